@@ -1,0 +1,61 @@
+import { randomFillSync } from 'node:crypto';
+
+/** The only source of randomness. Tags, branches, nonces and ports come from here, so that a test can fix them. */
+export interface Random {
+  /** `count` unpredictable octets. */
+  bytes(count: number): Buffer;
+  /** A whole number from 0 up to, not including, `bound`; every value equally likely. `bound` is at most 2^32. */
+  below(bound: number): number;
+  /** A token of `characters` characters out of [a-z0-9] (about 5.17 bits each), fit for tags, branches and Call-IDs. */
+  token(characters: number): string;
+}
+
+const TOKEN_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+// Octets from here up would favour the alphabet's beginning, so they are thrown away.
+const TOKEN_CUTOFF = 256 - (256 % TOKEN_ALPHABET.length);
+
+/** What every source shares: fair numbers and tokens made from single octets. */
+export abstract class RandomOverOctets implements Random {
+  abstract bytes(count: number): Buffer;
+  protected abstract octet(): number;
+
+  below(bound: number): number {
+    if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) throw new RangeError(`below(${bound}): 1 to 2^32`);
+    const cutoff = 2 ** 32 - (2 ** 32 % bound);
+    for (;;) {
+      const drawn = this.octet() * 2 ** 24 + this.octet() * 2 ** 16 + this.octet() * 2 ** 8 + this.octet();
+      if (drawn < cutoff) return drawn % bound;
+    }
+  }
+
+  token(characters: number): string {
+    let text = '';
+    while (text.length < characters) {
+      const octet = this.octet();
+      if (octet < TOKEN_CUTOFF) text += TOKEN_ALPHABET[octet % TOKEN_ALPHABET.length];
+    }
+    return text;
+  }
+}
+
+const POOL_OCTETS = 4096;
+
+/** Randomness of the operating system, drawn a page at a time because each call into it costs microseconds. */
+export class SystemRandom extends RandomOverOctets {
+  readonly #pool = Buffer.alloc(POOL_OCTETS);
+  #next = POOL_OCTETS;
+
+  bytes(count: number): Buffer {
+    return randomFillSync(Buffer.alloc(count));
+  }
+
+  protected octet(): number {
+    if (this.#next === POOL_OCTETS) {
+      randomFillSync(this.#pool);
+      this.#next = 0;
+    }
+    const octet = this.#pool[this.#next]!;
+    this.#pool[this.#next++] = 0;
+    return octet;
+  }
+}

@@ -1,0 +1,3 @@
+export { FAKE_EPOCH_MS, FakeClock } from './fake-clock.ts';
+export { type LogLine, MemoryLog } from './memory-log.ts';
+export { SeededRandom } from './seeded-random.ts';
