@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { Ledger } from './ledger.ts';
+import { LineBudget } from './line-budget.ts';
+import { FakeClock, MemoryLog } from './testing/index.ts';
+
+test('owners under one name are added, and only what is left over is named', () => {
+  const ledger = new Ledger();
+  let calls = 0;
+  ledger.enrol('calls', () => calls);
+  ledger.enrol('timers', () => 1);
+  ledger.enrol('timers', () => 2);
+  expect(ledger.leftovers()).toEqual(['timers: 3']);
+  calls = 1;
+  expect(ledger.leftovers(['timers'])).toEqual(['calls: 1']);
+  expect(ledger.counts()).toEqual({ calls: 1, timers: 3 });
+});
+
+test('one line a second for each source, the rest counted', () => {
+  const clock = new FakeClock();
+  const budget = new LineBudget(clock);
+  expect([budget.allows('a'), budget.allows('a'), budget.allows('b')]).toEqual([true, false, true]);
+  clock.advance(1000);
+  expect(budget.allows('a')).toBe(true);
+  expect(budget.suppressed).toBe(1);
+});
+
+test("a child's lines carry the parent's fields too", () => {
+  const log = new MemoryLog();
+  log.child({ call: 'c1' }).info('call.answered', { leg: 'b1' });
+  expect(log.lines).toEqual([{ level: 'info', event: 'call.answered', fields: { call: 'c1', leg: 'b1' } }]);
+});
