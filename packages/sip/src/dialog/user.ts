@@ -1,0 +1,242 @@
+import type { HeaderField, NameAddr, SipRequest, SipResponse, Uri } from '../message/index.ts';
+import type { Flow, TransportFailure } from '../transport/index.ts';
+
+/**
+ * What the dialog layer and its users (the legs of calls) say to each other. An SDP is text here: UTF-8 in the octets of
+ * a body (RFC 8866 §5), `\r\n` at each line's end. Everything happens in the turn of the event that caused it.
+ */
+
+/** Where an offer/answer exchange stands (RFC 3264, RFC 6337): none open, ours awaits an answer, theirs awaits ours. */
+export type OfferAnswerState = 'stable' | 'offered' | 'answering';
+
+/** What a dialog knows (RFC 3261 §12). Its values change while it lives: target refresh, sequence numbers, flow. */
+export interface DialogFacts {
+  readonly callId: string;
+  readonly localTag: string;
+  /** '' when an RFC 2543 peer sent none. */
+  readonly remoteTag: string;
+  /** URI that requests of ours name: the peer's last Contact. */
+  readonly remoteTarget: string;
+  /** Route header values of our requests, first hop first. */
+  readonly routeSet: readonly string[];
+  /** Where the peer was last heard within this dialog; requests of ours go over it. */
+  readonly flow: Flow;
+  /** CSeq number of our last request. */
+  readonly localSeq: number;
+  /** CSeq number of the peer's last request; undefined before it sent one. */
+  readonly remoteSeq: number | undefined;
+}
+
+/** A dialog that a 1xx of a fork made; it may be confirmed, or vanish when another fork answers. */
+export interface EarlyDialog {
+  /** Tells the forks of one INVITE apart: the remote tag. */
+  readonly id: string;
+  readonly dialog: DialogFacts;
+  /** The SDP that this fork sent last, for early media. */
+  readonly remoteSdp: string | undefined;
+}
+
+/** A confirmed dialog with its INVITE usage; the same on the calling and the called side. */
+export interface Session {
+  readonly dialog: DialogFacts;
+  readonly offerAnswer: OfferAnswerState;
+  /**
+   * The peer's SDP in force or just offered. After `onAnswer` it is that of the 2xx or, as some peers leave it out
+   * there, that of the fork's last 1xx.
+   */
+  readonly remoteSdp: string | undefined;
+  /** Whose INVITE is unfinished: one that awaits its final response or its ACK. */
+  readonly inviteInProgress: 'none' | 'ours' | 'theirs';
+  /** True from our `bye()` or from `onEnd`. */
+  readonly ended: boolean;
+  /**
+   * Sends the ACK with the answer to the offer that a 2xx brought (late offer: our INVITE had no SDP). Without it
+   * within 64*T1 the layer sends ACK and BYE. Ignored when no ACK is owed.
+   */
+  acknowledge(sdp: string): void;
+  /**
+   * Sends a re-INVITE, with an offer or (no `sdp`) asking for one; waits its turn while another INVITE is in progress
+   * in either direction (RFC 3261 §14.1). Exactly one of the user's functions is called, unless the dialog ends first.
+   */
+  reinvite(options: ReinviteOptions, user: ReinviteUser): OutgoingReinvite;
+  /** Sends any other request within the dialog (INFO, MESSAGE, NOTIFY, OPTIONS …). */
+  request(method: string, options: InDialogRequestOptions, user: InDialogRequestUser): void;
+  /**
+   * Ends the dialog: at once for the user, who hears nothing any more, later on the wire where an ACK must come first
+   * (RFC 3261 §15). Again: nothing happens.
+   */
+  bye(headers?: readonly HeaderField[]): void;
+}
+
+export interface ReinviteOptions {
+  readonly sdp?: string;
+  readonly headers?: readonly HeaderField[];
+  /** False hands a 491 to the user at once; else the layer tries again after the time of RFC 3261 §14.1. */
+  readonly retryGlare?: boolean;
+}
+
+export interface OutgoingReinvite {
+  /** Takes the re-INVITE back: CANCEL when it is on its way. The user hears `onFailure` or, if too late, `onAnswer`. */
+  cancel(headers?: readonly HeaderField[]): void;
+}
+
+export interface ReinviteUser {
+  /** The 2xx. When the re-INVITE had no offer it carries one, and `session.acknowledge(sdp)` is owed. */
+  onAnswer(response: SipResponse): void;
+  /** The session goes on as it was (RFC 3261 §14.1). 408 without response: time-out; 503 without: transport. */
+  onFailure(status: number, response?: SipResponse): void;
+}
+
+export interface InDialogRequestOptions {
+  readonly headers?: readonly HeaderField[];
+  readonly body?: Buffer;
+}
+
+export interface InDialogRequestUser {
+  onResponse(final: SipResponse): void;
+  /** No response came. After 'timeout' the dialog ends as well (`onEnd`), after 'transport' it stands. */
+  onFailure(cause: 'timeout' | 'transport'): void;
+}
+
+export interface RespondOptions {
+  readonly reason?: string;
+  readonly headers?: readonly HeaderField[];
+  readonly body?: Buffer;
+}
+
+export type Respond = (status: number, options?: RespondOptions) => void;
+
+/** Why a dialog is gone. */
+export interface SessionEnd {
+  /**
+   * - `remote-bye`: `request` is the BYE
+   * - `no-ack`: our 2xx was not acknowledged within 64*T1 (RFC 3261 §13.3.1.4), or we owed an ACK ourselves for as long
+   * - `timeout`: a request of ours got no response
+   * - `transport`: our 2xx could not be sent, and no ACK came
+   * - `dialog-error`: the peer answered 408 or 481 to a request of ours (RFC 3261 §12.2.1.2): `response`
+   *
+   * The layer has sent the BYE where one is due.
+   */
+  readonly by: 'remote-bye' | 'no-ack' | 'timeout' | 'transport' | 'dialog-error';
+  readonly request?: SipRequest;
+  readonly response?: SipResponse;
+}
+
+/** An INVITE within a dialog that the layer found in order: no glare, no lower CSeq, readable body. */
+export interface IncomingReinvite {
+  readonly request: SipRequest;
+  /** Undefined: the peer asks for an offer, which `answer` gives; its answer comes with `onAck`. */
+  readonly offer: string | undefined;
+  /** 200 with the SDP, repeated until its ACK. After the peer's CANCEL, or twice: ignored. */
+  answer(options: { readonly sdp: string; readonly headers?: readonly HeaderField[] }): void;
+  /** A final response of 300–699; the session stays as it was. */
+  reject(status: number, options?: RejectOptions): void;
+}
+
+export interface RejectOptions {
+  readonly reason?: string;
+  readonly headers?: readonly HeaderField[];
+}
+
+/** The owner of a confirmed dialog. Nothing is called after `onEnd` nor after its own `bye()`. */
+export interface SessionUser {
+  /** The ACK to our 2xx (of the INVITE or of a re-INVITE) came; `sdp` is the answer when that 2xx held the offer. */
+  onAck(sdp: string | undefined): void;
+  onReinvite(reinvite: IncomingReinvite): void;
+  /** The peer took its re-INVITE back; the layer has answered it with 487. */
+  onReinviteCancelled?(reinvite: IncomingReinvite): void;
+  /** Any request within the dialog other than INVITE, ACK, BYE, CANCEL whose method we allow. Must be responded to. */
+  onRequest(request: SipRequest, respond: Respond): void;
+  onEnd(end: SessionEnd): void;
+}
+
+/** An INVITE that came out of dialog and was let in: the called side of a dialog to be. */
+export interface IncomingInvite {
+  readonly request: SipRequest;
+  /** The flow it came on. */
+  readonly flow: Flow;
+  /** Unique among the INVITEs of this layer. */
+  readonly id: string;
+  /** The offer, or undefined: the caller asks for one (late offer). */
+  readonly offer: string | undefined;
+  /** True once a final response was sent. */
+  readonly answered: boolean;
+  /**
+   * A provisional response, 101–199. One dialog never gets two different SDPs before its final response
+   * (RFC 3261 §13.2.1): another SDP goes out under another To tag, as if another fork had spoken.
+   */
+  progress(status: number, options?: ProgressOptions): void;
+  /** 200, repeated until its ACK. With an offer in the INVITE `sdp` is the answer, else the offer. */
+  accept(options: { readonly sdp: string; readonly headers?: readonly HeaderField[] }): Session;
+  /** A final response of 300–699. Ignored after a final response. */
+  reject(status: number, options?: RejectOptions): void;
+}
+
+export interface ProgressOptions {
+  readonly sdp?: string;
+  readonly reason?: string;
+  readonly headers?: readonly HeaderField[];
+}
+
+export interface IncomingInviteUser extends SessionUser {
+  /**
+   * The caller gave up before a final response: by CANCEL, or by BYE in the early dialog. The layer has answered the
+   * INVITE with 487. Nothing is called after it.
+   */
+  onCancel(request: SipRequest): void;
+  /** A response of ours could not be sent. The caller may still come back on another connection. */
+  onTransportError?(failure: TransportFailure): void;
+}
+
+export interface OutgoingInviteOptions {
+  readonly requestUri: string;
+  /** Without tag: the layer adds one. */
+  readonly from: NameAddr;
+  readonly to: NameAddr;
+  readonly target: Flow | (() => Flow);
+  /** The offer; without it the callee is asked for one. */
+  readonly sdp?: string;
+  readonly headers?: readonly HeaderField[];
+  /** 70 unless given. */
+  readonly maxForwards?: number;
+  readonly callId?: string;
+  /** Route header values to set out with (an outbound proxy), first hop first. */
+  readonly routes?: readonly string[];
+  /** User part of our Contact; random unless given. */
+  readonly contactUser?: string;
+  /** Where requests within the dialog go, by next hop; undefined, or no function: the dialog's flow. */
+  readonly resolve?: (nextHop: Uri) => Flow | undefined;
+}
+
+/** Our INVITE that makes a dialog set. */
+export interface OutgoingInvite {
+  readonly callId: string;
+  readonly localTag: string;
+  /**
+   * Takes the INVITE back: CANCEL, held until a 1xx came (RFC 3261 §9.1). It ends in `onFailure` with 'cancelled':
+   * after the final response, after a crossing 2xx (which the layer ACKs and BYEs, the BYE with these `headers`), or
+   * after 64*T1 without either. After the INVITE's end: ignored.
+   */
+  cancel(headers?: readonly HeaderField[]): void;
+}
+
+export interface InviteFailure {
+  /** Of the response; 408 for a time-out, 503 for a transport failure (RFC 3261 §8.1.3.1), 487 when cancelled. */
+  readonly status: number;
+  readonly response?: SipResponse;
+  readonly cause: 'response' | 'timeout' | 'transport' | 'cancelled';
+}
+
+/** The caller. Exactly one of `onAnswer` and `onFailure` is called, once. */
+export interface OutgoingInviteUser {
+  /** Every 1xx above 100, not after `cancel`. No early dialog without To tag. */
+  onProgress(response: SipResponse, early: EarlyDialog | undefined): void;
+  /**
+   * The first 2xx. If our INVITE carried the offer, the ACK is on its way; else `session.remoteSdp` is the offer and
+   * `session.acknowledge(sdp)` is owed. 2xx of further forks are ACKed and BYEd by the layer.
+   */
+  onAnswer(response: SipResponse, session: Session): SessionUser;
+  onFailure(failure: InviteFailure): void;
+  /** A request within an early dialog (INFO, say); without this function 480. */
+  onEarlyRequest?(request: SipRequest, early: EarlyDialog, respond: Respond): void;
+}

@@ -1,0 +1,1 @@
+export * from './dialog/index.ts';
