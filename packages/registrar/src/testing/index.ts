@@ -1,0 +1,1 @@
+export { MemoryBindingStore } from './memory-binding-store.ts';
