@@ -1,0 +1,95 @@
+import type { FailureCode } from './failures.ts';
+
+/** 'a' is the caller; 'b1', 'b2' … are the phones rung for the call, in the order they were rung. */
+export type LegName = string;
+
+/** Who is at the end of a leg, as the switch knows it (never as the other side claims it). */
+export interface Party {
+  /** What a person dials or sees: an extension, a number. */
+  readonly number: string;
+  readonly name?: string;
+  readonly extension?: string;
+  /** The device's login, when the party is one of our devices. */
+  readonly login?: string;
+}
+
+interface Common {
+  readonly call: string;
+  /** Counts up from 1 within the call: the order to read the story in. */
+  readonly seq: number;
+  /** Wall time, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What happened in a call. Records, webhooks, console, log and metrics are all fed by this one stream. */
+export type CallEvent = Common &
+  (
+    | {
+        readonly type: 'call.started';
+        readonly domain: string;
+        readonly from: Party;
+        readonly dialled: string;
+        readonly sipCallId: string;
+      }
+    | { readonly type: 'call.routed'; readonly explain: readonly string[] }
+    | { readonly type: 'leg.started'; readonly leg: LegName; readonly party: Party; readonly flow: string }
+    | { readonly type: 'leg.ringing'; readonly leg: LegName; readonly status: number; readonly earlyMedia: boolean }
+    | { readonly type: 'leg.answered'; readonly leg: LegName }
+    | { readonly type: 'leg.held'; readonly leg: LegName }
+    | { readonly type: 'leg.resumed'; readonly leg: LegName }
+    | {
+        readonly type: 'leg.ended';
+        readonly leg: LegName;
+        readonly failure?: FailureCode;
+        readonly status?: number;
+        readonly elsewhere?: boolean;
+      }
+    | { readonly type: 'call.answered'; readonly leg: LegName; readonly party: Party }
+    | { readonly type: 'recording.started'; readonly path: string }
+    | {
+        readonly type: 'recording.finished';
+        readonly path: string;
+        readonly durationMs: number;
+        readonly octets: number;
+      }
+    | { readonly type: 'recording.failed'; readonly path: string; readonly reason: string; readonly keptMs: number }
+    | { readonly type: 'media.learned'; readonly leg: LegName; readonly claimed?: string; readonly observed: string }
+    | CallEnded
+  );
+
+/** The one terminal event: nothing follows it. */
+export interface CallEnded {
+  readonly type: 'call.ended';
+  readonly domain: string;
+  readonly failure: FailureCode;
+  /** Final SIP status the caller got; 200 when the call was answered. */
+  readonly status: number;
+  readonly from: Party;
+  readonly dialled: string;
+  /** Who spoke with the caller. */
+  readonly answeredBy?: Party;
+  readonly startedAt: number;
+  readonly answeredAt?: number;
+  /** From start to end, milliseconds. */
+  readonly durationMs: number;
+  /** From answer to end, milliseconds; 0 for a call nobody answered. */
+  readonly talkMs: number;
+  readonly recording?: {
+    readonly path: string;
+    readonly durationMs: number;
+    readonly octets: number;
+    readonly failed?: string;
+  };
+  /** Packets heard from each leg, as the media plane counted them. */
+  readonly media?: Readonly<
+    Record<
+      LegName,
+      { readonly received: number; readonly sent: number; readonly lost: number; readonly foreign: number }
+    >
+  >;
+}
+
+type Distribute<T> = T extends unknown ? Omit<T, keyof Common> : never;
+
+/** An event before the call stamps it with its id, number and time. */
+export type UnstampedEvent = Distribute<CallEvent>;

@@ -1,0 +1,86 @@
+import type { LegName, UnstampedEvent } from './call-event.ts';
+import type { FailureCode } from './failures.ts';
+
+/** The caller's leg. Every other leg is a phone that was rung for it. */
+export const CALLER: LegName = 'a';
+
+/** One phone that is being rung. */
+export interface Fork {
+  readonly leg: LegName;
+  /** It has answered with a provisional response above 100. */
+  readonly ringing: boolean;
+}
+
+/**
+ * A call as data.
+ *
+ * ```
+ * routing -> ringing -> talking -> closing -> ended
+ *    |          |  ^--- next step of the plan
+ *    |          +-----------------> closing
+ *    +-> served (the switch itself answers) -> closing
+ * ```
+ */
+export type CallState =
+  /** The plan is asked what comes next. `told` is the highest provisional status the caller has heard. */
+  | { readonly name: 'routing'; readonly told: number }
+  | {
+      readonly name: 'ringing';
+      readonly forks: readonly Fork[];
+      readonly refusals: readonly FailureCode[];
+      readonly told: number;
+      /** The phone whose early media the caller hears. */
+      readonly heard?: LegName;
+    }
+  /** Answered by the switch: the echo test. */
+  | { readonly name: 'served' }
+  | { readonly name: 'talking'; readonly peer: LegName; readonly exchange?: Exchange }
+  /** No leg is left; the media plane finishes its files. */
+  | { readonly name: 'closing'; readonly failure: FailureCode; readonly status: number }
+  | { readonly name: 'ended'; readonly failure: FailureCode; readonly status: number };
+
+/** A re-INVITE on its way from one leg to the other. */
+export interface Exchange {
+  readonly from: LegName;
+  readonly to: LegName;
+}
+
+export type CallInput =
+  /** The plan's next step: ring these legs together, each already given its name. */
+  | { readonly type: 'ring'; readonly legs: readonly LegName[]; readonly forMs: number }
+  | { readonly type: 'serve'; readonly service: 'echo' }
+  | { readonly type: 'refuse'; readonly failure: FailureCode }
+  | { readonly type: 'progress'; readonly leg: LegName; readonly status: number; readonly earlyMedia: boolean }
+  | { readonly type: 'answered'; readonly leg: LegName }
+  | { readonly type: 'refused'; readonly leg: LegName; readonly failure: FailureCode; readonly status: number }
+  | { readonly type: 'timer'; readonly timer: TimerName }
+  | { readonly type: 'caller-gave-up' }
+  | { readonly type: 'leg-ended'; readonly leg: LegName; readonly failure: FailureCode }
+  | { readonly type: 'reinvite'; readonly leg: LegName; readonly refresh: boolean }
+  | { readonly type: 'reinvite-answered'; readonly leg: LegName }
+  | { readonly type: 'reinvite-refused'; readonly leg: LegName; readonly status: number }
+  /** From outside the call: an operator, the media plane's silence, the switch that stops. */
+  | { readonly type: 'hang-up'; readonly failure: FailureCode }
+  | { readonly type: 'media-closed' };
+
+/** ring: how long a step rings. limit: how long a call may last. closing: how long files may take to be finished. */
+export type TimerName = 'ring' | 'limit' | 'closing';
+
+export type CallCommand =
+  | { readonly do: 'invite'; readonly leg: LegName }
+  | { readonly do: 'cancel'; readonly leg: LegName; readonly elsewhere: boolean }
+  | { readonly do: 'tell-progress'; readonly status: number; readonly earlyMediaOf?: LegName }
+  | { readonly do: 'connect'; readonly leg: LegName }
+  | { readonly do: 'serve'; readonly service: 'echo' }
+  | { readonly do: 'reject'; readonly failure: FailureCode; readonly status: number }
+  | { readonly do: 'bye'; readonly leg: LegName; readonly failure: FailureCode }
+  | { readonly do: 'ask-plan'; readonly outcome: FailureCode }
+  | { readonly do: 'relay-reinvite'; readonly from: LegName; readonly to: LegName }
+  | { readonly do: 'answer-reinvite'; readonly leg: LegName }
+  | { readonly do: 'pass-answer'; readonly from: LegName; readonly to: LegName }
+  | { readonly do: 'refuse-reinvite'; readonly leg: LegName; readonly status: number }
+  | { readonly do: 'start-timer'; readonly timer: TimerName; readonly ms?: number }
+  | { readonly do: 'stop-timer'; readonly timer: TimerName }
+  | { readonly do: 'close-media' }
+  | { readonly do: 'end' }
+  | { readonly do: 'emit'; readonly event: UnstampedEvent };

@@ -1,0 +1,240 @@
+/** How one way for a call not to succeed, or to end, shows up everywhere. */
+export interface Failure {
+  /** Final SIP status the caller's INVITE gets; 0 where the call was up and a BYE ends it. */
+  readonly status: number;
+  /** ITU-T Q.850 cause, for `Reason` headers and the call record. */
+  readonly q850: number;
+  readonly log: 'debug' | 'info' | 'warn' | 'error';
+  /** Disconnect code of the Mango Office API's table, which our API speaks. */
+  readonly mango: number;
+  readonly en: string;
+  readonly ru: string;
+}
+
+/**
+ * Every way a call ends: one row feeds the wire, the call's record, the log, the API and the docs. A call that was
+ * answered ends by one of the rows with status 0.
+ */
+export const FAILURES = {
+  'caller-hung-up': {
+    status: 0,
+    q850: 16,
+    log: 'info',
+    mango: 1110,
+    en: 'The caller hung up',
+    ru: 'Вызывающий положил трубку',
+  },
+  'callee-hung-up': {
+    status: 0,
+    q850: 16,
+    log: 'info',
+    mango: 1120,
+    en: 'The called party hung up',
+    ru: 'Вызываемый положил трубку',
+  },
+  'operator-hung-up': {
+    status: 0,
+    q850: 16,
+    log: 'info',
+    mango: 1181,
+    en: 'Ended by an operator of the switch',
+    ru: 'Завершён оператором станции',
+  },
+  'media-silent': {
+    status: 0,
+    q850: 127,
+    log: 'warn',
+    mango: 1100,
+    en: 'Neither side sent any sound',
+    ru: 'Ни одна сторона не передавала звук',
+  },
+  'held-too-long': {
+    status: 0,
+    q850: 102,
+    log: 'info',
+    mango: 1100,
+    en: 'Held for longer than allowed',
+    ru: 'Удержание дольше разрешённого',
+  },
+  'time-limit': {
+    status: 0,
+    q850: 102,
+    log: 'info',
+    mango: 1100,
+    en: 'The call reached its time limit',
+    ru: 'Достигнут предел длительности вызова',
+  },
+  'answer-not-acknowledged': {
+    status: 0,
+    q850: 102,
+    log: 'warn',
+    mango: 1100,
+    en: 'The answer was never acknowledged',
+    ru: 'Ответ не был подтверждён',
+  },
+  'leg-lost': {
+    status: 0,
+    q850: 38,
+    log: 'warn',
+    mango: 1100,
+    en: 'A phone stopped answering during the call',
+    ru: 'Телефон перестал отвечать во время разговора',
+  },
+  'switch-stopped': {
+    status: 503,
+    q850: 41,
+    log: 'warn',
+    mango: 1100,
+    en: 'The switch was stopped',
+    ru: 'Станция остановлена',
+  },
+  'caller-cancelled': {
+    status: 487,
+    q850: 16,
+    log: 'info',
+    mango: 1110,
+    en: 'The caller gave up',
+    ru: 'Вызывающий не дождался ответа',
+  },
+  'callee-busy': { status: 486, q850: 17, log: 'info', mango: 1121, en: 'Busy', ru: 'Занято' },
+  'callee-declined': { status: 603, q850: 21, log: 'info', mango: 1122, en: 'Declined', ru: 'Вызов отклонён' },
+  'no-answer': { status: 480, q850: 19, log: 'info', mango: 1111, en: 'No answer', ru: 'Нет ответа' },
+  unreachable: {
+    status: 480,
+    q850: 20,
+    log: 'info',
+    mango: 1131,
+    en: 'No phone of the called party can be reached',
+    ru: 'Нет доступных телефонов абонента',
+  },
+  'not-found': { status: 404, q850: 1, log: 'info', mango: 1133, en: 'No such number', ru: 'Номер не существует' },
+  'not-served': {
+    status: 404,
+    q850: 3,
+    log: 'info',
+    mango: 1132,
+    en: 'This kind of destination is not served yet',
+    ru: 'Такие направления пока не обслуживаются',
+  },
+  forbidden: { status: 403, q850: 21, log: 'info', mango: 1130, en: 'Not allowed', ru: 'Запрещено' },
+  'no-common-codec': {
+    status: 488,
+    q850: 88,
+    log: 'info',
+    mango: 1100,
+    en: 'No codec in common',
+    ru: 'Нет общего кодека',
+  },
+  'offer-refused': {
+    status: 488,
+    q850: 65,
+    log: 'info',
+    mango: 1100,
+    en: 'The session description cannot be served',
+    ru: 'Описание сессии не может быть обслужено',
+  },
+  'address-incomplete': {
+    status: 484,
+    q850: 28,
+    log: 'info',
+    mango: 1133,
+    en: 'The number is incomplete',
+    ru: 'Номер неполный',
+  },
+  'too-many-hops': {
+    status: 483,
+    q850: 25,
+    log: 'warn',
+    mango: 1134,
+    en: 'Too many hops',
+    ru: 'Слишком много пересылок',
+  },
+  loop: {
+    status: 482,
+    q850: 25,
+    log: 'warn',
+    mango: 1134,
+    en: 'The call came back to the switch that sent it',
+    ru: 'Вызов вернулся на станцию',
+  },
+  'no-media-ports': {
+    status: 503,
+    q850: 34,
+    log: 'error',
+    mango: 1100,
+    en: 'All media ports are in use',
+    ru: 'Все медиапорты заняты',
+  },
+  'too-many-calls': {
+    status: 503,
+    q850: 42,
+    log: 'error',
+    mango: 1100,
+    en: 'The switch carries as many calls as it may',
+    ru: 'Достигнут предел числа вызовов',
+  },
+  'internal-error': { status: 500, q850: 41, log: 'error', mango: 1100, en: 'The switch failed', ru: 'Сбой станции' },
+} as const satisfies Record<string, Failure>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+/** `Reason` header values for a failure: the Q.850 cause, as operators read it (RFC 3326). */
+export function reasonHeader(code: FailureCode): string {
+  const { q850, en } = FAILURES[code];
+  return `Q.850;cause=${q850};text="${en}"`;
+}
+
+/** What the losers of a fork are told, so that their phones show no missed call (RFC 3326 §3.1). */
+export const COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"';
+
+/**
+ * What a callee's own refusal means for the call. 6xx speaks for every phone of the person; the rest for one phone.
+ * Statuses that say nothing about the person (401, 420, 500 …) count as a phone that could not be reached.
+ */
+export function failureOfStatus(status: number): FailureCode {
+  switch (status) {
+    case 486:
+    case 600:
+      return 'callee-busy';
+    case 603:
+    case 403:
+      return 'callee-declined';
+    case 408:
+      return 'no-answer';
+    case 404:
+    case 604:
+    case 410:
+      return 'not-found';
+    case 415:
+    case 488:
+    case 606:
+      return 'no-common-codec';
+    case 482:
+      return 'loop';
+    case 483:
+      return 'too-many-hops';
+    case 484:
+      return 'address-incomplete';
+    default:
+      return 'unreachable';
+  }
+}
+
+// Of several phones' refusals the caller hears the one that tells most: a person's choice, then busy, then silence.
+const MOST_TELLING: readonly FailureCode[] = [
+  'callee-declined',
+  'callee-busy',
+  'no-answer',
+  'no-common-codec',
+  'loop',
+  'too-many-hops',
+  'address-incomplete',
+  'no-media-ports',
+  'unreachable',
+  'not-found',
+];
+
+/** The refusal that stands for all of a step's phones; 'unreachable' when there is none. */
+export function mostTelling(codes: readonly FailureCode[]): FailureCode {
+  return MOST_TELLING.find((code) => codes.includes(code)) ?? codes[0] ?? 'unreachable';
+}
