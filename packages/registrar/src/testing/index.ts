@@ -1,1 +1,2 @@
 export { MemoryBindingStore } from './memory-binding-store.ts';
+export { sampleBinding } from './sample-binding.ts';
