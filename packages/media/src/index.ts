@@ -1,0 +1,22 @@
+export type {
+  AddressFamily,
+  LegStatistics,
+  LocalMedia,
+  MediaCall,
+  MediaEvent,
+  MediaLeg,
+  MediaPlane,
+  MediaPlaneStatistics,
+  OpenLegOptions,
+  RecordingFault,
+  StreamStatistics,
+} from './plane/media-plane.ts';
+export type { Law } from './rtp/law.ts';
+export {
+  type CodecPolicy,
+  LegDescription,
+  type LegDescriptionOptions,
+  payloadTypeMap,
+  type SdpFault,
+} from './sdp/leg-description.ts';
+export { DROPPED, type LegMedia, type PayloadTypeMap } from './sdp/leg-media.ts';

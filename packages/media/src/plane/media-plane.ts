@@ -1,0 +1,141 @@
+import type { Endpoint } from '@vats/kernel';
+import type { Law } from '../rtp/law.ts';
+import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+
+/**
+ * Where sound flows: leases ports, relays, records. Commands are synchronous and plain data; what comes of them is told
+ * by `MediaEvent`s in a later turn. Worker threads own the sockets (`startMediaPlane`), so sound never waits for
+ * signalling.
+ */
+export interface MediaPlane {
+  /** Address families with a media address, in the order of the settings. */
+  readonly families: readonly AddressFamily[];
+  /**
+   * Opens a call, all of whose legs live in one worker. Undefined when no worker has a free pair of ports: answer 503.
+   * `user` is called once for each event, never from inside a command.
+   */
+  openCall(callId: string, user: (event: MediaEvent) => void): MediaCall | undefined;
+  /** What `vats status` and the metrics show. */
+  statistics(): MediaPlaneStatistics;
+  /** Ends what is left, finishes every recording, gives every port back. */
+  close(): Promise<void>;
+}
+
+export type AddressFamily = 4 | 6;
+
+export interface MediaCall {
+  readonly callId: string;
+  /**
+   * Leases a bound pair (even RTP port, odd RTCP port above it) for one leg; it relays nothing before `bridge` or `echo`.
+   * Undefined when the range is exhausted or the family has no address: answer 503.
+   */
+  openLeg(name: string, options: OpenLegOptions): MediaLeg | undefined;
+  /**
+   * Joins two legs: what one says the other hears. A leg that was joined to another or echoing leaves that. Calling it
+   * again with the same legs only replaces the maps.
+   */
+  bridge(a: MediaLeg, b: MediaLeg, maps?: { aToB?: PayloadTypeMap; bToA?: PayloadTypeMap }): void;
+  /** Parts the leg from whatever it is joined to; both ends keep their ports and what they learned. */
+  unbridge(leg: MediaLeg): void;
+  /** Sends the leg's own RTP back to it. */
+  echo(leg: MediaLeg): void;
+  /**
+   * Records into a two-channel G.711 WAV: what `left` says on the left, what `right` says on the right (the same leg may be
+   * both). Starts now, ends with the call; ends in exactly one `recording-finished` or `recording-failed`. One recording a
+   * call at a time; the file must not exist, its directory is made.
+   */
+  record(options: { path: string; left: MediaLeg; right: MediaLeg }): void;
+  /** From now on (the answer) silence and hold are timed; early media is not. */
+  supervise(): void;
+  /** Gives all ports back (they rest before their next call), finishes the recording; then `closed` comes. Idempotent. */
+  close(): void;
+}
+
+export interface OpenLegOptions {
+  readonly family: AddressFamily;
+  /** The observed address (no port) of the leg's SIP peer: believed as a source of media, as the claimed one is. */
+  readonly signalling: string;
+  /** What to write into SDP instead of the bound address. */
+  readonly advertise?: string;
+}
+
+export interface MediaLeg {
+  readonly name: string;
+  /** What our SDP to this leg says. */
+  readonly local: LocalMedia;
+  /**
+   * The peer's description changed (or became known). `newOffer` is true when an offer/answer exchange has completed that
+   * was not a mere refresh: then the source is learned anew if what the peer claims has changed.
+   */
+  update(media: LegMedia, options: { newOffer: boolean; signalling?: string }): void;
+  /** Gives the leg's ports back and takes it out of its bridge; the call and its recording go on. Idempotent. */
+  close(): void;
+}
+
+/** An address and a pair of ports, as SDP is to name them. */
+export interface LocalMedia {
+  /** Advertised if given, else bound. */
+  readonly address: string;
+  readonly port: number;
+  readonly rtcpPort: number;
+}
+
+export type MediaEvent =
+  /** The source of a leg's RTP is locked. */
+  | { kind: 'learned'; leg: string; observed: Endpoint; claimed: Endpoint | undefined }
+  /** No leg that takes part was heard for `silenceTimeout` while none was held. Told once a silence. */
+  | { kind: 'silence'; milliseconds: number }
+  /** A leg has been held for `holdTimeout`. Told once a hold. */
+  | { kind: 'hold-expired'; milliseconds: number }
+  | { kind: 'recording-finished'; path: string; law: Law; durationMs: number; octets: number }
+  /** The file ends early; what was written before stays playable. The call goes on. */
+  | {
+      kind: 'recording-failed';
+      path: string;
+      reason: RecordingFault;
+      detail: string;
+      durationMs: number;
+      octets: number;
+    }
+  /** The last event of a call that was closed. */
+  | { kind: 'closed'; legs: readonly LegStatistics[] }
+  /** The last event of a call whose worker died: its media and ports are gone. The call must end. */
+  | { kind: 'lost'; detail: string };
+
+/** no-space: disk full or over quota. unwritable: path, permission or read-only. too-slow: the disk fell too far behind. */
+export type RecordingFault = 'no-space' | 'unwritable' | 'exists' | 'too-slow' | 'failed';
+
+export interface StreamStatistics {
+  /** Packets and octets (whole datagrams) accepted from the leg. */
+  packets: number;
+  octets: number;
+  /** Packets and octets sent to the leg. */
+  sentPackets: number;
+  sentOctets: number;
+  /** Missing by sequence number (RTP only). */
+  lost: number;
+  /** Dropped: from an address that is not the leg's. */
+  foreign: number;
+  /** Dropped: not RTP or RTCP. */
+  malformed: number;
+  /** Dropped: payload type that the other side did not negotiate (RTP only). */
+  unmapped: number;
+}
+
+export interface LegStatistics {
+  readonly leg: string;
+  readonly claimed: Endpoint | undefined;
+  readonly observed: Endpoint | undefined;
+  readonly rtp: StreamStatistics;
+  readonly rtcp: StreamStatistics;
+}
+
+export interface MediaPlaneStatistics {
+  readonly workers: number;
+  readonly calls: number;
+  readonly recordings: number;
+  /** Pairs, not ports. */
+  readonly pairs: { readonly leased: number; readonly warm: number; readonly total: number };
+  /** Workers that died and were replaced since the start. */
+  readonly workersLost: number;
+}

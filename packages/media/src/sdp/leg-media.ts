@@ -1,0 +1,31 @@
+import type { Endpoint } from '@vats/kernel';
+import type { Law } from '../rtp/law.ts';
+
+/**
+ * What one leg's SDP means for its media: plain data, taken out of a `LegDescription` and given to a `MediaLeg`.
+ * All of it is *claimed* by the peer.
+ */
+export interface LegMedia {
+  /**
+   * Where the peer says that it receives RTP. Undefined when that is nowhere (hold by `c=0.0.0.0`) or somewhere we don't
+   * dial (a private address named by a public peer, a host name): the leg then sends nothing until it has learned.
+   */
+  readonly claimed: Endpoint | undefined;
+  /** Where the peer says that it receives RTCP: `a=rtcp`, else the port above. */
+  readonly claimedRtcp: Endpoint | undefined;
+  /** False while the peer's SDP says sendonly, inactive or `c=0.0.0.0`: nothing is sent to it then. */
+  readonly receives: boolean;
+  /** True while the agreed direction is anything but sendrecv. */
+  readonly held: boolean;
+  /** The payload types in which G.711 arrives from this leg, preferred one first. */
+  readonly laws: readonly (readonly [payloadType: number, law: Law])[];
+}
+
+/**
+ * How payload types are rewritten one way through a bridge: pairs of the number that arrives and the one that leaves.
+ * A number that is not listed passes as it is; `DROPPED` means that the other side negotiated no such codec.
+ */
+export type PayloadTypeMap = readonly (readonly [arriving: number, leaving: number])[];
+
+/** In a PayloadTypeMap: packets with this payload type go no further. */
+export const DROPPED = -1;
