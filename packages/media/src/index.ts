@@ -11,7 +11,7 @@ export type {
   RecordingFault,
   StreamStatistics,
 } from './plane/media-plane.ts';
-export type { Law } from './rtp/law.ts';
+export type { Law } from './sdp/codec.ts';
 export {
   type CodecPolicy,
   LegDescription,

@@ -1,5 +1,5 @@
 import type { Endpoint } from '@vats/kernel';
-import type { Law } from '../rtp/law.ts';
+import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 
 /**

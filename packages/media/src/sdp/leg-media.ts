@@ -1,5 +1,5 @@
 import type { Endpoint } from '@vats/kernel';
-import type { Law } from '../rtp/law.ts';
+import type { Law } from './codec.ts';
 
 /**
  * What one leg's SDP means for its media: plain data, taken out of a `LegDescription` and given to a `MediaLeg`.

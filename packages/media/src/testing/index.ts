@@ -1,1 +1,7 @@
-export {};
+export {
+  FakeMediaCall,
+  FakeMediaLeg,
+  FakeMediaPlane,
+  type FakeMediaPlaneOptions,
+  type MediaCommand,
+} from './fake-media-plane.ts';

@@ -1,0 +1,281 @@
+import type { Clock, Endpoint, Ledger } from '@vats/kernel';
+import type {
+  AddressFamily,
+  LegStatistics,
+  LocalMedia,
+  MediaCall,
+  MediaEvent,
+  MediaLeg,
+  MediaPlane,
+  MediaPlaneStatistics,
+  OpenLegOptions,
+  StreamStatistics,
+} from '../plane/media-plane.ts';
+import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+
+/** A command as it was given, legs by name. */
+export type MediaCommand =
+  | { readonly do: 'open-leg'; readonly leg: string; readonly options: OpenLegOptions }
+  | { readonly do: 'update'; readonly leg: string; readonly media: LegMedia; readonly newOffer: boolean }
+  | {
+      readonly do: 'bridge';
+      readonly a: string;
+      readonly b: string;
+      readonly aToB: PayloadTypeMap;
+      readonly bToA: PayloadTypeMap;
+    }
+  | { readonly do: 'unbridge'; readonly leg: string }
+  | { readonly do: 'echo'; readonly leg: string }
+  | { readonly do: 'record'; readonly path: string; readonly left: string; readonly right: string }
+  | { readonly do: 'supervise' }
+  | { readonly do: 'close-leg'; readonly leg: string }
+  | { readonly do: 'close' };
+
+export interface FakeMediaPlaneOptions {
+  /** Events come by its timers of 0 ms, so `clock.advance(0)` delivers them. */
+  readonly clock: Clock;
+  /** Gets the same counts as from the real plane. */
+  readonly ledger?: Ledger;
+  /** Default: 127.0.0.1 and ::1. */
+  readonly addresses?: Partial<Record<AddressFamily, string>>;
+  /** Pairs that can be leased at once. Default 1000. */
+  readonly pairs?: number;
+}
+
+const FIRST_PORT = 20_000;
+
+/**
+ * A media plane without sockets, for tests of what stands above: it keeps every command, leases ports in order (20000,
+ * 20002, …; given back ones are not used again), and does to recordings and closings what the real one does.
+ */
+export class FakeMediaPlane implements MediaPlane {
+  readonly families: readonly AddressFamily[];
+  /** Every call ever opened, closed ones too, in order. */
+  readonly calls: FakeMediaCall[] = [];
+  readonly #clock: Clock;
+  readonly #addresses: Partial<Record<AddressFamily, string>>;
+  readonly #pairs: number;
+  #nextPort = FIRST_PORT;
+  #leased = 0;
+
+  constructor(options: FakeMediaPlaneOptions) {
+    this.#clock = options.clock;
+    this.#addresses = options.addresses ?? { 4: '127.0.0.1', 6: '::1' };
+    this.#pairs = options.pairs ?? 1000;
+    this.families = ([4, 6] as const).filter((family) => this.#addresses[family] !== undefined);
+    options.ledger?.enrol('media calls', () => this.statistics().calls);
+    options.ledger?.enrol('media port pairs', () => this.#leased);
+    options.ledger?.enrol('recordings', () => this.statistics().recordings);
+  }
+
+  openCall(callId: string, user: (event: MediaEvent) => void): FakeMediaCall | undefined {
+    if (this.#leased >= this.#pairs) return undefined;
+    const call = new FakeMediaCall(this, this.#clock, callId, user);
+    this.calls.push(call);
+    return call;
+  }
+
+  /** The newest call with that id; a test that asks for another is wrong. */
+  call(callId: string): FakeMediaCall {
+    const call = this.calls.findLast((each) => each.callId === callId);
+    if (call === undefined) throw new Error(`no media call ${callId}`);
+    return call;
+  }
+
+  statistics(): MediaPlaneStatistics {
+    const open = this.calls.filter((call) => !call.ended);
+    return {
+      workers: 1,
+      calls: open.length,
+      recordings: open.filter((call) => call.recording !== undefined).length,
+      pairs: { leased: this.#leased, warm: this.#pairs - this.#leased, total: this.#pairs },
+      workersLost: 0,
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const call of this.calls) call.close();
+  }
+
+  /** For FakeMediaCall. */
+  lease(options: OpenLegOptions): LocalMedia | undefined {
+    const bound = this.#addresses[options.family];
+    if (bound === undefined || this.#leased >= this.#pairs) return undefined;
+    this.#leased++;
+    const port = this.#nextPort;
+    this.#nextPort += 2;
+    return { address: options.advertise ?? bound, port, rtcpPort: port + 1 };
+  }
+
+  /** For FakeMediaCall. */
+  giveBack(): void {
+    this.#leased--;
+  }
+}
+
+export class FakeMediaCall implements MediaCall {
+  readonly callId: string;
+  readonly commands: MediaCommand[] = [];
+  /** The recording that runs. */
+  recording: { readonly path: string; readonly startedAt: number } | undefined;
+  /** Its last event has been delivered. */
+  ended = false;
+  readonly #plane: FakeMediaPlane;
+  readonly #clock: Clock;
+  readonly #user: (event: MediaEvent) => void;
+  readonly #legs = new Map<string, FakeMediaLeg>();
+  readonly #joined = new Map<string, string>();
+  #closing = false;
+
+  constructor(plane: FakeMediaPlane, clock: Clock, callId: string, user: (event: MediaEvent) => void) {
+    this.#plane = plane;
+    this.#clock = clock;
+    this.callId = callId;
+    this.#user = user;
+  }
+
+  /** Delivers an event now, as the plane would in a turn of its own. */
+  emit(event: MediaEvent): void {
+    if (event.kind.startsWith('recording-')) this.recording = undefined;
+    if (event.kind === 'lost') for (const leg of this.#legs.values()) leg.release();
+    if (event.kind === 'closed' || event.kind === 'lost') this.ended = true;
+    this.#user(event);
+  }
+
+  /** The name of the leg that hears `leg`; its own when it echoes. */
+  heardBy(leg: string): string | undefined {
+    return this.#joined.get(leg);
+  }
+
+  leg(name: string): FakeMediaLeg {
+    const leg = this.#legs.get(name);
+    if (leg === undefined) throw new Error(`no media leg ${name} in ${this.callId}`);
+    return leg;
+  }
+
+  openLeg(name: string, options: OpenLegOptions): FakeMediaLeg | undefined {
+    if (this.#closing || this.ended) return undefined;
+    if (this.#legs.get(name)?.open) throw new Error(`leg ${name} is open already`);
+    const local = this.#plane.lease(options);
+    if (local === undefined) return undefined;
+    this.commands.push({ do: 'open-leg', leg: name, options });
+    const leg = new FakeMediaLeg(this, this.#plane, name, local);
+    this.#legs.set(name, leg);
+    return leg;
+  }
+
+  bridge(a: MediaLeg, b: MediaLeg, maps: { aToB?: PayloadTypeMap; bToA?: PayloadTypeMap } = {}): void {
+    if (a === b) throw new Error('a leg cannot be bridged to itself: echo()');
+    this.part(a.name);
+    this.part(b.name);
+    this.#joined.set(a.name, b.name).set(b.name, a.name);
+    this.commands.push({ do: 'bridge', a: a.name, b: b.name, aToB: maps.aToB ?? [], bToA: maps.bToA ?? [] });
+  }
+
+  unbridge(leg: MediaLeg): void {
+    this.part(leg.name);
+    this.commands.push({ do: 'unbridge', leg: leg.name });
+  }
+
+  echo(leg: MediaLeg): void {
+    this.part(leg.name);
+    this.#joined.set(leg.name, leg.name);
+    this.commands.push({ do: 'echo', leg: leg.name });
+  }
+
+  record(options: { path: string; left: MediaLeg; right: MediaLeg }): void {
+    if (this.recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
+    this.recording = { path: options.path, startedAt: this.#clock.monotonic() };
+    this.commands.push({ do: 'record', path: options.path, left: options.left.name, right: options.right.name });
+  }
+
+  supervise(): void {
+    this.commands.push({ do: 'supervise' });
+  }
+
+  close(): void {
+    if (this.#closing || this.ended) return;
+    this.#closing = true;
+    this.commands.push({ do: 'close' });
+    for (const leg of this.#legs.values()) leg.release();
+    this.#clock.after(0, () => this.#finish());
+  }
+
+  /** For FakeMediaLeg: takes the leg and its peer out of their bridge. */
+  part(leg: string): void {
+    const peer = this.#joined.get(leg);
+    this.#joined.delete(leg);
+    if (peer !== undefined) this.#joined.delete(peer);
+  }
+
+  #finish(): void {
+    const recording = this.recording;
+    if (recording !== undefined) {
+      const durationMs = this.#clock.monotonic() - recording.startedAt;
+      const octets = 58 + Math.round(durationMs * 16);
+      this.emit({ kind: 'recording-finished', path: recording.path, law: 'PCMA', durationMs, octets });
+    }
+    this.emit({ kind: 'closed', legs: [...this.#legs.values()].map((leg) => leg.statistics()) });
+  }
+}
+
+export class FakeMediaLeg implements MediaLeg {
+  readonly name: string;
+  readonly local: LocalMedia;
+  open = true;
+  /** What the last update said. */
+  media: LegMedia | undefined;
+  /** A test sets what the leg is to have learned. */
+  observed: Endpoint | undefined;
+  readonly #call: FakeMediaCall;
+  readonly #plane: FakeMediaPlane;
+
+  constructor(call: FakeMediaCall, plane: FakeMediaPlane, name: string, local: LocalMedia) {
+    this.#call = call;
+    this.#plane = plane;
+    this.name = name;
+    this.local = local;
+  }
+
+  update(media: LegMedia, options: { newOffer: boolean; signalling?: string }): void {
+    this.media = media;
+    this.#call.commands.push({ do: 'update', leg: this.name, media, newOffer: options.newOffer });
+  }
+
+  close(): void {
+    if (!this.open) return;
+    this.#call.part(this.name);
+    this.#call.commands.push({ do: 'close-leg', leg: this.name });
+    this.release();
+  }
+
+  /** For FakeMediaCall. */
+  release(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.#plane.giveBack();
+  }
+
+  statistics(): LegStatistics {
+    return {
+      leg: this.name,
+      claimed: this.media?.claimed,
+      observed: this.observed,
+      rtp: noPackets(),
+      rtcp: noPackets(),
+    };
+  }
+}
+
+function noPackets(): StreamStatistics {
+  return {
+    packets: 0,
+    octets: 0,
+    sentPackets: 0,
+    sentOctets: 0,
+    lost: 0,
+    foreign: 0,
+    malformed: 0,
+    unmapped: 0,
+  };
+}
