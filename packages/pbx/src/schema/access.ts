@@ -1,0 +1,83 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { z } from 'zod';
+import { fault, textThat } from './fault.ts';
+
+/**
+ * True for the ways a person writes a network: an address, `203.0.113.0/24`, `192.168.1.16-32` (a range in the last
+ * octet), `10.20.*`.
+ */
+export function isNetwork(text: string): boolean {
+  if (isIPv4(text) || isIPv6(text)) return true;
+  const slash = text.lastIndexOf('/');
+  if (slash > 0) {
+    const address = text.slice(0, slash);
+    const bits = text.slice(slash + 1);
+    if (!/^\d{1,3}$/.test(bits)) return false;
+    return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128);
+  }
+  const range = /^((?:\d{1,3}\.){3})(\d{1,3})-(\d{1,3})$/.exec(text);
+  if (range !== null) {
+    const [, prefix, low, high] = range;
+    return isIPv4(`${prefix}${low}`) && isIPv4(`${prefix}${high}`) && Number(low) <= Number(high);
+  }
+  const wildcard = /^((?:\d{1,3}\.){1,3})\*$/.exec(text);
+  return wildcard !== null && isIPv4(`${wildcard[1]}${'0.'.repeat(4 - wildcard[1]!.split('.').length)}0`);
+}
+
+export const network = textThat(
+  isNetwork,
+  (text) => `${text} is not an address or network`,
+  'write 203.0.113.5, 203.0.113.0/24, 2001:db8::/32, 192.168.1.16-32 or 10.20.*',
+);
+
+const country = textThat(
+  (text) => /^[A-Z]{2}$/.test(text),
+  (text) => `${text} is not a country code`,
+  'write two capital letters by ISO 3166, such as RU',
+);
+
+const MODES = ['any', 'russia', 'countries', 'list'] as const;
+
+const longForm = z
+  .strictObject({
+    mode: z.enum(MODES),
+    /** ISO 3166 codes, for mode `countries`. */
+    countries: z.array(country).exactOptional(),
+    /** Networks that may come in whatever the country; with mode `list`, the only ones. */
+    allow: z.array(network).exactOptional(),
+  })
+  .check((ctx) => {
+    const { mode, countries, allow } = ctx.value;
+    if (mode === 'list' && (allow ?? []).length === 0) {
+      ctx.issues.push({
+        ...fault('mode list without allow lets nobody in', 'add allow: [203.0.113.0/24], or write access: any'),
+        input: ctx.value,
+      });
+    }
+    if (mode === 'countries' && (countries ?? []).length === 0) {
+      ctx.issues.push({ ...fault('mode countries names no country', 'add countries: [RU]'), input: ctx.value });
+    }
+    if (mode !== 'countries' && countries !== undefined) {
+      ctx.issues.push({
+        ...fault(`countries has no meaning with mode ${mode}`, 'write mode: countries, or remove the key', [
+          'countries',
+        ]),
+        input: ctx.value,
+      });
+    }
+  });
+
+/** Who may talk to a domain or an account, judged by the observed address: `any`, `russia`, or the long form. */
+export const access = z.union([
+  z.codec(z.enum(['any', 'russia', 'list', 'countries']), longForm, {
+    decode: (mode) => ({ mode }),
+    // A union writes the first form that fits, so the short one must refuse what it cannot say.
+    encode: (policy, ctx) => {
+      if (policy.countries === undefined && policy.allow === undefined) return policy.mode;
+      ctx.issues.push({ ...fault('needs the long form', 'write it as a mapping'), input: policy });
+      return z.NEVER;
+    },
+  }),
+  longForm,
+]);
+export type AccessPolicy = z.output<typeof access>;

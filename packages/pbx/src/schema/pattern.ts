@@ -1,0 +1,72 @@
+import { bad, good, type Parsed } from '@vats/kernel';
+import { z } from 'zod';
+import { fault, shown } from './fault.ts';
+
+/** Why a text is no number pattern. */
+export type PatternFault = 'empty' | 'too-long' | 'bad-character' | 'set-not-closed' | 'empty-set' | 'bad-set';
+
+/** A number pattern, ready to be asked. */
+export interface NumberPattern {
+  readonly text: string;
+  matches(number: string): boolean;
+}
+
+const LONGEST_PATTERN = 64;
+
+/**
+ * Reads the one pattern language of numbers: a literal, `x` for one digit, `[67]` or `[2-5]` for one digit of a set, and
+ * a `*` at the end for the rest, which may be empty. A `*` elsewhere is the key of that name, so '*43' is a literal.
+ *
+ * @example parsePattern('+7[67]*') matches +77271234567 and not +74951234567
+ */
+export function parsePattern(text: string): Parsed<NumberPattern, PatternFault> {
+  if (text === '') return bad('empty');
+  if (text.length > LONGEST_PATTERN) return bad('too-long', LONGEST_PATTERN);
+  let source = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!;
+    if (character === 'x' || character === 'X') source += '[0-9]';
+    else if (character === '*') source += at === text.length - 1 ? '.*' : '\\*';
+    else if (character === '+') {
+      if (at !== 0) return bad('bad-character', at);
+      source += '\\+';
+    } else if (/[0-9#]/.test(character)) source += character;
+    else if (character === '[') {
+      const end = text.indexOf(']', at);
+      if (end < 0) return bad('set-not-closed', at);
+      const set = text.slice(at + 1, end);
+      if (set === '') return bad('empty-set', at);
+      if (!/^(?:[0-9](?:-[0-9])?)+$/.test(set) || !rangesRise(set)) return bad('bad-set', at);
+      source += `[${set}]`;
+      at = end;
+    } else return bad('bad-character', at);
+  }
+  const expression = new RegExp(`^${source}$`, 's');
+  return good({ text, matches: (number) => expression.test(number) });
+}
+
+function rangesRise(set: string): boolean {
+  return [...set.matchAll(/([0-9])-([0-9])/g)].every(([, low, high]) => low! <= high!);
+}
+
+const FAULT_TEXT: Record<PatternFault, string> = {
+  empty: 'an empty pattern matches nothing',
+  'too-long': `a pattern has at most ${LONGEST_PATTERN} characters`,
+  'bad-character': 'a pattern holds digits, x, [sets], + at its beginning and * at its end',
+  'set-not-closed': 'a set has no closing ]',
+  'empty-set': 'a set is empty',
+  'bad-set': 'a set holds digits and rising ranges of them',
+};
+
+/** A number pattern, kept as written. */
+export const numberPattern = z.string().check((ctx) => {
+  const pattern = parsePattern(ctx.value);
+  if (pattern.ok) return;
+  ctx.issues.push({
+    ...fault(
+      `${shown(ctx.value)} is not a number pattern: ${FAULT_TEXT[pattern.error.code]}`,
+      'write a literal, x for one digit, [67] for a set, * for the rest: "3xx", "+7[67]*"',
+    ),
+    input: ctx.value,
+  });
+});

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { access } from './access.ts';
+import { group } from './group.ts';
+import { numberEntry, outboundRule } from './outbound.ts';
+import { recording } from './recording.ts';
+import { scheme } from './scheme.ts';
+import { trunk } from './trunk.ts';
+import { digestChoice, user } from './user.ts';
+import { host, line, timezone } from './words.ts';
+
+/** A company's PBX, as `vats apply` takes it: one domain. What a key of a list leaves out keeps its default. */
+export const pbxFile = z.strictObject({
+  /** The domain's name. */
+  domain: host,
+  /** Other hosts that mean this domain. */
+  aliases: z.array(host).exactOptional(),
+  /** The digest realm; fixed when the domain is made, its name then by default. */
+  realm: line(255).exactOptional(),
+  timezone: timezone.exactOptional(),
+  /** Of prompts and messages. */
+  language: z.enum(['ru', 'en']).exactOptional(),
+  access: access.exactOptional(),
+  digest: digestChoice.exactOptional(),
+  recording: recording.exactOptional(),
+  users: z.array(user).exactOptional(),
+  groups: z.array(group).exactOptional(),
+  trunks: z.array(trunk).exactOptional(),
+  numbers: z.array(numberEntry).exactOptional(),
+  schemes: z.array(scheme).exactOptional(),
+  outbound: z.array(outboundRule).exactOptional(),
+});
+export type PbxFile = z.output<typeof pbxFile>;

@@ -1,0 +1,70 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { network } from './access.ts';
+import { duration } from './duration.ts';
+import { textThat } from './fault.ts';
+import { host, isHost, line, refName, secret, wholeNumber } from './words.ts';
+
+/** True for 'sip:host', 'sip:host:port', 'sip:[2001:db8::1]:5060': the hosts that a proxy setting may name. */
+export function isProxyUri(text: string): boolean {
+  const match = /^sips?:(?:\[([0-9A-Fa-f:.]+)\]|([^:;@[\]\s]+))(?::(\d{1,5}))?$/.exec(text);
+  if (match === null) return false;
+  const [, v6, name, port] = match;
+  if (v6 !== undefined && isIP(v6) !== 6) return false;
+  if (name !== undefined && !isHost(name)) return false;
+  return port === undefined || (Number(port) > 0 && Number(port) <= 65535);
+}
+
+const proxyUri = textThat(
+  isProxyUri,
+  (text) => `${text} is not the address of a SIP server`,
+  'write sip:host or sip:host:port, such as sip:sip.itsp.example:5060',
+);
+
+/** The words that a digest and a From of ours carry: no spaces, quotes or separators of SIP. */
+const account = textThat(
+  (text) => /^[^\s"<>@,;:\\\u0000-\u001f\u007f]{1,128}$/.test(text),
+  (text) => `${text} is not an account name`,
+  'write what the operator gave, without spaces, quotes and @',
+);
+
+/** A password sealed by `vats export`: only the data directory that sealed it can open it. */
+export const sealedSecret = z.strictObject({ sealed: z.string().min(1).max(1024) });
+
+const register = z.strictObject({
+  login: account,
+  password: z.union([secret, sealedSecret]),
+  /** The digest username where it is not the login. */
+  authUser: account.exactOptional(),
+  /** The user part of our Contact; a random one of this registration by default. */
+  contactUser: account.exactOptional(),
+  expires: duration('30s', '24h').exactOptional(),
+});
+
+/** A way to another system: an operator that we register at, or a PBX known by its address. */
+export const trunk = z.strictObject({
+  name: refName,
+  proxy: proxyUri,
+  /** The host of From, To and Request-URI; the proxy's by default. */
+  domain: host.exactOptional(),
+  register: register.exactOptional(),
+  /** Hosts that may call in. */
+  allow: z.array(network).exactOptional(),
+  transport: z.enum(['udp', 'tcp', 'tls']).exactOptional(),
+  codecs: z.array(line(64)).min(1).exactOptional(),
+  dtmf: z.enum(['rfc4733', 'info', 'inband']).exactOptional(),
+  numbers: z
+    .strictObject({
+      /** How numbers are written to this trunk. */
+      send: z.enum(['e164', '7', '8']).exactOptional(),
+      /** Where a called number is looked for, in order. */
+      from: z
+        .array(z.enum(['request-uri', 'to', 'diversion', 'p-called-party-id']))
+        .min(1)
+        .exactOptional(),
+    })
+    .exactOptional(),
+  /** Calls at once. */
+  channels: wholeNumber(1, 10_000).exactOptional(),
+});
+export type TrunkEntry = z.output<typeof trunk>;
