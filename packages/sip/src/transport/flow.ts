@@ -1,0 +1,39 @@
+import type { Cancel, Endpoint } from '@vats/kernel';
+import type { SendFailed, TransportFailure } from './failure.ts';
+
+/** TLS, WS and WSS join here with their issues; nothing above asks more of a transport than what `Flow` says. */
+export type TransportName = 'udp' | 'tcp';
+
+/**
+ * A way to and from one peer (RFC 5626 §2): our socket and their observed end, or one connection. Requests and
+ * responses that belong to a flow are sent over it whatever their size.
+ */
+export interface Flow {
+  /**
+   * Names the flow, for a binding's record: two UDP flows between the same ends have one id, also after a restart;
+   * each connection has an id of its own that never returns.
+   */
+  readonly id: string;
+  readonly transport: TransportName;
+  /** True when the transport itself repeats what was lost. */
+  readonly reliable: boolean;
+  /** Our end. */
+  readonly bound: Endpoint;
+  /** Their end, as packets come from there: never what a header claims. */
+  readonly observed: Endpoint;
+  /** False once nothing can be sent any more. */
+  readonly open: boolean;
+  /**
+   * Sends one whole message, or `KEEP_ALIVE`. Never throws. `failed` is called in this turn or a later one, at most
+   * once, and only when it is known that the octets did not leave.
+   */
+  send(octets: Buffer, failed?: SendFailed): void;
+  /** Tells once when the flow is gone. One that is gone already tells nothing: look at `open` first. */
+  onClose(told: (why: TransportFailure) => void): Cancel;
+}
+
+/** The double CRLF that keeps a flow's NAT binding alive; on a stream it is the ping of RFC 5626 §3.5.1. */
+export const KEEP_ALIVE: Buffer = Buffer.from('\r\n\r\n', 'latin1');
+
+/** The single CRLF that answers a ping on a stream (RFC 5626 §3.5.1). */
+export const KEEP_ALIVE_ANSWER: Buffer = Buffer.from('\r\n', 'latin1');

@@ -1,0 +1,193 @@
+import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
+import { connect, createServer, type Server, type Socket as TcpSocket } from 'node:net';
+import { type Endpoint, isIPv6 } from '@vats/kernel';
+import { failureFromError, type SendFailed, type TransportFailure } from './failure.ts';
+import { localAddressTowards } from './local-address.ts';
+import type {
+  DatagramSocket,
+  DatagramUser,
+  Network,
+  StreamListener,
+  StreamListenerUser,
+  StreamSocket,
+  StreamUser,
+} from './network.ts';
+
+/** What the kernel should hold while we are busy: a second of heavy signalling. It may grant less. */
+const UDP_BUFFER_OCTETS = 4 * 1024 * 1024;
+const LISTEN_BACKLOG = 1024;
+
+/** The machine's own sockets, over `node:dgram` and `node:net`. IPv6 sockets carry IPv6 only. */
+export class SystemNetwork implements Network {
+  bindUdp(at: Endpoint, user: DatagramUser): Promise<DatagramSocket> {
+    const ipv6 = isIPv6(at.address);
+    const socket = createSocket({ type: ipv6 ? 'udp6' : 'udp4', ipv6Only: ipv6, lookup: answerLiteral });
+    return new Promise((resolve, reject) => {
+      const refused = (error: Error): void => {
+        socket.close();
+        reject(error);
+      };
+      socket.on('error', refused);
+      socket.bind(at.port, at.address, () => {
+        socket.off('error', refused);
+        enlargeBuffers(socket);
+        resolve(new SystemDatagramSocket(socket, user));
+      });
+    });
+  }
+
+  listenTcp(at: Endpoint, user: StreamListenerUser): Promise<StreamListener> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      const stream = new SystemStreamSocket(socket);
+      const streamUser = stream.readable ? user.onConnection(stream) : undefined;
+      if (streamUser === undefined) socket.resetAndDestroy();
+      else stream.attach(streamUser);
+    });
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      const options = { host: at.address, port: at.port, ipv6Only: isIPv6(at.address), backlog: LISTEN_BACKLOG };
+      server.listen(options, () => {
+        server.off('error', reject);
+        server.on('error', (error) => user.onFailure(failureFromError(error)));
+        resolve(new SystemStreamListener(server));
+      });
+    });
+  }
+
+  connectTcp(from: string | undefined, to: Endpoint, user: StreamUser): StreamSocket {
+    const local = from === undefined ? {} : { localAddress: from };
+    const socket = connect({ host: to.address, port: to.port, noDelay: true, allowHalfOpen: true, ...local });
+    const stream = new SystemStreamSocket(socket, from, to);
+    stream.attach(user);
+    return stream;
+  }
+
+  localAddressTowards(remote: string): string | undefined {
+    return localAddressTowards(remote);
+  }
+}
+
+// dgram asks `lookup` on every send; without one that answers in the same turn, a literal costs a trip through libuv.
+function answerLiteral(
+  address: string,
+  family: unknown,
+  answer: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
+): void {
+  answer(null, address, family === 6 ? 6 : 4);
+}
+
+function enlargeBuffers(socket: UdpSocket): void {
+  try {
+    socket.setRecvBufferSize(UDP_BUFFER_OCTETS);
+    socket.setSendBufferSize(UDP_BUFFER_OCTETS);
+  } catch {
+    // The system keeps its own size then: slower under bursts, not wrong.
+  }
+}
+
+class SystemDatagramSocket implements DatagramSocket {
+  readonly bound: Endpoint;
+  readonly #socket: UdpSocket;
+  #closed: Promise<void> | undefined;
+
+  constructor(socket: UdpSocket, user: DatagramUser) {
+    const { address, port } = socket.address();
+    this.bound = { address, port };
+    this.#socket = socket;
+    socket.on('error', (error) => user.onFailure(failureFromError(error)));
+    socket.on('message', (octets: Buffer, from: RemoteInfo) => user.onDatagram(octets, from));
+  }
+
+  send(octets: Buffer, to: Endpoint, failed?: SendFailed): void {
+    try {
+      // Without a callback dgram drops the error of a send, which is what a sender who asks for none wants.
+      if (failed === undefined) this.#socket.send(octets, to.port, to.address);
+      else this.#socket.send(octets, to.port, to.address, (error) => error && failed(failureFromError(error)));
+    } catch (error) {
+      failed?.(failureFromError(error)); // a closed socket or a port of 0 is thrown, not told
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => this.#socket.close(resolve));
+    return this.#closed;
+  }
+}
+
+class SystemStreamListener implements StreamListener {
+  readonly bound: Endpoint;
+  readonly #server: Server;
+
+  constructor(server: Server) {
+    const at = server.address();
+    if (at === null || typeof at === 'string') throw new Error('SystemStreamListener: the server is not on TCP');
+    this.bound = { address: at.address, port: at.port };
+    this.#server = server;
+  }
+
+  close(): Promise<void> {
+    // The port is free at once. What Server.close waits for is the last of its connections, and those have owners.
+    this.#server.close(ignore);
+    return Promise.resolve();
+  }
+}
+
+class SystemStreamSocket implements StreamSocket {
+  readonly #socket: TcpSocket;
+  #bound: Endpoint;
+  readonly #observed: Endpoint;
+  #why: TransportFailure = { code: 'closed' };
+
+  constructor(socket: TcpSocket, from?: string, to?: Endpoint) {
+    this.#socket = socket;
+    this.#bound = { address: socket.localAddress ?? from ?? '', port: socket.localPort ?? 0 };
+    this.#observed = to ?? { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+    // From the first moment on: an error before `attach` must be heard as well.
+    socket.on('error', (error) => {
+      this.#why = failureFromError(error);
+    });
+  }
+
+  get bound(): Endpoint {
+    return this.#bound;
+  }
+
+  get observed(): Endpoint {
+    return this.#observed;
+  }
+
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** False when the peer was gone before we could ask who it is. */
+  get readable(): boolean {
+    return this.#observed.address !== '' && !this.#socket.destroyed;
+  }
+
+  attach(user: StreamUser): void {
+    const socket = this.#socket;
+    socket.on('connect', () => {
+      this.#bound = { address: socket.localAddress ?? this.#bound.address, port: socket.localPort ?? 0 };
+      user.onConnected?.();
+    });
+    socket.on('data', (octets: Buffer) => user.onOctets(octets));
+    socket.on('end', () => user.onEnded());
+    socket.on('close', () => user.onClosed(this.#why));
+  }
+
+  write(octets: Buffer, failed?: SendFailed): void {
+    if (failed === undefined) this.#socket.write(octets, ignore);
+    else this.#socket.write(octets, (error) => error && failed(failureFromError(error)));
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+function ignore(): void {}
