@@ -1,3 +1,4 @@
+import type { RingOutcome } from '@vats/pbx';
 import type { LegName, UnstampedEvent } from './call-event.ts';
 import type { FailureCode } from './failures.ts';
 
@@ -27,7 +28,7 @@ export type CallState =
   | {
       readonly name: 'ringing';
       readonly forks: readonly Fork[];
-      readonly refusals: readonly FailureCode[];
+      readonly refusals: readonly RingOutcome[];
       readonly told: number;
       /** The phone whose early media the caller hears. */
       readonly heard?: LegName;
@@ -52,7 +53,7 @@ export type CallInput =
   | { readonly type: 'refuse'; readonly failure: FailureCode }
   | { readonly type: 'progress'; readonly leg: LegName; readonly status: number; readonly earlyMedia: boolean }
   | { readonly type: 'answered'; readonly leg: LegName }
-  | { readonly type: 'refused'; readonly leg: LegName; readonly failure: FailureCode; readonly status: number }
+  | { readonly type: 'refused'; readonly leg: LegName; readonly failure: RingOutcome; readonly status: number }
   | { readonly type: 'timer'; readonly timer: TimerName }
   | { readonly type: 'caller-gave-up' }
   | { readonly type: 'leg-ended'; readonly leg: LegName; readonly failure: FailureCode }
@@ -74,7 +75,7 @@ export type CallCommand =
   | { readonly do: 'serve'; readonly service: 'echo' }
   | { readonly do: 'reject'; readonly failure: FailureCode; readonly status: number }
   | { readonly do: 'bye'; readonly leg: LegName; readonly failure: FailureCode }
-  | { readonly do: 'ask-plan'; readonly outcome: FailureCode }
+  | { readonly do: 'ask-plan'; readonly outcome: RingOutcome }
   | { readonly do: 'relay-reinvite'; readonly from: LegName; readonly to: LegName }
   | { readonly do: 'answer-reinvite'; readonly leg: LegName }
   | { readonly do: 'pass-answer'; readonly from: LegName; readonly to: LegName }

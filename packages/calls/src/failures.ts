@@ -1,3 +1,5 @@
+import type { RingOutcome } from '@vats/pbx';
+
 /** How one way for a call not to succeed, or to end, shows up everywhere. */
 export interface Failure {
   /** Final SIP status the caller's INVITE gets; 0 where the call was up and a BYE ends it. */
@@ -191,7 +193,7 @@ export const COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere
  * What a callee's own refusal means for the call. 6xx speaks for every phone of the person; the rest for one phone.
  * Statuses that say nothing about the person (401, 420, 500 …) count as a phone that could not be reached.
  */
-export function failureOfStatus(status: number): FailureCode {
+export function failureOfStatus(status: number): RingOutcome {
   switch (status) {
     case 486:
     case 600:
@@ -221,7 +223,7 @@ export function failureOfStatus(status: number): FailureCode {
 }
 
 // Of several phones' refusals the caller hears the one that tells most: a person's choice, then busy, then silence.
-const MOST_TELLING: readonly FailureCode[] = [
+const MOST_TELLING: readonly RingOutcome[] = [
   'callee-declined',
   'callee-busy',
   'no-answer',
@@ -235,6 +237,6 @@ const MOST_TELLING: readonly FailureCode[] = [
 ];
 
 /** The refusal that stands for all of a step's phones; 'unreachable' when there is none. */
-export function mostTelling(codes: readonly FailureCode[]): FailureCode {
-  return MOST_TELLING.find((code) => codes.includes(code)) ?? codes[0] ?? 'unreachable';
+export function mostTelling(outcomes: readonly RingOutcome[]): RingOutcome {
+  return MOST_TELLING.find((outcome) => outcomes.includes(outcome)) ?? 'unreachable';
 }

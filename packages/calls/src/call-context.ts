@@ -1,0 +1,37 @@
+import type { Log } from '@vats/kernel';
+import type { CodecPolicy } from '@vats/media';
+import type { Caller, Domain } from '@vats/pbx';
+import type { IncomingInvite, SessionUser } from '@vats/sip';
+import type { Party, UnstampedEvent } from './call-event.ts';
+import type { CallLegs } from './call-legs.ts';
+import type { CallInput } from './call-state.ts';
+import type { Leg } from './leg.ts';
+import type { CallsParts } from './parts.ts';
+
+/** Who calls, as authentication found it; nothing of it is taken from what the caller wrote. */
+export interface CallOrigin {
+  readonly domain: Domain;
+  readonly caller: Caller;
+  readonly party: Party;
+  /** User part of the Request-URI, unescaped, and its host. */
+  readonly dialled: string;
+  readonly host?: string;
+}
+
+/** What the parts of one call share: what it is, how to tell its machine what happened, how to add to its story. */
+export interface CallContext {
+  readonly id: string;
+  readonly origin: CallOrigin;
+  readonly parts: CallsParts;
+  readonly log: Log;
+  readonly invite: IncomingInvite;
+  readonly legs: CallLegs;
+  /** What a leg may be offered: only what a recording can hold, when there will be one. */
+  readonly policy: CodecPolicy;
+  /** The leg that talks with this one, when the call is up. */
+  otherOf(leg: Leg): Leg | undefined;
+  /** Who hears of what happens in this leg's dialog once it is confirmed. */
+  sessionUser(leg: Leg): SessionUser;
+  feed(input: CallInput): void;
+  emit(event: UnstampedEvent): void;
+}

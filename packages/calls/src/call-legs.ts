@@ -1,0 +1,165 @@
+import { formatEndpoint, type Log } from '@vats/kernel';
+import { LegDescription, type MediaCall, type MediaEvent, payloadTypeMap, sessionIdFrom } from '@vats/media';
+import type { Flow } from '@vats/sip';
+import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
+import { CALLER, type CallInput } from './call-state.ts';
+import type { Leg } from './leg.ts';
+import type { CallsParts } from './parts.ts';
+
+/** What the legs of a call tell it. */
+interface CallLegsUser {
+  feed(input: CallInput): void;
+  emit(event: UnstampedEvent): void;
+}
+
+/** The legs of one call and the media behind them: leases, bridges, the recording, and what became of each. */
+export class CallLegs {
+  readonly #callId: string;
+  readonly #parts: CallsParts;
+  readonly #log: Log;
+  readonly #user: CallLegsUser;
+  readonly #legs = new Map<LegName, Leg>();
+  #media: MediaCall | undefined;
+  #mediaEnded = false;
+  #recording: CallEnded['recording'];
+  #counts: CallEnded['media'];
+
+  constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser) {
+    this.#callId = callId;
+    this.#parts = parts;
+    this.#log = log;
+    this.#user = user;
+  }
+
+  get caller(): Leg | undefined {
+    return this.#legs.get(CALLER);
+  }
+
+  get size(): number {
+    return this.#legs.size;
+  }
+
+  /** The recording as far as it is known: its path from its start, its length from its end. */
+  get recording(): CallEnded['recording'] {
+    return this.#recording;
+  }
+
+  /** Packets of each leg, once the media plane has closed the call. */
+  get counts(): CallEnded['media'] {
+    return this.#counts;
+  }
+
+  get(name: LegName): Leg | undefined {
+    return this.#legs.get(name);
+  }
+
+  all(): Leg[] {
+    return [...this.#legs.values()];
+  }
+
+  /** Leases ports for a leg; undefined when there are none. The call's media is opened with its first leg. */
+  open(name: LegName, party: Party, flow: Flow): Leg | undefined {
+    this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event));
+    const signalling = flow.observed.address;
+    const family = signalling.includes(':') ? 6 : 4;
+    const { families } = this.#parts.media;
+    const advertise = this.#parts.advertisedMedia(flow);
+    const media = this.#media?.openLeg(name, {
+      family: families.includes(family) ? family : (families[0] ?? 4),
+      signalling,
+      ...(advertise === undefined ? {} : { advertise }),
+    });
+    if (media === undefined) return undefined;
+    const sdp = new LegDescription({ local: media.local, sessionId: sessionIdFrom(this.#parts.random), signalling });
+    const leg: Leg = { name, party, flow, media, sdp, holds: false };
+    this.#legs.set(name, leg);
+    return leg;
+  }
+
+  /** A leg that never talked is gone: its ports are given back. */
+  drop(name: LegName): void {
+    this.#legs.get(name)?.media.close();
+    this.#legs.delete(name);
+  }
+
+  /** Lets the sound through between two legs, by what their descriptions say now. */
+  join(a: Leg, b: Leg): void {
+    a.media.update(a.sdp.media(), { newOffer: true });
+    b.media.update(b.sdp.media(), { newOffer: true });
+    this.#media?.bridge(a.media, b.media, { aToB: payloadTypeMap(a.sdp, b.sdp), bToA: payloadTypeMap(b.sdp, a.sdp) });
+  }
+
+  /** Sends a leg its own sound. */
+  echo(leg: Leg): void {
+    leg.media.update(leg.sdp.media(), { newOffer: true });
+    this.#media?.echo(leg.media);
+  }
+
+  /** The call was answered: silence and hold count from now. */
+  supervise(): void {
+    this.#media?.supervise();
+  }
+
+  record(path: string, left: Leg, right: Leg): void {
+    this.#recording = { path, durationMs: 0, octets: 0 };
+    this.#media?.record({ path, left: left.media, right: right.media });
+    this.#user.emit({ type: 'recording.started', path });
+  }
+
+  /** Gives everything back; the call is told 'media-closed' once files are finished. */
+  close(): void {
+    this.#legs.clear();
+    if (this.#media === undefined || this.#mediaEnded) this.#user.feed({ type: 'media-closed' });
+    else this.#media.close();
+  }
+
+  #onMedia(event: MediaEvent): void {
+    switch (event.kind) {
+      case 'learned': {
+        const { claimed, observed, leg } = event;
+        this.#user.emit({
+          type: 'media.learned',
+          leg,
+          observed: formatEndpoint(observed),
+          ...(claimed === undefined ? {} : { claimed: formatEndpoint(claimed) }),
+        });
+        return;
+      }
+      case 'silence':
+        this.#user.feed({ type: 'hang-up', failure: 'media-silent' });
+        return;
+      case 'hold-expired':
+        this.#user.feed({ type: 'hang-up', failure: 'held-too-long' });
+        return;
+      case 'recording-finished': {
+        const { path, durationMs, octets } = event;
+        this.#recording = { path, durationMs, octets };
+        this.#user.emit({ type: 'recording.finished', path, durationMs, octets });
+        return;
+      }
+      case 'recording-failed': {
+        const { path, durationMs, octets, reason, detail } = event;
+        this.#recording = { path, durationMs, octets, failed: reason };
+        this.#log.error('recording.failed', { path, reason, detail });
+        this.#user.emit({ type: 'recording.failed', path, reason, keptMs: durationMs });
+        return;
+      }
+      case 'closed':
+        this.#counts = Object.fromEntries(
+          event.legs.map(({ leg, rtp }) => [
+            leg,
+            { received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign },
+          ]),
+        );
+        this.#mediaEnded = true;
+        this.#user.feed({ type: 'media-closed' });
+        return;
+      case 'lost':
+        this.#log.error('media.lost', { detail: event.detail });
+        this.#mediaEnded = true;
+        this.#user.feed({ type: 'hang-up', failure: 'internal-error' });
+        this.#user.feed({ type: 'media-closed' });
+        return;
+    }
+  }
+}

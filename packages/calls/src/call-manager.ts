@@ -1,0 +1,128 @@
+import type { Flow, SipRequest } from '@vats/sip';
+import { Call } from './call.ts';
+import type { CallOrigin } from './call-context.ts';
+import type { CallSnapshot } from './call-snapshot.ts';
+import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
+import type { CallsParts } from './parts.ts';
+
+/** Characters of a call's id: about 62 bits, enough to be unique for the life of any history. */
+const CALL_ID_CHARACTERS = 12;
+
+/** Seconds after which a refused caller may try again when the switch is full or going down. */
+const RETRY_AFTER_SECONDS = '5';
+
+/** All calls of the switch: lets them in, keeps count, ends them. */
+export class CallManager {
+  readonly #parts: CallsParts;
+  readonly #calls = new Map<string, Call>();
+  /** Call-IDs of INVITEs of ours that are under way: one that comes back in is a loop. */
+  readonly #outgoing = new Set<string>();
+  #draining = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(parts: CallsParts) {
+    this.#parts = parts;
+    parts.ledger.enrol('calls', () => this.#calls.size);
+    parts.ledger.enrol('legs', () => this.#sum((call) => call.legs.size));
+    parts.ledger.enrol('call timers', () => this.#sum((call) => call.timerCount));
+    parts.ledger.enrol('outgoing invites', () => this.#outgoing.size);
+  }
+
+  /** An INVITE whose sender is known and may call. */
+  invite(request: SipRequest, flow: Flow, origin: CallOrigin): void {
+    const refusal = this.#refusal(request);
+    if (refusal !== undefined) {
+      this.#refuse(request, flow, refusal);
+      return;
+    }
+    const id = this.#parts.random.token(CALL_ID_CHARACTERS);
+    const call = new Call(this.#parts, id, origin, {
+      open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user),
+      onEnd: () => this.#forget(id),
+      onOutgoing: (callId, live) => {
+        if (live) this.#outgoing.add(callId);
+        else this.#outgoing.delete(callId);
+      },
+    });
+    this.#calls.set(id, call);
+    try {
+      call.start();
+    } catch (error) {
+      // Our own bug costs this call, never the process.
+      this.#parts.log.error('call.crashed', { call: id, error: error instanceof Error ? error.stack : String(error) });
+      call.hangUp('internal-error');
+    }
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  snapshots(): CallSnapshot[] {
+    return [...this.#calls.values()].map((call) => call.snapshot());
+  }
+
+  /** Ends one call; false when there is none with that id. */
+  hangUp(id: string): boolean {
+    const call = this.#calls.get(id);
+    call?.hangUp('operator-hung-up');
+    return call !== undefined;
+  }
+
+  /** From now on new calls get 503; `whenEmpty` is called once the last one has ended. */
+  drain(whenEmpty: () => void): void {
+    this.#draining = true;
+    this.#onEmpty = whenEmpty;
+    if (this.#calls.size === 0) this.#empty();
+  }
+
+  /** Ends every call now. */
+  hangUpAll(failure: FailureCode): void {
+    for (const call of [...this.#calls.values()]) call.hangUp(failure);
+  }
+
+  #refusal(request: SipRequest): FailureCode | undefined {
+    if (this.#draining) return 'switch-stopped';
+    if (this.#calls.size >= this.#parts.settings.maxCalls) return 'too-many-calls';
+    if (request.maxForwards?.ok && request.maxForwards.value === 0) return 'too-many-hops';
+    if (request.callId.ok && this.#outgoing.has(request.callId.value)) return 'loop';
+    return undefined;
+  }
+
+  #refuse(request: SipRequest, flow: Flow, failure: FailureCode): void {
+    const { status } = FAILURES[failure];
+    this.#parts.log[FAILURES[failure].log]('call.refused', { failure, status });
+    this.#parts.dialogs.incomingInvite(request, flow, REFUSED).reject(status, {
+      headers: [
+        ['Reason', reasonHeader(failure)],
+        ...(status === 503 ? ([['Retry-After', RETRY_AFTER_SECONDS]] as const) : []),
+      ],
+    });
+  }
+
+  #forget(id: string): void {
+    this.#calls.delete(id);
+    if (this.#calls.size === 0) this.#empty();
+  }
+
+  #empty(): void {
+    const told = this.#onEmpty;
+    this.#onEmpty = undefined;
+    told?.();
+  }
+
+  #sum(count: (call: Call) => number): number {
+    let total = 0;
+    for (const call of this.#calls.values()) total += count(call);
+    return total;
+  }
+}
+
+/** Nobody: an INVITE that was refused makes no dialog. */
+const REFUSED = {
+  onCancel: () => {},
+  onAck: () => {},
+  onReinvite: () => {},
+  onRequest: () => {},
+  onEnd: () => {},
+};

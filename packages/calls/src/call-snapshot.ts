@@ -1,0 +1,22 @@
+import type { LegName, Party } from './call-event.ts';
+import type { CallState } from './call-state.ts';
+
+/** A call as `vats calls` shows it. Times are milliseconds since the epoch. */
+export interface CallSnapshot {
+  readonly id: string;
+  readonly domain: string;
+  readonly from: Party;
+  readonly dialled: string;
+  readonly state: CallState['name'];
+  readonly startedAt: number;
+  readonly answeredAt?: number;
+  readonly answeredBy?: Party;
+  readonly recorded: boolean;
+  readonly legs: readonly {
+    readonly leg: LegName;
+    readonly party: Party;
+    readonly flow: string;
+    /** This leg's peer holds the call. */
+    readonly holds: boolean;
+  }[];
+}

@@ -1,0 +1,347 @@
+import type { Cancel, Log } from '@vats/kernel';
+import type { CodecPolicy } from '@vats/media';
+import { advance, type Plan, type RingOutcome, route } from '@vats/pbx';
+import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser } from '@vats/sip';
+import type { CallContext, CallOrigin } from './call-context.ts';
+import type { CallEnded, CallEvent, UnstampedEvent } from './call-event.ts';
+import { CallLegs } from './call-legs.ts';
+import type { CallSnapshot } from './call-snapshot.ts';
+import { CALLER, type CallCommand, type CallInput, type CallState, type TimerName } from './call-state.ts';
+import { CallerSide } from './caller-side.ts';
+import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
+import { Forks, type Ring } from './forks.ts';
+import type { Leg } from './leg.ts';
+import type { CallsParts } from './parts.ts';
+import { relayInDialogRequest } from './relay-request.ts';
+import { Renegotiation } from './renegotiation.ts';
+import { step } from './step.ts';
+
+/** Files are finished within this time, or the call ends without their word. */
+const CLOSING_LIMIT_MS = 10_000;
+
+/** What a call needs of whoever keeps it. */
+export interface CallHooks {
+  /** Lets the INVITE in, with the call as its user. */
+  open(user: IncomingInviteUser): IncomingInvite;
+  onEnd(): void;
+  /** An INVITE of ours with this Call-ID is under way, or no longer is. */
+  onOutgoing(callId: string, live: boolean): void;
+}
+
+/**
+ * One call: asks the plan what to do, tells `step()` what happened, and carries out what it decides. It owns the call's
+ * legs, timers and media, and gives all of them back before its terminal event.
+ */
+export class Call implements CallContext {
+  readonly id: string;
+  readonly origin: CallOrigin;
+  readonly parts: CallsParts;
+  readonly log: Log;
+  readonly legs: CallLegs;
+  readonly invite: IncomingInvite;
+  readonly #startedAt: number;
+  readonly #hooks: CallHooks;
+  readonly #forks: Forks;
+  readonly #callerSide: CallerSide;
+  readonly #renegotiation: Renegotiation;
+
+  #state: CallState = { name: 'routing', told: 0 };
+  #plan: Plan | undefined;
+  /** Phones of an in-turn step that have not been rung yet. */
+  #waiting: Ring[] = [];
+  readonly #inputs: CallInput[] = [];
+  #working = false;
+  readonly #timers = new Map<TimerName, Cancel>();
+  #seq = 0;
+  #answered: { readonly at: number; readonly by: NonNullable<CallEnded['answeredBy']> } | undefined;
+
+  constructor(parts: CallsParts, id: string, origin: CallOrigin, hooks: CallHooks) {
+    this.parts = parts;
+    this.id = id;
+    this.origin = origin;
+    this.log = parts.log.child({ call: id });
+    this.#startedAt = parts.clock.now();
+    this.#hooks = hooks;
+    this.legs = new CallLegs(id, parts, this.log, this);
+    this.#forks = new Forks(this, hooks.onOutgoing);
+    this.#callerSide = new CallerSide(this, () => this.#plan?.record === true);
+    this.#renegotiation = new Renegotiation(this);
+    this.invite = hooks.open({
+      ...this.#sessionUserOf(() => this.legs.caller),
+      onCancel: () => this.feed({ type: 'caller-gave-up' }),
+    });
+  }
+
+  get policy(): CodecPolicy {
+    return this.#plan?.record === true ? 'g711' : 'any';
+  }
+
+  /** Timers that run. */
+  get timerCount(): number {
+    return this.#timers.size;
+  }
+
+  /** Makes the plan and sets out on its first step. */
+  start(): void {
+    const { domain, caller, dialled, host, party } = this.origin;
+    const { callId } = this.invite.request;
+    this.emit({
+      type: 'call.started',
+      domain: domain.name,
+      from: party,
+      dialled,
+      sipCallId: callId.ok ? callId.value : '',
+    });
+    this.#plan = route({ domain, caller, dialled, ...(host === undefined ? {} : { host }) }, this.parts.world());
+    this.#takeStep();
+  }
+
+  /** Ends the call from outside: an operator, or the switch that stops. */
+  hangUp(failure: FailureCode): void {
+    this.feed({ type: 'hang-up', failure });
+  }
+
+  /** What the call looks like now. */
+  snapshot(): CallSnapshot {
+    return {
+      id: this.id,
+      domain: this.origin.domain.name,
+      from: this.origin.party,
+      dialled: this.origin.dialled,
+      state: this.#state.name,
+      startedAt: this.#startedAt,
+      ...(this.#answered === undefined ? {} : { answeredAt: this.#answered.at, answeredBy: this.#answered.by }),
+      recorded: this.legs.recording !== undefined,
+      legs: this.legs.all().map(({ name, party, flow, holds }) => ({ leg: name, party, flow: flow.id, holds })),
+    };
+  }
+
+  otherOf(leg: Leg): Leg | undefined {
+    if (this.#state.name !== 'talking') return undefined;
+    return leg.name === CALLER ? this.legs.get(this.#state.peer) : this.legs.caller;
+  }
+
+  sessionUser(leg: Leg): SessionUser {
+    return this.#sessionUserOf(() => leg);
+  }
+
+  /** Inputs that come while one is worked on wait their turn: the machine never sees a half-done state. */
+  feed(input: CallInput): void {
+    this.#inputs.push(input);
+    if (this.#working) return;
+    this.#working = true;
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+        const [state, commands] = step(this.#state, next);
+        this.#state = state;
+        for (const command of commands) this.#perform(command);
+      }
+    } catch (error) {
+      this.#crash(error);
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  /** Adds to the call's story. */
+  emit(event: UnstampedEvent): void {
+    if (event.type === 'call.answered') this.#answered = { at: this.parts.clock.now(), by: event.party };
+    const { type, ...rest } = event;
+    if (type !== 'call.ended') this.log.debug(type, rest);
+    this.parts.emit({ ...event, call: this.id, seq: ++this.#seq, at: this.parts.clock.now() } as CallEvent);
+  }
+
+  #takeStep(): void {
+    const plan = this.#plan;
+    if (plan === undefined) return;
+    this.emit({ type: 'call.routed', explain: plan.story });
+    const due = plan.step;
+    switch (due.do) {
+      case 'ring': {
+        const rings = this.#forks.phonesOf(due.targets);
+        if (rings.length > 0 && !this.#callerSide.open()) return;
+        const now = due.order === 'in-turn' ? rings.slice(0, 1) : rings;
+        this.#waiting = rings.slice(now.length);
+        this.#ring(now, due.ring);
+        return;
+      }
+      case 'echo':
+        if (this.#callerSide.open()) this.feed({ type: 'serve', service: 'echo' });
+        return;
+      case 'reject':
+        this.feed({ type: 'refuse', failure: due.reason });
+        return;
+      case 'hangup':
+        this.feed({ type: 'refuse', failure: 'callee-declined' });
+        return;
+      case 'play':
+      case 'menu':
+      case 'queue':
+      case 'voicemail':
+        // route() makes none of these until the media plane can serve them; a plan that has one must still end.
+        this.feed({ type: 'refuse', failure: 'not-served' });
+        return;
+    }
+  }
+
+  #ring(rings: readonly Ring[], forMs: number): void {
+    this.#forks.choose(rings);
+    this.feed({ type: 'ring', legs: rings.map((ring) => ring.leg), forMs });
+  }
+
+  #askPlan(outcome: RingOutcome): void {
+    const plan = this.#plan;
+    if (plan === undefined) return;
+    const next = outcome === 'callee-declined' ? undefined : this.#waiting.shift();
+    if (next !== undefined && plan.step.do === 'ring') {
+      this.#ring([next], plan.step.ring);
+      return;
+    }
+    this.#waiting = [];
+    this.#plan = advance(plan, { kind: 'ring-ended', outcome }, this.parts.world());
+    this.#takeStep();
+  }
+
+  #perform(command: CallCommand): void {
+    switch (command.do) {
+      case 'invite':
+        this.#forks.invite(command.leg);
+        return;
+      case 'cancel':
+        this.#forks.cancel(command.leg, command.elsewhere);
+        return;
+      case 'tell-progress':
+        this.#callerSide.progress(command.status, command.earlyMediaOf);
+        return;
+      case 'connect':
+        this.#callerSide.connect(command.leg);
+        return;
+      case 'serve':
+        this.#callerSide.echo();
+        return;
+      case 'reject':
+        this.invite.reject(command.status, { headers: [['Reason', reasonHeader(command.failure)]] });
+        return;
+      case 'bye':
+        this.legs.get(command.leg)?.session?.bye([['Reason', reasonHeader(command.failure)]]);
+        return;
+      case 'ask-plan':
+        this.#askPlan(command.outcome);
+        return;
+      case 'relay-reinvite':
+        this.#renegotiation.relay(command.from, command.to);
+        return;
+      case 'answer-reinvite':
+        this.#renegotiation.answer(command.leg, this.#state.name === 'served');
+        return;
+      case 'pass-answer':
+        this.#renegotiation.passAnswer(command.from, command.to);
+        return;
+      case 'refuse-reinvite':
+        this.#renegotiation.refuse(command.leg, command.status);
+        return;
+      case 'start-timer':
+        this.#startTimer(command.timer, command.ms);
+        return;
+      case 'stop-timer':
+        this.#stopTimer(command.timer);
+        return;
+      case 'close-media':
+        this.legs.close();
+        return;
+      case 'end':
+        this.#end();
+        return;
+      case 'emit':
+        this.emit(command.event);
+        return;
+    }
+  }
+
+  #startTimer(timer: TimerName, ms?: number): void {
+    this.#stopTimer(timer);
+    const delay = ms ?? (timer === 'limit' ? this.parts.settings.timeLimit : CLOSING_LIMIT_MS);
+    const cancel = this.parts.clock.after(delay, () => {
+      this.#timers.delete(timer);
+      this.feed({ type: 'timer', timer });
+    });
+    this.#timers.set(timer, cancel);
+  }
+
+  #stopTimer(timer: TimerName): void {
+    this.#timers.get(timer)?.();
+    this.#timers.delete(timer);
+  }
+
+  #sessionUserOf(legNow: () => Leg | undefined): SessionUser {
+    return {
+      onAck: (sdp) => {
+        const leg = legNow();
+        const take = leg?.onAnswerInAck;
+        if (leg === undefined || take === undefined) return;
+        leg.onAnswerInAck = undefined;
+        take(sdp);
+      },
+      onReinvite: (reinvite) => this.#renegotiation.received(legNow(), reinvite),
+      onReinviteCancelled: () => this.#renegotiation.cancelled(legNow()),
+      onRequest: (request, respond) => {
+        const leg = legNow();
+        relayInDialogRequest(request, respond, leg === undefined ? undefined : this.otherOf(leg)?.session);
+      },
+      onEnd: (end) => this.#onSessionEnd(legNow(), end),
+    };
+  }
+
+  #onSessionEnd(leg: Leg | undefined, end: SessionEnd): void {
+    if (leg === undefined) return;
+    const hungUp = leg.name === CALLER ? 'caller-hung-up' : 'callee-hung-up';
+    const failure = end.by === 'remote-bye' ? hungUp : end.by === 'no-ack' ? 'answer-not-acknowledged' : 'leg-lost';
+    this.feed({ type: 'leg-ended', leg: leg.name, failure });
+  }
+
+  #end(): void {
+    if (this.#state.name !== 'ended') return;
+    const { failure, status } = this.#state;
+    const { origin, legs } = this;
+    const now = this.parts.clock.now();
+    for (const timer of [...this.#timers.keys()]) this.#stopTimer(timer);
+    const ended: CallEnded = {
+      type: 'call.ended',
+      domain: origin.domain.name,
+      failure,
+      status: this.#answered === undefined ? status : 200,
+      from: origin.party,
+      dialled: origin.dialled,
+      startedAt: this.#startedAt,
+      ...(this.#answered === undefined ? {} : { answeredAt: this.#answered.at, answeredBy: this.#answered.by }),
+      durationMs: now - this.#startedAt,
+      talkMs: this.#answered === undefined ? 0 : now - this.#answered.at,
+      ...(legs.recording === undefined ? {} : { recording: legs.recording }),
+      ...(legs.counts === undefined ? {} : { media: legs.counts }),
+    };
+    this.emit(ended);
+    this.log[FAILURES[failure].log]('call.ended', {
+      from: ended.from.number,
+      to: ended.dialled,
+      failure,
+      status: ended.status,
+      talkMs: ended.talkMs,
+      ...(ended.recording === undefined ? {} : { recording: ended.recording.path }),
+    });
+    this.#hooks.onEnd();
+  }
+
+  /** A bug of ours costs this call and nothing else: whatever it holds is given back, however far it had come. */
+  #crash(error: unknown): void {
+    this.log.error('call.crashed', { error: error instanceof Error ? error.stack : String(error) });
+    this.#inputs.length = 0;
+    if (this.#state.name === 'ended') return;
+    this.#forks.cancelAll();
+    this.invite.reject(500);
+    for (const leg of this.legs.all()) leg.session?.bye([['Reason', reasonHeader('internal-error')]]);
+    this.legs.close();
+    this.#inputs.length = 0;
+    this.#state = { name: 'ended', failure: 'internal-error', status: 500 };
+    this.#end();
+  }
+}

@@ -1,0 +1,7 @@
+export type { CallOrigin } from './call-context.ts';
+export type { CallEnded, CallEvent, LegName, Party, UnstampedEvent } from './call-event.ts';
+export { CallManager } from './call-manager.ts';
+export type { CallSnapshot } from './call-snapshot.ts';
+export type { CallState } from './call-state.ts';
+export { FAILURES, type Failure, type FailureCode, failureOfStatus, reasonHeader } from './failures.ts';
+export type { CallSettings, CallsParts, Locate, ReachablePhone } from './parts.ts';

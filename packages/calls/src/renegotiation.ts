@@ -1,0 +1,162 @@
+import type { IncomingReinvite, Session } from '@vats/sip';
+import type { CallContext } from './call-context.ts';
+import type { LegName } from './call-event.ts';
+import type { Leg } from './leg.ts';
+
+/** Re-INVITEs of a call that is up: hold, resume, new codecs, from either side, with an offer or asking for one. */
+export class Renegotiation {
+  readonly #call: CallContext;
+
+  constructor(call: CallContext) {
+    this.#call = call;
+  }
+
+  /** A peer's re-INVITE came: its offer is read, and the call's machine decides. */
+  received(leg: Leg | undefined, reinvite: IncomingReinvite): void {
+    if (leg === undefined) {
+      reinvite.reject(481);
+      return;
+    }
+    let refresh = false;
+    if (reinvite.offer !== undefined) {
+      const read = leg.sdp.receiveOffer(reinvite.offer);
+      if (!read.ok) {
+        this.#call.log.info('call.offer-refused', { leg: leg.name, fault: read.error.code });
+        reinvite.reject(488);
+        return;
+      }
+      refresh = read.value.refresh;
+    }
+    leg.reinvite = reinvite;
+    this.#call.feed({ type: 'reinvite', leg: leg.name, refresh });
+  }
+
+  /** A peer took its re-INVITE back: ours to the other side goes back too. */
+  cancelled(leg: Leg | undefined): void {
+    if (leg === undefined) return;
+    leg.reinvite = undefined;
+    leg.sdp.rollBack();
+    this.#call.otherOf(leg)?.ourReinvite?.cancel();
+  }
+
+  relay(from: LegName, to: LegName): void {
+    const { legs, policy } = this.#call;
+    const asker = legs.get(from);
+    const asked = legs.get(to);
+    const reinvite = asker?.reinvite;
+    if (asker === undefined || asked?.session === undefined || reinvite === undefined) return;
+    const offer = reinvite.offer === undefined ? undefined : asked.sdp.offerFrom(asker.sdp, policy);
+    if (offer?.ok === false) {
+      this.#call.feed({ type: 'reinvite-refused', leg: to, status: 488 });
+      return;
+    }
+    asked.ourReinvite = asked.session.reinvite(offer === undefined ? {} : { sdp: offer.value }, {
+      onAnswer: () => {
+        asked.ourReinvite = undefined;
+        this.#call.feed({ type: 'reinvite-answered', leg: to });
+      },
+      onFailure: (status) => {
+        asked.ourReinvite = undefined;
+        if (offer !== undefined) asked.sdp.rollBack();
+        this.#call.feed({ type: 'reinvite-refused', leg: to, status });
+      },
+    });
+  }
+
+  /** `from` has answered our re-INVITE: its answer or, asked for one, its offer goes to `to`, who began. */
+  passAnswer(from: LegName, to: LegName): void {
+    const { legs, log } = this.#call;
+    const asked = legs.get(from);
+    const asker = legs.get(to);
+    const session = asked?.session;
+    if (asked === undefined || asker === undefined || session === undefined) return;
+    const reinvite = asker.reinvite;
+    asker.reinvite = undefined;
+    const sdp = session.remoteSdp ?? '';
+    if (reinvite !== undefined && reinvite.offer === undefined) {
+      this.#passOffer(asked, asker, session, reinvite, sdp);
+      return;
+    }
+    const read = asked.sdp.receiveAnswer(sdp);
+    const answer = read.ok ? asker.sdp.answerFrom(asked.sdp) : read;
+    if (!answer.ok) {
+      log.warn('call.reinvite-answer-unusable', { leg: from, fault: answer.error.code });
+      asker.sdp.rollBack();
+      reinvite?.reject(488);
+      return;
+    }
+    legs.join(asker, asked);
+    reinvite?.answer({ sdp: answer.value });
+    this.#noteHold(asker);
+  }
+
+  /** A refresh, or a re-INVITE to the switch itself (echo): answered here. */
+  answer(name: LegName, served: boolean): void {
+    const { legs, policy } = this.#call;
+    const leg = legs.get(name);
+    const reinvite = leg?.reinvite;
+    if (leg === undefined || reinvite === undefined) return;
+    leg.reinvite = undefined;
+    if (!served) {
+      reinvite.answer({ sdp: leg.sdp.answerAgain() });
+      return;
+    }
+    if (reinvite.offer === undefined) {
+      leg.onAnswerInAck = (sdp) => {
+        if (sdp !== undefined && leg.sdp.receiveAnswer(sdp).ok) legs.echo(leg);
+      };
+      reinvite.answer({ sdp: leg.sdp.offerOwn() });
+      return;
+    }
+    const answer = leg.sdp.answerOwn(policy);
+    if (!answer.ok) {
+      leg.sdp.rollBack();
+      reinvite.reject(488);
+      return;
+    }
+    reinvite.answer({ sdp: answer.value });
+    legs.echo(leg);
+    this.#noteHold(leg);
+  }
+
+  refuse(name: LegName, status: number): void {
+    const leg = this.#call.legs.get(name);
+    const reinvite = leg?.reinvite;
+    if (leg === undefined || reinvite === undefined) return;
+    leg.reinvite = undefined;
+    if (reinvite.offer !== undefined) leg.sdp.rollBack();
+    // A challenge or a redirection is between us and the other leg; to this one it means only that nothing changes.
+    reinvite.reject(status < 400 || status === 401 || status === 407 ? 488 : status);
+  }
+
+  /** The asked side's 2xx holds an offer: it goes to the asker, whose ACK brings the answer for our ACK. */
+  #passOffer(asked: Leg, asker: Leg, session: Session, reinvite: IncomingReinvite, sdp: string): void {
+    const { legs, policy, log } = this.#call;
+    const read = asked.sdp.receiveOffer(sdp);
+    const offer = read.ok ? asker.sdp.offerFrom(asked.sdp, policy) : read;
+    const acknowledge = (): void => {
+      const answer = asked.sdp.answerFrom(asker.sdp);
+      session.acknowledge(answer.ok ? answer.value : asked.sdp.answerAgain());
+    };
+    if (!offer.ok) {
+      log.warn('call.reinvite-offer-unusable', { leg: asked.name, fault: offer.error.code });
+      acknowledge();
+      reinvite.reject(488);
+      return;
+    }
+    asker.onAnswerInAck = (answer) => {
+      if (answer === undefined || !asker.sdp.receiveAnswer(answer).ok) asker.sdp.rollBack();
+      acknowledge();
+      legs.join(asker, asked);
+      this.#noteHold(asker);
+    };
+    reinvite.answer({ sdp: offer.value });
+  }
+
+  #noteHold(leg: Leg): void {
+    const holds = leg.sdp.media().held;
+    if (holds === leg.holds) return;
+    leg.holds = holds;
+    this.#call.emit({ type: holds ? 'leg.held' : 'leg.resumed', leg: leg.name });
+  }
+}
