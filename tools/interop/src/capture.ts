@@ -1,0 +1,83 @@
+import { Child, run } from './child.ts';
+import { at, HERE, type Place } from './place.ts';
+import type { Scene } from './scene.ts';
+
+export interface CaptureOptions {
+  /** In libpcap's language. */
+  readonly filter: string;
+  readonly name?: string;
+  readonly interface?: string;
+  readonly place?: Place;
+  /** Ports that Wireshark shall read as SIP; it knows 5060 only. */
+  readonly sipPorts: readonly number[];
+}
+
+/** What went over the wire, taken by dumpcap and read by Wireshark's dissectors: judges that are not ours. */
+export class Capture {
+  readonly file: string;
+  readonly #child: Child;
+  readonly #sipPorts: readonly number[];
+
+  static async start(scene: Scene, options: CaptureOptions): Promise<Capture> {
+    const name = options.name ?? 'wire';
+    const file = scene.path(`${name}.pcapng`);
+    const [command, args] = at(options.place ?? HERE, 'dumpcap', [
+      '-q',
+      '-B',
+      16,
+      '-i',
+      options.interface ?? 'lo',
+      '-f',
+      options.filter,
+      '-w',
+      file,
+    ]);
+    const child = await Child.start(scene, command, args, { name: `dumpcap-${name}`, goodbye: 'SIGINT' });
+    // Said when the interface is open and the file is there, not before.
+    await child.line(/^File: /, 10_000);
+    return new Capture(file, child, options.sipPorts);
+  }
+
+  private constructor(file: string, child: Child, sipPorts: readonly number[]) {
+    this.file = file;
+    this.#child = child;
+    this.#sipPorts = sipPorts;
+  }
+
+  /** Ends the capture; the file is whole afterwards. */
+  async stop(): Promise<void> {
+    await this.#child.stop();
+  }
+
+  /** One row of `fields` for each packet that the display filter lets through. A field with several values has them comma-separated. */
+  async rows(filter: string, fields: readonly string[], decodeRtp: readonly number[] = []): Promise<string[][]> {
+    const ran = await run(
+      'tshark',
+      [
+        '-n',
+        '-r',
+        this.file,
+        ...this.#sipPorts.flatMap((port) => ['-d', `udp.port==${port},sip`, '-d', `tcp.port==${port},sip`]),
+        ...decodeRtp.flatMap((port) => ['-d', `udp.port==${port},rtp`]),
+        // Loopback hands over what the network card would have made: its checksums say nothing.
+        '-Y',
+        filter,
+        '-T',
+        'fields',
+        ...fields.flatMap((field) => ['-e', field]),
+      ],
+      { milliseconds: 120_000 },
+    );
+    if (ran.code !== 0) throw new Error(`tshark can't read ${this.file}: ${ran.stderr.trim()}`);
+    return ran.stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split('\t'));
+  }
+
+  /** Packets that Wireshark calls malformed, as 'number: what'; [] is what a test wants to see. */
+  async malformed(): Promise<string[]> {
+    const rows = await this.rows('_ws.malformed', ['frame.number', 'udp.srcport', '_ws.col.Info']);
+    return rows.map(([frame, port, info]) => `frame ${frame} from port ${port}: ${info}`);
+  }
+}

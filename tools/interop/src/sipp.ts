@@ -1,0 +1,201 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Endpoint } from '@vats/kernel';
+import { Child } from './child.ts';
+import { eventually } from './deadline.ts';
+import { freePorts, udpBound } from './ports.ts';
+import type { Scene } from './scene.ts';
+
+/** Our own scenarios, in `scenarios/`. */
+export type Scenario = 'register' | 'caller' | 'caller-sound' | 'callee';
+
+export interface SippUser {
+  readonly login: string;
+  readonly password: string;
+}
+
+export interface SippOptions {
+  readonly scenario: Scenario;
+  /** Where its requests go (a callee has none, but SIPp wants one all the same). */
+  readonly target: Endpoint;
+  readonly local: Endpoint;
+  readonly transport?: 'udp' | 'tcp';
+  /** Users in turn, one a call. */
+  readonly users?: readonly SippUser[];
+  /** Whom a caller dials. */
+  readonly dials?: string;
+  /** How many calls (or registrations); a callee goes on until it is stopped. */
+  readonly calls?: number;
+  /** New calls a second. */
+  readonly rate?: number;
+  /** How long a caller stays in the call, in milliseconds. */
+  readonly hold?: number;
+  /** Percent of messages that are lost on the way out and on the way in. */
+  readonly lost?: number;
+  /** Seconds that a registration is asked to last. */
+  readonly expires?: number;
+  /** What a callee hears goes back. */
+  readonly echo?: boolean;
+  readonly mediaPort?: number;
+  /** Seconds after which SIPp gives up as a whole. */
+  readonly patience?: number;
+  /** CPU core to keep to, for benches. */
+  readonly core?: number;
+}
+
+/** Sums of a run as SIPp counts them. */
+export interface SippResult {
+  readonly created: number;
+  readonly successful: number;
+  readonly failed: number;
+  /** Messages that did not fit the scenario. */
+  readonly unexpected: number;
+  /** Messages for no call, or for one that is over. */
+  readonly stray: number;
+  readonly retransmissions: number;
+  /** Every non-zero counter of failures by SIPp's name, for a person. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Milliseconds from first INVITE (or REGISTER) to its challenge, from the second to its 200, mean. */
+  readonly challenged: number | undefined;
+  readonly answered: number | undefined;
+  /** Seconds that the run took. */
+  readonly seconds: number;
+  /** First lines of SIPp's error log. */
+  readonly errors: readonly string[];
+}
+
+let runs = 0;
+
+/** One SIPp process with one of our scenarios. */
+export class Sipp {
+  readonly local: Endpoint;
+  readonly mediaPort: number;
+  readonly #child: Child;
+  readonly #statistics: string;
+  readonly #errors: string;
+
+  static async start(scene: Scene, options: SippOptions): Promise<Sipp> {
+    const name = `sipp-${options.scenario}-${++runs}`;
+    const mediaPort = options.mediaPort ?? (await freePorts(4, options.local.address));
+    const files = { statistics: scene.path(`${name}.csv`), errors: scene.path(`${name}-errors.txt`) };
+    const users = scene.path(`${name}-users.csv`);
+    if (options.users) writeFileSync(users, userFile(options.users));
+    const sipp = [
+      'sipp',
+      `${options.target.address}:${options.target.port}`,
+      ...['-sf', fileURLToPath(new URL(`../scenarios/${options.scenario}.xml`, import.meta.url))],
+      ...['-i', options.local.address, '-p', options.local.port, '-t', options.transport === 'tcp' ? 't1' : 'u1'],
+      ...['-mi', options.local.address, '-mp', mediaPort],
+      ...['-key', 'expires', options.expires ?? 3600],
+      ...['-trace_stat', '-stf', files.statistics, '-fd', '1', '-trace_err', '-error_file', files.errors],
+      ...['-nostdin', '-buff_size', 4_000_000, '-l', 15_000, '-timeout', `${options.patience ?? 600}s`],
+      // Answers keep-alive OPTIONS and NOTIFY; a call that goes wrong ends with BYE or CANCEL, as a phone would end it.
+      '-aa',
+      ...(options.users ? ['-inf', users] : []),
+      ...(options.dials === undefined ? [] : ['-s', options.dials]),
+      ...(options.calls === undefined ? [] : ['-m', options.calls]),
+      ...(options.rate === undefined ? [] : ['-r', options.rate]),
+      ...(options.hold === undefined ? [] : ['-d', options.hold]),
+      ...(options.lost === undefined ? [] : ['-lost', options.lost]),
+      ...(options.echo ? ['-rtp_echo'] : []),
+    ];
+    const pinned = options.core === undefined ? sipp : ['taskset', '-c', options.core, ...sipp];
+    const [command, ...args] = pinned;
+    // SIGUSR1 is SIPp's "no new calls, then end".
+    const child = await Child.start(scene, String(command), args, { name, goodbye: 'SIGUSR1', patience: 8_000 });
+    const process = new Sipp(options.local, mediaPort, child, files);
+    if (options.scenario === 'callee') {
+      await eventually(`SIPp on ${options.local.port}`, () => udpBound(options.local.port));
+    }
+    return process;
+  }
+
+  private constructor(
+    local: Endpoint,
+    mediaPort: number,
+    child: Child,
+    files: { readonly statistics: string; readonly errors: string },
+  ) {
+    this.local = local;
+    this.mediaPort = mediaPort;
+    this.#child = child;
+    this.#statistics = files.statistics;
+    this.#errors = files.errors;
+  }
+
+  /** Waits until all its calls are over. */
+  async finished(milliseconds: number): Promise<SippResult> {
+    await this.#child.finished(milliseconds);
+    return this.result();
+  }
+
+  async stop(): Promise<SippResult> {
+    await this.#child.stop();
+    return this.result();
+  }
+
+  /** What the statistics say so far; SIPp writes them once a second and at its end. */
+  result(): SippResult {
+    if (!existsSync(this.#statistics)) {
+      throw new Error(
+        `SIPp did not run: ${this.#child.output
+          .filter((line) => line !== '')
+          .slice(-2)
+          .join(' | ')}`,
+      );
+    }
+    const rows = readFileSync(this.#statistics, 'utf8').trim().split('\n');
+    const names = (rows[0] ?? '').split(';');
+    const last = (rows.at(-1) ?? '').split(';');
+    const column = (name: string) => last[names.indexOf(name)];
+    const count = (name: string) => Number(column(name) ?? 0);
+    const failures = Object.fromEntries(
+      names
+        .filter((name) => /^(Failed(?!Call\().*|FatalErrors)\(C\)$/.test(name))
+        .map((name) => [name.replace('(C)', ''), count(name)] as const)
+        .filter(([, number]) => number > 0),
+    );
+    const errors = existsSync(this.#errors) ? readFileSync(this.#errors, 'utf8').split('\n').slice(0, 40) : [];
+    return {
+      created: count('TotalCallCreated'),
+      successful: count('SuccessfulCall(C)'),
+      failed: count('FailedCall(C)'),
+      unexpected: count('FailedUnexpectedMessage(C)'),
+      stray: count('OutOfCallMsgs(C)') + count('DeadCallMsgs(C)'),
+      retransmissions: count('Retransmissions(C)'),
+      failures,
+      challenged: milliseconds(column('ResponseTime1(C)')),
+      answered: milliseconds(column('ResponseTime2(C)')),
+      seconds: (milliseconds(column('ElapsedTime(C)')) ?? 0) / 1000,
+      errors,
+    };
+  }
+}
+
+/** SIPp's own form of injected values; the credentials are computed by SIPp from the challenge. */
+function userFile(users: readonly SippUser[]): string {
+  const lines = users.map(({ login, password }) => `${login};[authentication username=${login} password=${password}]`);
+  return `SEQUENTIAL\n${lines.join('\n')}\n`;
+}
+
+/** '00:00:01' or '00:00:01:250000' (the last part in microseconds) as milliseconds. */
+function milliseconds(text: string | undefined): number | undefined {
+  const [h, m, s, us = 0, ...rest] = (text ?? '').split(':').map(Number);
+  if (h === undefined || m === undefined || s === undefined || rest.length > 0) return undefined;
+  return (h * 3600 + m * 60 + s) * 1000 + us / 1000;
+}
+
+/** Registers `users` from `local`, one after the other; throws when one is refused. */
+export async function sippRegister(
+  scene: Scene,
+  options: Omit<SippOptions, 'scenario' | 'calls'> & { readonly users: readonly SippUser[] },
+): Promise<SippResult> {
+  const calls = options.users.length;
+  const rate = options.rate ?? Math.min(calls, 500);
+  const sipp = await Sipp.start(scene, { ...options, scenario: 'register', calls, rate });
+  const result = await sipp.finished((calls / rate) * 1000 + 40_000);
+  if (result.successful !== calls) {
+    throw new Error(`${result.failed} of ${calls} registrations failed: ${JSON.stringify(result)}`);
+  }
+  return result;
+}

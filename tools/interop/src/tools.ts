@@ -1,0 +1,36 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const DEBIAN_PACKAGE: Readonly<Record<string, string>> = {
+  baresip: 'baresip-core',
+  linphonec: 'linphone-cli',
+  sipp: 'sip-tester',
+  tshark: 'tshark',
+  dumpcap: 'wireshark-common',
+  nft: 'nftables',
+  ip: 'iproute2',
+  soxi: 'sox',
+};
+
+function onPath(tool: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, tool), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** What of `tools` this machine lacks, as a sentence with the remedy; undefined when all are there. `root` is one of them. */
+export function lacking(...tools: string[]): string | undefined {
+  const missing = tools.filter((tool) => (tool === 'root' ? process.getuid?.() !== 0 : !onPath(tool)));
+  if (missing.length === 0) return undefined;
+  const packages = missing.filter((tool) => tool !== 'root').map((tool) => DEBIAN_PACKAGE[tool] ?? tool);
+  const remedies = [
+    ...(packages.length > 0 ? [`apt-get install ${packages.join(' ')} (or tools/interop/install-peers.sh)`] : []),
+    ...(missing.includes('root') ? ['run as root'] : []),
+  ];
+  return `needs ${missing.join(', ')}: ${remedies.join('; ')}`;
+}
