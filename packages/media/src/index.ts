@@ -17,6 +17,7 @@ export {
   LegDescription,
   type LegDescriptionOptions,
   payloadTypeMap,
-  type SdpFault,
+  sessionIdFrom,
 } from './sdp/leg-description.ts';
 export { DROPPED, type LegMedia, type PayloadTypeMap } from './sdp/leg-media.ts';
+export { SDP_FAULTS, type SdpFault } from './sdp/sdp-faults.ts';

@@ -40,9 +40,9 @@ export function staticCodec(payloadType: number): Codec | undefined {
   return row && { payloadType, name: row[0], clockRate: row[1], channels: row[2] };
 }
 
-/** Whether two formats are the same encoding; parameters and payload types do not count. */
-export function sameEncoding(one: Codec, other: Codec): boolean {
-  return encodingOf(one) === encodingOf(other);
+/** The number that an encoding has without any `a=rtpmap`, or undefined when it needs one. */
+export function staticPayloadType(codec: Codec): number | undefined {
+  return STATIC_NUMBERS.get(encodingOf(codec));
 }
 
 /** Name, clock rate and channels in one comparable form. @example 'opus/48000/2' */
@@ -70,6 +70,13 @@ export function refersToOtherFormats(codec: Codec): boolean {
 export function fitsRecording(codec: Codec): boolean {
   return lawOf(codec) !== undefined || encodingOf(codec) === 'telephone-event/8000/1';
 }
+
+const STATIC_NUMBERS = new Map(
+  Object.entries(STATIC_AUDIO).map(([number, [name, clockRate, channels]]) => [
+    `${name.toLowerCase()}/${clockRate}/${channels}`,
+    Number(number),
+  ]),
+);
 
 /** Our own offer, where no other leg's is at hand. */
 export const OWN_CODECS: readonly Codec[] = [

@@ -1,10 +1,15 @@
-import type { Parsed } from '@vats/kernel';
-import type { LegMedia, PayloadTypeMap } from './leg-media.ts';
+import { bad, good, type Parsed, type Random } from '@vats/kernel';
+import { type Codec, fitsRecording, isTelephoneEvent, lawOf, OWN_CODECS, refersToOtherFormats } from './codec.ts';
+import { answering, type Direction, receives } from './direction.ts';
+import { DROPPED, type LegMedia, type PayloadTypeMap } from './leg-media.ts';
+import { judgeMediaAddress } from './media-address.ts';
+import { type CodecKey, type KeyedCodec, PayloadTypes, recogniseAnswer } from './payload-types.ts';
+import { meansTheSame, readSession, type SessionDescription } from './read-session.ts';
+import type { SdpFault } from './sdp-faults.ts';
+import type { MediaLine } from './sdp-lines.ts';
+import { type OwnAudio, type RefusedMedia, writeMedia, writeSession } from './write-session.ts';
 
-/** Why an SDP body is not served; `SDP_FAULTS` gives each its SIP status and Warning. */
-export type SdpFault = 'too-large' | 'malformed' | 'no-audio' | 'secure-media' | 'bad-address' | 'no-common-codec';
-
-/** What the leg may be offered: anything the other side has, or only what a recording can hold. */
+/** What a leg may be offered: anything the other side has, or only what a recording can hold. */
 export type CodecPolicy = 'any' | 'g711';
 
 export interface LegDescriptionOptions {
@@ -14,36 +19,280 @@ export interface LegDescriptionOptions {
   readonly sessionId: string;
   /** The observed address of the leg's SIP peer: decides which claimed addresses are dialled. */
   readonly signalling: string;
+  /** Further addresses that this peer may name for its media, though private. */
+  readonly allowed?: (address: string) => boolean;
 }
+
+/** What the peer has said, as far as it concerns us. */
+interface Theirs {
+  readonly session: SessionDescription;
+  readonly codecs: readonly KeyedCodec[];
+}
+
+/** What we have said. */
+interface Ours {
+  readonly codecs: readonly KeyedCodec[];
+  readonly direction: Direction;
+  readonly media: string;
+  readonly text: string;
+}
+
+/** All that an offer which is refused must leave as it was. */
+interface Agreement {
+  readonly theirs: Theirs | undefined;
+  readonly ours: Ours | undefined;
+  readonly offer: Theirs | undefined;
+  readonly profile: string;
+  readonly lines: readonly MediaLine[];
+  readonly audioAt: number;
+}
+
+const NOTHING_AGREED: Agreement = {
+  theirs: undefined,
+  ours: undefined,
+  offer: undefined,
+  profile: 'RTP/AVP',
+  lines: [{ kind: 'audio', port: 0, profile: 'RTP/AVP', formats: [], address: undefined }],
+  audioAt: 0,
+};
 
 /**
  * One leg's SDP through its dialog (RFC 3264): reads what the peer says, writes what we say. Payload types keep their
  * meaning on this leg (§8.3.2), m-lines keep their place (§8), the `o=` version rises exactly when our text changed.
- * All text is whole SDP bodies.
+ * What is written for one leg is made anew from the other's codecs, direction and packet times: no other attribute, and
+ * so no address, candidate, key or feedback of one leg, reaches the other. All text is whole SDP bodies.
  */
-export declare class LegDescription {
-  constructor(options: LegDescriptionOptions);
+export class LegDescription {
+  readonly #options: LegDescriptionOptions;
+  readonly #numbers = new PayloadTypes();
+  #now: Agreement = NOTHING_AGREED;
+  #before: Agreement = NOTHING_AGREED;
+  #version = 0;
+
+  constructor(options: LegDescriptionOptions) {
+    this.#options = options;
+  }
+
   /** The peer offers. `refresh`: nothing changed since its last description, so answer with `answerAgain()`. */
-  receiveOffer(text: string): Parsed<{ readonly refresh: boolean }, SdpFault>;
+  receiveOffer(text: string): Parsed<{ readonly refresh: boolean }, SdpFault> {
+    const read = this.#read(text);
+    if (!read.ok) return read;
+    const session = read.value;
+    const last = this.#now.theirs?.session;
+    if (last !== undefined && last.origin === session.origin && meansTheSame(last, session)) {
+      return good({ refresh: true });
+    }
+    const codecs = this.#numbers.recognise(session.audio.codecs);
+    this.#numbers.adopt(codecs);
+    const theirs = { session, codecs };
+    this.#before = this.#now;
+    const { lines, audioAt } = session;
+    this.#now = { ...this.#now, theirs, offer: theirs, profile: session.audio.profile, lines, audioAt };
+    return good({ refresh: false });
+  }
+
   /** The peer answers our last offer; several answers (early dialogs) replace each other. */
-  receiveAnswer(text: string): Parsed<undefined, SdpFault>;
-  /** Our offer to this leg, made from what `other` said last. */
-  offerFrom(other: LegDescription, policy?: CodecPolicy): Parsed<string, SdpFault>;
+  receiveAnswer(text: string): Parsed<undefined, SdpFault> {
+    const offered = this.#now.ours;
+    if (offered === undefined) throw new Error('an answer without an offer of ours');
+    const read = this.#read(text);
+    if (!read.ok) return read;
+    const codecs = recogniseAnswer(offered.codecs, read.value.audio.codecs);
+    if (!codecs.some(carriesSound)) return bad('no-common-codec');
+    this.#now = { ...this.#now, theirs: { session: read.value, codecs } };
+    return good(undefined);
+  }
+
+  /** Our offer to this leg, made from what `other` said last; `other` must have said something. */
+  offerFrom(other: LegDescription, policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
+    const { session, codecs } = other.#said();
+    return this.#offer(codecs, policy, session.audio.direction, session.audio);
+  }
+
   /** Our own offer (late offer, no other leg yet): PCMA, PCMU, telephone-event. */
-  offerOwn(): string;
+  offerOwn(): string {
+    const codecs = new PayloadTypes().recognise(OWN_CODECS);
+    const offer = this.#offer(codecs, 'g711', 'sendrecv', { ptime: undefined, maxptime: undefined });
+    if (!offer.ok) throw new Error('no payload type is left for our own codecs');
+    return offer.value;
+  }
+
   /** Our answer to this leg's offer, made from what `other` answered; may be called again (183, then 200). */
-  answerFrom(other: LegDescription): Parsed<string, SdpFault>;
+  answerFrom(other: LegDescription): Parsed<string, SdpFault> {
+    const offer = this.#offered();
+    const { session, codecs } = other.#said();
+    const answer = codecs.flatMap(({ key, codec }) => {
+      const asked = offer.codecs.find((each) => each.key === key);
+      return asked === undefined ? [] : [{ key, codec: renumbered(codec, asked.codec.payloadType) }];
+    });
+    if (!answer.some(carriesSound)) return bad('no-common-codec');
+    const direction = answering(offer.session.audio.direction, session.audio.direction);
+    return good(this.#say(answer, direction, session.audio));
+  }
+
   /** Our own answer to this leg's offer, no other leg being there (echo): its first G.711, else its first codec. */
-  answerOwn(policy?: CodecPolicy): Parsed<string, SdpFault>;
-  /** The last text that we sent, unchanged. */
-  answerAgain(): string;
+  answerOwn(policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
+    const { session, codecs } = this.#offered();
+    const sound = codecs.find(({ codec }) => lawOf(codec)) ?? codecs.find(carriesSound);
+    if (sound === undefined || (policy === 'g711' && lawOf(sound.codec) === undefined)) return bad('no-common-codec');
+    const events = codecs.find(
+      ({ codec }) => isTelephoneEvent(codec) && codec.clockRate === sound.codec.clockRate && codec.channels === 1,
+    );
+    const answer = events === undefined ? [sound] : [sound, events];
+    return good(this.#say(answer, answering(session.audio.direction, 'sendrecv'), session.audio));
+  }
+
+  /** The last text that was agreed, unchanged: what a refresh is answered with. */
+  answerAgain(): string {
+    if (this.#now.ours === undefined) throw new Error('nothing has been said to this leg');
+    return this.#now.ours.text;
+  }
+
   /** The offer under way, ours or theirs, was refused: what was agreed before it holds. */
-  rollBack(): void;
+  rollBack(): void {
+    this.#now = this.#before;
+  }
+
   /** For `MediaLeg.update`: what holds now, an offer that was not answered yet included. */
-  media(): LegMedia;
-  /** Whether what arrives from this leg is G.711, so that a recording will hold it. */
-  readonly recordable: boolean;
+  media(): LegMedia {
+    const { theirs, ours } = this.#now;
+    if (theirs === undefined) {
+      return { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws: this.#laws() };
+    }
+    const { address, port, rtcp, direction } = theirs.session.audio;
+    return {
+      claimed: this.#judge(address) === 'dial' ? { address, port } : undefined,
+      claimedRtcp: this.#judge(rtcp.address) === 'dial' ? { address: rtcp.address, port: rtcp.port } : undefined,
+      receives: receives(direction),
+      held: direction !== 'sendrecv' || (ours !== undefined && ours.direction !== 'sendrecv'),
+      laws: this.#laws(),
+    };
+  }
+
+  /** Whether sound from this leg comes as G.711, so that a recording will hold it. */
+  get recordable(): boolean {
+    const first = (this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? []).find(carriesSound);
+    return first !== undefined && lawOf(first.codec) !== undefined;
+  }
+
+  /** For `payloadTypeMap`: numbers as this leg sends them, by codec. */
+  get arriving(): ReadonlyMap<CodecKey, number> {
+    return numbersOf(this.#now.ours?.codecs ?? this.#now.theirs?.codecs ?? []);
+  }
+
+  /** For `payloadTypeMap`: numbers as this leg wants them, by codec. */
+  get leaving(): ReadonlyMap<CodecKey, number> {
+    return numbersOf(this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? []);
+  }
+
+  #read(text: string): Parsed<SessionDescription, SdpFault> {
+    const read = readSession(text, this.#now.audioAt);
+    if (!read.ok) return read;
+    const { address, rtcp } = read.value.audio;
+    if (this.#judge(address) === 'refuse' || this.#judge(rtcp.address) === 'refuse') return bad('bad-address', 0, 'c=');
+    return read;
+  }
+
+  #judge(address: string) {
+    return judgeMediaAddress(address, this.#options.signalling, this.#options.allowed);
+  }
+
+  #said(): Theirs {
+    if (this.#now.theirs === undefined) throw new Error('the other leg has said nothing yet');
+    return this.#now.theirs;
+  }
+
+  #offered(): Theirs {
+    if (this.#now.offer === undefined) throw new Error('this leg has made no offer');
+    return this.#now.offer;
+  }
+
+  #offer(
+    codecs: readonly KeyedCodec[],
+    policy: CodecPolicy,
+    direction: Direction,
+    times: PacketTimes,
+  ): Parsed<string, SdpFault> {
+    const offered = codecs
+      .filter(({ codec }) => !refersToOtherFormats(codec) && (policy === 'any' || fitsRecording(codec)))
+      .flatMap((keyed) => {
+        const number = this.#numbers.numberFor(keyed);
+        return number === undefined ? [] : [{ key: keyed.key, codec: renumbered(keyed.codec, number) }];
+      });
+    if (!offered.some(carriesSound)) return bad('no-common-codec');
+    this.#before = this.#now;
+    return good(this.#say(offered, direction, times));
+  }
+
+  #say(codecs: readonly KeyedCodec[], direction: Direction, times: PacketTimes): string {
+    const { local, sessionId } = this.#options;
+    const { lines, audioAt, profile, ours } = this.#now;
+    const { ptime, maxptime } = times;
+    const audio = {
+      port: local.port,
+      profile,
+      direction,
+      codecs: codecs.map(({ codec }) => codec),
+      ptime,
+      maxptime,
+    };
+    const media = writeMedia(
+      local.address,
+      lines.map((line, index): OwnAudio | RefusedMedia => (index === audioAt ? audio : line)),
+    );
+    if (ours !== undefined && ours.media === media) {
+      this.#now = { ...this.#now, ours: { ...ours, codecs } };
+      return ours.text;
+    }
+    const text = writeSession(local.address, sessionId, ++this.#version, media);
+    this.#now = { ...this.#now, ours: { codecs, direction, media, text } };
+    return text;
+  }
+
+  // A phone sends by the numbers of our description; some send by their own, which is harmless where ours don't clash.
+  #laws(): LegMedia['laws'] {
+    const laws = new Map<number, 'PCMA' | 'PCMU'>();
+    const ours = this.#now.ours?.codecs ?? [];
+    for (const { codec } of [...ours, ...(this.#now.theirs?.codecs ?? [])]) {
+      const law = lawOf(codec);
+      const taken = ours.some((each) => each.codec.payloadType === codec.payloadType && lawOf(each.codec) !== law);
+      if (law !== undefined && !taken && !laws.has(codec.payloadType)) laws.set(codec.payloadType, law);
+    }
+    return [...laws];
+  }
+}
+
+interface PacketTimes {
+  readonly ptime: number | undefined;
+  readonly maxptime: number | undefined;
 }
 
 /** For `MediaCall.bridge`: how payload types change on the way from one leg to the other. */
-export declare function payloadTypeMap(from: LegDescription, to: LegDescription): PayloadTypeMap;
+export function payloadTypeMap(from: LegDescription, to: LegDescription): PayloadTypeMap {
+  const map = new Map<number, number>();
+  const leaving = to.leaving;
+  const arriving = from.arriving;
+  for (const [key, number] of arriving) map.set(number, leaving.get(key) ?? DROPPED);
+  // A dynamic number that only the other side knows would be taken for that side's codec.
+  for (const number of leaving.values()) if (number >= FIRST_DYNAMIC && !map.has(number)) map.set(number, DROPPED);
+  return [...map].filter(([arrives, leaves]) => arrives !== leaves);
+}
+
+const FIRST_DYNAMIC = 96;
+
+/** A session id for `o=`: 62 random bits, so that no two dialogs of ours share one. */
+export function sessionIdFrom(random: Random): string {
+  return String((BigInt(random.below(2 ** 30)) << 32n) + BigInt(random.below(2 ** 32)));
+}
+
+function carriesSound({ codec }: KeyedCodec): boolean {
+  return !isTelephoneEvent(codec) && codec.name.toUpperCase() !== 'CN';
+}
+
+function renumbered(codec: Codec, payloadType: number): Codec {
+  return codec.payloadType === payloadType ? codec : { ...codec, payloadType };
+}
+
+function numbersOf(codecs: readonly KeyedCodec[]): Map<CodecKey, number> {
+  return new Map(codecs.map(({ key, codec }) => [key, codec.payloadType]));
+}

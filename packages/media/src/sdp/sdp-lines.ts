@@ -1,0 +1,89 @@
+import { bad, good, type Parsed } from '@vats/kernel';
+import type { SdpFault } from './sdp-faults.ts';
+
+/** What one SDP body may hold at most. */
+export const SDP_LIMITS = {
+  /** Characters of the whole body. */
+  body: 65_536,
+  /** Characters of one line. */
+  line: 2_048,
+  lines: 1_024,
+  /** m-lines (checklist: more than 32 are refused). */
+  media: 32,
+  /** Formats of one m-line: as many as there are payload types. */
+  formats: 128,
+} as const;
+
+/** An m-line as written, and the `c=` that holds for it. */
+export interface MediaLine {
+  /** audio, video, image, … */
+  readonly kind: string;
+  /** 0: the stream is refused or gone. */
+  readonly port: number;
+  /** RTP/AVP, RTP/SAVPF, udptl, … */
+  readonly profile: string;
+  readonly formats: readonly string[];
+  /** From its own `c=` line, else the session's; undefined when there is neither. */
+  readonly address: string | undefined;
+}
+
+/** The lines that must be right before a lenient parser sees the body. */
+export interface SdpLines {
+  /** The value of `o=`, as written. */
+  readonly origin: string;
+  readonly media: readonly MediaLine[];
+}
+
+const MEDIA = /^([^\s/]+) (\d{1,5})(?:\/\d{1,5})? (\S+)((?: +\S+)*) *$/;
+const CONNECTION = /^IN IP[46] (\S+) *$/;
+const ORIGIN = /^\S.* IN IP[46] \S+ *$/;
+// biome-ignore lint/complexity/useRegexLiterals: control characters read better named than typed
+const CONTROL = new RegExp('[\\u0000-\\u0008\\u000b-\\u001f\\u007f]');
+
+/**
+ * Reads the skeleton of an SDP body (RFC 8866 §5) and checks it: limits, form of every line, `v=0` first, `o=`, `c=` and
+ * `m=` well-formed. `s=` and `t=` may be missing, which some phones do and which harms nobody.
+ */
+export function readLines(text: string): Parsed<SdpLines, SdpFault> {
+  if (text.length > SDP_LIMITS.body) return bad('too-large');
+  const lines = text.split(/\r\n|\n|\r/);
+  if (lines.length > SDP_LIMITS.lines) return bad('too-large');
+
+  let at = 0;
+  let origin: string | undefined;
+  let sessionAddress: string | undefined;
+  const media: { -readonly [K in keyof MediaLine]: MediaLine[K] }[] = [];
+  let first = true;
+  for (const line of lines) {
+    if (line.length > SDP_LIMITS.line) return bad('too-large', at);
+    if (line !== '') {
+      if (!/^[a-z]=/.test(line) || CONTROL.test(line)) return bad('malformed', at);
+      const value = line.slice(2);
+      if (first && line !== 'v=0') return bad('malformed', at, 'v=');
+      first = false;
+      if (line[0] === 'o') {
+        if (origin !== undefined || media.length > 0 || !ORIGIN.test(value)) return bad('malformed', at, 'o=');
+        origin = value.trimEnd();
+      } else if (line[0] === 'c') {
+        const match = CONNECTION.exec(value);
+        if (match === null) return bad('malformed', at, 'c=');
+        // A multicast address may carry a TTL and a count behind slashes; what is before them decides that it is refused.
+        const address = match[1]!.split('/')[0]!;
+        const section = media.at(-1);
+        if (section === undefined) sessionAddress = address;
+        else section.address = address;
+      } else if (line[0] === 'm') {
+        const match = MEDIA.exec(value);
+        const port = Number(match?.[2]);
+        if (match === null || port > 65_535) return bad('malformed', at, 'm=');
+        const formats = match[4]!.split(' ').filter((format) => format !== '');
+        if (media.length >= SDP_LIMITS.media || formats.length > SDP_LIMITS.formats) return bad('too-large', at, 'm=');
+        media.push({ kind: match[1]!.toLowerCase(), port, profile: match[3]!, formats, address: undefined });
+      }
+    }
+    at += line.length + 2;
+  }
+  if (origin === undefined) return bad('malformed', 0, 'o=');
+  for (const section of media) section.address ??= sessionAddress;
+  return good({ origin, media });
+}
