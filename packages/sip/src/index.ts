@@ -1,1 +1,55 @@
 export * from './dialog/index.ts';
+export {
+  type AuthValue,
+  formatChallenge,
+  formatCredentials,
+  parseAuthValue,
+} from './message/auth-values.ts';
+export { isToken, sameToken } from './message/chars.ts';
+export { checkRequest, checkResponse, type RequestFault, type ResponseFault } from './message/check-message.ts';
+export { Contact, type Contacts, parseContact } from './message/contact.ts';
+export { type CSeq, formatCSeq, parseCSeq } from './message/cseq.ts';
+export { type ContentLengthFault, findHeadEnd, readContentLength, skipEmptyLines } from './message/framing-fields.ts';
+export type { MessageFault, StructureFault } from './message/head-index.ts';
+export { canonicalName, type KnownHeader } from './message/header-names.ts';
+export { formatHost, formatHostPort, sameHost } from './message/host.ts';
+export { LIMITS, UINT32_MAX } from './message/limits.ts';
+export { parseList, splitList } from './message/lists.ts';
+export { formatMediaType, isMediaType, type MediaType, parseMediaType } from './message/media-type.ts';
+export {
+  type ChallengeHeader,
+  type CredentialsHeader,
+  type HeaderLine,
+  type SipMessage,
+  SipRequest,
+  SipResponse,
+} from './message/message.ts';
+export { formatNameAddr, NameAddr, type NameAddrParts, parseNameAddr, readNameAddr } from './message/name-addr.ts';
+export { parseExpires, parseMaxForwards } from './message/numbers.ts';
+export { Params } from './message/params.ts';
+export { parseMessage } from './message/parse-message.ts';
+export { REASON_PHRASES, reasonPhrase } from './message/reason-phrases.ts';
+export { SipUri, type SipUriParts, type UriHeader } from './message/sip-uri.ts';
+export { TelUri } from './message/tel-uri.ts';
+export {
+  formatReason,
+  parseTokenWithParams,
+  type Reason,
+  type RetryAfter,
+  type Timestamp,
+  type TokenWithParams,
+} from './message/token-headers.ts';
+export { formatUri, OtherUri, parseUri, type Uri } from './message/uri.ts';
+export { sameUri } from './message/uri-compare.ts';
+export { UriParams } from './message/uri-params.ts';
+export type { ValueFault } from './message/value-fault.ts';
+export { formatVia, MAGIC_COOKIE, parseVia, Via, type ViaParts } from './message/via.ts';
+export { detached, fromWire, isSafeValue, toWire, UnsafeValue } from './message/wire-text.ts';
+export {
+  type HeaderField,
+  type RequestDraft,
+  type ResponseDraft,
+  writeRequest,
+  writeResponse,
+} from './message/write-message.ts';
+export { type ReplyDraft, viaAsObserved, writeResponseTo } from './message/write-response-to.ts';

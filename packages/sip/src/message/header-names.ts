@@ -1,0 +1,148 @@
+/**
+ * The headers that the stack has a reason to recognise at sight. A line of one of them carries a small number in the
+ * index; every other header is kept and found by its text.
+ */
+const NAMES = [
+  'Via',
+  'From',
+  'To',
+  'Call-ID',
+  'CSeq',
+  'Contact',
+  'Max-Forwards',
+  'Route',
+  'Record-Route',
+  'Content-Length',
+  'Content-Type',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Expires',
+  'Min-Expires',
+  'Supported',
+  'Require',
+  'Proxy-Require',
+  'Unsupported',
+  'Allow',
+  'Authorization',
+  'Proxy-Authorization',
+  'WWW-Authenticate',
+  'Proxy-Authenticate',
+  'Event',
+  'Reason',
+  'Retry-After',
+  'Timestamp',
+  'User-Agent',
+  'Server',
+  'Subject',
+  'Date',
+  'Accept',
+  'Session-Expires',
+  'Min-SE',
+  'Allow-Events',
+  'Refer-To',
+  'Referred-By',
+  'Replaces',
+  'Subscription-State',
+  'P-Asserted-Identity',
+  'P-Preferred-Identity',
+  'Privacy',
+  'Diversion',
+  'RSeq',
+  'RAck',
+  'Warning',
+  'Accept-Contact',
+  'Reject-Contact',
+  'Request-Disposition',
+  'Identity',
+  'Identity-Info',
+] as const;
+
+export type KnownHeader = (typeof NAMES)[number];
+
+/** Number of a header that is not in the table. */
+export const UNKNOWN_HEADER = 0;
+
+/** Numbers from 1 on, by name. */
+export const HEADER: Readonly<Record<KnownHeader, number>> = Object.fromEntries(
+  NAMES.map((name, index) => [name, index + 1]),
+) as Record<KnownHeader, number>;
+
+/** Compact forms: RFC 3261 §7.3.3 and the registry of header fields at IANA. */
+const COMPACT: Readonly<Record<string, KnownHeader>> = {
+  a: 'Accept-Contact',
+  b: 'Referred-By',
+  c: 'Content-Type',
+  d: 'Request-Disposition',
+  e: 'Content-Encoding',
+  f: 'From',
+  i: 'Call-ID',
+  j: 'Reject-Contact',
+  k: 'Supported',
+  l: 'Content-Length',
+  m: 'Contact',
+  n: 'Identity-Info',
+  o: 'Event',
+  r: 'Refer-To',
+  s: 'Subject',
+  t: 'To',
+  u: 'Allow-Events',
+  v: 'Via',
+  x: 'Session-Expires',
+  y: 'Identity',
+};
+
+const BY_NAME = new Map<string, number>();
+for (const name of NAMES) {
+  BY_NAME.set(name, HEADER[name]);
+  BY_NAME.set(name.toLowerCase(), HEADER[name]);
+}
+for (const [letter, name] of Object.entries(COMPACT)) {
+  BY_NAME.set(letter, HEADER[name]);
+  BY_NAME.set(letter.toUpperCase(), HEADER[name]);
+}
+
+/** Number of a header by its name, long or compact, in any case; {@link UNKNOWN_HEADER} when the table has none. */
+export function headerNumber(name: string): number {
+  return BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase()) ?? UNKNOWN_HEADER;
+}
+
+/** The long name as the RFCs write it; the name itself when it is not known. @example canonicalName('v') === 'Via' */
+export function canonicalName(name: string): string {
+  return NAMES[headerNumber(name) - 1] ?? name;
+}
+
+/**
+ * Names for {@link headerNumberAt}, in lower case as octets, in a table hashed by length, first and last letter;
+ * collisions go to the next free slot.
+ */
+const SLOTS = 256;
+const SLOT_NUMBERS = new Uint8Array(SLOTS);
+const SLOT_NAMES: Uint8Array[] = new Array<Uint8Array>(SLOTS).fill(new Uint8Array(0));
+for (const name of [...NAMES, ...Object.keys(COMPACT)]) {
+  const octets = Buffer.from(name.toLowerCase(), 'latin1');
+  let slot = slotOf(octets.length, octets[0]!, octets.at(-1)!);
+  while (SLOT_NUMBERS[slot] !== 0) slot = (slot + 1) % SLOTS;
+  SLOT_NUMBERS[slot] = BY_NAME.get(name.toLowerCase()) ?? 0;
+  SLOT_NAMES[slot] = Uint8Array.from(octets);
+}
+
+function slotOf(length: number, first: number, last: number): number {
+  return (length * 37 + first * 11 + last * 3) % SLOTS;
+}
+
+/**
+ * Number of the header whose name stands in these octets. They must be token characters: then a letter and its
+ * lower-case form are all that `| 0x20` can make equal to a letter, and nothing but `-` becomes `-`.
+ */
+export function headerNumberAt(octets: Uint8Array, from: number, to: number): number {
+  const length = to - from;
+  let slot = slotOf(length, octets[from]! | 0x20, octets[to - 1]! | 0x20);
+  for (; SLOT_NUMBERS[slot] !== 0; slot = (slot + 1) % SLOTS) {
+    const name = SLOT_NAMES[slot]!;
+    if (name.length !== length) continue;
+    let at = 0;
+    while (at < length && (octets[from + at]! | 0x20) === name[at]) at++;
+    if (at === length) return SLOT_NUMBERS[slot]!;
+  }
+  return UNKNOWN_HEADER;
+}

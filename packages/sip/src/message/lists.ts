@@ -1,0 +1,61 @@
+import { bad, good, type Parsed } from '@vats/kernel';
+import { BACKSLASH, COMMA, GREATER, LESS, QUOTE } from './chars.ts';
+import { Cursor } from './cursor.ts';
+import { LIMITS } from './limits.ts';
+import type { Reader, ValueFault } from './value-fault.ts';
+
+/**
+ * Splits a comma list (RFC 3261 §7.3.1); commas in quoted strings and in angle brackets do not count. Empty elements
+ * are left out.
+ *
+ * @example splitList('INVITE, ACK,,BYE') gives ['INVITE', 'ACK', 'BYE']
+ */
+export function splitList(text: string): string[] {
+  const values: string[] = [];
+  let from = 0;
+  let quoted = false;
+  let bracketed = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (quoted) {
+      if (code === BACKSLASH) at++;
+      else if (code === QUOTE) quoted = false;
+    } else if (code === QUOTE) quoted = true;
+    else if (code === LESS) bracketed = true;
+    else if (code === GREATER) bracketed = false;
+    else if (code === COMMA && !bracketed) {
+      pushTrimmed(values, text, from, at);
+      from = at + 1;
+    }
+  }
+  pushTrimmed(values, text, from, text.length);
+  return values;
+}
+
+function pushTrimmed(values: string[], text: string, from: number, to: number): void {
+  const value = text.slice(from, to).trim();
+  if (value !== '') values.push(value);
+}
+
+/**
+ * Reads the values of a comma list one after another into `values`; an empty element is a fault.
+ * Answers false after a fault, which the cursor holds.
+ */
+export function readList<T>(cursor: Cursor, read: Reader<T>, values: T[]): boolean {
+  for (;;) {
+    const value = read(cursor);
+    if (value === undefined) return false;
+    values.push(value);
+    if (values.length > LIMITS.valuesPerHeader) return cursor.fail('too-many') ?? false;
+    cursor.skipSpace();
+    if (cursor.atEnd) return true;
+    if (!cursor.take(COMMA)) return cursor.fail('trailing-text') ?? false;
+  }
+}
+
+/** Reads a whole text as a comma list of at least one value. @example parseList('<sip:a;lr>, <sip:b;lr>', readNameAddr) */
+export function parseList<T>(text: string, read: Reader<T>): Parsed<readonly T[], ValueFault> {
+  const values: T[] = [];
+  const cursor = new Cursor(text);
+  return readList(cursor, read, values) ? good(values) : bad(cursor.fault ?? 'bad-param', cursor.faultAt);
+}

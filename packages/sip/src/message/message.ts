@@ -1,0 +1,374 @@
+import { bad, good, type Parsed } from '@vats/kernel';
+import { type AuthValue, readAuthValue } from './auth-values.ts';
+import { sameToken } from './chars.ts';
+import { type Contact, type Contacts, isStar, readContact } from './contact.ts';
+import { type CSeq, readCSeq } from './cseq.ts';
+import { Cursor } from './cursor.ts';
+import { type ContentLengthFault, contentLengthOf } from './framing-fields.ts';
+import {
+  type HeadIndex,
+  isFolded,
+  nameLengthOf,
+  numberOf,
+  STRIDE,
+  type StructureFault,
+  unfolded,
+} from './head-index.ts';
+import { HEADER, headerNumber, type KnownHeader, UNKNOWN_HEADER } from './header-names.ts';
+import { readList, splitList } from './lists.ts';
+import { type MediaType, readMediaType } from './media-type.ts';
+import { type NameAddr, readNameAddr } from './name-addr.ts';
+import { readDeltaSeconds, readMaxForwards } from './numbers.ts';
+import type { RequestLine, StatusLine } from './start-line.ts';
+import { readTokenWithParams, type TokenWithParams } from './token-headers.ts';
+import { parseUri, type Uri } from './uri.ts';
+import { type Reader, readWhole, type ValueFault } from './value-fault.ts';
+import { readVia, readViaForgiving, type Via } from './via.ts';
+
+export type SipMessage = SipRequest | SipResponse;
+
+export interface HeaderLine {
+  /** As written: long or compact, any case. */
+  readonly name: string;
+  /** Folds undone, blanks at both ends removed. */
+  readonly value: string;
+}
+
+export type CredentialsHeader = 'Authorization' | 'Proxy-Authorization';
+export type ChallengeHeader = 'WWW-Authenticate' | 'Proxy-Authenticate';
+
+/**
+ * What requests and responses have in common: the octets as received, an index of the header lines in wire order, and
+ * typed answers that are made when first asked for and remembered, good or bad.
+ */
+abstract class MessageHead {
+  /** The whole message as received. */
+  readonly bytes: Buffer;
+  readonly #text: string;
+  readonly #index: HeadIndex;
+
+  #body: Buffer | undefined;
+  #contentLength: Parsed<number | undefined, ContentLengthFault> | undefined;
+  #topVia: Parsed<Via, ValueFault> | undefined;
+  #vias: Parsed<readonly Via[], ValueFault> | undefined;
+  #from: Parsed<NameAddr, ValueFault> | undefined;
+  #to: Parsed<NameAddr, ValueFault> | undefined;
+  #callId: Parsed<string, ValueFault> | undefined;
+  #cseq: Parsed<CSeq, ValueFault> | undefined;
+  #contacts: Parsed<Contacts, ValueFault> | undefined;
+  #remembered: Map<number, unknown> | undefined;
+
+  constructor(bytes: Buffer, text: string, index: HeadIndex) {
+    this.bytes = bytes;
+    this.#text = text;
+    this.#index = index;
+  }
+
+  /** The first fault of the message's structure that did not keep it from being read. */
+  get structureFault(): { readonly code: StructureFault; readonly at: number } | undefined {
+    const { fault, faultAt } = this.#index;
+    return fault && { code: fault, at: faultAt };
+  }
+
+  /** As many octets as Content-Length says, all that follow the head when there is no (good) Content-Length. */
+  get body(): Buffer {
+    if (this.#body === undefined) {
+      const start = this.#index.bodyStart;
+      const length = this.#announcedLength();
+      this.#body = this.bytes.subarray(start, length === undefined ? undefined : start + length);
+    }
+    return this.#body;
+  }
+
+  /** Octets that came behind the head, whatever Content-Length says. */
+  get octetsAfterHead(): number {
+    return this.bytes.length - this.#index.bodyStart;
+  }
+
+  /** Every header line in wire order. */
+  lines(): HeaderLine[] {
+    const { entries } = this.#index;
+    const lines: HeaderLine[] = [];
+    for (let at = 0; at < entries.length; at += STRIDE) {
+      const from = entries[at + 1]!;
+      lines.push({ name: this.#text.slice(from, from + nameLengthOf(entries[at]!)), value: this.#valueAt(at) });
+    }
+    return lines;
+  }
+
+  /** True when at least one line has this name, long or compact, in any case. */
+  has(name: string): boolean {
+    return this.#find(headerNumber(name), name, 0) >= 0;
+  }
+
+  /** The first line's value, folds undone. The name is long or compact, in any case. */
+  value(name: string): string | undefined {
+    const at = this.#find(headerNumber(name), name, 0);
+    return at < 0 ? undefined : this.#valueAt(at);
+  }
+
+  /** One value a line, in wire order, not split at commas. */
+  values(name: string): string[] {
+    const number = headerNumber(name);
+    const values: string[] = [];
+    for (let at = this.#find(number, name, 0); at >= 0; at = this.#find(number, name, at + STRIDE)) {
+      values.push(this.#valueAt(at));
+    }
+    return values;
+  }
+
+  /** All lines as one list, split at the commas outside of quoted strings and angle brackets, empty ones left out. */
+  list(name: string): string[] {
+    const values = this.values(name);
+    return values.length === 1 ? splitList(values[0]!) : values.flatMap(splitList);
+  }
+
+  /**
+   * Where an answer to this message belongs: the first Via value, even when later ones are bad or it has empty
+   * parameters; {@link vias} is strict.
+   */
+  get topVia(): Parsed<Via, ValueFault> {
+    this.#topVia ??= this.#readTopVia();
+    return this.#topVia;
+  }
+
+  get vias(): Parsed<readonly Via[], ValueFault> {
+    this.#vias ??= this.#all('Via', readVia) ?? bad('missing', 0, 'Via');
+    return this.#vias;
+  }
+
+  get from(): Parsed<NameAddr, ValueFault> {
+    this.#from ??= this.#single('From', readNameAddr) ?? bad('missing', 0, 'From');
+    return this.#from;
+  }
+
+  get to(): Parsed<NameAddr, ValueFault> {
+    this.#to ??= this.#single('To', readNameAddr) ?? bad('missing', 0, 'To');
+    return this.#to;
+  }
+
+  get fromTag(): string | undefined {
+    return this.from.ok ? this.from.value.tag : undefined;
+  }
+
+  get toTag(): string | undefined {
+    return this.to.ok ? this.to.value.tag : undefined;
+  }
+
+  get callId(): Parsed<string, ValueFault> {
+    this.#callId ??= this.#single('Call-ID', readCallId) ?? bad('missing', 0, 'Call-ID');
+    return this.#callId;
+  }
+
+  get cseq(): Parsed<CSeq, ValueFault> {
+    this.#cseq ??= this.#single('CSeq', readCSeq) ?? bad('missing', 0, 'CSeq');
+    return this.#cseq;
+  }
+
+  get maxForwards(): Parsed<number, ValueFault> | undefined {
+    return this.#once('Max-Forwards', () => this.#single('Max-Forwards', readMaxForwards));
+  }
+
+  /** All Contact values of all lines; no Contact at all is an empty list. */
+  get contacts(): Parsed<Contacts, ValueFault> {
+    this.#contacts ??= this.#readContacts();
+    return this.#contacts;
+  }
+
+  get routes(): Parsed<readonly NameAddr[], ValueFault> {
+    return this.#once('Route', () => this.#all('Route', readNameAddr) ?? good([]));
+  }
+
+  get recordRoutes(): Parsed<readonly NameAddr[], ValueFault> {
+    return this.#once('Record-Route', () => this.#all('Record-Route', readNameAddr) ?? good([]));
+  }
+
+  get expires(): Parsed<number, ValueFault> | undefined {
+    return this.#once('Expires', () => this.#single('Expires', readDeltaSeconds));
+  }
+
+  get minExpires(): Parsed<number, ValueFault> | undefined {
+    return this.#once('Min-Expires', () => this.#single('Min-Expires', readDeltaSeconds));
+  }
+
+  get contentType(): Parsed<MediaType, ValueFault> | undefined {
+    return this.#once('Content-Type', () => this.#single('Content-Type', readMediaType));
+  }
+
+  get contentDisposition(): Parsed<TokenWithParams, ValueFault> | undefined {
+    return this.#once('Content-Disposition', () => this.#single('Content-Disposition', readTokenWithParams));
+  }
+
+  /** Event package and its parameters, `id` among them (RFC 6665 §8.2.1). */
+  get event(): Parsed<TokenWithParams, ValueFault> | undefined {
+    return this.#once('Event', () => this.#single('Event', readTokenWithParams));
+  }
+
+  /** undefined when the header is absent; a fault when lines disagree or hold no number (RFC 4475 §3.3.9). */
+  get contentLength(): Parsed<number, ContentLengthFault> | undefined {
+    this.#contentLength ??= contentLengthOf(this.#text, this.#index);
+    const length = this.#contentLength;
+    if (!length.ok) return length;
+    return length.value === undefined ? undefined : (length as Parsed<number, ContentLengthFault>);
+  }
+
+  /** Option tags (RFC 3261 §20.37). */
+  get supported(): readonly string[] {
+    return this.#once('Supported', () => this.list('Supported'));
+  }
+
+  get require(): readonly string[] {
+    return this.#once('Require', () => this.list('Require'));
+  }
+
+  get proxyRequire(): readonly string[] {
+    return this.#once('Proxy-Require', () => this.list('Proxy-Require'));
+  }
+
+  get allow(): readonly string[] {
+    return this.#once('Allow', () => this.list('Allow'));
+  }
+
+  /** One value a line (RFC 3261 §20.7), in wire order. */
+  credentials(header: CredentialsHeader): readonly Parsed<AuthValue, ValueFault>[] {
+    return this.#once(header, () => this.values(header).map((value) => readWhole(value, readAuthValue)));
+  }
+
+  challenges(header: ChallengeHeader): readonly Parsed<AuthValue, ValueFault>[] {
+    return this.#once(header, () => this.values(header).map((value) => readWhole(value, readAuthValue)));
+  }
+
+  /** Offset in the index of the next line of a header, -1 for none. */
+  #find(number: number, name: string, from: number): number {
+    const { entries } = this.#index;
+    for (let at = from; at < entries.length; at += STRIDE) {
+      const meta = entries[at]!;
+      if (numberOf(meta) !== number) continue;
+      if (number !== UNKNOWN_HEADER) return at;
+      const start = entries[at + 1]!;
+      if (nameLengthOf(meta) === name.length && sameToken(this.#text.slice(start, start + name.length), name))
+        return at;
+    }
+    return -1;
+  }
+
+  #valueAt(at: number): string {
+    const { entries } = this.#index;
+    const written = this.#text.slice(entries[at + 2]!, entries[at + 3]!);
+    return isFolded(entries[at]!) ? unfolded(written) : written;
+  }
+
+  /** A cursor over the value in place; over a copy without folds when it is folded. */
+  #cursorAt(at: number): Cursor {
+    const { entries } = this.#index;
+    if (isFolded(entries[at]!)) return new Cursor(this.#valueAt(at));
+    return new Cursor(this.#text, entries[at + 2]!, entries[at + 3]!);
+  }
+
+  /** The first line of a header that has one value; undefined when there is none. */
+  #single<T>(name: KnownHeader, read: Reader<T>): Parsed<T, ValueFault> | undefined {
+    const at = this.#find(HEADER[name], name, 0);
+    if (at < 0) return undefined;
+    const cursor = this.#cursorAt(at);
+    const value = read(cursor);
+    if (value === undefined) return bad(cursor.fault ?? 'bad-param', cursor.faultAt, name);
+    cursor.skipSpace();
+    return cursor.atEnd ? good(value) : bad('trailing-text', cursor.at, name);
+  }
+
+  /** All values of all lines of a header; undefined when there is no line. */
+  #all<T>(name: KnownHeader, read: Reader<T>): Parsed<readonly T[], ValueFault> | undefined {
+    const number = HEADER[name];
+    let at = this.#find(number, name, 0);
+    if (at < 0) return undefined;
+    const values: T[] = [];
+    for (; at >= 0; at = this.#find(number, name, at + STRIDE)) {
+      const cursor = this.#cursorAt(at);
+      if (!readList(cursor, read, values)) return bad(cursor.fault ?? 'bad-param', cursor.faultAt, name);
+    }
+    return good(values);
+  }
+
+  #readTopVia(): Parsed<Via, ValueFault> {
+    const at = this.#find(HEADER.Via, 'Via', 0);
+    if (at < 0) return bad('missing', 0, 'Via');
+    const cursor = this.#cursorAt(at);
+    const via = readViaForgiving(cursor);
+    return via === undefined ? bad(cursor.fault ?? 'bad-via', cursor.faultAt, 'Via') : good(via);
+  }
+
+  #readContacts(): Parsed<Contacts, ValueFault> {
+    const first = this.#find(HEADER.Contact, 'Contact', 0);
+    if (first < 0) return good({ star: false, list: NO_CONTACTS });
+    if (isStar(this.#valueAt(first)) && this.#find(HEADER.Contact, 'Contact', first + STRIDE) < 0) {
+      return good({ star: true });
+    }
+    const list = this.#all('Contact', readContact) ?? good(NO_CONTACTS);
+    return list.ok ? good({ star: false, list: list.value }) : list;
+  }
+
+  #announcedLength(): number | undefined {
+    const length = this.contentLength;
+    return length?.ok ? length.value : undefined;
+  }
+
+  /** Answers of the headers that are asked for less often share one map. */
+  #once<T>(name: KnownHeader, make: () => T): T {
+    this.#remembered ??= new Map();
+    const number = HEADER[name];
+    if (!this.#remembered.has(number)) this.#remembered.set(number, make());
+    return this.#remembered.get(number) as T;
+  }
+}
+
+const NO_CONTACTS: readonly Contact[] = [];
+
+/** A request as received (RFC 3261 §7.1). */
+export class SipRequest extends MessageHead {
+  readonly kind = 'request';
+  /** As written: methods are compared with regard to case (RFC 3261 §7.1). */
+  readonly method: string;
+  readonly requestUriText: string;
+  /** `SIP/2.0` as written. */
+  readonly version: string;
+  /** False when the request line had blanks that the grammar forbids. */
+  readonly strictStartLine: boolean;
+  #requestUri: Parsed<Uri, ValueFault> | undefined;
+
+  constructor(bytes: Buffer, text: string, index: HeadIndex, line: RequestLine) {
+    super(bytes, text, index);
+    this.method = line.method;
+    this.requestUriText = line.requestUriText;
+    this.version = line.version;
+    this.strictStartLine = line.strict;
+  }
+
+  get requestUri(): Parsed<Uri, ValueFault> {
+    this.#requestUri ??= parseUri(this.requestUriText);
+    return this.#requestUri;
+  }
+}
+
+/** A response as received (RFC 3261 §7.2). */
+export class SipResponse extends MessageHead {
+  readonly kind = 'response';
+  readonly version: string;
+  /** 100 to 699. */
+  readonly status: number;
+  /** As a wire string: `fromWire` makes text of it. */
+  readonly reason: string;
+
+  constructor(bytes: Buffer, text: string, index: HeadIndex, line: StatusLine) {
+    super(bytes, text, index);
+    this.version = line.version;
+    this.status = line.status;
+    this.reason = line.reason;
+  }
+}
+
+/** `callid` of RFC 3261 §25.1; any text without blanks and control characters is taken, because it is only compared. */
+function readCallId(cursor: Cursor): string | undefined {
+  const start = cursor.at;
+  for (let code = cursor.peek(); code > 0x20 && code !== 0x7f; code = cursor.peek()) cursor.at++;
+  return cursor.at === start ? cursor.fail('bad-call-id') : cursor.text.slice(start, cursor.at);
+}

@@ -1,0 +1,75 @@
+import { EQUALS, HEX, isOf, PERCENT, SEMICOLON, sameToken, URI_PARAM } from './chars.ts';
+import type { Cursor } from './cursor.ts';
+import { escaped, unescaped } from './escapes.ts';
+import { LIMITS } from './limits.ts';
+import { Params } from './params.ts';
+
+/** Parameters inside a SIP or tel URI (RFC 3261 §19.1.1): names and values are escaped with `%HH`, never quoted. */
+export class UriParams extends Params {
+  static override readonly NONE = new UriParams([]);
+
+  static override of(values: Readonly<Record<string, string>>): UriParams {
+    return Object.entries(values).reduce<UriParams>(
+      (params, [name, value]) => params.with(name, value),
+      UriParams.NONE,
+    );
+  }
+
+  protected override make(written: readonly (string | undefined)[]): this {
+    return new UriParams(written) as this;
+  }
+
+  protected override readName(written: string): string {
+    return unescaped(written);
+  }
+
+  protected override read(written: string | undefined): string {
+    return written === undefined ? '' : unescaped(written);
+  }
+
+  protected override write(_name: string, value: string): string {
+    return escaped(value, URI_PARAM);
+  }
+
+  protected override isNamed(at: number, name: string): boolean {
+    return sameToken(unescaped(this.written[at]!), name);
+  }
+}
+
+/** Reads `*(";" uri-parameter)` (RFC 3261 §25.1); stops before `?` or whatever else ends a URI. */
+export function readUriParams(cursor: Cursor): UriParams | undefined {
+  if (cursor.peek() !== SEMICOLON) return UriParams.NONE;
+  const written: (string | undefined)[] = [];
+  while (cursor.take(SEMICOLON)) {
+    const name = readEscaped(cursor, URI_PARAM);
+    if (name === undefined) return undefined;
+    if (name === '') return cursor.fail('bad-param');
+    let value: string | undefined;
+    if (cursor.take(EQUALS)) {
+      value = readEscaped(cursor, URI_PARAM);
+      if (value === undefined) return undefined;
+      if (value === '') return cursor.fail('bad-param');
+    }
+    written.push(name, value);
+    if (written.length > 2 * LIMITS.paramsPerValue) return cursor.fail('too-many');
+  }
+  return new UriParams(written);
+}
+
+/** The longest run of these classes, octets above 0x7F and escapes; undefined after a `%` that is no escape. */
+export function readEscaped(cursor: Cursor, bits: number): string | undefined {
+  const start = cursor.at;
+  for (;;) {
+    cursor.skipRun(bits);
+    const code = cursor.peek();
+    if (code === PERCENT) {
+      if (!isOf(codeAt(cursor, 1), HEX) || !isOf(codeAt(cursor, 2), HEX)) return cursor.fail('bad-escape');
+      cursor.at += 3;
+    } else if (code > 0x7f) cursor.at++;
+    else return cursor.text.slice(start, cursor.at);
+  }
+}
+
+function codeAt(cursor: Cursor, ahead: number): number {
+  return cursor.at + ahead < cursor.end ? cursor.text.charCodeAt(cursor.at + ahead) : 0;
+}
