@@ -27,14 +27,25 @@ const SINGLE_HEADERS = ['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards', 'Expire
  */
 export function checkRequest(request: SipRequest): RequestFault | undefined {
   if (request.version.toUpperCase() !== SIP_VERSION) return { status: 505, reason: reasonPhrase(505) };
-  const reason = requestLineFault(request) ?? headFault(request) ?? cseqMethodFault(request) ?? lengthFault(request);
+  const reason =
+    requestLineFault(request) ??
+    headFault(request) ??
+    branchFault(request) ??
+    valueFault('Contact', request.contacts) ??
+    valueFault('Route', request.routes) ??
+    disagreement(request) ??
+    cseqMethodFault(request) ??
+    lengthFault(request);
   return reason === undefined ? undefined : { status: 400, reason };
 }
 
-/** The first fault for which a response must not be believed. */
+/**
+ * The first fault for which a response must not be believed. Its Contact is for those to judge whom it concerns:
+ * registrars of all ages list unreadable ones.
+ */
 export function checkResponse(response: SipResponse): ResponseFault | undefined {
   if (response.version.toUpperCase() !== SIP_VERSION) return { reason: 'Bad version' };
-  const reason = headFault(response) ?? lengthFault(response);
+  const reason = headFault(response) ?? disagreement(response) ?? lengthFault(response);
   return reason === undefined ? undefined : { reason };
 }
 
@@ -50,16 +61,12 @@ function headFault(message: SipMessage): string | undefined {
   if (message.structureFault !== undefined) return 'Bad header line';
   return (
     valueFault('Via', message.vias) ??
-    branchFault(message) ??
     valueFault('From', message.from) ??
     valueFault('To', message.to) ??
     valueFault('Call-ID', message.callId) ??
     valueFault('CSeq', message.cseq) ??
     valueFault('Max-Forwards', message.maxForwards) ??
-    valueFault('Contact', message.contacts) ??
-    valueFault('Record-Route', message.recordRoutes) ??
-    valueFault('Route', message.routes) ??
-    disagreement(message)
+    valueFault('Record-Route', message.recordRoutes)
   );
 }
 

@@ -2,7 +2,8 @@ import type { Parsed } from '@vats/kernel';
 import { DIGIT, isAllOf, STAR } from './chars.ts';
 import type { Cursor } from './cursor.ts';
 import { UINT32_MAX } from './limits.ts';
-import { NameAddr, type NameAddrParts, readNameAddr } from './name-addr.ts';
+import { NameAddr, type NameAddrParts, readAddressUri, readDisplayText } from './name-addr.ts';
+import { readParams } from './params.ts';
 import { readWhole, type ValueFault } from './value-fault.ts';
 
 /** The Contact header lines of a message: the asterisk of a REGISTER that removes all bindings, or addresses. */
@@ -58,9 +59,14 @@ export function parseContact(text: string): Parsed<Contact, ValueFault> {
   return readWhole(text, readContact);
 }
 
+/** Old Ekigas put a second address into the brackets (`<sip:a@192.0.2.1, sip:5060>`): the first one is meant. */
 export function readContact(cursor: Cursor): Contact | undefined {
-  const address = readNameAddr(cursor);
-  return address && Contact.from(address);
+  const displayText = readDisplayText(cursor);
+  if (displayText === undefined) return undefined;
+  const uri = readAddressUri(cursor, true);
+  if (uri === undefined) return undefined;
+  const params = readParams(cursor);
+  return params === undefined ? undefined : new Contact(displayText, uri, params);
 }
 
 /** True when the value is the lone asterisk. */

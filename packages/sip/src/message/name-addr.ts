@@ -1,5 +1,5 @@
 import type { Parsed } from '@vats/kernel';
-import { BACKSLASH, COMMA, GREATER, LESS, QUESTION, QUOTE, SEMICOLON, SPACE, TAB } from './chars.ts';
+import { COMMA, GREATER, isOf, LESS, QUESTION, QUOTE, SEMICOLON, SPACE, TAB, TOKEN } from './chars.ts';
 import { Cursor } from './cursor.ts';
 import { Params, quoted, readParams, unquoted } from './params.ts';
 import { readUri, type Uri } from './uri.ts';
@@ -42,9 +42,9 @@ export class NameAddr {
     return text === '' ? undefined : fromWire(text);
   }
 
-  /** The tag of From and To (RFC 3261 §19.3). */
+  /** The tag of From and To (RFC 3261 §19.3); an empty one is none. */
   get tag(): string | undefined {
-    return this.params.get('tag');
+    return this.params.get('tag') || undefined;
   }
 
   /** This address with some parts replaced. */
@@ -83,10 +83,19 @@ export function formatNameAddr(address: NameAddr): string {
 export function readNameAddr(cursor: Cursor): NameAddr | undefined {
   const displayText = readDisplayText(cursor);
   if (displayText === undefined) return undefined;
-  const uri = cursor.peek() === LESS ? readBracketed(cursor) : readBare(cursor);
+  const uri = readAddressUri(cursor);
   if (uri === undefined) return undefined;
   const params = readParams(cursor);
   return params === undefined ? undefined : new NameAddr(displayText, uri, params);
+}
+
+/**
+ * Reads the URI, with angle brackets or without.
+ *
+ * @param forgiving passes over what stands between the URI and the closing bracket when a comma begins it
+ */
+export function readAddressUri(cursor: Cursor, forgiving = false): Uri | undefined {
+  return cursor.peek() === LESS ? readBracketed(cursor, forgiving) : readBare(cursor);
 }
 
 /** Reads a display name and leaves the cursor on `<`; '' and untouched when the value is a bare URI. */
@@ -102,27 +111,38 @@ export function readDisplayText(cursor: Cursor): string | undefined {
   const bracket = endOfUnquotedName(cursor);
   if (bracket < 0) return '';
   cursor.at = bracket;
-  return cursor.text.slice(start, bracket).trimEnd();
+  const name = cursor.text.slice(start, bracket).trimEnd();
+  return isTokens(name) ? name : quoted(name);
+}
+
+function isTokens(name: string): boolean {
+  for (let at = 0; at < name.length; at++) {
+    const code = name.charCodeAt(at);
+    if (!isOf(code, TOKEN) && code !== SPACE && code !== TAB) return false;
+  }
+  return true;
 }
 
 /**
  * Offset of the `<` that ends an unquoted display name, -1 when none is here. RFC 3261 wants tokens and blanks; whatever
- * cannot be taken for something else is accepted (RFC 4475 §3.1.2.15 shows the comma that can).
+ * cannot be taken for something else is accepted, and quoted when it is passed on (RFC 4475 §3.1.2.15 shows the comma
+ * that can).
  */
 function endOfUnquotedName(cursor: Cursor): number {
   for (let at = cursor.at; at < cursor.end; at++) {
     const code = cursor.text.charCodeAt(at);
     if (code === LESS) return at;
-    if (code === QUOTE || code === COMMA || code === SEMICOLON || code === GREATER || code === BACKSLASH) return -1;
+    if (code === COMMA || code === SEMICOLON || code === GREATER) return -1;
     if (code < SPACE && code !== TAB) return -1;
   }
   return -1;
 }
 
-function readBracketed(cursor: Cursor): Uri | undefined {
+function readBracketed(cursor: Cursor, forgiving: boolean): Uri | undefined {
   cursor.at++;
   const uri = readUri(cursor);
   if (uri === undefined) return undefined;
+  if (forgiving && cursor.peek() === COMMA) while (!cursor.atEnd && cursor.peek() !== GREATER) cursor.at++;
   return cursor.take(GREATER) ? uri : cursor.fail('bad-uri');
 }
 

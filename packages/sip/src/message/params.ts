@@ -133,7 +133,8 @@ export function unquoted(written: string): string {
 }
 
 /**
- * Reads `*(SEMI generic-param)` (RFC 3261 §25.1) and stops before whatever follows.
+ * Reads `*(SEMI generic-param)` (RFC 3261 §25.1) and stops before whatever follows. A value may be missing behind its
+ * `=`: phones send `;tag=`.
  *
  * @param forgiving skips empty parameters (`;;`), which the grammar forbids, instead of failing
  */
@@ -152,7 +153,7 @@ export function readParams(cursor: Cursor, forgiving = false): Params | undefine
     let value: string | undefined;
     if (cursor.take(EQUALS)) {
       cursor.skipSpace();
-      value = readValue(cursor);
+      value = cursor.peek() === QUOTE ? cursor.quoted() : cursor.run(BARE_VALUE);
       if (value === undefined) return undefined;
       cursor.skipSpace();
     }

@@ -66,8 +66,11 @@ export function viaAsObserved(via: Via, observed: Endpoint): Via {
   return marked.withParam('received', observed.address);
 }
 
-function toWithTag(request: SipRequest, to: string, tag: string | undefined): string {
-  return tag === undefined || request.toTag !== undefined ? to : `${to};tag=${tag}`;
+function toWithTag(request: SipRequest, written: string, tag: string | undefined): string {
+  if (tag === undefined || request.toTag !== undefined) return written;
+  const { to } = request;
+  const hasEmptyTag = to.ok && to.value.params.has('tag');
+  return hasEmptyTag ? to.value.with({ params: to.value.params.with('tag', tag) }).toString() : `${written};tag=${tag}`;
 }
 
 /** Methods that make dialogs: RFC 3261 §12.1, RFC 6665 §4.4.1, RFC 3515 §2.4.6. */
