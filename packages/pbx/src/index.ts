@@ -1,3 +1,4 @@
+export { type CheckedPbx, checkPbx, readPbx } from './check/check-pbx.ts';
 export type {
   CallFilter,
   CallParty,
@@ -7,6 +8,20 @@ export type {
   RecordingFilter,
   RecordingStore,
 } from './history.ts';
+export { type Applied, type ApplyOptions, type PbxSource, planApply } from './model/apply.ts';
+export { type Change, describeChange, hashOf, managerOfFile } from './model/change.ts';
+export { type DeviceMatch, Directory } from './model/directory.ts';
+export {
+  type DomainDocument,
+  documentOf,
+  domainOfDocuments,
+  type ObjectDocument,
+  objectsOf,
+} from './model/documents.ts';
+export { addByValue, addUser, type Edit, type NewUser, removeUser, setPassword } from './model/edit.ts';
+export { type ExportOptions, exportPbx } from './model/export.ts';
+export { ha1Of, makePassword } from './model/ha1.ts';
+export type { Json, JsonObject } from './model/kinds.ts';
 export {
   type Device,
   type DeviceHa1,
@@ -18,6 +33,7 @@ export {
   EMPTY_MODEL,
   type Frozen,
   type Group,
+  type Ha1Digests,
   type Managed,
   type ManagedBy,
   type Model,
@@ -37,6 +53,7 @@ export {
   sortProblems,
 } from './problems/problem.ts';
 export { suggest } from './problems/suggest.ts';
+export { advance } from './routing/advance.ts';
 export type {
   Caller,
   Plan,
@@ -48,7 +65,14 @@ export type {
   RouteCall,
   World,
 } from './routing/plan.ts';
+export { DEFAULT_RING_MS } from './routing/reach-user.ts';
+export { ECHO_CODE, route } from './routing/route.ts';
+export { isNetwork, network } from './schema/access.ts';
 export { duration, formatDuration, parseDuration } from './schema/duration.ts';
+export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber } from './schema/number.ts';
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
+export { isHost } from './schema/words.ts';
+export { readValue, readYaml, type YamlSource } from './yaml/read-yaml.ts';
+export { NO_PLACES, type Places } from './yaml/yaml-source.ts';

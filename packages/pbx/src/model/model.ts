@@ -22,10 +22,15 @@ export interface Managed {
   readonly managedBy: ManagedBy;
 }
 
-/** An account's password as digests under its domain's realm, in lower-case hexadecimal. */
-export interface DeviceHa1 {
+/** H(username:realm:password), in lower-case hexadecimal: all that checking a digest needs (RFC 7616 §3.4.2). */
+export interface Ha1Digests {
   readonly md5: string;
   readonly sha256: string;
+}
+
+/** An account's password under its domain's realm, for the username `login` and for `login@domain`. */
+export interface DeviceHa1 extends Ha1Digests {
+  readonly withDomain?: Ha1Digests & { readonly domain: string };
 }
 
 export interface Device extends Frozen<Omit<DeviceEntry, 'password' | 'ha1'>> {

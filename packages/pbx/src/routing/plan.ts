@@ -1,3 +1,4 @@
+import type { Directory } from '../model/directory.ts';
 import type { Device, Domain, User } from '../model/model.ts';
 
 /**
@@ -47,8 +48,7 @@ export interface RouteCall {
 export interface World {
   /** Wall time in milliseconds since the epoch. */
   readonly now: number;
-  /** The domain a host of a Request-URI means. */
-  findDomain(host: string): Domain | undefined;
+  readonly directory: Directory;
   /** Whether a call could be put through to the account now. */
   isReachable(domain: Domain, login: string): boolean;
 }
@@ -85,16 +85,11 @@ export type PlanStep =
   | { readonly do: 'reject'; readonly reason: RejectReason; readonly text: string; readonly because: string }
   | { readonly do: 'hangup'; readonly because: string };
 
-/** How a step ended, as the call tells it to `advance`. */
-export type PlanEvent =
-  /** Someone answered, and the conversation is over or under way: nothing more is planned. */
-  | { readonly kind: 'answered' }
-  /** The ring step ended without an answer. */
-  | { readonly kind: 'ring-ended'; readonly outcome: RingOutcome }
-  | { readonly kind: 'play-ended' }
-  | { readonly kind: 'key'; readonly key: string }
-  | { readonly kind: 'dialled'; readonly extension: string }
-  | { readonly kind: 'timeout' };
+/** How the step that was due ended, as the call tells `advance`. An answer needs no telling: it ends the plan. */
+export interface PlanEvent {
+  readonly kind: 'ring-ended';
+  readonly outcome: RingOutcome;
+}
 
 /** What is done for one call: the step that is due, and all that `advance` needs to find the next. */
 export interface Plan {
@@ -104,6 +99,6 @@ export interface Plan {
   readonly record: boolean;
   /** The `because` of each step so far, this one's last: what `vats explain` prints and a call's story keeps. */
   readonly story: readonly string[];
-  /** Extensions that the call has been sent to, in order: a forward back to one of them is a loop. */
+  /** Extensions that the call has been sent to, in order, reached or not: a forward back to one of them is a loop. */
   readonly visited: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fault, shown } from './fault.ts';
+import { fault, remedyForOtherTypes, shown } from './fault.ts';
 
 const UNITS: readonly (readonly [unit: string, milliseconds: number])[] = [
   ['d', 86_400_000],
@@ -8,6 +8,8 @@ const UNITS: readonly (readonly [unit: string, milliseconds: number])[] = [
   ['s', 1_000],
   ['ms', 1],
 ];
+
+const HOW_TO_WRITE = 'write a number and a unit, such as 250ms, 20s, 10m, 1h, 365d';
 
 const LONGEST_MS = 3_650 * 86_400_000;
 
@@ -38,12 +40,12 @@ export function formatDuration(milliseconds: number): string {
 export function duration(from = '0s', to = '3650d') {
   const lowest = parseDuration(from)!;
   const highest = parseDuration(to)!;
-  return z.codec(z.string(), z.number(), {
+  return z.codec(z.string(remedyForOtherTypes(HOW_TO_WRITE)), z.number(), {
     decode: (text, ctx) => {
       const milliseconds = parseDuration(text);
       if (milliseconds === undefined) {
         ctx.issues.push({
-          ...fault(`${shown(text)} is not a duration`, 'write a number and a unit, such as 250ms, 20s, 10m, 1h, 365d'),
+          ...fault(`${shown(text)} is not a duration`, HOW_TO_WRITE),
           input: text,
         });
         return z.NEVER;

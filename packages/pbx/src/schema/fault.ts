@@ -22,6 +22,21 @@ export function textThat(good: (text: string) => boolean, message: (text: string
   });
 }
 
+const OWN_REMEDY = 'remedy: ';
+
+/**
+ * For a schema whose values are text of a special form: what to write when the value is not text at all, in place of
+ * the general advice. Given to zod as the schema's `error`.
+ */
+export function remedyForOtherTypes(remedy: string): { error: () => string } {
+  return { error: () => OWN_REMEDY + remedy };
+}
+
+/** The remedy that `remedyForOtherTypes` put into an issue's message, if it did. */
+export function ownRemedy(message: string): string | undefined {
+  return message.startsWith(OWN_REMEDY) ? message.slice(OWN_REMEDY.length) : undefined;
+}
+
 const LONGEST_SHOWN = 60;
 
 /** A written value for a message: quoted, cut, control characters escaped. */

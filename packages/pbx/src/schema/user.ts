@@ -3,7 +3,7 @@ import { access } from './access.ts';
 import { duration } from './duration.ts';
 import { fault } from './fault.ts';
 import { publicNumber } from './number.ts';
-import { extension, line, login, secret } from './words.ts';
+import { extension, host, line, login, secret } from './words.ts';
 
 const hexDigest = (characters: number, name: string) =>
   z.codec(z.string(), z.string(), {
@@ -21,8 +21,17 @@ const hexDigest = (characters: number, name: string) =>
     encode: (text) => text,
   });
 
-/** A password as the digests that authentication needs (RFC 7616 §3.4.2), good in this realm only. */
-export const ha1 = z.strictObject({ realm: line(255), md5: hexDigest(32, 'MD5'), sha256: hexDigest(64, 'SHA-256') });
+const digests = { md5: hexDigest(32, 'MD5'), sha256: hexDigest(64, 'SHA-256') };
+
+/**
+ * A password as the digests that authentication needs (RFC 7616 §3.4.2), good in this realm only. Some phones send
+ * `login@domain` as their username; the digest covers it, so that form has digests of its own.
+ */
+export const ha1 = z.strictObject({
+  realm: line(255),
+  ...digests,
+  withDomain: z.strictObject({ domain: host, ...digests }).exactOptional(),
+});
 export type Ha1 = z.output<typeof ha1>;
 
 /** Which digest algorithms an account is challenged with; MD5 alone by default, for the phones that know no other. */

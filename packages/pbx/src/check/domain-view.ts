@@ -1,0 +1,29 @@
+import type { Placed } from '../model/merge.ts';
+import type { DomainNumber, DomainSettings, Group, Scheme, Trunk, User } from '../model/model.ts';
+import type { KeyPath, Problem } from '../problems/problem.ts';
+
+/** A domain as an apply would leave it, with where the file names each part. */
+export interface DomainView {
+  readonly settings: DomainSettings;
+  /** The settings that the file names: problems with others are not this file's. */
+  readonly settingsNamed: ReadonlySet<string>;
+  readonly users: readonly Placed<User>[];
+  readonly groups: readonly Placed<Group>[];
+  readonly trunks: readonly Placed<Trunk>[];
+  readonly numbers: readonly Placed<DomainNumber>[];
+  readonly schemes: readonly Placed<Scheme>[];
+}
+
+/** Takes a problem down, at a path of the file; `undefined` for what the file does not name. */
+export type Report = (
+  severity: Problem['severity'],
+  path: KeyPath | undefined,
+  message: string,
+  remedy: string,
+  pointing?: 'key' | 'value',
+) => void;
+
+/** `path` and more steps; nothing leads on from what the file does not name. */
+export function below(path: KeyPath | undefined, ...steps: KeyPath): KeyPath | undefined {
+  return path === undefined ? undefined : [...path, ...steps];
+}

@@ -1,0 +1,96 @@
+import type { Frozen, Scheme } from '../model/model.ts';
+import type { KeyPath } from '../problems/problem.ts';
+import { suggest } from '../problems/suggest.ts';
+import type { SchemeStep } from '../schema/scheme.ts';
+import { below, type DomainView, type Report } from './domain-view.ts';
+
+/** Finds what names something that is not there. */
+export function checkReferences(view: DomainView, report: Report): void {
+  const users = new Set(view.users.map(({ object }) => object.extension));
+  const groups = new Set(view.groups.map(({ object }) => object.extension));
+  const trunks = new Set(view.trunks.map(({ object }) => object.name));
+  const schemes = new Set(view.schemes.map(({ object }) => object.name));
+  const numbers = new Set(view.numbers.map(({ object }) => object.number));
+  const extensions = new Set([...users, ...groups]);
+
+  const mustBe = (
+    known: ReadonlySet<string>,
+    what: string,
+    name: string,
+    path: KeyPath | undefined,
+    who: string,
+  ): void => {
+    if (known.has(name)) return;
+    const near = suggest(name, known);
+    const remedy =
+      near !== undefined
+        ? `did you mean ${near}?`
+        : known.size === 0
+          ? `add the ${what}`
+          : `add it, or name one that is there`;
+    report('error', path, `${who} names ${what} ${name}, which does not exist`, remedy);
+  };
+  const mustBeOwn = (number: string | undefined, path: KeyPath | undefined, who: string): void => {
+    if (number === undefined || numbers.has(number)) return;
+    report(
+      'error',
+      below(path, 'callerId'),
+      `${who} shows ${number}, which is not a number of this domain`,
+      'add it under numbers, or show one of those',
+    );
+  };
+
+  for (const { object: user, path } of view.users) {
+    mustBeOwn(user.callerId, path, `user ${user.extension}`);
+    const to = user.noAnswer?.to;
+    if (to === undefined || to === 'voicemail') continue;
+    const at = below(path, 'noAnswer', 'to');
+    if (to === user.extension) {
+      report('error', at, `user ${to} forwards to itself`, 'name another extension, or voicemail');
+    } else mustBe(extensions, 'extension', to, at, `user ${user.extension}`);
+  }
+  for (const { object: group, path } of view.groups) {
+    for (const [index, member] of group.members.entries()) {
+      mustBe(users, 'user', member, below(path, 'members', index), `group ${group.extension}`);
+    }
+  }
+  for (const { object: number, path } of view.numbers) {
+    if (number.trunk !== undefined)
+      mustBe(trunks, 'trunk', number.trunk, below(path, 'trunk'), `number ${number.number}`);
+    if (number.scheme !== undefined)
+      mustBe(schemes, 'scheme', number.scheme, below(path, 'scheme'), `number ${number.number}`);
+  }
+  for (const { object: scheme, path } of view.schemes) {
+    const who = `scheme ${scheme.name}`;
+    forEachStep(scheme, path, (step, at) => {
+      for (const to of step.ring?.to ?? []) {
+        if (!to.startsWith('+')) mustBe(extensions, 'extension', to, below(at, 'ring'), who);
+      }
+      if (step.voicemail !== undefined) mustBe(extensions, 'extension', step.voicemail, below(at, 'voicemail'), who);
+      if (step.queue !== undefined) mustBe(groups, 'group', step.queue, below(at, 'queue'), who);
+      if (step.goto !== undefined) mustBe(schemes, 'scheme', step.goto, below(at, 'goto'), who);
+    });
+  }
+  const outboundPath = view.settingsNamed.has('outbound') ? ['outbound'] : undefined;
+  for (const [index, rule] of (view.settings.outbound ?? []).entries()) {
+    const path = below(outboundPath, index);
+    if (rule.trunk !== undefined) mustBe(trunks, 'trunk', rule.trunk, below(path, 'trunk'), `the rule ${rule.match}`);
+    mustBeOwn(rule.callerId, path, `the rule ${rule.match}`);
+  }
+}
+
+/** Visits every step of a scheme, those inside menus too, with its path in the file. */
+export function forEachStep(
+  scheme: Scheme,
+  path: KeyPath | undefined,
+  visit: (step: Frozen<SchemeStep>, path: KeyPath | undefined) => void,
+): void {
+  const walk = (step: Frozen<SchemeStep>, at: KeyPath | undefined): void => {
+    visit(step, at);
+    for (const [key, inner] of Object.entries(step.menu?.keys ?? {})) walk(inner, below(at, 'menu', 'keys', key));
+    if (step.menu?.otherwise !== undefined) walk(step.menu.otherwise, below(at, 'menu', 'otherwise'));
+  };
+  for (const part of ['open', 'closed'] as const) {
+    for (const [index, step] of (scheme[part] ?? []).entries()) walk(step, below(path, part, index));
+  }
+}

@@ -1,0 +1,138 @@
+import { checkDomain } from '../check/check-domain.ts';
+import type { Report } from '../check/domain-view.ts';
+import { type Problem, sortProblems } from '../problems/problem.ts';
+import type { PbxFile } from '../schema/pbx-file.ts';
+import type { YamlSource } from '../yaml/read-yaml.ts';
+import type { Change } from './change.ts';
+import { GROUPS, NUMBERS, SCHEMES, TRUNKS, USERS } from './kinds.ts';
+import { type Merging, merge, type Placed } from './merge.ts';
+import type { Domain, ManagedBy, Model } from './model.ts';
+import { namedObjects } from './named.ts';
+import { mergeSettings, settingsOf } from './settings.ts';
+
+/** A PBX file, read and checked against its schema. */
+export type PbxSource = YamlSource<PbxFile>;
+
+export interface ApplyOptions {
+  /** Who the file is: `managerOfFile` of its path. */
+  readonly managedBy: ManagedBy;
+  /** Remove what an earlier apply of the same file made and the file no longer names. */
+  readonly prune?: boolean;
+  /** Opens passwords that `vats export` sealed; undefined for one that another key sealed. */
+  readonly unseal?: (sealed: string) => string | undefined;
+  /** Names of the prompts that there are. */
+  readonly prompts?: ReadonlySet<string>;
+}
+
+export type Applied =
+  | {
+      readonly ok: true;
+      readonly next: Model;
+      /** The domain that the file is about, as `next` has it. */
+      readonly domain: Domain;
+      /** What changes; nothing when the model is as the file says already. */
+      readonly changes: readonly Change[];
+      readonly warnings: readonly Problem[];
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * What would become of the model if the file were applied: pure, so that `--dry-run`, `check` and the real thing are
+ * one. Either everything that the file says holds together with what else the domain has, or nothing is changed.
+ */
+export function planApply(current: Model, source: PbxSource, options: ApplyOptions): Applied {
+  const { value: file } = source;
+  const problems: Problem[] = [];
+  const report: Report = (severity, path, message, remedy, pointing = 'value') => {
+    if (path !== undefined) problems.push(source.problem(path, message, remedy, { severity, pointing }));
+    // What the file does not name is no concern of its warnings; an error says that this apply would break it.
+    else if (severity === 'error') problems.push(source.problem([], `after this apply ${message}`, remedy));
+  };
+
+  const before = current.domains.find(({ name }) => name === file.domain);
+  const realm = before?.realm ?? file.realm ?? file.domain;
+  if (file.realm !== undefined && file.realm !== realm) {
+    const why = `the realm of ${file.domain} is ${realm} for good: its passwords are hashed with it`;
+    report('error', ['realm'], why, `write ${realm}, or remove the key`);
+  }
+  checkHosts(current, before, file, report);
+
+  const { managedBy, prune = false, unseal = () => undefined, prompts = new Set() } = options;
+  const named = namedObjects(file, { realm, managedBy, unseal, report });
+  const merging: Merging = { domain: file.domain, realm, managedBy, prune };
+  const users = merge(USERS, before?.users ?? [], named.users, merging);
+  const groups = merge(GROUPS, before?.groups ?? [], named.groups, merging);
+  const trunks = merge(TRUNKS, before?.trunks ?? [], named.trunks, merging);
+  const numbers = merge(NUMBERS, before?.numbers ?? [], named.numbers, merging);
+  const schemes = merge(SCHEMES, before?.schemes ?? [], named.schemes, merging);
+  const fileSettings = settingsOf(file);
+  const { settings, settingsBy, changes } = mergeSettings(before, fileSettings, merging);
+
+  const view = {
+    settings,
+    settingsNamed: new Set(Object.keys(fileSettings)),
+    users: [...named.users, ...others(users.merged)],
+    groups: [...named.groups, ...others(groups.merged)],
+    trunks: [...named.trunks, ...others(trunks.merged)],
+    numbers: [...named.numbers, ...others(numbers.merged)],
+    schemes: [...named.schemes, ...others(schemes.merged)],
+  };
+  checkDomain(view, prompts, report);
+  const sorted = sortProblems(problems);
+  if (sorted.some(({ severity }) => severity === 'error')) return { ok: false, problems: sorted };
+
+  const all = [users, groups, trunks, numbers, schemes].flatMap((list) => list.changes);
+  const made: Change[] =
+    before === undefined
+      ? [{ action: 'create', domain: file.domain, kind: 'domain', key: file.domain, details: [] }]
+      : [];
+  const domain: Domain = {
+    id: before?.id ?? freeId(current, file.domain),
+    name: file.domain,
+    realm,
+    managedBy: before?.managedBy ?? managedBy,
+    settings,
+    settingsBy,
+    users: users.merged.map(({ object }) => object),
+    groups: groups.merged.map(({ object }) => object),
+    trunks: trunks.merged.map(({ object }) => object),
+    numbers: numbers.merged.map(({ object }) => object),
+    schemes: schemes.merged.map(({ object }) => object),
+  };
+  const next =
+    before === undefined ? [...current.domains, domain] : current.domains.with(current.domains.indexOf(before), domain);
+  return { ok: true, next: { domains: next }, domain, changes: [...made, ...changes, ...all], warnings: sorted };
+}
+
+/**
+ * What the file does not name. Its own entries are judged as it lists them, because one that it names twice is a single
+ * object after merging.
+ */
+function others<T>(merged: readonly Placed<T>[]): Placed<T>[] {
+  return merged.filter(({ path }) => path === undefined);
+}
+
+/** No host may mean two domains. */
+function checkHosts(current: Model, before: Domain | undefined, file: PbxFile, report: Report): void {
+  const taken = new Map<string, string>();
+  for (const domain of current.domains) {
+    if (domain === before) continue;
+    for (const host of [domain.name, ...(domain.settings.aliases ?? [])]) taken.set(host, domain.name);
+  }
+  const owner = taken.get(file.domain);
+  if (owner !== undefined) report('error', ['domain'], `${file.domain} is an alias of ${owner}`, 'take another name');
+  taken.set(file.domain, file.domain);
+  for (const [index, alias] of (file.aliases ?? []).entries()) {
+    const other = taken.get(alias);
+    if (other !== undefined)
+      report('error', ['aliases', index], `${alias} means ${other} already`, 'name each host once');
+    taken.set(alias, file.domain);
+  }
+}
+
+function freeId(current: Model, name: string): string {
+  const taken = new Set(current.domains.map(({ id }) => id));
+  let id = name;
+  for (let count = 2; taken.has(id); count++) id = `${name}~${count}`;
+  return id;
+}

@@ -1,0 +1,88 @@
+import type { Device, Domain, Group, Ha1Digests, Model, User } from './model.ts';
+
+/** An account as a digest username named it. */
+export interface DeviceMatch {
+  readonly user: User;
+  readonly device: Device;
+  /** The digests for the username as it was written (`login` or `login@domain`). */
+  readonly ha1: Ha1Digests;
+}
+
+interface DomainIndex {
+  readonly devices: ReadonlyMap<string, { readonly user: User; readonly device: Device }>;
+  readonly users: ReadonlyMap<string, User>;
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly numbers: ReadonlySet<string>;
+}
+
+/** Look-ups in one model. Made anew when the model changes; every answer is one step, however large the model. */
+export class Directory {
+  readonly model: Model;
+  readonly #byHost = new Map<string, Domain>();
+  readonly #byId = new Map<string, Domain>();
+  readonly #indexes = new Map<string, DomainIndex>();
+
+  constructor(model: Model) {
+    this.model = model;
+    for (const domain of model.domains) {
+      this.#byId.set(domain.id, domain);
+      for (const alias of domain.settings.aliases ?? []) this.#byHost.set(alias, domain);
+      this.#indexes.set(domain.id, indexOf(domain));
+    }
+    // After all aliases: a name is stronger than another domain's alias.
+    for (const domain of model.domains) this.#byHost.set(domain.name, domain);
+  }
+
+  /**
+   * The domain that a host (of a Request-URI, of To) means: by name or alias, in any case of letters. While there is one
+   * domain only, any host means it.
+   */
+  findDomain(host: string): Domain | undefined {
+    const [only, ...more] = this.model.domains;
+    if (more.length === 0) return only;
+    return this.#byHost.get(host.toLowerCase());
+  }
+
+  domainById(id: string): Domain | undefined {
+    return this.#byId.get(id);
+  }
+
+  /**
+   * The account that a digest username names: `login`, or `login@domain` with the domain as it was called when the
+   * password was set (the digest covers the whole username, so no other host can be checked).
+   */
+  findDevice(domain: Domain, username: string): DeviceMatch | undefined {
+    const devices = this.#indexes.get(domain.id)?.devices;
+    const plain = devices?.get(username);
+    if (plain !== undefined) return { ...plain, ha1: plain.device.ha1 };
+    const at = username.lastIndexOf('@');
+    if (at < 1) return undefined;
+    const named = devices?.get(username.slice(0, at));
+    const ha1 = named?.device.ha1.withDomain;
+    return named !== undefined && ha1?.domain === username.slice(at + 1) ? { ...named, ha1 } : undefined;
+  }
+
+  /** The user with this extension, or with a device of this login. */
+  findUser(domain: Domain, extensionOrLogin: string): User | undefined {
+    const index = this.#indexes.get(domain.id);
+    return index?.users.get(extensionOrLogin) ?? index?.devices.get(extensionOrLogin)?.user;
+  }
+
+  findGroup(domain: Domain, extension: string): Group | undefined {
+    return this.#indexes.get(domain.id)?.groups.get(extension);
+  }
+
+  /** Whether a public number (E.164) is one of the domain's own. */
+  ownsNumber(domain: Domain, number: string): boolean {
+    return this.#indexes.get(domain.id)?.numbers.has(number) ?? false;
+  }
+}
+
+function indexOf(domain: Domain): DomainIndex {
+  return {
+    devices: new Map(domain.users.flatMap((user) => user.devices.map((device) => [device.login, { user, device }]))),
+    users: new Map(domain.users.map((user) => [user.extension, user])),
+    groups: new Map(domain.groups.map((group) => [group.extension, group])),
+    numbers: new Set(domain.numbers.map(({ number }) => number)),
+  };
+}

@@ -1,0 +1,62 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KeyPath } from '../problems/problem.ts';
+import type { Change } from './change.ts';
+import { differences } from './differences.ts';
+import type { Kind } from './kinds.ts';
+import type { Managed, ManagedBy } from './model.ts';
+
+/** An object and where the file names it; no path for one that the file does not name. */
+export interface Placed<T> {
+  readonly object: T;
+  readonly path?: KeyPath;
+}
+
+/** Whose apply this is, of which domain, and whether what it made before and names no longer goes. */
+export interface Merging {
+  readonly domain: string;
+  readonly realm: string;
+  readonly managedBy: ManagedBy;
+  readonly prune: boolean;
+}
+
+/**
+ * One list of a domain after an apply: what stood there stays in its place, renewed where the file names it; what is new
+ * comes behind. An object that does not change stays the same object.
+ */
+export function merge<T extends Managed>(
+  kind: Kind<T>,
+  current: readonly T[],
+  named: readonly Placed<T>[],
+  merging: Merging,
+): { merged: Placed<T>[]; changes: Change[] } {
+  const byKey = new Map(named.map((placed) => [kind.key(placed.object), placed]));
+  const merged: Placed<T>[] = [];
+  const changes: Change[] = [];
+  const note = (action: Change['action'], object: T, details: readonly string[] = []): void => {
+    const title = kind.title(object);
+    const about = { action, domain: merging.domain, kind: kind.name, key: kind.key(object), details };
+    changes.push(title === undefined ? about : { ...about, title });
+  };
+  for (const before of current) {
+    const placed = byKey.get(kind.key(before));
+    if (placed === undefined) {
+      const ours = before.managedBy === merging.managedBy;
+      if (ours) note(merging.prune ? 'remove' : 'leave', before);
+      if (!ours || !merging.prune) merged.push({ object: before });
+      continue;
+    }
+    byKey.delete(kind.key(before));
+    const after = placed.object;
+    if (isDeepStrictEqual(after, before)) merged.push({ ...placed, object: before });
+    else {
+      const details = differences(kind.write(before, merging.realm), kind.write(after, merging.realm));
+      note(details.length === 0 ? 'adopt' : 'update', after, details);
+      merged.push(placed);
+    }
+  }
+  for (const placed of byKey.values()) {
+    note('create', placed.object);
+    merged.push(placed);
+  }
+  return { merged, changes };
+}

@@ -1,0 +1,102 @@
+import type { Report } from '../check/domain-view.ts';
+import type { KeyPath } from '../problems/problem.ts';
+import type { PbxFile } from '../schema/pbx-file.ts';
+import type { TrunkEntry } from '../schema/trunk.ts';
+import type { DeviceEntry, UserEntry } from '../schema/user.ts';
+import { ha1Of, passwordWeakness } from './ha1.ts';
+import type { Placed } from './merge.ts';
+import type { Device, DomainNumber, Group, ManagedBy, Scheme, Trunk, User } from './model.ts';
+
+/** The objects that a file names, as the model holds them. */
+export interface NamedObjects {
+  readonly users: readonly Placed<User>[];
+  readonly groups: readonly Placed<Group>[];
+  readonly trunks: readonly Placed<Trunk>[];
+  readonly numbers: readonly Placed<DomainNumber>[];
+  readonly schemes: readonly Placed<Scheme>[];
+}
+
+/** What turning a file's entries into objects takes beside the file. */
+export interface Naming {
+  readonly realm: string;
+  readonly managedBy: ManagedBy;
+  readonly unseal: (sealed: string) => string | undefined;
+  readonly report: Report;
+}
+
+export function namedObjects(file: PbxFile, naming: Naming): NamedObjects {
+  const { managedBy } = naming;
+  const asIs = <T extends object>(entry: T): T & { managedBy: ManagedBy } => ({ ...entry, managedBy });
+  return {
+    users: placed('users', file.users, (entry, path) => userOf(entry, path, file.domain, naming)),
+    groups: placed('groups', file.groups, asIs),
+    trunks: placed('trunks', file.trunks, (entry, path) => trunkOf(entry, path, naming)),
+    numbers: placed('numbers', file.numbers, asIs),
+    schemes: placed('schemes', file.schemes, asIs),
+  };
+}
+
+function placed<Entry, T>(
+  list: string,
+  entries: readonly Entry[] | undefined,
+  make: (entry: Entry, path: KeyPath) => T,
+) {
+  return (entries ?? []).map((entry, index): Placed<T> => {
+    const path = [list, index];
+    return { object: make(entry, path), path };
+  });
+}
+
+function userOf(entry: UserEntry, path: KeyPath, domain: string, naming: Naming): User {
+  const { devices = [], ...rest } = entry;
+  return {
+    ...rest,
+    devices: devices.map((device, index) => deviceOf(device, [...path, 'devices', index], domain, naming)),
+    managedBy: naming.managedBy,
+  };
+}
+
+function deviceOf(entry: DeviceEntry, path: KeyPath, domain: string, { realm, report }: Naming): Device {
+  const { password, ha1, ...rest } = entry;
+  if (ha1 !== undefined) {
+    const { realm: hashedFor, ...digests } = ha1;
+    if (hashedFor !== realm) {
+      report(
+        'error',
+        [...path, 'ha1', 'realm'],
+        `the digests are for the realm ${hashedFor}, and the domain's is ${realm}`,
+        `write password:, or, where the domain is new, realm: ${hashedFor} at the top of the file`,
+      );
+    }
+    return { ...rest, ha1: digests };
+  }
+  // The schema has seen to it that one of the two is there.
+  const clear = password ?? '';
+  const weakness = passwordWeakness(clear, entry.login);
+  if (weakness !== undefined) {
+    report(
+      'warning',
+      [...path, 'password'],
+      `the password of ${entry.login} is weak: ${weakness}`,
+      'take a longer one of mixed characters',
+    );
+  }
+  return { ...rest, ha1: ha1Of(entry.login, domain, realm, clear) };
+}
+
+function trunkOf(entry: TrunkEntry, path: KeyPath, { managedBy, unseal, report }: Naming): Trunk {
+  const { register, ...rest } = entry;
+  if (register === undefined) return { ...rest, managedBy };
+  if (typeof register.password === 'string')
+    return { ...rest, register: { ...register, password: register.password }, managedBy };
+  const password = unseal(register.password.sealed);
+  if (password === undefined) {
+    report(
+      'error',
+      [...path, 'register', 'password'],
+      'the password was sealed with the key of another data directory',
+      'write the password itself, in quotes',
+    );
+  }
+  return { ...rest, register: { ...register, password: password ?? '' }, managedBy };
+}

@@ -1,0 +1,61 @@
+import type { Domain, User } from '../model/model.ts';
+import { normaliseNumber } from '../schema/number.ts';
+import { type Journey, notServed, planOf, rejected } from './journey.ts';
+import { outboundRuleFor } from './outbound.ts';
+import type { Plan, RouteCall, World } from './plan.ts';
+import { reachUser } from './reach-user.ts';
+
+/** The number that gives callers their own sound back. */
+export const ECHO_CODE = '*43';
+
+/**
+ * Decides what is done for a call. Pure: the same call in the same world has the same plan, so `vats explain` and a test
+ * see what a live call does. Local extensions and logins win over outside numbers.
+ */
+export function route(call: RouteCall, world: World): Plan {
+  const journey: Journey = { call, story: [], visited: [] };
+  const { domain, dialled, host } = call;
+  if (host !== undefined && isAnothers(host, domain, world)) {
+    return rejected(journey, 'not-found', 'domains do not call each other by name', `${host} is another domain`);
+  }
+  if (dialled === ECHO_CODE) return planOf(journey, { do: 'echo', because: `${ECHO_CODE} is the echo test` });
+  const user = world.directory.findUser(domain, dialled);
+  if (user !== undefined) return reachUser(journey, user, named(dialled, user), world);
+  const group = world.directory.findGroup(domain, dialled);
+  if (group !== undefined) return notServed(journey, 'groups', `${dialled} is group ${group.name}`);
+  return routeNumber(journey, world);
+}
+
+/** A number that is no extension: one of the domain's own, or one outside. */
+function routeNumber(journey: Journey, world: World): Plan {
+  const { domain, dialled } = journey.call;
+  const { number, kind } = normaliseNumber(dialled);
+  const shown = number === dialled ? number : `${dialled}, which is ${number},`;
+  if (kind === 'other')
+    return rejected(journey, 'not-found', 'nobody has this address', `${shown} is no extension, login or number`);
+  if (world.directory.ownsNumber(domain, number))
+    return notServed(journey, 'numbers', `${shown} is a number of this domain`);
+  const rule = outboundRuleFor(domain, number);
+  if (rule === undefined) {
+    return rejected(
+      journey,
+      'not-found',
+      'nobody has this number',
+      `${shown} is no extension and matches no outbound rule`,
+    );
+  }
+  const chosen = `${shown} matches the outbound rule ${rule.match}`;
+  if (rule.trunk === undefined) return rejected(journey, 'forbidden', 'the rule denies it', chosen);
+  return notServed(journey, 'outbound', `${chosen}, by trunk ${rule.trunk}`);
+}
+
+/** Only a host that means another domain is someone else's; an unknown one may be any address of this machine. */
+function isAnothers(host: string, domain: Domain, world: World): boolean {
+  const meant = world.directory.findDomain(host);
+  return meant !== undefined && meant.id !== domain.id;
+}
+
+function named(dialled: string, user: User): string {
+  if (dialled === user.extension) return `${dialled} is ${user.name}`;
+  return `login ${dialled} belongs to ${user.name} (${user.extension})`;
+}

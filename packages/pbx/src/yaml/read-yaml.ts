@@ -1,0 +1,52 @@
+import type { z } from 'zod';
+import { type Checked, type Problem, sortProblems } from '../problems/problem.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { NO_PLACES, type Places } from './yaml-source.ts';
+import { keepKnownKeys, problemsOf } from './zod-problems.ts';
+
+/** What a source says, checked, and where it says it. `problem` serves those who know more than the schema. */
+export interface YamlSource<T> extends Places {
+  readonly value: T;
+  /** The file as the person named it; empty when there is none. */
+  readonly file: string;
+}
+
+/**
+ * Reads a YAML file that `schema` describes: syntax, keys, types and values, every fault with file, line, column, key
+ * and remedy. Never throws for what the text holds.
+ *
+ * @param file the name to show in problems; nothing is opened
+ */
+export function readYaml<Schema extends z.ZodType>(
+  text: string | Uint8Array,
+  file: string,
+  schema: Schema,
+): Checked<YamlSource<z.output<Schema>>> {
+  const parsed = parseYaml(text, file);
+  if (!parsed.ok) return { ok: false, problems: parsed.problems };
+  return checkAgainst(schema, parsed.data, file, parsed.places, parsed.warnings);
+}
+
+/** Checks plain data that comes from no file, as `readYaml` would if a file held it. */
+export function readValue<Schema extends z.ZodType>(
+  data: unknown,
+  schema: Schema,
+): Checked<YamlSource<z.output<Schema>>> {
+  return checkAgainst(schema, data, '', NO_PLACES, []);
+}
+
+function checkAgainst<Schema extends z.ZodType>(
+  schema: Schema,
+  data: unknown,
+  file: string,
+  places: Places,
+  warnings: readonly Problem[],
+): Checked<YamlSource<z.output<Schema>>> {
+  const checked = schema.safeParse(data, { error: keepKnownKeys });
+  if (!checked.success) {
+    const problems = problemsOf(checked.error.issues, data, places);
+    return { ok: false, problems: sortProblems([...problems, ...warnings]) };
+  }
+  const problem: Places['problem'] = (...about) => places.problem(...about);
+  return { ok: true, value: { value: checked.data, file, problem }, warnings };
+}

@@ -1,0 +1,207 @@
+import type { z } from 'zod';
+import type { KeyPath, Problem } from '../problems/problem.ts';
+import { suggest } from '../problems/suggest.ts';
+import { ownRemedy, shown } from '../schema/fault.ts';
+import type { Places } from './yaml-source.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** A slip repeated through a large file would otherwise bury the rest. */
+const MOST_PROBLEMS = 100;
+
+const SECRET_KEYS = /^(?:password|secret|md5|sha256|sealed|salt|token)$/i;
+
+/**
+ * Given to zod beside the data. Only here can the keys that a mapping may have be seen; they travel in the issue's
+ * message, which `problemsOf` reads back.
+ */
+export const keepKnownKeys: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  const definition = issue.inst?._zod.def as { shape?: Record<string, unknown> } | undefined;
+  return JSON.stringify(Object.keys(definition?.shape ?? {}));
+};
+
+/** Says what zod found as a person would, each with its place. `data` is what zod was given. */
+export function problemsOf(issues: readonly Issue[], data: unknown, places: Places): Problem[] {
+  const problems = withoutEchoes(issues).flatMap((issue) => problemsOfIssue(issue, [], data, places));
+  if (problems.length <= MOST_PROBLEMS) return problems;
+  const left = problems.length - MOST_PROBLEMS;
+  return [
+    ...problems.slice(0, MOST_PROBLEMS),
+    places.problem([], `${left} further problems are not shown`, 'mend these first'),
+  ];
+}
+
+/**
+ * A misspelt key makes further complaints about its mapping: that the right key is missing, or that the mapping as a
+ * whole makes no sense. The first says it all.
+ */
+function withoutEchoes(issues: readonly Issue[]): readonly Issue[] {
+  const misspelt = new Map<string, Set<string | undefined>>();
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const known = knownKeys(issue.message);
+    misspelt.set(JSON.stringify(issue.path), new Set(issue.keys.map((key) => suggest(key, known))));
+  }
+  return issues.filter((issue) => {
+    if (issue.code === 'custom') return !misspelt.has(JSON.stringify(issue.path));
+    if (issue.code !== 'invalid_type') return true;
+    return !misspelt.get(JSON.stringify(issue.path.slice(0, -1)))?.has(String(issue.path.at(-1)));
+  });
+}
+
+function problemsOfIssue(issue: Issue, above: KeyPath, data: unknown, places: Places): Problem[] {
+  const path = [...above, ...(issue.path as (string | number)[])];
+  const value = valueAt(data, path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => {
+        const known = knownKeys(issue.message);
+        const near = suggest(key, known);
+        const remedy = near === undefined ? `the keys here are ${known.join(', ')}` : `did you mean ${near}?`;
+        return places.problem([...path, key], 'there is no such key', remedy, { pointing: 'key' });
+      });
+    case 'invalid_union':
+      return bestBranch(issue.errors, value).flatMap((inner) => problemsOfIssue(inner, path, data, places));
+    case 'invalid_key':
+      return issue.issues.flatMap((inner) => {
+        const said = saidOf(inner, path.at(-1), path);
+        return places.problem(path, said.message, said.remedy, { pointing: 'key' });
+      });
+    default: {
+      const said = saidOf(issue, value, path);
+      const pointing = value === undefined || value === null ? 'key' : 'value';
+      return [places.problem(path, said.message, said.remedy, { pointing })];
+    }
+  }
+}
+
+/** What is wrong and what to do, for an issue that has no others inside. */
+function saidOf(issue: Issue, value: unknown, path: KeyPath): { message: string; remedy?: string } {
+  switch (issue.code) {
+    case 'custom': {
+      const remedy: unknown = issue.params?.remedy;
+      return { message: issue.message, ...(typeof remedy === 'string' ? { remedy } : {}) };
+    }
+    case 'invalid_type':
+      return { ...wrongType(issue.expected, value, path), ...remedyIn(issue.message) };
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      if (value === undefined) return { message: 'the key is missing', remedy: `write one of ${values.join(', ')}` };
+      const near = typeof value === 'string' ? suggest(value, values) : undefined;
+      const remedy =
+        near === undefined
+          ? `write ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`
+          : `did you mean ${near}?`;
+      return { message: `${written(value)} is not known here`, remedy };
+    }
+    case 'too_small':
+    case 'too_big': {
+      const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
+      if (issue.origin === 'array')
+        return {
+          message: `the list is too ${issue.code === 'too_small' ? 'short' : 'long'}`,
+          remedy: `write ${bound}`,
+        };
+      return {
+        message: `${written(value)} is too ${issue.code === 'too_small' ? 'small' : 'large'}`,
+        remedy: `write ${bound}`,
+      };
+    }
+    default:
+      return { message: issue.message };
+  }
+}
+
+const TYPE_NAMES: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a mapping (key: value)',
+  record: 'a mapping (key: value)',
+  array: 'a list',
+};
+
+function remedyIn(message: string): { remedy?: string } {
+  const remedy = ownRemedy(message);
+  return remedy === undefined ? {} : { remedy };
+}
+
+function wrongType(expected: string, value: unknown, path: KeyPath): { message: string; remedy: string } {
+  const wanted = TYPE_NAMES[expected] ?? expected;
+  if (value === undefined) return { message: 'the key is missing', remedy: `write ${wanted} there` };
+  if (value === null) return { message: 'the value is empty', remedy: `write ${wanted}, or remove the key` };
+  const last = path.at(-1);
+  const hidden = typeof last === 'string' && SECRET_KEYS.test(last);
+  const given = hidden ? 'the value' : written(value);
+  if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    return {
+      message: `${given} is read as a ${typeof value === 'number' ? 'number' : 'yes or no'}, not as text`,
+      remedy: hidden ? 'put it in quotes' : `put it in quotes: "${value}"`,
+    };
+  }
+  return { message: `${given} is not ${wanted}`, remedy: `write ${wanted}` };
+}
+
+function written(value: unknown): string {
+  if (typeof value === 'string') return shown(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'a mapping' : String(value);
+}
+
+/**
+ * Of a union's branches, the issues of the one that was meant: a branch whose outer shape fits before one that takes
+ * another kind of value altogether, then the one with the fewest complaints.
+ */
+function bestBranch(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] {
+  const choices = branches.flat().filter((issue) => issue.code === 'invalid_value' && issue.path.length === 0);
+  const values = choices.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values : []));
+  const [choice] = choices;
+  const meantWord = choice?.code === 'invalid_value' ? ({ ...choice, values } as Issue) : undefined;
+  if (meantWord !== undefined && typeof value === 'string' && suggest(value, values.map(String)) !== undefined)
+    return [meantWord];
+  const ranked = branches.map((issues) => ({ issues, rank: Math.max(0, ...issues.map(mismatch)) }));
+  ranked.sort((a, b) => a.rank - b.rank || a.issues.length - b.issues.length);
+  const best = ranked[0];
+  if (best === undefined) return [];
+  if (best.rank === WRONG_WORD && meantWord !== undefined) return [meantWord];
+  if (best.rank < WRONG_KIND) return best.issues;
+  const kinds = new Set(
+    branches
+      .flat()
+      .flatMap((issue) =>
+        issue.code === 'invalid_type' && issue.path.length === 0 ? [TYPE_NAMES[issue.expected] ?? issue.expected] : [],
+      ),
+  );
+  return [
+    {
+      code: 'custom',
+      path: [],
+      message: `${value === null ? 'the value is empty' : `${written(value)} does not fit here`}`,
+      params: { remedy: `write ${[...kinds].join(' or ')}` },
+    },
+  ];
+}
+
+const WRONG_WORD = 2;
+const WRONG_KIND = 3;
+
+function mismatch(issue: Issue): number {
+  if (issue.path.length > 0) return 0;
+  if (issue.code === 'invalid_type') return WRONG_KIND;
+  return issue.code === 'invalid_value' ? WRONG_WORD : issue.code === 'custom' ? 1 : 0;
+}
+
+function knownKeys(message: string): string[] {
+  return JSON.parse(message) as string[];
+}
+
+function valueAt(data: unknown, path: KeyPath): unknown {
+  let value = data;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}
