@@ -49,6 +49,7 @@ const BY_SYSTEM_CODE: Readonly<Record<string, TransportFailureCode>> = {
   ERR_STREAM_WRITE_AFTER_END: 'closed',
   ERR_SOCKET_DGRAM_NOT_RUNNING: 'closed',
   ERR_SOCKET_CLOSED: 'closed',
+  ERR_SOCKET_CLOSED_BEFORE_CONNECTION: 'closed',
   ECANCELED: 'closed',
   ETIMEDOUT: 'timeout',
   EMSGSIZE: 'too-large',

@@ -1,3 +1,7 @@
+export { CONNECTION_LIMITS, type ConnectionLimits } from './connection.ts';
+export { CONNECTION_BOUNDS, type ConnectionBounds } from './connection-table.ts';
+export { CountedClock } from './counted-clock.ts';
+export type { TransportCounters } from './counters.ts';
 export type { SendFailed, TransportFailure, TransportFailureCode } from './failure.ts';
 export { type Flow, KEEP_ALIVE, KEEP_ALIVE_ANSWER, type TransportName } from './flow.ts';
 export type {
@@ -9,4 +13,14 @@ export type {
   StreamSocket,
   StreamUser,
 } from './network.ts';
+export { DEFAULT_PORT } from './response-route.ts';
+export { sourceOf } from './source.ts';
 export { SystemNetwork } from './system-network.ts';
+export type { Listener } from './transport.ts';
+export {
+  type FlowTarget,
+  type SentBy,
+  TransportLayer,
+  type TransportLayerOptions,
+  type TransportUser,
+} from './transport-layer.ts';

@@ -178,7 +178,7 @@ class SystemStreamSocket implements StreamSocket {
 
   write(octets: Buffer, failed?: SendFailed): void {
     if (failed === undefined) this.#socket.write(octets, ignore);
-    else this.#socket.write(octets, (error) => error && failed(failureFromError(error)));
+    else this.#socket.write(octets, (error) => error && failed(this.#failureOf(error)));
   }
 
   end(): void {
@@ -187,6 +187,11 @@ class SystemStreamSocket implements StreamSocket {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  // A write that waited only hears that the socket is closed; what closed it is the better answer.
+  #failureOf(error: Error): TransportFailure {
+    return this.#why.code === 'closed' ? failureFromError(error) : this.#why;
   }
 }
 

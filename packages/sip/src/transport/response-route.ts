@@ -1,0 +1,31 @@
+import { isIP } from 'node:net';
+import type { Endpoint } from '@vats/kernel';
+import type { Via } from '../message/via.ts';
+import type { TransportName } from './flow.ts';
+
+/** Where SIP lives unless somebody says otherwise (RFC 3261 §19.1.2). */
+export const DEFAULT_PORT: Readonly<Record<TransportName, number>> = { udp: 5060, tcp: 5060 };
+
+/**
+ * Where a response goes on an unreliable transport (RFC 3261 §18.2.2, RFC 3581 §4): to `maddr` if the request's top Via
+ * has one that is an address of the same family, to the observed address and port if it has `rport`, else to the
+ * observed address at the port of its sent-by.
+ *
+ * @param observed where the request came from
+ */
+export function datagramResponseTarget(via: Via, observed: Endpoint): Endpoint {
+  const { maddr } = via;
+  const port = via.port ?? DEFAULT_PORT.udp;
+  // A name would need DNS, which a response doesn't wait for.
+  if (maddr !== undefined && isIP(maddr) !== 0 && isIP(maddr) === isIP(observed.address))
+    return { address: maddr, port };
+  return via.params.has('rport') ? observed : { address: observed.address, port };
+}
+
+/**
+ * Where to connect for a response whose own connection is gone (RFC 3261 §18.2.2): the observed address, at the port of
+ * the sent-by, where the sender must listen (§18.1.1).
+ */
+export function reconnectTarget(via: Via, observed: Endpoint, transport: TransportName): Endpoint {
+  return { address: observed.address, port: via.port ?? DEFAULT_PORT[transport] };
+}

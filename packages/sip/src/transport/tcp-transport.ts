@@ -1,0 +1,165 @@
+import { type Clock, type Endpoint, formatEndpoint, type Log, type Random } from '@vats/kernel';
+import { Connection, type ConnectionLimits, type ConnectionUser } from './connection.ts';
+import { type ConnectionBounds, ConnectionTable } from './connection-table.ts';
+import type { TransportCounters } from './counters.ts';
+import { DeadFlow } from './dead-flow.ts';
+import type { Flow } from './flow.ts';
+import type { Network, StreamListener, StreamListenerUser, StreamSocket, StreamUser } from './network.ts';
+import type { FramingFault } from './stream-framer.ts';
+import { type Intake, isWildcard, type Listener, pickListener, type Transport } from './transport.ts';
+
+const ID_CHARACTERS = 16;
+
+export interface TcpTransportOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly intake: Intake;
+  readonly counters: TransportCounters;
+  readonly limits: ConnectionLimits;
+  readonly bounds: ConnectionBounds;
+}
+
+/** SIP over TCP (RFC 3261 §18): listeners, and the connections that they accepted or that we made. */
+export class TcpTransport implements Transport, ConnectionUser {
+  readonly #options: TcpTransportOptions;
+  readonly #table: ConnectionTable;
+  readonly #listeners: TcpListener[] = [];
+  #whenEmpty: (() => void)[] = [];
+
+  constructor(options: TcpTransportOptions) {
+    this.#options = options;
+    this.#table = new ConnectionTable(options.bounds);
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#listeners;
+  }
+
+  /** Connections that are not gone yet. */
+  get connections(): number {
+    return this.#table.size;
+  }
+
+  async listen(at: Endpoint): Promise<Listener> {
+    const { network, log } = this.#options;
+    const user: StreamListenerUser = {
+      onConnection: (stream) => this.#accept(stream, listener?.endpoint),
+      onFailure: (failure) => log.warn('transport.socket-failed', { transport: 'tcp', bound: at, ...failure }),
+    };
+    let listener: TcpListener | undefined;
+    const socket = await network.listenTcp(at, user);
+    const made = new TcpListener(socket, () => this.#forget(made));
+    listener = made;
+    this.#listeners.push(made);
+    return made;
+  }
+
+  flowTo(to: Endpoint, listener?: Listener): Flow {
+    const open = this.#table.to(to, listener?.endpoint);
+    if (open !== undefined) return open;
+    if (!this.#table.hasRoomFor(to)) {
+      this.#options.counters.connectionsOverLimit++;
+      return new DeadFlow('tcp', to, { code: 'overflow', detail: 'too many connections' });
+    }
+    const own = listener ?? pickListener(this.#listeners, to);
+    const connection = this.#connection('made', own?.endpoint);
+    const from =
+      listener === undefined || isWildcard(listener.endpoint.address) ? undefined : listener.endpoint.address;
+    connection.begin(this.#options.network.connectTcp(from, to, connection));
+    this.#options.counters.connectionsMade++;
+    this.#table.add(connection);
+    return connection;
+  }
+
+  flowById(id: string): Flow | undefined {
+    const connection = this.#table.byId(id);
+    return connection?.open ? connection : undefined;
+  }
+
+  reachablePort(flow: Flow): number {
+    return (flow instanceof Connection ? flow.listener?.port : undefined) ?? flow.bound.port;
+  }
+
+  /** Ends every connection in good order; resolves when all are gone, at the latest after their linger time. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#listeners].map((listener) => listener.close()));
+    for (const connection of this.#table.all()) connection.end();
+    if (this.#table.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  // --- from connections ---
+
+  onMessage(octets: Buffer, connection: Connection): void {
+    if (this.#options.intake.admits(connection.observed, 'tcp'))
+      return void this.#options.intake.onOctets(octets, connection);
+    this.#options.counters.refused++;
+    connection.destroy({ code: 'closed', detail: 'not admitted' });
+  }
+
+  onUnframed(fault: FramingFault, head: Buffer, connection: Connection): void {
+    this.#options.intake.onUnframed(fault, head, connection);
+  }
+
+  onBug(error: unknown, connection: Connection): void {
+    this.#options.intake.onBug(error, connection);
+  }
+
+  onGone(connection: Connection): void {
+    this.#table.delete(connection);
+    if (this.#table.size > 0) return;
+    const waiting = this.#whenEmpty;
+    this.#whenEmpty = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #accept(stream: StreamSocket, listener: Endpoint | undefined): StreamUser | undefined {
+    const { counters, intake, log } = this.#options;
+    if (!intake.admits(stream.observed, 'tcp')) {
+      counters.refused++;
+      return undefined;
+    }
+    if (!this.#table.hasRoomFor(stream.observed)) {
+      if (counters.connectionsOverLimit++ === 0) {
+        log.warn('transport.too-many-connections', { observed: formatEndpoint(stream.observed) });
+      }
+      return undefined;
+    }
+    counters.connectionsAccepted++;
+    const connection = this.#connection('accepted', listener).begin(stream);
+    this.#table.add(connection);
+    return connection;
+  }
+
+  #connection(direction: 'accepted' | 'made', listener: Endpoint | undefined): Connection {
+    const { clock, limits, counters, random } = this.#options;
+    const id = `tcp/${random.token(ID_CHARACTERS)}`;
+    return new Connection({ id, direction, listener, clock, limits, counters, user: this });
+  }
+
+  #forget(listener: TcpListener): void {
+    const index = this.#listeners.indexOf(listener);
+    if (index >= 0) this.#listeners.splice(index, 1);
+  }
+}
+
+class TcpListener implements Listener {
+  readonly transport = 'tcp';
+  readonly #socket: StreamListener;
+  readonly #closed: () => void;
+
+  constructor(socket: StreamListener, closed: () => void) {
+    this.#socket = socket;
+    this.#closed = closed;
+  }
+
+  get endpoint(): Endpoint {
+    return this.#socket.bound;
+  }
+
+  close(): Promise<void> {
+    this.#closed();
+    return this.#socket.close();
+  }
+}

@@ -1,0 +1,242 @@
+import {
+  type Clock,
+  type Endpoint,
+  ExpiringMap,
+  formatEndpoint,
+  type Ledger,
+  LineBudget,
+  type Log,
+  type Random,
+  sameEndpoint,
+} from '@vats/kernel';
+import type { SipMessage, SipRequest } from '../message/message.ts';
+import { parseMessage } from '../message/parse-message.ts';
+import type { Via } from '../message/via.ts';
+import { writeResponseTo } from '../message/write-response-to.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits } from './connection.ts';
+import { CONNECTION_BOUNDS, type ConnectionBounds } from './connection-table.ts';
+import { CountedClock } from './counted-clock.ts';
+import { newTransportCounters, type TransportCounters } from './counters.ts';
+import type { SendFailed } from './failure.ts';
+import type { Flow, TransportName } from './flow.ts';
+import type { Network } from './network.ts';
+import { datagramResponseTarget, reconnectTarget } from './response-route.ts';
+import { sourceOf } from './source.ts';
+import { StatelessTags } from './stateless-tag.ts';
+import type { FramingFault } from './stream-framer.ts';
+import { TcpTransport } from './tcp-transport.ts';
+import { type Intake, isWildcard, type Listener, type Transport } from './transport.ts';
+import { UdpTransport } from './udp-transport.ts';
+
+/** What a Via or a Contact of ours says on a flow. */
+export interface SentBy {
+  /** Name or address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface TransportLayerOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  /** Who may talk to us at all, asked before anything is read. False is silence; a connection is torn down. */
+  readonly admit?: (observed: Endpoint, transport: TransportName) => boolean;
+  /** What we call ourselves on this flow; `bound` is our own address there, and what is said when it is left to us. */
+  readonly sentBy?: (flow: Flow, bound: SentBy) => SentBy;
+  readonly timeouts?: Partial<ConnectionLimits>;
+  readonly bounds?: Partial<ConnectionBounds>;
+}
+
+/** Who takes the messages: the transaction layer. */
+export interface TransportUser {
+  onMessage(message: SipMessage, flow: Flow): void;
+}
+
+export interface FlowTarget {
+  readonly transport: TransportName;
+  readonly endpoint: Endpoint;
+  /** The listener to speak from; without one the best fitting. */
+  readonly listener?: Listener;
+}
+
+const LOCAL_ADDRESSES_REMEMBERED = 4_096;
+const LOCAL_ADDRESS_LIFETIME_MS = 30_000;
+const ANSWER_TO_FRAMING_FAULT = {
+  'no-length': { status: 400, reason: 'Missing Content-Length' },
+  'bad-length': { status: 400, reason: 'Bad Content-Length' },
+  'bad-head': { status: 400, reason: 'Bad Request' },
+  'too-large': { status: 513, reason: 'Message Too Large' },
+} as const satisfies Record<FramingFault, { status: number; reason: string }>;
+
+/**
+ * Carries messages: listens, parses what comes, finds the way for responses (RFC 3261 §18, RFC 3581) and keeps the
+ * flows. Nothing that a peer sends makes it throw.
+ *
+ * @example
+ * const transport = new TransportLayer({ network: new SystemNetwork(), clock, random, log, ledger });
+ * transport.user = { onMessage: (message, flow) => … };
+ * await transport.listen({ transport: 'udp', endpoint: { address: '127.0.0.1', port: 5060 } });
+ */
+export class TransportLayer {
+  /** Set by the layer above before anything is listened on. */
+  user: TransportUser | undefined;
+  readonly counters: TransportCounters = newTransportCounters();
+  readonly #options: TransportLayerOptions;
+  readonly #transports: Readonly<Record<TransportName, Transport>>;
+  readonly #tags: StatelessTags;
+  readonly #lines: LineBudget;
+  readonly #localAddresses: ExpiringMap<string, string>;
+
+  constructor(options: TransportLayerOptions) {
+    this.#options = options;
+    const { network, random, log, ledger } = options;
+    const clock = new CountedClock(options.clock);
+    const intake: Intake = {
+      admits: (observed, transport) => options.admit?.(observed, transport) ?? true,
+      onOctets: (octets, flow) => this.#onOctets(octets, flow),
+      onUnframed: (fault, head, flow) => this.#onUnframed(fault, head, flow),
+      onBug: (error, flow) => this.#bug(error, flow),
+    };
+    const limits = { ...CONNECTION_LIMITS, ...options.timeouts };
+    const bounds = { ...CONNECTION_BOUNDS, ...options.bounds };
+    const { counters } = this;
+    const tcp = new TcpTransport({ network, clock, random, log, intake, counters, limits, bounds });
+    this.#transports = { udp: new UdpTransport(network, intake, counters, log), tcp };
+    this.#tags = new StatelessTags(random);
+    this.#lines = new LineBudget(clock);
+    this.#localAddresses = new ExpiringMap({
+      clock,
+      limit: LOCAL_ADDRESSES_REMEMBERED,
+      lifetime: LOCAL_ADDRESS_LIFETIME_MS,
+    });
+    ledger.enrol('listeners', () => this.listeners.length);
+    ledger.enrol('connections', () => tcp.connections);
+    ledger.enrol('transport timers', () => clock.waiting);
+  }
+
+  /** Begins to listen; port 0 takes a free one. @throws (rejects) with the system's error, EADDRINUSE say */
+  listen(spec: { readonly transport: TransportName; readonly endpoint: Endpoint }): Promise<Listener> {
+    return this.#transports[spec.transport].listen(spec.endpoint);
+  }
+
+  get listeners(): readonly Listener[] {
+    return Object.values(this.#transports).flatMap((transport) => transport.listeners);
+  }
+
+  /**
+   * A flow to a peer, for a request of ours. An open connection is used again; else one is made behind the flow, and
+   * what is sent meanwhile waits. Where none can be, the flow answers every send with its failure.
+   */
+  flowTo(target: FlowTarget): Flow {
+    return this.#transports[target.transport].flowTo(target.endpoint, target.listener);
+  }
+
+  /** The flow that had this id, if it can still be used: a binding remembers ids. */
+  flowById(id: string): Flow | undefined {
+    const name = id.slice(0, id.indexOf('/'));
+    return name === 'udp' || name === 'tcp' ? this.#transports[name].flowById(id) : undefined;
+  }
+
+  /** What a Via or Contact of ours says on this flow: the advertised address, or our own as the peer would reach it. */
+  sentBy(flow: Flow): SentBy {
+    const { address } = flow.bound;
+    const host = address === '' || isWildcard(address) ? this.#localAddressTowards(flow.observed.address) : address;
+    const bound = { host: host ?? address, port: this.#transports[flow.transport].reachablePort(flow) };
+    return this.#options.sentBy?.(flow, bound) ?? bound;
+  }
+
+  /** The To tag of responses to this request that no transaction sends (RFC 3261 §8.2.7): always the same one. */
+  statelessTag(request: SipRequest): string {
+    return this.#tags.for(request);
+  }
+
+  /**
+   * Sends a response where RFC 3261 §18.2.2 and RFC 3581 §4 want it: over the connection that the request came on, or a
+   * new one to the sender's port when that is gone; over UDP from the port that the request came to.
+   *
+   * @param topVia of the request
+   */
+  sendResponse(octets: Buffer, topVia: Via, arrivedOn: Flow, failed?: SendFailed): void {
+    if (arrivedOn.reliable) return void this.#sendOverConnection(octets, topVia, arrivedOn, failed);
+    const { observed } = arrivedOn;
+    const target = datagramResponseTarget(topVia, observed);
+    // By `maddr` a stranger names a third party; whoever may not talk to us is not talked to either.
+    const allowed = target.address === observed.address || (this.#options.admit?.(target, 'udp') ?? true);
+    const way = allowed && !sameEndpoint(target, observed) ? this.#beside(arrivedOn, target) : arrivedOn;
+    way.send(octets, failed);
+  }
+
+  /** Stops listening, lets connections send what they hold, and resolves when everything is closed. */
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#transports).map((transport) => transport.close()));
+  }
+
+  /** A flow from the same socket of ours to another end. */
+  #beside(flow: Flow, to: Endpoint): Flow {
+    const transport = this.#transports[flow.transport];
+    const same = transport.listeners.find((listener) => sameEndpoint(listener.endpoint, flow.bound));
+    return transport.flowTo(to, same);
+  }
+
+  #sendOverConnection(octets: Buffer, topVia: Via, arrivedOn: Flow, failed: SendFailed | undefined): void {
+    const { transport, observed } = arrivedOn;
+    const reconnect = (): void => {
+      const endpoint = reconnectTarget(topVia, observed, transport);
+      this.#transports[transport].flowTo(endpoint).send(octets, failed);
+    };
+    if (!arrivedOn.open) return void reconnect();
+    arrivedOn.send(octets, (failure) => {
+      if (failure.code === 'overflow') failed?.(failure);
+      else reconnect();
+    });
+  }
+
+  #onOctets(octets: Buffer, flow: Flow): void {
+    this.counters.received++;
+    try {
+      const parsed = parseMessage(octets);
+      if (parsed.ok) return void this.user?.onMessage(parsed.value, flow);
+      this.counters.malformed++;
+      const { code, at } = parsed.error;
+      this.#line('transport.malformed', flow, { code, at, octets: octets.length });
+    } catch (error) {
+      this.#bug(error, flow);
+    }
+  }
+
+  #onUnframed(fault: FramingFault, head: Buffer, flow: Flow): void {
+    this.#line('transport.unframed', flow, { fault });
+    try {
+      const parsed = parseMessage(head);
+      if (!parsed.ok || parsed.value.kind === 'response' || parsed.value.method === 'ACK') return;
+      const request = parsed.value;
+      if (!request.topVia.ok) return;
+      const reply = { ...ANSWER_TO_FRAMING_FAULT[fault], toTag: this.#tags.for(request) };
+      flow.send(writeResponseTo(request, flow.observed, reply));
+    } catch (error) {
+      this.#bug(error, flow);
+    }
+  }
+
+  /** A bug of ours costs one message, not the process. */
+  #bug(error: unknown, flow: Flow): void {
+    this.counters.handlerFaults++;
+    this.#options.log.error('transport.handler-failed', { observed: formatEndpoint(flow.observed), error });
+  }
+
+  #line(event: string, flow: Flow, fields: Readonly<Record<string, unknown>>): void {
+    if (!this.#lines.allows(sourceOf(flow.observed.address))) return;
+    this.#options.log.warn(event, { transport: flow.transport, observed: formatEndpoint(flow.observed), ...fields });
+  }
+
+  // Asking the system for its interfaces costs tens of microseconds, and each request of ours would ask.
+  #localAddressTowards(remote: string): string | undefined {
+    const known = this.#localAddresses.get(remote);
+    if (known !== undefined) return known;
+    const found = this.#options.network.localAddressTowards(remote);
+    if (found !== undefined) this.#localAddresses.set(remote, found);
+    return found;
+  }
+}

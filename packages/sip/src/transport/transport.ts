@@ -1,0 +1,59 @@
+import type { Endpoint } from '@vats/kernel';
+import type { Flow, TransportName } from './flow.ts';
+import type { FramingFault } from './stream-framer.ts';
+
+/** A socket that we listen on. */
+export interface Listener {
+  readonly transport: TransportName;
+  /** Where it is bound, the port filled in. */
+  readonly endpoint: Endpoint;
+  /** Takes nothing more and frees the port; connections that it accepted stay. */
+  close(): Promise<void>;
+}
+
+/** One transport protocol, as the layer sees it. TLS, WS and WSS are further ones. */
+export interface Transport {
+  readonly listeners: readonly Listener[];
+  /** @throws (rejects) with the system's error when the address can't be bound. */
+  listen(at: Endpoint): Promise<Listener>;
+  /** A way to this peer: an open one, or one that is opened behind the flow. Always answers; it may be a dead one. */
+  flowTo(to: Endpoint, listener?: Listener): Flow;
+  flowById(id: string): Flow | undefined;
+  /** The port at which the peer of this flow reaches us with a request of its own. */
+  reachablePort(flow: Flow): number;
+  close(): Promise<void>;
+}
+
+/** What the transports hand up to the layer. */
+export interface Intake {
+  /** Asked before anything of what a source sends is looked at. */
+  admits(observed: Endpoint, transport: TransportName): boolean;
+  /** One whole message, or what claims to be one. */
+  onOctets(octets: Buffer, flow: Flow): void;
+  /** A stream that can't be cut any more; it ends after this call. */
+  onUnframed(fault: FramingFault, head: Buffer, flow: Flow): void;
+  /** Somebody who wanted to hear of the flow's end threw. */
+  onBug(error: unknown, flow: Flow): void;
+}
+
+/**
+ * The listener from which a peer is best reached: same family, and loopback only from loopback.
+ * @example pickListener(listeners, { address: '192.0.2.1', port: 5060 })
+ */
+export function pickListener<L extends { readonly endpoint: Endpoint }>(
+  listeners: readonly L[],
+  to: Endpoint,
+): L | undefined {
+  const family = listeners.filter(({ endpoint }) => endpoint.address.includes(':') === to.address.includes(':'));
+  const near = isLoopback(to.address);
+  const fit = ({ endpoint }: L): boolean => isWildcard(endpoint.address) || isLoopback(endpoint.address) === near;
+  return family.find(fit) ?? family[0];
+}
+
+export function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}

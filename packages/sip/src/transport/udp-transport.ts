@@ -1,0 +1,122 @@
+import { type Endpoint, type Log, parseEndpoint, sameEndpoint } from '@vats/kernel';
+import type { TransportCounters } from './counters.ts';
+import { DeadFlow } from './dead-flow.ts';
+import type { Flow } from './flow.ts';
+import type { DatagramUser, Network } from './network.ts';
+import { type Intake, type Listener, pickListener, type Transport } from './transport.ts';
+import { UdpFlow, UdpPort } from './udp-flow.ts';
+
+const LONGEST_KEEP_ALIVE = 4;
+const CR = 13;
+const LF = 10;
+
+/** SIP over UDP (RFC 3261 §18). */
+export class UdpTransport implements Transport {
+  readonly #network: Network;
+  readonly #intake: Intake;
+  readonly #counters: TransportCounters;
+  readonly #log: Log;
+  readonly #ports: UdpListener[] = [];
+
+  constructor(network: Network, intake: Intake, counters: TransportCounters, log: Log) {
+    this.#network = network;
+    this.#intake = intake;
+    this.#counters = counters;
+    this.#log = log;
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#ports;
+  }
+
+  async listen(at: Endpoint): Promise<Listener> {
+    const receiver = new UdpReceiver(this.#intake, this.#counters, this.#log);
+    const socket = await this.#network.bindUdp(at, receiver);
+    const port = new UdpPort(socket, this.#counters, (error) => this.#intake.onBug(error, new UdpFlow(port, at)));
+    receiver.port = port;
+    const listener = new UdpListener(port, () => this.#forget(listener));
+    this.#ports.push(listener);
+    return listener;
+  }
+
+  flowTo(to: Endpoint, listener?: Listener): Flow {
+    const from = this.#ports.find((each) => each === listener) ?? pickListener(this.#ports, to);
+    if (from === undefined) return new DeadFlow('udp', to, { code: 'unreachable', detail: 'no UDP listener' });
+    return new UdpFlow(from.port, to);
+  }
+
+  flowById(id: string): Flow | undefined {
+    const [, bound, observed] = id.split('/');
+    if (bound === undefined || observed === undefined) return undefined;
+    const from = parseEndpoint(bound);
+    const to = parseEndpoint(observed);
+    if (!from.ok || !to.ok) return undefined;
+    const listener = this.#ports.find((each) => sameEndpoint(each.endpoint, from.value));
+    return listener && new UdpFlow(listener.port, to.value);
+  }
+
+  reachablePort(flow: Flow): number {
+    return flow.bound.port;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#ports].map((listener) => listener.close()));
+  }
+
+  #forget(listener: UdpListener): void {
+    const index = this.#ports.indexOf(listener);
+    if (index >= 0) this.#ports.splice(index, 1);
+  }
+}
+
+class UdpListener implements Listener {
+  readonly transport = 'udp';
+  readonly port: UdpPort;
+  readonly #closed: () => void;
+
+  constructor(port: UdpPort, closed: () => void) {
+    this.port = port;
+    this.#closed = closed;
+  }
+
+  get endpoint(): Endpoint {
+    return this.port.socket.bound;
+  }
+
+  close(): Promise<void> {
+    this.#closed();
+    return this.port.close();
+  }
+}
+
+/** What comes in at one port. */
+class UdpReceiver implements DatagramUser {
+  port: UdpPort | undefined;
+  readonly #intake: Intake;
+  readonly #counters: TransportCounters;
+  readonly #log: Log;
+
+  constructor(intake: Intake, counters: TransportCounters, log: Log) {
+    this.#intake = intake;
+    this.#counters = counters;
+    this.#log = log;
+  }
+
+  onDatagram(octets: Buffer, from: Endpoint): void {
+    if (this.port === undefined) return;
+    if (!this.#intake.admits(from, 'udp')) this.#counters.refused++;
+    else if (isKeepAlive(octets)) this.#counters.keepAlives++;
+    else this.#intake.onOctets(octets, new UdpFlow(this.port, from));
+  }
+
+  onFailure(failure: { readonly code: string; readonly detail?: string }): void {
+    this.#log.warn('transport.socket-failed', { transport: 'udp', bound: this.port?.socket.bound, ...failure });
+  }
+}
+
+/** CRLFs, or up to four NULs, or nothing at all: what phones send to keep a NAT binding open. */
+function isKeepAlive(octets: Buffer): boolean {
+  if (octets.length > LONGEST_KEEP_ALIVE) return false;
+  for (const octet of octets) if (octet !== CR && octet !== LF && octet !== 0) return false;
+  return true;
+}
