@@ -1,4 +1,5 @@
 export * from './dialog/index.ts';
+export * from './digest/index.ts';
 export {
   type AuthValue,
   formatChallenge,
