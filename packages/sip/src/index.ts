@@ -54,3 +54,4 @@ export {
   writeResponse,
 } from './message/write-message.ts';
 export { type ReplyDraft, viaAsObserved, writeResponseTo } from './message/write-response-to.ts';
+export * from './transport/index.ts';

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { BACKSLASH, BARE_VALUE, EQUALS, isToken, QUOTE, SEMICOLON, sameToken, TOKEN } from './chars.ts';
 import type { Cursor } from './cursor.ts';
 import { LIMITS } from './limits.ts';
@@ -109,9 +110,9 @@ export class Params implements Iterable<readonly [name: string, value: string]> 
   }
 }
 
-/** Hosts and tokens go without quotes (RFC 3261 §25.1, `gen-value`). */
+/** Hosts and tokens go without quotes (RFC 3261 §25.1: `gen-value`, `via-received`). */
 function isBareValue(value: string): boolean {
-  if (isToken(value)) return true;
+  if (isToken(value) || isIPv6(value)) return true;
   return value.startsWith('[') && value.endsWith(']') && isToken(value.slice(1, -1).replaceAll(':', ''));
 }
 

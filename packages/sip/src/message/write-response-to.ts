@@ -61,9 +61,10 @@ function copyVias(request: SipRequest, observed: Endpoint, headers: HeaderField[
  */
 export function viaAsObserved(via: Via, observed: Endpoint): Via {
   const asks = via.params.has('rport');
-  if (!asks && sameHost(via.host, observed.address)) return via;
+  const address = observed.address.replace(/%.*$/, ''); // a zone means something on this machine only
+  if (!asks && sameHost(via.host, address)) return via;
   const marked = asks ? via.withParam('rport', String(observed.port)) : via;
-  return marked.withParam('received', observed.address);
+  return marked.withParam('received', address);
 }
 
 function toWithTag(request: SipRequest, written: string, tag: string | undefined): string {

@@ -6,7 +6,7 @@ import { DeadFlow } from './dead-flow.ts';
 import type { Flow } from './flow.ts';
 import type { Network, StreamListener, StreamListenerUser, StreamSocket, StreamUser } from './network.ts';
 import type { FramingFault } from './stream-framer.ts';
-import { type Intake, isWildcard, type Listener, pickListener, type Transport } from './transport.ts';
+import { type Intake, isLoopback, isWildcard, type Listener, pickListener, type Transport } from './transport.ts';
 
 const ID_CHARACTERS = 16;
 
@@ -65,9 +65,7 @@ export class TcpTransport implements Transport, ConnectionUser {
     }
     const own = listener ?? pickListener(this.#listeners, to);
     const connection = this.#connection('made', own?.endpoint);
-    const from =
-      listener === undefined || isWildcard(listener.endpoint.address) ? undefined : listener.endpoint.address;
-    connection.begin(this.#options.network.connectTcp(from, to, connection));
+    connection.begin(this.#options.network.connectTcp(own && sourceAddress(own.endpoint, to), to, connection));
     this.#options.counters.connectionsMade++;
     this.#table.add(connection);
     return connection;
@@ -142,6 +140,11 @@ export class TcpTransport implements Transport, ConnectionUser {
     const index = this.#listeners.indexOf(listener);
     if (index >= 0) this.#listeners.splice(index, 1);
   }
+}
+
+/** Where a connection leaves from: a machine of many addresses calls from the one that it is known by. */
+function sourceAddress(own: Endpoint, to: Endpoint): string | undefined {
+  return isWildcard(own.address) || isLoopback(own.address) !== isLoopback(to.address) ? undefined : own.address;
 }
 
 class TcpListener implements Listener {
