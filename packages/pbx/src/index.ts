@@ -73,6 +73,7 @@ export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber } from './schema/number.ts';
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
+export type { DigestChoice } from './schema/user.ts';
 export { isHost } from './schema/words.ts';
 export { readValue, readYaml, type YamlSource } from './yaml/read-yaml.ts';
 export { NO_PLACES, type Places } from './yaml/yaml-source.ts';

@@ -98,18 +98,20 @@ export const DOMAIN_DEFAULTS = {
   timezone: 'Europe/Moscow',
   language: 'ru',
   access: { mode: 'any' },
-  digest: 'md5',
   recording: { mode: 'none' },
   outbound: [],
-} as const satisfies Required<DomainSettings>;
+} as const satisfies Required<Omit<DomainSettings, 'digest'>>;
 
-/** A domain's setting, or its default. */
-export function setting<Name extends SettingName>(domain: Domain, name: Name): NonNullable<DomainSettings[Name]> {
-  const defaults: Required<DomainSettings> = DOMAIN_DEFAULTS;
+/** A domain's setting, or its default. (The default of `digest` is the machine's: `digestOf`.) */
+export function setting<Name extends keyof typeof DOMAIN_DEFAULTS>(
+  domain: Domain,
+  name: Name,
+): NonNullable<DomainSettings[Name]> {
+  const defaults: Required<Omit<DomainSettings, 'digest'>> = DOMAIN_DEFAULTS;
   return domain.settings[name] ?? (defaults[name] as NonNullable<DomainSettings[Name]>);
 }
 
-/** The algorithms that an account is challenged with: its own choice, else its domain's. */
-export function digestOf(domain: Domain, device: Device): DigestChoice {
-  return device.digest ?? setting(domain, 'digest');
+/** The algorithms that an account is challenged with: its own choice, else its domain's, else the machine's. */
+export function digestOf(domain: Domain, device: Device | undefined, machine: DigestChoice): DigestChoice {
+  return device?.digest ?? domain.settings.digest ?? machine;
 }

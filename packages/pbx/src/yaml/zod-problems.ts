@@ -129,9 +129,9 @@ function remedyIn(message: string): { remedy?: string } {
 }
 
 function wrongType(expected: string, value: unknown, path: KeyPath): { message: string; remedy: string } {
-  const wanted = TYPE_NAMES[expected] ?? expected;
-  if (value === undefined) return { message: 'the key is missing', remedy: `write ${wanted} there` };
-  if (value === null) return { message: 'the value is empty', remedy: `write ${wanted}, or remove the key` };
+  const kind = TYPE_NAMES[expected] ?? expected;
+  if (value === undefined) return { message: 'the key is missing', remedy: `write ${kind} there` };
+  if (value === null) return { message: 'the value is empty', remedy: `write ${kind}, or remove the key` };
   const last = path.at(-1);
   const hidden = typeof last === 'string' && SECRET_KEYS.test(last);
   const given = hidden ? 'the value' : written(value);
@@ -141,7 +141,7 @@ function wrongType(expected: string, value: unknown, path: KeyPath): { message: 
       remedy: hidden ? 'put it in quotes' : `put it in quotes: "${value}"`,
     };
   }
-  return { message: `${given} is not ${wanted}`, remedy: `write ${wanted}` };
+  return { message: `${given} is not ${kind}`, remedy: `write ${kind}` };
 }
 
 function written(value: unknown): string {
@@ -152,36 +152,28 @@ function written(value: unknown): string {
 
 /**
  * Of a union's branches, the issues of the one that was meant: a branch whose outer shape fits before one that takes
- * another kind of value altogether, then the one with the fewest complaints.
+ * another kind of value altogether, then the one with the fewest complaints. Where none was meant, one issue that says
+ * what all of them take.
  */
 function bestBranch(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] {
-  const choices = branches.flat().filter((issue) => issue.code === 'invalid_value' && issue.path.length === 0);
-  const values = choices.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values : []));
-  const [choice] = choices;
-  const meantWord = choice?.code === 'invalid_value' ? ({ ...choice, values } as Issue) : undefined;
-  if (meantWord !== undefined && typeof value === 'string' && suggest(value, values.map(String)) !== undefined)
-    return [meantWord];
+  const atTop = branches.flat().filter((issue) => issue.path.length === 0);
+  const words = atTop.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values : []));
+  const misspelt = typeof value === 'string' && suggest(value, words.map(String)) !== undefined;
   const ranked = branches.map((issues) => ({ issues, rank: Math.max(0, ...issues.map(mismatch)) }));
   ranked.sort((a, b) => a.rank - b.rank || a.issues.length - b.issues.length);
-  const best = ranked[0];
-  if (best === undefined) return [];
-  if (best.rank === WRONG_WORD && meantWord !== undefined) return [meantWord];
-  if (best.rank < WRONG_KIND) return best.issues;
-  const kinds = new Set(
-    branches
-      .flat()
-      .flatMap((issue) =>
-        issue.code === 'invalid_type' && issue.path.length === 0 ? [TYPE_NAMES[issue.expected] ?? issue.expected] : [],
-      ),
-  );
-  return [
-    {
-      code: 'custom',
-      path: [],
-      message: `${value === null ? 'the value is empty' : `${written(value)} does not fit here`}`,
-      params: { remedy: `write ${[...kinds].join(' or ')}` },
-    },
-  ];
+  const [best] = ranked;
+  if (best === undefined || (best.rank < WRONG_WORD && !misspelt)) return best?.issues ?? [];
+  if (misspelt) return [{ code: 'invalid_value', path: [], values: words, message: '' }];
+  const message = value === null ? 'the value is empty' : `${written(value)} does not fit here`;
+  const remedy = `write ${[...new Set(atTop.flatMap(wanted))].join(', or ')}`;
+  return [{ code: 'custom', path: [], message, params: { remedy } }];
+}
+
+/** What would satisfy an issue with a value as a whole. */
+function wanted(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return [issue.values.join(', ')];
+  if (issue.code !== 'invalid_type') return [];
+  return [ownRemedy(issue.message)?.replace(/^write /, '') ?? TYPE_NAMES[issue.expected] ?? issue.expected];
 }
 
 const WRONG_WORD = 2;

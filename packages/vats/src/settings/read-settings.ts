@@ -1,0 +1,118 @@
+import { isIPv6 } from '@vats/kernel';
+import { type Checked, NO_PLACES, type Places, type Problem, readYaml, sortProblems } from '@vats/pbx';
+import { type Override, overridesOfEnvironment, placesOf, readOverride } from './overrides.ts';
+import { completed, type Settings } from './settings.ts';
+import { type SettingsFile, settingsFile } from './settings-file.ts';
+
+export interface SettingsSources {
+  /** The settings file, when there is one: its text, and its name for problems. */
+  readonly file?: { readonly text: string | Uint8Array; readonly name: string };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags: readonly Override[];
+  /** Cores of the machine. */
+  readonly cores: number;
+}
+
+/** Settings by their order: flag over environment over file over default; every problem of all of them at once. */
+export function readSettings({ file, env, flags, cores }: SettingsSources): Checked<Settings> {
+  const problems: Problem[] = [];
+  let said: SettingsFile = {};
+  let places: Places = NO_PLACES;
+  if (file !== undefined) {
+    const read = readYaml(file.text, file.name, settingsFile);
+    if (read.ok) {
+      said = read.value.value;
+      places = read.value;
+      problems.push(...read.warnings, ...notServed(read.value.value, read.value));
+    } else problems.push(...read.problems);
+  }
+  const environment = overridesOfEnvironment(env);
+  problems.push(...environment.warnings);
+  const givenBy = new Map<string, Places>();
+  for (const override of [...environment.overrides, ...flags]) {
+    const read = readOverride(override);
+    problems.push(...read.problems);
+    if (read.value === undefined) continue;
+    said = overlaid(said, read.value);
+    givenBy.set(override.key, placesOf(override));
+  }
+  const settings = completed(said, cores);
+  const placesFor = (key: string): Places => givenBy.get(key) ?? places;
+  problems.push(...contradictions(settings, placesFor));
+  const sorted = sortProblems(problems);
+  if (sorted.some(({ severity }) => severity === 'error')) return { ok: false, problems: sorted };
+  return { ok: true, value: settings, warnings: sorted };
+}
+
+/** Checks a settings file by itself, as `vats check` does. */
+export function checkSettings(text: string | Uint8Array, name: string): Checked<Settings> {
+  return readSettings({ file: { text, name }, env: {}, flags: [], cores: 1 });
+}
+
+/** `over` on top of `under`, key by key; a list or mapping of values replaces the one below it. */
+function overlaid<T>(under: T, over: T): T {
+  if (!isSection(under) || !isSection(over)) return over;
+  const result: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const below = result[key];
+    result[key] = SECTIONS.has(key) && below !== undefined ? overlaid(below, value) : value;
+  }
+  return result as T;
+}
+
+/** The keys that hold further settings; other mappings (proxies, overrides) are values. */
+const SECTIONS = new Set(['log', 'sip', 'media', 'calls', 'http', 'store', 'access', 'rate', 'ban', 'geo']);
+
+function isSection(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Settings that are good one by one and can't hold together. */
+function contradictions(settings: Settings, placesFor: (key: string) => Places): Problem[] {
+  const problems: Problem[] = [];
+  const { listen, local } = settings.sip;
+  const { ports, addresses } = settings.media;
+  const seen = new Set<string>();
+  for (const [index, { transport, endpoint }] of listen.entries()) {
+    const path = ['sip', 'listen', index];
+    const text = `${transport} ${endpoint.address} ${endpoint.port}`;
+    if (endpoint.port !== 0 && seen.has(text)) {
+      problems.push(placesFor('sip.listen').problem(path, 'this address is listened on already', 'name each once'));
+    }
+    seen.add(text);
+    if (transport === 'udp' && endpoint.port >= ports.from && endpoint.port <= ports.to) {
+      const remedy = `take a port outside ${ports.from}-${ports.to}, or change media.ports`;
+      problems.push(placesFor('sip.listen').problem(path, `port ${endpoint.port} lies among the media ports`, remedy));
+    }
+  }
+  const [first, second] = addresses;
+  if (first !== undefined && second !== undefined && isIPv6(first) === isIPv6(second)) {
+    const remedy = 'write one IPv4 and one IPv6 address';
+    problems.push(placesFor('media.address').problem(['media', 'address'], 'two addresses of one family', remedy));
+  }
+  if (settings.sip.advertise === undefined && settings.media.advertise === undefined) return problems;
+  if (local.length === 0) {
+    const remedy = 'add the networks of the office, or remove the key for the usual private ones';
+    problems.push(
+      placesFor('sip.local').problem(
+        ['sip', 'local'],
+        'nobody is local, so phones here are told the advertised address',
+        remedy,
+        { severity: 'warning' },
+      ),
+    );
+  }
+  return problems;
+}
+
+/** What this version takes and does not do yet. */
+function notServed(file: SettingsFile, places: Places): Problem[] {
+  const warnings: Problem[] = [];
+  const warn = (key: string, effect: string): void => {
+    const message = `section ${key} is valid but not served yet`;
+    warnings.push(places.problem([key], message, effect, { severity: 'warning', pointing: 'key' }));
+  };
+  if (file.access !== undefined) warn('access', 'until then there are no rate limits, bans or geofences');
+  if (file.http !== undefined && file.http.listen !== 'off') warn('http', 'until then nothing listens there');
+  return warnings;
+}

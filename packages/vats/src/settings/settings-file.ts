@@ -1,0 +1,93 @@
+import { duration, fault, network, textThat } from '@vats/pbx';
+import { z } from 'zod';
+import { advertised, cidr, endpointText, ipAddress, listenUrl, portRange, rate, storeUrl } from './values.ts';
+
+const path = z.string().min(1).max(4096);
+const count = (lowest: number, highest: number) => z.int().min(lowest).max(highest);
+const countryCode = textThat(
+  (text) => /^[A-Z]{2}$/.test(text),
+  (text) => `${text} is not a country code`,
+  'write two capital letters by ISO 3166, such as RU',
+);
+const headerName = textThat(
+  (text) => /^[A-Za-z0-9!%*_+`'~.-]+$/.test(text),
+  (text) => `${text} is not the name of a header`,
+  'write one such as X-Client-Address',
+);
+const productName = textThat(
+  (text) => /^[\x21-\x7e][\x20-\x7e]{0,127}$/.test(text),
+  (text) => `${text} can not stand in a header`,
+  'write up to 128 printable ASCII characters',
+);
+const networkOverrides = z.record(z.string(), countryCode).check((ctx) => {
+  for (const key of Object.keys(ctx.value)) {
+    if (!network.safeParse(key).success) {
+      ctx.issues.push({ ...fault('this key is not a network', 'write ADDRESS or ADDRESS/BITS', [key]), input: key });
+    }
+  }
+});
+
+/** One machine's settings as its file says them; every key may be left out. */
+export const settingsFile = z.strictObject({
+  /** The directory of database, key, recordings, prompts. */
+  data: path.exactOptional(),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).exactOptional(),
+      format: z.enum(['auto', 'json', 'pretty']).exactOptional(),
+    })
+    .exactOptional(),
+  sip: z
+    .strictObject({
+      listen: z.array(listenUrl).min(1).exactOptional(),
+      /** Written into Via and Contact for everyone outside `local`. */
+      advertise: advertised.exactOptional(),
+      local: z.array(cidr).exactOptional(),
+      userAgent: productName.exactOptional(),
+      /** Algorithms that accounts are challenged with, where domain and account say nothing. */
+      digest: z.enum(['md5', 'sha256', 'both']).exactOptional(),
+    })
+    .exactOptional(),
+  media: z
+    .strictObject({
+      address: z.union([ipAddress, z.array(ipAddress).min(1).max(2)]).exactOptional(),
+      /** Written into SDP for everyone outside `sip.local`. */
+      advertise: ipAddress.exactOptional(),
+      ports: portRange.exactOptional(),
+      workers: z.union([z.literal('auto'), count(1, 256)]).exactOptional(),
+      silenceTimeout: duration('5s', '24h').exactOptional(),
+      holdTimeout: duration('5s', '24h').exactOptional(),
+    })
+    .exactOptional(),
+  calls: z
+    .strictObject({
+      /** Calls at once; one more gets 503. */
+      max: count(1, 100_000).exactOptional(),
+      /** An answered call ends after this long. */
+      timeLimit: duration('10s', '7d').exactOptional(),
+    })
+    .exactOptional(),
+  http: z.strictObject({ listen: z.union([z.literal('off'), endpointText]).exactOptional() }).exactOptional(),
+  store: z.strictObject({ url: storeUrl.exactOptional() }).exactOptional(),
+  access: z
+    .strictObject({
+      trusted: z.array(network).exactOptional(),
+      /** Proxies in front, and the header that each overwrites with the client's address. */
+      proxies: z.record(z.string(), headerName).exactOptional(),
+      rate: z
+        .strictObject({ perSource: rate.exactOptional(), burst: count(1, 1_000_000).exactOptional() })
+        .exactOptional(),
+      ban: z
+        .strictObject({
+          failures: count(1, 10_000).exactOptional(),
+          within: duration('1s', '24h').exactOptional(),
+          for: duration('1s', '365d').exactOptional(),
+        })
+        .exactOptional(),
+      geo: z
+        .strictObject({ database: path.exactOptional(), overrides: networkOverrides.exactOptional() })
+        .exactOptional(),
+    })
+    .exactOptional(),
+});
+export type SettingsFile = z.output<typeof settingsFile>;

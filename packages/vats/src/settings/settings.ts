@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import type { Endpoint, LogLevel } from '@vats/kernel';
+import type { DigestChoice } from '@vats/pbx';
+import type { SettingsFile } from './settings-file.ts';
+import type { Cidr, ListenSpec, PortRange } from './values.ts';
+
+/** One machine's settings, complete. Times are milliseconds; paths are as given, relative to the working directory. */
+export interface Settings {
+  readonly data: string;
+  readonly log: { readonly level: LogLevel; readonly format: 'auto' | 'json' | 'pretty' };
+  readonly sip: {
+    readonly listen: readonly ListenSpec[];
+    readonly advertise?: { readonly host: string; readonly port?: number };
+    readonly local: readonly Cidr[];
+    readonly userAgent: string;
+    readonly digest: DigestChoice;
+  };
+  readonly media: {
+    /** One a family. */
+    readonly addresses: readonly string[];
+    readonly advertise?: string;
+    readonly ports: PortRange;
+    readonly workers: number;
+    readonly silenceTimeout: number;
+    readonly holdTimeout: number;
+  };
+  readonly calls: { readonly max: number; readonly timeLimit: number };
+  readonly http: { readonly listen: Endpoint | 'off' };
+  readonly store: { readonly url: string };
+  readonly access: {
+    readonly trusted: readonly string[];
+    readonly proxies: Readonly<Record<string, string>>;
+    /** Requests a second that carry no valid credentials, and how many at once. */
+    readonly rate: { readonly perSource: number; readonly burst: number };
+    readonly ban: { readonly failures: number; readonly within: number; readonly for: number };
+    readonly geo: { readonly database: string; readonly overrides: Readonly<Record<string, string>> };
+  };
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const LOOPBACK = '127.0.0.1';
+
+/** Networks of this machine and of the office: whoever is there reaches our bound addresses. */
+const PRIVATE_NETWORKS: readonly Cidr[] = [
+  { address: '127.0.0.0', prefix: 8 },
+  { address: '10.0.0.0', prefix: 8 },
+  { address: '172.16.0.0', prefix: 12 },
+  { address: '192.168.0.0', prefix: 16 },
+  { address: '169.254.0.0', prefix: 16 },
+  { address: '::1', prefix: 128 },
+  { address: 'fc00::', prefix: 7 },
+  { address: 'fe80::', prefix: 10 },
+];
+
+/** Fills in what nobody said. @param cores the machine's, which decide how many media workers `auto` means */
+export function completed(said: SettingsFile, cores: number): Settings {
+  const data = said.data ?? './data';
+  const { workers = 'auto', address = LOOPBACK } = said.media ?? {};
+  const { advertise: sipAdvertise } = said.sip ?? {};
+  const { advertise: mediaAdvertise } = said.media ?? {};
+  return {
+    data,
+    log: { level: said.log?.level ?? 'info', format: said.log?.format ?? 'auto' },
+    sip: {
+      listen: said.sip?.listen ?? [
+        { transport: 'udp', endpoint: { address: LOOPBACK, port: 5060 } },
+        { transport: 'tcp', endpoint: { address: LOOPBACK, port: 5060 } },
+      ],
+      ...(sipAdvertise === undefined ? {} : { advertise: sipAdvertise }),
+      local: said.sip?.local ?? PRIVATE_NETWORKS,
+      userAgent: said.sip?.userAgent ?? 'VATS',
+      digest: said.sip?.digest ?? 'md5',
+    },
+    media: {
+      addresses: typeof address === 'string' ? [address] : address,
+      ...(mediaAdvertise === undefined ? {} : { advertise: mediaAdvertise }),
+      ports: said.media?.ports ?? { from: 20_000, to: 29_999 },
+      workers: workers === 'auto' ? Math.max(1, cores - 1) : workers,
+      silenceTimeout: said.media?.silenceTimeout ?? MINUTE,
+      holdTimeout: said.media?.holdTimeout ?? 30 * MINUTE,
+    },
+    calls: { max: said.calls?.max ?? 2_000, timeLimit: said.calls?.timeLimit ?? 12 * HOUR },
+    http: { listen: said.http?.listen ?? { address: LOOPBACK, port: 8080 } },
+    store: { url: said.store?.url ?? `sqlite:${join(data, 'vats.db')}` },
+    access: {
+      trusted: said.access?.trusted ?? [],
+      proxies: said.access?.proxies ?? {},
+      rate: { perSource: said.access?.rate?.perSource ?? 200, burst: said.access?.rate?.burst ?? 1_000 },
+      ban: {
+        failures: said.access?.ban?.failures ?? 10,
+        within: said.access?.ban?.within ?? 5 * MINUTE,
+        for: said.access?.ban?.for ?? HOUR,
+      },
+      geo: { database: said.access?.geo?.database ?? 'builtin', overrides: said.access?.geo?.overrides ?? {} },
+    },
+  };
+}
