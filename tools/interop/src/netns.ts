@@ -1,0 +1,87 @@
+import { run } from './child.ts';
+import type { Place } from './place.ts';
+import type { Scene } from './scene.ts';
+
+/**
+ * A phone at home behind a masquerading router, and the public side where the switch stands. All of it is in network
+ * namespaces of our own: a packet sent to the phone's private address has nowhere to go, and none leaves this machine.
+ *
+ *     public 10.247.0.1, .3  ---  nat 10.247.0.2 | 10.247.1.1  ---  home 10.247.1.2
+ */
+export interface HomeNetwork {
+  readonly public: Place;
+  readonly home: Place;
+  /** Where a switch can stand. */
+  readonly switchAddress: string;
+  /** Where a phone on the public side can stand. */
+  readonly publicPhoneAddress: string;
+  /** The phone's own, private address: what it writes into Contact and SDP. */
+  readonly homePhoneAddress: string;
+  /** What the public side sees instead. */
+  readonly natAddress: string;
+}
+
+const NAMES = { public: 'vats-io-public', nat: 'vats-io-nat', home: 'vats-io-home' } as const;
+
+/** How long the router remembers an idle UDP flow, as home routers do. */
+const NAT_MEMORY_SECONDS = 30;
+
+const MASQUERADE = `table ip vats {
+  chain out {
+    type nat hook postrouting priority srcnat
+    oifname "vio-wan" masquerade random
+  }
+}
+`;
+
+const place = (name: string): Place => ({ prefix: ['ip', 'netns', 'exec', name] });
+
+async function ip(...args: string[]): Promise<void> {
+  const ran = await run('ip', args);
+  if (ran.code !== 0) throw new Error(`ip ${args.join(' ')}: ${ran.stderr.trim()}`);
+}
+
+async function remove(): Promise<void> {
+  for (const name of Object.values(NAMES)) await run('ip', ['netns', 'delete', name]);
+}
+
+/** Makes the network; it goes with the scene. What a killed run left under the same names is removed first. */
+export async function homeNetwork(scene: Scene): Promise<HomeNetwork> {
+  await remove();
+  scene.own('network namespaces', remove);
+  for (const name of Object.values(NAMES)) await ip('netns', 'add', name);
+  const cable = (one: string, oneIn: string, other: string, otherIn: string) =>
+    ip('link', 'add', one, 'netns', oneIn, 'type', 'veth', 'peer', 'name', other, 'netns', otherIn);
+  await cable('vio-pub', NAMES.public, 'vio-wan', NAMES.nat);
+  await cable('vio-lan', NAMES.nat, 'vio-phone', NAMES.home);
+  const addresses: [string, string, string][] = [
+    [NAMES.public, 'vio-pub', '10.247.0.1/24'],
+    [NAMES.public, 'vio-pub', '10.247.0.3/24'],
+    [NAMES.nat, 'vio-wan', '10.247.0.2/24'],
+    [NAMES.nat, 'vio-lan', '10.247.1.1/24'],
+    [NAMES.home, 'vio-phone', '10.247.1.2/24'],
+  ];
+  for (const [name, device, address] of addresses) await ip('-n', name, 'address', 'add', address, 'dev', device);
+  for (const [name, device] of addresses) await ip('-n', name, 'link', 'set', device, 'up');
+  for (const name of Object.values(NAMES)) await ip('-n', name, 'link', 'set', 'lo', 'up');
+  await ip('-n', NAMES.home, 'route', 'add', 'default', 'via', '10.247.1.1');
+  await inNat('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1']);
+  // `random`: the port changes too, so nothing that the phone claims about itself is true outside.
+  await inNat('nft', ['-f', '-'], MASQUERADE);
+  for (const key of ['nf_conntrack_udp_timeout', 'nf_conntrack_udp_timeout_stream']) {
+    await inNat('sysctl', ['-q', '-w', `net.netfilter.${key}=${NAT_MEMORY_SECONDS}`]);
+  }
+  return {
+    public: place(NAMES.public),
+    home: place(NAMES.home),
+    switchAddress: '10.247.0.1',
+    publicPhoneAddress: '10.247.0.3',
+    homePhoneAddress: '10.247.1.2',
+    natAddress: '10.247.0.2',
+  };
+}
+
+async function inNat(command: string, args: string[], input?: string): Promise<void> {
+  const ran = await run('ip', ['netns', 'exec', NAMES.nat, command, ...args], input === undefined ? {} : { input });
+  if (ran.code !== 0) throw new Error(`${command} in the router: ${ran.stderr.trim()}`);
+}

@@ -1,0 +1,35 @@
+/** An account of the office's PBX file. */
+export interface Account {
+  readonly extension: string;
+  readonly name: string;
+  readonly login: string;
+  readonly password: string;
+}
+
+export const ANNA: Account = { extension: '201', name: 'Anna Petrova', login: 'anna', password: 'Vf5kNm7Z' };
+export const BORIS: Account = { extension: '202', name: 'Boris Sidorov', login: 'boris', password: 'Qw8rTy2U' };
+
+/** A PBX file for `vats up --apply`: one user an account. JSON is YAML. */
+export function pbxFile(options: {
+  readonly domain?: string;
+  readonly recording?: 'all' | 'none';
+  readonly accounts?: readonly Account[];
+}): string {
+  const accounts = options.accounts ?? [ANNA, BORIS];
+  return JSON.stringify(
+    {
+      domain: options.domain ?? 'office.example',
+      timezone: 'Europe/Moscow',
+      language: 'en',
+      access: 'any',
+      recording: { mode: options.recording ?? 'none' },
+      users: accounts.map(({ extension, name, login, password }) => ({
+        extension,
+        name,
+        devices: [{ login, password }],
+      })),
+    },
+    undefined,
+    2,
+  );
+}

@@ -1,0 +1,138 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Endpoint } from '@vats/kernel';
+import { Child, type Exit, type Ran, run } from './child.ts';
+import { eventually } from './deadline.ts';
+import { at, HERE, type Place } from './place.ts';
+import { freePorts } from './ports.ts';
+import type { Scene } from './scene.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const NODE = `${ROOT}node_modules/node/bin/node`;
+const MAIN = `${ROOT}packages/vats/src/main.ts`;
+
+export interface SwitchOptions {
+  /** The PBX file's text. */
+  readonly pbx: string;
+  /** The address that it stands at; one of our own on the loopback, so that its RTP ports are nobody else's. */
+  readonly address?: string;
+  readonly place?: Place;
+  /** More settings, beside where it listens. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** A recording, as `vats recordings --json` tells it. */
+export interface Recording {
+  readonly file: string;
+}
+
+/** The command `vats`, from this checkout, with what a test gives it. */
+export function vats(args: readonly (string | number)[], options: Parameters<typeof run>[2] = {}): Promise<Ran> {
+  return run(NODE, [MAIN, ...args], options);
+}
+
+/** `vats up` in a data directory of its own. */
+export class Switch {
+  /** Where it hears SIP, on UDP and on TCP. */
+  readonly sip: Endpoint;
+  readonly data: string;
+  readonly #scene: Scene;
+  readonly #place: Place;
+  readonly #arguments: readonly string[];
+  #child: Child | undefined;
+
+  /** Starts it and waits until it is ready. */
+  static async start(scene: Scene, options: SwitchOptions): Promise<Switch> {
+    const address = options.address ?? '127.47.0.1';
+    const sip = { address, port: await freePorts(2, options.place ? '127.0.0.1' : address) };
+    const data = scene.folder(`switch-${sip.port}`, 'data');
+    const settingsFile = scene.path(`switch-${sip.port}`, 'vats.yaml');
+    const pbxFile = scene.path(`switch-${sip.port}`, 'pbx.yaml');
+    const settings = {
+      data,
+      log: { level: 'debug', format: 'json' },
+      sip: { listen: [`udp://${address}:${sip.port}`, `tcp://${address}:${sip.port}`] },
+      media: { address, ports: '20000-29999' },
+      ...options.settings,
+    };
+    writeFileSync(settingsFile, JSON.stringify(settings, undefined, 2));
+    writeFileSync(pbxFile, options.pbx);
+    const made = new Switch(scene, sip, data, options.place ?? HERE, ['--config', settingsFile, '--apply', pbxFile]);
+    await made.again();
+    return made;
+  }
+
+  private constructor(scene: Scene, sip: Endpoint, data: string, place: Place, args: readonly string[]) {
+    this.#scene = scene;
+    this.sip = sip;
+    this.data = data;
+    this.#place = place;
+    this.#arguments = args;
+  }
+
+  get pid(): number {
+    return (this.#child as Child).pid;
+  }
+
+  /** Starts it after `kill` or `stop`, with the same files and data. */
+  async again(): Promise<void> {
+    const [command, args] = at(this.#place, NODE, [MAIN, 'up', ...this.#arguments]);
+    const child = await Child.start(this.#scene, command, args, {
+      name: `switch-${this.sip.port}`,
+      patience: 15_000,
+    });
+    this.#child = child;
+    await eventually(
+      'running switch',
+      async () => {
+        if (!child.running) throw new Error(`vats up ended: ${child.output.slice(-5).join(' | ')}`);
+        return await answers(`${this.data}/control.sock`);
+      },
+      { milliseconds: 20_000, every: 20 },
+    );
+  }
+
+  /** SIGTERM, and waits. */
+  async stop(): Promise<Exit> {
+    return await (this.#child as Child).stop();
+  }
+
+  /** SIGKILL: as if the power went. */
+  async kill(): Promise<void> {
+    await (this.#child as Child).kill();
+  }
+
+  cli(...args: (string | number)[]): Promise<Ran> {
+    return vats([...args, '--data', this.data]);
+  }
+
+  /** A read-only look with --json. */
+  async look<T>(...args: string[]): Promise<T> {
+    const ran = await this.cli(...args, '--json');
+    if (ran.code !== 0) throw new Error(`vats ${args.join(' ')} failed (${ran.code}): ${ran.stderr}`);
+    return JSON.parse(ran.stdout) as T;
+  }
+
+  /** Finished and running recordings, oldest first. */
+  async recordings(): Promise<readonly Recording[]> {
+    return await this.look<Recording[]>('recordings');
+  }
+
+  /** Waits until nothing of any call is left over. */
+  async settled(milliseconds = 45_000): Promise<void> {
+    await eventually('empty ledger', async () => (await this.look<object>('status')) !== undefined, { milliseconds });
+  }
+}
+
+function answers(path: string): Promise<boolean> {
+  if (!existsSync(path)) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
