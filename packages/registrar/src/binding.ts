@@ -11,7 +11,7 @@ export interface FlowRecord {
   readonly bound: Endpoint;
   /** Their end, as packets came. */
   readonly observed: Endpoint;
-  /** Name of the live flow; worth nothing for a connection of an earlier process. */
+  /** The transport layer's name for it: for datagrams good after a restart too, for a connection only while it lives. */
   readonly id: string;
 }
 

@@ -1,3 +1,11 @@
 export type { Binding, BindingStatus, FlowRecord, Reachability, UnreachableReason } from './binding.ts';
 export type { BindingChange, BindingStore } from './binding-store.ts';
 export type { RegistrarEvent, RemovalReason } from './events.ts';
+export { DEFAULT_LIMITS, type RegistrarLimits } from './limits.ts';
+export {
+  type BindingTarget,
+  Registrar,
+  type RegistrarAccount,
+  type RegistrarOptions,
+  type RespondToRegister,
+} from './registrar.ts';

@@ -1,0 +1,153 @@
+import type { Clock, Random } from '@vats/kernel';
+import { type Flow, formatHostPort, KEEP_ALIVE, type RequestDraft, type SipUri } from '@vats/sip';
+import { Deadlines } from './deadlines.ts';
+import type { RegistrarLimits } from './limits.ts';
+import type { Registration } from './registration.ts';
+
+/** Carries pings as client transactions: what the registrar needs of the transaction layer. */
+export interface PingSender {
+  send(draft: RequestDraft, flow: Flow, user: PingUser): unknown;
+}
+
+export interface PingUser {
+  onResponse(): void;
+  onTimeout(): void;
+  onTransportError(): void;
+}
+
+export interface KeepAliveOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: RegistrarLimits;
+  readonly sender: PingSender;
+  readonly userAgent: string;
+  /** The phone answered a ping. @param roundTrip in ms */
+  readonly answered: (registration: Registration, roundTrip: number) => void;
+  /** As many pings in a row as the limits say went unanswered. */
+  readonly silent: (registration: Registration) => void;
+}
+
+/** What is known of one phone's answers over one flow. */
+interface Watch {
+  readonly flow: Flow;
+  /**
+   * 'ask': an OPTIONS keeps the NAT's mapping and tells whether the phone is there; of a connection it is asked as well,
+   * because octets that a NAT swallows go unnoticed for a quarter of an hour. 'hold': a double CRLF keeps a connection
+   * without a NAT in between from falling to an idle limit, ours or a firewall's; its end is told by TCP.
+   */
+  readonly kind: 'ask' | 'hold';
+  readonly interval: number;
+  /** A phone that never answers OPTIONS is not taken for dead: it may just not know the method. */
+  everAnswered: boolean;
+  awaiting: boolean;
+  missed: number;
+}
+
+/** Keeps the flows of bindings alive, and finds out which phones are there. Any response to a ping is a sign of life. */
+export class KeepAlive {
+  readonly #options: KeepAliveOptions;
+  readonly #ticks: Deadlines<Registration>;
+  readonly #watches = new Map<Registration, Watch>();
+
+  constructor(options: KeepAliveOptions) {
+    this.#options = options;
+    this.#ticks = new Deadlines(options.clock, (registration) => this.#tick(registration));
+  }
+
+  /**
+   * Begins, goes on or stops, as the registration's flow and Contact demand. The first ping falls at random within the
+   * interval, so that phones that registered together after a power cut are not pinged together for ever.
+   */
+  watch(registration: Registration): void {
+    const { flow } = registration;
+    const kind = registration.behindNat ? 'ask' : flow?.reliable ? 'hold' : undefined;
+    if (flow === undefined || kind === undefined) {
+      this.forget(registration);
+      return;
+    }
+    const before = this.#watches.get(registration);
+    if (before?.flow.id === flow.id && before.kind === kind) return;
+    const { clock, random, limits } = this.#options;
+    const interval = kind === 'ask' ? limits.pingInterval : limits.holdInterval;
+    this.#watches.set(registration, { flow, kind, interval, everAnswered: false, awaiting: false, missed: 0 });
+    this.#ticks.set(registration, clock.monotonic() + 1 + random.below(interval));
+  }
+
+  forget(registration: Registration): void {
+    this.#watches.delete(registration);
+    this.#ticks.delete(registration);
+  }
+
+  /** The phone spoke by itself: what was not answered before does not count any more. */
+  heard(registration: Registration): void {
+    const watch = this.#watches.get(registration);
+    if (watch === undefined) return;
+    watch.awaiting = false;
+    watch.missed = 0;
+  }
+
+  clear(): void {
+    this.#watches.clear();
+    this.#ticks.clear();
+  }
+
+  #tick(registration: Registration): void {
+    const watch = this.#watches.get(registration);
+    if (watch === undefined) return;
+    const { clock, limits } = this.#options;
+    this.#ticks.set(registration, clock.monotonic() + watch.interval);
+    if (watch.kind === 'hold') {
+      watch.flow.send(KEEP_ALIVE);
+      return;
+    }
+    if (watch.awaiting && watch.everAnswered && ++watch.missed === limits.pingMisses) {
+      this.#options.silent(registration);
+    }
+    watch.awaiting = true;
+    this.#ask(registration, watch);
+  }
+
+  #ask(registration: Registration, watch: Watch): void {
+    const { clock, sender } = this.#options;
+    const sentAt = clock.monotonic();
+    sender.send(this.#draft(registration), watch.flow, {
+      onResponse: () => {
+        // An answer over a flow that the phone has left since says nothing about the new one.
+        if (this.#watches.get(registration) !== watch) return;
+        watch.everAnswered = true;
+        this.heard(registration);
+        this.#options.answered(registration, clock.monotonic() - sentAt);
+      },
+      // The next tick counts what stayed unanswered, sooner than the transaction gives up.
+      onTimeout: () => {},
+      onTransportError: () => {},
+    });
+  }
+
+  #draft({ binding, uri }: Registration): RequestDraft {
+    const { random, userAgent } = this.#options;
+    const { address, port } = binding.flow.bound;
+    return {
+      method: 'OPTIONS',
+      uri: requestUriFor(uri),
+      headers: [
+        ...binding.path.map((hop) => ['Route', hop] as const),
+        ['From', `<sip:${formatHostPort(address, port)}>;tag=${random.token(10)}`],
+        ['To', `<${requestUriFor(uri)}>`],
+        ['Call-ID', random.token(22)],
+        ['CSeq', '1 OPTIONS'],
+        ['Accept', 'application/sdp'],
+        ['User-Agent', userAgent],
+      ],
+    };
+  }
+}
+
+/**
+ * The Request-URI for a Contact: as the phone gave it, less what a Request-URI may not hold (RFC 3261 §19.1.1). Headers
+ * in a Contact would else let a phone write Route or Authorization into our requests.
+ */
+export function requestUriFor(contact: SipUri): string {
+  if (contact.headersText === '' && !contact.params.has('method')) return contact.toString();
+  return contact.with({ headers: [], params: contact.params.without('method') }).toString();
+}

@@ -1,0 +1,69 @@
+import { type Contact, detached, parseNameAddr, parseUri, type SipRequest } from '@vats/sip';
+import { agreed, type OrRefusal, refused } from './refusal.ts';
+import type { ContactUpdate, RegisterIntent } from './register-intent.ts';
+
+/** Extensions that a REGISTER may require (RFC 3261 §10.3 item 2). */
+export const REGISTRAR_EXTENSIONS: readonly string[] = ['path'];
+
+/** What is kept of a phone's User-Agent; the longest that real phones send has some 100 characters. */
+const USER_AGENT_CHARACTERS = 256;
+
+/** Reads what a REGISTER wants, or says what is wrong with it. */
+export function readRegister(request: SipRequest): OrRefusal<RegisterIntent> {
+  const unsupported = request.require.filter((tag) => !REGISTRAR_EXTENSIONS.includes(tag.toLowerCase()));
+  if (unsupported.length > 0) return refused(420, undefined, [['Unsupported', unsupported.join(', ')]]);
+
+  const { callId, cseq } = request;
+  if (!callId.ok) return refused(400, 'Bad Call-ID');
+  if (!cseq.ok) return refused(400, 'Bad CSeq');
+  const contacts = readContacts(request);
+  if (!contacts.ok) return contacts;
+  const path = request.list('Path');
+  if (!path.every((value) => parseNameAddr(value).ok)) return refused(400, 'Bad Path');
+
+  const userAgent = request.value('User-Agent');
+  return agreed({
+    callId: detached(callId.value),
+    cseq: cseq.value.number,
+    contacts: contacts.value,
+    path: path.map(detached),
+    ...(userAgent && { userAgent: detached(userAgent.slice(0, USER_AGENT_CHARACTERS)) }),
+  });
+}
+
+function readContacts(request: SipRequest): OrRefusal<RegisterIntent['contacts']> {
+  if (!request.has('Contact')) return agreed('fetch');
+  const { contacts, expires } = request;
+  if (!contacts.ok) return refused(400, 'Bad Contact');
+  // RFC 3261 §20.19: what cannot be read is as if it were not there.
+  const expiresHeader = expires?.ok ? expires.value : undefined;
+  if (contacts.value.star) {
+    return expiresHeader === 0 ? agreed('clear') : refused(400, 'Contact: * Without Expires: 0');
+  }
+  const updates: ContactUpdate[] = [];
+  for (const contact of contacts.value.list) {
+    const update = readContact(contact, expiresHeader);
+    if (update === undefined) return refused(400, 'Contact Is No SIP URI');
+    updates.push(update);
+  }
+  return agreed(updates);
+}
+
+function readContact(contact: Contact, expiresHeader: number | undefined): ContactUpdate | undefined {
+  const { q, instance, regId } = contact;
+  const text = detached(contact.uri.toString());
+  // Read anew, because the parts of `contact.uri` are views of the whole message and the binding outlives it.
+  const uri = parseUri(text);
+  if (!uri.ok || uri.value.kind !== 'sip') return undefined;
+  const asked = contact.expires ?? expiresHeader;
+  return {
+    contact: text,
+    uri: uri.value,
+    params: detached(contact.params.without('expires').toString()),
+    ...(q !== undefined && { q }),
+    ...(instance !== undefined && { instanceId: detached(instance) }),
+    // Without an instance it would tell nobody apart (RFC 5626 §6).
+    ...(instance !== undefined && regId !== undefined && { regId }),
+    ...(asked !== undefined && { asked }),
+  };
+}

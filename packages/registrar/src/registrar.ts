@@ -1,0 +1,366 @@
+import type { Clock, Ledger, Log, Random } from '@vats/kernel';
+import { type Flow, parseUri, type ReplyDraft, type SipRequest, type TransportLayer } from '@vats/sip';
+import { AccountLines } from './account-lines.ts';
+import type { Binding, BindingStatus, FlowRecord, UnreachableReason } from './binding.ts';
+import type { BindingStore } from './binding-store.ts';
+import { BindingWriter } from './binding-writer.ts';
+import { Deadlines } from './deadlines.ts';
+import { decide, type Verdict } from './decide.ts';
+import type { RegistrarEvent, RemovalReason } from './events.ts';
+import { KeepAlive, type PingSender, requestUriFor } from './keep-alive.ts';
+import { DEFAULT_LIMITS, type RegistrarLimits } from './limits.ts';
+import { readRegister } from './read-register.ts';
+import { type OrRefusal, refused } from './refusal.ts';
+import type { RegisterIntent } from './register-intent.ts';
+import { Registration } from './registration.ts';
+import { accountKey, RegistrationBook } from './registration-book.ts';
+import { okHeaders } from './response.ts';
+
+/** Characters of a binding's id: some 100 bits. */
+const ID_CHARACTERS = 20;
+
+/** The account that a REGISTER was authenticated for. */
+export interface RegistrarAccount {
+  /** The domain's id. */
+  readonly domain: string;
+  readonly login: string;
+  /** In place of the limit for all. */
+  readonly maxBindings?: number;
+}
+
+/** Takes the final response to a REGISTER; called exactly once. */
+export type RespondToRegister = (reply: ReplyDraft) => void;
+
+/** One phone that a call for an account may ring, or why it cannot. */
+export type BindingTarget =
+  | {
+      readonly binding: Binding;
+      /** What the INVITE's Request-URI says: the Contact, less what a Request-URI may not hold. */
+      readonly requestUri: string;
+      readonly flow: Flow;
+    }
+  | { readonly binding: Binding; readonly unreachable: UnreachableReason };
+
+export interface RegistrarOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly store: BindingStore;
+  /** Carries the pings. */
+  readonly transactions: PingSender;
+  /** Finds the flows of bindings again after a restart. */
+  readonly transport: Pick<TransportLayer, 'flowById'>;
+  /** Whether a host part means this domain. */
+  readonly serves: (host: string, domain: string) => boolean;
+  readonly onEvent: (event: RegistrarEvent) => void;
+  readonly limits?: Partial<RegistrarLimits>;
+  readonly userAgent?: string;
+}
+
+/**
+ * The registrar (RFC 3261 §10.3) and location service of all domains. Memory is authoritative; a change is visible, and
+ * its 200 sent, once the store has it.
+ */
+export class Registrar {
+  readonly #options: RegistrarOptions;
+  readonly #limits: RegistrarLimits;
+  readonly #book: RegistrationBook;
+  readonly #lines = new AccountLines();
+  readonly #writer: BindingWriter;
+  readonly #ends: Deadlines<Registration>;
+  readonly #keepAlive: KeepAlive;
+  #closed = false;
+
+  constructor(options: RegistrarOptions) {
+    const { clock, random, store, log, ledger, transactions } = options;
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#book = new RegistrationBook((registration) => this.#flowLost(registration));
+    this.#writer = new BindingWriter(store, log);
+    this.#ends = new Deadlines(clock, (registration) => this.#timeIsUp(registration));
+    this.#keepAlive = new KeepAlive({
+      clock,
+      random,
+      limits: this.#limits,
+      sender: transactions,
+      userAgent: options.userAgent ?? 'VATS',
+      answered: (registration, roundTrip) => {
+        registration.roundTrip = roundTrip;
+        this.#lives(registration);
+      },
+      silent: (registration) => this.#unreachable(registration, 'ping-unanswered'),
+    });
+    ledger.enrol('registers', () => this.#lines.size);
+  }
+
+  /** Bindings held. */
+  get size(): number {
+    return this.#book.size;
+  }
+
+  /** Brings back what the store kept. Call it once, when the listeners stand and before requests are let in. */
+  async load(): Promise<void> {
+    const { clock, store, log } = this.#options;
+    const stale: string[] = [];
+    for (const binding of await store.load()) {
+      const left = Math.min(binding.expiresAt - clock.now(), this.#limits.maxExpires * 1000);
+      const uri = parseUri(binding.contact);
+      if (left <= 0 || !uri.ok || uri.value.kind !== 'sip') {
+        stale.push(binding.id);
+        continue;
+      }
+      const registration = new Registration(binding, uri.value, clock.monotonic() + left, binding.registeredAt, true);
+      this.#book.add(registration);
+      this.#ends.set(registration, registration.endsAt);
+      this.#restoreFlow(registration);
+    }
+    log.info('registrar.loaded', { bindings: this.#book.size, expired: stale.length });
+    if (stale.length > 0) this.#forgetOnDisk(stale);
+  }
+
+  /**
+   * Deals with a REGISTER whose sender proved to be `account`. `respond` is called in this turn for what changes
+   * nothing, in a later one for what must be on disk first.
+   */
+  register(request: SipRequest, flow: Flow, account: RegistrarAccount, respond: RespondToRegister): void {
+    const intent = this.#readFor(account, request);
+    const key = accountKey(account.domain, account.login);
+    if (!intent.ok) respond(intent.refusal);
+    else if (this.#closed || this.#lines.length(key) >= this.#limits.waitingPerAccount) {
+      respond({ status: 503, headers: [['Retry-After', '2']] });
+    } else this.#lines.enter(key, (leave) => this.#judge(intent.value, flow, account, respond, leave));
+  }
+
+  /** The phones of an account, those preferred (q) first, among equals the newest. */
+  bindingsOf(domain: string, login: string): readonly BindingTarget[] {
+    return this.#book
+      .of(domain, login)
+      .sort(
+        (one, other) =>
+          (other.binding.q ?? 1) - (one.binding.q ?? 1) || other.binding.registeredAt - one.binding.registeredAt,
+      )
+      .map((registration) => this.#target(registration));
+  }
+
+  /** All bindings, or those of one domain, as they stand. */
+  registrations(domain?: string): readonly BindingStatus[] {
+    const all = [...this.#book.all()];
+    return domain === undefined ? all : all.filter(({ binding }) => binding.domain === domain);
+  }
+
+  /** Any message from the far end of a flow shows that its phones are there. */
+  heard(flow: Flow): void {
+    for (const registration of this.#book.over(flow)) {
+      this.#keepAlive.heard(registration);
+      this.#lives(registration);
+    }
+  }
+
+  /**
+   * Throws an account's bindings out, or one of them: the account is gone, or an operator says so. Resolves with their number when
+   * the disk has forgotten them; rejects, with all of them still there, when it cannot.
+   */
+  remove(domain: string, login: string, id?: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#lines.enter(accountKey(domain, login), (leave) => {
+        const meant = this.#book.of(domain, login).filter(({ binding }) => id === undefined || binding.id === id);
+        this.#writer.write({ save: [], remove: meant.map(({ binding }) => binding.id) }, (failure) => {
+          leaving(leave, () => {
+            if (failure !== undefined) return reject(failure);
+            for (const registration of meant) this.#unregister(registration, 'operator');
+            resolve(meant.length);
+          });
+        });
+      });
+    });
+  }
+
+  /** Stops every timer and lets the writes under way end. What REGISTERs still wait are answered; new ones get 503. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#writer.idle();
+    this.#ends.clear();
+    this.#keepAlive.clear();
+    this.#book.clear();
+  }
+
+  #readFor(account: RegistrarAccount, request: SipRequest): OrRefusal<RegisterIntent> {
+    const { requestUri, to } = request;
+    const { serves } = this.#options;
+    if (!requestUri.ok || requestUri.value.kind !== 'sip') return refused(400, 'Bad Request-URI');
+    if (!to.ok || to.value.uri.kind !== 'sip') return refused(400, 'Address-of-Record Is No SIP URI');
+    if (!serves(requestUri.value.host, account.domain)) return refused(404);
+    const { user, host } = to.value.uri;
+    // RFC 3261 §10.3 item 4: an account may register itself only.
+    if (user !== account.login || !serves(host, account.domain)) return refused(403);
+    return readRegister(request);
+  }
+
+  #judge(intent: RegisterIntent, flow: Flow, account: RegistrarAccount, respond: RespondToRegister, leave: () => void) {
+    const { domain, login, maxBindings } = account;
+    const { clock, random, log } = this.#options;
+    const verdict = decide(this.#book.of(domain, login), intent, {
+      domain,
+      login,
+      flow: recordOf(flow),
+      now: clock.now(),
+      limits: { ...this.#limits, ...(maxBindings !== undefined && { bindingsPerAccount: maxBindings }) },
+      newId: () => random.token(ID_CHARACTERS),
+    });
+    if (!verdict.ok) return leaving(leave, () => respond(verdict.refusal));
+    const { saved, removed } = verdict.value;
+    if (saved.length === 0 && removed.length === 0) {
+      return leaving(leave, () => respond(this.#ok(account, intent, verdict.value)));
+    }
+    const change = { save: saved.map(({ binding }) => binding), remove: removed.map(({ binding }) => binding.id) };
+    this.#writer.write(change, (failure) => {
+      leaving(leave, () => {
+        if (failure !== undefined) {
+          log.error('registrar.not-saved', { domain, login, failure: String(failure) });
+          return respond({ status: 500, reason: 'Binding Not Saved', headers: [['Retry-After', '30']] });
+        }
+        this.#carryOut(verdict.value, flow);
+        respond(this.#ok(account, intent, verdict.value));
+      });
+    });
+  }
+
+  #carryOut(verdict: Verdict, flow: Flow): void {
+    for (const { binding, reason } of verdict.removed) {
+      const registration = this.#find(binding);
+      if (registration !== undefined) this.#unregister(registration, reason);
+    }
+    const { clock } = this.#options;
+    for (const { binding, uri, granted } of verdict.saved) {
+      // From now on, because from now on the phone counts too.
+      const endsAt = clock.monotonic() + granted * 1000;
+      const known = this.#find(binding);
+      const registration = known ?? new Registration(binding, uri, endsAt, clock.now(), false);
+      const previous = registration.binding;
+      Object.assign(registration, { binding, uri, endsAt, restored: false });
+      if (known === undefined) {
+        this.#book.add(registration);
+        this.#emit({ type: 'registered', binding });
+      } else this.#emit({ type: 'refreshed', binding, previous });
+      this.#ends.set(registration, endsAt);
+      this.#book.attach(registration, flow);
+      this.#keepAlive.watch(registration);
+      if (!registration.alive) continue;
+      this.#keepAlive.heard(registration);
+      this.#lives(registration);
+    }
+  }
+
+  #ok({ domain, login }: RegistrarAccount, intent: RegisterIntent, verdict: Verdict): ReplyDraft {
+    const { clock } = this.#options;
+    const own = new Set(verdict.saved.map(({ binding }) => binding.id));
+    const registrations = this.#book
+      .of(domain, login)
+      .sort((one, other) => Number(own.has(other.binding.id)) - Number(own.has(one.binding.id)));
+    return { status: 200, headers: okHeaders(registrations, intent.path, clock) };
+  }
+
+  /** A refresh may be on its way to the disk: only the account's turn knows whether time is really up. */
+  #timeIsUp(registration: Registration): void {
+    const { domain, login } = registration.binding;
+    this.#lines.enter(accountKey(domain, login), (leave) => {
+      leaving(leave, () => {
+        const { clock } = this.#options;
+        if (!this.#book.has(registration) || registration.endsAt > clock.monotonic()) return;
+        const { binding } = registration;
+        this.#drop(registration);
+        this.#forgetOnDisk([binding.id]);
+        this.#emit({ type: 'expired', binding });
+      });
+    });
+  }
+
+  /** Nobody waits for it: what the disk keeps too long is past its time when it is read again. */
+  #forgetOnDisk(ids: readonly string[]): void {
+    this.#writer.write({ save: [], remove: ids }, (failure) => {
+      if (failure !== undefined)
+        this.#options.log.warn('registrar.not-forgotten', { bindings: ids.length, failure: String(failure) });
+    });
+  }
+
+  #unregister(registration: Registration, reason: RemovalReason): void {
+    if (!this.#book.has(registration)) return;
+    const { binding } = registration;
+    this.#drop(registration);
+    this.#emit({ type: 'unregistered', binding, reason });
+  }
+
+  #drop(registration: Registration): void {
+    this.#book.delete(registration);
+    this.#ends.delete(registration);
+    this.#keepAlive.forget(registration);
+  }
+
+  /** A datagram's way back is known by its two ends; a connection of an earlier process is gone with it. */
+  #restoreFlow(registration: Registration): void {
+    const { flow: record } = registration.binding;
+    const { clock } = this.#options;
+    const since = clock.now();
+    if (record.transport !== 'udp') {
+      registration.reachability = { reachable: false, since, reason: 'restarted' };
+      return;
+    }
+    const flow = this.#options.transport.flowById(record.id);
+    if (flow === undefined) {
+      registration.reachability = { reachable: false, since, reason: 'listener-gone' };
+      return;
+    }
+    this.#book.attach(registration, flow);
+    this.#keepAlive.watch(registration);
+  }
+
+  #flowLost(registration: Registration): void {
+    this.#keepAlive.forget(registration);
+    const connection = registration.binding.flow.transport !== 'udp';
+    this.#unreachable(registration, connection ? 'connection-closed' : 'listener-gone');
+  }
+
+  #unreachable(registration: Registration, reason: UnreachableReason): void {
+    if (!registration.reachability.reachable) return;
+    registration.reachability = { reachable: false, since: this.#options.clock.now(), reason };
+    this.#emit({ type: 'unreachable', binding: registration.binding, reason });
+  }
+
+  /** The phone was heard over the flow of its binding. */
+  #lives(registration: Registration): void {
+    const now = this.#options.clock.now();
+    registration.lastSeen = now;
+    if (registration.reachability.reachable) return;
+    registration.reachability = { reachable: true, since: now };
+    this.#emit({ type: 'reachable', binding: registration.binding });
+  }
+
+  #target(registration: Registration): BindingTarget {
+    const { binding, flow, reachability, uri } = registration;
+    if (!reachability.reachable) return { binding, unreachable: reachability.reason };
+    if (flow === undefined) return { binding, unreachable: 'connection-closed' };
+    return { binding, requestUri: requestUriFor(uri), flow };
+  }
+
+  #find(binding: Binding): Registration | undefined {
+    return this.#book.of(binding.domain, binding.login).find((one) => one.binding.id === binding.id);
+  }
+
+  #emit(event: RegistrarEvent): void {
+    this.#options.onEvent(event);
+  }
+}
+
+/** Whatever happens in the turn, the next one gets its own. */
+function leaving(leave: () => void, act: () => void): void {
+  try {
+    act();
+  } finally {
+    leave();
+  }
+}
+
+function recordOf(flow: Flow): FlowRecord {
+  return { transport: flow.transport, bound: flow.bound, observed: flow.observed, id: flow.id };
+}
