@@ -1,0 +1,72 @@
+import type { Endpoint } from '@vats/kernel';
+import type { Network } from '@vats/sip';
+
+/** How a phone is on the network: one UDP socket, or one connection to its server at a time. */
+export interface PhoneLink {
+  readonly transport: 'UDP' | 'TCP';
+  /** The phone's own end. */
+  readonly local: Endpoint;
+  send(octets: Buffer, to: Endpoint): void;
+  /** TCP: gives the connection up; the next send opens another. */
+  hangUp(): void;
+  close(): Promise<void>;
+}
+
+export type LinkHeard = (octets: Buffer, from: Endpoint) => void;
+
+export async function udpLink(network: Network, local: Endpoint, heard: LinkHeard): Promise<PhoneLink> {
+  const socket = await network.bindUdp(local, { onDatagram: heard, onFailure: () => {} });
+  return {
+    transport: 'UDP',
+    local,
+    send: (octets, to) => socket.send(octets, to),
+    hangUp: () => {},
+    close: () => socket.close(),
+  };
+}
+
+export function tcpLink(network: Network, local: Endpoint, heard: LinkHeard): PhoneLink {
+  let stream: ReturnType<Network['connectTcp']> | undefined;
+  const open = (to: Endpoint): ReturnType<Network['connectTcp']> => {
+    let waiting: Buffer = Buffer.alloc(0);
+    const opened = network.connectTcp(local.address, to, {
+      onOctets: (octets) => {
+        waiting = takeMessages(Buffer.concat([waiting, octets]), (message) => heard(message, to));
+      },
+      onEnded: () => opened.end(),
+      onClosed: () => {
+        if (stream === opened) stream = undefined;
+      },
+    });
+    return opened;
+  };
+  return {
+    transport: 'TCP',
+    local,
+    send: (octets, to) => {
+      stream ??= open(to);
+      stream.write(octets);
+    },
+    hangUp: () => {
+      stream?.destroy();
+      stream = undefined;
+    },
+    close: async () => stream?.destroy(),
+  };
+}
+
+/** Cuts whole messages off the front, by Content-Length alone; gives back what is left. Our own framer is what it tests. */
+function takeMessages(octets: Buffer, take: (message: Buffer) => void): Buffer {
+  let rest = octets;
+  for (;;) {
+    const text = rest.toString('latin1');
+    const blank = /^[\r\n]+/.exec(text)?.[0].length ?? 0;
+    const head = text.indexOf('\r\n\r\n', blank);
+    if (head < 0) return blank === text.length ? Buffer.alloc(0) : rest;
+    const length = Number(/^(?:content-length|l)\s*:\s*(\d+)/im.exec(text.slice(blank, head + 2))?.[1] ?? 0);
+    const end = head + 4 + length;
+    if (rest.length < end) return rest;
+    take(rest.subarray(blank, end));
+    rest = rest.subarray(end);
+  }
+}
