@@ -8,9 +8,10 @@ export type {
   MediaPlane,
   MediaPlaneStatistics,
   OpenLegOptions,
-  RecordingFault,
   StreamStatistics,
 } from './plane/media-plane.ts';
+export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
+export type { RecordingFault } from './recording/wav-writer.ts';
 export type { Law } from './sdp/codec.ts';
 export {
   type CodecPolicy,

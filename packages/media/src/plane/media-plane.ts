@@ -1,4 +1,5 @@
 import type { Endpoint } from '@vats/kernel';
+import type { RecordingFault } from '../recording/wav-writer.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 
@@ -101,9 +102,6 @@ export type MediaEvent =
   | { kind: 'closed'; legs: readonly LegStatistics[] }
   /** The last event of a call whose worker died: its media and ports are gone. The call must end. */
   | { kind: 'lost'; detail: string };
-
-/** no-space: disk full or over quota. unwritable: path, permission or read-only. too-slow: the disk fell too far behind. */
-export type RecordingFault = 'no-space' | 'unwritable' | 'exists' | 'too-slow' | 'failed';
 
 export interface StreamStatistics {
   /** Packets and octets (whole datagrams) accepted from the leg. */

@@ -1,0 +1,125 @@
+import { FakeClock } from '@vats/kernel/testing';
+import { beforeEach, expect, test } from 'vitest';
+import { MemoryFiles } from '../testing/memory-files.ts';
+import { readWavHeader, WAV_HEADER_OCTETS } from './wav-header.ts';
+import { type WavOutcome, WavWriter } from './wav-writer.ts';
+
+const PATH = '/recordings/one.wav';
+
+let clock: FakeClock;
+let files: MemoryFiles;
+let outcomes: WavOutcome[];
+
+beforeEach(() => {
+  clock = new FakeClock();
+  files = new MemoryFiles(clock);
+  outcomes = [];
+});
+
+function writer(): WavWriter {
+  return new WavWriter({ path: PATH, files, clock, ended: (outcome) => outcomes.push(outcome) });
+}
+
+function file(): Buffer {
+  return files.contents.get(PATH)!;
+}
+
+function framesSaid(): number | undefined {
+  return readWavHeader(file())?.frames;
+}
+
+test('header, sound, true header at the end', () => {
+  const wav = writer();
+  wav.write(0, Buffer.alloc(8, 1));
+  wav.write(4, Buffer.alloc(8, 2));
+  wav.finish();
+  clock.advance(0);
+  expect([...file().subarray(WAV_HEADER_OCTETS)]).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2]);
+  expect(framesSaid()).toBe(8);
+  expect(outcomes).toEqual([{ fault: undefined, detail: '', frames: 8, octets: WAV_HEADER_OCTETS + 16 }]);
+  expect([files.open, clock.pending]).toEqual([0, 0]);
+});
+
+test('the header is there before any sound, and says the true size about each second', () => {
+  const wav = writer();
+  clock.advance(0);
+  expect(framesSaid()).toBe(0);
+  for (let i = 0; i < 10; i++) {
+    wav.write(i * 4000, Buffer.alloc(8000));
+    clock.advance(500);
+    expect(i * 4000 - framesSaid()!).toBeLessThanOrEqual(8000);
+  }
+});
+
+test('the law may be told until there is sound', () => {
+  const wav = writer();
+  clock.advance(0);
+  wav.law = 'PCMU';
+  wav.writeSilence(100_000);
+  wav.finish();
+  clock.advance(0);
+  expect(readWavHeader(file())).toEqual({ law: 'PCMU', frames: 100_000 });
+  expect(file().subarray(WAV_HEADER_OCTETS).equals(Buffer.alloc(200_000, 0xff))).toBe(true);
+});
+
+test('one operation is under way at a time, however slow the disk', () => {
+  files.latency = 100;
+  const wav = writer();
+  for (let i = 0; i < 5; i++) wav.write(i, Buffer.from([i, i]));
+  wav.finish();
+  expect(clock.pending).toBe(1);
+  clock.advance(10_000);
+  expect([...file().subarray(WAV_HEADER_OCTETS)]).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
+  expect(outcomes).toHaveLength(1);
+});
+
+test.each([
+  ['EACCES', 'unwritable'],
+  ['EROFS', 'unwritable'],
+  ['ENOTDIR', 'unwritable'],
+  ['EEXIST', 'exists'],
+  ['ENOSPC', 'no-space'],
+  ['EIO', 'failed'],
+])('a file that cannot be made: %s is %s', (code, fault) => {
+  files.refusal = code;
+  const wav = writer();
+  wav.write(0, Buffer.alloc(8));
+  clock.advance(0);
+  wav.write(4, Buffer.alloc(8));
+  wav.finish();
+  clock.advance(0);
+  expect(outcomes).toMatchObject([{ fault, frames: 0, octets: 0 }]);
+});
+
+test('a disk that fills up: what was written before stays, under a true header', () => {
+  files.capacity = WAV_HEADER_OCTETS + 20;
+  const wav = writer();
+  wav.write(0, Buffer.alloc(16, 7));
+  wav.write(8, Buffer.alloc(16, 7));
+  clock.advance(0);
+  expect(outcomes).toMatchObject([{ fault: 'no-space', frames: 8, octets: WAV_HEADER_OCTETS + 16 }]);
+  expect(framesSaid()).toBe(8);
+  expect(files.open).toBe(0);
+  wav.write(16, Buffer.alloc(16));
+  wav.finish();
+  clock.advance(0);
+  expect(outcomes).toHaveLength(1);
+});
+
+test('a disk that has no room for a header', () => {
+  files.capacity = 10;
+  const wav = writer();
+  wav.write(0, Buffer.alloc(16, 7));
+  clock.advance(0);
+  expect(outcomes).toMatchObject([{ fault: 'no-space', frames: 0, octets: 0 }]);
+  expect(files.open).toBe(0);
+});
+
+test('a disk that falls a minute behind ends the recording, not the memory', () => {
+  files.latency = 1e9;
+  const wav = writer();
+  for (let i = 0; i < 200; i++) wav.write(i * 4000, Buffer.alloc(8000));
+  clock.advance(1e12);
+  expect(outcomes).toMatchObject([{ fault: 'too-slow' }]);
+  expect(files.open).toBe(0);
+});

@@ -1,0 +1,204 @@
+import type { Clock } from '@vats/kernel';
+import { SILENCE } from '../rtp/g711.ts';
+import type { Law } from '../sdp/codec.ts';
+import type { OutputFile, OutputFiles } from './output-file.ts';
+import { FRAME_OCTETS, WAV_HEADER_OCTETS, wavHeader } from './wav-header.ts';
+
+/** no-space: disk full or over quota. unwritable: path, permission or read-only. too-slow: the disk fell too far behind. */
+export type RecordingFault = 'no-space' | 'unwritable' | 'exists' | 'too-slow' | 'failed';
+
+/** How a file ended: `fault` undefined when it holds all that it was given. */
+export interface WavOutcome {
+  readonly fault: RecordingFault | undefined;
+  readonly detail: string;
+  /** Frames and octets that are on disk, whole and playable. */
+  readonly frames: number;
+  readonly octets: number;
+}
+
+/** How often the header says the file's true size: what a killed process loses at most, repaired or not. */
+const HEADER_EVERY_MS = 1_000;
+/** Sound that may wait for the disk, about a minute. */
+const MAX_PENDING_OCTETS = 1_048_576;
+const SILENCE_BLOCK_OCTETS = 65_536;
+
+interface Job {
+  readonly octets: Buffer;
+  readonly position: number;
+  /** Counts against MAX_PENDING_OCTETS: memory of its own. */
+  readonly own: boolean;
+}
+
+/**
+ * Writes one WAV file without ever making anyone wait: one operation under way at a time, the rest queued and bounded. A
+ * failure ends the file, with a true header over what was written before.
+ */
+export class WavWriter {
+  readonly #clock: Clock;
+  readonly #ended: (outcome: WavOutcome) => void;
+  readonly #jobs: Job[] = [];
+  #law: Law = 'PCMA';
+  #file: OutputFile | undefined;
+  #busy = true;
+  #pendingOctets = 0;
+  #frames = 0;
+  #headerFrames = -1;
+  #headerAt = 0;
+  #finishing = false;
+  #lastHeader = false;
+  #fault: RecordingFault | undefined;
+  #detail = '';
+
+  constructor(options: { path: string; files: OutputFiles; clock: Clock; ended: (outcome: WavOutcome) => void }) {
+    this.#clock = options.clock;
+    this.#ended = options.ended;
+    options.files.create(options.path, (made) => {
+      this.#busy = false;
+      if (made instanceof Error) {
+        this.#fail(made);
+        this.#end();
+      } else {
+        this.#file = made;
+        this.#next();
+      }
+    });
+  }
+
+  /** The law of all that follows; to be called before any sound. */
+  set law(law: Law) {
+    this.#law = law;
+    this.#headerFrames = -1;
+  }
+
+  /** Puts `octets`, which are the writer's from now on, at `frame`. */
+  write(frame: number, octets: Buffer): void {
+    if (this.#fault !== undefined) return;
+    if (this.#pendingOctets + octets.length > MAX_PENDING_OCTETS) {
+      this.#stop('too-slow', `${this.#pendingOctets} octets wait for the disk`);
+      return;
+    }
+    this.#pendingOctets += octets.length;
+    this.#jobs.push({ octets, position: positionOf(frame), own: true });
+    this.#next();
+  }
+
+  /** Silence from the beginning up to `frame`. */
+  writeSilence(frame: number): void {
+    const block = Buffer.alloc(Math.min(SILENCE_BLOCK_OCTETS, frame * FRAME_OCTETS), SILENCE[this.#law]);
+    for (let at = 0; at < frame * FRAME_OCTETS; at += block.length) {
+      const octets = block.subarray(0, frame * FRAME_OCTETS - at);
+      this.#jobs.push({ octets, position: WAV_HEADER_OCTETS + at, own: false });
+    }
+    this.#next();
+  }
+
+  /** Writes what is queued and the last header, closes, and tells the outcome. */
+  finish(): void {
+    this.#finishing = true;
+    this.#next();
+  }
+
+  #next(): void {
+    const file = this.#file;
+    if (this.#busy || file === undefined) return;
+    if (this.#fault === undefined) {
+      if (this.#headerFrames < 0 || (this.#headerFrames !== this.#frames && this.#headerIsDue())) {
+        this.#writeHeader(file);
+        return;
+      }
+      const job = this.#jobs.shift();
+      if (job !== undefined) {
+        this.#writeJob(file, job);
+        return;
+      }
+      if (!this.#finishing) return;
+    }
+    if (this.#headerFrames !== this.#frames && !this.#lastHeader) {
+      this.#lastHeader = true;
+      this.#writeHeader(file);
+    } else {
+      this.#close(file);
+    }
+  }
+
+  #headerIsDue(): boolean {
+    return this.#clock.monotonic() - this.#headerAt >= HEADER_EVERY_MS;
+  }
+
+  #writeHeader(file: OutputFile): void {
+    const frames = this.#frames;
+    this.#busy = true;
+    file.write(wavHeader(this.#law, frames), 0, (error) => {
+      this.#busy = false;
+      this.#headerAt = this.#clock.monotonic();
+      if (error === undefined) this.#headerFrames = frames;
+      else if (this.#fault === undefined) this.#fail(error);
+      this.#next();
+    });
+  }
+
+  #writeJob(file: OutputFile, job: Job): void {
+    this.#busy = true;
+    file.write(job.octets, job.position, (error) => {
+      this.#busy = false;
+      if (job.own) this.#pendingOctets -= job.octets.length;
+      if (error === undefined) this.#frames = Math.max(this.#frames, frameAt(job.position + job.octets.length));
+      else this.#fail(error);
+      this.#next();
+    });
+  }
+
+  #close(file: OutputFile): void {
+    this.#busy = true;
+    file.close((error) => {
+      if (error !== undefined && this.#fault === undefined) this.#fail(error);
+      this.#end();
+    });
+  }
+
+  #fail(error: Error): void {
+    this.#stop(faultOf(error), error.message);
+  }
+
+  #stop(fault: RecordingFault, detail: string): void {
+    this.#fault = fault;
+    this.#detail = detail;
+    this.#jobs.length = 0;
+    this.#next();
+  }
+
+  #end(): void {
+    this.#file = undefined;
+    const octets = this.#headerFrames < 0 ? 0 : positionOf(this.#frames);
+    this.#ended({ fault: this.#fault, detail: this.#detail, frames: this.#frames, octets });
+  }
+}
+
+function positionOf(frame: number): number {
+  return WAV_HEADER_OCTETS + frame * FRAME_OCTETS;
+}
+
+function frameAt(position: number): number {
+  return Math.floor((position - WAV_HEADER_OCTETS) / FRAME_OCTETS);
+}
+
+function faultOf(error: Error & { code?: unknown }): RecordingFault {
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return 'no-space';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ENAMETOOLONG':
+    case 'ELOOP':
+      return 'unwritable';
+    case 'EEXIST':
+      return 'exists';
+    default:
+      return 'failed';
+  }
+}
