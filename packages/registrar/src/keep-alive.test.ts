@@ -154,6 +154,18 @@ describe('reachability', () => {
     expect(bench.happened()).toEqual(['unreachable ping-unanswered', 'refreshed', 'reachable']);
   });
 
+  test('a silent phone whose connection ends after all is told of once', async () => {
+    const bench = new RegistrarBench();
+    const flow = tcpFlow('203.0.113.9');
+    await bench.register({ contact: '<sip:alice@192.168.1.10;transport=tcp>', flow });
+    bench.clock.advance(25_000);
+    bench.answerPing();
+    bench.clock.advance(75_000);
+    flow.close();
+    expect(bench.happened()).toEqual(['registered', 'unreachable ping-unanswered']);
+    expect(bench.registrar.bindingsOf('acme.example', 'alice')).toMatchObject([{ unreachable: 'ping-unanswered' }]);
+  });
+
   test('any request over the flow is a sign of life', async () => {
     const { bench, flow } = await pinged();
     bench.clock.advance(25_000);
@@ -174,7 +186,13 @@ describe('reachability', () => {
     bench.answerPing();
     await bench.register({ contact: BEHIND_NAT, expires: 300, flow: udpFlow('203.0.113.9', 2048) });
     bench.happened();
+    const before = { ...bench.registrar.registrations()[0] };
+    bench.clock.advance(10);
     bench.answerPing();
+    expect(bench.registrar.registrations()[0]).toMatchObject({
+      lastSeen: before.lastSeen,
+      roundTrip: before.roundTrip,
+    });
     bench.clock.advance(250_000);
     expect(bench.happened()).toEqual([]);
   });

@@ -400,6 +400,15 @@ describe('limits', () => {
     expect((await bench.register({ ...contact(2), flow: udpFlow('192.0.2.2'), maxBindings: 1 })).status).toBe(403);
   });
 
+  test('a limit that was lowered drives no phone out that is there', async () => {
+    const bench = new RegistrarBench();
+    await bench.register(contact(1));
+    await bench.register({ ...contact(2), flow: udpFlow('192.0.2.2') });
+    expect((await bench.register({ ...contact(1), maxBindings: 1 })).status).toBe(200);
+    expect((await bench.register({ ...contact(3), flow: udpFlow('192.0.2.3'), maxBindings: 1 })).status).toBe(403);
+    expect(bench.registrar.size).toBe(2);
+  });
+
   test('bindings whose connection is gone make room, the one silent longest first', async () => {
     const bench = new RegistrarBench({ limits: { bindingsPerAccount: 2 } });
     const [first, second] = [tcpFlow('192.0.2.1'), tcpFlow('192.0.2.2')];
