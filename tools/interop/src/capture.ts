@@ -10,6 +10,8 @@ export interface CaptureOptions {
   readonly place?: Place;
   /** Ports that Wireshark shall read as SIP; it knows 5060 only. */
   readonly sipPorts: readonly number[];
+  /** Keeps the headers only, where packets are counted and not read. */
+  readonly headersOnly?: boolean;
 }
 
 /** What went over the wire, taken by dumpcap and read by Wireshark's dissectors: judges that are not ours. */
@@ -29,6 +31,7 @@ export class Capture {
       options.interface ?? 'lo',
       '-f',
       options.filter,
+      ...(options.headersOnly ? ['-s', 64] : []),
       '-w',
       file,
     ]);

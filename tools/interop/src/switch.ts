@@ -9,8 +9,9 @@ import { freePorts } from './ports.ts';
 import type { Scene } from './scene.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const NODE = `${ROOT}node_modules/node/bin/node`;
-const MAIN = `${ROOT}packages/vats/src/main.ts`;
+/** The Node that the workspace brings, and the command that it runs. */
+export const NODE = `${ROOT}node_modules/node/bin/node`;
+export const MAIN = `${ROOT}packages/vats/src/main.ts`;
 
 export interface SwitchOptions {
   /** The PBX file's text. */
@@ -125,7 +126,8 @@ export class Switch {
   }
 }
 
-function answers(path: string): Promise<boolean> {
+/** Whether somebody listens on the Unix socket. */
+export function answers(path: string): Promise<boolean> {
   if (!existsSync(path)) return Promise.resolve(false);
   return new Promise((resolve) => {
     const socket = connect(path);
