@@ -347,6 +347,17 @@ describe('who is who', () => {
     expect(bench.happened()).toEqual(['registered', 'unreachable connection-closed', 'refreshed', 'reachable']);
   });
 
+  test('a Contact that means two bindings, by instance and by Contact, makes one of them', async () => {
+    const bench = new RegistrarBench();
+    await bench.register({ contact: '<sip:a@192.0.2.10>;+sip.instance="<urn:uuid:1>"' });
+    await bench.register({ contact: '<sip:b@192.0.2.10>' });
+    bench.happened();
+    const reply = await bench.register({ contact: '<sip:b@192.0.2.10>;+sip.instance="<urn:uuid:1>"' });
+    expect(contactsOf(reply)).toHaveLength(1);
+    expect(bench.happened()).toEqual(['unregistered replaced', 'refreshed']);
+    expect(bench.store.bindings.size).toBe(1);
+  });
+
   test('URIs are compared by RFC 3261 §19.1.4, and the Contact of the last REGISTER is kept', async () => {
     const bench = new RegistrarBench();
     await bench.register({ contact: '<sip:%61lice@192.0.2.10;Transport=UDP>' });
