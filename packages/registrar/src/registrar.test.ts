@@ -88,6 +88,14 @@ describe('a REGISTER and its 200 (RFC 3261 §10.3)', () => {
     expect([reply.status, bench.registrar.size, bench.store.writes, bench.happened()]).toEqual([status, 0, [], []]);
   });
 
+  test('To may name the account by another name of its own', async () => {
+    const bench = new RegistrarBench();
+    const draft = { contact: CONTACT, to: '<sip:201@acme.example>' };
+    expect((await bench.register(draft)).status).toBe(403);
+    expect((await bench.register({ ...draft, alsoKnownAs: ['201'] })).status).toBe(200);
+    expect(bench.registrar.bindingsOf('acme.example', 'alice')).toHaveLength(1);
+  });
+
   test('the refusals say what would do', async () => {
     const bench = new RegistrarBench();
     expect((await bench.register({ contact: CONTACT, expires: 59 })).headers).toEqual([['Min-Expires', '60']]);

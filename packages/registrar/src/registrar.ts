@@ -24,6 +24,8 @@ export interface RegistrarAccount {
   /** The domain's id. */
   readonly domain: string;
   readonly login: string;
+  /** Other user parts of To that mean it: phones are set up with the extension as often as with the login. */
+  readonly alsoKnownAs?: readonly string[];
   /** In place of the limit for all. */
   readonly maxBindings?: number;
 }
@@ -193,7 +195,8 @@ export class Registrar {
     if (!serves(requestUri.value.host, account.domain)) return refused(404);
     const { user, host } = to.value.uri;
     // RFC 3261 §10.3 item 4: an account may register itself only.
-    if (user !== account.login || !serves(host, account.domain)) return refused(403);
+    const itself = user === account.login || (user !== undefined && account.alsoKnownAs?.includes(user));
+    if (!itself || !serves(host, account.domain)) return refused(403);
     return readRegister(request);
   }
 

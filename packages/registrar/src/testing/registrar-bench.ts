@@ -36,6 +36,7 @@ export interface RegisterDraft {
   readonly login?: string;
   readonly domain?: string;
   readonly maxBindings?: number;
+  readonly alsoKnownAs?: readonly string[];
 }
 
 /** A registrar with everything around it faked: one listener, two domains, Alice at 192.0.2.10 unless told otherwise. */
@@ -81,8 +82,8 @@ export class RegistrarBench {
 
   /** Sends a REGISTER; `respond` hears the answer. */
   hand(draft: RegisterDraft, respond: (reply: ReplyDraft) => void): void {
-    const { domain = 'acme.example', login = 'alice', flow = this.home, maxBindings } = draft;
-    const account = { domain, login, ...(maxBindings !== undefined && { maxBindings }) };
+    const { domain = 'acme.example', login = 'alice', flow = this.home, maxBindings, alsoKnownAs } = draft;
+    const account = { domain, login, ...(maxBindings && { maxBindings }), ...(alsoKnownAs && { alsoKnownAs }) };
     this.registrar.register(this.request(draft), flow, account, respond);
   }
 
