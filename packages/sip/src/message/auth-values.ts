@@ -1,5 +1,5 @@
 import type { Parsed } from '@vats/kernel';
-import { COMMA, EQUALS } from './chars.ts';
+import { COMMA, EQUALS, sameToken } from './chars.ts';
 import type { Cursor } from './cursor.ts';
 import { LIMITS } from './limits.ts';
 import { Params, quoted, readValue } from './params.ts';
@@ -25,7 +25,7 @@ export class AuthValue {
   }
 
   get isDigest(): boolean {
-    return this.scheme === 'Digest' || this.scheme.toLowerCase() === 'digest';
+    return sameToken(this.scheme, 'Digest');
   }
 
   /** A parameter's value without quotes and escapes; undefined when it is absent. */
@@ -51,9 +51,8 @@ export function readAuthValue(cursor: Cursor): AuthValue | undefined {
   const afterScheme = cursor.at;
   cursor.skipSpace();
   if (cursor.at === afterScheme) return cursor.fail('bad-credentials');
-  const start = cursor.at;
-  const text = cursor.text.slice(start, cursor.end);
-  if (scheme.toLowerCase() !== 'digest') {
+  const text = cursor.text.slice(cursor.at, cursor.end);
+  if (!sameToken(scheme, 'Digest')) {
     cursor.at = cursor.end;
     return new AuthValue(scheme, Params.NONE, text);
   }
@@ -64,7 +63,6 @@ export function readAuthValue(cursor: Cursor): AuthValue | undefined {
 /** `auth-param *(COMMA auth-param)`; a name that comes twice is a fault, because two readers could believe two of them. */
 function readAuthParams(cursor: Cursor): Params | undefined {
   const written: string[] = [];
-  const names = new Set<string>();
   do {
     cursor.skipSpace();
     const name = cursor.token();
@@ -74,10 +72,11 @@ function readAuthParams(cursor: Cursor): Params | undefined {
     const value = readValue(cursor);
     if (value === undefined) return undefined;
     cursor.skipSpace();
-    names.add(name.toLowerCase());
+    for (let at = 0; at < written.length; at += 2) {
+      if (sameToken(written[at]!, name)) return cursor.fail('bad-credentials');
+    }
     written.push(name, value);
-    if (names.size * 2 !== written.length) return cursor.fail('bad-credentials');
-    if (names.size > LIMITS.paramsPerValue) return cursor.fail('too-many');
+    if (written.length > 2 * LIMITS.paramsPerValue) return cursor.fail('too-many');
   } while (cursor.take(COMMA));
   return new Params(written);
 }

@@ -66,7 +66,7 @@ for (let code = 0x21; code < 256; code++) {
 
 /** True when the character belongs to one of the classes in `bits`; a code above 0xFF belongs to none. */
 export function isOf(code: number, bits: number): boolean {
-  return code < 256 && (CLASSES[code]! & bits) !== 0;
+  return code >= 0 && code < 256 && (CLASSES[code]! & bits) !== 0;
 }
 
 /** The class bits of the octets 0–255, for loops that scan whole messages. */

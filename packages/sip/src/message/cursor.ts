@@ -4,22 +4,37 @@ import type { ValueFault } from './value-fault.ts';
 /**
  * A place in a header value, moving forward only. The readers of the grammar take one, leave it behind what they read,
  * and answer `undefined` after {@link fail}; so a value is read in place, without cutting the message into pieces.
+ *
+ * It holds the same characters twice, as octets and as text: octets are several times faster to look at one by one,
+ * text is what pieces are cut from.
  */
 export class Cursor {
-  /** Offset in `text` of the next character. */
+  /** Offset of the next character. */
   at: number;
+  readonly octets: Uint8Array;
   readonly text: string;
   readonly end: number;
   /** The first fault, and where it is; set once. */
   fault: ValueFault | undefined;
   faultAt: number;
 
-  constructor(text: string, at = 0, end = text.length) {
+  /** @param text the octets as latin1, offset for offset */
+  constructor(octets: Uint8Array, text: string, at: number, end: number) {
+    this.octets = octets;
     this.text = text;
     this.at = at;
     this.end = end;
     this.fault = undefined;
     this.faultAt = 0;
+  }
+
+  /** Over a whole wire string; a text with characters above 0xFF is taken as Unicode and read as its UTF-8 octets. */
+  static over(text: string): Cursor {
+    const octets = Buffer.from(text, 'latin1');
+    const wire = octets.toString('latin1');
+    if (wire === text) return new Cursor(octets, text, 0, text.length);
+    const encoded = Buffer.from(text, 'utf8');
+    return new Cursor(encoded, encoded.toString('latin1'), 0, encoded.length);
   }
 
   get atEnd(): boolean {
@@ -37,12 +52,18 @@ export class Cursor {
 
   /** Code of the next character, -1 at the end. */
   peek(): number {
-    return this.at < this.end ? this.text.charCodeAt(this.at) : -1;
+    return this.at < this.end ? this.octets[this.at]! : -1;
+  }
+
+  /** Code of the character so many places ahead, -1 beyond the end. */
+  peekAhead(distance: number): number {
+    const at = this.at + distance;
+    return at < this.end ? this.octets[at]! : -1;
   }
 
   /** Steps over one character when it is this one. */
   take(code: number): boolean {
-    if (this.at >= this.end || this.text.charCodeAt(this.at) !== code) return false;
+    if (this.at >= this.end || this.octets[this.at] !== code) return false;
     this.at++;
     return true;
   }
@@ -50,10 +71,23 @@ export class Cursor {
   /** LWS and SWS of RFC 3261 §25.1; folds were undone before. */
   skipSpace(): void {
     while (this.at < this.end) {
-      const code = this.text.charCodeAt(this.at);
+      const code = this.octets[this.at];
       if (code !== SPACE && code !== TAB) return;
       this.at++;
     }
+  }
+
+  /** Steps over the longest run of characters of the classes in `bits`. */
+  skipRun(bits: number): void {
+    const { octets, end } = this;
+    let at = this.at;
+    while (at < end && (CHARACTER_CLASSES[octets[at]!]! & bits) !== 0) at++;
+    this.at = at;
+  }
+
+  /** The text from an earlier place up to here. */
+  since(start: number): string {
+    return this.text.slice(start, this.at);
   }
 
   /** The longest run of characters of the classes in `bits`; may be empty. */
@@ -61,13 +95,6 @@ export class Cursor {
     const start = this.at;
     this.skipRun(bits);
     return this.text.slice(start, this.at);
-  }
-
-  skipRun(bits: number): void {
-    const { text, end } = this;
-    let at = this.at;
-    while (at < end && (CHARACTER_CLASSES[text.charCodeAt(at)]! & bits) !== 0) at++;
-    this.at = at;
   }
 
   /** A token, or the empty string when none is here. */
@@ -80,13 +107,16 @@ export class Cursor {
    * Octets above 0x7F and the escaped control characters of `quoted-pair` are let through.
    */
   quoted(): string | undefined {
-    const start = this.at++;
-    while (this.at < this.end) {
-      const code = this.text.charCodeAt(this.at++);
-      if (code === QUOTE) return this.text.slice(start, this.at);
-      if (code === BACKSLASH) this.at++;
+    const { octets, end } = this;
+    for (let at = this.at + 1; at < end; at++) {
+      const code = octets[at]!;
+      if (code === QUOTE) {
+        const start = this.at;
+        this.at = at + 1;
+        return this.text.slice(start, at + 1);
+      }
+      if (code === BACKSLASH) at++;
     }
-    this.at = start;
     return this.fail('unterminated-quote');
   }
 }

@@ -16,7 +16,7 @@ export function readHost(cursor: Cursor): string | undefined {
     if (code < 0) return cursor.fail('bad-host');
     cursor.at++;
   }
-  const address = cursor.text.slice(start, cursor.at);
+  const address = cursor.since(start);
   if (!isIPv6(address) || address.includes('%')) return cursor.fail('bad-host');
   cursor.at++;
   return address;

@@ -1,5 +1,5 @@
 import { bad, good, type Parsed } from '@vats/kernel';
-import { BACKSLASH, COMMA, GREATER, LESS, QUOTE } from './chars.ts';
+import { BACKSLASH, COMMA, GREATER, LESS, QUOTE, SPACE } from './chars.ts';
 import { Cursor } from './cursor.ts';
 import { LIMITS } from './limits.ts';
 import type { Reader, ValueFault } from './value-fault.ts';
@@ -12,29 +12,39 @@ import type { Reader, ValueFault } from './value-fault.ts';
  */
 export function splitList(text: string): string[] {
   const values: string[] = [];
-  let from = 0;
-  let quoted = false;
-  let bracketed = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (quoted) {
-      if (code === BACKSLASH) at++;
-      else if (code === QUOTE) quoted = false;
-    } else if (code === QUOTE) quoted = true;
-    else if (code === LESS) bracketed = true;
-    else if (code === GREATER) bracketed = false;
-    else if (code === COMMA && !bracketed) {
-      pushTrimmed(values, text, from, at);
-      from = at + 1;
-    }
-  }
-  pushTrimmed(values, text, from, text.length);
+  splitRest(Cursor.over(text), values);
   return values;
 }
 
-function pushTrimmed(values: string[], text: string, from: number, to: number): void {
-  const value = text.slice(from, to).trim();
-  if (value !== '') values.push(value);
+/** Splits what is before the cursor's end into `values`, see {@link splitList}. */
+export function splitRest(cursor: Cursor, values: string[]): void {
+  const { octets, text, end } = cursor;
+  let from = cursor.at;
+  let quoted = false;
+  let bracketed = false;
+  for (let at = from; at < end; at++) {
+    const code = octets[at]!;
+    if (quoted) {
+      if (code === BACKSLASH) at++;
+      else if (code === QUOTE) quoted = false;
+    } else if (code > GREATER) continue;
+    else if (code === COMMA && !bracketed) {
+      pushTrimmed(values, octets, text, from, at);
+      from = at + 1;
+    } else if (code === QUOTE) quoted = true;
+    else if (code === LESS) bracketed = true;
+    else if (code === GREATER) bracketed = false;
+  }
+  pushTrimmed(values, octets, text, from, end);
+  cursor.at = end;
+}
+
+function pushTrimmed(values: string[], octets: Uint8Array, text: string, from: number, to: number): void {
+  let start = from;
+  let end = to;
+  while (start < end && octets[start]! <= SPACE) start++;
+  while (end > start && octets[end - 1]! <= SPACE) end--;
+  if (end > start) values.push(text.slice(start, end));
 }
 
 /**
@@ -56,6 +66,6 @@ export function readList<T>(cursor: Cursor, read: Reader<T>, values: T[]): boole
 /** Reads a whole text as a comma list of at least one value. @example parseList('<sip:a;lr>, <sip:b;lr>', readNameAddr) */
 export function parseList<T>(text: string, read: Reader<T>): Parsed<readonly T[], ValueFault> {
   const values: T[] = [];
-  const cursor = new Cursor(text);
+  const cursor = Cursor.over(text);
   return readList(cursor, read, values) ? good(values) : bad(cursor.fault ?? 'bad-param', cursor.faultAt);
 }

@@ -15,14 +15,14 @@ import {
   unfolded,
 } from './head-index.ts';
 import { HEADER, headerNumber, type KnownHeader, UNKNOWN_HEADER } from './header-names.ts';
-import { readList, splitList } from './lists.ts';
+import { readList, splitRest } from './lists.ts';
 import { type MediaType, readMediaType } from './media-type.ts';
 import { type NameAddr, readNameAddr } from './name-addr.ts';
 import { readDeltaSeconds, readMaxForwards } from './numbers.ts';
 import type { RequestLine, StatusLine } from './start-line.ts';
 import { readTokenWithParams, type TokenWithParams } from './token-headers.ts';
 import { parseUri, type Uri } from './uri.ts';
-import { type Reader, readWhole, type ValueFault } from './value-fault.ts';
+import { finish, type Reader, type ValueFault } from './value-fault.ts';
 import { readVia, readViaForgiving, type Via } from './via.ts';
 
 export type SipMessage = SipRequest | SipResponse;
@@ -56,7 +56,19 @@ abstract class MessageHead {
   #callId: Parsed<string, ValueFault> | undefined;
   #cseq: Parsed<CSeq, ValueFault> | undefined;
   #contacts: Parsed<Contacts, ValueFault> | undefined;
-  #remembered: Map<number, unknown> | undefined;
+  #routes: Parsed<readonly NameAddr[], ValueFault> | undefined;
+  #recordRoutes: Parsed<readonly NameAddr[], ValueFault> | undefined;
+  #maxForwards: Optional<number>;
+  #expires: Optional<number>;
+  #minExpires: Optional<number>;
+  #contentType: Optional<MediaType>;
+  #contentDisposition: Optional<TokenWithParams>;
+  #event: Optional<TokenWithParams>;
+  #supported: readonly string[] | undefined;
+  #require: readonly string[] | undefined;
+  #proxyRequire: readonly string[] | undefined;
+  #allow: readonly string[] | undefined;
+  #authValues: Map<string, readonly Parsed<AuthValue, ValueFault>[]> | undefined;
 
   constructor(bytes: Buffer, text: string, index: HeadIndex) {
     this.bytes = bytes;
@@ -119,8 +131,7 @@ abstract class MessageHead {
 
   /** All lines as one list, split at the commas outside of quoted strings and angle brackets, empty ones left out. */
   list(name: string): string[] {
-    const values = this.values(name);
-    return values.length === 1 ? splitList(values[0]!) : values.flatMap(splitList);
+    return this.#listOf(headerNumber(name), name);
   }
 
   /**
@@ -166,7 +177,8 @@ abstract class MessageHead {
   }
 
   get maxForwards(): Parsed<number, ValueFault> | undefined {
-    return this.#once('Max-Forwards', () => this.#single('Max-Forwards', readMaxForwards));
+    this.#maxForwards ??= this.#single('Max-Forwards', readMaxForwards) ?? ABSENT;
+    return this.#maxForwards === ABSENT ? undefined : this.#maxForwards;
   }
 
   /** All Contact values of all lines; no Contact at all is an empty list. */
@@ -176,32 +188,39 @@ abstract class MessageHead {
   }
 
   get routes(): Parsed<readonly NameAddr[], ValueFault> {
-    return this.#once('Route', () => this.#all('Route', readNameAddr) ?? good([]));
+    this.#routes ??= this.#all('Route', readNameAddr) ?? NO_ROUTES;
+    return this.#routes;
   }
 
   get recordRoutes(): Parsed<readonly NameAddr[], ValueFault> {
-    return this.#once('Record-Route', () => this.#all('Record-Route', readNameAddr) ?? good([]));
+    this.#recordRoutes ??= this.#all('Record-Route', readNameAddr) ?? NO_ROUTES;
+    return this.#recordRoutes;
   }
 
   get expires(): Parsed<number, ValueFault> | undefined {
-    return this.#once('Expires', () => this.#single('Expires', readDeltaSeconds));
+    this.#expires ??= this.#single('Expires', readDeltaSeconds) ?? ABSENT;
+    return this.#expires === ABSENT ? undefined : this.#expires;
   }
 
   get minExpires(): Parsed<number, ValueFault> | undefined {
-    return this.#once('Min-Expires', () => this.#single('Min-Expires', readDeltaSeconds));
+    this.#minExpires ??= this.#single('Min-Expires', readDeltaSeconds) ?? ABSENT;
+    return this.#minExpires === ABSENT ? undefined : this.#minExpires;
   }
 
   get contentType(): Parsed<MediaType, ValueFault> | undefined {
-    return this.#once('Content-Type', () => this.#single('Content-Type', readMediaType));
+    this.#contentType ??= this.#single('Content-Type', readMediaType) ?? ABSENT;
+    return this.#contentType === ABSENT ? undefined : this.#contentType;
   }
 
   get contentDisposition(): Parsed<TokenWithParams, ValueFault> | undefined {
-    return this.#once('Content-Disposition', () => this.#single('Content-Disposition', readTokenWithParams));
+    this.#contentDisposition ??= this.#single('Content-Disposition', readTokenWithParams) ?? ABSENT;
+    return this.#contentDisposition === ABSENT ? undefined : this.#contentDisposition;
   }
 
   /** Event package and its parameters, `id` among them (RFC 6665 §8.2.1). */
   get event(): Parsed<TokenWithParams, ValueFault> | undefined {
-    return this.#once('Event', () => this.#single('Event', readTokenWithParams));
+    this.#event ??= this.#single('Event', readTokenWithParams) ?? ABSENT;
+    return this.#event === ABSENT ? undefined : this.#event;
   }
 
   /** undefined when the header is absent; a fault when lines disagree or hold no number (RFC 4475 §3.3.9). */
@@ -214,28 +233,32 @@ abstract class MessageHead {
 
   /** Option tags (RFC 3261 §20.37). */
   get supported(): readonly string[] {
-    return this.#once('Supported', () => this.list('Supported'));
+    this.#supported ??= this.#listOf(HEADER.Supported, 'Supported');
+    return this.#supported;
   }
 
   get require(): readonly string[] {
-    return this.#once('Require', () => this.list('Require'));
+    this.#require ??= this.#listOf(HEADER.Require, 'Require');
+    return this.#require;
   }
 
   get proxyRequire(): readonly string[] {
-    return this.#once('Proxy-Require', () => this.list('Proxy-Require'));
+    this.#proxyRequire ??= this.#listOf(HEADER['Proxy-Require'], 'Proxy-Require');
+    return this.#proxyRequire;
   }
 
   get allow(): readonly string[] {
-    return this.#once('Allow', () => this.list('Allow'));
+    this.#allow ??= this.#listOf(HEADER.Allow, 'Allow');
+    return this.#allow;
   }
 
   /** One value a line (RFC 3261 §20.7), in wire order. */
   credentials(header: CredentialsHeader): readonly Parsed<AuthValue, ValueFault>[] {
-    return this.#once(header, () => this.values(header).map((value) => readWhole(value, readAuthValue)));
+    return this.#authValuesOf(header);
   }
 
   challenges(header: ChallengeHeader): readonly Parsed<AuthValue, ValueFault>[] {
-    return this.#once(header, () => this.values(header).map((value) => readWhole(value, readAuthValue)));
+    return this.#authValuesOf(header);
   }
 
   /** Offset in the index of the next line of a header, -1 for none. */
@@ -261,19 +284,23 @@ abstract class MessageHead {
   /** A cursor over the value in place; over a copy without folds when it is folded. */
   #cursorAt(at: number): Cursor {
     const { entries } = this.#index;
-    if (isFolded(entries[at]!)) return new Cursor(this.#valueAt(at));
-    return new Cursor(this.#text, entries[at + 2]!, entries[at + 3]!);
+    if (isFolded(entries[at]!)) return Cursor.over(this.#valueAt(at));
+    return new Cursor(this.bytes, this.#text, entries[at + 2]!, entries[at + 3]!);
+  }
+
+  #listOf(number: number, name: string): string[] {
+    const values: string[] = [];
+    for (let at = this.#find(number, name, 0); at >= 0; at = this.#find(number, name, at + STRIDE)) {
+      splitRest(this.#cursorAt(at), values);
+    }
+    return values;
   }
 
   /** The first line of a header that has one value; undefined when there is none. */
   #single<T>(name: KnownHeader, read: Reader<T>): Parsed<T, ValueFault> | undefined {
     const at = this.#find(HEADER[name], name, 0);
     if (at < 0) return undefined;
-    const cursor = this.#cursorAt(at);
-    const value = read(cursor);
-    if (value === undefined) return bad(cursor.fault ?? 'bad-param', cursor.faultAt, name);
-    cursor.skipSpace();
-    return cursor.atEnd ? good(value) : bad('trailing-text', cursor.at, name);
+    return finish(this.#cursorAt(at), read, name);
   }
 
   /** All values of all lines of a header; undefined when there is no line. */
@@ -312,15 +339,25 @@ abstract class MessageHead {
     return length?.ok ? length.value : undefined;
   }
 
-  /** Answers of the headers that are asked for less often share one map. */
-  #once<T>(name: KnownHeader, make: () => T): T {
-    this.#remembered ??= new Map();
-    const number = HEADER[name];
-    if (!this.#remembered.has(number)) this.#remembered.set(number, make());
-    return this.#remembered.get(number) as T;
+  #authValuesOf(header: CredentialsHeader | ChallengeHeader): readonly Parsed<AuthValue, ValueFault>[] {
+    const known = this.#authValues?.get(header);
+    if (known !== undefined) return known;
+    const number = HEADER[header];
+    const values: Parsed<AuthValue, ValueFault>[] = [];
+    for (let at = this.#find(number, header, 0); at >= 0; at = this.#find(number, header, at + STRIDE)) {
+      values.push(finish(this.#cursorAt(at), readAuthValue, header));
+    }
+    this.#authValues ??= new Map();
+    this.#authValues.set(header, values);
+    return values;
   }
 }
 
+/** What a header of one value answers when it is absent, so that its absence is remembered too. */
+const ABSENT: Parsed<never, ValueFault> = bad('missing');
+type Optional<T> = Parsed<T, ValueFault> | undefined;
+
+const NO_ROUTES: Parsed<readonly NameAddr[], ValueFault> = good([]);
 const NO_CONTACTS: readonly Contact[] = [];
 
 /** A request as received (RFC 3261 §7.1). */
@@ -370,5 +407,5 @@ export class SipResponse extends MessageHead {
 function readCallId(cursor: Cursor): string | undefined {
   const start = cursor.at;
   for (let code = cursor.peek(); code > 0x20 && code !== 0x7f; code = cursor.peek()) cursor.at++;
-  return cursor.at === start ? cursor.fail('bad-call-id') : cursor.text.slice(start, cursor.at);
+  return cursor.at === start ? cursor.fail('bad-call-id') : cursor.since(start);
 }

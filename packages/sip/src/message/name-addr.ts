@@ -129,8 +129,9 @@ function isTokens(name: string): boolean {
  * that can).
  */
 function endOfUnquotedName(cursor: Cursor): number {
-  for (let at = cursor.at; at < cursor.end; at++) {
-    const code = cursor.text.charCodeAt(at);
+  const { octets, end } = cursor;
+  for (let at = cursor.at; at < end; at++) {
+    const code = octets[at]!;
     if (code === LESS) return at;
     if (code === COMMA || code === SEMICOLON || code === GREATER) return -1;
     if (code < SPACE && code !== TAB) return -1;
@@ -150,14 +151,14 @@ function readBracketed(cursor: Cursor, forgiving: boolean): Uri | undefined {
 function readBare(cursor: Cursor): Uri | undefined {
   let end = cursor.at;
   for (; end < cursor.end; end++) {
-    const code = cursor.text.charCodeAt(end);
+    const code = cursor.octets[end]!;
     if (code === SEMICOLON || code === COMMA || code === SPACE || code === TAB || code === LESS) break;
     if (code === QUESTION) {
       cursor.at = end;
       return cursor.fail('needs-angle-brackets');
     }
   }
-  const inner = new Cursor(cursor.text, cursor.at, end);
+  const inner = new Cursor(cursor.octets, cursor.text, cursor.at, end);
   const uri = readUri(inner);
   cursor.at = inner.fault === undefined ? inner.at : inner.faultAt;
   if (uri === undefined) return cursor.fail(inner.fault ?? 'bad-uri');

@@ -5,12 +5,12 @@ import { readWhole, type ValueFault } from './value-fault.ts';
 
 /** Reads `1*DIGIT`; what exceeds `cap` is answered as `cap`, so that no number of digits can overflow anything. */
 export function readNumber(cursor: Cursor, cap: number): number | undefined {
-  const { text, end } = cursor;
+  const { octets, end } = cursor;
   const start = cursor.at;
   let at = start;
   let value = 0;
   for (; at < end; at++) {
-    const digit = text.charCodeAt(at) - 0x30;
+    const digit = octets[at]! - 0x30;
     if (digit < 0 || digit > 9) break;
     value = value * 10 + digit;
     if (value > cap) value = cap;

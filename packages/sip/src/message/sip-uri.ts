@@ -148,8 +148,9 @@ export function readSipUri(cursor: Cursor, scheme: 'sip' | 'sips'): SipUri | und
 
 /** An at sign can stand unescaped only behind the user part; the user part may hold nearly every other delimiter. */
 function hasUserPart(cursor: Cursor): boolean {
-  for (let at = cursor.at; at < cursor.end; at++) {
-    const code = cursor.text.charCodeAt(at);
+  const { octets, end } = cursor;
+  for (let at = cursor.at; at < end; at++) {
+    const code = octets[at]!;
     if (code === AT) return true;
     if (code <= SPACE || code === QUOTE || code === LESS || code === GREATER) return false;
   }
@@ -167,5 +168,5 @@ function readUriHeaders(cursor: Cursor): string | undefined {
     if (readEscaped(cursor, URI_HEADER) === undefined) return undefined;
     if (++count > LIMITS.headersPerUri) return cursor.fail('too-many');
   } while (cursor.take(AMPERSAND));
-  return cursor.text.slice(start, cursor.at);
+  return cursor.since(start);
 }

@@ -29,7 +29,7 @@ export function readTelUri(cursor: Cursor): TelUri | undefined {
   const start = cursor.at;
   if (cursor.peek() === PLUS) cursor.at++;
   for (let code = cursor.peek(); isPhoneDigit(code); code = cursor.peek()) cursor.at++;
-  const number = cursor.text.slice(start, cursor.at);
+  const number = cursor.since(start);
   if (withoutSeparators(number).replace('+', '') === '') return cursor.fail('bad-uri');
   const params = readUriParams(cursor);
   return params === undefined ? undefined : new TelUri(number, params);

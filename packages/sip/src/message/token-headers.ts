@@ -105,5 +105,5 @@ function readDecimal(cursor: Cursor): string | undefined {
   const start = cursor.at;
   if (cursor.peek() !== DOT && readNumber(cursor, UINT32_MAX) === undefined) return undefined;
   if (cursor.take(DOT) && cursor.peek() >= 0x30 && cursor.peek() <= 0x39) readNumber(cursor, UINT32_MAX);
-  return cursor.text.slice(start, cursor.at);
+  return cursor.since(start);
 }

@@ -63,13 +63,9 @@ export function readEscaped(cursor: Cursor, bits: number): string | undefined {
     cursor.skipRun(bits);
     const code = cursor.peek();
     if (code === PERCENT) {
-      if (!isOf(codeAt(cursor, 1), HEX) || !isOf(codeAt(cursor, 2), HEX)) return cursor.fail('bad-escape');
+      if (!isOf(cursor.peekAhead(1), HEX) || !isOf(cursor.peekAhead(2), HEX)) return cursor.fail('bad-escape');
       cursor.at += 3;
     } else if (code > 0x7f) cursor.at++;
-    else return cursor.text.slice(start, cursor.at);
+    else return cursor.since(start);
   }
-}
-
-function codeAt(cursor: Cursor, ahead: number): number {
-  return cursor.at + ahead < cursor.end ? cursor.text.charCodeAt(cursor.at + ahead) : 0;
 }

@@ -44,7 +44,9 @@ export function readUri(cursor: Cursor): Uri | undefined {
   const start = cursor.at;
   cursor.skipRun(TOKEN);
   if (cursor.at === start || cursor.peek() !== COLON) return cursor.fail('bad-scheme');
-  const scheme = cursor.text.slice(start, cursor.at++).toLowerCase();
+  const written = cursor.since(start);
+  cursor.at++;
+  const scheme = written === 'sip' ? written : written.toLowerCase();
   if (scheme === 'sip' || scheme === 'sips') return readSipUri(cursor, scheme);
   if (scheme === 'tel') return readTelUri(cursor);
   return readOtherUri(cursor, start, scheme);
@@ -55,7 +57,7 @@ function readOtherUri(cursor: Cursor, start: number, scheme: string): OtherUri |
   const body = cursor.at;
   for (let code = cursor.peek(); isUriCharacter(code); code = cursor.peek()) cursor.at++;
   if (cursor.at === body) return cursor.fail('bad-uri');
-  return new OtherUri(scheme, cursor.text.slice(start, cursor.at));
+  return new OtherUri(scheme, cursor.since(start));
 }
 
 /** Of RFC 3261 §25.1 `reserved / unreserved / escaped`; octets above 0x7F, `#` and `[]` are let through. */

@@ -32,13 +32,18 @@ export type ValueFault =
 export type Reader<T> = (cursor: Cursor) => T | undefined;
 
 /** Reads a whole text: nothing but blanks may be left over. Offsets of faults count from the text's beginning. */
-export function readWhole<T>(text: string, read: Reader<T>, at = 0, end = text.length): Parsed<T, ValueFault> {
-  const cursor = new Cursor(text, at, end);
+export function readWhole<T>(text: string, read: Reader<T>): Parsed<T, ValueFault> {
+  return finish(Cursor.over(text), read);
+}
+
+/** Reads up to the cursor's end. */
+export function finish<T>(cursor: Cursor, read: Reader<T>, where?: string): Parsed<T, ValueFault> {
+  const start = cursor.at;
   const value = read(cursor);
-  if (value === undefined) return bad(cursor.fault ?? 'bad-param', cursor.faultAt - at);
-  if (cursor.at < end) {
+  if (value === undefined) return bad(cursor.fault ?? 'bad-param', cursor.faultAt - start, where);
+  if (cursor.at < cursor.end) {
     cursor.skipSpace();
-    if (cursor.at < end) return bad('trailing-text', cursor.at - at);
+    if (cursor.at < cursor.end) return bad('trailing-text', cursor.at - start, where);
   }
   return good(value);
 }
