@@ -16,6 +16,7 @@ export {
   documentOf,
   domainOfDocuments,
   type ObjectDocument,
+  type ObjectRef,
   objectsOf,
 } from './model/documents.ts';
 export { addByValue, addUser, type Edit, type NewUser, removeUser, setPassword } from './model/edit.ts';

@@ -1,9 +1,3 @@
-export {
-  type AppliedFile,
-  type ModelStore,
-  type Store,
-  StoreError,
-  type StoreFault,
-  type StoreHealth,
-  type StoreOptions,
-} from './store.ts';
+export { openStore } from './open-store.ts';
+export type { AppliedFile, ModelStore, Store, StoreHealth, StoreOptions } from './store.ts';
+export { StoreError, type StoreFault } from './store-error.ts';

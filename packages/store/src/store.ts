@@ -1,51 +1,17 @@
-import type { Log } from '@vats/kernel';
+import type { Clock, Log } from '@vats/kernel';
 import type { HistoryStore, Model, RecordingStore } from '@vats/pbx';
 import type { BindingStore } from '@vats/registrar';
-
-/** Why the store could not do what it was asked. */
-export type StoreFault =
-  /** Another process works on this database. */
-  | 'in-use'
-  /** The directory, or the file, may not be written. */
-  | 'read-only'
-  | 'disk-full'
-  /** The file is no database, or a damaged one. */
-  | 'corrupt'
-  /** A newer VATS wrote it. */
-  | 'newer'
-  /** The key file is not there although the database holds secrets sealed with one. */
-  | 'key-missing'
-  /** The key file is not the one that sealed the database's secrets, or no key at all. */
-  | 'key-wrong'
-  /** The setting names a kind of store that there is none of. */
-  | 'unsupported'
-  /** The store was closed. */
-  | 'closed'
-  /** Anything else: the message says what. */
-  | 'failed';
-
-/** The store's refusal, with a message and a remedy for a person. */
-export class StoreError extends Error {
-  readonly fault: StoreFault;
-  readonly remedy: string;
-
-  constructor(fault: StoreFault, message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'StoreError';
-    this.fault = fault;
-    this.remedy = remedy;
-  }
-}
+import type { StoreError } from './store-error.ts';
 
 /** Whether what is promised can be kept. */
 export interface StoreHealth {
   /** False from a write that failed until one that succeeds. */
   readonly ok: boolean;
-  /** The last failure. */
+  /** Why the last write failed, while `ok` is false. */
   readonly error?: StoreError;
-  /** Writes that wait for their commit. */
+  /** Writes that are not durable yet. */
   readonly pending: number;
-  /** Commits and the writes in them, since the start. */
+  /** Commits since the start, and the writes in them. */
   readonly commits: number;
   readonly writes: number;
 }
@@ -72,15 +38,16 @@ export interface ModelStore {
   save(next: Model, applied?: AppliedFile): Promise<void>;
 }
 
-/** Everything that outlives the process. */
+/** Everything that outlives the process. Every promise of a write resolves when it is durable. */
 export interface Store {
   readonly models: ModelStore;
   readonly bindings: BindingStore;
   readonly history: HistoryStore;
   readonly recordings: RecordingStore;
   health(): StoreHealth;
-  /** Seals a secret with the data directory's key, for `vats export`; `unseal` gives undefined for another key's. */
+  /** Seals a secret with the data directory's key, for `vats export`. */
   seal(text: string): string;
+  /** Undefined for what another key sealed, or nobody. */
   unseal(sealed: string): string | undefined;
   /** Writes what waits, then lets go of the database. Later calls reject with `closed`. */
   close(): Promise<void>;
@@ -91,5 +58,6 @@ export interface StoreOptions {
   readonly url: string;
   /** The data directory's key file: 32 octets, made at the first start with mode 0600. */
   readonly keyFile: string;
+  readonly clock: Clock;
   readonly log?: Log;
 }

@@ -29,16 +29,30 @@ export function documentOf(domain: Domain): DomainDocument {
   return { id, name, realm, managedBy, settings: writeSettings(settings), settingsBy };
 }
 
-/** The objects of a domain, in their order; one call costs as much as writing all of them. */
-export function objectsOf(domain: Domain): ObjectDocument[] {
-  const write = <T extends Managed>(kind: Kind<T>, objects: readonly T[]): ObjectDocument[] =>
-    objects.map((object) => documentOfObject(kind, object, domain.realm));
+/** An object of a domain to whoever keeps it: told apart by identity, written only when asked. */
+export interface ObjectRef {
+  readonly list: ListName;
+  readonly key: string;
+  /** The same thing as long as the object does not change. */
+  readonly identity: object;
+  write(): ObjectDocument;
+}
+
+/** The objects of a domain, in their order. */
+export function objectsOf(domain: Domain): ObjectRef[] {
+  const refs = <T extends Managed>(kind: Kind<T>, objects: readonly T[]): ObjectRef[] =>
+    objects.map((object) => ({
+      list: kind.list,
+      key: kind.key(object),
+      identity: object,
+      write: () => documentOfObject(kind, object, domain.realm),
+    }));
   return [
-    ...write(USERS, domain.users),
-    ...write(GROUPS, domain.groups),
-    ...write(TRUNKS, domain.trunks),
-    ...write(NUMBERS, domain.numbers),
-    ...write(SCHEMES, domain.schemes),
+    ...refs(USERS, domain.users),
+    ...refs(GROUPS, domain.groups),
+    ...refs(TRUNKS, domain.trunks),
+    ...refs(NUMBERS, domain.numbers),
+    ...refs(SCHEMES, domain.schemes),
   ];
 }
 

@@ -1,0 +1,135 @@
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '@vats/kernel';
+import { type Failure, StoreError, storeErrorOf } from './store-error.ts';
+import { NEWER } from './worker/codes.ts';
+import type { Read, Reply, Request, Rows, WriteGroup } from './worker/messages.ts';
+
+/** After a thread was lost, the next is not started sooner than this: a crash at every start must not become a storm. */
+const RESTART_AFTER_MS = 1_000;
+
+type Unnumbered<T> = T extends unknown ? Omit<T, 'number'> : never;
+
+interface Waiting {
+  resolve(reply: Reply): void;
+  reject(error: StoreError): void;
+}
+
+/** The database as its worker thread serves it. A thread that dies is replaced when it is asked again. */
+export class DatabaseThread {
+  readonly #file: string;
+  readonly #clock: Clock;
+  #state: 'running' | 'lost' | 'closed' = 'lost';
+  #worker: Worker | undefined;
+  #starting: Promise<void> | undefined;
+  #lostAt = Number.NEGATIVE_INFINITY;
+  #lostBy: StoreError | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  #number = 0;
+
+  private constructor(file: string, clock: Clock) {
+    this.#file = file;
+    this.#clock = clock;
+  }
+
+  /** Starts the thread and opens the database; rejects with the StoreError that says why it can't be. */
+  static async open(file: string, clock: Clock): Promise<DatabaseThread> {
+    const thread = new DatabaseThread(file, clock);
+    await thread.#running();
+    return thread;
+  }
+
+  /** What became of each group: undefined when it is durable. */
+  async commit(groups: readonly WriteGroup[]): Promise<(StoreError | undefined)[]> {
+    const reply = await this.#ask({ ask: 'commit', groups });
+    if (reply.reply !== 'committed') throw this.#outOfTurn(reply);
+    return reply.failures.map((failure) => (failure === null ? undefined : this.#errorOf(failure)));
+  }
+
+  async read<Kind extends Read['read']>(read: Extract<Read, { read: Kind }>): Promise<Rows[Kind]> {
+    const reply = await this.#ask({ ask: 'read', read });
+    if (reply.reply !== 'rows') throw this.#outOfTurn(reply);
+    return reply.rows as Rows[Kind];
+  }
+
+  /** Lets go of the database; what was asked before is answered first. */
+  async close(): Promise<void> {
+    const wasRunning = this.#state === 'running';
+    this.#state = 'closed';
+    if (wasRunning) await this.#post({ ask: 'close' });
+    await this.#end();
+  }
+
+  async #ask(request: Unnumbered<Request>): Promise<Reply> {
+    await this.#running();
+    return this.#post(request);
+  }
+
+  async #running(): Promise<void> {
+    if (this.#state === 'running') return;
+    if (this.#state === 'closed') throw new StoreError('closed', 'the store is closed', 'start the switch again');
+    if (this.#lostBy !== undefined && this.#clock.monotonic() - this.#lostAt < RESTART_AFTER_MS) throw this.#lostBy;
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    await this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    const name = import.meta.url.endsWith('.ts') ? './worker/worker.ts' : './worker/worker.js';
+    const worker = new Worker(new URL(name, import.meta.url), { name: 'store' });
+    this.#worker = worker;
+    worker.on('message', (reply: Reply) => {
+      const waiting = this.#waiting.get(reply.number);
+      this.#waiting.delete(reply.number);
+      waiting?.resolve(reply);
+    });
+    worker.on('error', (error) => this.#lost(worker, `the store's thread died: ${error.message}`));
+    worker.on('exit', (code) => this.#lost(worker, `the store's thread ended with ${code}`));
+    try {
+      await this.#post({ ask: 'open', file: this.#file });
+    } catch (error) {
+      await this.#end();
+      throw error;
+    }
+    if (this.#state === 'lost') this.#state = 'running';
+  }
+
+  #post(request: Unnumbered<Request>): Promise<Reply> {
+    const number = ++this.#number;
+    return new Promise<Reply>((resolve, reject) => {
+      this.#waiting.set(number, {
+        reject,
+        resolve: (reply) => (reply.reply === 'failed' ? reject(this.#errorOf(reply.failure)) : resolve(reply)),
+      });
+      this.#worker?.postMessage({ ...request, number });
+    });
+  }
+
+  #lost(worker: Worker, message: string): void {
+    if (this.#worker !== worker) return;
+    const error = this.#errorOf({ code: '', message });
+    this.#worker = undefined;
+    this.#lostAt = this.#clock.monotonic();
+    this.#lostBy = error;
+    if (this.#state === 'running') this.#state = 'lost';
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(error);
+  }
+
+  async #end(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  #errorOf(failure: Failure): StoreError {
+    if (failure.code !== NEWER) return storeErrorOf(failure, this.#file);
+    const remedy = 'run that version, or restore a backup that this one made';
+    return new StoreError('newer', `${this.#file}: ${failure.message}`, remedy);
+  }
+
+  #outOfTurn(reply: Reply): StoreError {
+    return new StoreError('failed', `the store's thread answered ${reply.reply} out of turn`, 'report this as a fault');
+  }
+}

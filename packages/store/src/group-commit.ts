@@ -1,0 +1,112 @@
+import type { Cancel, Clock } from '@vats/kernel';
+import { StoreError } from './store-error.ts';
+import type { WriteGroup } from './worker/messages.ts';
+
+/** How long a write waits for company, in milliseconds; with the commit itself it stays below 20 ms on any usual disk. */
+export const GATHER_MS = 10;
+
+/** Groups in one transaction at most, so that one commit stays short. */
+const LARGEST_COMMIT = 1_000;
+
+interface Waiting {
+  readonly writes: WriteGroup;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** What makes groups durable together, and says for each whether it is. */
+export type Commit = (groups: readonly WriteGroup[]) => Promise<(StoreError | undefined)[]>;
+
+/**
+ * Gathers writes into few commits: the first waits a moment for others, and what comes during a commit goes into the
+ * next at once. Writes become durable in the order in which they came.
+ */
+export class GroupCommit {
+  readonly #commit: Commit;
+  readonly #clock: Clock;
+  #waiting: Waiting[] = [];
+  #underWay: Promise<void> | undefined;
+  #timer: Cancel | undefined;
+  #closed = false;
+  #inCommit = 0;
+  #commits = 0;
+  #writes = 0;
+  #failure: StoreError | undefined;
+
+  constructor(commit: Commit, clock: Clock) {
+    this.#commit = commit;
+    this.#clock = clock;
+  }
+
+  get pending(): number {
+    return this.#waiting.length + this.#inCommit;
+  }
+
+  /** Commits that succeeded in part or whole, and the groups in them. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** Why the last commit failed; undefined since the last that succeeded. */
+  get failure(): StoreError | undefined {
+    return this.#failure;
+  }
+
+  /** Resolves when all of the group is durable; rejects with a StoreError when nothing of it is. */
+  write(writes: WriteGroup): Promise<void> {
+    if (this.#closed) return Promise.reject(new StoreError('closed', 'the store is closed', 'start the switch again'));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ writes, resolve, reject });
+      if (this.#underWay !== undefined) return;
+      if (this.#waiting.length >= LARGEST_COMMIT) this.#begin();
+      else this.#timer ??= this.#clock.after(GATHER_MS, () => this.#begin());
+    });
+  }
+
+  /** Resolves when nothing waits any more, whether it succeeded or not. */
+  async flush(): Promise<void> {
+    if (this.#underWay === undefined && this.#waiting.length > 0) this.#begin();
+    while (this.#underWay !== undefined) await this.#underWay;
+  }
+
+  /** Takes no further writes, and ends those that wait. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.flush();
+  }
+
+  #begin(): void {
+    this.#timer?.();
+    this.#timer = undefined;
+    const batch = this.#waiting.splice(0, LARGEST_COMMIT);
+    this.#inCommit = batch.length;
+    this.#underWay = this.#carryOut(batch).then(() => {
+      this.#inCommit = 0;
+      this.#underWay = undefined;
+      if (this.#waiting.length > 0) this.#begin();
+    });
+  }
+
+  async #carryOut(batch: readonly Waiting[]): Promise<void> {
+    let outcomes: readonly (StoreError | undefined)[];
+    try {
+      outcomes = await this.#commit(batch.map(({ writes }) => writes));
+    } catch (error) {
+      const failure = error instanceof StoreError ? error : new StoreError('failed', String(error), 'see the message');
+      outcomes = batch.map(() => failure);
+    }
+    const failed = outcomes.filter((outcome) => outcome !== undefined);
+    this.#failure = failed.at(-1);
+    if (failed.length < batch.length) this.#commits++;
+    this.#writes += batch.length - failed.length;
+    for (const [index, waiting] of batch.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === undefined) waiting.resolve();
+      else waiting.reject(outcome);
+    }
+  }
+}

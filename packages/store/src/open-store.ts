@@ -1,0 +1,110 @@
+import { type Log, SILENT } from '@vats/kernel';
+import { DatabaseThread } from './database-thread.ts';
+import { GroupCommit } from './group-commit.ts';
+import { makeKey, readKey } from './key-file.ts';
+import { SecretBox } from './secret-box.ts';
+import { SqliteBindings } from './sqlite-bindings.ts';
+import { SqliteHistory, SqliteRecordings } from './sqlite-history.ts';
+import { SqliteModels } from './sqlite-models.ts';
+import type { Store, StoreHealth, StoreOptions } from './store.ts';
+import { StoreError } from './store-error.ts';
+import { storeFileOf } from './store-url.ts';
+import type { Tables } from './worker/tables.ts';
+
+/** The row by which a key is known to be the one that sealed the rest. */
+const KEY_CHECK = 'key-check';
+const KEY_CHECK_TEXT = 'VATS';
+/** What exported secrets are sealed for. */
+const EXPORT = 'export';
+
+/**
+ * Opens the store, making database and key where there are none yet. Rejects with a StoreError that names the file and
+ * the remedy; nothing is left open then.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { keyFile, clock, log = SILENT } = options;
+  const thread = await DatabaseThread.open(storeFileOf(options.url), clock);
+  try {
+    const writer = new GroupCommit((groups) => thread.commit(groups), clock);
+    const rows = await thread.read({ read: 'everything' });
+    const box = await boxFor(rows.meta, keyFile, writer, log);
+    const models = new SqliteModels(writer, box, rows);
+    return new SqliteStore(thread, writer, box, models);
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
+}
+
+/** The box of this data directory's key; a new key only where nothing has been sealed with another. */
+async function boxFor(
+  meta: readonly Tables['meta'][],
+  keyFile: string,
+  writer: GroupCommit,
+  log: Log,
+): Promise<SecretBox> {
+  const check = meta.find(({ name }) => name === KEY_CHECK);
+  const key = readKey(keyFile, log);
+  if (check === undefined) {
+    const box = new SecretBox(key ?? makeKey(keyFile));
+    const written = writer.write([
+      { do: 'put-meta', row: { name: KEY_CHECK, value: box.seal(KEY_CHECK_TEXT, KEY_CHECK) } },
+    ]);
+    await writer.flush();
+    await written;
+    return box;
+  }
+  const remedy = 'restore it from a backup: without it the stored passwords are lost';
+  if (key === undefined) throw new StoreError('key-missing', `the key file ${keyFile} is missing`, remedy);
+  const box = new SecretBox(key);
+  if (box.open(check.value, KEY_CHECK) === KEY_CHECK_TEXT) return box;
+  throw new StoreError(
+    'key-wrong',
+    `the key file ${keyFile} is not the one that this database was sealed with`,
+    remedy,
+  );
+}
+
+class SqliteStore implements Store {
+  readonly models: SqliteModels;
+  readonly bindings: SqliteBindings;
+  readonly history: SqliteHistory;
+  readonly recordings: SqliteRecordings;
+  readonly #thread: DatabaseThread;
+  readonly #writer: GroupCommit;
+  readonly #box: SecretBox;
+
+  constructor(thread: DatabaseThread, writer: GroupCommit, box: SecretBox, models: SqliteModels) {
+    this.#thread = thread;
+    this.#writer = writer;
+    this.#box = box;
+    this.models = models;
+    this.bindings = new SqliteBindings(thread, writer);
+    this.history = new SqliteHistory(thread, writer);
+    this.recordings = new SqliteRecordings(thread, writer);
+  }
+
+  health(): StoreHealth {
+    const { failure, pending, commits, writes } = this.#writer;
+    return {
+      ok: failure === undefined,
+      ...(failure === undefined ? {} : { error: failure }),
+      pending,
+      commits,
+      writes,
+    };
+  }
+
+  seal(text: string): string {
+    return this.#box.seal(text, EXPORT).toString('base64url');
+  }
+
+  unseal(sealed: string): string | undefined {
+    return this.#box.open(Buffer.from(sealed, 'base64url'), EXPORT);
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.#thread.close();
+  }
+}

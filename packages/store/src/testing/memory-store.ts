@@ -1,0 +1,117 @@
+import type {
+  CallFilter,
+  CallRecord,
+  HistoryStore,
+  Model,
+  RecordingEntry,
+  RecordingFilter,
+  RecordingStore,
+} from '@vats/pbx';
+import { EMPTY_MODEL } from '@vats/pbx';
+import type { Binding, BindingChange, BindingStore } from '@vats/registrar';
+import type { AppliedFile, ModelStore, Store, StoreHealth } from '../store.ts';
+import { StoreError } from '../store-error.ts';
+
+/**
+ * A store that keeps everything in memory, for tests of what stands above it. It copies what it is given, as a disk does;
+ * writes resolve in a later turn, and fail when told to.
+ */
+export class MemoryStore implements Store {
+  #failure: StoreError | undefined;
+  #closed = false;
+  #commits = 0;
+  #model: Model = EMPTY_MODEL;
+  readonly #applied = new Map<string, AppliedFile>();
+  readonly #bindings = new Map<string, Binding>();
+  readonly #calls = new Map<string, CallRecord>();
+  readonly #recordings = new Map<string, RecordingEntry>();
+
+  readonly models: ModelStore;
+  readonly bindings: BindingStore;
+  readonly history: HistoryStore;
+  readonly recordings: RecordingStore;
+
+  constructor(model: Model = EMPTY_MODEL) {
+    this.#model = model;
+    const current = (): Model => this.#model;
+    this.models = {
+      get model() {
+        return current();
+      },
+      applied: this.#applied,
+      save: (next, applied) =>
+        this.#write(() => {
+          this.#model = next;
+          if (applied !== undefined) this.#applied.set(applied.name, applied);
+        }),
+    };
+    this.bindings = {
+      load: async () => [...this.#bindings.values()].map((binding) => structuredClone(binding)),
+      write: ({ save, remove }: BindingChange) =>
+        this.#write(() => {
+          for (const id of remove) this.#bindings.delete(id);
+          for (const binding of save) this.#bindings.set(binding.id, structuredClone(binding));
+        }),
+    };
+    this.history = {
+      append: (record) => this.#write(() => void this.#calls.set(record.id, structuredClone(record))),
+      list: async (filter) => page([...this.#calls.values()], filter),
+    };
+    this.recordings = {
+      put: (entry) => this.#write(() => void this.#recordings.set(entry.id, structuredClone(entry))),
+      list: async (filter: RecordingFilter = {}) =>
+        page(
+          [...this.#recordings.values()].filter(
+            ({ call, state }) => (filter.call ?? call) === call && (filter.state ?? state) === state,
+          ),
+          filter,
+        ),
+    };
+  }
+
+  /** Every write fails like this until `recover`. */
+  fail(error = new StoreError('disk-full', 'the disk is full', 'make room on the disk')): void {
+    this.#failure = error;
+  }
+
+  recover(): void {
+    this.#failure = undefined;
+  }
+
+  health(): StoreHealth {
+    const error = this.#failure;
+    const counts = { pending: 0, commits: this.#commits, writes: this.#commits };
+    return error === undefined ? { ok: true, ...counts } : { ok: false, error, ...counts };
+  }
+
+  seal(text: string): string {
+    return Buffer.from(`sealed:${text}`).toString('base64url');
+  }
+
+  unseal(sealed: string): string | undefined {
+    const text = Buffer.from(sealed, 'base64url').toString();
+    return text.startsWith('sealed:') ? text.slice('sealed:'.length) : undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  async #write(change: () => void): Promise<void> {
+    await Promise.resolve();
+    if (this.#closed) throw new StoreError('closed', 'the store is closed', 'start the switch again');
+    if (this.#failure !== undefined) throw this.#failure;
+    change();
+    this.#commits++;
+  }
+}
+
+function page<T extends { readonly domain: string; readonly startedAt: number }>(
+  all: readonly T[],
+  { domain, before, limit = 100 }: CallFilter = {},
+): T[] {
+  return all
+    .filter((item) => (domain ?? item.domain) === item.domain && item.startedAt < (before ?? Number.POSITIVE_INFINITY))
+    .sort((a, b) => b.startedAt - a.startedAt)
+    .slice(0, limit);
+}

@@ -1,0 +1,92 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { NEWER } from './codes.ts';
+import { MIGRATIONS } from './migrations.ts';
+import type { Tables } from './tables.ts';
+
+/** How long a statement waits for another program that looks into the file, in milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/** The database, and this process's hold on it. */
+export interface OpenDatabase {
+  readonly db: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+/** SQLite does take back a half-made table, whatever Kysely believes: a migration is all or nothing. */
+class AtomicDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new (class extends SqliteAdapter {
+      override get supportsTransactionalDdl(): boolean {
+        return true;
+      }
+    })();
+  }
+}
+
+/** Opens the database, makes it if it is not there, and brings it to today's form. */
+export async function openDatabase(file: string): Promise<OpenDatabase> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const lock = lockFor(file);
+  try {
+    // Made by us first, so that it is ours alone: call histories are nobody else's business.
+    closeSync(openSync(file, 'a', 0o600));
+    const sqlite = new SQLite(file, { timeout: PATIENCE_MS });
+    const db = new Kysely<Tables>({ dialect: new AtomicDialect({ database: sqlite }) });
+    try {
+      // FULL: the log reaches the disk with every commit, so what was promised outlives a power cut, not only a kill.
+      // Commits are few, because writes are gathered.
+      await sql`pragma journal_mode = wal`.execute(db);
+      await sql`pragma synchronous = full`.execute(db);
+      await migrate(db);
+    } catch (error) {
+      await db.destroy();
+      throw error;
+    }
+    return {
+      db,
+      async close() {
+        await db.destroy();
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/**
+ * A hold that ends with the process however it ends: an exclusive lock on a file beside the database. The database itself
+ * stays readable to others, for a backup or a look.
+ */
+function lockFor(file: string): SQLite.Database {
+  const lock = new SQLite(`${file}.lock`, { timeout: 0 });
+  try {
+    lock.exec('begin exclusive');
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+  return lock;
+}
+
+async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const unknown = await unknownMigration(db);
+  if (unknown !== undefined) {
+    throw Object.assign(new Error(`the database was written by a newer version (${unknown})`), { code: NEWER });
+  }
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+async function unknownMigration(db: Kysely<Tables>): Promise<string | undefined> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return undefined;
+  const done = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  return done.rows.find(({ name }) => !(name in MIGRATIONS))?.name;
+}

@@ -1,0 +1,60 @@
+import type { Failure } from '../store-error.ts';
+import type { Tables } from './tables.ts';
+
+/** One statement's worth of change. */
+export type Write =
+  | { readonly do: 'put-meta'; readonly row: Tables['meta'] }
+  | { readonly do: 'put-domain'; readonly row: Tables['domains'] }
+  | { readonly do: 'remove-domain'; readonly id: string }
+  | { readonly do: 'put-object'; readonly row: Tables['objects'] }
+  | { readonly do: 'remove-object'; readonly domain: string; readonly list: string; readonly key: string }
+  | { readonly do: 'put-applied'; readonly row: Tables['applied_files'] }
+  | { readonly do: 'put-binding'; readonly row: Tables['bindings'] }
+  | { readonly do: 'remove-binding'; readonly id: string }
+  | { readonly do: 'put-call'; readonly row: Tables['calls'] }
+  | { readonly do: 'put-recording'; readonly row: Tables['recordings'] };
+
+/** Writes that hold together: all of them, or none. */
+export type WriteGroup = readonly Write[];
+
+/** Which rows of a list that is read newest first. */
+export interface Page {
+  readonly limit: number;
+  readonly before?: number;
+  readonly domain?: string;
+}
+
+export type Read =
+  | { readonly read: 'everything' }
+  | { readonly read: 'bindings' }
+  | ({ readonly read: 'calls' } & Page)
+  | ({ readonly read: 'recordings'; readonly call?: string; readonly state?: string } & Page);
+
+/** The rows that each kind of read answers with. */
+export interface Rows {
+  /** What is held in memory from the start. */
+  everything: {
+    readonly meta: readonly Tables['meta'][];
+    readonly domains: readonly Tables['domains'][];
+    readonly objects: readonly Tables['objects'][];
+    readonly applied: readonly Tables['applied_files'][];
+  };
+  bindings: readonly Tables['bindings'][];
+  calls: readonly Tables['calls'][];
+  recordings: readonly Tables['recordings'][];
+}
+
+/** To the worker. It answers every request with its number, in the order that they came. */
+export type Request =
+  | { readonly number: number; readonly ask: 'open'; readonly file: string }
+  | { readonly number: number; readonly ask: 'commit'; readonly groups: readonly WriteGroup[] }
+  | { readonly number: number; readonly ask: 'read'; readonly read: Read }
+  | { readonly number: number; readonly ask: 'close' };
+
+/** From the worker. */
+export type Reply =
+  | { readonly number: number; readonly reply: 'done' }
+  /** What became of each group of a commit: null when it is durable. */
+  | { readonly number: number; readonly reply: 'committed'; readonly failures: readonly (Failure | null)[] }
+  | { readonly number: number; readonly reply: 'rows'; readonly rows: Rows[keyof Rows] }
+  | { readonly number: number; readonly reply: 'failed'; readonly failure: Failure };
