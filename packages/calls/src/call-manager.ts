@@ -18,7 +18,7 @@ export class CallManager {
   /** Call-IDs of INVITEs of ours that are under way: one that comes back in is a loop. */
   readonly #outgoing = new Set<string>();
   #draining = false;
-  #onEmpty: (() => void) | undefined;
+  #onEmpty: (() => void)[] = [];
 
   constructor(parts: CallsParts) {
     this.#parts = parts;
@@ -72,7 +72,7 @@ export class CallManager {
   /** From now on new calls get 503; `whenEmpty` is called once the last one has ended. */
   drain(whenEmpty: () => void): void {
     this.#draining = true;
-    this.#onEmpty = whenEmpty;
+    this.#onEmpty.push(whenEmpty);
     if (this.#calls.size === 0) this.#empty();
   }
 
@@ -107,8 +107,8 @@ export class CallManager {
 
   #empty(): void {
     const told = this.#onEmpty;
-    this.#onEmpty = undefined;
-    told?.();
+    this.#onEmpty = [];
+    for (const tell of told) tell();
   }
 
   #sum(count: (call: Call) => number): number {

@@ -44,7 +44,7 @@ export function openLog(settings: LogSettings, out: NodeJS.WriteStream = process
   const stream = readable
     ? pretty({
         destination: out,
-        colorize: out.isTTY === true && !process.env['NO_COLOR'],
+        colorize: out.isTTY === true && !process.env.NO_COLOR,
         messageKey: 'event',
         sync: true,
       })

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/**
+ * What the running switch answers, as the commands read it. A switch of another version may say more; what a command
+ * needs and does not find is a clear error and not a crash.
+ */
+export const statusAnswer = z.object({
+  version: z.string(),
+  pid: z.number(),
+  startedAt: z.number(),
+  data: z.string(),
+  listeners: z.array(z.string()),
+  domains: z.array(z.object({ name: z.string(), users: z.number() })),
+  registrations: z.number(),
+  calls: z.number(),
+  media: z.object({
+    workers: z.number(),
+    recordings: z.number(),
+    pairs: z.object({ leased: z.number(), total: z.number() }),
+  }),
+  store: z.object({ ok: z.boolean(), pending: z.number(), error: z.string().optional() }),
+  memory: z.number(),
+});
+
+export const registrationsAnswer = z.object({
+  registrations: z.array(
+    z.object({
+      domain: z.string(),
+      login: z.string(),
+      contact: z.string(),
+      transport: z.string(),
+      source: z.string(),
+      userAgent: z.string().optional(),
+      expiresAt: z.number(),
+      reachable: z.boolean(),
+      reason: z.string().optional(),
+    }),
+  ),
+});
+
+const party = z.object({ number: z.string(), name: z.string().optional() });
+
+export const callsAnswer = z.object({
+  calls: z.array(
+    z.object({
+      id: z.string(),
+      from: party,
+      dialled: z.string(),
+      state: z.string(),
+      startedAt: z.number(),
+      answeredAt: z.number().optional(),
+      answeredBy: party.optional(),
+      recorded: z.boolean(),
+    }),
+  ),
+});
+
+export const recordingsAnswer = z.object({
+  recordings: z.array(
+    z.object({
+      call: z.string(),
+      path: z.string(),
+      from: z.string(),
+      to: z.string(),
+      startedAt: z.number(),
+      durationMs: z.number().optional(),
+      state: z.string(),
+      error: z.string().optional(),
+    }),
+  ),
+});
+
+export const changeAnswer = z.object({
+  saved: z.boolean(),
+  changes: z.array(z.object({ text: z.string() })),
+  warnings: z.array(z.string()),
+});
+
+export const accountAnswer = changeAnswer.extend({ login: z.string(), password: z.string() });
+
+export const exportAnswer = z.object({ text: z.string() });

@@ -1,0 +1,13 @@
+/** Top-level keys that only one machine's settings have. */
+const SETTINGS_ONLY = /^(data|log|sip|media|calls|http|store)[ \t]*:/m;
+/** Top-level keys that only a company's PBX has. */
+const PBX_ONLY =
+  /^(domain|aliases|realm|timezone|language|recording|users|groups|trunks|numbers|schemes|outbound)[ \t]*:/m;
+
+/**
+ * Which of the two kinds of file `vats check` was given. A file with keys of both, or of neither, is taken for a PBX
+ * file, whose check then says what does not belong.
+ */
+export function isSettingsFile(text: string): boolean {
+  return SETTINGS_ONLY.test(text) && !PBX_ONLY.test(text);
+}

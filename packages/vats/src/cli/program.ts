@@ -1,0 +1,246 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { checkPbx, formatProblem, type Problem } from '@vats/pbx';
+import { Command, CommanderError, Option } from 'commander';
+import type { z } from 'zod';
+import { askSwitch, ControlFailure } from '../control/control-client.ts';
+import { checkSettings, type Override, type SettingKey } from '../settings/index.ts';
+import { VERSION } from '../version.ts';
+import * as answers from './answers.ts';
+import { dataDirectory } from './data-directory.ts';
+import { CliFailure, EXIT } from './exit-codes.ts';
+import { isSettingsFile } from './file-kind.ts';
+import { readText } from './read-text.ts';
+import * as show from './show.ts';
+import { up } from './up.ts';
+
+interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+interface Where {
+  readonly data?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
+export async function run(argv: readonly string[], streams: Streams): Promise<number> {
+  const result = { code: EXIT.good as number };
+  try {
+    await program(streams, result).parseAsync([...argv], { from: 'user' });
+    return result.code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+    if (error instanceof CliFailure) {
+      streams.err(`vats: ${error.message}\n`);
+      return error.exitCode;
+    }
+    if (error instanceof ControlFailure) {
+      streams.err(`${error.message}\n`);
+      // What the switch found wrong in a file or in an account is configuration, like the same thing found at start.
+      return Array.isArray(error.details) ? EXIT.configuration : EXIT.runtime;
+    }
+    streams.err(`vats: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return EXIT.runtime;
+  }
+}
+
+function program(streams: Streams, result: { code: number }): Command {
+  const { out } = streams;
+  const vats = new Command('vats')
+    .description('VATS: a SIP/RTP softswitch and cloud PBX')
+    .version(VERSION)
+    .showHelpAfterError('(vats --help shows the commands)')
+    .configureOutput({ writeOut: streams.out, writeErr: streams.err })
+    .exitOverride();
+
+  vats
+    .command('up')
+    .description('run the switch; SIGTERM lets calls end, SIGHUP reads the files again')
+    .option('--config <file>', "this machine's settings (YAML)")
+    .option('--apply <file>', 'a PBX file to apply when it changed; may be given several times', collect, [])
+    .option('--data <directory>', 'where database, key and recordings are')
+    .option('--listen <url>', 'SIP listener such as udp://127.0.0.1:5060; may be given several times', collect, [])
+    .option('--advertise <host>', 'what Via and Contact say to peers that are not local')
+    .option('--media-address <address>', 'where sound is received; one a family', collect, [])
+    .option('--media-advertise <address>', 'what SDP says to peers that are not local')
+    .option('--media-ports <range>', 'RTP ports, such as 20000-29999')
+    .option('--log-level <level>', 'trace, debug, info, warn or error')
+    .option('--log-format <format>', 'auto, json or pretty')
+    .option('--http <listen>', 'address of the HTTP API, or off')
+    .action(async (options: Record<string, string | string[] | undefined>) => {
+      const { config, apply } = options as { config?: string; apply: string[] };
+      result.code = await up({ apply, flags: overridesOf(options), ...(config === undefined ? {} : { config }) });
+    });
+
+  vats
+    .command('check')
+    .description('check a settings or PBX file; errors name file, line, key and remedy')
+    .argument('<file>')
+    .option('--json', 'problems as JSON')
+    .action((file: string, { json }: { json?: boolean }) => {
+      const text = readText(file);
+      const checked = isSettingsFile(text) ? checkSettings(text, file) : checkPbx(text, file);
+      const problems: readonly Problem[] = checked.ok ? checked.warnings : checked.problems;
+      if (json === true) out(`${JSON.stringify({ ok: checked.ok, problems }, null, 2)}\n`);
+      else out(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
+      if (!checked.ok) result.code = EXIT.configuration;
+      else if (json !== true) out(`${file}: good${problems.length === 0 ? '' : `, ${problems.length} warnings`}\n`);
+    });
+
+  looking(vats.command('apply').description('make what a PBX file names equal to it'))
+    .argument('<file>')
+    .option('--dry-run', 'only say what would change')
+    .option('--prune', 'remove what an earlier apply of this file made and it no longer names')
+    .action(async (file: string, options: Where & { dryRun?: boolean; prune?: boolean }) => {
+      const body = {
+        path: resolve(file),
+        name: file,
+        text: readText(file),
+        dryRun: options.dryRun,
+        prune: options.prune,
+      };
+      const change = await ask(options, 'POST', '/apply', answers.changeAnswer, body);
+      print(options, change, show.changesText);
+    });
+
+  looking(vats.command('export').description('the PBX model as a file that apply accepts'))
+    .argument('[domain]')
+    .action(async (domain: string | undefined, options: Where) => {
+      const query = domain === undefined ? '' : `?domain=${encodeURIComponent(domain)}`;
+      const exported = await ask(options, 'GET', `/export${query}`, answers.exportAnswer);
+      print(options, exported, ({ text }) => text);
+    });
+
+  looking(vats.command('status').description('what the switch is doing')).action(async (options: Where) => {
+    print(options, await ask(options, 'GET', '/status', answers.statusAnswer), (s) => show.statusText(s, Date.now()));
+  });
+  looking(vats.command('registrations').description('phones that are registered')).action(async (options: Where) => {
+    const found = await ask(options, 'GET', '/registrations', answers.registrationsAnswer);
+    print(options, found, (rows) => show.registrationsText(rows, Date.now()));
+  });
+  const calls = looking(vats.command('calls').description('calls that are up')).action(async (options: Where) => {
+    print(options, await ask(options, 'GET', '/calls', answers.callsAnswer), (rows) =>
+      show.callsText(rows, Date.now()),
+    );
+  });
+  looking(calls.command('hangup').description('end a call'))
+    .argument('<id>')
+    .action(async (id: string, options: Where) => {
+      await askSwitch(dataDirectory(options), 'DELETE', `/calls/${encodeURIComponent(id)}`);
+      out(`${id} is ended\n`);
+    });
+  looking(vats.command('recordings').description('recordings, newest first'))
+    .option('--limit <rows>', 'at most so many', '100')
+    .action(async (options: Where & { limit: string }) => {
+      const path = `/recordings?limit=${encodeURIComponent(options.limit)}`;
+      print(options, await ask(options, 'GET', path, answers.recordingsAnswer), show.recordingsText);
+    });
+
+  const user = vats.command('user').description('users of a domain, by hand');
+  looking(user.command('add').description('add a user with one device'))
+    .argument('<extension>')
+    .argument('<name>')
+    .option('--login <login>', "the device's login; the extension by default")
+    .option('--password-stdin', 'read the password from standard input; without it one is made and shown')
+    .option('--domain <domain>', 'where there are several')
+    .action(async (extension: string, name: string, options: Where & UserOptions & { login?: string }) => {
+      const body = { extension, name, login: options.login ?? extension, ...passwordOf(options), ...domainOf(options) };
+      const made = await ask(options, 'POST', '/users', answers.accountAnswer, body);
+      print(options, made, (account) => accountText(account, options.passwordStdin === true));
+    });
+  looking(user.command('remove').description('remove a user and their devices'))
+    .argument('<extension>')
+    .option('--domain <domain>', 'where there are several')
+    .action(async (extension: string, options: Where & UserOptions) => {
+      const path = `/users/${encodeURIComponent(extension)}${queryOf(options)}`;
+      print(options, await ask(options, 'DELETE', path, answers.changeAnswer), show.changesText);
+    });
+  looking(user.command('password').description('give a device a new password'))
+    .argument('<login>')
+    .option('--password-stdin', 'read it from standard input; without it one is made and shown')
+    .option('--domain <domain>', 'where there are several')
+    .action(async (login: string, options: Where & UserOptions) => {
+      const path = `/devices/${encodeURIComponent(login)}/password${queryOf(options)}`;
+      const made = await ask(options, 'PUT', path, answers.accountAnswer, passwordOf(options));
+      print(options, made, (account) => accountText(account, options.passwordStdin === true));
+    });
+
+  function print<T>(options: Where, answer: { raw: unknown; read: T }, text: (read: T) => string): void {
+    out(options.json === true ? `${JSON.stringify(answer.raw, null, 2)}\n` : text(answer.read));
+  }
+  return vats;
+}
+
+interface UserOptions {
+  readonly passwordStdin?: boolean;
+  readonly domain?: string;
+}
+
+/** Options of every command that talks to a running switch. */
+function looking(command: Command): Command {
+  return command
+    .option('--json', 'as JSON')
+    .option('--data <directory>', "the running switch's data directory")
+    .addOption(new Option('--config <file>', 'its settings file, to find the data directory'));
+}
+
+async function ask<T>(
+  where: Where,
+  method: string,
+  path: string,
+  schema: z.ZodType<T>,
+  body?: unknown,
+): Promise<{ raw: unknown; read: T }> {
+  const raw = await askSwitch(dataDirectory(where), method, path, body);
+  const read = schema.safeParse(raw);
+  if (!read.success) {
+    throw new ControlFailure(
+      `the switch answered ${method} ${path} in a way this version does not know: is it another version?`,
+    );
+  }
+  return { raw, read: read.data };
+}
+
+const FLAGS: Readonly<Record<string, readonly [flag: string, key: SettingKey]>> = {
+  data: ['--data', 'data'],
+  listen: ['--listen', 'sip.listen'],
+  advertise: ['--advertise', 'sip.advertise'],
+  mediaAddress: ['--media-address', 'media.address'],
+  mediaAdvertise: ['--media-advertise', 'media.advertise'],
+  mediaPorts: ['--media-ports', 'media.ports'],
+  logLevel: ['--log-level', 'log.level'],
+  logFormat: ['--log-format', 'log.format'],
+  http: ['--http', 'http.listen'],
+};
+
+function overridesOf(options: Readonly<Record<string, string | readonly string[] | undefined>>): Override[] {
+  return Object.entries(FLAGS).flatMap(([option, [from, key]]) => {
+    const value = options[option];
+    return value === undefined || value.length === 0 ? [] : [{ from, key, value }];
+  });
+}
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+/** A password never comes as an argument: every user of the machine could read it in the process list. */
+function passwordOf({ passwordStdin }: UserOptions): { password?: string } {
+  return passwordStdin === true ? { password: readFileSync(0, 'utf8').replace(/\r?\n$/, '') } : {};
+}
+
+function domainOf({ domain }: UserOptions): { domain?: string } {
+  return domain === undefined ? {} : { domain };
+}
+
+function queryOf({ domain }: UserOptions): string {
+  return domain === undefined ? '' : `?domain=${encodeURIComponent(domain)}`;
+}
+
+function accountText(account: z.output<typeof answers.accountAnswer>, known: boolean): string {
+  const password = known ? '' : `login ${account.login}  password ${account.password}  (shown this once)\n`;
+  return `${show.changesText(account)}${password}`;
+}

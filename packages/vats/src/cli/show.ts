@@ -1,0 +1,86 @@
+import type { z } from 'zod';
+import type { callsAnswer, changeAnswer, recordingsAnswer, registrationsAnswer, statusAnswer } from './answers.ts';
+import { duration, table } from './table.ts';
+
+/** How answers look on a terminal; `--json` shows them as they came. Times are local, as an operator's clock says. */
+
+export function statusText(status: z.output<typeof statusAnswer>, now: number): string {
+  const rows: [string, string][] = [
+    ['version', `${status.version}, process ${status.pid}, up ${duration(now - status.startedAt)}`],
+    ['data', status.data],
+    ['listening', status.listeners.join('  ')],
+    ['domains', status.domains.map(({ name, users }) => `${name} (${users} users)`).join(', ') || 'none'],
+    ['phones', String(status.registrations)],
+    ['calls', String(status.calls)],
+    [
+      'media',
+      `${status.media.workers} workers, ${status.media.pairs.leased} of ${status.media.pairs.total} port pairs in use, ${status.media.recordings} recordings under way`,
+    ],
+    [
+      'store',
+      status.store.ok ? `good, ${status.store.pending} writes waiting` : `FAILING: ${status.store.error ?? ''}`,
+    ],
+    ['memory', `${Math.round(status.memory / 2 ** 20)} MiB`],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
+}
+
+export function registrationsText({ registrations }: z.output<typeof registrationsAnswer>, now: number): string {
+  return table(
+    ['login', 'domain', 'from', 'by', 'expires', 'reachable', 'user agent'],
+    registrations.map((row) => [
+      row.login,
+      row.domain,
+      row.source,
+      row.transport,
+      duration(Math.max(0, row.expiresAt - now)),
+      row.reachable ? 'yes' : `no: ${row.reason ?? ''}`,
+      row.userAgent ?? '',
+    ]),
+    'no phone is registered',
+  );
+}
+
+export function callsText({ calls }: z.output<typeof callsAnswer>, now: number): string {
+  return table(
+    ['id', 'from', 'to', 'answered by', 'state', 'since', 'recorded'],
+    calls.map((call) => [
+      call.id,
+      call.from.number,
+      call.dialled,
+      call.answeredBy?.number ?? '',
+      call.state,
+      duration(now - (call.answeredAt ?? call.startedAt)),
+      call.recorded ? 'yes' : 'no',
+    ]),
+    'no call is up',
+  );
+}
+
+export function recordingsText({ recordings }: z.output<typeof recordingsAnswer>): string {
+  return table(
+    ['started', 'from', 'to', 'length', 'state', 'file'],
+    recordings.map((row) => [
+      localTime(row.startedAt),
+      row.from,
+      row.to,
+      row.durationMs === undefined ? '' : duration(row.durationMs),
+      row.error === undefined ? row.state : `${row.state}: ${row.error}`,
+      row.path,
+    ]),
+    'nothing is recorded yet',
+  );
+}
+
+export function changesText({ changes, warnings, saved }: z.output<typeof changeAnswer>): string {
+  const lines = [...warnings, ...changes.map((change) => change.text)];
+  if (changes.length === 0) lines.push('nothing to change');
+  else if (!saved) lines.push('nothing was changed: this was a dry run');
+  return `${lines.join('\n')}\n`;
+}
+
+function localTime(at: number): string {
+  const date = new Date(at);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}

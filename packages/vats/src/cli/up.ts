@@ -1,0 +1,131 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { SystemRandom } from '@vats/kernel';
+import { formatProblem } from '@vats/pbx';
+import { ControlError, ControlServer } from '../control/control-server.ts';
+import { switchRoutes } from '../control/switch-routes.ts';
+import { createSwitch, type Switch } from '../create-switch.ts';
+import { makeDemoDomain } from '../first-start.ts';
+import { openLog, type SwitchLog } from '../log.ts';
+import { type Override, readSettings, type Settings } from '../settings/index.ts';
+import { StartFailure } from '../start-failure.ts';
+import { VERSION } from '../version.ts';
+import { banner } from './banner.ts';
+import { configurationFailure, EXIT } from './exit-codes.ts';
+import { readText } from './read-text.ts';
+
+export interface UpOptions {
+  readonly config?: string;
+  readonly apply: readonly string[];
+  readonly flags: readonly Override[];
+}
+
+/** A second signal within this time is the same Ctrl-C arriving by another way (terminal and npm), not an impatient person. */
+const SAME_SIGNAL_MS = 500;
+
+/** How long calls may go on after SIGTERM before they are hung up. */
+const DRAIN_LIMIT_MS = 30_000;
+
+/** `vats up`: runs the switch until a signal ends it. Resolves with the exit code. */
+export async function up(options: UpOptions): Promise<number> {
+  const settings = loadSettings(options);
+  const log = openLog(settings.log);
+  const random = new SystemRandom();
+  const running = await startSwitch(settings, log, random);
+  let control: ControlServer | undefined;
+  try {
+    // The first domain is the operator's if a file was given, else the demo.
+    await applyFiles(running, options.apply);
+    const made = options.apply.length === 0 ? await makeDemoDomain(running.model, random, settings.data) : undefined;
+    const reload = () => reloadAll(options, running, log);
+    control = await ControlServer.open(settings.data, switchRoutes(running, random, reload), log);
+    process.stderr.write(banner(running, made, VERSION));
+    log.info('switch.ready', {
+      version: VERSION,
+      pid: process.pid,
+      listeners: running.listeners.map(
+        ({ transport, endpoint }) => `${transport}://${endpoint.address}:${endpoint.port}`,
+      ),
+    });
+    await untilStopped(running, log, reload);
+    return EXIT.good;
+  } catch (error) {
+    if (error instanceof ControlError) throw configurationFailure(error.message);
+    throw error;
+  } finally {
+    await control?.close();
+    await running.close();
+    log.info('switch.stopped');
+  }
+}
+
+function loadSettings({ config, flags }: UpOptions): Settings {
+  const file = config === undefined ? undefined : { name: config, text: readText(config) };
+  const read = readSettings({
+    env: process.env,
+    flags,
+    cores: availableParallelism(),
+    ...(file === undefined ? {} : { file }),
+  });
+  if (!read.ok) throw configurationFailure(read.problems.map(formatProblem).join('\n'));
+  for (const warning of read.warnings) process.stderr.write(`${formatProblem(warning)}\n`);
+  return read.value;
+}
+
+async function startSwitch(settings: Settings, log: SwitchLog, random: SystemRandom): Promise<Switch> {
+  try {
+    return await createSwitch(settings, { log, random });
+  } catch (error) {
+    if (error instanceof StartFailure) throw configurationFailure(error.message);
+    throw error;
+  }
+}
+
+/** Applies the files that changed since they were applied last; a broken one stops the start. */
+async function applyFiles(running: Switch, files: readonly string[]): Promise<void> {
+  for (const name of files) {
+    const change = await running.model.applyFile({
+      path: resolve(name),
+      name,
+      text: readText(name),
+      onlyIfChanged: true,
+    });
+    if (!change.ok) throw configurationFailure(change.problems.map(formatProblem).join('\n'));
+    for (const warning of change.warnings) process.stderr.write(`${formatProblem(warning)}\n`);
+  }
+}
+
+/** SIGHUP: what can change while calls run: the log level, and the PBX files. Anything wrong leaves all as it was. */
+async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): Promise<{ reloaded: boolean }> {
+  try {
+    const settings = loadSettings(options);
+    log.setLevel(settings.log.level);
+    await applyFiles(running, options.apply);
+    log.info('switch.reloaded');
+    return { reloaded: true };
+  } catch (error) {
+    log.error('switch.not-reloaded', { error: error instanceof Error ? error.message : String(error) });
+    return { reloaded: false };
+  }
+}
+
+/** Resolves when a first SIGTERM or SIGINT has let the calls end; a second one, later, hangs them up at once. */
+async function untilStopped(running: Switch, log: SwitchLog, reload: () => Promise<unknown>): Promise<void> {
+  await new Promise<void>((resolveStop) => {
+    let firstAt: number | undefined;
+    const stop = (signal: NodeJS.Signals): void => {
+      const now = performance.now();
+      if (firstAt === undefined) {
+        firstAt = now;
+        log.info('switch.draining', { signal, calls: running.calls.size, limitMs: DRAIN_LIMIT_MS });
+        void running.drain(DRAIN_LIMIT_MS).then(resolveStop);
+      } else if (now - firstAt > SAME_SIGNAL_MS) {
+        log.info('switch.stopping', { signal, calls: running.calls.size });
+        running.calls.hangUpAll('switch-stopped');
+      }
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    process.on('SIGHUP', () => void reload());
+  });
+}

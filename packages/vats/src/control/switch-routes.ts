@@ -1,0 +1,134 @@
+import { formatEndpoint, type Random } from '@vats/kernel';
+import { describeChange, formatProblem, makePassword } from '@vats/pbx';
+import type { BindingStatus } from '@vats/registrar';
+import { z } from 'zod';
+import type { Switch } from '../create-switch.ts';
+import type { ModelChange } from '../pbx-model.ts';
+import { VERSION } from '../version.ts';
+import { ControlError, type ControlRoutes } from './control-server.ts';
+
+const applyBody = z.strictObject({
+  path: z.string(),
+  name: z.string(),
+  text: z.string(),
+  prune: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+});
+const userBody = z.strictObject({
+  extension: z.string(),
+  name: z.string(),
+  login: z.string(),
+  password: z.string().optional(),
+  domain: z.string().optional(),
+});
+const passwordBody = z.strictObject({ password: z.string().optional() });
+
+/** Rows that one look at recordings shows at most. */
+const LISTED_AT_MOST = 1000;
+
+/** What the operator's commands may ask of a running switch. */
+export function switchRoutes(running: Switch, random: Random, reload: () => Promise<unknown>): ControlRoutes {
+  const { model, calls, registrar, store } = running;
+  const domainOf = (query: URLSearchParams) => {
+    const name = query.get('domain') ?? undefined;
+    const domain = model.domainNamed(name);
+    if (name !== undefined && domain === undefined) throw new ControlError(404, `there is no domain ${name}`);
+    return domain;
+  };
+  return {
+    'GET /status': () => status(running),
+    'GET /calls': () => ({ calls: calls.snapshots() }),
+    'DELETE /calls/:id': ({ params }) => {
+      if (!calls.hangUp(params.id ?? '')) throw new ControlError(404, `there is no call ${params.id}`);
+      return {};
+    },
+    'GET /registrations': ({ query }) => ({
+      registrations: registrar
+        .registrations(query.has('domain') ? domainOf(query)?.id : undefined)
+        .map((status) => registrationRow(status, model.directory.domainById(status.binding.domain)?.name ?? '')),
+    }),
+    'GET /recordings': async ({ query }) => {
+      const limit = Math.min(Number(query.get('limit') ?? 100) || 100, LISTED_AT_MOST);
+      return { recordings: await store.recordings.list({ limit }) };
+    },
+    'POST /apply': async ({ body }) => changed(await model.applyFile(bodyOf(applyBody, body))),
+    'GET /export': ({ query }) => {
+      const text = model.export(query.get('domain') ?? undefined);
+      if (text === undefined) {
+        const names = model.directory.model.domains.map((domain) => domain.name);
+        throw new ControlError(404, names.length === 0 ? 'there is no domain yet' : `name one of: ${names.join(', ')}`);
+      }
+      return { text };
+    },
+    'POST /users': async ({ body }) => {
+      const { password = makePassword(random), domain, ...user } = bodyOf(userBody, body);
+      const answer = changed(await model.addUser({ ...user, password, ...(domain === undefined ? {} : { domain }) }));
+      return { ...answer, login: user.login, password };
+    },
+    'DELETE /users/:extension': async ({ params, query }) =>
+      changed(await model.removeUser(params.extension ?? '', query.get('domain') ?? undefined)),
+    'PUT /devices/:login/password': async ({ params, query, body }) => {
+      const login = params.login ?? '';
+      const { password = makePassword(random) } = bodyOf(passwordBody, body ?? {});
+      const answer = changed(await model.setPassword(login, password, query.get('domain') ?? undefined));
+      return { ...answer, login, password };
+    },
+    'POST /reload': () => reload(),
+  };
+}
+
+function status(running: Switch) {
+  const { settings, transport, media, store, model, registrar, calls, ledger, authenticator } = running;
+  const health = store.health();
+  return {
+    version: VERSION,
+    pid: process.pid,
+    startedAt: running.startedAt,
+    data: settings.data,
+    listeners: running.listeners.map((listener) => `${listener.transport}://${formatEndpoint(listener.endpoint)}`),
+    domains: model.directory.model.domains.map(({ name, users }) => ({ name, users: users.length })),
+    registrations: registrar.size,
+    calls: calls.size,
+    media: media.statistics(),
+    store: { ok: health.ok, pending: health.pending, ...(health.error && { error: health.error.message }) },
+    sip: { ...transport.counters, authenticationFailures: authenticator.failures },
+    ledger: ledger.counts(),
+    memory: process.memoryUsage.rss(),
+  };
+}
+
+function registrationRow({ binding, reachability, lastSeen, behindNat, roundTrip }: BindingStatus, domain: string) {
+  return {
+    domain,
+    login: binding.login,
+    contact: binding.contact,
+    transport: binding.flow.transport,
+    source: formatEndpoint(binding.flow.observed),
+    userAgent: binding.userAgent,
+    registeredAt: binding.registeredAt,
+    expiresAt: binding.expiresAt,
+    reachable: reachability.reachable,
+    ...(reachability.reachable ? {} : { reason: reachability.reason }),
+    lastSeen,
+    behindNat,
+    ...(roundTrip === undefined ? {} : { roundTrip }),
+  };
+}
+
+function changed(change: ModelChange) {
+  if (!change.ok) {
+    throw new ControlError(422, change.problems.map(formatProblem).join('\n'), change.problems);
+  }
+  return {
+    saved: change.saved,
+    changes: change.changes.map((each) => ({ ...each, text: describeChange(each) })),
+    warnings: change.warnings.map(formatProblem),
+  };
+}
+
+function bodyOf<T>(schema: z.ZodType<T>, body: unknown): T {
+  const read = schema.safeParse(body);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new ControlError(400, `${issue?.path.join('.') ?? 'body'}: ${issue?.message ?? 'not understood'}`);
+}

@@ -1,0 +1,350 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type CallEvent, CallManager, type CallOrigin } from '@vats/calls';
+import {
+  type Clock,
+  formatEndpoint,
+  Ledger,
+  type Log,
+  type Random,
+  SILENT,
+  SystemClock,
+  SystemRandom,
+} from '@vats/kernel';
+import { type MediaPlane, repairRecordings, startMediaPlane } from '@vats/media';
+import type { Domain, Model } from '@vats/pbx';
+import { Registrar, type RegistrarEvent } from '@vats/registrar';
+import {
+  DialogLayer,
+  DigestServer,
+  type Flow,
+  type Listener,
+  type Network,
+  type SipRequest,
+  SystemNetwork,
+  TransactionLayer,
+  TransportLayer,
+} from '@vats/sip';
+import { openStore, type Store, StoreError } from '@vats/store';
+import { Addressing } from './addressing/addressing.ts';
+import { CallJournal } from './call-journal.ts';
+import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
+import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
+import { PbxModel } from './pbx-model.ts';
+import type { Settings } from './settings/index.ts';
+import { StartFailure, startFailureOf } from './start-failure.ts';
+
+const SIP_PORT = 5060;
+const DIGEST_SECRET_OCTETS = 32;
+
+/** What a test puts in the place of the machine. */
+export interface SwitchParts {
+  readonly network?: Network;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+  readonly media?: MediaPlane;
+  readonly store?: Store;
+  readonly ledger?: Ledger;
+  /** Told every event of every call, terminal ones when they are on disk. */
+  readonly onCallEvent?: (event: CallEvent) => void;
+  readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
+}
+
+/** A switch that runs. */
+export interface Switch {
+  readonly settings: Settings;
+  readonly startedAt: number;
+  readonly listeners: readonly Listener[];
+  readonly ledger: Ledger;
+  readonly model: PbxModel;
+  readonly calls: CallManager;
+  readonly registrar: Registrar;
+  readonly store: Store;
+  readonly media: MediaPlane;
+  readonly transport: TransportLayer;
+  readonly authenticator: Authenticator;
+  /**
+   * New calls get 503 from now on; resolves when the last one has ended, or when `limit` milliseconds are over and what
+   * was left has been hung up.
+   */
+  drain(limit: number): Promise<void>;
+  /** Ends everything: calls, flows, files, the store. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Joins the parts to a switch: the only place that knows all of them.
+ *
+ * @throws StartFailure when something is in the way (a port in use, a directory that can't be written); nothing is left half-started
+ */
+export async function createSwitch(settings: Settings, parts: SwitchParts = {}): Promise<Switch> {
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    return await start(settings, parts, undo);
+  } catch (error) {
+    for (const close of undo.reverse()) await close().catch(() => {});
+    throw error;
+  }
+}
+
+async function start(settings: Settings, parts: SwitchParts, undo: (() => Promise<void>)[]): Promise<Switch> {
+  const { clock = new SystemClock(), random = new SystemRandom(), log = SILENT, ledger = new Ledger() } = parts;
+  const network = parts.network ?? new SystemNetwork();
+  const data = resolve(settings.data);
+  const recordings = join(data, 'recordings');
+  if (parts.store === undefined) prepareDirectory(data);
+
+  const store = parts.store ?? (await openStoreFor(settings, data, log));
+  undo.push(() => store.close());
+  const media = parts.media ?? (await startMedia(settings, { clock, random, log, ledger }));
+  undo.push(() => media.close());
+
+  const addressing = new Addressing({
+    local: settings.sip.local,
+    ...(settings.sip.advertise && { advertise: settings.sip.advertise }),
+    ...(settings.media.advertise && { advertiseMedia: settings.media.advertise }),
+  });
+  const transport = new TransportLayer({
+    network,
+    clock,
+    random,
+    log,
+    ledger,
+    sentBy: (flow, bound) => addressing.sentBy(flow, bound),
+  });
+  undo.push(() => transport.close());
+  const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
+  const dialogs = new DialogLayer({
+    transactions,
+    transport,
+    clock,
+    random,
+    log,
+    ledger,
+    userAgent: settings.sip.userAgent,
+    allow: ALLOWED_METHODS,
+    supported: [],
+  });
+
+  const registrar = new Registrar({
+    clock,
+    random,
+    log,
+    ledger,
+    store: store.bindings,
+    transactions,
+    transport,
+    serves: (host, domain) => model.directory.findDomain(host)?.id === domain,
+    onEvent: (event) => {
+      logRegistration(log, event);
+      parts.onRegistrarEvent?.(event);
+    },
+    userAgent: settings.sip.userAgent,
+  });
+  const model = new PbxModel(
+    store,
+    log,
+    () => clock.now(),
+    (before, after) => {
+      for (const [domain, login] of accountsGone(before, after)) {
+        registrar.remove(domain, login).catch((error: unknown) => {
+          log.error('registrar.not-removed', { login, error: String(error) });
+        });
+      }
+    },
+  );
+
+  const journal = new CallJournal({
+    store,
+    data,
+    log,
+    onEvent: (event) => parts.onCallEvent?.(event),
+  });
+  ledger.enrol('calls being written', () => journal.waiting);
+  const hostOf = (flow: Flow, domain: Domain): { host: string; port?: number } => {
+    if (model.directory.model.domains.length > 1) return { host: domain.name };
+    const { host, port } = transport.sentBy(flow);
+    return port === SIP_PORT ? { host } : { host, port };
+  };
+  const calls = new CallManager({
+    dialogs,
+    media,
+    clock,
+    random,
+    log,
+    ledger,
+    hostOf,
+    advertisedMedia: (flow) => addressing.advertisedMedia(flow),
+    locate: (domain, login) =>
+      registrar
+        .bindingsOf(domain.id, login)
+        .flatMap((target) =>
+          'flow' in target ? [{ flow: target.flow, requestUri: target.requestUri, routes: target.binding.path }] : [],
+        ),
+    world: () => ({
+      now: clock.now(),
+      directory: model.directory,
+      isReachable: (domain, login) => registrar.bindingsOf(domain.id, login).some((target) => 'flow' in target),
+    }),
+    settings: { recordings, timeLimit: settings.calls.timeLimit, maxCalls: settings.calls.max },
+    emit: (event) => journal.note(event),
+  });
+
+  const authenticator = new Authenticator({
+    digest: new DigestServer({ clock, random, secret: random.bytes(DIGEST_SECRET_OCTETS) }),
+    directory: () => model.directory,
+    algorithms: settings.sip.digest,
+    clock,
+    log,
+  });
+  const door = new FrontDoor({
+    transactions,
+    authenticator,
+    log,
+    register: (request, flow, account) => {
+      const transaction = transactions.accept(request, flow);
+      registrar.register(request, flow, registrarAccount(account), (reply) => transaction.respond(reply));
+    },
+    invite: (request, flow, origin) => calls.invite(request, flow, callOrigin(origin)),
+  });
+
+  for (const { transport: name, endpoint } of settings.sip.listen) {
+    const what = `sip.listen ${name}://${formatEndpoint(endpoint)}`;
+    try {
+      await transport.listen({ transport: name, endpoint });
+    } catch (error) {
+      throw startFailureOf(what, 'stop what uses it, or give another address with --listen or sip.listen', error);
+    }
+  }
+  if (parts.media === undefined) await repair(recordings, store, log);
+  await registrar.load();
+  undo.push(() => registrar.close());
+  dialogs.outOfDialog = (request: SipRequest, flow: Flow) => {
+    registrar.heard(flow);
+    door.receive(request, flow);
+  };
+
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    calls.hangUpAll('switch-stopped');
+    await new Promise<void>((resolve) => calls.drain(resolve));
+    await journal.idle();
+    await registrar.close();
+    await transport.close();
+    await media.close();
+    await store.close();
+  };
+  return {
+    settings,
+    startedAt: clock.now(),
+    get listeners() {
+      return transport.listeners;
+    },
+    ledger,
+    model,
+    calls,
+    registrar,
+    store,
+    media,
+    transport,
+    authenticator,
+    drain: (limit) =>
+      new Promise((resolve) => {
+        const giveUp = clock.after(limit, () => calls.hangUpAll('switch-stopped'));
+        calls.drain(() => {
+          giveUp();
+          resolve();
+        });
+      }),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+function prepareDirectory(data: string): void {
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw startFailureOf(`data ${data}`, 'name a directory that can be written with --data or data:', error);
+  }
+}
+
+async function openStoreFor(settings: Settings, data: string, log: Log): Promise<Store> {
+  try {
+    return await openStore({ url: settings.store.url, keyFile: join(data, 'key'), log });
+  } catch (error) {
+    if (error instanceof StoreError)
+      throw new StartFailure(`store ${settings.store.url}: ${error.message}: ${error.remedy}`, { cause: error });
+    throw error;
+  }
+}
+
+async function startMedia(
+  settings: Settings,
+  parts: { clock: Clock; random: Random; log: Log; ledger: Ledger },
+): Promise<MediaPlane> {
+  const { addresses, ports, workers, silenceTimeout, holdTimeout } = settings.media;
+  try {
+    return await startMediaPlane({ ...parts, addresses, ports, workers, silenceTimeout, holdTimeout });
+  } catch (error) {
+    const what = `media ${addresses.join(', ')} ports ${ports.from}-${ports.to}`;
+    throw startFailureOf(what, 'give another address or range with media.address or media.ports', error);
+  }
+}
+
+/** After a kill: true headers for what was being recorded, and the list says so. */
+async function repair(directory: string, store: Store, log: Log): Promise<void> {
+  const { repaired, unrepaired } = await repairRecordings(directory);
+  for (const { path, detail } of unrepaired) log.error('recording.not-repaired', { path, detail });
+  for (const { path, durationMs } of repaired) log.warn('recording.repaired', { path, durationMs });
+  const found = new Map(repaired.map((recording) => [recording.path, recording.durationMs]));
+  const unfinished = await store.recordings.list({ state: 'writing', limit: 10_000 });
+  for (const entry of unfinished) {
+    const durationMs = found.get(join(directory, '..', entry.path));
+    await store.recordings.put(
+      durationMs === undefined
+        ? { ...entry, state: 'failed', error: 'the switch was killed before any sound was kept' }
+        : { ...entry, state: 'repaired', durationMs },
+    );
+  }
+}
+
+/** Accounts whose bindings must go: removed ones, and those whose password changed, as after a theft. */
+function* accountsGone(before: Model, after: Model): Iterable<readonly [domain: string, login: string]> {
+  for (const old of before.domains) {
+    const domain = after.domains.find(({ id }) => id === old.id);
+    const devices = new Map(domain?.users.flatMap((user) => user.devices.map((device) => [device.login, device])));
+    for (const device of old.users.flatMap((user) => user.devices)) {
+      if (devices.get(device.login)?.ha1.md5 !== device.ha1.md5) yield [old.id, device.login];
+    }
+  }
+}
+
+function registrarAccount({ domain, user, device }: Authenticated) {
+  return { domain: domain.id, login: device.login, alsoKnownAs: [user.extension] };
+}
+
+function callOrigin(origin: InviteOrigin): CallOrigin {
+  const { caller } = origin;
+  const party =
+    caller.kind === 'device'
+      ? {
+          number: caller.user.extension,
+          extension: caller.user.extension,
+          login: caller.device.login,
+          ...(caller.user.name === undefined ? {} : { name: caller.user.name }),
+        }
+      : { number: caller.number ?? caller.trunk };
+  return { ...origin, party };
+}
+
+function logRegistration(log: Log, event: RegistrarEvent): void {
+  const { login, contact, flow } = event.binding;
+  const fields = { login, contact, source: formatEndpoint(flow.observed), transport: flow.transport };
+  const level = event.type === 'refreshed' ? 'debug' : event.type === 'unreachable' ? 'warn' : 'info';
+  log[level](`phone.${event.type}`, 'reason' in event ? { ...fields, reason: event.reason } : fields);
+}

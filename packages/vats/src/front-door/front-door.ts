@@ -1,0 +1,166 @@
+import type { Log } from '@vats/kernel';
+import type { Caller, Domain } from '@vats/pbx';
+import {
+  type Flow,
+  type HeaderField,
+  type Refusal,
+  readSessionBody,
+  refusedExtension,
+  type SipRequest,
+  type TransactionLayer,
+} from '@vats/sip';
+import type { Authenticated, Authenticator } from './authenticator.ts';
+import { dialledOf } from './dialled.ts';
+
+/** Methods that a phone may use with us; the Allow header, and what a 405 lists. */
+export const ALLOWED_METHODS = [
+  'INVITE',
+  'ACK',
+  'CANCEL',
+  'BYE',
+  'OPTIONS',
+  'REGISTER',
+  'INFO',
+  'MESSAGE',
+  'NOTIFY',
+] as const;
+
+/** Known methods that need a subscription we don't serve yet: the event package is refused, not the method. */
+const EVENT_METHODS: readonly string[] = ['SUBSCRIBE', 'PUBLISH'];
+
+/** Known methods that mean something only within a dialog; the dialog layer has looked for one already. */
+const DIALOG_METHODS: readonly string[] = ['BYE', 'INFO', 'UPDATE', 'PRACK'];
+
+const ALLOW: HeaderField = ['Allow', ALLOWED_METHODS.join(', ')];
+
+/** SIP extensions that a REGISTER may require: the registrar keeps the Path (RFC 3327). */
+const REGISTER_EXTENSIONS: readonly string[] = ['path'];
+
+export interface FrontDoorParts {
+  readonly transactions: TransactionLayer;
+  readonly authenticator: Authenticator;
+  /** Takes a REGISTER of a proven account. */
+  readonly register: (request: SipRequest, flow: Flow, account: Authenticated) => void;
+  /** Takes an INVITE of a proven account. */
+  readonly invite: (request: SipRequest, flow: Flow, origin: InviteOrigin) => void;
+  readonly log: Log;
+}
+
+export interface InviteOrigin {
+  readonly domain: Domain;
+  readonly caller: Caller;
+  readonly dialled: string;
+  readonly host?: string;
+}
+
+/**
+ * Every request outside a dialog comes through here. OPTIONS and refusals are answered at once and forgotten; whatever
+ * has an effect must first carry good credentials, and until it does it leaves nothing behind (RFC 3261 §26.3.2.4).
+ * Authentication comes before every other judgement, so that a stranger learns nothing.
+ */
+export class FrontDoor {
+  readonly #parts: FrontDoorParts;
+
+  constructor(parts: FrontDoorParts) {
+    this.#parts = parts;
+  }
+
+  receive(request: SipRequest, flow: Flow): void {
+    switch (request.method) {
+      case 'OPTIONS':
+        this.#options(request, flow);
+        return;
+      case 'REGISTER':
+        this.#register(request, flow);
+        return;
+      case 'INVITE':
+        this.#invite(request, flow);
+        return;
+      case 'NOTIFY':
+        this.#reply(request, flow, isKeepAlive(request) ? 200 : 481);
+        return;
+      case 'ACK':
+        return;
+      default:
+        this.#other(request, flow);
+    }
+  }
+
+  #options(request: SipRequest, flow: Flow): void {
+    if (this.#refuses(request, flow, refusedExtension(request, []))) return;
+    this.#reply(request, flow, 200, [
+      ALLOW,
+      ['Accept', 'application/sdp'],
+      ['Accept-Encoding', 'identity'],
+      ['Accept-Language', 'en, ru'],
+    ]);
+  }
+
+  #register(request: SipRequest, flow: Flow): void {
+    const account = this.#authenticate(request, flow);
+    if (account === undefined || this.#refusesScheme(request, flow)) return;
+    if (this.#refuses(request, flow, refusedExtension(request, REGISTER_EXTENSIONS))) return;
+    this.#parts.register(request, flow, account);
+  }
+
+  #invite(request: SipRequest, flow: Flow): void {
+    const account = this.#authenticate(request, flow);
+    if (account === undefined || this.#refusesScheme(request, flow)) return;
+    if (this.#refuses(request, flow, refusedExtension(request, []))) return;
+    const body = readSessionBody(request);
+    if ('refusal' in body && this.#refuses(request, flow, body.refusal)) return;
+    const dialled = dialledOf(request);
+    if (dialled === undefined) {
+      this.#reply(request, flow, 484);
+      return;
+    }
+    const { domain, user, device } = account;
+    this.#parts.invite(request, flow, { domain, caller: { kind: 'device', user, device }, ...dialled });
+  }
+
+  /** Methods that have no effect here, still only told to those who may ask. */
+  #other(request: SipRequest, flow: Flow): void {
+    const { method } = request;
+    if (DIALOG_METHODS.includes(method)) {
+      this.#reply(request, flow, 481);
+      return;
+    }
+    if (EVENT_METHODS.includes(method) || method === 'MESSAGE') {
+      if (this.#authenticate(request, flow) === undefined) return;
+      // An empty list of packages: none is served (RFC 6665 §8.3.2; RFC 3903 §11.3.3).
+      if (method === 'MESSAGE') this.#reply(request, flow, 405, [ALLOW]);
+      else this.#reply(request, flow, 489, [['Allow-Events', '']]);
+      return;
+    }
+    this.#reply(request, flow, 501, [ALLOW]);
+  }
+
+  #authenticate(request: SipRequest, flow: Flow): Authenticated | undefined {
+    const verdict = this.#parts.authenticator.verify(request, flow);
+    if (verdict.ok) return verdict.account;
+    this.#reply(request, flow, verdict.status, verdict.headers);
+    return undefined;
+  }
+
+  #refusesScheme(request: SipRequest, flow: Flow): boolean {
+    const { requestUri } = request;
+    if (requestUri.ok && (requestUri.value.kind === 'sip' || requestUri.value.kind === 'tel')) return false;
+    this.#reply(request, flow, 416);
+    return true;
+  }
+
+  #refuses(request: SipRequest, flow: Flow, refusal: Refusal | undefined): boolean {
+    if (refusal === undefined) return false;
+    this.#reply(request, flow, refusal.status, refusal.headers);
+    return true;
+  }
+
+  #reply(request: SipRequest, flow: Flow, status: number, headers: readonly HeaderField[] = []): void {
+    this.#parts.transactions.replyStatelessly(request, flow, { status, headers });
+  }
+}
+
+function isKeepAlive(request: SipRequest): boolean {
+  const { event } = request;
+  return event?.ok === true && event.value.token.toLowerCase() === 'keep-alive';
+}

@@ -1,0 +1,148 @@
+import type { Log } from '@vats/kernel';
+import {
+  type Applied,
+  addUser,
+  type Change,
+  Directory,
+  type Domain,
+  exportPbx,
+  hashOf,
+  type ManagedBy,
+  type Model,
+  managerOfFile,
+  type Problem,
+  planApply,
+  readPbx,
+  removeUser,
+  setPassword,
+} from '@vats/pbx';
+import type { Store } from '@vats/store';
+
+/** What became of a wish to change the model. */
+export type ModelChange =
+  | {
+      readonly ok: true;
+      readonly changes: readonly Change[];
+      readonly warnings: readonly Problem[];
+      readonly saved: boolean;
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export interface ApplyFileOptions {
+  /** Absolute path: who the file is. */
+  readonly path: string;
+  /** How the person named it, for problems. */
+  readonly name: string;
+  readonly text: string;
+  readonly prune?: boolean;
+  readonly dryRun?: boolean;
+  /** Leave everything as it is when the file is the one that was applied last. */
+  readonly onlyIfChanged?: boolean;
+}
+
+/**
+ * The model that calls and registrations are decided by: in memory, replaced as a whole, on disk before anyone sees the
+ * change. Changes wait for one another, so two operators at once both get what they asked for, or a clear refusal.
+ */
+export class PbxModel {
+  readonly #store: Store;
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #onChange: (before: Model, after: Model) => void;
+  #directory: Directory;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(store: Store, log: Log, now: () => number, onChange: (before: Model, after: Model) => void) {
+    this.#store = store;
+    this.#log = log;
+    this.#now = now;
+    this.#onChange = onChange;
+    this.#directory = new Directory(store.models.model);
+  }
+
+  get directory(): Directory {
+    return this.#directory;
+  }
+
+  applyFile(options: ApplyFileOptions): Promise<ModelChange> {
+    return this.#inTurn(async () => {
+      const hash = hashOf(options.text);
+      if (options.onlyIfChanged === true && this.#store.models.applied.get(options.path)?.hash === hash) {
+        return { ok: true, changes: [], warnings: [], saved: false };
+      }
+      const read = readPbx(options.text, options.name);
+      if (!read.ok) return { ok: false, problems: read.problems };
+      const applied = planApply(this.#directory.model, read.value, {
+        managedBy: managerOfFile(options.path),
+        prune: options.prune ?? false,
+        unseal: (sealed) => this.#store.unseal(sealed),
+      });
+      if (!applied.ok) return { ok: false, problems: [...applied.problems, ...read.warnings] };
+      const warnings = [...read.warnings, ...applied.warnings];
+      if (options.dryRun === true) return { ok: true, changes: applied.changes, warnings, saved: false };
+      await this.#save(applied.next, { name: options.path, hash, appliedAt: this.#now() });
+      this.#log.info('pbx.applied', { file: options.name, changes: applied.changes.length });
+      return { ok: true, changes: applied.changes, warnings, saved: true };
+    });
+  }
+
+  /** A change made by hand: `edit` gets the model of that moment. */
+  edit(edit: (model: Model) => Applied): Promise<ModelChange> {
+    return this.#inTurn(async () => {
+      const applied = edit(this.#directory.model);
+      if (!applied.ok) return { ok: false, problems: applied.problems };
+      await this.#save(applied.next);
+      this.#log.info('pbx.edited', { changes: applied.changes.length });
+      return { ok: true, changes: applied.changes, warnings: applied.warnings, saved: true };
+    });
+  }
+
+  addUser(user: {
+    extension: string;
+    name: string;
+    login: string;
+    password: string;
+    domain?: string;
+  }): Promise<ModelChange> {
+    const { extension, name, login, password, domain } = user;
+    return this.edit((model) =>
+      addUser(model, { extension, name, device: { login, password }, by: BY_HAND, ...(domain && { domain }) }),
+    );
+  }
+
+  removeUser(extension: string, domain?: string): Promise<ModelChange> {
+    return this.edit((model) => removeUser(model, { extension, by: BY_HAND, ...(domain && { domain }) }));
+  }
+
+  setPassword(login: string, password: string, domain?: string): Promise<ModelChange> {
+    return this.edit((model) => setPassword(model, { login, password, by: BY_HAND, ...(domain && { domain }) }));
+  }
+
+  /** A domain as a PBX file; undefined when there is none of that name, or several and none was named. */
+  export(name: string | undefined): string | undefined {
+    const domain = this.domainNamed(name);
+    return domain === undefined ? undefined : exportPbx(domain, { seal: (text) => this.#store.seal(text) });
+  }
+
+  /** The domain of that name; without a name, the only one. */
+  domainNamed(name: string | undefined): Domain | undefined {
+    const { domains } = this.#directory.model;
+    if (name === undefined) return domains.length === 1 ? domains[0] : undefined;
+    return domains.find((domain) => domain.name === name.toLowerCase());
+  }
+
+  async #save(next: Model, file?: { name: string; hash: string; appliedAt: number }): Promise<void> {
+    const before = this.#directory.model;
+    await this.#store.models.save(next, file);
+    this.#directory = new Directory(next);
+    this.#onChange(before, next);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}
+
+const BY_HAND: ManagedBy = 'cli';
