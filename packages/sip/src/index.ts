@@ -54,4 +54,5 @@ export {
   writeResponse,
 } from './message/write-message.ts';
 export { type ReplyDraft, viaAsObserved, writeResponseTo } from './message/write-response-to.ts';
+export * from './transaction/index.ts';
 export * from './transport/index.ts';

@@ -1,0 +1,152 @@
+import type { Cancel } from '@vats/kernel';
+import type { SipResponse } from '../message/message.ts';
+import { type HeaderField, type RequestDraft, writeRequest } from '../message/write-message.ts';
+import type { Flow, TransportFailure } from '../transport/index.ts';
+import type { TransactionCore } from './core.ts';
+import { ackOf } from './follow-up-requests.ts';
+import {
+  type ClientEffect,
+  type ClientEvent,
+  type ClientState,
+  type ClientTimer,
+  INVITE_CLIENT,
+  responseClass,
+} from './invite-client.ts';
+import { MachineDriver } from './machine.ts';
+import { NON_INVITE_CLIENT } from './non-invite-client.ts';
+import { timerDuration } from './timers.ts';
+import type { ClientTransaction, ClientTransactionUser } from './user.ts';
+
+/** A request on its way out. */
+export interface OutgoingRequest {
+  readonly draft: RequestDraft;
+  readonly branch: string;
+  /** Value of the top Via. */
+  readonly via: string;
+  /** The whole request; every sending uses these. */
+  readonly octets: Buffer;
+}
+
+/** Carries a client machine out: sends, repeats, tells its user. */
+export class ClientTransactionMachine
+  extends MachineDriver<ClientState, ClientEvent, ClientEffect, ClientTimer>
+  implements ClientTransaction
+{
+  readonly flow: Flow;
+  readonly request: OutgoingRequest;
+  /** For the CANCEL, once it is asked for. */
+  cancelHeaders: readonly HeaderField[] = [];
+  readonly #core: TransactionCore;
+  readonly #user: ClientTransactionUser;
+  readonly #sendFailed = (failure: TransportFailure): void => this.#onSendFailed(failure);
+  #starting = true;
+  #interval: number;
+  #ack: Buffer | undefined;
+  #unwatch: Cancel | undefined;
+  // What came with the event that is being handled.
+  #response: SipResponse | undefined;
+  #cameOn: Flow | undefined;
+  #failure: TransportFailure | undefined;
+
+  constructor(core: TransactionCore, request: OutgoingRequest, flow: Flow, user: ClientTransactionUser) {
+    const isInvite = request.draft.method === 'INVITE';
+    super(isInvite ? INVITE_CLIENT : NON_INVITE_CLIENT, core.queues, isInvite ? 'calling' : 'trying');
+    this.#core = core;
+    this.request = request;
+    this.flow = flow;
+    this.#user = user;
+    this.#interval = core.timers.t1;
+  }
+
+  get draft(): RequestDraft {
+    return this.request.draft;
+  }
+
+  get branch(): string {
+    return this.request.branch;
+  }
+
+  /** Sends the request for the first time. */
+  launch(): this {
+    this.begin();
+    // A lost connection brings no response any more, and waiting for Timer B would only cost the caller half a minute.
+    if (this.flow.reliable) this.#unwatch = this.flow.onClose(this.#sendFailed);
+    this.flow.send(this.request.octets, this.#sendFailed);
+    this.#starting = false;
+    return this;
+  }
+
+  receive(response: SipResponse, flow: Flow): void {
+    this.#response = response;
+    this.#cameOn = flow;
+    this.handle(responseClass(response.status));
+    this.#response = undefined;
+  }
+
+  cancel(headers: readonly HeaderField[] = []): void {
+    if (!this.takes('cancel')) return;
+    this.cancelHeaders = headers;
+    this.handle('cancel');
+  }
+
+  /** Ends without a word to anyone but the layer. */
+  abandon(): void {
+    this.stop();
+  }
+
+  protected duration(timer: ClientTimer): number {
+    return timerDuration(timer, this.#core.timers, this.flow.reliable);
+  }
+
+  protected perform(effect: ClientEffect): void {
+    const { timers, counters } = this.#core;
+    const user = this.#user;
+    switch (effect) {
+      case 'pass-up':
+        return void this.#passUp();
+      case 'send-ack':
+        return void this.#sendAck();
+      case 'send-cancel':
+        return void this.#core.sendCancel(this);
+      case 'resend':
+        counters.retransmissions++;
+        return void this.flow.send(this.request.octets, this.#sendFailed);
+      case 'double-A':
+        this.#interval *= 2;
+        return void this.start('A', this.#interval);
+      case 'double-E':
+        this.#interval = Math.min(this.#interval * 2, timers.t2);
+        return void this.start('E', this.#interval);
+      case 'slow-E':
+        return void this.start('E', timers.t2);
+      case 'report-timeout':
+        return void this.#core.guard(() => user.onTimeout());
+      case 'report-transport-error':
+        return void this.#core.guard(() => user.onTransportError(this.#failure ?? { code: 'failed' }));
+    }
+  }
+
+  protected ended(): void {
+    this.#unwatch?.();
+    this.#core.clientEnded(this);
+    if (this.#user.onTerminated !== undefined) this.#core.guard(() => this.#user.onTerminated?.());
+  }
+
+  #passUp(): void {
+    const response = this.#response;
+    if (response !== undefined) this.#core.guard(() => this.#user.onResponse(response, this.#cameOn ?? this.flow));
+  }
+
+  #sendAck(): void {
+    if (this.#response === undefined) return;
+    this.#ack ??= writeRequest(ackOf(this.draft, this.request.via, this.#response));
+    this.flow.send(this.#ack, this.#sendFailed);
+  }
+
+  #onSendFailed(failure: TransportFailure): void {
+    // Whoever called `send` has no transaction in hand yet to make sense of this.
+    if (this.#starting) return void this.#core.later(() => this.#onSendFailed(failure));
+    this.#failure = failure;
+    this.handle('transport-error');
+  }
+}

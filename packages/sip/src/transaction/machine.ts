@@ -1,0 +1,110 @@
+import type { RunningTimer, TimerOwner, TimerQueues } from './timer-queues.ts';
+import type { TimerName } from './timers.ts';
+
+/** What an event does: the state that follows (perhaps the same one), then the effects in their order. */
+export type Move<State extends string, Effect extends string> = readonly [next: State, ...effects: Effect[]];
+
+/**
+ * A state machine as data, to be held against the RFC's figure. A timer runs while the machine is in a state that lists
+ * it: it starts with the first such state, runs on through the next one if that lists it too, and ends with the last.
+ * An event without a row is ignored. `terminated` is where every path ends.
+ */
+export type Machine<State extends string, Event extends string, Effect extends string, Timer extends TimerName> = {
+  readonly [S in State]: {
+    readonly timers: readonly Timer[];
+    readonly on: { readonly [E in Event | Timer]?: Move<State, Effect> };
+  };
+};
+
+/**
+ * Runs a machine: keeps its state and timers, and leaves the effects to whoever extends it. The state has changed and
+ * its timers run before the first effect, so an effect may bring the next event.
+ */
+export abstract class MachineDriver<
+  State extends string,
+  Event extends string,
+  Effect extends string,
+  Timer extends TimerName,
+> implements TimerOwner
+{
+  readonly #machine: Machine<State | 'terminated', Event, Effect, Timer>;
+  readonly #queues: TimerQueues;
+  readonly #running: RunningTimer[] = [];
+  #state: State | 'terminated';
+
+  constructor(machine: Machine<State | 'terminated', Event, Effect, Timer>, queues: TimerQueues, first: State) {
+    this.#machine = machine;
+    this.#queues = queues;
+    this.#state = first;
+  }
+
+  get state(): State | 'terminated' {
+    return this.#state;
+  }
+
+  onTimer(timer: RunningTimer): void {
+    this.#running.splice(this.#running.indexOf(timer), 1);
+    this.handle(timer.name as Timer);
+  }
+
+  /** How long a timer runs in milliseconds: 0 means that it fires with the entry of its state, Infinity never. */
+  protected abstract duration(timer: Timer): number;
+  protected abstract perform(effect: Effect): void;
+  /** The machine has terminated, and its last effects are done. */
+  protected abstract ended(): void;
+
+  /** True when the event means something in this state. */
+  protected takes(event: Event): boolean {
+    return this.#machine[this.#state].on[event] !== undefined;
+  }
+
+  /** Starts the timers of the first state. */
+  protected begin(): void {
+    for (const name of this.#machine[this.#state].timers) this.start(name, this.duration(name));
+  }
+
+  /** Answers whether the event means anything in this state. */
+  protected handle(event: Event | Timer): boolean {
+    const move = this.#machine[this.#state].on[event];
+    if (move === undefined) return false;
+    const next = move[0];
+    const due = next === this.#state ? undefined : this.#enter(next);
+    for (let i = 1; i < move.length; i++) this.perform(move[i] as Effect);
+    if (next === 'terminated') this.ended();
+    else if (due !== undefined && this.#state === next) this.handle(due);
+    return true;
+  }
+
+  /** Leaves for `terminated` without effects. */
+  protected stop(): void {
+    if (this.#state === 'terminated') return;
+    this.#enter('terminated');
+    this.ended();
+  }
+
+  /** Starts a timer, again if its event has just come. */
+  protected start(name: Timer, milliseconds: number): void {
+    if (milliseconds !== Number.POSITIVE_INFINITY) this.#running.push(this.#queues.start(this, name, milliseconds));
+  }
+
+  /** Changes state and timers. Answers the timer that is due at once, if there is one. */
+  #enter(next: State | 'terminated'): Timer | undefined {
+    const before = this.#machine[this.#state].timers;
+    const { timers } = this.#machine[next];
+    this.#state = next;
+    for (let i = this.#running.length - 1; i >= 0; i--) {
+      const timer = this.#running[i];
+      if (timer === undefined || timers.includes(timer.name as Timer)) continue;
+      this.#queues.stop(timer);
+      this.#running.splice(i, 1);
+    }
+    let due: Timer | undefined;
+    for (const name of timers) {
+      if (before.includes(name)) continue;
+      const duration = this.duration(name);
+      if (duration === 0) due ??= name;
+      else this.start(name, duration);
+    }
+    return due;
+  }
+}

@@ -1,0 +1,312 @@
+import { type Clock, formatEndpoint, type Ledger, LineBudget, type Log, type Random } from '@vats/kernel';
+import { checkRequest, checkResponse } from '../message/check-message.ts';
+import { HEADER, headerNumber } from '../message/header-names.ts';
+import { formatHostPort } from '../message/host.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
+import { MAGIC_COOKIE, type Via } from '../message/via.ts';
+import { type HeaderField, type RequestDraft, writeRequest } from '../message/write-message.ts';
+import { type ReplyDraft, writeResponseTo } from '../message/write-response-to.ts';
+import { CountedClock, type Flow, sourceOf, type TransportLayer, type TransportUser } from '../transport/index.ts';
+import { ClientTransactionMachine, type OutgoingRequest } from './client-transaction.ts';
+import type { TransactionCore } from './core.ts';
+import { newTransactionCounters, type TransactionCounters } from './counters.ts';
+import { cancelOf } from './follow-up-requests.ts';
+import { clientKey, mergeKey, serverKey } from './matching.ts';
+import { type ServerKeys, ServerTransactionMachine } from './server-transaction.ts';
+import { TimerQueues } from './timer-queues.ts';
+import { TRANSACTION_TIMERS, type TransactionTimers } from './timers.ts';
+import type {
+  ClientTransaction,
+  ClientTransactionUser,
+  ServerTransaction,
+  ServerTransactionUser,
+  TransactionUser,
+} from './user.ts';
+
+export interface TransactionLayerOptions {
+  readonly transport: TransportLayer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly timers?: Partial<TransactionTimers>;
+  /**
+   * Server transactions that may live at a time; a new request beyond it gets 503. Requests within a dialog, which mostly
+   * end something, may have a quarter more.
+   */
+  readonly limit?: number;
+}
+
+const SERVER_TRANSACTIONS = 50_000;
+const RESERVE_WITHIN_DIALOGS = 1.25;
+const RETRY_AFTER_OVERLOAD: HeaderField = ['Retry-After', '5'];
+const BRANCH_CHARACTERS = 16;
+const TAG_CHARACTERS = 12;
+const MAX_FORWARDS: HeaderField = ['Max-Forwards', '70'];
+const NOBODY: ServerTransactionUser = {};
+const DEAF: ClientTransactionUser = { onResponse: () => {}, onTimeout: () => {}, onTransportError: () => {} };
+
+/**
+ * Transactions (RFC 3261 §17, RFC 6026, RFC 4320) over the transport layer, whose user it is: matches messages to
+ * transactions, absorbs what comes again, answers what is wrong, merged or cancelled, and tells its user what is new.
+ */
+export class TransactionLayer implements TransportUser {
+  /** Set by the layer above before anything is listened on. */
+  user: TransactionUser | undefined;
+  readonly counters: TransactionCounters = newTransactionCounters();
+  readonly #transport: TransportLayer;
+  readonly #random: Random;
+  readonly #log: Log;
+  readonly #lines: LineBudget;
+  readonly #limit: number;
+  readonly #core: TransactionCore;
+  readonly #clients = new Map<string, ClientTransactionMachine>();
+  readonly #servers = new Map<string, ServerTransactionMachine>();
+  readonly #mergeable = new Map<string, ServerTransactionMachine>();
+  // The keys of the request that is being passed up: `accept` follows in the same turn, as a rule.
+  #keysOf: SipRequest | undefined;
+  #keys: ServerKeys = { key: '', mergeKey: undefined };
+
+  constructor(options: TransactionLayerOptions) {
+    const { transport, random, log, ledger } = options;
+    const clock = new CountedClock(options.clock);
+    const queues = new TimerQueues(options.clock, (error) => this.#bug(error));
+    this.#transport = transport;
+    this.#random = random;
+    this.#log = log;
+    this.#lines = new LineBudget(clock);
+    this.#limit = options.limit ?? SERVER_TRANSACTIONS;
+    this.#core = {
+      transport,
+      timers: { ...TRANSACTION_TIMERS, ...options.timers },
+      queues,
+      counters: this.counters,
+      log,
+      tag: () => random.token(TAG_CHARACTERS),
+      later: (run) => void clock.after(0, run),
+      guard: (call) => this.#guard(call),
+      sendCancel: (invite) => this.#sendCancel(invite),
+      passAckUp: (ack, flow) => this.#guard(() => this.user?.onAck(ack, flow)),
+      clientEnded: (transaction) => {
+        this.#clients.delete(clientKey(transaction.branch, transaction.draft.method));
+      },
+      serverEnded: (transaction) => this.#forget(transaction),
+    };
+    transport.user = this;
+    ledger.enrol('client transactions', () => this.#clients.size);
+    ledger.enrol('server transactions', () => this.#servers.size);
+    ledger.enrol('transaction timers', () => queues.waiting + clock.waiting);
+  }
+
+  /**
+   * Makes a transaction of a request that `onRequest` told of.
+   * @throws Error for an ACK, a CANCEL, or a request that has a transaction
+   */
+  accept(request: SipRequest, flow: Flow, user: ServerTransactionUser = NOBODY): ServerTransaction {
+    const via = request.topVia;
+    if (!via.ok || request.method === 'ACK' || request.method === 'CANCEL') {
+      throw new Error(`accept: ${request.method} makes no transaction`);
+    }
+    const keys = this.#keysFor(request, via.value);
+    if (this.#servers.has(keys.key)) throw new Error(`accept: this ${request.method} has a transaction`);
+    const transaction = new ServerTransactionMachine(this.#core, keys, request, via.value, flow, user);
+    this.#servers.set(keys.key, transaction);
+    if (keys.mergeKey !== undefined) this.#mergeable.set(keys.mergeKey, transaction);
+    return transaction;
+  }
+
+  /**
+   * Answers a request and remembers nothing: its retransmission comes up again and gets the same answer with the same To
+   * tag (RFC 3261 §8.2.7). An ACK is never answered.
+   */
+  replyStatelessly(request: SipRequest, flow: Flow, draft: ReplyDraft): void {
+    const via = request.topVia;
+    if (!via.ok || request.method === 'ACK') return;
+    const { status, reason, headers, body } = draft;
+    const toTag = status > 100 ? (draft.toTag ?? this.#transport.statelessTag(request)) : undefined;
+    const octets = writeResponseTo(request, flow.observed, { status, reason, toTag, headers, body });
+    this.#transport.sendResponse(octets, via.value, flow);
+  }
+
+  /**
+   * Sends a request other than ACK and CANCEL in a transaction of its own. The top Via is added here (branch, rport, our
+   * sent-by on this flow), Max-Forwards when it is missing.
+   * @throws UnsafeValue when a value of the draft can't be written; nothing has been sent then
+   */
+  send(draft: RequestDraft, flow: Flow, user: ClientTransactionUser): ClientTransaction {
+    return this.#launch(this.#outgoing(draft, flow), flow, user);
+  }
+
+  /**
+   * Sends the ACK of a 2xx (RFC 3261 §13.2.2.4): a request without transaction, with a branch of its own. Answers its
+   * octets, to be sent again when the 2xx comes again.
+   */
+  sendAck(draft: RequestDraft, flow: Flow): Buffer {
+    const { octets } = this.#outgoing(draft, flow);
+    flow.send(octets);
+    return octets;
+  }
+
+  /** Ends every transaction at once; only their `onTerminated` is called. For the end of the process. */
+  close(): void {
+    for (const transaction of [...this.#clients.values(), ...this.#servers.values()]) transaction.abandon();
+  }
+
+  /** From the transport layer. */
+  onMessage(message: SipMessage, flow: Flow): void {
+    if (message.kind === 'request') this.#onRequest(message, flow);
+    else this.#onResponse(message, flow);
+  }
+
+  // --- requests ---
+
+  #onRequest(request: SipRequest, flow: Flow): void {
+    const via = request.topVia;
+    if (!via.ok) {
+      this.counters.unusable++;
+      return void this.#line('transaction.request-without-via', flow, { method: request.method });
+    }
+    if (request.method === 'ACK') return void this.#onAck(request, via.value, flow);
+    if (request.method === 'CANCEL') return void this.#onCancel(request, via.value, flow);
+    const keys = this.#keysFor(request, via.value);
+    const known = this.#servers.get(keys.key);
+    if (known !== undefined) return void known.repeat();
+    const fault = checkRequest(request);
+    if (fault !== undefined) {
+      this.counters.badRequests++;
+      this.#line('transaction.bad-request', flow, { method: request.method, ...fault });
+      return void this.replyStatelessly(request, flow, fault);
+    }
+    if (keys.mergeKey !== undefined && this.#mergeable.has(keys.mergeKey)) {
+      this.counters.merged++;
+      return void this.replyStatelessly(request, flow, { status: 482, reason: 'Merged Request' });
+    }
+    if (this.#isFull(request)) {
+      this.counters.overloaded++;
+      this.#line('transaction.overload', flow, { transactions: this.#servers.size });
+      return void this.replyStatelessly(request, flow, { status: 503, headers: [RETRY_AFTER_OVERLOAD] });
+    }
+    this.#guard(() => this.user?.onRequest(request, flow));
+    this.#keysOf = undefined;
+  }
+
+  #isFull(request: SipRequest): boolean {
+    const { size } = this.#servers;
+    return size >= this.#limit && (request.toTag === undefined || size >= this.#limit * RESERVE_WITHIN_DIALOGS);
+  }
+
+  #onAck(ack: SipRequest, via: Via, flow: Flow): void {
+    const transaction = this.#inviteOf(ack, via);
+    if (transaction !== undefined) return void transaction.acknowledge(ack, flow);
+    if (checkRequest(ack) === undefined) this.#guard(() => this.user?.onAck(ack, flow));
+    else this.counters.unusable++;
+  }
+
+  /** RFC 3261 §9.2. A CANCEL needs no transaction: asked again, we answer the same again. */
+  #onCancel(cancel: SipRequest, via: Via, flow: Flow): void {
+    const fault = checkRequest(cancel);
+    if (fault !== undefined) {
+      this.counters.badRequests++;
+      return void this.replyStatelessly(cancel, flow, fault);
+    }
+    const transaction = this.#servers.get(serverKey(cancel, via, 'INVITE', cancel.toTag));
+    if (transaction === undefined) return void this.replyStatelessly(cancel, flow, { status: 481 });
+    this.replyStatelessly(cancel, flow, { status: 200, toTag: transaction.tag });
+    transaction.cancel(cancel);
+  }
+
+  /** The INVITE transaction that an ACK acknowledges. One of RFC 2543 has the To tag of our response (§17.2.3). */
+  #inviteOf(ack: SipRequest, via: Via): ServerTransactionMachine | undefined {
+    const same = this.#servers.get(serverKey(ack, via, 'INVITE', ack.toTag));
+    if (same !== undefined || via.hasMagicCookie) return same;
+    const outside = this.#servers.get(serverKey(ack, via, 'INVITE', undefined));
+    return outside !== undefined && outside.tag === ack.toTag ? outside : undefined;
+  }
+
+  #keysFor(request: SipRequest, via: Via): ServerKeys {
+    if (this.#keysOf !== request) {
+      this.#keys = { key: serverKey(request, via, request.method, request.toTag), mergeKey: mergeKey(request) };
+      this.#keysOf = request;
+    }
+    return this.#keys;
+  }
+
+  #forget(transaction: ServerTransactionMachine): void {
+    const { key, mergeKey: merge } = transaction.keys;
+    this.#servers.delete(key);
+    if (merge !== undefined && this.#mergeable.get(merge) === transaction) this.#mergeable.delete(merge);
+  }
+
+  // --- responses ---
+
+  #onResponse(response: SipResponse, flow: Flow): void {
+    const { topVia, cseq } = response;
+    const branch = topVia.ok ? topVia.value.branch : undefined;
+    if (branch === undefined || !cseq.ok) {
+      this.counters.unusable++;
+      return void this.#line('transaction.response-unusable', flow, { status: response.status });
+    }
+    const { method } = cseq.value;
+    const transaction = this.#clients.get(clientKey(branch, method));
+    if (transaction === undefined || transaction.draft.method !== method) return void this.#onStray(response, flow);
+    // A final failure ends the transaction whatever else is wrong with it; nothing else in it is needed.
+    const fault = response.status < 300 ? checkResponse(response) : undefined;
+    if (fault !== undefined || response.values('Via').length > 1) {
+      this.counters.unusable++;
+      return void this.#line('transaction.response-unusable', flow, { status: response.status, reason: fault?.reason });
+    }
+    transaction.receive(response, flow);
+  }
+
+  #onStray(response: SipResponse, flow: Flow): void {
+    this.counters.stray++;
+    if (checkResponse(response) === undefined) this.#guard(() => this.user?.onStrayResponse?.(response, flow));
+  }
+
+  // --- requests of ours ---
+
+  #outgoing(draft: RequestDraft, flow: Flow): OutgoingRequest {
+    const branch = `${MAGIC_COOKIE}${this.#random.token(BRANCH_CHARACTERS)}`;
+    const { host, port } = this.#transport.sentBy(flow);
+    const via = `SIP/2.0/${flow.transport.toUpperCase()} ${formatHostPort(host, port)};branch=${branch};rport`;
+    const headers: HeaderField[] = [['Via', via]];
+    const limited = draft.headers.some(([name]) => headerNumber(name) === HEADER['Max-Forwards']);
+    if (!limited) headers.push(MAX_FORWARDS);
+    headers.push(...draft.headers);
+    const octets = writeRequest({ method: draft.method, uri: draft.uri, headers, body: draft.body });
+    return { draft, branch, via, octets };
+  }
+
+  #launch(request: OutgoingRequest, flow: Flow, user: ClientTransactionUser): ClientTransactionMachine {
+    const transaction = new ClientTransactionMachine(this.#core, request, flow, user);
+    this.#clients.set(clientKey(request.branch, request.draft.method), transaction);
+    return transaction.launch();
+  }
+
+  #sendCancel(invite: ClientTransactionMachine): void {
+    const { branch, via } = invite.request;
+    const draft = cancelOf(invite.draft, via, invite.cancelHeaders);
+    this.#launch({ draft, branch, via, octets: writeRequest(draft) }, invite.flow, DEAF);
+  }
+
+  // --- what went wrong ---
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#bug(error);
+    }
+  }
+
+  /** A bug of ours costs one call, not the process. */
+  #bug(error: unknown): void {
+    this.counters.userFaults++;
+    this.#log.error('transaction.user-failed', { error });
+  }
+
+  #line(event: string, flow: Flow, fields: Readonly<Record<string, unknown>>): void {
+    if (!this.#lines.allows(sourceOf(flow.observed.address))) return;
+    this.#log.warn(event, { transport: flow.transport, observed: formatEndpoint(flow.observed), ...fields });
+  }
+}
