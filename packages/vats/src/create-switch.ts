@@ -95,7 +95,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   const recordings = join(data, 'recordings');
   if (parts.store === undefined) prepareDirectory(data);
 
-  const store = parts.store ?? (await openStoreFor(settings, data, log));
+  const store = parts.store ?? (await openStoreFor(settings, data, clock, log));
   undo.push(() => store.close());
   const media = parts.media ?? (await startMedia(settings, { clock, random, log, ledger }));
   undo.push(() => media.close());
@@ -273,9 +273,9 @@ function prepareDirectory(data: string): void {
   }
 }
 
-async function openStoreFor(settings: Settings, data: string, log: Log): Promise<Store> {
+async function openStoreFor(settings: Settings, data: string, clock: Clock, log: Log): Promise<Store> {
   try {
-    return await openStore({ url: settings.store.url, keyFile: join(data, 'key'), log });
+    return await openStore({ url: settings.store.url, keyFile: join(data, 'key'), clock, log });
   } catch (error) {
     if (error instanceof StoreError)
       throw new StartFailure(`store ${settings.store.url}: ${error.message}: ${error.remedy}`, { cause: error });
