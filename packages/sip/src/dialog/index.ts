@@ -1,3 +1,13 @@
+export { type DialogCounters, DialogLayer, type DialogLayerOptions } from './layer.ts';
+export {
+  KNOWN_METHODS,
+  type Refusal,
+  refusedExtension,
+  refusedHops,
+  refusedMethod,
+} from './refusals.ts';
+export { readSessionBody, refusedBody, type SessionBody, sessionDescriptionOf } from './session-description.ts';
+export { DIALOG_TIMERS, type DialogTimers } from './timers.ts';
 export type {
   DialogFacts,
   EarlyDialog,

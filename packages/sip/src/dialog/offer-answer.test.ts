@@ -33,24 +33,6 @@ test('a refused offer leaves what was agreed before (RFC 3261 §14.1)', () => {
   expect(exchange.agreed).toEqual({ local: 'ours 1', remote: 'theirs 1' });
 });
 
-test('a 2xx without SDP confirms the answer of the 1xx before it', () => {
-  const exchange = new OfferAnswer();
-  exchange.sendOffer('ours');
-  exchange.previewAnswer('early');
-  expect(exchange.state).toBe('offered');
-  expect(exchange.remote).toBe('early');
-  exchange.receiveAnswer(undefined);
-  expect(exchange.agreed).toEqual({ local: 'ours', remote: 'early' });
-});
-
-test('an answer that never came ends the offer as refused', () => {
-  const exchange = new OfferAnswer();
-  exchange.sendOffer('ours');
-  exchange.receiveAnswer(undefined);
-  expect(exchange.state).toBe('stable');
-  expect(exchange.agreed).toEqual({ local: undefined, remote: undefined });
-});
-
 describe('a second offer while one is open is an error', () => {
   const open: Record<string, (exchange: OfferAnswer) => void> = {
     offered: (exchange) => exchange.sendOffer('ours'),

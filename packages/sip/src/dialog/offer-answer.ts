@@ -28,14 +28,9 @@ const NONE: Descriptions = { local: undefined, remote: undefined };
 
 /** The offer/answer machine of one dialog: who owes what, and what both sides agreed on last. */
 export class OfferAnswer {
-  #state: OfferAnswerState;
-  #agreed: Descriptions;
+  #state: OfferAnswerState = 'stable';
+  #agreed: Descriptions = NONE;
   #open: Descriptions = NONE;
-
-  constructor() {
-    this.#state = 'stable';
-    this.#agreed = NONE;
-  }
 
   get state(): OfferAnswerState {
     return this.#state;
@@ -46,7 +41,7 @@ export class OfferAnswer {
     return this.#agreed;
   }
 
-  /** The peer's SDP in force or, while its offer or early answer is open, that one. */
+  /** The peer's SDP in force or, while its offer is open, that one. */
   get remote(): string | undefined {
     return this.#open.remote ?? this.#agreed.remote;
   }
@@ -65,26 +60,14 @@ export class OfferAnswer {
     this.#open = { local: undefined, remote: sdp };
   }
 
-  /** An answer in an unreliable 1xx: good for early media, final only with the 2xx (RFC 6337 §3.1.1). */
-  previewAnswer(sdp: string): void {
-    if (this.#state === 'offered') this.#open = { ...this.#open, remote: sdp };
-    else if (this.#state === 'answering') this.#open = { ...this.#open, local: sdp };
-  }
-
   sendAnswer(sdp: string): void {
     this.#move('sendAnswer');
     this.#agree({ ...this.#open, local: sdp });
   }
 
-  /** Undefined stands for the answer that a 1xx brought before; without any the offer ends as refused. */
-  receiveAnswer(sdp: string | undefined): void {
-    const answer = sdp ?? this.#open.remote;
-    if (answer === undefined) {
-      this.refuse();
-      return;
-    }
+  receiveAnswer(sdp: string): void {
     this.#move('receiveAnswer');
-    this.#agree({ ...this.#open, remote: answer });
+    this.#agree({ ...this.#open, remote: sdp });
   }
 
   /** Ends an open offer, if there is one, without an answer. */

@@ -1,4 +1,7 @@
-import type { HeaderField, NameAddr, SipRequest, SipResponse, Uri } from '../message/index.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import type { NameAddr } from '../message/name-addr.ts';
+import type { Uri } from '../message/uri.ts';
+import type { HeaderField } from '../message/write-message.ts';
 import type { Flow, TransportFailure } from '../transport/index.ts';
 
 /**

@@ -1,0 +1,236 @@
+import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
+import { parseNameAddr } from '../message/name-addr.ts';
+import { formatUri, parseUri, type Uri } from '../message/uri.ts';
+import { detached } from '../message/wire-text.ts';
+import type { HeaderField, RequestDraft } from '../message/write-message.ts';
+import type { Flow } from '../transport/index.ts';
+import type { DialogFacts } from './user.ts';
+
+export type DialogState = 'early' | 'confirmed' | 'ended';
+
+/** What finds a dialog again (RFC 3261 §12): Call-ID and both tags, the local one first. */
+export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
+  return `${callId} ${localTag} ${remoteTag}`;
+}
+
+/** What an INVITE of ours says of the dialogs that it may make. From, with our tag, and To are header values. */
+export interface CallerSide {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly from: string;
+  readonly seq: number;
+  readonly requestUri: string;
+  readonly contactUser: string;
+  readonly resolve: Resolve | undefined;
+}
+
+/** A request and the URI that names its next hop, as far as one can be read (RFC 3261 §8.1.2, §12.2.1.1). */
+export interface RoutedRequest {
+  readonly draft: RequestDraft;
+  readonly nextHop: Uri | undefined;
+}
+
+/** Finds the flow to a next hop; undefined: the dialog's own. */
+export type Resolve = (nextHop: Uri) => Flow | undefined;
+
+interface DialogParts {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly localParty: string;
+  readonly remoteParty: string;
+  readonly remoteTarget: string;
+  readonly routeSet: readonly string[];
+  readonly flow: Flow;
+  readonly localSeq: number;
+  readonly remoteSeq: number | undefined;
+  readonly ownsCallId: boolean;
+  readonly contactUser: string;
+  readonly resolve: Resolve | undefined;
+}
+
+/**
+ * The state of one dialog (RFC 3261 §12): identity, sequence numbers, route set, remote target, flow. It sends nothing;
+ * sessions and invitations ask it what their requests must say.
+ */
+export class Dialog implements DialogFacts {
+  state: DialogState = 'early';
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  /** Our INVITE made the dialog: its Call-ID is ours (RFC 3261 §14.1). */
+  readonly ownsCallId: boolean;
+  readonly contactUser: string;
+  flow: Flow;
+  readonly #localParty: string;
+  readonly #remoteParty: string;
+  #remoteTarget: string;
+  #routeSet: readonly string[];
+  #localSeq: number;
+  #remoteSeq: number | undefined;
+  readonly #resolve: Resolve | undefined;
+
+  private constructor(parts: DialogParts) {
+    this.callId = parts.callId;
+    this.localTag = parts.localTag;
+    this.remoteTag = parts.remoteTag;
+    this.ownsCallId = parts.ownsCallId;
+    this.contactUser = parts.contactUser;
+    this.flow = parts.flow;
+    this.#localParty = parts.localParty;
+    this.#remoteParty = parts.remoteParty;
+    this.#remoteTarget = parts.remoteTarget;
+    this.#routeSet = parts.routeSet;
+    this.#localSeq = parts.localSeq;
+    this.#remoteSeq = parts.remoteSeq;
+    this.#resolve = parts.resolve;
+  }
+
+  /** The dialog that a response with a To tag makes of our INVITE (RFC 3261 §12.1.2). */
+  static ofCaller(side: CallerSide, response: SipResponse, flow: Flow): Dialog {
+    return new Dialog({
+      callId: side.callId,
+      localTag: side.localTag,
+      remoteTag: detached(response.toTag ?? ''),
+      localParty: side.from,
+      remoteParty: detached(response.value('To') ?? ''),
+      remoteTarget: contactUri(response) ?? side.requestUri,
+      routeSet: recordedRoute(response).reverse(),
+      flow,
+      localSeq: side.seq,
+      remoteSeq: undefined,
+      ownsCallId: true,
+      contactUser: side.contactUser,
+      resolve: side.resolve,
+    });
+  }
+
+  /** The dialog that a response of ours with `localTag` makes of a peer's INVITE (RFC 3261 §12.1.1). */
+  static ofCallee(invite: SipRequest, localTag: string, flow: Flow, contactUser: string): Dialog {
+    const from = detached(invite.value('From') ?? '');
+    const { cseq } = invite;
+    return new Dialog({
+      callId: detached(invite.value('Call-ID') ?? ''),
+      localTag,
+      remoteTag: detached(invite.fromTag ?? ''),
+      localParty: `${detached(invite.value('To') ?? '')};tag=${localTag}`,
+      remoteParty: from,
+      // A caller without Contact breaks §8.1.1.8; over its flow the address in From still finds it.
+      remoteTarget: contactUri(invite) ?? addressIn(from),
+      routeSet: recordedRoute(invite),
+      flow,
+      localSeq: 0,
+      remoteSeq: cseq.ok ? cseq.value.number : undefined,
+      ownsCallId: false,
+      contactUser,
+      resolve: undefined,
+    });
+  }
+
+  get key(): string {
+    return dialogKey(this.callId, this.localTag, this.remoteTag);
+  }
+
+  get remoteTarget(): string {
+    return this.#remoteTarget;
+  }
+
+  get routeSet(): readonly string[] {
+    return this.#routeSet;
+  }
+
+  get localSeq(): number {
+    return this.#localSeq;
+  }
+
+  get remoteSeq(): number | undefined {
+    return this.#remoteSeq;
+  }
+
+  /**
+   * The 2xx to the INVITE: on our side of a call it settles the route set and the remote target anew, whatever a 1xx said
+   * (RFC 3261 §13.2.2.4).
+   */
+  confirm(response?: SipResponse): void {
+    this.state = 'confirmed';
+    if (response === undefined) return;
+    this.#routeSet = recordedRoute(response).reverse();
+    this.refreshTarget(response);
+  }
+
+  /** Takes the Contact of a target refresh request or of its 2xx (RFC 3261 §12.2); without one all stays. */
+  refreshTarget(message: SipMessage): void {
+    this.#remoteTarget = contactUri(message) ?? this.#remoteTarget;
+  }
+
+  /**
+   * Judges the CSeq of a peer's request, and remembers it when in order (RFC 3261 §12.2.2). Numbers rise strictly
+   * (§12.2.1.1): an equal one is a request that went astray, its retransmissions are known to the transaction below.
+   */
+  takesSeq(number: number): boolean {
+    if (this.#remoteSeq !== undefined && number <= this.#remoteSeq) return false;
+    this.#remoteSeq = number;
+    return true;
+  }
+
+  /** The number of our next request. */
+  nextSeq(): number {
+    return ++this.#localSeq;
+  }
+
+  /** The flow that requests to this hop take. */
+  flowTo(nextHop: Uri | undefined): Flow {
+    return (nextHop && this.#resolve?.(nextHop)) ?? this.flow;
+  }
+
+  /**
+   * A request within the dialog (RFC 3261 §12.2.1.1). `seq` is `nextSeq()`, and for an ACK that of its INVITE.
+   * `headers` come behind those that the dialog writes.
+   */
+  request(method: string, seq: number, headers: readonly HeaderField[], body?: Buffer): RoutedRequest {
+    const { uri, route, nextHop } = this.#routing();
+    const head: HeaderField[] = route.map((value) => ['Route', value]);
+    head.push(
+      ['From', this.#localParty],
+      ['To', this.#remoteParty],
+      ['Call-ID', this.callId],
+      ['CSeq', `${seq} ${method}`],
+      ...headers,
+    );
+    const draft: RequestDraft = { method, uri, headers: head };
+    return { draft: body === undefined ? draft : { ...draft, body }, nextHop };
+  }
+
+  /** Loose routing, and strict routing where the first hop knows no other (RFC 3261 §12.2.1.1). */
+  #routing(): { uri: string; route: readonly string[]; nextHop: Uri | undefined } {
+    const target = this.#remoteTarget;
+    const [first, ...rest] = this.#routeSet;
+    if (first === undefined) return { uri: target, route: [], nextHop: uriOf(target) };
+    const parsed = parseNameAddr(first);
+    const hop = parsed.ok ? parsed.value.uri : undefined;
+    if (hop?.kind !== 'sip' || hop.params.has('lr')) return { uri: target, route: this.#routeSet, nextHop: hop };
+    return { uri: formatUri(hop.with({ headers: [] })), route: [...rest, `<${target}>`], nextHop: hop };
+  }
+}
+
+function uriOf(text: string): Uri | undefined {
+  const parsed = parseUri(text);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+/** The URI of the first Contact. */
+function contactUri(message: SipMessage): string | undefined {
+  const { contacts } = message;
+  if (!contacts.ok || contacts.value.star) return undefined;
+  const [first] = contacts.value.list;
+  return first === undefined ? undefined : detached(formatUri(first.uri));
+}
+
+function addressIn(header: string): string {
+  const parsed = parseNameAddr(header);
+  return parsed.ok ? formatUri(parsed.value.uri) : '';
+}
+
+function recordedRoute(message: SipMessage): string[] {
+  return message.list('Record-Route').map(detached);
+}

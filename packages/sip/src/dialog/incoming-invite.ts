@@ -1,0 +1,184 @@
+import type { Cancel } from '@vats/kernel';
+import type { SipRequest } from '../message/message.ts';
+import type { HeaderField } from '../message/write-message.ts';
+import type { ServerTransaction, ServerTransactionUser } from '../transaction/index.ts';
+import type { Flow, TransportFailure } from '../transport/index.ts';
+import { contactOn, type DialogContext, type DialogOwner, sdpBody } from './context.ts';
+import { Dialog } from './dialog.ts';
+import { admit, OpenRequests, refuse } from './exchanges.ts';
+import { retryAfterSeconds } from './glare.ts';
+import { OfferAnswer } from './offer-answer.ts';
+import { TAG_LENGTH } from './random-names.ts';
+import { ConfirmedSession } from './session.ts';
+import { sessionDescriptionOf } from './session-description.ts';
+import type { IncomingInvite, IncomingInviteUser, ProgressOptions, RejectOptions, Session } from './user.ts';
+
+/** Different SDPs, each with a To tag of its own, that one INVITE may be answered with before its final response. */
+const VOICES_LIMIT = 16;
+
+/** An early dialog that one of our provisional responses made, and the SDP that it carried. */
+class Voice implements DialogOwner {
+  readonly dialog: Dialog;
+  sdp: string | undefined;
+  readonly #invitation: IncomingInvitation;
+
+  constructor(invitation: IncomingInvitation, dialog: Dialog) {
+    this.#invitation = invitation;
+    this.dialog = dialog;
+  }
+
+  onRequest(request: SipRequest, flow: Flow): void {
+    this.#invitation.onEarlyRequest(this.dialog, request, flow);
+  }
+
+  /** Without a 2xx there is nothing to acknowledge. */
+  onAck(): void {}
+}
+
+/** A peer's INVITE until its final response (RFC 3261 §13.3): provisional responses, CANCEL, and then 2xx or failure. */
+export class IncomingInvitation implements IncomingInvite, ServerTransactionUser {
+  readonly request: SipRequest;
+  readonly flow: Flow;
+  readonly id: string;
+  readonly offer: string | undefined;
+  readonly #context: DialogContext;
+  readonly #user: IncomingInviteUser;
+  readonly #transaction: ServerTransaction;
+  readonly #contactUser: string;
+  readonly #requests: OpenRequests;
+  readonly #voices: Voice[] = [];
+  #voice: Voice;
+  #answered = false;
+  #session: ConfirmedSession | undefined;
+  #stopRepeating: Cancel = () => {};
+
+  constructor(context: DialogContext, request: SipRequest, flow: Flow, user: IncomingInviteUser, contactUser?: string) {
+    this.#context = context;
+    this.#user = user;
+    this.#contactUser = contactUser ?? context.random.token(TAG_LENGTH);
+    this.#requests = new OpenRequests(context);
+    this.request = request;
+    this.flow = flow;
+    this.offer = sessionDescriptionOf(request);
+    this.#voice = this.#newVoice();
+    this.id = this.#voice.dialog.localTag;
+    this.#transaction = context.transactions.accept(request, flow, this);
+  }
+
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  progress(status: number, options: ProgressOptions = {}): void {
+    if (this.#answered) return;
+    const voice = this.#voiceOf(options.sdp);
+    this.#context.dialogs.set(voice.dialog.key, voice);
+    const content = sdpBody(options.sdp);
+    const { reason, headers = [] } = options;
+    const draft = {
+      status,
+      reason,
+      toTag: voice.dialog.localTag,
+      headers: [
+        contactOn(this.#context, voice.dialog.flow, this.#contactUser),
+        ...this.#context.capabilities,
+        ...this.#context.server,
+        ...headers,
+        ...content.headers,
+      ],
+      body: content.body,
+    };
+    this.#transaction.respond(draft);
+    this.#repeatAgain(() => this.#transaction.respond(draft));
+  }
+
+  accept(options: { readonly sdp: string; readonly headers?: readonly HeaderField[] }): Session {
+    if (this.#answered) throw new Error('INVITE has its final response, or its caller has gone');
+    const voice = this.#voiceOf(options.sdp);
+    this.#end();
+    const { dialog } = voice;
+    dialog.confirm();
+    const exchange = new OfferAnswer();
+    if (this.offer !== undefined) exchange.receiveOffer(this.offer);
+    const session = new ConfirmedSession(this.#context, dialog, exchange);
+    this.#session = session;
+    session.attach(this.#user);
+    session.answerInvite(this.#transaction, options.sdp, options.headers ?? []);
+    return session;
+  }
+
+  reject(status: number, options: RejectOptions = {}): void {
+    if (this.#answered) return;
+    this.#end();
+    this.#requests.terminate();
+    const { reason, headers = [] } = options;
+    this.#transaction.respond({
+      status,
+      reason,
+      toTag: this.#voice.dialog.localTag,
+      headers: [...this.#context.server, ...headers],
+    });
+  }
+
+  onCancel(cancel: SipRequest): void {
+    this.#giveUp(cancel);
+  }
+
+  onTransportError(failure: TransportFailure): void {
+    if (this.#session !== undefined) this.#session.sendingFailed(failure);
+    else if (!this.#answered) this.#user.onTransportError?.(failure);
+  }
+
+  /** A request of the caller within an early dialog. */
+  onEarlyRequest(dialog: Dialog, request: SipRequest, flow: Flow): void {
+    const context = this.#context;
+    const transaction = admit(context, dialog, request, flow);
+    if (transaction === undefined) return;
+    if (request.method === 'BYE') {
+      transaction.respond({ status: 200, headers: context.server });
+      this.#giveUp(request);
+    } else if (request.method === 'INVITE') {
+      const retryAfter: HeaderField = ['Retry-After', `${retryAfterSeconds(context.random)}`];
+      refuse(context, transaction, { status: 500, headers: [retryAfter] });
+    } else this.#user.onRequest(request, this.#requests.add(transaction));
+  }
+
+  #giveUp(request: SipRequest): void {
+    if (this.#answered) return;
+    this.reject(487);
+    this.#user.onCancel(request);
+  }
+
+  /** The early dialog for this SDP: the one that already carried it, else one that carried none, else a new one. */
+  #voiceOf(sdp: string | undefined): Voice {
+    if (sdp !== undefined && this.#voice.sdp !== sdp) {
+      const known = this.#voices.find((voice) => voice.sdp === sdp || voice.sdp === undefined);
+      // Beyond the limit the last voice changes its SDP: what no caller can be relied on to follow.
+      this.#voice = known ?? (this.#voices.length < VOICES_LIMIT ? this.#newVoice() : this.#voice);
+      this.#voice.sdp = sdp;
+    }
+    return this.#voice;
+  }
+
+  #newVoice(): Voice {
+    const tag = this.#context.random.token(TAG_LENGTH);
+    const voice = new Voice(this, Dialog.ofCallee(this.request, tag, this.flow, this.#contactUser));
+    this.#voices.push(voice);
+    return voice;
+  }
+
+  #repeatAgain(repeat: () => void): void {
+    this.#stopRepeating();
+    this.#stopRepeating = this.#context.clock.after(this.#context.timers.provisional, () => {
+      repeat();
+      this.#repeatAgain(repeat);
+    });
+  }
+
+  /** The final response ends all early dialogs (RFC 3261 §12.3); a 2xx makes one of them a session at once. */
+  #end(): void {
+    this.#answered = true;
+    this.#stopRepeating();
+    for (const { dialog } of this.#voices) this.#context.dialogs.delete(dialog.key);
+  }
+}

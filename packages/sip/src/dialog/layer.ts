@@ -1,0 +1,156 @@
+import type { Clock, Ledger, Log, Random } from '@vats/kernel';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import type { HeaderField } from '../message/write-message.ts';
+import type { TransactionLayer } from '../transaction/index.ts';
+import { CountedClock, type Flow, type TransportLayer } from '../transport/index.ts';
+import { Acks } from './acks.ts';
+import type { DialogContext, DialogOwner } from './context.ts';
+import { dialogKey } from './dialog.ts';
+import { mayArriveOver } from './flow-rule.ts';
+import { IncomingInvitation } from './incoming-invite.ts';
+import { OutgoingInvitation } from './outgoing-invite.ts';
+import { DIALOG_TIMERS, type DialogTimers } from './timers.ts';
+import type {
+  DialogFacts,
+  IncomingInvite,
+  IncomingInviteUser,
+  OutgoingInvite,
+  OutgoingInviteOptions,
+  OutgoingInviteUser,
+} from './user.ts';
+
+export interface DialogLayerOptions {
+  readonly transactions: TransactionLayer;
+  readonly transport: TransportLayer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  /** What User-Agent and Server say; without it neither is written. */
+  readonly userAgent?: string;
+  /** Methods that we take within dialogs; also what Allow says. */
+  readonly allow: readonly string[];
+  /** Extensions that a Require may name; also what Supported says. */
+  readonly supported: readonly string[];
+  readonly timers?: Partial<DialogTimers>;
+  /**
+   * Lets a request of a dialog in that comes from elsewhere than `mayArriveOver` allows: another address of the same
+   * trunk, say. Without it, nobody.
+   */
+  readonly mayMove?: (dialog: DialogFacts, arrived: Flow) => boolean;
+}
+
+/** What the layer counted since its start. */
+export interface DialogCounters {
+  /** Requests with a To tag that named no dialog of ours; ACKs among them got no answer. */
+  unknownDialog: number;
+  /** Requests that named a dialog and came from where its peer cannot be. */
+  foreignSource: number;
+  /** Responses without a client transaction: 2xx that were acknowledged again. */
+  ackedAgain: number;
+  /** Responses without a client transaction that nobody wants. */
+  strayResponses: number;
+}
+
+/**
+ * Dialogs (RFC 3261 §12–§15) over the transaction layer, whose user it is: finds the dialog of each request, makes dialogs
+ * of INVITEs in both directions, repeats 2xx and ACK.
+ */
+export class DialogLayer {
+  /** Takes requests without To tag; set by the wiring before the first one comes. */
+  outOfDialog: (request: SipRequest, flow: Flow) => void;
+  readonly counters: DialogCounters = { unknownDialog: 0, foreignSource: 0, ackedAgain: 0, strayResponses: 0 };
+  readonly #context: DialogContext;
+  readonly #mayMove: (dialog: DialogFacts, arrived: Flow) => boolean;
+
+  constructor(options: DialogLayerOptions) {
+    const timers = { ...DIALOG_TIMERS, ...options.timers };
+    const clock = new CountedClock(options.clock);
+    const { random, log, transactions, transport, allow, supported, userAgent } = options;
+    const named = (header: string): HeaderField[] => (userAgent === undefined ? [] : [[header, userAgent]]);
+    const capabilities: HeaderField[] = [['Allow', allow.join(', ')]];
+    if (supported.length > 0) capabilities.push(['Supported', supported.join(', ')]);
+    this.#context = {
+      clock,
+      random,
+      log,
+      transactions,
+      transport,
+      timers,
+      allow,
+      supported,
+      capabilities,
+      userAgent: named('User-Agent'),
+      server: named('Server'),
+      acks: new Acks(clock, 64 * timers.t1),
+      dialogs: new Map(),
+    };
+    this.#mayMove = options.mayMove ?? (() => false);
+    this.outOfDialog = (request, flow) => transactions.replyStatelessly(request, flow, { status: 503 });
+    options.ledger.enrol('dialogs', () => this.#context.dialogs.size);
+    options.ledger.enrol('dialog timers', () => clock.waiting);
+    transactions.user = this;
+  }
+
+  /** Dialogs alive, early ones and those whose BYE is under way included. */
+  get size(): number {
+    return this.#context.dialogs.size;
+  }
+
+  /**
+   * Takes an INVITE in that came out of dialog, statefully; after authentication and `refusedExtension`. A body that
+   * cannot be read counts as none here: `refusedBody` tells before.
+   */
+  incomingInvite(
+    request: SipRequest,
+    flow: Flow,
+    user: IncomingInviteUser,
+    options: { readonly contactUser?: string } = {},
+  ): IncomingInvite {
+    return new IncomingInvitation(this.#context, request, flow, user, options.contactUser);
+  }
+
+  /** Sends an INVITE. Nothing is told to `user` in this turn. */
+  outgoingInvite(options: OutgoingInviteOptions, user: OutgoingInviteUser): OutgoingInvite {
+    return new OutgoingInvitation(this.#context, options, user);
+  }
+
+  onRequest(request: SipRequest, flow: Flow): void {
+    if (request.toTag === undefined) {
+      this.outOfDialog(request, flow);
+      return;
+    }
+    const owner = this.#ownerOf(request, flow);
+    if (owner === 'unknown') this.#context.transactions.replyStatelessly(request, flow, { status: 481 });
+    else if (owner === 'foreign') this.#context.transactions.replyStatelessly(request, flow, { status: 403 });
+    else owner.onRequest(request, flow);
+  }
+
+  onAck(ack: SipRequest, flow: Flow): void {
+    const owner = this.#ownerOf(ack, flow);
+    if (typeof owner !== 'string') owner.onAck(ack, flow);
+  }
+
+  onStrayResponse(response: SipResponse): void {
+    if (this.#ackAgain(response)) this.counters.ackedAgain++;
+    else this.counters.strayResponses++;
+  }
+
+  #ownerOf(request: SipRequest, flow: Flow): DialogOwner | 'unknown' | 'foreign' {
+    const { callId, toTag = '', fromTag = '' } = request;
+    const owner = callId.ok ? this.#context.dialogs.get(dialogKey(callId.value, toTag, fromTag)) : undefined;
+    if (owner === undefined) {
+      this.counters.unknownDialog++;
+      return 'unknown';
+    }
+    if (mayArriveOver(owner.dialog, flow) || this.#mayMove(owner.dialog, flow)) return owner;
+    this.counters.foreignSource++;
+    return 'foreign';
+  }
+
+  #ackAgain(response: SipResponse): boolean {
+    const { cseq, callId, fromTag = '', toTag = '', status } = response;
+    if (status < 200 || status > 299 || !cseq.ok || cseq.value.method !== 'INVITE' || !callId.ok) return false;
+    return this.#context.acks.repeat(callId.value, fromTag, toTag, cseq.value.number);
+  }
+}

@@ -1,0 +1,168 @@
+import type { Cancel } from '@vats/kernel';
+import type { SipResponse } from '../message/message.ts';
+import type { HeaderField } from '../message/write-message.ts';
+import type { ClientTransaction, ClientTransactionUser } from '../transaction/index.ts';
+import { contactOn, type DialogContext, sdpBody } from './context.ts';
+import type { Dialog } from './dialog.ts';
+import { endsDialog, sendAck } from './exchanges.ts';
+import { GLARE_ATTEMPTS, glareDelay } from './glare.ts';
+import type { OfferAnswer } from './offer-answer.ts';
+import { sessionDescriptionOf } from './session-description.ts';
+import type { OutgoingReinvite, ReinviteOptions, ReinviteUser, SessionEnd } from './user.ts';
+
+/** The session as its re-INVITEs see it. */
+export interface ReinviteHost {
+  readonly context: DialogContext;
+  readonly dialog: Dialog;
+  readonly exchange: OfferAnswer;
+  /** A 2xx with an offer came: its ACK waits for `acknowledge`. */
+  oweAck(seq: number, invited: readonly HeaderField[]): void;
+  /** This re-INVITE has ended: `tell` its user; then the dialog is `lost`, or the next in the queue starts. */
+  finished(reinvite: OurReinvite, tell: () => void, lost?: SessionEnd): void;
+  /** A re-INVITE that waited may start. */
+  startNext(): void;
+}
+
+/**
+ * - `queued`: another INVITE is in progress
+ * - `backing-off`: met 491, waits its time
+ * - `sent`: no final response yet
+ * - `ended`: its user was told, or is no longer interested
+ */
+type State = 'queued' | 'backing-off' | 'sent' | 'ended';
+
+/** A re-INVITE of ours (RFC 3261 §14.1): its turn, its glare, its 2xx and the ACK. */
+export class OurReinvite implements OutgoingReinvite, ClientTransactionUser {
+  readonly #session: ReinviteHost;
+  readonly #options: ReinviteOptions;
+  readonly #user: ReinviteUser;
+  #state: State = 'queued';
+  #attempts = 0;
+  #cancelled = false;
+  #seq = 0;
+  #transaction: ClientTransaction | undefined;
+  #stopTimer: Cancel = () => {};
+
+  constructor(session: ReinviteHost, options: ReinviteOptions, user: ReinviteUser) {
+    this.#session = session;
+    this.#options = options;
+    this.#user = user;
+  }
+
+  get inProgress(): boolean {
+    return this.#state === 'sent';
+  }
+
+  /** Goes out now, unless it has to wait for other reasons than its turn. */
+  start(): void {
+    if (this.#state !== 'queued') return;
+    this.#state = 'sent';
+    this.#attempts++;
+    const { context, dialog, exchange } = this.#session;
+    const { sdp, headers = [] } = this.#options;
+    if (sdp !== undefined) exchange.sendOffer(sdp);
+    this.#seq = dialog.nextSeq();
+    const content = sdpBody(sdp);
+    const { draft, nextHop } = dialog.request(
+      'INVITE',
+      this.#seq,
+      [
+        contactOn(context, dialog.flow, dialog.contactUser),
+        ...context.capabilities,
+        ...context.userAgent,
+        ...headers,
+        ...content.headers,
+      ],
+      content.body,
+    );
+    this.#stopTimer = context.clock.after(context.timers.reinvite, () => this.cancel());
+    this.#transaction = context.transactions.send(draft, dialog.flowTo(nextHop), this);
+  }
+
+  cancel(headers: readonly HeaderField[] = []): void {
+    this.#cancelled = true;
+    if (this.#state === 'sent') this.#transaction?.cancel(headers);
+    else if (this.#state !== 'ended') this.#fail(487);
+  }
+
+  /** The dialog is over. The user hears no more; the transaction below ends by itself, a 2xx still gets its ACK. */
+  abandon(): void {
+    if (this.#state === 'sent') this.#transaction?.cancel();
+    this.#state = 'ended';
+    this.#stopTimer();
+  }
+
+  onResponse(response: SipResponse): void {
+    if (response.status < 200) return;
+    if (response.status < 300) this.#onSuccess(response);
+    else if (this.#state === 'sent') this.#onRefusal(response);
+  }
+
+  onTimeout(): void {
+    if (this.#state !== 'sent') return;
+    this.#fail(408, undefined, { by: 'timeout' });
+  }
+
+  onTransportError(): void {
+    if (this.#state === 'sent') this.#fail(503);
+  }
+
+  #onSuccess(response: SipResponse): void {
+    const { context, dialog, exchange } = this.#session;
+    if (context.acks.repeat(dialog.callId, dialog.localTag, dialog.remoteTag, this.#seq)) return;
+    const invited = this.#options.headers ?? [];
+    if (this.#state !== 'sent') {
+      // Either the answer for the ACK is still to come, or the dialog is over and only the peer needs the ACK.
+      if (dialog.state === 'ended') sendAck(context, dialog, this.#seq, invited);
+      return;
+    }
+    dialog.refreshTarget(response);
+    const sdp = sessionDescriptionOf(response);
+    if (this.#options.sdp !== undefined) {
+      if (sdp === undefined) exchange.refuse();
+      else exchange.receiveAnswer(sdp);
+      sendAck(context, dialog, this.#seq, invited);
+    } else if (sdp !== undefined) {
+      exchange.receiveOffer(sdp);
+      this.#session.oweAck(this.#seq, invited);
+    } else sendAck(context, dialog, this.#seq, invited);
+    this.#end(() => this.#user.onAnswer(response));
+  }
+
+  #onRefusal(response: SipResponse): void {
+    const { status } = response;
+    if (status === 491 && this.#mayTryAgain()) this.#backOff();
+    else if (endsDialog(status)) this.#fail(status, response, { by: 'dialog-error', response });
+    else this.#fail(status, response);
+  }
+
+  #mayTryAgain(): boolean {
+    return this.#options.retryGlare !== false && !this.#cancelled && this.#attempts < GLARE_ATTEMPTS;
+  }
+
+  #backOff(): void {
+    const { context, dialog } = this.#session;
+    this.#refuseOffer();
+    this.#stopTimer();
+    this.#state = 'backing-off';
+    this.#stopTimer = context.clock.after(glareDelay(dialog.ownsCallId, context.random), () => {
+      this.#state = 'queued';
+      this.#session.startNext();
+    });
+  }
+
+  #fail(status: number, response?: SipResponse, lost?: SessionEnd): void {
+    if (this.#state === 'sent') this.#refuseOffer();
+    this.#end(() => this.#user.onFailure(status, response), lost);
+  }
+
+  #refuseOffer(): void {
+    if (this.#options.sdp !== undefined) this.#session.exchange.refuse();
+  }
+
+  #end(tell: () => void, lost?: SessionEnd): void {
+    this.#stopTimer();
+    this.#state = 'ended';
+    this.#session.finished(this, tell, lost);
+  }
+}
