@@ -110,7 +110,7 @@ describe.skipIf(!process.env.CI && CONTRACT === undefined)('the contract files',
       expect(ran.code, ran.stdout + ran.stderr).toBe(3);
       const complaints = ran.stderr.split('\n').filter((text) => text.includes(': error: '));
       expect(complaints.length, ran.stderr).toBeGreaterThan(0);
-      const complaint = complaints.find((text) => text.startsWith(`${path}:${line}:`));
+      const complaint = complaints.find((text) => text.includes(`${path}:${line}:`));
       expect(complaint, `a complaint about line ${line} in:\n${ran.stderr}`).toBeDefined();
       expect(complaint).toMatch(variant.about);
       expect(complaint, 'what is wrong; what to do').toMatch(/: error: .+; .+/);

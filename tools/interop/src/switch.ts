@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '@vats/kernel';
 import { Child, type Exit, type Ran, run } from './child.ts';
@@ -25,8 +26,26 @@ export interface SwitchOptions {
 
 /** A recording, as `vats recordings --json` tells it. */
 export interface Recording {
+  readonly call: string;
+  readonly state: string;
+  readonly from: string;
+  readonly to: string;
+  readonly startedAt: number;
+  readonly durationMs?: number;
+  /** The file's absolute path. */
   readonly file: string;
 }
+
+/** What of `vats status --json` tests read. */
+export interface Status {
+  readonly calls: number;
+  readonly registrations: number;
+  readonly memory: number;
+  readonly ledger: Readonly<Record<string, number>>;
+}
+
+/** What may stand while no call is up: what the switch was started with, and phones that are registered. */
+const STANDING = new Set(['listeners', 'registers', 'connections', 'transport timers', 'bindings']);
 
 /** The command `vats`, from this checkout, with what a test gives it. */
 export function vats(args: readonly (string | number)[], options: Parameters<typeof run>[2] = {}): Promise<Ran> {
@@ -117,12 +136,28 @@ export class Switch {
 
   /** Finished and running recordings, oldest first. */
   async recordings(): Promise<readonly Recording[]> {
-    return await this.look<Recording[]>('recordings');
+    const { recordings } = await this.look<{ recordings: (Recording & { path: string })[] }>('recordings');
+    return recordings.map((row) => ({ ...row, file: join(this.data, row.path) })).reverse();
   }
 
-  /** Waits until nothing of any call is left over. */
+  status(): Promise<Status> {
+    return this.look<Status>('status');
+  }
+
+  /** Waits until nothing of any call is left over; says what is, when it stays. */
   async settled(milliseconds = 45_000): Promise<void> {
-    await eventually('empty ledger', async () => (await this.look<object>('status')) !== undefined, { milliseconds });
+    await eventually(
+      'empty ledger',
+      async () => {
+        const { ledger } = await this.status();
+        const left = Object.entries(ledger)
+          .filter(([name, count]) => count !== 0 && !STANDING.has(name))
+          .map(([name, count]) => `${name}: ${count}`);
+        if (left.length > 0) throw new Error(left.join(', '));
+        return true;
+      },
+      { milliseconds, every: 250 },
+    );
   }
 }
 
