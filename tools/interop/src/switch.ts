@@ -52,6 +52,19 @@ export function vats(args: readonly (string | number)[], options: Parameters<typ
   return run(NODE, [MAIN, ...args], options);
 }
 
+/** A read-only look at the switch that runs on a data directory. */
+async function look<T>(data: string, what: string): Promise<T> {
+  const ran = await vats([what, '--json', '--data', data]);
+  if (ran.code !== 0) throw new Error(`vats ${what} failed (${ran.code}): ${ran.stderr}`);
+  return JSON.parse(ran.stdout) as T;
+}
+
+/** Recordings of the switch that runs on a data directory, oldest first. */
+export async function recordingsOf(data: string): Promise<readonly Recording[]> {
+  const { recordings } = await look<{ recordings: (Recording & { path: string })[] }>(data, 'recordings');
+  return recordings.map((row) => ({ ...row, file: join(data, row.path) })).reverse();
+}
+
 /** `vats up` in a data directory of its own. */
 export class Switch {
   /** Where it hears SIP, on UDP and on TCP. */
@@ -123,25 +136,13 @@ export class Switch {
     await (this.#child as Child).kill();
   }
 
-  cli(...args: (string | number)[]): Promise<Ran> {
-    return vats([...args, '--data', this.data]);
-  }
-
-  /** A read-only look with --json. */
-  async look<T>(...args: string[]): Promise<T> {
-    const ran = await this.cli(...args, '--json');
-    if (ran.code !== 0) throw new Error(`vats ${args.join(' ')} failed (${ran.code}): ${ran.stderr}`);
-    return JSON.parse(ran.stdout) as T;
-  }
-
   /** Finished and running recordings, oldest first. */
-  async recordings(): Promise<readonly Recording[]> {
-    const { recordings } = await this.look<{ recordings: (Recording & { path: string })[] }>('recordings');
-    return recordings.map((row) => ({ ...row, file: join(this.data, row.path) })).reverse();
+  recordings(): Promise<readonly Recording[]> {
+    return recordingsOf(this.data);
   }
 
   status(): Promise<Status> {
-    return this.look<Status>('status');
+    return look<Status>(this.data, 'status');
   }
 
   /** Waits until nothing of any call is left over; says what is, when it stays. */
