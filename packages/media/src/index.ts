@@ -10,6 +10,8 @@ export type {
   OpenLegOptions,
   StreamStatistics,
 } from './plane/media-plane.ts';
+export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
+export { MediaStartError } from './plane/worker-media-plane.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
 export type { RecordingFault } from './recording/wav-writer.ts';
 export type { Law } from './sdp/codec.ts';

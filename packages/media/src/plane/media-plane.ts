@@ -118,6 +118,8 @@ export interface StreamStatistics {
   malformed: number;
   /** Dropped: payload type that the other side did not negotiate (RTP only). */
   unmapped: number;
+  /** Dropped: more packets in one second than any codec sends. */
+  excess: number;
 }
 
 export interface LegStatistics {
@@ -126,6 +128,21 @@ export interface LegStatistics {
   readonly observed: Endpoint | undefined;
   readonly rtp: StreamStatistics;
   readonly rtcp: StreamStatistics;
+}
+
+/** Counters at their beginning. */
+export function noPackets(): StreamStatistics {
+  return {
+    packets: 0,
+    octets: 0,
+    sentPackets: 0,
+    sentOctets: 0,
+    lost: 0,
+    foreign: 0,
+    malformed: 0,
+    unmapped: 0,
+    excess: 0,
+  };
 }
 
 export interface MediaPlaneStatistics {

@@ -1,15 +1,15 @@
 import type { Clock, Endpoint, Ledger } from '@vats/kernel';
-import type {
-  AddressFamily,
-  LegStatistics,
-  LocalMedia,
-  MediaCall,
-  MediaEvent,
-  MediaLeg,
-  MediaPlane,
-  MediaPlaneStatistics,
-  OpenLegOptions,
-  StreamStatistics,
+import {
+  type AddressFamily,
+  type LegStatistics,
+  type LocalMedia,
+  type MediaCall,
+  type MediaEvent,
+  type MediaLeg,
+  type MediaPlane,
+  type MediaPlaneStatistics,
+  noPackets,
+  type OpenLegOptions,
 } from '../plane/media-plane.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 
@@ -265,17 +265,4 @@ export class FakeMediaLeg implements MediaLeg {
       rtcp: noPackets(),
     };
   }
-}
-
-function noPackets(): StreamStatistics {
-  return {
-    packets: 0,
-    octets: 0,
-    sentPackets: 0,
-    sentOctets: 0,
-    lost: 0,
-    foreign: 0,
-    malformed: 0,
-    unmapped: 0,
-  };
 }

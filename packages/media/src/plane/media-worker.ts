@@ -1,0 +1,229 @@
+import { type Cancel, type Clock, isIPv6, type Random } from '@vats/kernel';
+import type { OutputFiles } from '../recording/output-file.ts';
+import type { BoundPair } from './bound-pair.ts';
+import type { AddressFamily } from './media-plane.ts';
+import type { Command, Report, WorkerSettings } from './messages.ts';
+import { PortPool } from './port-pool.ts';
+import { RelayCall } from './relay-call.ts';
+import { RelayLeg } from './relay-leg.ts';
+import { type Loop, WakeUps } from './wake-ups.ts';
+import { WarmPairs } from './warm-pairs.ts';
+
+/** Calls are ticked in turns, so that their files are not all written at once: each one every TICK_MS * TICK_GROUPS. */
+const TICK_MS = 50;
+const TICK_GROUPS = 5;
+const TICKS_A_SECOND = 1000 / TICK_MS;
+/** Pairs bound in one go while calls are up: about a millisecond in which nothing is relayed. */
+const REFILL_PORTION = 8;
+const REFILL_RETRY_MS = 1_000;
+
+interface OpenCall {
+  readonly relay: RelayCall;
+  readonly tickGroup: number;
+}
+
+/** What runs inside a media thread: owns the sockets, carries commands out, reports. */
+export class MediaWorker {
+  readonly #settings: WorkerSettings;
+  readonly #clock: Clock;
+  readonly #files: OutputFiles;
+  readonly #post: (reports: readonly Report[]) => void;
+  readonly #warm = new Map<AddressFamily, { readonly address: string; readonly pairs: WarmPairs }>();
+  readonly #calls = new Map<number, OpenCall>();
+  readonly #tally = { packets: 0 };
+  readonly #wakeUps: WakeUps;
+  #reports: Report[] = [];
+  #cancelTick: Cancel | undefined;
+  #cancelRefill: Cancel | undefined;
+  #ticks = 0;
+
+  constructor(options: {
+    settings: WorkerSettings;
+    clock: Clock;
+    random: Random;
+    files: OutputFiles;
+    loop: Loop;
+    post: (reports: readonly Report[]) => void;
+  }) {
+    this.#settings = options.settings;
+    this.#clock = options.clock;
+    this.#files = options.files;
+    this.#post = options.post;
+    const { addresses, pairs, restMs, warm } = options.settings;
+    for (const { family, address } of addresses) {
+      const pool = new PortPool({ pairs, random: options.random, clock: options.clock, restMs });
+      this.#warm.set(family, { address, pairs: new WarmPairs({ address, pool, target: warm }) });
+    }
+    const { clock, loop } = options;
+    this.#wakeUps = new WakeUps({ clock, loop, packets: () => this.#tally.packets });
+  }
+
+  /** Binds the first pairs; reports `ready`, or `failed` when an address yields none. */
+  start(): void {
+    for (const [family, { address, pairs }] of this.#warm) {
+      const { ports, inUse, failed } = pairs.refill(this.#settings.warm);
+      if (ports.length === 0) {
+        this.#report({ say: 'failed', code: failed ?? 'EADDRINUSE', address });
+        this.#close();
+        return;
+      }
+      this.#report({ say: 'warm', family, ports });
+      if (inUse > 0 || failed !== undefined) this.#report({ say: 'unbound', address, inUse, failed });
+    }
+    this.#refillSoon(0);
+    this.#report({ say: 'ready' });
+  }
+
+  /** Datagrams that calls received since the start. */
+  get packets(): number {
+    return this.#tally.packets;
+  }
+
+  execute(commands: readonly Command[]): void {
+    for (const command of commands) this.#execute(command);
+    if (this.#calls.size > 0) this.#keepTime();
+  }
+
+  #execute(command: Command): void {
+    if (command.do === 'stop') {
+      this.#close();
+      return;
+    }
+    if (command.do === 'open-call') {
+      this.#openCall(command.call);
+      return;
+    }
+    const call = this.#calls.get(command.call)?.relay;
+    if (call === undefined) return; // it was lost meanwhile; the plane hears of that by its event
+    try {
+      this.#executeFor(call, command);
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  #executeFor(call: RelayCall, command: Exclude<Command, { do: 'stop' | 'open-call' }>): void {
+    switch (command.do) {
+      case 'open-leg':
+        this.#openLeg(call, command);
+        break;
+      case 'update':
+        call.leg(command.leg)?.update(command.media, command.newOffer, command.signalling);
+        break;
+      case 'bridge': {
+        const a = call.leg(command.a);
+        const b = call.leg(command.b);
+        if (a !== undefined && b !== undefined) call.bridge(a, b, command.aToB, command.bToA);
+        break;
+      }
+      case 'unbridge': {
+        const leg = call.leg(command.leg);
+        if (leg !== undefined) call.unbridge(leg);
+        break;
+      }
+      case 'echo': {
+        const leg = call.leg(command.leg);
+        if (leg !== undefined) call.echo(leg);
+        break;
+      }
+      case 'record':
+        call.record(command.path, call.leg(command.left), call.leg(command.right));
+        break;
+      case 'supervise':
+        call.supervise();
+        break;
+      case 'close-leg':
+        call.closeLeg(command.leg);
+        break;
+      case 'close-call':
+        call.close();
+        break;
+    }
+  }
+
+  #openCall(id: number): void {
+    const relay = new RelayCall({
+      clock: this.#clock,
+      files: this.#files,
+      limits: { silenceMs: this.#settings.silenceTimeoutMs, holdMs: this.#settings.holdTimeoutMs },
+      giveBack: (leg) => this.#giveBack(leg.pair),
+      tell: (event) => {
+        this.#report({ say: 'event', call: id, event });
+        if (event.kind !== 'closed' && event.kind !== 'lost') return;
+        this.#calls.delete(id);
+        if (this.#calls.size === 0) this.#stopTime();
+      },
+    });
+    this.#calls.set(id, { relay, tickGroup: id % TICK_GROUPS });
+  }
+
+  #openLeg(call: RelayCall, command: Extract<Command, { do: 'open-leg' }>): void {
+    const { leg: id, name, family, port, signalling } = command;
+    const pair = this.#warm.get(family)?.pairs.take(port);
+    if (pair === undefined) throw new Error(`pair ${port} was leased but is not warm`);
+    const clock = this.#clock;
+    call.addLeg(id, new RelayLeg({ name, pair, signalling, clock, user: call, tally: this.#tally }));
+    this.#refillSoon(0);
+  }
+
+  #giveBack(pair: BoundPair): void {
+    this.#warm.get(isIPv6(pair.address) ? 6 : 4)?.pairs.giveBack(pair);
+  }
+
+  #refillSoon(milliseconds: number): void {
+    this.#cancelRefill ??= this.#clock.after(milliseconds, () => {
+      this.#cancelRefill = undefined;
+      this.#refill();
+    });
+  }
+
+  #refill(): void {
+    let again: number | undefined;
+    for (const [family, { address, pairs }] of this.#warm) {
+      const { ports, inUse, failed } = pairs.refill(REFILL_PORTION);
+      if (ports.length > 0) this.#report({ say: 'warm', family, ports });
+      if (inUse > 0 || failed !== undefined) this.#report({ say: 'unbound', address, inUse, failed });
+      // One portion a turn as long as there are ports; then wait for some to have rested, or for descriptors.
+      if (failed === undefined && pairs.wantsRefill) again = 0;
+      else if (!pairs.isFull) again ??= REFILL_RETRY_MS;
+    }
+    if (again !== undefined) this.#refillSoon(again);
+  }
+
+  #keepTime(): void {
+    this.#wakeUps.start();
+    this.#cancelTick ??= this.#clock.after(TICK_MS, () => this.#tick());
+  }
+
+  #stopTime(): void {
+    this.#wakeUps.stop();
+    this.#cancelTick?.();
+    this.#cancelTick = undefined;
+  }
+
+  #tick(): void {
+    this.#cancelTick = this.#clock.after(TICK_MS, () => this.#tick());
+    const group = this.#ticks % TICK_GROUPS;
+    const second = this.#ticks % TICKS_A_SECOND < TICK_GROUPS;
+    this.#ticks++;
+    for (const { relay, tickGroup } of this.#calls.values()) if (tickGroup === group) relay.tick(second);
+  }
+
+  #report(report: Report): void {
+    this.#reports.push(report);
+    if (this.#reports.length > 1) return;
+    queueMicrotask(() => {
+      const reports = this.#reports;
+      this.#reports = [];
+      this.#post(reports);
+    });
+  }
+
+  #close(): void {
+    for (const { relay } of [...this.#calls.values()]) relay.close();
+    this.#stopTime();
+    this.#cancelRefill?.();
+    this.#cancelRefill = undefined;
+    for (const { pairs } of this.#warm.values()) pairs.close();
+  }
+}

@@ -1,0 +1,68 @@
+import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { AddressFamily, MediaEvent } from './media-plane.ts';
+
+/** What a media worker is started with: plain data, as everything that crosses the threads. */
+export interface WorkerSettings {
+  readonly addresses: readonly { readonly family: AddressFamily; readonly address: string }[];
+  /** Even ports of this worker's own pairs. */
+  readonly pairs: readonly number[];
+  /** Pairs to keep bound in waiting, for each address. */
+  readonly warm: number;
+  readonly restMs: number;
+  readonly silenceTimeoutMs: number;
+  readonly holdTimeoutMs: number;
+}
+
+/** From the plane to a worker. Calls and legs are numbered by the plane; no number is used twice. */
+export type Command =
+  | { readonly do: 'open-call'; readonly call: number }
+  | {
+      readonly do: 'open-leg';
+      readonly call: number;
+      readonly leg: number;
+      readonly name: string;
+      readonly family: AddressFamily;
+      readonly port: number;
+      readonly signalling: string;
+    }
+  | {
+      readonly do: 'update';
+      readonly call: number;
+      readonly leg: number;
+      readonly media: LegMedia;
+      readonly newOffer: boolean;
+      readonly signalling: string | undefined;
+    }
+  | {
+      readonly do: 'bridge';
+      readonly call: number;
+      readonly a: number;
+      readonly b: number;
+      readonly aToB: PayloadTypeMap;
+      readonly bToA: PayloadTypeMap;
+    }
+  | { readonly do: 'unbridge'; readonly call: number; readonly leg: number }
+  | { readonly do: 'echo'; readonly call: number; readonly leg: number }
+  | {
+      readonly do: 'record';
+      readonly call: number;
+      readonly path: string;
+      readonly left: number;
+      readonly right: number;
+    }
+  | { readonly do: 'supervise'; readonly call: number }
+  | { readonly do: 'close-leg'; readonly call: number; readonly leg: number }
+  | { readonly do: 'close-call'; readonly call: number }
+  | { readonly do: 'stop' };
+
+/** From a worker to the plane. */
+export type Report =
+  /** The first pairs are bound: calls may come. */
+  | { readonly say: 'ready' }
+  /** Nothing could be bound: the code of the error, and where. */
+  | { readonly say: 'failed'; readonly code: string; readonly address: string }
+  /** These pairs are warm. */
+  | { readonly say: 'warm'; readonly family: AddressFamily; readonly ports: readonly number[] }
+  /** Some pairs could not be bound; the worker goes on with the others. */
+  | { readonly say: 'unbound'; readonly address: string; readonly inUse: number; readonly failed: string | undefined }
+  | { readonly say: 'event'; readonly call: number; readonly event: MediaEvent };

@@ -1,0 +1,149 @@
+import type { Clock, Endpoint } from '@vats/kernel';
+import type { OutputFiles } from '../recording/output-file.ts';
+import { Recorder, type RecordingOutcome } from '../recording/recorder.ts';
+import type { PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { LegStatistics, MediaEvent } from './media-plane.ts';
+import type { LegUser, RelayLeg } from './relay-leg.ts';
+import { Supervision } from './supervision.ts';
+
+/** A call of one worker: its legs, who hears whom, its recording, its quiet. */
+export class RelayCall implements LegUser {
+  readonly #clock: Clock;
+  readonly #files: OutputFiles;
+  readonly #limits: { readonly silenceMs: number; readonly holdMs: number };
+  readonly #tell: (event: MediaEvent) => void;
+  readonly #giveBack: (leg: RelayLeg) => void;
+  readonly #legs = new Map<number, RelayLeg>();
+  readonly #closedLegs: LegStatistics[] = [];
+  #recorder: Recorder | undefined;
+  #supervision: Supervision | undefined;
+  #closing = false;
+  #fault: string | undefined;
+
+  constructor(options: {
+    clock: Clock;
+    files: OutputFiles;
+    limits: { readonly silenceMs: number; readonly holdMs: number };
+    /** Every event of the call; `closed` or `lost` is the last. */
+    tell: (event: MediaEvent) => void;
+    /** A leg was closed: its pair is free. */
+    giveBack: (leg: RelayLeg) => void;
+  }) {
+    this.#clock = options.clock;
+    this.#files = options.files;
+    this.#limits = options.limits;
+    this.#tell = options.tell;
+    this.#giveBack = options.giveBack;
+  }
+
+  addLeg(id: number, leg: RelayLeg): void {
+    this.#legs.set(id, leg);
+  }
+
+  /** Undefined for a leg that is closed: commands for it are late, and void. */
+  leg(id: number): RelayLeg | undefined {
+    return this.#legs.get(id);
+  }
+
+  bridge(a: RelayLeg, b: RelayLeg, aToB: PayloadTypeMap, bToA: PayloadTypeMap): void {
+    if (a.heardBy !== b || b.heardBy !== a) {
+      this.unbridge(a);
+      this.unbridge(b);
+    }
+    a.join(b, aToB);
+    b.join(a, bToA);
+  }
+
+  unbridge(leg: RelayLeg): void {
+    const peer = leg.heardBy;
+    leg.join(undefined, []);
+    if (peer !== undefined && peer.heardBy === leg) peer.join(undefined, []);
+  }
+
+  echo(leg: RelayLeg): void {
+    this.unbridge(leg);
+    leg.join(leg, []);
+  }
+
+  record(path: string, left: RelayLeg | undefined, right: RelayLeg | undefined): void {
+    const recorder = new Recorder({
+      path,
+      files: this.#files,
+      clock: this.#clock,
+      ended: (outcome) => this.#recordingEnded(outcome),
+    });
+    this.#recorder = recorder;
+    if (left === right) left?.record(recorder, 'both');
+    else {
+      left?.record(recorder, 'left');
+      right?.record(recorder, 'right');
+    }
+  }
+
+  supervise(): void {
+    this.#supervision ??= new Supervision(this.#limits, this.#clock.monotonic());
+  }
+
+  closeLeg(id: number): void {
+    const leg = this.#legs.get(id);
+    if (leg === undefined) return;
+    this.#legs.delete(id);
+    this.unbridge(leg);
+    this.#closedLegs.push(leg.statistics());
+    this.#giveBack(leg);
+  }
+
+  /** Gives every pair back, finishes the recording, then tells `closed`. Idempotent. */
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    for (const id of [...this.#legs.keys()]) this.closeLeg(id);
+    if (this.#recorder === undefined) this.#tellEnd();
+    else this.#recorder.finish();
+  }
+
+  onLearned(leg: RelayLeg, observed: Endpoint): void {
+    this.#tell({ kind: 'learned', leg: leg.name, observed, claimed: leg.statistics().claimed });
+  }
+
+  // A bug of ours costs one call: it is closed as ever, but told as a loss.
+  fail(error: unknown): void {
+    this.#fault ??= error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.close();
+  }
+
+  /** To be called a few times a second, and with `second` true once a second. */
+  tick(second: boolean): void {
+    this.#recorder?.tick();
+    if (!second) return;
+    const now = this.#clock.monotonic();
+    let heardAt = Number.NEGATIVE_INFINITY;
+    let held = false;
+    for (const leg of this.#legs.values()) {
+      leg.tick(now);
+      heardAt = Math.max(heardAt, leg.heardAt);
+      held ||= leg.held;
+    }
+    switch (this.#supervision?.check(now, heardAt, held)) {
+      case 'silence':
+        this.#tell({ kind: 'silence', milliseconds: this.#limits.silenceMs });
+        break;
+      case 'hold-expired':
+        this.#tell({ kind: 'hold-expired', milliseconds: this.#limits.holdMs });
+        break;
+    }
+  }
+
+  #recordingEnded({ fault, detail, law, ...outcome }: RecordingOutcome): void {
+    this.#recorder = undefined;
+    for (const leg of this.#legs.values()) leg.record(undefined, 'left');
+    if (fault === undefined) this.#tell({ kind: 'recording-finished', law, ...outcome });
+    else this.#tell({ kind: 'recording-failed', reason: fault, detail, ...outcome });
+    if (this.#closing) this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    if (this.#fault === undefined) this.#tell({ kind: 'closed', legs: this.#closedLegs });
+    else this.#tell({ kind: 'lost', detail: this.#fault });
+  }
+}

@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { SystemClock, SystemRandom } from '@vats/kernel';
+import { DiskFiles } from '../recording/output-file.ts';
+import { MediaWorker } from './media-worker.ts';
+import type { Command, Report, WorkerSettings } from './messages.ts';
+import { threadLoop } from './wake-ups.ts';
+
+/** The thread's first file: joins a MediaWorker to the port to its plane. The thread ends by itself after `stop`. */
+const port = parentPort;
+if (port === null) throw new Error('worker-entry.ts runs in a worker thread only');
+
+const worker = new MediaWorker({
+  settings: workerData as WorkerSettings,
+  clock: new SystemClock(),
+  random: new SystemRandom(),
+  files: new DiskFiles(),
+  loop: threadLoop(),
+  post: (reports: readonly Report[]) => port.postMessage(reports),
+});
+
+port.on('message', (commands: readonly Command[]) => {
+  worker.execute(commands);
+  if (commands.some((command) => command.do === 'stop')) port.unref();
+});
+worker.start();
