@@ -56,9 +56,9 @@ export const INVITE_CLIENT: ClientMachine = {
     on: {
       '1xx': ['proceeding', 'pass-up'],
       '2xx': ['accepted', 'pass-up'],
-      '300-699': ['completed', 'send-ack', 'pass-up'],
+      '300-699': ['completed', 'pass-up', 'send-ack'],
       cancel: ['cancel-held'],
-      A: ['calling', 'resend', 'double-A'],
+      A: ['calling', 'double-A', 'resend'],
       B: ['terminated', 'report-timeout'],
       'transport-error': ['terminated', 'report-transport-error'],
     },
@@ -68,8 +68,8 @@ export const INVITE_CLIENT: ClientMachine = {
     on: {
       '1xx': ['cancelling', 'send-cancel', 'pass-up'],
       '2xx': ['accepted', 'pass-up'],
-      '300-699': ['completed', 'send-ack', 'pass-up'],
-      A: ['cancel-held', 'resend', 'double-A'],
+      '300-699': ['completed', 'pass-up', 'send-ack'],
+      A: ['cancel-held', 'double-A', 'resend'],
       B: ['terminated', 'report-timeout'],
       'transport-error': ['terminated', 'report-transport-error'],
     },
@@ -80,7 +80,7 @@ export const INVITE_CLIENT: ClientMachine = {
     on: {
       '1xx': ['proceeding', 'pass-up'],
       '2xx': ['accepted', 'pass-up'],
-      '300-699': ['completed', 'send-ack', 'pass-up'],
+      '300-699': ['completed', 'pass-up', 'send-ack'],
       cancel: ['cancelling', 'send-cancel'],
     },
   },
@@ -89,7 +89,7 @@ export const INVITE_CLIENT: ClientMachine = {
     on: {
       '1xx': ['cancelling', 'pass-up'],
       '2xx': ['accepted', 'pass-up'],
-      '300-699': ['completed', 'send-ack', 'pass-up'],
+      '300-699': ['completed', 'pass-up', 'send-ack'],
       cancelled: ['terminated', 'report-timeout'],
     },
   },

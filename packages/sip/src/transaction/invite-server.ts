@@ -67,7 +67,7 @@ export const INVITE_SERVER: ServerMachine = {
     on: {
       request: ['completed', 'resend'],
       ack: ['confirmed'],
-      G: ['completed', 'resend', 'double-G'],
+      G: ['completed', 'double-G', 'resend'],
       H: ['terminated'],
       'transport-error': ['completed', 'report-transport-error'],
     },

@@ -1,7 +1,10 @@
 import type { RunningTimer, TimerOwner, TimerQueues } from './timer-queues.ts';
 import type { TimerName } from './timers.ts';
 
-/** What an event does: the state that follows (perhaps the same one), then the effects in their order. */
+/**
+ * What an event does: the state that follows (perhaps the same one), then the effects in their order. Sending comes last,
+ * because it may fail at once, which is the next event.
+ */
 export type Move<State extends string, Effect extends string> = readonly [next: State, ...effects: Effect[]];
 
 /**
@@ -63,16 +66,14 @@ export abstract class MachineDriver<
     for (const name of this.#machine[this.#state].timers) this.start(name, this.duration(name));
   }
 
-  /** Answers whether the event means anything in this state. */
-  protected handle(event: Event | Timer): boolean {
+  protected handle(event: Event | Timer): void {
     const move = this.#machine[this.#state].on[event];
-    if (move === undefined) return false;
+    if (move === undefined) return;
     const next = move[0];
     const due = next === this.#state ? undefined : this.#enter(next);
     for (let i = 1; i < move.length; i++) this.perform(move[i] as Effect);
     if (next === 'terminated') this.ended();
     else if (due !== undefined && this.#state === next) this.handle(due);
-    return true;
   }
 
   /** Leaves for `terminated` without effects. */

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { INVITE_CLIENT } from './invite-client.ts';
+import { INVITE_SERVER } from './invite-server.ts';
+import type { Machine } from './machine.ts';
+import { NON_INVITE_CLIENT } from './non-invite-client.ts';
+import { NON_INVITE_SERVER } from './non-invite-server.ts';
+import type { TimerName } from './timers.ts';
+
+const CLIENT_EVENTS = ['1xx', '2xx', '300-699', 'cancel', 'transport-error'];
+const CLIENT_TIMERS = ['A', 'B', 'D', 'E', 'F', 'K', 'M', 'cancelled'];
+const SERVER_EVENTS = ['request', 'ack', '1xx', '2xx', '300-699', '408', 'transport-error'];
+const SERVER_TIMERS = ['trying', 'late', 'abandoned', 'G', 'H', 'I', 'J', 'L'];
+
+/** One row a line: state, event, and what follows; every pair that is not here must be ignored by the machine. */
+const FIGURES: [
+  name: string,
+  machine: Machine<string, string, string, TimerName>,
+  inputs: readonly string[],
+  figure: string,
+][] = [
+  [
+    'INVITE client transaction (RFC 3261 §17.1.1, RFC 6026 §8.4, CANCEL by RFC 3261 §9.1)',
+    INVITE_CLIENT,
+    [...CLIENT_EVENTS, ...CLIENT_TIMERS],
+    `
+    calling      A                calling      double-A resend
+    calling      B                terminated   report-timeout
+    calling      transport-error  terminated   report-transport-error
+    calling      1xx              proceeding   pass-up
+    calling      2xx              accepted     pass-up
+    calling      300-699          completed    pass-up send-ack
+    calling      cancel           cancel-held
+    cancel-held  A                cancel-held  double-A resend
+    cancel-held  B                terminated   report-timeout
+    cancel-held  transport-error  terminated   report-transport-error
+    cancel-held  1xx              cancelling   send-cancel pass-up
+    cancel-held  2xx              accepted     pass-up
+    cancel-held  300-699          completed    pass-up send-ack
+    proceeding   1xx              proceeding   pass-up
+    proceeding   2xx              accepted     pass-up
+    proceeding   300-699          completed    pass-up send-ack
+    proceeding   cancel           cancelling   send-cancel
+    cancelling   1xx              cancelling   pass-up
+    cancelling   2xx              accepted     pass-up
+    cancelling   300-699          completed    pass-up send-ack
+    cancelling   cancelled        terminated   report-timeout
+    accepted     2xx              accepted     pass-up
+    accepted     M                terminated
+    completed    300-699          completed    send-ack
+    completed    D                terminated
+    completed    transport-error  terminated   report-transport-error
+    `,
+  ],
+  [
+    'non-INVITE client transaction (RFC 3261 §17.1.2)',
+    NON_INVITE_CLIENT,
+    [...CLIENT_EVENTS, ...CLIENT_TIMERS],
+    `
+    trying       E                trying       double-E resend
+    trying       F                terminated   report-timeout
+    trying       transport-error  terminated   report-transport-error
+    trying       1xx              proceeding   pass-up
+    trying       2xx              completed    pass-up
+    trying       300-699          completed    pass-up
+    proceeding   E                proceeding   slow-E resend
+    proceeding   F                terminated   report-timeout
+    proceeding   transport-error  terminated   report-transport-error
+    proceeding   1xx              proceeding   pass-up
+    proceeding   2xx              completed    pass-up
+    proceeding   300-699          completed    pass-up
+    completed    K                terminated
+    `,
+  ],
+  [
+    'INVITE server transaction (RFC 3261 §17.2.1, RFC 6026 §7.1 and §8.7)',
+    INVITE_SERVER,
+    [...SERVER_EVENTS, ...SERVER_TIMERS],
+    `
+    trying       trying           proceeding   send-trying
+    trying       1xx              proceeding   send
+    trying       2xx              accepted     send
+    trying       300-699          completed    send
+    proceeding   request          proceeding   resend
+    proceeding   1xx              proceeding   send
+    proceeding   2xx              accepted     send
+    proceeding   300-699          completed    send
+    proceeding   transport-error  proceeding   report-transport-error
+    accepted     2xx              accepted     send
+    accepted     ack              accepted     pass-ack-up
+    accepted     L                terminated
+    accepted     transport-error  accepted     report-transport-error
+    completed    request          completed    resend
+    completed    G                completed    double-G resend
+    completed    H                terminated
+    completed    ack              confirmed
+    completed    transport-error  completed    report-transport-error
+    confirmed    I                terminated
+    `,
+  ],
+  [
+    'non-INVITE server transaction (RFC 3261 §17.2.2, RFC 4320 §4)',
+    NON_INVITE_SERVER,
+    [...SERVER_EVENTS, ...SERVER_TIMERS],
+    `
+    trying       late             proceeding   send-trying
+    trying       abandoned        terminated
+    trying       2xx              completed    send
+    trying       300-699          completed    send
+    trying       408              completed
+    proceeding   request          proceeding   resend
+    proceeding   abandoned        terminated
+    proceeding   2xx              completed    send
+    proceeding   300-699          completed    send
+    proceeding   408              completed
+    proceeding   transport-error  proceeding   report-transport-error
+    completed    request          completed    resend
+    completed    J                terminated
+    completed    transport-error  completed    report-transport-error
+    `,
+  ],
+];
+
+describe.each(FIGURES)('%s', (_, machine, inputs, figure) => {
+  const rows = new Map<string, string>();
+  for (const line of figure.trim().split('\n')) {
+    const [state, event, ...move] = line.trim().split(/\s+/);
+    rows.set(`${state} ${event}`, move.join(' '));
+  }
+  const pairs = Object.keys(machine).flatMap((state) => inputs.map((event): [string, string] => [state, event]));
+
+  test.each(pairs)('%s, %s', (state, event) => {
+    expect(machine[state]?.on[event]?.join(' ')).toBe(rows.get(`${state} ${event}`));
+  });
+
+  test('knows no other input', () => {
+    const known = Object.values(machine).flatMap(({ on }) => Object.keys(on));
+    expect(known.filter((event) => !inputs.includes(event))).toEqual([]);
+  });
+
+  test('a timer is listed exactly where it means something', () => {
+    for (const [state, { timers, on }] of Object.entries(machine)) {
+      const expected = Object.keys(on).filter((event) => [...CLIENT_TIMERS, ...SERVER_TIMERS].includes(event));
+      expect([state, ...[...timers].sort()]).toEqual([state, ...expected.sort()]);
+    }
+  });
+
+  test('every state that is used leads to terminated, and terminated leads nowhere', () => {
+    const ends = (state: string, seen: ReadonlySet<string>): boolean =>
+      state === 'terminated' ||
+      (!seen.has(state) &&
+        Object.values(machine[state]?.on ?? {}).some((move) => move && ends(move[0], new Set([...seen, state]))));
+    const used = Object.keys(machine).filter((state) => Object.keys(machine[state]?.on ?? {}).length > 0);
+    for (const state of used) expect([state, ends(state, new Set())]).toEqual([state, true]);
+    expect(machine.terminated).toEqual({ timers: [], on: {} });
+  });
+});
