@@ -4,6 +4,7 @@ import { type CallEvent, CallManager, type CallOrigin } from '@vats/calls';
 import {
   type Clock,
   formatEndpoint,
+  isIPv6,
   Ledger,
   type Log,
   type Random,
@@ -97,7 +98,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
 
   const store = parts.store ?? (await openStoreFor(settings, data, clock, log));
   undo.push(() => store.close());
-  const media = parts.media ?? (await startMedia(settings, { clock, random, log, ledger }));
+  const media = parts.media ?? (await startMedia(settings, { clock, log, ledger }));
   undo.push(() => media.close());
 
   const addressing = new Addressing({
@@ -283,13 +284,17 @@ async function openStoreFor(settings: Settings, data: string, clock: Clock, log:
   }
 }
 
-async function startMedia(
-  settings: Settings,
-  parts: { clock: Clock; random: Random; log: Log; ledger: Ledger },
-): Promise<MediaPlane> {
+async function startMedia(settings: Settings, parts: { clock: Clock; log: Log; ledger: Ledger }): Promise<MediaPlane> {
   const { addresses, ports, workers, silenceTimeout, holdTimeout } = settings.media;
   try {
-    return await startMediaPlane({ ...parts, addresses, ports, workers, silenceTimeout, holdTimeout });
+    return await startMediaPlane({
+      ...parts,
+      addresses: { 4: addresses.find((address) => !isIPv6(address)), 6: addresses.find(isIPv6) },
+      ports: { first: ports.from, last: ports.to },
+      workers,
+      silenceTimeoutMs: silenceTimeout,
+      holdTimeoutMs: holdTimeout,
+    });
   } catch (error) {
     const what = `media ${addresses.join(', ')} ports ${ports.from}-${ports.to}`;
     throw startFailureOf(what, 'give another address or range with media.address or media.ports', error);
