@@ -1,0 +1,44 @@
+import { SeededRandom } from '@vats/kernel/testing';
+import { expect, test } from 'vitest';
+import { ha1Of, makePassword, passwordWeakness } from './ha1.ts';
+
+test('the digests are those of the examples of RFC 2617 §3.5 and of the hash itself', () => {
+  const digests = ha1Of('Mufasa', 'host.com', 'testrealm@host.com', 'Circle Of Life');
+  expect(digests.md5).toBe('939e7578ed9e3c518a452acee763bce9');
+  expect(digests.sha256).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('the username with a domain has digests of its own', () => {
+  const { withDomain, ...plain } = ha1Of('anna', 'acme.example', 'acme.example', 'secret');
+  expect(withDomain?.domain).toBe('acme.example');
+  expect(withDomain?.md5).not.toBe(plain.md5);
+  expect(withDomain?.md5).toBe(ha1Of('anna@acme.example', 'other', 'acme.example', 'secret').md5);
+});
+
+test('text is hashed as UTF-8 (RFC 7616 §4)', () => {
+  // printf 'анна:r:пароль' | md5sum
+  expect(ha1Of('анна', 'd', 'r', 'пароль').md5).toBe('5d1b196603296cda32719c2fcb1d8bf9');
+});
+
+test.each([
+  ['short', 'a1B2c3', /fewer than 8/],
+  ['the login inside', 'xxANNAyy', /login/],
+  ['digits', '1234567890', /digits only/],
+  ['few characters', 'abababab', /repeats/],
+])('a password is weak: %s', (_, password, why) => {
+  expect(passwordWeakness(password, 'anna')).toMatch(why);
+});
+
+test('made passwords are strong, differ, and can be read aloud', () => {
+  const random = new SeededRandom(1);
+  const made = Array.from({ length: 200 }, () => makePassword(random));
+  expect(new Set(made).size).toBe(200);
+  for (const password of made) {
+    expect(password).toMatch(/^[a-zA-Z2-9]{16}$/);
+    expect(password).not.toMatch(/[0O1lI]/);
+    expect(password).toMatch(/[a-z]/);
+    expect(password).toMatch(/[A-Z]/);
+    expect(password).toMatch(/[0-9]/);
+    expect(passwordWeakness(password, 'anna')).toBeUndefined();
+  }
+});

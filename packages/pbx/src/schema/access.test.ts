@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { access, isNetwork } from './access.ts';
+
+test.each([
+  '127.0.0.1',
+  '10.0.0.0/8',
+  '0.0.0.0/0',
+  '::1',
+  '2001:db8::/32',
+  '192.168.1.16-32',
+  '10.20.*',
+  '10.*',
+  '10.20.30.*',
+])('%s is a network', (text) => {
+  expect(isNetwork(text)).toBe(true);
+});
+
+test.each([
+  '',
+  'localhost',
+  '10.0.0.0/33',
+  '2001:db8::/129',
+  '10.0.0/8',
+  '192.168.1.32-16',
+  '192.168.1.16-300',
+  '300.1.*',
+  '*',
+  '10.20.*.*',
+  '10.20.30.40.*',
+  '10.0.0.0/',
+  '10.0.0.0/-1',
+  '::1/',
+])('%j is no network', (text) => {
+  expect(isNetwork(text)).toBe(false);
+});
+
+test('a policy keeps to the shortest form that says it all', () => {
+  expect(access.decode('russia')).toEqual({ mode: 'russia' });
+  expect(access.encode({ mode: 'russia' })).toBe('russia');
+  const long = { mode: 'list', allow: ['10.0.0.0/8'] } as const;
+  expect(access.encode({ ...long, allow: [...long.allow] })).toEqual(long);
+});
+
+test.each([
+  ['list'],
+  [{ mode: 'list' }],
+  [{ mode: 'list', allow: [] }],
+  [{ mode: 'countries' }],
+  [{ mode: 'countries', countries: ['Russia'] }],
+  [{ mode: 'any', countries: ['RU'] }],
+])('%j is refused', (policy) => {
+  expect(access.safeParse(policy).success).toBe(false);
+});

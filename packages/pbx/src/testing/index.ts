@@ -1,0 +1,1 @@
+export { appliedTo, modelOf, onlyDomain, worldOf } from './model-of.ts';
