@@ -155,7 +155,11 @@ export class Actor {
   /** Whoever rings or answers has got the INVITE; a scenario need not say so. */
   #takes(method: string): void {
     const { requests } = this.phone.inbox;
-    this.#stage.until(() => requests.length > 0 || this.phone.calls.at(-1)?.received !== undefined);
+    const unanswered = (): boolean => {
+      const received = this.phone.calls.at(-1)?.received;
+      return received !== undefined && received.answered === undefined;
+    };
+    this.#stage.until(() => requests.length > 0 || unanswered());
     if (requests[0]?.label === method) requests.shift();
   }
 

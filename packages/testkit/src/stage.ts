@@ -71,11 +71,12 @@ export class Stage {
   }
 
   /** As `until`, for what waits for promises (the store's) as well. */
-  async eventually(happened: () => boolean, turns = 200): Promise<boolean> {
+  async eventually(happened: () => boolean, turns = 100): Promise<boolean> {
+    const deadline = this.clock.monotonic() + PATIENCE_MS;
     for (let turn = 0; turn < turns && !happened(); turn++) {
       // A whole turn of the event loop: promises of workers and files need more than microtasks.
       await new Promise((resolve) => setImmediate(resolve));
-      this.settle();
+      this.until(happened, Math.min(20, deadline - this.clock.monotonic()));
     }
     return happened();
   }

@@ -9,6 +9,8 @@ export interface InviteOptions {
   readonly sdp?: string | null;
   readonly headers?: readonly HeaderField[];
   readonly maxForwards?: number;
+  /** Of a new call; random unless given. */
+  readonly callId?: string;
 }
 
 export interface AnswerOptions {

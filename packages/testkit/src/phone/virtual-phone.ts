@@ -11,6 +11,8 @@ export type SdpChanges = Partial<PhoneSdp>;
 
 export interface RegisterOptions {
   readonly expires?: number;
+  /** User part of From and To, when it is not the login. */
+  readonly as?: string;
   /** Contact value; '*' for all. */
   readonly contact?: string;
   readonly headers?: readonly HeaderField[];
@@ -85,14 +87,15 @@ export class VirtualPhone {
     const { expires = 3600, headers = [] } = options;
     const params = instance === undefined ? '' : `;+sip.instance="<${instance}>"`;
     const uri = `sip:${domain}`;
+    const aor = options.as === undefined ? this.aor : `sip:${options.as}@${domain}`;
     this.withCredentials('REGISTER', uri, (credentials) =>
       this.wire.request({
         method: 'REGISTER',
         uri,
         to: server,
         headers: [
-          ['From', `<${this.aor}>;tag=${this.token()}`],
-          ['To', `<${this.aor}>`],
+          ['From', `<${aor}>;tag=${this.token()}`],
+          ['To', `<${aor}>`],
           ['Call-ID', this.#registration.callId],
           ['CSeq', `${++this.#registration.cseq} REGISTER`],
           ['Contact', options.contact ?? `<${this.contactUri}>${params}`],
@@ -109,7 +112,7 @@ export class VirtualPhone {
     const { domain, server } = this.settings;
     const uri = target.includes(':') ? target : `sip:${target}@${domain}`;
     const call = new PhoneCall(this, {
-      callId: this.token(20),
+      callId: options.callId ?? this.token(20),
       localParty: `"${this.name}" <${this.aor}>`,
       remoteParty: `<${uri}>`,
       remoteTarget: uri,

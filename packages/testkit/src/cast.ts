@@ -1,0 +1,62 @@
+import type { Actor } from './actor.ts';
+import type { StagePhone } from './stage.ts';
+
+/** Where the switch of every scenario listens, on UDP and TCP. */
+export const SWITCH = { address: '198.51.100.1', port: 5060 };
+export const SWITCH_IPV6 = { address: '2001:db8::1', port: 5060 };
+
+const DOMAIN = 'acme.example';
+const PASSWORD = 'Vf5kNm7Z';
+
+const phone = (name: string, number: string, address: string, more: Partial<StagePhone> = {}): StagePhone => ({
+  name,
+  number,
+  login: name,
+  password: PASSWORD,
+  domain: DOMAIN,
+  local: { address, port: 5060 },
+  server: SWITCH,
+  ...more,
+});
+
+/** Everyone who may play. Who has no part is there, plugged in, and not registered. */
+export const PHONES = {
+  alice: phone('alice', '201', '192.0.2.10'),
+  bob: phone('bob', '202', '192.0.2.20'),
+  /** Bob's second device. */
+  bobMobile: phone('bobMobile', '202', '192.0.2.21'),
+  /** On TCP. */
+  carol: phone('carol', '203', '192.0.2.30', { transport: 'TCP' }),
+  /** Behind a NAT: what it claims is not where it is. */
+  dave: phone('dave', '204', '203.0.113.40', {
+    local: { address: '203.0.113.40', port: 1024 },
+    claims: { address: '192.168.1.40', port: 5060 },
+  }),
+  /** On IPv6. */
+  eve: phone('eve', '205', '2001:db8::50', { server: SWITCH_IPV6 }),
+} as const satisfies Record<string, StagePhone>;
+
+export type Role = keyof typeof PHONES;
+export type Actors = Readonly<Record<Role, Actor>>;
+
+/** The company that they work for; each device's password is the same. */
+export function pbxYaml(extra = ''): string {
+  const users = new Map<string, string[]>();
+  for (const { number, login } of Object.values(PHONES)) users.set(number, [...(users.get(number) ?? []), login]);
+  return [
+    `domain: ${DOMAIN}`,
+    extra,
+    'users:',
+    ...[...users].flatMap(([number, logins]) => [
+      `  - extension: "${number}"`,
+      `    name: ${logins[0]}`,
+      '    devices:',
+      ...logins.map((login) => `      - { login: ${login}, password: ${PASSWORD} }`),
+    ]),
+    '  - extension: "209"',
+    '    name: nobody',
+    '    devices:',
+    `      - { login: nobody, password: ${PASSWORD} }`,
+    '',
+  ].join('\n');
+}

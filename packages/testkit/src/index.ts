@@ -1,0 +1,10 @@
+export { Actor, type Wanted } from './actor.ts';
+export { type Actors, PHONES, pbxYaml, type Role, SWITCH, SWITCH_IPV6 } from './cast.ts';
+export { ladder } from './ladder.ts';
+export { type AnswerOptions, type InviteOptions, PhoneCall } from './phone/phone-call.ts';
+export type { Manners, PhoneSettings } from './phone/phone-settings.ts';
+export { type HeardSdp, PHONE_CODECS, type PhoneSdp, phoneSdp, readSdp } from './phone/sdp-text.ts';
+export { VirtualPhone } from './phone/virtual-phone.ts';
+export { type ScenarioOptions, type Scene, scenario } from './scenario.ts';
+export { ScenarioError, Stage, type StagePhone } from './stage.ts';
+export { AFTERMATH_MS, limitedTo, World, type WorldOptions } from './world.ts';

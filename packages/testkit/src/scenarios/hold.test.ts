@@ -1,0 +1,152 @@
+import { describe, expect } from 'vitest';
+import type { Actor } from '../actor.ts';
+import { readSdp } from '../phone/sdp-text.ts';
+import { scenario } from '../scenario.ts';
+
+function talk(caller: Actor, callee: Actor): void {
+  caller.invites(callee);
+  callee.answers();
+  caller.hears('200 INVITE');
+  callee.expects('ACK');
+}
+
+function end(caller: Actor, callee: Actor): void {
+  caller.hangsUp();
+  caller.hears('200 BYE');
+  callee.expects('BYE');
+}
+
+const directionAt = (actor: Actor): string => readSdp(actor.call.remoteSdp ?? '').direction;
+const versionAt = (actor: Actor): number => Number(readSdp(actor.call.remoteSdp ?? '').origin.version);
+
+describe('within a call', () => {
+  scenario('the caller holds and resumes', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
+    talk(alice, bob);
+    const before = versionAt(bob);
+    alice.holds();
+    bob.answers();
+    alice.hears('200 INVITE');
+    bob.expects('ACK');
+    expect([directionAt(bob), directionAt(alice)]).toEqual(['sendonly', 'recvonly']);
+    expect(versionAt(bob)).toBe(before + 1);
+    alice.resumes();
+    bob.answers();
+    alice.hears('200 INVITE');
+    bob.expects('ACK');
+    expect([directionAt(bob), directionAt(alice)]).toEqual(['sendrecv', 'sendrecv']);
+    end(alice, bob);
+    expect(world.events.map(({ type }) => type)).toEqual(expect.arrayContaining(['leg.held', 'leg.resumed']));
+  });
+
+  scenario('the callee holds and resumes', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+    talk(alice, bob);
+    bob.holds();
+    alice.answers();
+    bob.hears('200 INVITE');
+    alice.expects('ACK');
+    expect([directionAt(alice), directionAt(bob)]).toEqual(['sendonly', 'recvonly']);
+    bob.resumes();
+    alice.answers();
+    bob.hears('200 INVITE');
+    alice.expects('ACK');
+    end(alice, bob);
+  });
+
+  scenario('hold in the old way, c=0.0.0.0', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+    talk(alice, bob);
+    alice.reinvites({ sdp: alice.call.sdp({ address: '0.0.0.0' }) });
+    bob.answers();
+    alice.hears('200 INVITE');
+    bob.expects('ACK');
+    end(alice, bob);
+  });
+
+  scenario(
+    'a re-INVITE that the other side refuses leaves the call as it was',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob }) => {
+      talk(alice, bob);
+      alice.reinvites({ sdp: alice.call.sdp({ codecs: ['0 PCMU/8000'] }) });
+      bob.refuses(488);
+      bob.expects('ACK');
+      alice.hears('488 INVITE');
+      end(alice, bob);
+    },
+  );
+
+  scenario('a refresh with an unchanged SDP troubles nobody else', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+    talk(alice, bob);
+    alice.reinvites({ sdp: alice.call.localSdp ?? null });
+    const before = alice.call.remoteSdp;
+    alice.hears('200 INVITE');
+    expect(alice.call.remoteSdp).toBe(before);
+    bob.hearsNothing();
+    end(alice, bob);
+  });
+
+  scenario('an offer is asked for', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+    talk(alice, bob);
+    alice.reinvites({ sdp: null });
+    bob.answers();
+    alice.hears('200 INVITE');
+    expect(readSdp(bob.expects('ACK').body.toString()).codecs).toContain('8 PCMA/8000');
+    end(alice, bob);
+  });
+
+  scenario(
+    'both offer at once: who is heard later gets 491, and what the other refused for it is tried again (RFC 3261 §14.1)',
+    { ends: 'caller-hung-up', latency: 10 },
+    ({ alice, bob, world }) => {
+      talk(alice, bob);
+      alice.holds();
+      bob.holds();
+      bob.hears('491 INVITE');
+      bob.refuses(491);
+      bob.expects('ACK');
+      world.passes(4_500);
+      bob.answers();
+      alice.hears('200 INVITE');
+      bob.expects('ACK');
+      expect([directionAt(bob), directionAt(alice)]).toEqual(['sendonly', 'recvonly']);
+      end(alice, bob);
+    },
+  );
+
+  scenario('the call ends while a re-INVITE is on its way', { ends: 'callee-hung-up' }, ({ alice, bob }) => {
+    talk(alice, bob);
+    alice.holds();
+    bob.expects('INVITE');
+    bob.hangsUp();
+    bob.hears('200 BYE');
+    alice.expects('BYE');
+    alice.hears('487 INVITE');
+  });
+
+  scenario(
+    'a second offer before the ACK of the first answer is glare with oneself: 500 (RFC 3261 §14.2)',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob }) => {
+      talk(alice, bob);
+      alice.holds();
+      alice.resumes();
+      expect(alice.hears('500 INVITE').value('Retry-After')).toMatch(/^\d+$/);
+      bob.answers();
+      alice.hears('200 INVITE');
+      bob.expects('ACK');
+      end(alice, bob);
+    },
+  );
+});
+
+describe('an INVITE without an offer', () => {
+  scenario('the callee is asked for one', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+    alice.invites(bob, { sdp: null });
+    bob.rings();
+    alice.hears(180);
+    bob.answers();
+    expect(readSdp(alice.hears('200 INVITE').body.toString()).codecs).toContain('8 PCMA/8000');
+    bob.expects('ACK');
+    expect(bob.call.remoteSdp).toMatch(/^v=0/);
+    end(alice, bob);
+  });
+});

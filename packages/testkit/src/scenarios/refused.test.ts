@@ -1,0 +1,103 @@
+import { describe, expect } from 'vitest';
+import { scenario } from '../scenario.ts';
+
+describe('a call that is not answered', () => {
+  scenario('busy', { ends: 'callee-busy' }, ({ alice, bob }) => {
+    alice.invites(bob);
+    bob.refuses(486);
+    bob.expects('ACK');
+    expect(alice.hears('486 INVITE').value('Reason')).toMatch(/^Q\.850;cause=17;/);
+  });
+
+  scenario('declined', { ends: 'callee-declined' }, ({ alice, bob }) => {
+    alice.invites(bob);
+    bob.rings();
+    alice.hears(180);
+    bob.refuses(603);
+    bob.expects('ACK');
+    alice.hears('603 INVITE');
+  });
+
+  scenario('nobody answers', { ends: 'no-answer' }, ({ alice, bob, world }) => {
+    alice.invites(bob);
+    bob.rings();
+    alice.hears(180);
+    world.passes(120_000);
+    bob.expects('CANCEL', 'ACK');
+    alice.hears('480 INVITE');
+  });
+
+  scenario(
+    'a phone that is dead says nothing: 480, and its binding stays',
+    { ends: 'unreachable' },
+    ({ alice, bob, world }) => {
+      world.network.vanish(bob.phone.settings.local.address);
+      alice.invites(bob);
+      world.passes(60_000);
+      alice.hears('480 INVITE');
+    },
+  );
+
+  scenario('nobody has that number', { ends: 'not-found' }, ({ alice }) => {
+    alice.invites('299');
+    alice.hears('404 INVITE');
+  });
+
+  scenario('a user with no phone registered', { ends: 'unreachable' }, ({ alice }) => {
+    alice.invites('209');
+    alice.hears('480 INVITE');
+  });
+
+  scenario('no codec in common: the callee says so', { ends: 'no-common-codec' }, ({ alice, bob }) => {
+    alice.invites(bob);
+    bob.refuses(488);
+    bob.expects('ACK');
+    alice.hears('488 INVITE');
+  });
+
+  scenario('an encrypted offer is refused', { ends: 'offer-refused' }, ({ alice }) => {
+    alice.invites('202', { sdp: alice.phone.sdp({ profile: 'RTP/SAVP' }) });
+    alice.hears('488 INVITE');
+  });
+
+  scenario('an AVPF offer is served', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+    alice.invites(bob, { sdp: alice.phone.sdp({ profile: 'RTP/AVPF' }) });
+    bob.answers();
+    alice.hears('200 INVITE');
+    bob.expects('ACK');
+    alice.hangsUp();
+    alice.hears('200 BYE');
+    bob.expects('BYE');
+  });
+
+  scenario('media ports are exhausted', { ends: 'no-media-ports', mediaPairs: 1 }, ({ alice }) => {
+    alice.invites('202');
+    alice.hears('503 INVITE');
+  });
+
+  scenario('too many hops', { ends: [] }, ({ alice }) => {
+    alice.invites('202', { maxForwards: 0 });
+    alice.hears('483 INVITE');
+  });
+
+  scenario('a call that comes back to us', { ends: 'callee-hung-up' }, ({ alice, bob }) => {
+    alice.invites(bob);
+    bob.rings();
+    alice.hears(180);
+    const incoming = bob.call;
+    // Bob forwards as a proxy does: under the Call-ID of the INVITE that he got.
+    bob.invites('201', { callId: incoming.callId });
+    bob.hears('482 INVITE');
+    incoming.respond(200);
+    alice.hears('200 INVITE');
+    bob.expects('ACK');
+    incoming.bye();
+    bob.hears('200 BYE');
+    alice.expects('BYE');
+  });
+
+  scenario('an extension is required that nobody serves', { ends: [] }, ({ alice }) => {
+    alice.invites('202', { headers: [['Require', '100rel']] });
+    expect(alice.hears('420 INVITE').value('Unsupported')).toBe('100rel');
+  });
+});

@@ -1,0 +1,218 @@
+import type { CallEnded, CallEvent, FailureCode } from '@vats/calls';
+import { formatEndpoint, Ledger } from '@vats/kernel';
+import { MemoryLog } from '@vats/kernel/testing';
+import { FakeMediaPlane } from '@vats/media/testing';
+import type { RegistrarEvent } from '@vats/registrar';
+import type { Store } from '@vats/store';
+import { MemoryStore } from '@vats/store/testing';
+import { checkSettings, createSwitch, type Settings, type Switch } from '@vats/vats';
+import { Actor } from './actor.ts';
+import { type Actors, PHONES, pbxYaml, type Role, SWITCH, SWITCH_IPV6 } from './cast.ts';
+import { Stage } from './stage.ts';
+
+/** Longer than any transaction, dialog or retransmission lives on: 64*T1 (RFC 3261 §17), with a margin. */
+export const AFTERMATH_MS = 40_000;
+
+/** What may be alive when nobody calls: sockets, and the timers that watch over connections. */
+const ALIVE_AT_REST = ['listeners', 'connections', 'transport timers'];
+
+export interface WorldOptions {
+  /** Who is registered when the scenario begins. */
+  readonly cast?: readonly Role[];
+  /** One-way delay of the network, in ms. */
+  readonly latency?: number;
+  readonly settings?: Partial<Settings>;
+  /** More of the PBX file, at its top level. */
+  readonly pbx?: string;
+  /** Pairs of media ports that there are. */
+  readonly mediaPairs?: number;
+}
+
+/**
+ * A whole switch on a network in memory under a fake clock, the media plane and the store faked, and the phones that play
+ * with it.
+ */
+export class World {
+  readonly stage: Stage;
+  readonly actors: Actors;
+  readonly events: CallEvent[] = [];
+  readonly registrations: RegistrarEvent[] = [];
+  readonly log = new MemoryLog();
+  readonly store: Store = new MemoryStore();
+  media: FakeMediaPlane;
+  ledger: Ledger;
+  switch: Switch | undefined;
+  readonly #options: WorldOptions;
+
+  private constructor(stage: Stage, actors: Actors, options: WorldOptions) {
+    this.stage = stage;
+    this.actors = actors;
+    this.#options = options;
+    this.ledger = new Ledger();
+    this.media = this.#newMedia();
+  }
+
+  static async open(options: WorldOptions = {}): Promise<World> {
+    const stage = new Stage(options.latency === undefined ? {} : { latency: options.latency });
+    stage.name(SWITCH.address, 'switch');
+    stage.name(SWITCH_IPV6.address, 'switch');
+    const actors: Partial<Record<Role, Actor>> = {};
+    for (const [role, settings] of Object.entries(PHONES)) {
+      actors[role as Role] = new Actor(await stage.phone(settings), stage);
+    }
+    const world = new World(stage, actors as Actors, options);
+    await world.start();
+    await world.#switch.model.applyFile({ path: '/pbx.yaml', name: 'pbx.yaml', text: pbxYaml(options.pbx) });
+    for (const role of options.cast ?? (['alice', 'bob'] as const)) await world.actors[role].registers();
+    stage.network.wire.length = 0;
+    return world;
+  }
+
+  get network(): Stage['network'] {
+    return this.stage.network;
+  }
+
+  /** Lets time pass, in ms. */
+  passes(milliseconds: number): void {
+    this.stage.passes(milliseconds);
+  }
+
+  /** Starts the switch, on what an earlier one stored. */
+  async start(): Promise<void> {
+    const { clock, random, network } = this.stage;
+    const { store, log } = this;
+    this.ledger = new Ledger();
+    this.media = this.#newMedia();
+    this.switch = await createSwitch(
+      { ...defaultSettings(), ...this.#options.settings },
+      {
+        network: network.host(SWITCH.address, SWITCH_IPV6.address),
+        clock,
+        random,
+        log,
+        // What it stores must outlive it.
+        store: { ...withMethods(store), close: async () => {} },
+        media: this.media,
+        ledger: this.ledger,
+        onCallEvent: (event) => this.events.push(event),
+        onRegistrarEvent: (event) => this.registrations.push(event),
+      },
+    );
+  }
+
+  /** Stops the switch in good order. */
+  async stop(): Promise<void> {
+    const stopping = this.switch?.close();
+    this.switch = undefined;
+    let stopped = false;
+    void stopping?.then(() => {
+      stopped = true;
+    });
+    for (let second = 0; second < 100 && !stopped; second++) {
+      await this.stage.eventually(() => stopped, 5);
+      if (!stopped) this.passes(1_000);
+    }
+    await stopping;
+  }
+
+  /** What is alive although nobody calls: [] is what a scenario wants to see at its end. */
+  leftovers(): string[] {
+    return this.ledger.leftovers(ALIVE_AT_REST);
+  }
+
+  /** The terminal events so far, one a call. */
+  endings(): CallEnded[] {
+    return this.events.filter((event) => event.type === 'call.ended');
+  }
+
+  /**
+   * The end of a scenario: nobody got a message that it does not speak of, every fault that it ordered happened, each
+   * call ended once and as it says, and nothing is left over.
+   */
+  async finish(ends: readonly FailureCode[]): Promise<void> {
+    this.#nobodyHears();
+    await this.stage.eventually(() => this.endings().length >= ends.length, 20);
+    this.passes(AFTERMATH_MS);
+    await this.stage.eventually(() => this.leftovers().length === 0, 20);
+    this.#nobodyHears();
+    const { stage } = this;
+    if (stage.network.unserved > 0) stage.fail(`${stage.network.unserved} orders to the network met no message`);
+    this.#endedOnce(ends);
+    if (this.leftovers().length > 0) stage.fail(`left over: ${this.leftovers().join(', ')}`);
+  }
+
+  /** Takes everything down, and sees that nothing stays up. */
+  async close(): Promise<void> {
+    await this.stop();
+    await this.stage.close();
+    this.passes(AFTERMATH_MS);
+    const left = [...this.ledger.leftovers(), ...this.network.leftovers()];
+    if (this.stage.clock.pending > 0) left.push(`timers: ${this.stage.clock.pending}`);
+    if (left.length > 0) this.stage.fail(`left over after the switch was closed: ${left.join(', ')}`);
+  }
+
+  get #switch(): Switch {
+    if (this.switch === undefined) throw new Error('the switch is stopped');
+    return this.switch;
+  }
+
+  #newMedia(): FakeMediaPlane {
+    const { mediaPairs } = this.#options;
+    return new FakeMediaPlane({
+      clock: this.stage.clock,
+      ledger: this.ledger,
+      addresses: { 4: SWITCH.address, 6: SWITCH_IPV6.address },
+      ...(mediaPairs !== undefined && { pairs: mediaPairs }),
+    });
+  }
+
+  #nobodyHears(): void {
+    for (const actor of Object.values(this.actors)) actor.hearsNothing();
+  }
+
+  #endedOnce(ends: readonly FailureCode[]): void {
+    const { stage, events } = this;
+    const calls = [...new Set(events.map(({ call }) => call))];
+    const outcomes = calls.map((call) => {
+      const story = events.filter((event) => event.call === call);
+      const terminal = story.filter((event) => event.type === 'call.ended');
+      const last = story.at(-1);
+      if (terminal.length !== 1 || last?.type !== 'call.ended') {
+        return stage.fail(
+          `a call's events do not end in one 'call.ended': ${story.map(({ type }) => type).join(', ')}`,
+        );
+      }
+      story.forEach(({ seq }, at) => {
+        if (seq !== at + 1) stage.fail(`a call's events are not numbered in order: ${story.map((event) => event.seq)}`);
+      });
+      return last.failure;
+    });
+    if (outcomes.join() !== ends.join()) stage.fail(`calls were to end [${ends}], and ended [${outcomes}]`);
+  }
+}
+
+/** Settings with these limits on calls, the others as they are. */
+export function limitedTo(limits: Partial<Settings['calls']>): Partial<Settings> {
+  return { calls: { ...defaultSettings().calls, ...limits } };
+}
+
+function defaultSettings(): Settings {
+  const listen = [SWITCH, SWITCH_IPV6].flatMap((at) => ['udp', 'tcp'].map((name) => `${name}://${formatEndpoint(at)}`));
+  const read = checkSettings(JSON.stringify({ data: '/scenario', sip: { listen } }), 'scenario.yaml');
+  if (!read.ok) throw new Error(`the scenario's settings: ${JSON.stringify(read.problems)}`);
+  return read.value;
+}
+
+/** A copy of an object whose methods sit on its class. */
+function withMethods(store: Store): Store {
+  return {
+    models: store.models,
+    bindings: store.bindings,
+    history: store.history,
+    recordings: store.recordings,
+    health: () => store.health(),
+    seal: (text) => store.seal(text),
+    unseal: (sealed) => store.unseal(sealed),
+    close: () => store.close(),
+  };
+}
