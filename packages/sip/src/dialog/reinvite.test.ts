@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { endOf, phoneCalled, type StandingCall, weCalled } from './testing/calls.ts';
 import { Recorder } from './testing/recorder.ts';
+import { world } from './testing/world.ts';
 
 const T1 = 500;
 
@@ -258,6 +259,27 @@ describe.each([
     expect(endOf(call)).toEqual([]);
   });
 
+  test('the ACK taken as read lets no re-INVITE of ours in between', async () => {
+    const call = await make();
+    const { at, user } = call;
+    at.phone.send('INVITE', { sdp: 'one' });
+    at.clock.advance(50);
+    user.reinvite?.answer({ sdp: 'ours' });
+    const mine = new Recorder();
+    call.session.reinvite({ sdp: 'mine' }, mine);
+    at.clock.advance(50);
+    at.phone.send('INVITE', { sdp: 'two' });
+    at.clock.advance(50);
+    expect(user.heard()).toEqual(['reinvite one', 'ack', 'reinvite two']);
+    expect(at.phone.count('INVITE')).toBe(0);
+    user.reinvite?.reject(488);
+    at.clock.advance(50);
+    at.phone.respond(at.phone.request('INVITE'), 200, { sdp: 'answer' });
+    at.clock.advance(50);
+    expect(mine.heard()).toEqual(['reinvite answered']);
+    expect(endOf(call)).toEqual([]);
+  });
+
   test('another of theirs when the lost ACK owed an answer: 491', async () => {
     const call = await make();
     const { at, user } = call;
@@ -475,4 +497,27 @@ describe('BYE and re-INVITE', () => {
     user.reinvite?.answer({ sdp: 'too late' });
     expect(at.leftovers()).toEqual([]);
   });
+});
+
+test('a lost dialog whose first 2xx waits for its ACK: told at once, BYE after the ACK', async () => {
+  const at = await world();
+  const user = new Recorder();
+  at.answerBy(user);
+  at.phone.invite({ sdp: 'offer' });
+  at.clock.advance(50);
+  const session = user.incoming!.accept({ sdp: 'ours' });
+  at.clock.advance(50);
+  at.phone.join(at.phone.response(200));
+  session.request('INFO', {}, { onResponse: () => {}, onFailure: () => {} });
+  at.clock.advance(50);
+  at.phone.respond(at.phone.request('INFO'), 481);
+  at.clock.advance(50);
+  expect(user.heard()).toEqual(['invite', 'end dialog-error']);
+  expect(at.phone.count('BYE')).toBe(0);
+  at.phone.send('ACK');
+  at.clock.advance(50);
+  expect(at.phone.count('BYE')).toBe(1);
+  at.phone.respond(at.phone.request('BYE'), 200);
+  expect(user.heard()).toEqual([]);
+  expect(at.leftovers()).toEqual([]);
 });

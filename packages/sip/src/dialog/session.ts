@@ -138,12 +138,7 @@ export class ConfirmedSession implements Session, DialogOwner, ReinviteHost, The
   }
 
   bye(headers: readonly HeaderField[] = []): void {
-    if (this.#life !== 'alive') return;
-    this.#quiet();
-    if (this.#unacked?.initial) {
-      this.#life = 'leaving';
-      this.#byeHeaders = headers;
-    } else this.#sendBye(headers);
+    if (this.#life === 'alive') this.#leave(headers);
   }
 
   onRequest(request: SipRequest, flow: Flow): void {
@@ -161,6 +156,7 @@ export class ConfirmedSession implements Session, DialogOwner, ReinviteHost, The
     if (!cseq.ok || cseq.value.number !== this.#unacked?.seq) return;
     this.dialog.flow = flow;
     this.#acknowledged(sessionDescriptionOf(ack));
+    this.startNext();
   }
 
   /** Answers the INVITE that makes this dialog with its 2xx. */
@@ -222,16 +218,14 @@ export class ConfirmedSession implements Session, DialogOwner, ReinviteHost, The
       refuse(this.context, transaction, body.refusal);
       return;
     }
+    const incoming = new TheirReinvite(this, transaction, body.sdp);
+    reinvite = incoming;
+    this.#theirs = incoming;
     // Nobody sends a re-INVITE who has not seen the 2xx before it: its ACK was lost or is behind (RFC 5407 §3.1.4).
-    if (this.#unacked !== undefined) this.#acknowledged(undefined);
-    if (this.#life !== 'alive') {
-      refuse(this.context, transaction, { status: 481, headers: [] });
-      return;
-    }
+    this.#acknowledged(undefined);
+    if (this.#life !== 'alive') return;
     if (body.sdp !== undefined) this.exchange.receiveOffer(body.sdp);
-    reinvite = new TheirReinvite(this, transaction, body.sdp);
-    this.#theirs = reinvite;
-    this.#user?.onReinvite(reinvite);
+    this.#user?.onReinvite(incoming);
   }
 
   /** What a re-INVITE meets that comes while another INVITE is open (RFC 3261 §14.2). */
@@ -309,7 +303,6 @@ export class ConfirmedSession implements Session, DialogOwner, ReinviteHost, The
     if (answer !== undefined) this.exchange.receiveAnswer(answer);
     else if (unacked.awaitsAnswer) this.exchange.refuse();
     this.#user?.onAck(answer);
-    this.startNext();
   }
 
   /** RFC 3261 §13.3.1.4: no ACK within 64*T1. */
@@ -322,9 +315,17 @@ export class ConfirmedSession implements Session, DialogOwner, ReinviteHost, The
   /** The dialog is lost without the peer's BYE: it gets ours (RFC 3261 §12.2.1.2), our user is told. */
   #lose(end: SessionEnd): void {
     if (this.#life !== 'alive') return;
-    this.#quiet();
-    this.#sendBye([]);
+    this.#leave([]);
     this.#user?.onEnd(end);
+  }
+
+  /** Ends the dialog from our side; the BYE goes out now, or with the ACK of the 2xx that made the dialog. */
+  #leave(headers: readonly HeaderField[]): void {
+    this.#quiet();
+    if (this.#unacked?.initial) {
+      this.#life = 'leaving';
+      this.#byeHeaders = headers;
+    } else this.#sendBye(headers);
   }
 
   /** Ends all that is going on within the dialog, except that an initial 2xx waits on for its ACK. */

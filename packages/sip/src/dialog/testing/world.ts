@@ -72,8 +72,7 @@ export class Stack {
   leftovers(): string[] {
     this.#clock.advance(3_600_000);
     const timers = this.#clock.pending === 0 ? [] : [`timers: ${this.#clock.pending}`];
-    const { userFaults } = this.transactions.counters;
-    const faults = userFaults === 0 ? [] : [`faults: ${userFaults}`];
+    const faults = this.log.lines.filter(({ level }) => level === 'error').map(({ fields }) => `${fields.error}`);
     return [...this.ledger.leftovers(LASTING), ...timers, ...faults];
   }
 }
