@@ -6,7 +6,10 @@ import { below, type DomainView, type Report } from './domain-view.ts';
 /** Finds two that answer to one address, and addresses that hide what must be reachable. */
 export function checkAddresses(view: DomainView, report: Report): void {
   const owners = new Map<string, User | Group>();
-  for (const { object, path } of [...view.users, ...view.groups]) {
+  // What the file does not name was there first, so it is the file's that has to give way.
+  const all = [...view.users, ...view.groups];
+  all.sort((a, b) => Number(a.path !== undefined) - Number(b.path !== undefined));
+  for (const { object, path } of all) {
     const before = owners.get(object.extension);
     if (before === undefined) owners.set(object.extension, object);
     else {

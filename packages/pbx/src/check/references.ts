@@ -21,7 +21,8 @@ export function checkReferences(view: DomainView, report: Report): void {
     who: string,
   ): void => {
     if (known.has(name)) return;
-    const near = suggest(name, known);
+    // The extension next to a wrong one is somebody else, not what was meant.
+    const near = /^[0-9]+$/.test(name) ? undefined : suggest(name, known);
     const remedy =
       near !== undefined
         ? `did you mean ${near}?`

@@ -71,11 +71,11 @@ export function planApply(current: Model, source: PbxSource, options: ApplyOptio
   const view = {
     settings,
     settingsNamed: new Set(Object.keys(fileSettings)),
-    users: [...named.users, ...others(users.merged)],
-    groups: [...named.groups, ...others(groups.merged)],
-    trunks: [...named.trunks, ...others(trunks.merged)],
-    numbers: [...named.numbers, ...others(numbers.merged)],
-    schemes: [...named.schemes, ...others(schemes.merged)],
+    users: [...others(users.merged), ...named.users],
+    groups: [...others(groups.merged), ...named.groups],
+    trunks: [...others(trunks.merged), ...named.trunks],
+    numbers: [...others(numbers.merged), ...named.numbers],
+    schemes: [...others(schemes.merged), ...named.schemes],
   };
   checkDomain(view, prompts, report);
   const sorted = sortProblems(problems);

@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+
+/*
+ * Random PBX files as plain data, good ones: up to 6 users with up to 3 devices, 3 groups, 3 trunks, 4 numbers, 3 schemes
+ * with menus two deep, 5 outbound rules. What refers to something refers to something that is there.
+ */
+
+type Plain = Record<string, unknown>;
+
+/** Leaves out keys at random. */
+function some(shape: Record<string, fc.Arbitrary<unknown>>, needed: readonly string[] = []): fc.Arbitrary<Plain> {
+  return fc.record(shape, { requiredKeys: [...needed] }) as fc.Arbitrary<Plain>;
+}
+
+const durationText = fc.constantFrom('1s', '20s', '90s', '1m30s', '10m', '599s');
+const nameText = fc.constantFrom(
+  'Anna',
+  'Борис "Б" Ким',
+  'x: y',
+  '# no comment',
+  '- dash',
+  'true',
+  '42',
+  "O'Hara",
+  'null',
+  'a\u00a0b',
+  '👩‍💻',
+);
+const password = fc.constantFrom('Vf5kNm7Z', 'p@ss: "word" #1', 'пароль-один', '0123', 'null');
+const network = fc.constantFrom('10.0.0.0/8', '192.168.1.16-32', '10.20.*', '2001:db8::/32', '127.0.0.1');
+const access = fc.oneof(
+  fc.constantFrom('any', 'russia'),
+  fc.record({ mode: fc.constant('list'), allow: fc.array(network, { minLength: 1, maxLength: 3 }) }),
+  some({ mode: fc.constant('countries'), countries: fc.constant(['RU', 'KZ']), allow: fc.array(network) }, [
+    'mode',
+    'countries',
+  ]),
+);
+const recording = fc.oneof(
+  fc.constantFrom('all', 'none'),
+  some({ mode: fc.constant('all'), announce: fc.boolean(), keep: fc.constantFrom('1h', '365d') }, ['mode']),
+  fc.record({
+    mode: fc.constant('rules'),
+    rules: fc.array(
+      some({ extension: fc.constant('201'), direction: fc.constantFrom('in', 'any'), record: fc.boolean() }, [
+        'record',
+      ]),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    ),
+  }),
+);
+
+function pick(from: readonly string[]): fc.Arbitrary<string> {
+  return fc.constantFrom(...from);
+}
+
+function step(
+  extensions: readonly string[],
+  groups: readonly string[],
+  schemes: readonly string[],
+  depth: number,
+): fc.Arbitrary<Plain> {
+  const kinds: fc.Arbitrary<Plain>[] = [
+    fc.record({ play: fc.constantFrom('greeting', 'closed') }),
+    fc.record({ hangup: fc.constantFrom('normal', 'busy', 'declined') }),
+    fc.record({ ring: fc.constant('+79161234567') }),
+  ];
+  if (extensions.length > 0) {
+    const to = fc.array(pick(extensions), { minLength: 1, maxLength: 3 });
+    kinds.push(
+      fc.record({
+        ring: fc.oneof(
+          pick(extensions),
+          to,
+          some({ to, order: fc.constantFrom('together', 'in-turn'), ring: durationText }, ['to']),
+        ),
+      }),
+      fc.record({ voicemail: pick(extensions) }),
+    );
+  }
+  if (groups.length > 0) kinds.push(fc.record({ queue: pick(groups) }));
+  if (schemes.length > 0) kinds.push(fc.record({ goto: pick(schemes) }));
+  if (depth > 0) {
+    const inner = step(extensions, groups, schemes, depth - 1);
+    const keys = fc.dictionary(fc.constantFrom('1', '2', '0', '*', '#'), inner, { maxKeys: 3 });
+    const shape = {
+      prompt: fc.constant('main-menu'),
+      timeout: fc.constantFrom('1s', '1500ms', '5m'),
+      keys,
+      extension: fc.boolean(),
+      repeat: fc.integer({ min: 1, max: 20 }),
+      otherwise: inner,
+    };
+    kinds.push(fc.record({ menu: some(shape, ['prompt', 'keys']) }));
+  }
+  return fc.oneof(...kinds);
+}
+
+/** A PBX file as plain data, for the domain given. */
+export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
+  const counts = fc.record({
+    users: fc.nat(6),
+    groups: fc.nat(3),
+    trunks: fc.nat(3),
+    numbers: fc.nat(4),
+    schemes: fc.nat(3),
+    rules: fc.nat(5),
+  });
+  return counts.chain((count) => {
+    const users = Array.from({ length: count.users }, (_, index) => `2${String(index).padStart(2, '0')}`);
+    const groups = Array.from({ length: count.groups }, (_, index) => `60${index}`);
+    const trunks = Array.from({ length: count.trunks }, (_, index) => `trunk-${index}`);
+    const numbers = Array.from({ length: count.numbers }, (_, index) => `+7495000000${index}`);
+    const schemes = Array.from({ length: count.schemes }, (_, index) => `scheme-${index}`);
+    const extensions = [...users, ...groups];
+    const callerId = numbers.length === 0 ? {} : { callerId: pick(numbers) };
+
+    const device = (login: string) =>
+      some(
+        { login: fc.constant(login), password, access, trunk: fc.boolean(), digest: fc.constantFrom('md5', 'both') },
+        ['login', 'password'],
+      );
+    const user = (extension: string) => {
+      const others = extensions.filter((other) => other !== extension);
+      return some(
+        {
+          extension: fc.constant(extension),
+          name: nameText,
+          mobile: fc.constantFrom('+79161234567', '8 (916) 123-45-67'),
+          ...callerId,
+          devices: fc
+            .nat(3)
+            .chain((devices) =>
+              fc.tuple(...Array.from({ length: devices }, (_, index) => device(`u${extension}-${index}`))),
+            ),
+          ring: durationText,
+          noAnswer: some({ after: durationText, to: fc.constantFrom('voicemail', ...others) }, ['to']),
+        },
+        ['extension', 'name'],
+      );
+    };
+    const group = (extension: string) =>
+      some(
+        {
+          extension: fc.constant(extension),
+          name: nameText,
+          members: users.length === 0 ? fc.constant([]) : fc.uniqueArray(pick(users)),
+          strategy: fc.constantFrom('all', 'random', 'priority'),
+          ring: durationText,
+          knownEmployee: some({ window: durationText, ring: durationText }),
+          queue: some({
+            max: fc.integer({ min: 1, max: 99 }),
+            wait: durationText,
+            music: fc.constant('default'),
+            announcePosition: fc.boolean(),
+          }),
+        },
+        ['extension', 'name', 'members'],
+      );
+    const trunk = (name: string) =>
+      some(
+        {
+          name: fc.constant(name),
+          proxy: fc.constantFrom('sip:192.0.2.1:5070', 'sip:itsp.example'),
+          domain: fc.constantFrom('sip.itsp.example', '2001:db8::1'),
+          register: some(
+            {
+              login: fc.constant('74951234567'),
+              password,
+              authUser: fc.constant('auth'),
+              contactUser: fc.constant('me'),
+              expires: fc.constantFrom('180s', '1h'),
+            },
+            ['login', 'password'],
+          ),
+          allow: fc.array(network, { maxLength: 3 }),
+          transport: fc.constantFrom('udp', 'tcp'),
+          codecs: fc.constant(['PCMA', 'PCMU']),
+          dtmf: fc.constantFrom('rfc4733', 'info', 'inband'),
+          numbers: some({ send: fc.constantFrom('e164', '7', '8'), from: fc.constant(['to', 'diversion']) }),
+          channels: fc.integer({ min: 1, max: 100 }),
+        },
+        ['name', 'proxy'],
+      );
+    const number = (text: string) =>
+      some(
+        {
+          number: fc.constant(text),
+          ...(trunks.length === 0 ? {} : { trunk: pick(trunks) }),
+          ...(schemes.length === 0 ? {} : { scheme: pick(schemes) }),
+          channels: fc.integer({ min: 1, max: 100 }),
+        },
+        ['number'],
+      );
+    const steps = fc.array(step(extensions, groups, schemes, 2), { maxLength: 3 });
+    const scheme = (name: string) =>
+      fc.oneof(
+        some({ name: fc.constant(name), title: nameText, open: steps }, ['name', 'open']),
+        fc.record({
+          name: fc.constant(name),
+          hours: fc.record({
+            'mon-fri': fc.constantFrom('09:00-18:00', ['09:00-13:00', '14:00-18:00'], 'closed'),
+            except: fc.constant({ '2026-12-31': '09:00-14:00', '2027-01-01': 'closed' }),
+          }),
+          open: steps,
+          closed: steps,
+        }),
+      );
+    const match = fc.constantFrom('3xx', '+7[67]*', '+7*', '+*', '*', '[2-5]00');
+    const rule = fc.oneof(
+      fc.record({ match, deny: fc.constant(true) }),
+      ...(trunks.length === 0 ? [] : [some({ match, trunk: pick(trunks), ...callerId }, ['match', 'trunk'])]),
+    );
+    return some(
+      {
+        domain: fc.constant(domain),
+        aliases: fc.constantFrom([], [`pbx.${domain}`]),
+        realm: fc.constantFrom(domain, 'asterisk', 'a "realm"'),
+        timezone: fc.constantFrom('Europe/Moscow', 'UTC'),
+        language: fc.constantFrom('ru', 'en'),
+        access,
+        digest: fc.constantFrom('md5', 'sha256', 'both'),
+        recording,
+        users: fc.tuple(...users.map(user)),
+        groups: fc.tuple(...groups.map(group)),
+        trunks: fc.tuple(...trunks.map(trunk)),
+        numbers: fc.tuple(...numbers.map(number)),
+        schemes: fc.tuple(...schemes.map(scheme)),
+        outbound: fc.array(rule, { minLength: count.rules, maxLength: count.rules }),
+      },
+      [
+        'domain',
+        ...(users.length > 0 ? ['users'] : []),
+        ...(groups.length > 0 ? ['groups'] : []),
+        ...(trunks.length > 0 ? ['trunks'] : []),
+        ...(numbers.length > 0 ? ['numbers'] : []),
+        ...(schemes.length > 0 ? ['schemes'] : []),
+      ],
+    );
+  });
+}
