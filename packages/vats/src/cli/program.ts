@@ -12,7 +12,6 @@ import { CliFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
 import { readText } from './read-text.ts';
 import * as show from './show.ts';
-import { up } from './up.ts';
 
 interface Streams {
   readonly out: (text: string) => void;
@@ -72,6 +71,8 @@ function program(streams: Streams, result: { code: number }): Command {
     .option('--http <listen>', 'address of the HTTP API, or off')
     .action(async (options: Record<string, string | string[] | undefined>) => {
       const { config, apply } = options as { config?: string; apply: string[] };
+      // Only this command needs the switch itself; the others start faster without it.
+      const { up } = await import('./up.ts');
       result.code = await up({ apply, flags: overridesOf(options), ...(config === undefined ? {} : { config }) });
     });
 

@@ -28,6 +28,8 @@ const DRAIN_LIMIT_MS = 30_000;
 
 /** `vats up`: runs the switch until a signal ends it. Resolves with the exit code. */
 export async function up(options: UpOptions): Promise<number> {
+  // Whatever the switch makes (database, key, recordings, control socket) is its owner's alone from the first moment.
+  process.umask(0o077);
   const settings = loadSettings(options);
   const log = openLog(settings.log);
   const random = new SystemRandom();

@@ -72,13 +72,10 @@ export class ControlServer {
     const control = new ControlServer(path, routes, log);
     await new Promise<void>((resolve, reject) => {
       control.#server.once('error', reject);
-      // The umask keeps the moment between bind and chmod closed too.
-      const before = process.umask(0o177);
       control.#server.listen(path, () => {
         chmodSync(path, 0o600);
         resolve();
       });
-      process.umask(before);
     });
     return control;
   }

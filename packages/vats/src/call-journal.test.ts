@@ -1,0 +1,101 @@
+import type { CallEvent } from '@vats/calls';
+import { MemoryLog } from '@vats/kernel/testing';
+import type { CallRecord, RecordingEntry } from '@vats/pbx';
+import { expect, test } from 'vitest';
+import { CallJournal } from './call-journal.ts';
+
+function journal(append: (record: CallRecord) => Promise<void> = async () => {}) {
+  const records: CallRecord[] = [];
+  const recordings: RecordingEntry[] = [];
+  const events: CallEvent[] = [];
+  const log = new MemoryLog();
+  const kept = new CallJournal({
+    data: '/data',
+    log,
+    onEvent: (event) => events.push(event),
+    store: {
+      history: {
+        append: async (record) => {
+          await append(record);
+          records.push(record);
+        },
+        list: async () => records,
+      },
+      recordings: {
+        put: async (entry) => {
+          recordings.push(entry);
+        },
+        list: async () => recordings,
+      },
+    },
+  });
+  return { kept, records, recordings, events, log };
+}
+
+let seq = 0;
+const event = (fields: object): CallEvent => ({ call: 'c1', seq: ++seq, at: 1000 + seq, ...fields }) as CallEvent;
+const started = () =>
+  event({ type: 'call.started', domain: 'acme.example', from: { number: '201' }, dialled: '202', sipCallId: 'x' });
+const ended = () =>
+  event({
+    type: 'call.ended',
+    domain: 'acme.example',
+    failure: 'caller-hung-up',
+    status: 200,
+    from: { number: '201' },
+    dialled: '202',
+    startedAt: 1000,
+    durationMs: 5,
+    talkMs: 3,
+  });
+
+test('a finished call is written with its story, and its terminal event comes when that is on disk', async () => {
+  let written = (): void => {};
+  const disk = new Promise<void>((resolve) => {
+    written = resolve;
+  });
+  const { kept, records, events } = journal(() => disk);
+  kept.note(started());
+  kept.note(ended());
+  expect(events.map(({ type }) => type)).toEqual(['call.started']);
+  expect(kept.waiting).toBe(1);
+  written();
+  await kept.idle();
+  expect(events.map(({ type }) => type)).toEqual(['call.started', 'call.ended']);
+  expect(records).toHaveLength(1);
+  expect(records[0]).toMatchObject({ id: 'c1', outcome: 'caller-hung-up', status: 200 });
+  expect(records[0]?.story).toHaveLength(2);
+  expect(kept.waiting).toBe(0);
+});
+
+test('a disk that fails is said in the log and holds up nobody', async () => {
+  const { kept, events, log } = journal(() => Promise.reject(new Error('disk full')));
+  kept.note(started());
+  kept.note(ended());
+  await kept.idle();
+  expect(events.map(({ type }) => type)).toEqual(['call.started', 'call.ended']);
+  expect(log.lines).toMatchObject([{ level: 'error', event: 'history.not-written', fields: { error: 'disk full' } }]);
+});
+
+test('recordings are listed relative to the data directory, from their start to how they ended', async () => {
+  const { kept, recordings } = journal();
+  const path = '/data/recordings/2026-01-01/x.wav';
+  kept.note(started());
+  kept.note(event({ type: 'recording.started', path }));
+  kept.note(event({ type: 'recording.failed', path, reason: 'no-space', keptMs: 700 }));
+  await kept.idle();
+  expect(recordings.map(({ path: where, state, durationMs, error }) => ({ where, state, durationMs, error }))).toEqual([
+    { where: 'recordings/2026-01-01/x.wav', state: 'writing', durationMs: undefined, error: undefined },
+    { where: 'recordings/2026-01-01/x.wav', state: 'failed', durationMs: 700, error: 'no-space' },
+  ]);
+});
+
+test('a call that makes events for ever keeps a bounded story, with its end', async () => {
+  const { kept, records } = journal();
+  kept.note(started());
+  for (let i = 0; i < 2000; i++) kept.note(event({ type: 'leg.held', leg: 'a' }));
+  kept.note(ended());
+  await kept.idle();
+  expect(records[0]?.story.length).toBe(501);
+  expect(records[0]?.story.at(-1)).toMatchObject({ type: 'call.ended' });
+});

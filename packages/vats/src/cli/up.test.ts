@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { askSwitch } from '../control/control-client.ts';
+import { statusAnswer } from './answers.ts';
+import { run } from './program.ts';
+
+const MAIN = new URL('../main.ts', import.meta.url).pathname;
+const children = new Set<ChildProcess>();
+let data: string;
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'vats-up-'));
+});
+afterEach(async () => {
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+  }
+  children.clear();
+  rmSync(data, { recursive: true });
+});
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly exit: Promise<number | null>;
+  output(): string;
+  /** Resolves when the output holds this text; rejects when the process ends before. */
+  says(text: string): Promise<void>;
+}
+
+function vatsUp(...flags: string[]): Running {
+  const argv = [MAIN, 'up', '--data', data, '--media-ports', '28000-28099', '--log-format', 'json', ...flags];
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH } });
+  children.add(child);
+  let output = '';
+  const waiting = new Set<() => void>();
+  const grow = (part: Buffer): void => {
+    output += part.toString();
+    for (const look of waiting) look();
+  };
+  child.stdout.on('data', grow);
+  child.stderr.on('data', grow);
+  const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  return {
+    child,
+    exit,
+    output: () => output,
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!output.includes(text)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+        void exit.then((code) => reject(new Error(`ended with ${code} before it said ${text}:\n${output}`)));
+      }),
+  };
+}
+
+const LISTEN = ['--listen', 'udp://127.0.0.1:0'];
+
+test('the first start makes accounts, answers commands, and a signal ends it with exit code 0', async () => {
+  const running = vatsUp(...LISTEN);
+  await running.says('switch.ready');
+  expect(running.output()).toMatch(/user name 201 +password \S{16}/);
+  const file = join(data, 'first-start.txt');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const [, password = ''] = /^201 (\S+)$/m.exec(readFileSync(file, 'utf8')) ?? [];
+  expect(running.output().split(password)).toHaveLength(2);
+  // The store knows digests only, and those are sealed.
+  for (const stored of ['vats.db', 'vats.db-wal']) {
+    const path = join(data, stored);
+    if (existsSync(path)) expect(readFileSync(path).includes(password)).toBe(false);
+  }
+
+  const status = statusAnswer.parse(await askSwitch(data, 'GET', '/status'));
+  expect(status).toMatchObject({ calls: 0, domains: [{ name: 'demo.vats', users: 2 }] });
+
+  const said: string[] = [];
+  const streams = { out: (text: string) => void said.push(text), err: (text: string) => void said.push(text) };
+  expect(await run(['user', 'add', '205', 'Vera', '--login', 'vera', '--data', data], streams)).toBe(0);
+  expect(said.join('')).toMatch(/login vera {2}password \S{16}/);
+  expect(await run(['user', 'add', '205', 'Vera', '--data', data], streams)).toBe(3);
+  said.length = 0;
+  expect(await run(['export', '--data', data], streams)).toBe(0);
+  expect(said.join('')).toMatch(/login: vera/);
+  expect(said.join('')).not.toMatch(/password:/);
+
+  running.child.kill('SIGTERM');
+  expect(await running.exit).toBe(0);
+  expect(existsSync(join(data, 'control.sock'))).toBe(false);
+});
+
+test('a second start keeps the accounts and shows no password again', async () => {
+  const first = vatsUp(...LISTEN);
+  await first.says('switch.ready');
+  first.child.kill('SIGTERM');
+  await first.exit;
+  const second = vatsUp(...LISTEN);
+  await second.says('switch.ready');
+  expect(second.output()).not.toMatch(/password \S{16}/);
+  expect(second.output()).toContain('demo.vats (2 users)');
+  second.child.kill('SIGTERM');
+  expect(await second.exit).toBe(0);
+});
+
+test('a port in use is one clear line and exit code 3', async () => {
+  const taken = createSocket('udp4');
+  await new Promise<void>((resolve) => taken.bind(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const running = vatsUp('--listen', `udp://127.0.0.1:${port}`);
+  expect(await running.exit).toBe(3);
+  taken.close();
+  expect(running.output()).toMatch(
+    new RegExp(`sip\\.listen udp://127\\.0\\.0\\.1:${port}: the port is in use: .*--listen`),
+  );
+  expect(existsSync(join(data, 'control.sock'))).toBe(false);
+});
+
+test('a directory that is no directory is one clear line and exit code 3', async () => {
+  const running = vatsUp(...LISTEN, '--data', '/dev/null/x');
+  expect(await running.exit).toBe(3);
+  expect(running.output()).toMatch(/data \/dev\/null\/x: .*--data/);
+});
+
+test('a bad flag is one clear line and exit code 3, before anything is opened', async () => {
+  const running = vatsUp('--listen', 'http://127.0.0.1');
+  expect(await running.exit).toBe(3);
+  expect(running.output()).toMatch(/--listen/);
+  expect(existsSync(join(data, 'vats.db'))).toBe(false);
+});
