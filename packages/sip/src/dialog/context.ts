@@ -1,4 +1,4 @@
-import type { Clock, Log, Random } from '@vats/kernel';
+import type { Clock, Random } from '@vats/kernel';
 import { formatHostPort } from '../message/host.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
@@ -23,7 +23,6 @@ export type Transactions = Pick<TransactionLayer, 'accept' | 'send' | 'sendAck' 
 export interface DialogContext {
   readonly clock: Clock;
   readonly random: Random;
-  readonly log: Log;
   readonly transactions: Transactions;
   readonly transport: Pick<TransportLayer, 'sentBy'>;
   readonly timers: DialogTimers;

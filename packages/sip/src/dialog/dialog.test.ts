@@ -132,14 +132,19 @@ test('a target refresh moves the target and leaves the route set (RFC 3261 §12.
 describe('CSeq of the peer (RFC 3261 §12.2.2)', () => {
   test('rises strictly, by any step', () => {
     const dialog = callee();
-    expect([7, 6, 8, 8, 100, 99].map((seq) => dialog.takesSeq(seq))).toEqual([false, false, true, false, true, false]);
+    const judged = [7, 6, 8, 8, 100, 99].map((seq) => dialog.takesSeq(seq, 'INFO'));
+    expect(judged).toEqual([false, false, true, false, true, false]);
     expect(dialog.remoteSeq).toBe(100);
+  });
+
+  test('may stand still for a BYE, not fall', () => {
+    expect([6, 7].map((seq) => callee().takesSeq(seq, 'BYE'))).toEqual([false, true]);
   });
 
   test('is anything for the first request of a callee', () => {
     const dialog = caller();
-    expect(dialog.takesSeq(4_294_967_295)).toBe(true);
-    expect(dialog.takesSeq(1)).toBe(false);
+    expect(dialog.takesSeq(4_294_967_295, 'INFO')).toBe(true);
+    expect(dialog.takesSeq(1, 'INFO')).toBe(false);
   });
 });
 

@@ -106,7 +106,7 @@ export class Dialog implements DialogFacts {
   }
 
   /** The dialog that a response of ours with `localTag` makes of a peer's INVITE (RFC 3261 §12.1.1). */
-  static ofCallee(invite: SipRequest, localTag: string, flow: Flow, contactUser: string): Dialog {
+  static ofCallee(invite: SipRequest, localTag: string, flow: Flow, contactUser: string, resolve?: Resolve): Dialog {
     const from = detached(invite.value('From') ?? '');
     const { cseq } = invite;
     return new Dialog({
@@ -123,7 +123,7 @@ export class Dialog implements DialogFacts {
       remoteSeq: cseq.ok ? cseq.value.number : undefined,
       ownsCallId: false,
       contactUser,
-      resolve: undefined,
+      resolve,
     });
   }
 
@@ -165,10 +165,12 @@ export class Dialog implements DialogFacts {
 
   /**
    * Judges the CSeq of a peer's request, and remembers it when in order (RFC 3261 §12.2.2). Numbers rise strictly
-   * (§12.2.1.1): an equal one is a request that went astray, its retransmissions are known to the transaction below.
+   * (§12.2.1.1): an equal one is a request that went astray, its retransmissions are known to the transaction below. But
+   * a BYE is believed with the number of the request before it: a call must not stand because its peer cannot count.
    */
-  takesSeq(number: number): boolean {
-    if (this.#remoteSeq !== undefined && number <= this.#remoteSeq) return false;
+  takesSeq(number: number, method: string): boolean {
+    const least = this.#remoteSeq === undefined ? 0 : this.#remoteSeq + (method === 'BYE' ? 0 : 1);
+    if (number < least) return false;
     this.#remoteSeq = number;
     return true;
   }

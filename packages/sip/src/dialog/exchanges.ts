@@ -49,7 +49,7 @@ export function admit(
 ): ServerTransaction | undefined {
   const transaction = context.transactions.accept(request, flow, user);
   const { cseq } = request;
-  if (!cseq.ok || !dialog.takesSeq(cseq.value.number)) {
+  if (!cseq.ok || !dialog.takesSeq(cseq.value.number, request.method)) {
     refuse(context, transaction, { status: 500, headers: [] });
     return undefined;
   }
@@ -63,6 +63,9 @@ export function admit(
   return undefined;
 }
 
+/** Requests of one dialog that may wait for their response; a peer that sends them faster is held up. */
+const OPEN_REQUESTS_LIMIT = 32;
+
 /**
  * The requests of a dialog, other than INVITE, that wait for their user's response. What still waits when the dialog ends
  * is answered 487 (RFC 3261 §15.1.2), so that no server transaction stays behind.
@@ -75,8 +78,12 @@ export class OpenRequests {
     this.#context = context;
   }
 
-  /** Notes the request; the answer is what its user responds by. */
-  add(transaction: ServerTransaction): Respond {
+  /** Notes the request and gives what its user responds by; undefined when too many wait, and it was refused. */
+  open(transaction: ServerTransaction): Respond | undefined {
+    if (this.#open.size >= OPEN_REQUESTS_LIMIT) {
+      refuse(this.#context, transaction, { status: 503, headers: [['Retry-After', '1']] });
+      return undefined;
+    }
     this.#open.add(transaction);
     return (status, options = {}) => {
       if (!this.#open.has(transaction)) return;

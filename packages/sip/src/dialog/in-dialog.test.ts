@@ -334,3 +334,13 @@ test('requests without To tag are the wiring’s; until it takes them they get 5
   expect(at.phone.heard).toEqual(['503 OPTIONS', '200 OPTIONS']);
   expect(at.leftovers()).toEqual([]);
 });
+
+test('a peer that sends faster than its user responds is held up', async () => {
+  const call = await phoneCalled();
+  const { at, user } = call;
+  for (let sent = 0; sent < 40; sent++) at.phone.send('INFO');
+  at.clock.advance(50);
+  expect(user.heard().length).toBe(32);
+  expect(at.phone.count('503 INFO')).toBe(8);
+  expect(endOf(call)).toEqual([]);
+});

@@ -4,14 +4,21 @@ import type { HeaderField } from '../message/write-message.ts';
 import type { ServerTransaction, ServerTransactionUser } from '../transaction/index.ts';
 import type { Flow, TransportFailure } from '../transport/index.ts';
 import { contactOn, type DialogContext, type DialogOwner, sdpBody } from './context.ts';
-import { Dialog } from './dialog.ts';
+import { Dialog, type Resolve } from './dialog.ts';
 import { admit, OpenRequests, refuse } from './exchanges.ts';
 import { retryAfterSeconds } from './glare.ts';
 import { OfferAnswer } from './offer-answer.ts';
 import { TAG_LENGTH } from './random-names.ts';
 import { ConfirmedSession } from './session.ts';
 import { sessionDescriptionOf } from './session-description.ts';
-import type { IncomingInvite, IncomingInviteUser, ProgressOptions, RejectOptions, Session } from './user.ts';
+import type {
+  IncomingInvite,
+  IncomingInviteOptions,
+  IncomingInviteUser,
+  ProgressOptions,
+  RejectOptions,
+  Session,
+} from './user.ts';
 
 /** Different SDPs, each with a To tag of its own, that one INVITE may be answered with before its final response. */
 const VOICES_LIMIT = 16;
@@ -45,6 +52,7 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
   readonly #user: IncomingInviteUser;
   readonly #transaction: ServerTransaction;
   readonly #contactUser: string;
+  readonly #resolve: Resolve | undefined;
   readonly #requests: OpenRequests;
   readonly #voices: Voice[] = [];
   #voice: Voice;
@@ -52,10 +60,17 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
   #session: ConfirmedSession | undefined;
   #stopRepeating: Cancel = () => {};
 
-  constructor(context: DialogContext, request: SipRequest, flow: Flow, user: IncomingInviteUser, contactUser?: string) {
+  constructor(
+    context: DialogContext,
+    request: SipRequest,
+    flow: Flow,
+    user: IncomingInviteUser,
+    options: IncomingInviteOptions,
+  ) {
     this.#context = context;
     this.#user = user;
-    this.#contactUser = contactUser ?? context.random.token(TAG_LENGTH);
+    this.#contactUser = options.contactUser ?? context.random.token(TAG_LENGTH);
+    this.#resolve = options.resolve;
     this.#requests = new OpenRequests(context);
     this.request = request;
     this.flow = flow;
@@ -102,7 +117,7 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
     if (this.offer !== undefined) exchange.receiveOffer(this.offer);
     const session = new ConfirmedSession(this.#context, dialog, exchange);
     this.#session = session;
-    session.attach(this.#user);
+    session.user = this.#user;
     session.answerInvite(this.#transaction, options.sdp, options.headers ?? []);
     return session;
   }
@@ -140,7 +155,10 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
     } else if (request.method === 'INVITE') {
       const retryAfter: HeaderField = ['Retry-After', `${retryAfterSeconds(context.random)}`];
       refuse(context, transaction, { status: 500, headers: [retryAfter] });
-    } else this.#user.onRequest(request, this.#requests.add(transaction));
+    } else {
+      const respond = this.#requests.open(transaction);
+      if (respond !== undefined) this.#user.onRequest(request, respond);
+    }
   }
 
   #giveUp(request: SipRequest): void {
@@ -162,7 +180,7 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
 
   #newVoice(): Voice {
     const tag = this.#context.random.token(TAG_LENGTH);
-    const voice = new Voice(this, Dialog.ofCallee(this.request, tag, this.flow, this.#contactUser));
+    const voice = new Voice(this, Dialog.ofCallee(this.request, tag, this.flow, this.#contactUser, this.#resolve));
     this.#voices.push(voice);
     return voice;
   }

@@ -12,6 +12,7 @@ export type {
   DialogFacts,
   EarlyDialog,
   IncomingInvite,
+  IncomingInviteOptions,
   IncomingInviteUser,
   IncomingReinvite,
   InDialogRequestOptions,

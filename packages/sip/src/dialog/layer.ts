@@ -1,8 +1,8 @@
-import type { Clock, Ledger, Log, Random } from '@vats/kernel';
+import { type Clock, formatEndpoint, type Ledger, LineBudget, type Log, type Random } from '@vats/kernel';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { TransactionLayer } from '../transaction/index.ts';
-import { CountedClock, type Flow, type TransportLayer } from '../transport/index.ts';
+import { CountedClock, type Flow, sourceOf, type TransportLayer } from '../transport/index.ts';
 import { Acks } from './acks.ts';
 import type { DialogContext, DialogOwner } from './context.ts';
 import { dialogKey } from './dialog.ts';
@@ -13,6 +13,7 @@ import { DIALOG_TIMERS, type DialogTimers } from './timers.ts';
 import type {
   DialogFacts,
   IncomingInvite,
+  IncomingInviteOptions,
   IncomingInviteUser,
   OutgoingInvite,
   OutgoingInviteOptions,
@@ -62,18 +63,19 @@ export class DialogLayer {
   readonly counters: DialogCounters = { unknownDialog: 0, foreignSource: 0, ackedAgain: 0, strayResponses: 0 };
   readonly #context: DialogContext;
   readonly #mayMove: (dialog: DialogFacts, arrived: Flow) => boolean;
+  readonly #log: Log;
+  readonly #lines: LineBudget;
 
   constructor(options: DialogLayerOptions) {
     const timers = { ...DIALOG_TIMERS, ...options.timers };
     const clock = new CountedClock(options.clock);
-    const { random, log, transactions, transport, allow, supported, userAgent } = options;
+    const { random, transactions, transport, allow, supported, userAgent } = options;
     const named = (header: string): HeaderField[] => (userAgent === undefined ? [] : [[header, userAgent]]);
     const capabilities: HeaderField[] = [['Allow', allow.join(', ')]];
     if (supported.length > 0) capabilities.push(['Supported', supported.join(', ')]);
     this.#context = {
       clock,
       random,
-      log,
       transactions,
       transport,
       timers,
@@ -85,6 +87,8 @@ export class DialogLayer {
       acks: new Acks(clock, 64 * timers.t1),
       dialogs: new Map(),
     };
+    this.#log = options.log;
+    this.#lines = new LineBudget(clock);
     this.#mayMove = options.mayMove ?? (() => false);
     this.outOfDialog = (request, flow) => transactions.replyStatelessly(request, flow, { status: 503 });
     options.ledger.enrol('dialogs', () => this.#context.dialogs.size);
@@ -105,9 +109,9 @@ export class DialogLayer {
     request: SipRequest,
     flow: Flow,
     user: IncomingInviteUser,
-    options: { readonly contactUser?: string } = {},
+    options: IncomingInviteOptions = {},
   ): IncomingInvite {
-    return new IncomingInvitation(this.#context, request, flow, user, options.contactUser);
+    return new IncomingInvitation(this.#context, request, flow, user, options);
   }
 
   /** Sends an INVITE. Nothing is told to `user` in this turn. */
@@ -145,7 +149,17 @@ export class DialogLayer {
     }
     if (mayArriveOver(owner.dialog, flow) || this.#mayMove(owner.dialog, flow)) return owner;
     this.counters.foreignSource++;
+    if (this.#lines.allows(sourceOf(flow.observed.address))) this.#foreign(request, owner.dialog, flow);
     return 'foreign';
+  }
+
+  #foreign(request: SipRequest, dialog: DialogFacts, flow: Flow): void {
+    this.#log.warn('dialog.foreign-source', {
+      method: request.method,
+      callId: dialog.callId,
+      observed: formatEndpoint(flow.observed),
+      expected: formatEndpoint(dialog.flow.observed),
+    });
   }
 
   #ackAgain(response: SipResponse): boolean {

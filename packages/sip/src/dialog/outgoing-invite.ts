@@ -122,7 +122,10 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
       transaction.respond({ status: 200, headers: context.server });
     } else if (request.method === 'INVITE') refuse(context, transaction, { status: 491, headers: [] });
     else if (this.#user.onEarlyRequest === undefined) refuse(context, transaction, { status: 480, headers: [] });
-    else this.#user.onEarlyRequest(request, fork, fork.requests.add(transaction));
+    else {
+      const respond = fork.requests.open(transaction);
+      if (respond !== undefined) this.#user.onEarlyRequest(request, fork, respond);
+    }
   }
 
   #send(): ClientTransaction {
@@ -195,7 +198,7 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
   /** A user that fails at its answer would leave a session behind that nobody ends. */
   #handOver(response: SipResponse, session: ConfirmedSession): void {
     try {
-      session.attach(this.#user.onAnswer(response, session));
+      session.user = this.#user.onAnswer(response, session);
     } catch (bug) {
       session.bye();
       throw bug;

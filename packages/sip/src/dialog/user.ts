@@ -181,6 +181,13 @@ export interface ProgressOptions {
   readonly headers?: readonly HeaderField[];
 }
 
+export interface IncomingInviteOptions {
+  /** User part of our Contact; random unless given. */
+  readonly contactUser?: string;
+  /** Where requests within the dialog go, by next hop; undefined, or no function: the dialog's flow. */
+  readonly resolve?: (nextHop: Uri) => Flow | undefined;
+}
+
 export interface IncomingInviteUser extends SessionUser {
   /**
    * The caller gave up before a final response: by CANCEL, or by BYE in the early dialog. The layer has answered the
