@@ -106,6 +106,11 @@ export function headerNumber(name: string): number {
   return BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase()) ?? UNKNOWN_HEADER;
 }
 
+/** The long name of a number that is not {@link UNKNOWN_HEADER}. */
+export function nameOf(number: number): KnownHeader {
+  return NAMES[number - 1]!;
+}
+
 /** The long name as the RFCs write it; the name itself when it is not known. @example canonicalName('v') === 'Via' */
 export function canonicalName(name: string): string {
   return NAMES[headerNumber(name) - 1] ?? name;

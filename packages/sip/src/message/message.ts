@@ -14,14 +14,14 @@ import {
   type StructureFault,
   unfolded,
 } from './head-index.ts';
-import { HEADER, headerNumber, type KnownHeader, UNKNOWN_HEADER } from './header-names.ts';
+import { HEADER, headerNumber, nameOf, UNKNOWN_HEADER } from './header-names.ts';
 import { readList, splitRest } from './lists.ts';
 import { type MediaType, readMediaType } from './media-type.ts';
 import { type NameAddr, readNameAddr } from './name-addr.ts';
 import { readDeltaSeconds, readMaxForwards } from './numbers.ts';
-import type { RequestLine, StatusLine } from './start-line.ts';
+import { type RequestLine, readRequestUri, type StatusLine } from './start-line.ts';
 import { readTokenWithParams, type TokenWithParams } from './token-headers.ts';
-import { parseUri, type Uri } from './uri.ts';
+import type { Uri } from './uri.ts';
 import { finish, type Reader, type ValueFault } from './value-fault.ts';
 import { readVia, readViaForgiving, type Via } from './via.ts';
 
@@ -44,7 +44,8 @@ export type ChallengeHeader = 'WWW-Authenticate' | 'Proxy-Authenticate';
 abstract class MessageHead {
   /** The whole message as received. */
   readonly bytes: Buffer;
-  readonly #text: string;
+  /** The head as latin1: offsets are those of the octets. */
+  protected readonly text: string;
   readonly #index: HeadIndex;
 
   #body: Buffer | undefined;
@@ -72,7 +73,7 @@ abstract class MessageHead {
 
   constructor(bytes: Buffer, text: string, index: HeadIndex) {
     this.bytes = bytes;
-    this.#text = text;
+    this.text = text;
     this.#index = index;
   }
 
@@ -103,27 +104,26 @@ abstract class MessageHead {
     const lines: HeaderLine[] = [];
     for (let at = 0; at < entries.length; at += STRIDE) {
       const from = entries[at + 1]!;
-      lines.push({ name: this.#text.slice(from, from + nameLengthOf(entries[at]!)), value: this.#valueAt(at) });
+      lines.push({ name: this.text.slice(from, from + nameLengthOf(entries[at]!)), value: this.#valueAt(at) });
     }
     return lines;
   }
 
   /** True when at least one line has this name, long or compact, in any case. */
   has(name: string): boolean {
-    return this.#find(headerNumber(name), name, 0) >= 0;
+    return this.#findNamed(name, 0) >= 0;
   }
 
   /** The first line's value, folds undone. The name is long or compact, in any case. */
   value(name: string): string | undefined {
-    const at = this.#find(headerNumber(name), name, 0);
+    const at = this.#findNamed(name, 0);
     return at < 0 ? undefined : this.#valueAt(at);
   }
 
   /** One value a line, in wire order, not split at commas. */
   values(name: string): string[] {
-    const number = headerNumber(name);
     const values: string[] = [];
-    for (let at = this.#find(number, name, 0); at >= 0; at = this.#find(number, name, at + STRIDE)) {
+    for (let at = this.#findNamed(name, 0); at >= 0; at = this.#findNamed(name, at + STRIDE)) {
       values.push(this.#valueAt(at));
     }
     return values;
@@ -131,7 +131,11 @@ abstract class MessageHead {
 
   /** All lines as one list, split at the commas outside of quoted strings and angle brackets, empty ones left out. */
   list(name: string): string[] {
-    return this.#listOf(headerNumber(name), name);
+    const values: string[] = [];
+    for (let at = this.#findNamed(name, 0); at >= 0; at = this.#findNamed(name, at + STRIDE)) {
+      splitRest(this.#cursorAt(at), values);
+    }
+    return values;
   }
 
   /**
@@ -144,17 +148,17 @@ abstract class MessageHead {
   }
 
   get vias(): Parsed<readonly Via[], ValueFault> {
-    this.#vias ??= this.#all('Via', readVia) ?? bad('missing', 0, 'Via');
+    this.#vias ??= this.#all(HEADER.Via, readVia) ?? bad('missing', 0, 'Via');
     return this.#vias;
   }
 
   get from(): Parsed<NameAddr, ValueFault> {
-    this.#from ??= this.#single('From', readNameAddr) ?? bad('missing', 0, 'From');
+    this.#from ??= this.#single(HEADER.From, readNameAddr) ?? bad('missing', 0, 'From');
     return this.#from;
   }
 
   get to(): Parsed<NameAddr, ValueFault> {
-    this.#to ??= this.#single('To', readNameAddr) ?? bad('missing', 0, 'To');
+    this.#to ??= this.#single(HEADER.To, readNameAddr) ?? bad('missing', 0, 'To');
     return this.#to;
   }
 
@@ -167,17 +171,17 @@ abstract class MessageHead {
   }
 
   get callId(): Parsed<string, ValueFault> {
-    this.#callId ??= this.#single('Call-ID', readCallId) ?? bad('missing', 0, 'Call-ID');
+    this.#callId ??= this.#single(HEADER['Call-ID'], readCallId) ?? bad('missing', 0, 'Call-ID');
     return this.#callId;
   }
 
   get cseq(): Parsed<CSeq, ValueFault> {
-    this.#cseq ??= this.#single('CSeq', readCSeq) ?? bad('missing', 0, 'CSeq');
+    this.#cseq ??= this.#single(HEADER.CSeq, readCSeq) ?? bad('missing', 0, 'CSeq');
     return this.#cseq;
   }
 
   get maxForwards(): Parsed<number, ValueFault> | undefined {
-    this.#maxForwards ??= this.#single('Max-Forwards', readMaxForwards) ?? ABSENT;
+    this.#maxForwards ??= this.#single(HEADER['Max-Forwards'], readMaxForwards) ?? ABSENT;
     return this.#maxForwards === ABSENT ? undefined : this.#maxForwards;
   }
 
@@ -188,44 +192,44 @@ abstract class MessageHead {
   }
 
   get routes(): Parsed<readonly NameAddr[], ValueFault> {
-    this.#routes ??= this.#all('Route', readNameAddr) ?? NO_ROUTES;
+    this.#routes ??= this.#all(HEADER.Route, readNameAddr) ?? NO_ROUTES;
     return this.#routes;
   }
 
   get recordRoutes(): Parsed<readonly NameAddr[], ValueFault> {
-    this.#recordRoutes ??= this.#all('Record-Route', readNameAddr) ?? NO_ROUTES;
+    this.#recordRoutes ??= this.#all(HEADER['Record-Route'], readNameAddr) ?? NO_ROUTES;
     return this.#recordRoutes;
   }
 
   get expires(): Parsed<number, ValueFault> | undefined {
-    this.#expires ??= this.#single('Expires', readDeltaSeconds) ?? ABSENT;
+    this.#expires ??= this.#single(HEADER.Expires, readDeltaSeconds) ?? ABSENT;
     return this.#expires === ABSENT ? undefined : this.#expires;
   }
 
   get minExpires(): Parsed<number, ValueFault> | undefined {
-    this.#minExpires ??= this.#single('Min-Expires', readDeltaSeconds) ?? ABSENT;
+    this.#minExpires ??= this.#single(HEADER['Min-Expires'], readDeltaSeconds) ?? ABSENT;
     return this.#minExpires === ABSENT ? undefined : this.#minExpires;
   }
 
   get contentType(): Parsed<MediaType, ValueFault> | undefined {
-    this.#contentType ??= this.#single('Content-Type', readMediaType) ?? ABSENT;
+    this.#contentType ??= this.#single(HEADER['Content-Type'], readMediaType) ?? ABSENT;
     return this.#contentType === ABSENT ? undefined : this.#contentType;
   }
 
   get contentDisposition(): Parsed<TokenWithParams, ValueFault> | undefined {
-    this.#contentDisposition ??= this.#single('Content-Disposition', readTokenWithParams) ?? ABSENT;
+    this.#contentDisposition ??= this.#single(HEADER['Content-Disposition'], readTokenWithParams) ?? ABSENT;
     return this.#contentDisposition === ABSENT ? undefined : this.#contentDisposition;
   }
 
   /** Event package and its parameters, `id` among them (RFC 6665 §8.2.1). */
   get event(): Parsed<TokenWithParams, ValueFault> | undefined {
-    this.#event ??= this.#single('Event', readTokenWithParams) ?? ABSENT;
+    this.#event ??= this.#single(HEADER.Event, readTokenWithParams) ?? ABSENT;
     return this.#event === ABSENT ? undefined : this.#event;
   }
 
   /** undefined when the header is absent; a fault when lines disagree or hold no number (RFC 4475 §3.3.9). */
   get contentLength(): Parsed<number, ContentLengthFault> | undefined {
-    this.#contentLength ??= contentLengthOf(this.#text, this.#index);
+    this.#contentLength ??= contentLengthOf(this.text, this.#index);
     const length = this.#contentLength;
     if (!length.ok) return length;
     return length.value === undefined ? undefined : (length as Parsed<number, ContentLengthFault>);
@@ -233,22 +237,22 @@ abstract class MessageHead {
 
   /** Option tags (RFC 3261 §20.37). */
   get supported(): readonly string[] {
-    this.#supported ??= this.#listOf(HEADER.Supported, 'Supported');
+    this.#supported ??= this.#listOf(HEADER.Supported);
     return this.#supported;
   }
 
   get require(): readonly string[] {
-    this.#require ??= this.#listOf(HEADER.Require, 'Require');
+    this.#require ??= this.#listOf(HEADER.Require);
     return this.#require;
   }
 
   get proxyRequire(): readonly string[] {
-    this.#proxyRequire ??= this.#listOf(HEADER['Proxy-Require'], 'Proxy-Require');
+    this.#proxyRequire ??= this.#listOf(HEADER['Proxy-Require']);
     return this.#proxyRequire;
   }
 
   get allow(): readonly string[] {
-    this.#allow ??= this.#listOf(HEADER.Allow, 'Allow');
+    this.#allow ??= this.#listOf(HEADER.Allow);
     return this.#allow;
   }
 
@@ -261,23 +265,30 @@ abstract class MessageHead {
     return this.#authValuesOf(header);
   }
 
-  /** Offset in the index of the next line of a header, -1 for none. */
-  #find(number: number, name: string, from: number): number {
+  /** Offset in the index of the next line of a known header, -1 for none. */
+  #find(number: number, from: number): number {
+    const { entries } = this.#index;
+    for (let at = from; at < entries.length; at += STRIDE) if (numberOf(entries[at]!) === number) return at;
+    return -1;
+  }
+
+  /** The same for a header by any of its names, known or not. */
+  #findNamed(name: string, from: number): number {
+    const number = headerNumber(name);
+    if (number !== UNKNOWN_HEADER) return this.#find(number, from);
     const { entries } = this.#index;
     for (let at = from; at < entries.length; at += STRIDE) {
       const meta = entries[at]!;
-      if (numberOf(meta) !== number) continue;
-      if (number !== UNKNOWN_HEADER) return at;
       const start = entries[at + 1]!;
-      if (nameLengthOf(meta) === name.length && sameToken(this.#text.slice(start, start + name.length), name))
-        return at;
+      if (nameLengthOf(meta) !== name.length || numberOf(meta) !== UNKNOWN_HEADER) continue;
+      if (sameToken(this.text.slice(start, start + name.length), name)) return at;
     }
     return -1;
   }
 
   #valueAt(at: number): string {
     const { entries } = this.#index;
-    const written = this.#text.slice(entries[at + 2]!, entries[at + 3]!);
+    const written = this.text.slice(entries[at + 2]!, entries[at + 3]!);
     return isFolded(entries[at]!) ? unfolded(written) : written;
   }
 
@@ -285,52 +296,53 @@ abstract class MessageHead {
   #cursorAt(at: number): Cursor {
     const { entries } = this.#index;
     if (isFolded(entries[at]!)) return Cursor.over(this.#valueAt(at));
-    return new Cursor(this.bytes, this.#text, entries[at + 2]!, entries[at + 3]!);
+    return new Cursor(this.bytes, this.text, entries[at + 2]!, entries[at + 3]!);
   }
 
-  #listOf(number: number, name: string): string[] {
+  #listOf(number: number): string[] {
     const values: string[] = [];
-    for (let at = this.#find(number, name, 0); at >= 0; at = this.#find(number, name, at + STRIDE)) {
+    for (let at = this.#find(number, 0); at >= 0; at = this.#find(number, at + STRIDE)) {
       splitRest(this.#cursorAt(at), values);
     }
     return values;
   }
 
   /** The first line of a header that has one value; undefined when there is none. */
-  #single<T>(name: KnownHeader, read: Reader<T>): Parsed<T, ValueFault> | undefined {
-    const at = this.#find(HEADER[name], name, 0);
-    if (at < 0) return undefined;
-    return finish(this.#cursorAt(at), read, name);
+  #single<T>(number: number, read: Reader<T>): Parsed<T, ValueFault> | undefined {
+    const at = this.#find(number, 0);
+    return at < 0 ? undefined : finish(this.#cursorAt(at), read, nameOf(number));
   }
 
   /** All values of all lines of a header; undefined when there is no line. */
-  #all<T>(name: KnownHeader, read: Reader<T>): Parsed<readonly T[], ValueFault> | undefined {
-    const number = HEADER[name];
-    let at = this.#find(number, name, 0);
+  #all<T>(number: number, read: Reader<T>): Parsed<readonly T[], ValueFault> | undefined {
+    let at = this.#find(number, 0);
     if (at < 0) return undefined;
     const values: T[] = [];
-    for (; at >= 0; at = this.#find(number, name, at + STRIDE)) {
+    for (; at >= 0; at = this.#find(number, at + STRIDE)) {
       const cursor = this.#cursorAt(at);
-      if (!readList(cursor, read, values)) return bad(cursor.fault ?? 'bad-param', cursor.faultAt, name);
+      const start = cursor.at;
+      if (!readList(cursor, read, values))
+        return bad(cursor.fault ?? 'bad-param', cursor.faultAt - start, nameOf(number));
     }
     return good(values);
   }
 
   #readTopVia(): Parsed<Via, ValueFault> {
-    const at = this.#find(HEADER.Via, 'Via', 0);
+    const at = this.#find(HEADER.Via, 0);
     if (at < 0) return bad('missing', 0, 'Via');
     const cursor = this.#cursorAt(at);
+    const start = cursor.at;
     const via = readViaForgiving(cursor);
-    return via === undefined ? bad(cursor.fault ?? 'bad-via', cursor.faultAt, 'Via') : good(via);
+    return via === undefined ? bad(cursor.fault ?? 'bad-via', cursor.faultAt - start, 'Via') : good(via);
   }
 
   #readContacts(): Parsed<Contacts, ValueFault> {
-    const first = this.#find(HEADER.Contact, 'Contact', 0);
+    const first = this.#find(HEADER.Contact, 0);
     if (first < 0) return good({ star: false, list: NO_CONTACTS });
-    if (isStar(this.#valueAt(first)) && this.#find(HEADER.Contact, 'Contact', first + STRIDE) < 0) {
+    if (isStar(this.#valueAt(first)) && this.#find(HEADER.Contact, first + STRIDE) < 0) {
       return good({ star: true });
     }
-    const list = this.#all('Contact', readContact) ?? good(NO_CONTACTS);
+    const list = this.#all(HEADER.Contact, readContact) ?? good(NO_CONTACTS);
     return list.ok ? good({ star: false, list: list.value }) : list;
   }
 
@@ -344,7 +356,7 @@ abstract class MessageHead {
     if (known !== undefined) return known;
     const number = HEADER[header];
     const values: Parsed<AuthValue, ValueFault>[] = [];
-    for (let at = this.#find(number, header, 0); at >= 0; at = this.#find(number, header, at + STRIDE)) {
+    for (let at = this.#find(number, 0); at >= 0; at = this.#find(number, at + STRIDE)) {
       values.push(finish(this.#cursorAt(at), readAuthValue, header));
     }
     this.#authValues ??= new Map();
@@ -365,23 +377,28 @@ export class SipRequest extends MessageHead {
   readonly kind = 'request';
   /** As written: methods are compared with regard to case (RFC 3261 §7.1). */
   readonly method: string;
-  readonly requestUriText: string;
   /** `SIP/2.0` as written. */
   readonly version: string;
   /** False when the request line had blanks that the grammar forbids. */
   readonly strictStartLine: boolean;
+  readonly #line: RequestLine;
   #requestUri: Parsed<Uri, ValueFault> | undefined;
 
   constructor(bytes: Buffer, text: string, index: HeadIndex, line: RequestLine) {
     super(bytes, text, index);
     this.method = line.method;
-    this.requestUriText = line.requestUriText;
+    this.#line = line;
     this.version = line.version;
     this.strictStartLine = line.strict;
   }
 
+  /** As written. */
+  get requestUriText(): string {
+    return this.text.slice(this.#line.uriStart, this.#line.uriEnd);
+  }
+
   get requestUri(): Parsed<Uri, ValueFault> {
-    this.#requestUri ??= parseUri(this.requestUriText);
+    this.#requestUri ??= readRequestUri(this.bytes, this.text, this.#line);
     return this.#requestUri;
   }
 }

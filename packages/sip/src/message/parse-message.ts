@@ -19,9 +19,9 @@ export function parseMessage(bytes: Buffer): Parsed<SipMessage, MessageFault> {
   const text = bytes.toString('latin1', 0, index.bodyStart);
   const { start, startLineEnd } = index;
   if (looksLikeStatusLine(text, start)) {
-    const line = readStatusLine(text, start, startLineEnd);
+    const line = readStatusLine(bytes, text, start, startLineEnd);
     return line === undefined ? bad('bad-status-line', start) : good(new SipResponse(bytes, text, index, line));
   }
-  const line = readRequestLine(text, start, startLineEnd);
+  const line = readRequestLine(bytes, text, start, startLineEnd);
   return line === undefined ? bad('no-start-line', start) : good(new SipRequest(bytes, text, index, line));
 }

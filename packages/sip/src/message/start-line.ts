@@ -1,9 +1,17 @@
-import { isToken } from './chars.ts';
+import { bad, type Parsed } from '@vats/kernel';
+import { CHARACTER_CLASSES, DIGIT, SPACE, TOKEN } from './chars.ts';
+import { Cursor } from './cursor.ts';
+import { readUri, type Uri } from './uri.ts';
+import { finish, type ValueFault } from './value-fault.ts';
+
+export const SIP_VERSION = 'SIP/2.0';
 
 /** Request-Line of RFC 3261 §25.1 as found. */
 export interface RequestLine {
   readonly method: string;
-  readonly requestUriText: string;
+  /** Offsets of the Request-URI in the message. */
+  readonly uriStart: number;
+  readonly uriEnd: number;
   /** `SIP/2.0` as written. */
   readonly version: string;
   /** True when it has exactly the form of the grammar: three parts, one space between them. */
@@ -17,52 +25,70 @@ export interface StatusLine {
   readonly reason: string;
 }
 
-export const SIP_VERSION = 'SIP/2.0';
-
 /** True when the line begins as a response's does: no method can hold a slash. */
 export function looksLikeStatusLine(text: string, at: number): boolean {
   return text.charCodeAt(at + 3) === 0x2f && text.slice(at, at + 4).toUpperCase() === 'SIP/';
 }
 
 /**
- * Reads a request line forgivingly, so that one with stray blanks (RFC 4475 §3.1.2.7–§3.1.2.10) can be answered:
- * the method is what stands before the first space, the version what stands behind the last one. Undefined when there
- * are not even these.
+ * Reads a request line. One with stray blanks (RFC 4475 §3.1.2.7–§3.1.2.10) is read too, so that it can be answered: the
+ * method is what stands before the first space, the version what stands behind the last one. Undefined when there are
+ * not even these.
  */
-export function readRequestLine(text: string, from: number, to: number): RequestLine | undefined {
-  const line = text.slice(from, to);
-  const firstSpace = line.indexOf(' ');
-  if (firstSpace < 1) return undefined;
-  const method = line.slice(0, firstSpace);
-  if (!isToken(method)) return undefined;
-  const lineEnd = line.trimEnd().length;
-  const lastSpace = line.lastIndexOf(' ', lineEnd - 1);
-  if (lastSpace <= firstSpace) return undefined;
-  const version = line.slice(lastSpace + 1, lineEnd);
-  if (!isVersion(version)) return undefined;
-  const requestUriText = line.slice(firstSpace + 1, lastSpace);
-  return { method, requestUriText, version, strict: lineEnd === line.length && isUnspaced(requestUriText) };
+export function readRequestLine(octets: Uint8Array, text: string, from: number, to: number): RequestLine | undefined {
+  let at = from;
+  while (at < to && (CHARACTER_CLASSES[octets[at]!]! & TOKEN) !== 0) at++;
+  if (at === from || at >= to || octets[at] !== SPACE) return undefined;
+  const method = text.slice(from, at);
+  const uriStart = at + 1;
+  at = uriStart;
+  while (at < to && isVisible(octets[at]!)) at++;
+  const isUsual = at > uriStart && to - at === 1 + SIP_VERSION.length && text.startsWith(' SIP/2.0', at);
+  return isUsual
+    ? { method, uriStart, uriEnd: at, version: SIP_VERSION, strict: true }
+    : readUnusualLine(octets, text, method, uriStart, to);
+}
+
+function readUnusualLine(
+  octets: Uint8Array,
+  text: string,
+  method: string,
+  uriStart: number,
+  to: number,
+): RequestLine | undefined {
+  let end = to;
+  while (end > uriStart && octets[end - 1]! <= SPACE) end--;
+  let versionStart = end;
+  while (versionStart > uriStart && octets[versionStart - 1]! > SPACE) versionStart--;
+  const version = text.slice(versionStart, end);
+  if (versionStart === uriStart || !isVersion(version)) return undefined;
+  const uriEnd = versionStart - 1;
+  let visible = uriStart;
+  while (visible < uriEnd && isVisible(octets[visible]!)) visible++;
+  return { method, uriStart, uriEnd, version, strict: end === to && visible === uriEnd && uriEnd > uriStart };
+}
+
+/** The Request-URI of a line, read in place. */
+export function readRequestUri(octets: Uint8Array, text: string, line: RequestLine): Parsed<Uri, ValueFault> {
+  if (line.uriEnd <= line.uriStart) return bad('empty', 0, 'Request-URI');
+  return finish(new Cursor(octets, text, line.uriStart, line.uriEnd), readUri, 'Request-URI');
 }
 
 /** Reads `SIP/2.0 200 OK`; the space before an empty reason phrase may be missing. */
-export function readStatusLine(text: string, from: number, to: number): StatusLine | undefined {
-  const line = text.slice(from, to);
-  const space = line.indexOf(' ');
-  const version = line.slice(0, space);
-  if (space < 0 || !isVersion(version)) return undefined;
-  const status = Number(line.slice(space + 1, space + 4));
-  const after = line.charCodeAt(space + 4);
-  if (!(status >= 100 && status <= 699) || !isThreeDigits(line, space + 1)) return undefined;
-  if (line.length > space + 4 && after !== 0x20) return undefined;
-  return { version, status, reason: line.slice(space + 5) };
-}
-
-function isThreeDigits(line: string, at: number): boolean {
-  for (let digit = at; digit < at + 3; digit++) {
-    const code = line.charCodeAt(digit);
-    if (!(code >= 0x30 && code <= 0x39)) return false;
+export function readStatusLine(octets: Uint8Array, text: string, from: number, to: number): StatusLine | undefined {
+  const space = text.indexOf(' ', from);
+  if (space < 0 || space > to) return undefined;
+  const written = text.slice(from, space);
+  if (!isVersion(written)) return undefined;
+  const reasonStart = space + 5;
+  if (reasonStart - 1 > to) return undefined;
+  let status = 0;
+  for (let at = space + 1; at < space + 4; at++) {
+    if ((CHARACTER_CLASSES[octets[at]!]! & DIGIT) === 0) return undefined;
+    status = status * 10 + octets[at]! - 0x30;
   }
-  return true;
+  if (status < 100 || status > 699 || (reasonStart <= to && octets[space + 4] !== SPACE)) return undefined;
+  return { version: written, status, reason: text.slice(Math.min(reasonStart, to), to) };
 }
 
 /** `SIP-Version` of any number (RFC 3261 §7.1): 2.0 is looked for later, so that others can be answered with 505. */
@@ -70,10 +96,6 @@ function isVersion(text: string): boolean {
   return text === SIP_VERSION || /^SIP\/\d{1,9}\.\d{1,9}$/i.test(text);
 }
 
-function isUnspaced(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code <= 0x20 || code === 0x7f) return false;
-  }
-  return text.length > 0;
+function isVisible(octet: number): boolean {
+  return octet > SPACE && octet !== 0x7f;
 }
