@@ -452,9 +452,9 @@ describe('responses are matched by branch and CSeq method (RFC 3261 §17.1.3)', 
 
   test('one that cannot be believed is dropped, unless it is a failure', () => {
     const { branch } = send('INVITE');
-    wire.inject(response(branch, 'INVITE', { lines: ['Contact: ;;'] }));
+    wire.inject(response(branch, 'INVITE', { lines: ['Record-Route: ;;'] }));
     expect(user.told).toEqual([]);
-    wire.inject(response(branch, 'INVITE', { status: 500, lines: ['Contact: ;;'] }));
+    wire.inject(response(branch, 'INVITE', { status: 500, lines: ['Record-Route: ;;'] }));
     expect(user.told).toEqual(['500']);
     expect(wire.heard('ACK').length).toBe(1);
   });

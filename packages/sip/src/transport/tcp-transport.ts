@@ -82,8 +82,9 @@ export class TcpTransport implements Transport, ConnectionUser {
 
   /** Ends every connection in good order; resolves when all are gone, at the latest after their linger time. */
   async close(): Promise<void> {
-    await Promise.all([...this.#listeners].map((listener) => listener.close()));
+    const closed = [...this.#listeners].map((listener) => listener.close());
     for (const connection of this.#table.all()) connection.end();
+    await Promise.all(closed);
     if (this.#table.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
   }
 
