@@ -19,6 +19,9 @@ import { step } from './step.ts';
 /** Files are finished within this time, or the call ends without their word. */
 const CLOSING_LIMIT_MS = 10_000;
 
+/** Events that an operator's log shows; the others are there at the debug level. The end has a line of its own. */
+const TOLD_TO_OPERATORS: ReadonlySet<CallEvent['type']> = new Set(['call.started', 'call.answered']);
+
 /** What a call needs of whoever keeps it. */
 export interface CallHooks {
   /** Lets the INVITE in, with the call as its user. */
@@ -147,7 +150,7 @@ export class Call implements CallContext {
   emit(event: UnstampedEvent): void {
     if (event.type === 'call.answered') this.#answered = { at: this.parts.clock.now(), by: event.party };
     const { type, ...rest } = event;
-    if (type !== 'call.ended') this.log.debug(type, rest);
+    if (type !== 'call.ended') this.log[TOLD_TO_OPERATORS.has(type) ? 'info' : 'debug'](type, rest);
     this.parts.emit({ ...event, call: this.id, seq: ++this.#seq, at: this.parts.clock.now() } as CallEvent);
   }
 
