@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { requestText, TransactionWire } from '../testing/transaction-wire.ts';
+import { CONNECTION_LIMITS } from '../transport/index.ts';
+
+/** RFC 4475's messages with the verdicts of `fixtures/torture/index.json`. */
+interface Torture {
+  readonly name: string;
+  readonly file: string;
+  readonly valid: boolean;
+  readonly kind: 'request' | 'response';
+  /** Final responses that fit; [] is silence. */
+  readonly codes?: readonly number[];
+  readonly mayAccept?: boolean;
+}
+
+const FOLDER = new URL('../../../../fixtures/torture/', import.meta.url);
+const MESSAGES: Torture[] = JSON.parse(readFileSync(new URL('index.json', FOLDER), 'utf8'));
+
+let wire: TransactionWire;
+/** Methods that came up as new requests. */
+let heard: string[];
+
+/** A server that answers every request with 200, without transactions. */
+async function over(transport: 'udp' | 'tcp'): Promise<void> {
+  wire = await TransactionWire.open(transport);
+  heard = [];
+  wire.transactions.user = {
+    onRequest(request, flow) {
+      heard.push(request.method);
+      wire.transactions.replyStatelessly(request, flow, { status: 200 });
+    },
+    onAck: () => {},
+  };
+}
+
+function octetsOf(name: string): Buffer {
+  return readFileSync(new URL(`${name}.dat`, FOLDER));
+}
+
+function statuses(): number[] {
+  wire.clock.advance(0);
+  return wire.heard().map(({ description }) => Number.parseInt(description, 10));
+}
+
+afterEach(() => {
+  wire.clock.advance(200_000);
+  expect(wire.leftovers()).toEqual([]);
+  expect(wire.transport.counters.handlerFaults + wire.transactions.counters.userFaults).toBe(0);
+});
+
+describe('RFC 4475 over UDP', () => {
+  test.each(MESSAGES)('$name', async ({ name, valid, kind, codes, mayAccept = false }) => {
+    await over('udp');
+    wire.inject(octetsOf(name));
+    const answers = statuses();
+    if (kind === 'response' || codes?.length === 0) expect(answers).toEqual([]);
+    else if (valid) {
+      expect(heard.length).toBe(1);
+      expect(answers).toEqual([200]);
+    } else if (!mayAccept && codes?.every((code) => code === 400 || code === 505)) {
+      expect(codes).toContain(answers[0]);
+      expect(heard).toEqual([]);
+    } else expect(answers.length).toBe(1);
+
+    const before = heard.length;
+    wire.inject(requestText({ method: 'OPTIONS', branch: 'z9hG4bKalive' }));
+    expect(heard.length).toBe(before + 1);
+  });
+});
+
+describe('RFC 4475 over TCP', () => {
+  /** What a stream tells of each message: how many came, what framing made of it, whether the connection lives. */
+  async function tell(name: string): Promise<{ heard: number; answers: number[]; open: boolean }> {
+    await over('tcp');
+    wire.inject(octetsOf(name));
+    const answers = statuses();
+    wire.clock.advance(CONNECTION_LIMITS.halfMessage);
+    return { heard: heard.length, answers, open: wire.ledger.counts().connections === 1 };
+  }
+
+  test('dblreq holds two messages, and octets behind them that become no third (§3.1.1.8)', async () => {
+    expect(await tell('dblreq')).toEqual({ heard: 2, answers: [200, 200], open: false });
+  });
+
+  test('inv2543 has no Content-Length and cannot be framed (§3.1.1.13)', async () => {
+    expect(await tell('inv2543')).toEqual({ heard: 0, answers: [400], open: false });
+  });
+
+  test('clerr never comes whole (§3.1.2.2)', async () => {
+    expect(await tell('clerr')).toEqual({ heard: 0, answers: [], open: false });
+  });
+
+  test.each(['ncl', 'mcl01'])('%s says no length that could be believed', async (name) => {
+    expect(await tell(name)).toEqual({ heard: 0, answers: [400], open: false });
+  });
+
+  const others = MESSAGES.filter(({ name }) => !['dblreq', 'inv2543', 'clerr', 'ncl', 'mcl01'].includes(name));
+  test.each(others)('$name is framed, or ends its connection', async ({ name, valid, kind }) => {
+    const { answers, open } = await tell(name);
+    if (kind === 'request') expect(answers.length).toBeLessThanOrEqual(1);
+    else expect(answers).toEqual([]);
+    if (valid) expect(open).toBe(true);
+    if (valid && kind === 'request') expect(answers).toEqual([200]);
+  });
+});
