@@ -5,8 +5,8 @@ import type { Manners } from './phone/phone-settings.ts';
 import type { RegisterOptions, RequestOptions, VirtualPhone } from './phone/virtual-phone.ts';
 import type { Stage } from './stage.ts';
 
-/** '200 INVITE', 'BYE', or a status for any method. */
-export type Wanted = string | number;
+/** '200 INVITE', 'BYE', a status for any method, or a pattern of either. */
+export type Wanted = string | number | RegExp;
 
 /** Delays that message on the network, in ms. */
 interface Delayed {

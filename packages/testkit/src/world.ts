@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { CallEnded, CallEvent, FailureCode } from '@vats/calls';
 import { formatEndpoint, Ledger } from '@vats/kernel';
 import { MemoryLog } from '@vats/kernel/testing';
@@ -26,6 +27,8 @@ export interface WorldOptions {
   readonly pbx?: string;
   /** Pairs of media ports that there are. */
   readonly mediaPairs?: number;
+  /** Events that may be logged as errors, because the scenario is about them. */
+  readonly errors?: readonly string[];
 }
 
 /**
@@ -121,7 +124,7 @@ export class World {
   }
 
   /** The terminal events so far, one a call. */
-  endings(): CallEnded[] {
+  endings(): (CallEvent & CallEnded)[] {
     return this.events.filter((event) => event.type === 'call.ended');
   }
 
@@ -138,6 +141,7 @@ export class World {
     const { stage } = this;
     if (stage.network.unserved > 0) stage.fail(`${stage.network.unserved} orders to the network met no message`);
     this.#endedOnce(ends);
+    this.#noFaults();
     if (this.leftovers().length > 0) stage.fail(`left over: ${this.leftovers().join(', ')}`);
   }
 
@@ -168,6 +172,14 @@ export class World {
 
   #nobodyHears(): void {
     for (const actor of Object.values(this.actors)) actor.hearsNothing();
+  }
+
+  /** Faults of ours cost one message or one call and never the process; here they must not happen at all. */
+  #noFaults(): void {
+    const faults = this.log.lines.filter(
+      ({ level, event }) => level === 'error' && !this.#options.errors?.includes(event),
+    );
+    if (faults.length > 0) this.stage.fail(`logged as errors: ${faults.map((line) => inspect(line)).join('\n')}`);
   }
 
   #endedOnce(ends: readonly FailureCode[]): void {

@@ -51,7 +51,8 @@ export function labelOf(message: SipMessage): string {
 }
 
 /** True for '200 INVITE' and 200, 'INVITE' and 'INVITE'; a status alone fits any method. */
-export function fits(wanted: string | number, label: string): boolean {
+export function fits(wanted: string | number | RegExp, label: string): boolean {
+  if (wanted instanceof RegExp) return wanted.test(label);
   return label === String(wanted) || label.startsWith(`${wanted} `);
 }
 

@@ -59,7 +59,12 @@ describe('the switch ends a call', () => {
 
   scenario(
     'it is full',
-    { ends: 'caller-hung-up', settings: limitedTo({ max: 1 }), cast: ['alice', 'bob', 'carol'] },
+    {
+      errors: ['call.refused'],
+      ends: 'caller-hung-up',
+      settings: limitedTo({ max: 1 }),
+      cast: ['alice', 'bob', 'carol'],
+    },
     ({ alice, bob, carol }) => {
       talk(alice, bob);
       carol.invites(bob);
@@ -72,7 +77,7 @@ describe('the switch ends a call', () => {
 
   scenario(
     'a recording that fails ends no call',
-    { ends: 'caller-hung-up', pbx: 'recording: { mode: all }' },
+    { errors: ['recording.failed'], ends: 'caller-hung-up', pbx: 'recording: { mode: all }' },
     ({ alice, bob, world }) => {
       talk(alice, bob);
       const [media] = world.media.calls;

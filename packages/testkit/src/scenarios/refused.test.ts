@@ -70,10 +70,14 @@ describe('a call that is not answered', () => {
     bob.expects('BYE');
   });
 
-  scenario('media ports are exhausted', { ends: 'no-media-ports', mediaPairs: 1 }, ({ alice }) => {
-    alice.invites('202');
-    alice.hears('503 INVITE');
-  });
+  scenario(
+    'media ports are exhausted',
+    { errors: ['call.ended'], ends: 'no-media-ports', mediaPairs: 1 },
+    ({ alice }) => {
+      alice.invites('202');
+      alice.hears('503 INVITE');
+    },
+  );
 
   scenario('too many hops', { ends: [] }, ({ alice }) => {
     alice.invites('202', { maxForwards: 0 });
