@@ -25,13 +25,27 @@ export class DiskFiles implements OutputFiles {
       if (error === null) done(new DiskFile(descriptor));
       else if (error.code !== 'ENOENT') done(error);
       else {
-        mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE }, (failed) => {
-          if (failed !== null) return done(failed);
-          open(path, 'wx', FILE_MODE, (again, made) => done(again ?? new DiskFile(made)));
+        makeDirectory(dirname(path), (failed) => {
+          if (failed !== undefined) done(failed);
+          else open(path, 'wx', FILE_MODE, (again, made) => done(again ?? new DiskFile(made)));
         });
       }
     });
   }
+}
+
+// Not mkdir's own `recursive`: on file systems where nothing can be made (/proc) it tries again for ever.
+function makeDirectory(path: string, done: (error?: Error) => void): void {
+  mkdir(path, DIRECTORY_MODE, (error) => {
+    if (error === null || error.code === 'EEXIST') done();
+    else if (error.code !== 'ENOENT' || dirname(path) === path) done(error);
+    else {
+      makeDirectory(dirname(path), (failed) => {
+        if (failed !== undefined) done(failed);
+        else mkdir(path, DIRECTORY_MODE, (again) => (again === null || again.code === 'EEXIST' ? done() : done(again)));
+      });
+    }
+  });
 }
 
 class DiskFile implements OutputFile {

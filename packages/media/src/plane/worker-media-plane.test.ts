@@ -1,0 +1,253 @@
+import { Ledger } from '@vats/kernel';
+import { FakeClock, MemoryLog } from '@vats/kernel/testing';
+import { beforeEach, expect, test } from 'vitest';
+import type { LegMedia } from '../sdp/leg-media.ts';
+import type { MediaEvent } from './media-plane.ts';
+import type { Command, Report, WorkerSettings } from './messages.ts';
+import { startMediaPlane } from './start-media-plane.ts';
+import type { SpawnWorker } from './worker-media-plane.ts';
+
+/** A thread that exists in this test's head only. */
+interface FakeThread {
+  readonly settings: WorkerSettings;
+  readonly posted: (readonly Command[])[];
+  say(...reports: Report[]): void;
+  die(detail: string): void;
+  readonly terminated: boolean;
+}
+
+const MEDIA: LegMedia = { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws: [] };
+
+let clock: FakeClock;
+let ledger: Ledger;
+let log: MemoryLog;
+let threads: FakeThread[];
+let events: MediaEvent[];
+
+beforeEach(() => {
+  clock = new FakeClock();
+  ledger = new Ledger();
+  log = new MemoryLog();
+  threads = [];
+  events = [];
+});
+
+/** `greet` is what each thread says when it starts. */
+function spawning(greet: (thread: FakeThread) => void): SpawnWorker {
+  return (settings, user) => {
+    let leave = () => {};
+    const gone = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    const posted: (readonly Command[])[] = [];
+    const thread = {
+      settings,
+      posted,
+      say: (...reports: Report[]) => user.reports(reports),
+      die: (detail: string) => {
+        leave();
+        user.died(detail);
+      },
+      terminated: false,
+    };
+    threads.push(thread);
+    greet(thread);
+    return {
+      gone,
+      post: (commands) => {
+        posted.push(commands);
+        if (commands.some((command) => command.do === 'stop')) leave();
+      },
+      terminate: () => {
+        thread.terminated = true;
+        leave();
+      },
+    };
+  };
+}
+
+function welcome(thread: FakeThread): void {
+  for (const { family } of thread.settings.addresses) {
+    thread.say({ say: 'warm', family, ports: thread.settings.pairs.slice(0, thread.settings.warm) });
+  }
+  thread.say({ say: 'ready' });
+}
+
+function start({ workers = 1, first = 20_000, last = 20_019, six = false, greet = welcome } = {}) {
+  return startMediaPlane(
+    {
+      addresses: { 4: '192.0.2.1', 6: six ? '2001:db8::1' : undefined },
+      ports: { first, last },
+      workers,
+      warmPairs: 4,
+      clock,
+      ledger,
+      log,
+    },
+    spawning(greet),
+  );
+}
+
+const told = (event: MediaEvent) => void events.push(event);
+const LEG = { family: 4, signalling: '203.0.113.7' } as const;
+
+test('checklist 21: workers share the range without overlap', async () => {
+  await start({ workers: 3 });
+  const pairs = threads.flatMap((thread) => thread.settings.pairs);
+  expect(pairs.toSorted()).toEqual(Array.from({ length: 10 }, (_, i) => 20_000 + 2 * i));
+  expect(threads.map((thread) => thread.settings.pairs.length)).toEqual([4, 3, 3]);
+});
+
+test('no more workers than pairs', async () => {
+  await start({ workers: 8, last: 20_003 });
+  expect(threads).toHaveLength(2);
+});
+
+test('a leg is leased at once, with the advertised address if there is one; all commands of a turn go together', async () => {
+  const plane = await start({ six: true });
+  expect(plane.families).toEqual([4, 6]);
+  const call = plane.openCall('one', told)!;
+  const a = call.openLeg('a', LEG)!;
+  const b = call.openLeg('b', { ...LEG, family: 6, advertise: '2001:db8::77' })!;
+  expect(a.local).toEqual({ address: '192.0.2.1', port: 20_000, rtcpPort: 20_001 });
+  expect(b.local).toEqual({ address: '2001:db8::77', port: 20_000, rtcpPort: 20_001 });
+  a.update(MEDIA, { newOffer: true });
+  call.bridge(a, b, { aToB: [[101, 96]] });
+  expect(threads[0]!.posted).toEqual([]);
+  await Promise.resolve();
+  expect(threads[0]!.posted).toEqual([
+    [
+      { do: 'open-call', call: 1 },
+      { do: 'open-leg', call: 1, leg: 1, name: 'a', family: 4, port: 20_000, signalling: '203.0.113.7' },
+      { do: 'open-leg', call: 1, leg: 2, name: 'b', family: 6, port: 20_000, signalling: '203.0.113.7' },
+      { do: 'update', call: 1, leg: 1, media: MEDIA, newOffer: true, signalling: undefined },
+      { do: 'bridge', call: 1, a: 1, b: 2, aToB: [[101, 96]], bToA: [] },
+    ],
+  ]);
+});
+
+test('calls go to the worker with fewest; a call keeps its worker', async () => {
+  const plane = await start({ workers: 2 });
+  const calls = ['1', '2', '3', '4'].map((id) => plane.openCall(id, told)!);
+  for (const call of calls) call.openLeg('a', LEG);
+  await Promise.resolve();
+  for (const thread of threads) {
+    const opened = thread.posted.flat().filter((command) => command.do === 'open-call');
+    expect(opened).toHaveLength(2);
+  }
+});
+
+test('checklist 21: exhausted ports are an undefined leg or call, and nothing is left of it', async () => {
+  const plane = await start({ last: 20_003 });
+  const call = plane.openCall('one', told)!;
+  expect(call.openLeg('six', { ...LEG, family: 6 })).toBeUndefined();
+  call.openLeg('a', LEG);
+  call.openLeg('b', LEG);
+  expect(call.openLeg('c', LEG)).toBeUndefined();
+  expect(plane.openCall('two', told)).toBeUndefined();
+  expect(plane.statistics().pairs).toEqual({ leased: 2, warm: 0, total: 2 });
+  threads[0]!.say({ say: 'warm', family: 4, ports: [20_000] });
+  expect(plane.openCall('two', told)).toBeDefined();
+});
+
+test('what is leased, open and recorded is counted, and not any more when it is over', async () => {
+  const plane = await start();
+  const call = plane.openCall('one', told)!;
+  const a = call.openLeg('a', LEG)!;
+  const b = call.openLeg('b', LEG)!;
+  call.record({ path: 'r.wav', left: a, right: b });
+  expect(() => call.record({ path: 's.wav', left: a, right: b })).toThrow('recorded already');
+  b.close();
+  b.close();
+  expect(ledger.leftovers()).toEqual(['media calls: 1', 'media port pairs: 1', 'recordings: 1']);
+  call.close();
+  call.close();
+  expect(ledger.leftovers()).toEqual(['media calls: 1', 'recordings: 1']);
+  const finished: MediaEvent = { kind: 'recording-finished', path: 'r.wav', law: 'PCMA', durationMs: 1, octets: 74 };
+  threads[0]!.say({ say: 'event', call: 1, event: finished });
+  threads[0]!.say({ say: 'event', call: 1, event: { kind: 'closed', legs: [] } });
+  expect(ledger.leftovers()).toEqual([]);
+  expect(events).toEqual([finished, { kind: 'closed', legs: [] }]);
+  // Whoever still holds the call may go on calling it: nothing comes of that.
+  await Promise.resolve();
+  const before = threads[0]!.posted.length;
+  a.update(MEDIA, { newOffer: true });
+  a.close();
+  call.supervise();
+  call.echo(a);
+  expect(call.openLeg('c', LEG)).toBeUndefined();
+  await Promise.resolve();
+  expect(threads[0]!.posted.length).toBe(before);
+});
+
+test('a worker that dies loses its calls, says so, and another takes its ports', async () => {
+  const plane = await start({ workers: 2 });
+  const calls = ['one', 'two'].map((id) => plane.openCall(id, told)!);
+  const legs = calls.map((call) => call.openLeg('a', LEG)!);
+  calls[0]!.record({ path: 'r.wav', left: legs[0]!, right: legs[0]! });
+  threads[0]!.die('TypeError: what?');
+  expect(events).toEqual([{ kind: 'lost', detail: 'TypeError: what?' }]);
+  expect(ledger.leftovers()).toEqual(['media calls: 1', 'media port pairs: 1']);
+  expect(plane.statistics()).toMatchObject({ workersLost: 1, calls: 1 });
+  expect(log.events).toEqual(['media.worker-died']);
+  // The living worker serves meanwhile.
+  expect(plane.openCall('three', told)!.openLeg('a', LEG)).toBeDefined();
+  clock.advance(500);
+  expect(threads).toHaveLength(3);
+  expect(threads[2]!.settings).toBe(threads[0]!.settings);
+  const next = plane.openCall('four', told)!;
+  next.openLeg('a', LEG);
+  await Promise.resolve();
+  expect(threads[2]!.posted.flat()[0]).toMatchObject({ do: 'open-call' });
+});
+
+test.each([
+  [{ say: 'failed', code: 'EADDRNOTAVAIL', address: '192.0.2.1' }, 'media.address 192.0.2.1 is not an address'],
+  [{ say: 'failed', code: 'EADDRINUSE', address: '192.0.2.1' }, 'every port of media.ports is in use on 192.0.2.1'],
+  [{ say: 'failed', code: 'EACCES', address: '192.0.2.1' }, 'below 1024'],
+  [{ say: 'failed', code: 'EMFILE', address: '192.0.2.1' }, 'EMFILE'],
+] as const)('a start that fails names the setting: %j', async (report, message) => {
+  await expect(start({ workers: 2, greet: (thread) => thread.say(report) })).rejects.toThrow(message);
+  expect(threads.map((thread) => thread.terminated)).toEqual([true, true]);
+  expect(clock.pending).toBe(0);
+});
+
+test('a worker that dies while it starts fails the start, and is not started again', async () => {
+  const dying = start({ greet: (thread) => queueMicrotask(() => thread.die('out of memory')) });
+  await expect(dying).rejects.toThrow('out of memory');
+  clock.advance(10_000);
+  expect(threads).toHaveLength(1);
+});
+
+test.each([
+  [{ first: 20_001, last: 20_002 }, 'holds no pair'],
+  [{ first: 20_004, last: 20_000 }, 'holds no pair'],
+])('a range without a pair is refused: %j', async (range, message) => {
+  await expect(start(range)).rejects.toThrow(message);
+});
+
+test('no address is refused', async () => {
+  const starting = startMediaPlane({ addresses: {}, ports: { first: 20_000, last: 20_009 }, clock });
+  await expect(starting).rejects.toThrow('media.address');
+});
+
+test('close ends the calls, tells the workers to stop, and lets no new call in', async () => {
+  const plane = await start();
+  plane.openCall('one', told)!.openLeg('a', LEG);
+  const closing = plane.close();
+  expect(plane.openCall('two', told)).toBeUndefined();
+  await closing;
+  expect(threads[0]!.posted.flat().slice(-2)).toEqual([{ do: 'close-call', call: 1 }, { do: 'stop' }]);
+  expect(clock.pending).toBe(0);
+  await plane.close();
+});
+
+test('what went wrong while binding is logged', async () => {
+  await start();
+  threads[0]!.say({ say: 'unbound', address: '192.0.2.1', inUse: 3, failed: undefined });
+  threads[0]!.say({ say: 'unbound', address: '192.0.2.1', inUse: 0, failed: 'EMFILE' });
+  expect(log.lines).toMatchObject([
+    { level: 'debug', event: 'media.ports-in-use', fields: { pairs: 3 } },
+    { level: 'error', event: 'media.bind-failed', fields: { code: 'EMFILE' } },
+  ]);
+});
