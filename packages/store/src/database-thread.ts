@@ -7,6 +7,9 @@ import type { Read, Reply, Request, Rows, WriteGroup } from './worker/messages.t
 /** After a thread was lost, the next is not started sooner than this: a crash at every start must not become a storm. */
 const RESTART_AFTER_MS = 1_000;
 
+/** What runs in the thread; compiled beside this file when this file is. */
+const SCRIPT = new URL(import.meta.url.endsWith('.ts') ? './worker/worker.ts' : './worker/worker.js', import.meta.url);
+
 type Unnumbered<T> = T extends unknown ? Omit<T, 'number'> : never;
 
 interface Waiting {
@@ -18,6 +21,7 @@ interface Waiting {
 export class DatabaseThread {
   readonly #file: string;
   readonly #clock: Clock;
+  readonly #script: URL;
   #state: 'running' | 'lost' | 'closed' = 'lost';
   #worker: Worker | undefined;
   #starting: Promise<void> | undefined;
@@ -26,14 +30,15 @@ export class DatabaseThread {
   readonly #waiting = new Map<number, Waiting>();
   #number = 0;
 
-  private constructor(file: string, clock: Clock) {
+  private constructor(file: string, clock: Clock, script: URL) {
     this.#file = file;
     this.#clock = clock;
+    this.#script = script;
   }
 
   /** Starts the thread and opens the database; rejects with the StoreError that says why it can't be. */
-  static async open(file: string, clock: Clock): Promise<DatabaseThread> {
-    const thread = new DatabaseThread(file, clock);
+  static async open(file: string, clock: Clock, script = SCRIPT): Promise<DatabaseThread> {
+    const thread = new DatabaseThread(file, clock, script);
     await thread.#running();
     return thread;
   }
@@ -60,7 +65,8 @@ export class DatabaseThread {
   }
 
   async #ask(request: Unnumbered<Request>): Promise<Reply> {
-    await this.#running();
+    // Posted in the caller's own turn while the thread runs, so that the order of calls is the order of requests.
+    if (this.#state !== 'running') await this.#running();
     return this.#post(request);
   }
 
@@ -75,8 +81,7 @@ export class DatabaseThread {
   }
 
   async #start(): Promise<void> {
-    const name = import.meta.url.endsWith('.ts') ? './worker/worker.ts' : './worker/worker.js';
-    const worker = new Worker(new URL(name, import.meta.url), { name: 'store' });
+    const worker = new Worker(this.#script, { name: 'store' });
     this.#worker = worker;
     worker.on('message', (reply: Reply) => {
       const waiting = this.#waiting.get(reply.number);
@@ -112,6 +117,10 @@ export class DatabaseThread {
     this.#lostAt = this.#clock.monotonic();
     this.#lostBy = error;
     if (this.#state === 'running') this.#state = 'lost';
+    this.#failAll(error);
+  }
+
+  #failAll(error: StoreError): void {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of waiting) reject(error);
@@ -120,6 +129,7 @@ export class DatabaseThread {
   async #end(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
+    this.#failAll(new StoreError('closed', 'the store is closed', 'start the switch again'));
     await worker?.terminate();
   }
 

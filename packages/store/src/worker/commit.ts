@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Failure, failureOf, isOfTheMachine } from '../store-error.ts';
 import type { Write, WriteGroup } from './messages.ts';
 import type { Tables } from './tables.ts';
@@ -17,16 +17,27 @@ export async function commit(db: Kysely<Tables>, groups: readonly WriteGroup[]):
 
 async function attempt(db: Kysely<Tables>, writes: readonly Write[]): Promise<Failure | null> {
   try {
-    await db.transaction().execute(async (transaction) => {
-      for (const write of writes) await carryOut(transaction, write);
-    });
+    await db.connection().execute((connection) => inTransaction(connection, writes));
     return null;
   } catch (error) {
     return failureOf(error);
   }
 }
 
-async function carryOut(db: Transaction<Tables>, write: Write): Promise<void> {
+/** Kysely's own transactions report a failed rollback in place of what went wrong before it. */
+async function inTransaction(db: Kysely<Tables>, writes: readonly Write[]): Promise<void> {
+  await sql`begin immediate`.execute(db);
+  try {
+    for (const write of writes) await carryOut(db, write);
+    await sql`commit`.execute(db);
+  } catch (error) {
+    // After some failures, a full disk among them, SQLite has rolled back by itself and has nothing left to.
+    await sql`rollback`.execute(db).catch(() => {});
+    throw error;
+  }
+}
+
+async function carryOut(db: Kysely<Tables>, write: Write): Promise<void> {
   switch (write.do) {
     case 'put-meta':
       await db.replaceInto('meta').values(write.row).execute();

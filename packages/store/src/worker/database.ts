@@ -28,7 +28,7 @@ class AtomicDialect extends SqliteDialect {
 }
 
 /** Opens the database, makes it if it is not there, and brings it to today's form. */
-export async function openDatabase(file: string): Promise<OpenDatabase> {
+export async function openDatabase(file: string, migrations = MIGRATIONS): Promise<OpenDatabase> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const lock = lockFor(file);
   try {
@@ -41,7 +41,7 @@ export async function openDatabase(file: string): Promise<OpenDatabase> {
       // Commits are few, because writes are gathered.
       await sql`pragma journal_mode = wal`.execute(db);
       await sql`pragma synchronous = full`.execute(db);
-      await migrate(db);
+      await migrate(db, migrations);
     } catch (error) {
       await db.destroy();
       throw error;
@@ -74,9 +74,9 @@ function lockFor(file: string): SQLite.Database {
   return lock;
 }
 
-async function migrate(db: Kysely<Tables>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
-  const unknown = await unknownMigration(db);
+async function migrate(db: Kysely<Tables>, migrations: typeof MIGRATIONS): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const unknown = await unknownMigration(db, migrations);
   if (unknown !== undefined) {
     throw Object.assign(new Error(`the database was written by a newer version (${unknown})`), { code: NEWER });
   }
@@ -84,9 +84,9 @@ async function migrate(db: Kysely<Tables>): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-async function unknownMigration(db: Kysely<Tables>): Promise<string | undefined> {
+async function unknownMigration(db: Kysely<Tables>, migrations: typeof MIGRATIONS): Promise<string | undefined> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   if (!tables.some(({ name }) => name === 'kysely_migration')) return undefined;
   const done = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
-  return done.rows.find(({ name }) => !(name in MIGRATIONS))?.name;
+  return done.rows.find(({ name }) => !(name in migrations))?.name;
 }

@@ -12,7 +12,7 @@ export async function read(db: Kysely<Tables>, asked: Read): Promise<Rows[keyof 
         applied: await db.selectFrom('applied_files').selectAll().execute(),
       };
     case 'bindings':
-      return db.selectFrom('bindings').selectAll().execute();
+      return db.selectFrom('bindings').selectAll().orderBy('id').execute();
     case 'calls': {
       let query = db.selectFrom('calls').selectAll().orderBy('started_at', 'desc').orderBy('id').limit(asked.limit);
       if (asked.domain !== undefined) query = query.where('domain', '=', asked.domain);

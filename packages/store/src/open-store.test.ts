@@ -1,0 +1,356 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { SystemClock } from '@vats/kernel';
+import { EMPTY_MODEL, ha1Of, type Model, removeUser, setPassword } from '@vats/pbx';
+import { appliedTo, modelOf } from '@vats/pbx/testing';
+import { sampleBinding } from '@vats/registrar/testing';
+import SQLite from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { openStore } from './open-store.ts';
+import type { Store } from './store.ts';
+import { MemoryStore } from './testing/memory-store.ts';
+import { sampleCall, sampleRecording } from './testing/samples.ts';
+import { scratchDirectory } from './testing/scratch.ts';
+
+const ACME = `
+domain: acme.example
+aliases: [pbx.example]
+recording: all
+users:
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }
+  - { extension: "202", name: Boris, ring: 20s, devices: [{ login: boris, password: Qw8rTy2U }] }
+  - { extension: "203", name: Vera }
+trunks:
+  - { name: itsp, proxy: "sip:192.0.2.1", register: { login: x, password: tr-secret } }
+`;
+
+function openIn(path: string): Promise<Store> {
+  return openStore({ url: `sqlite:${join(path, 'vats.db')}`, keyFile: join(path, 'key'), clock: new SystemClock() });
+}
+
+/** What a store gives back after it was closed and opened again. */
+async function reopened<T>(path: string, look: (store: Store) => Promise<T> | T): Promise<T> {
+  const store = await openIn(path);
+  try {
+    return await look(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function saved(path: string, ...models: Model[]): Promise<void> {
+  await reopened(path, async (store) => {
+    for (const model of models) await store.models.save(model);
+  });
+}
+
+test('a new store is empty and healthy', async () => {
+  using scratch = scratchDirectory();
+  await reopened(scratch.path, async (store) => {
+    expect(store.models.model).toEqual(EMPTY_MODEL);
+    expect(store.models.applied.size).toBe(0);
+    expect(await store.bindings.load()).toEqual([]);
+    expect(store.health()).toMatchObject({ ok: true, pending: 0 });
+  });
+});
+
+test('a model comes back as it was saved, through every change of it', async () => {
+  using scratch = scratchDirectory();
+  const first = modelOf(ACME, ACME.replace('acme.example', 'beta.example').replace('pbx.example', 'pbx.beta.example'));
+  const without = removeUser(first, { domain: 'acme.example', by: 'cli', extension: '202' });
+  if (!without.ok) throw new Error('the user can be removed');
+  const added = appliedTo(without.next, 'domain: acme.example\nusers: [{ extension: "100", name: New }]\n');
+  const back = appliedTo(added, ACME);
+  const fewer: Model = { domains: back.domains.slice(1) };
+  await saved(scratch.path, first);
+  let last = first;
+  for (const model of [without.next, added, back, fewer, EMPTY_MODEL]) {
+    await reopened(scratch.path, async (store) => {
+      expect(store.models.model).toEqual(last);
+      await store.models.save(model);
+      last = model;
+    });
+  }
+  expect(await reopened(scratch.path, (store) => store.models.model)).toEqual(EMPTY_MODEL);
+});
+
+test('the order of objects is kept where only some of them are written', async () => {
+  using scratch = scratchDirectory();
+  const first = modelOf(ACME);
+  const domain = first.domains[0]!;
+  const turned: Model = { domains: [{ ...domain, users: [...domain.users].reverse() }] };
+  await saved(scratch.path, first, turned);
+  expect(await reopened(scratch.path, (store) => store.models.model)).toEqual(turned);
+});
+
+test('a save writes what changed and nothing else', async () => {
+  using scratch = scratchDirectory();
+  const users = Array.from(
+    { length: 200 },
+    (_, index) => `  - { extension: "${1000 + index}", name: U, devices: [{ login: u${index}, password: Vf5kNm7Z }] }`,
+  );
+  const model = modelOf(`domain: acme.example\nusers:\n${users.join('\n')}\n`);
+  await saved(scratch.path, model);
+  const before = sealedRows(scratch.path);
+  await reopened(scratch.path, async (store) => {
+    const changed = setPassword(store.models.model, { by: 'cli', login: 'u7', password: 'An0therOne' });
+    await store.models.save(changed.ok ? changed.next : EMPTY_MODEL);
+  });
+  const after = sealedRows(scratch.path);
+  // A sealed row differs each time it is written, so rows that are the same were not.
+  expect(after).toHaveLength(200);
+  expect(after.filter((row, index) => row !== before[index])).toHaveLength(1);
+});
+
+/** The secrets of all objects as the database holds them. */
+function sealedRows(path: string): string[] {
+  const database = new SQLite(join(path, 'vats.db'), { readonly: true });
+  try {
+    const rows = database.prepare('select hex(secret) as secret from objects order by key').all() as {
+      secret: string;
+    }[];
+    return rows.map(({ secret }) => secret);
+  } finally {
+    database.close();
+  }
+}
+
+test('applied files are remembered with what they brought', async () => {
+  using scratch = scratchDirectory();
+  const applied = { name: '/etc/vats/pbx.yaml', hash: 'abc', appliedAt: 5 };
+  await reopened(scratch.path, (store) => store.models.save(modelOf(ACME), applied));
+  await reopened(scratch.path, async (store) => {
+    expect([...store.models.applied.values()]).toEqual([applied]);
+    await store.models.save(store.models.model, { ...applied, hash: 'def' });
+    expect(store.models.applied.get(applied.name)?.hash).toBe('def');
+  });
+  expect(await reopened(scratch.path, (store) => store.models.applied.get(applied.name)?.hash)).toBe('def');
+});
+
+test('registrations survive, and what was removed does not', async () => {
+  using scratch = scratchDirectory();
+  const kept = sampleBinding({ id: 'kept', contact: 'sip:анна@192.0.2.1' });
+  await reopened(scratch.path, async (store) => {
+    await store.bindings.write({ save: [kept, sampleBinding({ id: 'gone' })], remove: [] });
+    await store.bindings.write({ save: [{ ...kept, cseq: 7 }], remove: ['gone', 'never-there'] });
+  });
+  expect(await reopened(scratch.path, (store) => store.bindings.load())).toEqual([{ ...kept, cseq: 7 }]);
+});
+
+test('no secret lies in clear in any file of the data directory', async () => {
+  using scratch = scratchDirectory();
+  const store = await openIn(scratch.path);
+  await store.models.save(modelOf(ACME));
+  const digests = ha1Of('anna', 'acme.example', 'acme.example', 'Vf5kNm7Z');
+  const secrets = ['Vf5kNm7Z', 'tr-secret', digests.md5, digests.sha256, digests.withDomain!.md5];
+  // While it is open, so that the write-ahead log is looked at too.
+  for (const name of readdirSync(scratch.path)) {
+    const octets = readFileSync(join(scratch.path, name));
+    for (const secret of secrets) expect(octets.includes(secret), `${name} holds ${secret}`).toBe(false);
+  }
+  await store.close();
+  expect(statSync(join(scratch.path, 'key')).mode & 0o777).toBe(0o600);
+});
+
+test('a secret sealed for an export opens in the same data directory only', async () => {
+  using here = scratchDirectory();
+  using there = scratchDirectory();
+  const sealed = await reopened(here.path, (store) => store.seal('пароль'));
+  expect(await reopened(here.path, (store) => store.unseal(sealed))).toBe('пароль');
+  expect(await reopened(there.path, (store) => store.unseal(sealed))).toBeUndefined();
+  expect(await reopened(here.path, (store) => store.unseal('nonsense'))).toBeUndefined();
+});
+
+test('without its key a database is not opened, and no new key is made', async () => {
+  using scratch = scratchDirectory();
+  await saved(scratch.path, modelOf(ACME));
+  const key = join(scratch.path, 'key');
+  renameSync(key, `${key}.away`);
+  await expect(openIn(scratch.path)).rejects.toMatchObject({
+    fault: 'key-missing',
+    message: `the key file ${key} is missing`,
+  });
+  expect(readdirSync(scratch.path)).not.toContain('key');
+  writeFileSync(key, Buffer.alloc(32, 7), { mode: 0o600 });
+  await expect(openIn(scratch.path)).rejects.toMatchObject({
+    fault: 'key-wrong',
+    message: expect.stringContaining(key),
+  });
+  writeFileSync(key, 'short');
+  await expect(openIn(scratch.path)).rejects.toMatchObject({ fault: 'key-wrong' });
+  rmSync(key);
+  renameSync(`${key}.away`, key);
+  expect(await reopened(scratch.path, (store) => store.models.model)).toEqual(modelOf(ACME));
+});
+
+test('rows that were exchanged by someone without the key do not open', async () => {
+  using scratch = scratchDirectory();
+  await saved(scratch.path, modelOf(ACME));
+  const database = new SQLite(join(scratch.path, 'vats.db'));
+  database.exec(`update objects set secret = (select secret from objects where key = '201') where key = '202'`);
+  database.close();
+  await expect(openIn(scratch.path)).rejects.toMatchObject({
+    fault: 'key-wrong',
+    message: expect.stringContaining('users 202'),
+  });
+});
+
+test('a document that nobody can read is damage, said by its domain', async () => {
+  using scratch = scratchDirectory();
+  await saved(scratch.path, modelOf(ACME));
+  const database = new SQLite(join(scratch.path, 'vats.db'));
+  database.exec(`update objects set document = '{"extension":201}' where key = '203'`);
+  database.close();
+  await expect(openIn(scratch.path)).rejects.toMatchObject({
+    fault: 'corrupt',
+    message: expect.stringContaining('acme.example'),
+  });
+});
+
+test('a second store of the same data directory is refused, and the first goes on', async () => {
+  using scratch = scratchDirectory();
+  const first = await openIn(scratch.path);
+  await expect(openIn(scratch.path)).rejects.toMatchObject({ fault: 'in-use' });
+  await first.history.append(sampleCall(1));
+  await first.close();
+});
+
+test.each([
+  ['a directory where the database belongs', (path: string) => mkdirSync(join(path, 'vats.db')), /read-only|failed/],
+  [
+    'a file where the data directory belongs',
+    (path: string) => writeFileSync(join(path, 'file'), ''),
+    /failed/,
+    'file',
+  ],
+  [
+    'a file that is no database',
+    (path: string) => writeFileSync(join(path, 'vats.db'), 'text '.repeat(1_000)),
+    /corrupt/,
+  ],
+])('%s is said clearly', async (_, spoil, fault, below = '.') => {
+  using scratch = scratchDirectory();
+  spoil(scratch.path);
+  await expect(openIn(join(scratch.path, below))).rejects.toMatchObject({
+    name: 'StoreError',
+    fault: expect.stringMatching(fault),
+    message: expect.stringContaining(scratch.path),
+  });
+});
+
+test('after a close every write and read is refused', async () => {
+  using scratch = scratchDirectory();
+  const store = await openIn(scratch.path);
+  const last = store.history.append(sampleCall(1));
+  await store.close();
+  await expect(last).resolves.toBeUndefined();
+  await expect(store.history.append(sampleCall(2))).rejects.toMatchObject({ fault: 'closed' });
+  await expect(store.history.list()).rejects.toMatchObject({ fault: 'closed' });
+  await expect(store.models.save(modelOf(ACME))).rejects.toMatchObject({ fault: 'closed' });
+  expect(store.models.model).toEqual(EMPTY_MODEL);
+});
+
+test('killed while it writes, the process has kept every write that it acknowledged', async () => {
+  using scratch = scratchDirectory();
+  const script = fileURLToPath(new URL('./testing/writer-process.ts', import.meta.url));
+  const writer = spawn(process.execPath, [script, scratch.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(writer, 'exit');
+  const acknowledged: string[] = [];
+  for await (const line of createInterface({ input: writer.stdout })) {
+    acknowledged.push(line);
+    if (acknowledged.length === 300) writer.kill('SIGKILL');
+  }
+  expect(await exited).toEqual([null, 'SIGKILL']);
+  expect(acknowledged.length).toBeGreaterThanOrEqual(300);
+  await reopened(scratch.path, async (store) => {
+    const calls = new Set((await store.history.list({ limit: 1_000 })).map(({ id }) => `call ${id}`));
+    const bindings = new Set((await store.bindings.load()).map(({ id }) => `binding ${id}`));
+    expect(acknowledged.filter((line) => !calls.has(line) && !bindings.has(line))).toEqual([]);
+    expect(store.models.model).toEqual(modelOf('domain: killed.example\n'));
+  });
+});
+
+test('a copy of the data directory made after a close is a backup', async () => {
+  using here = scratchDirectory();
+  using there = scratchDirectory();
+  await saved(here.path, modelOf(ACME));
+  for (const name of ['vats.db', 'key']) copyFileSync(join(here.path, name), join(there.path, name));
+  expect(await reopened(there.path, (store) => store.models.model)).toEqual(modelOf(ACME));
+});
+
+const stores: [string, (path: string) => Promise<Store>][] = [
+  ['SQLite', openIn],
+  ['memory', async () => new MemoryStore()],
+];
+
+for (const [name, open] of stores) {
+  test(`${name}: finished calls are listed newest first, by domain and page by page`, async () => {
+    using scratch = scratchDirectory();
+    const { history, close } = bound(await open(scratch.path));
+    await Promise.all([3, 1, 2].map((number) => history.append(sampleCall(number))));
+    await history.append(sampleCall(9, 'other.example'));
+    expect(await history.list({ domain: 'acme.example' })).toEqual([sampleCall(3), sampleCall(2), sampleCall(1)]);
+    expect(await history.list({ limit: 2 })).toEqual([sampleCall(9, 'other.example'), sampleCall(3)]);
+    expect(await history.list({ before: 3_000 })).toEqual([sampleCall(2), sampleCall(1)]);
+    await history.append({ ...sampleCall(1), outcome: 'no-answer' });
+    expect((await history.list()).map(({ outcome }) => outcome)).toEqual([
+      'caller-hung-up',
+      'caller-hung-up',
+      'caller-hung-up',
+      'no-answer',
+    ]);
+    await close();
+  });
+
+  test(`${name}: recordings are listed by call and state, and change in place`, async () => {
+    using scratch = scratchDirectory();
+    const { recordings, close } = bound(await open(scratch.path));
+    await recordings.put(sampleRecording(1, 'writing'));
+    await recordings.put(sampleRecording(2, 'failed'));
+    expect(await recordings.list()).toEqual([sampleRecording(2, 'failed'), sampleRecording(1, 'writing')]);
+    await recordings.put(sampleRecording(1));
+    expect(await recordings.list({ state: 'writing' })).toEqual([]);
+    expect(await recordings.list({ call: 'call-1' })).toEqual([sampleRecording(1)]);
+    expect(await recordings.list({ domain: 'other.example' })).toEqual([]);
+    await close();
+  });
+
+  test(`${name}: a write is seen by the look that follows it`, async () => {
+    using scratch = scratchDirectory();
+    const { history, bindings, close } = bound(await open(scratch.path));
+    const appended = history.append(sampleCall(1));
+    const written = bindings.write({ save: [sampleBinding({ id: 'b' })], remove: [] });
+    await Promise.all([appended, written]);
+    expect(await history.list()).toEqual([sampleCall(1)]);
+    expect((await bindings.load()).map(({ id }) => id)).toEqual(['b']);
+    await close();
+  });
+}
+
+function bound(store: Store) {
+  const { history, recordings, bindings } = store;
+  return { history, recordings, bindings, close: () => store.close() };
+}
+
+test('the memory store fails and recovers when told to', async () => {
+  const store = new MemoryStore();
+  store.fail();
+  await expect(store.history.append(sampleCall(1))).rejects.toMatchObject({ fault: 'disk-full' });
+  expect(store.health()).toMatchObject({ ok: false });
+  store.recover();
+  await store.history.append(sampleCall(1));
+  expect(await store.history.list()).toHaveLength(1);
+});

@@ -1,0 +1,122 @@
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { type Kysely, sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { scratchDirectory } from '../testing/scratch.ts';
+import { NEWER } from './codes.ts';
+import { openDatabase } from './database.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { read } from './read.ts';
+
+const NAMES = Object.keys(MIGRATIONS).sort();
+
+/** Rows as each version of the database could hold them, written without the help of today's types. */
+const ROWS_BY_VERSION: Record<string, readonly string[]> = {
+  '0001-first': [
+    `insert into meta values ('key-check', x'01')`,
+    `insert into domains values ('a', 0, 'a.example', 'a.example', 'cli', '{}', '{}')`,
+    `insert into objects values ('a', 'users', '201', 0, 'cli', '{"extension":"201","name":"Anna"}', null)`,
+    `insert into applied_files values ('/pbx.yaml', 'hash', 5)`,
+    `insert into bindings values ('b', 'a', 'anna', 99, '{"id":"b"}')`,
+    `insert into calls values ('c', 'a', 1, 2, 'no-answer', '{"id":"c"}')`,
+    `insert into recordings values ('r', 'c', 'a', 'r.wav', '201', '202', 1, null, 'writing', null)`,
+  ],
+};
+
+test('every version has its sample of rows here', () => {
+  expect(Object.keys(ROWS_BY_VERSION).sort()).toEqual(NAMES);
+});
+
+test.each(NAMES)('a database as %s left it is read by today’s version, nothing lost', async (name) => {
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, 'vats.db');
+  const before = Object.fromEntries(
+    NAMES.slice(0, NAMES.indexOf(name) + 1).map((known) => [known, MIGRATIONS[known]!]),
+  );
+  const old = await openDatabase(file, before);
+  for (const row of ROWS_BY_VERSION[name] ?? []) await sql.raw(row).execute(old.db);
+  await old.close();
+  const { db, close } = await openDatabase(file);
+  expect(await read(db, { read: 'everything' })).toMatchObject({
+    meta: [{ name: 'key-check' }],
+    domains: [{ id: 'a', name: 'a.example' }],
+    objects: [{ domain: 'a', list: 'users', key: '201' }],
+    applied: [{ name: '/pbx.yaml', hash: 'hash', applied_at: 5 }],
+  });
+  expect(await read(db, { read: 'bindings' })).toMatchObject([{ id: 'b', login: 'anna' }]);
+  expect(await read(db, { read: 'calls', limit: 10 })).toMatchObject([{ id: 'c', outcome: 'no-answer' }]);
+  expect(await read(db, { read: 'recordings', limit: 10 })).toMatchObject([{ id: 'r', state: 'writing' }]);
+  await close();
+});
+
+test('a migration that fails half-way leaves no trace, and the next start goes on from there', async () => {
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, 'vats.db');
+  const broken = {
+    ...MIGRATIONS,
+    '9999-broken': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        await db.schema.createTable('half').addColumn('a', 'text').execute();
+        throw new Error('the power went');
+      },
+    },
+  };
+  await expect(openDatabase(file, broken)).rejects.toThrow('the power went');
+  const { db, close } = await openDatabase(file);
+  const tables = await db.introspection.getTables();
+  expect(tables.map(({ name }) => name)).not.toContain('half');
+  expect(tables.map(({ name }) => name)).toContain('calls');
+  await close();
+});
+
+test('a database of a newer version is left alone', async () => {
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, 'vats.db');
+  const newer = { ...MIGRATIONS, '9999-of-the-future': { up: async () => {} } };
+  await (await openDatabase(file, newer)).close();
+  await expect(openDatabase(file)).rejects.toMatchObject({
+    code: NEWER,
+    message: expect.stringContaining('9999-of-the-future'),
+  });
+  await (await openDatabase(file, newer)).close();
+});
+
+test('one process holds the database; others may read it', async () => {
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, 'vats.db');
+  const first = await openDatabase(file);
+  await expect(openDatabase(file)).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
+  const reader = new SQLite(file, { readonly: true });
+  expect(reader.prepare('select count(*) as count from calls').get()).toEqual({ count: 0 });
+  reader.close();
+  await first.close();
+  await (await openDatabase(file)).close();
+});
+
+test('the file is the owner’s alone, and a commit is on the disk when it is done', async () => {
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, 'data', 'vats.db');
+  const { db, close } = await openDatabase(file);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect((await sql<{ journal_mode: string }>`pragma journal_mode`.execute(db)).rows).toEqual([
+    { journal_mode: 'wal' },
+  ]);
+  expect((await sql<{ synchronous: number }>`pragma synchronous`.execute(db)).rows).toEqual([{ synchronous: 2 }]);
+  await close();
+  expect(existsSync(`${file}-wal`)).toBe(false);
+});
+
+test.each([
+  [
+    'a file that is no database',
+    'this is text, and long enough to be looked at as a header of a database file',
+    'SQLITE_NOTADB',
+  ],
+])('%s is refused and kept', async (_, content, code) => {
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, 'vats.db');
+  writeFileSync(file, content.repeat(100));
+  await expect(openDatabase(file)).rejects.toMatchObject({ code });
+  expect(statSync(file).size).toBe(content.length * 100);
+});
