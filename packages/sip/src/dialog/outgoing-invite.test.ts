@@ -236,6 +236,30 @@ test('forks: the first 2xx wins, later ones get ACK and BYE', async () => {
   expect(at.leftovers()).toEqual([]);
 });
 
+test('a late fork repeats its 2xx longer than our transaction lives, and gets its ACK', async () => {
+  const { at, clock, phone, received, dialogs } = await answered();
+  const late = () => {
+    phone.respond(received, 200, { tag: 'b2', sdp: 'two' });
+    clock.advance(50);
+  };
+  clock.advance(20_000);
+  late();
+  phone.respond(phone.request('BYE'), 200);
+  clock.advance(20_000);
+  expect(at.transactions.counters.stray).toBe(0);
+  late();
+  expect(dialogs.counters).toMatchObject({ ackedAgain: 1, strayResponses: 0 });
+  expect(phone.count('ACK')).toBe(3);
+  clock.advance(20_000);
+  late();
+  phone.respond(received, 487, { tag: 'b2' });
+  clock.advance(50);
+  expect(dialogs.counters).toMatchObject({ ackedAgain: 1, strayResponses: 2 });
+  expect(phone.count('ACK')).toBe(3);
+  await hangUp(phone, at);
+  expect(at.leftovers()).toEqual([]);
+});
+
 test('a callee that answers a thousand times over does not make us talk without end', async () => {
   const { at, clock, phone, received } = await calling();
   for (let fork = 0; fork < 100; fork++) phone.respond(received, 180, { tag: `b${fork}` });

@@ -245,7 +245,7 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
   #dropForks(winner?: Fork): void {
     for (const fork of this.#forks.values()) {
       if (fork !== winner) fork.requests.terminate();
-      if (this.#context.dialogs.get(fork.dialog.key) === fork) this.#context.dialogs.delete(fork.dialog.key);
+      this.#context.dialogs.delete(fork.dialog.key);
     }
     this.#forks.clear();
   }

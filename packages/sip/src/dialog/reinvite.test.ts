@@ -406,6 +406,20 @@ describe('glare (RFC 3261 §14.1, §14.2)', () => {
     expect(endOf(call)).toEqual([]);
   });
 
+  test('taken back on its way, it is not tried again', async () => {
+    const call = await weCalled();
+    const { at, user } = call;
+    const { received, reinvite } = offering(call);
+    at.phone.respond(received, 100);
+    at.clock.advance(50);
+    reinvite.cancel();
+    at.phone.respond(received, 491);
+    at.clock.advance(5_000);
+    expect(user.heard()).toEqual(['reinvite failed 491']);
+    expect(at.phone.distinct('INVITE')).toBe(1);
+    expect(endOf(call)).toEqual([]);
+  });
+
   test('taken back while it backs off', async () => {
     const call = await weCalled();
     const { at, user } = call;

@@ -4,9 +4,6 @@ import type { Refusal } from './refusals.ts';
 
 const SDP = 'application/sdp';
 
-/** Parts of a multipart body that are looked at. */
-const PARTS_LIMIT = 16;
-
 /** What a body says of the session: its SDP or nothing; or why it cannot be read (RFC 3261 §8.2.3, §21.4.13). */
 export type SessionBody = { readonly sdp: string | undefined } | { readonly refusal: Refusal };
 
@@ -58,8 +55,7 @@ function sdpPart(body: Buffer, type: MediaType): string | undefined {
   if (boundary === undefined || boundary === '') return undefined;
   const text = `\r\n${body.toString('latin1')}`;
   const delimiter = `\r\n--${boundary}`;
-  let start = text.indexOf(delimiter);
-  for (let parts = 0; start >= 0 && parts < PARTS_LIMIT; parts++) {
+  for (let start = text.indexOf(delimiter); start >= 0; ) {
     const next = text.indexOf(delimiter, start + delimiter.length);
     if (next < 0) return undefined;
     const sdp = sdpOfPart(text.slice(start + delimiter.length, next));

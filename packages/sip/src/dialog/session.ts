@@ -139,21 +139,16 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
   }
 
   #onBye(request: SipRequest, flow: Flow): void {
-    const { dialog } = this;
     const context = this.#context;
-    if (this.#life === 'over') {
-      // Both hung up at once; each BYE gets its 200 (RFC 5407 §3.2.2).
-      context.transactions.accept(request, flow).respond({ status: 200, headers: context.server });
-      return;
-    }
-    const transaction = admit(context, dialog, request, flow);
+    const transaction = admit(context, this.dialog, request, flow);
     if (transaction === undefined) return;
     transaction.respond({ status: 200, headers: context.server });
+    // Both may hang up at once: then this BYE has its 200, and ours will get one (RFC 5407 §3.2.2).
     const hadLeft = this.ended;
     this.#quiet();
     this.#usage.stopRepeating();
     this.#over();
-    context.dialogs.delete(dialog.key);
+    context.dialogs.delete(this.dialog.key);
     if (!hadLeft) this.user?.onEnd({ by: 'remote-bye', request });
   }
 

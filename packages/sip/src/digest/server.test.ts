@@ -247,6 +247,19 @@ describe('bad', () => {
     expect(verify(wrong, { ha1: undefined })).toEqual(expected);
   });
 
+  test('the hash that stands in for unknown users opens no door', () => {
+    const zeros = { bytes: (count: number) => Buffer.alloc(count), below: () => 0, token: () => '' };
+    const { clock, nonce, verify } = world({ random: zeros, secret: Buffer.alloc(32) });
+    const n = nonce();
+    const input = { algorithm: 'MD5', ha1: '0'.repeat(32), method: 'REGISTER', uri: URI, nonce: n } as const;
+    const header = `Digest username="x", realm="${REALM}", nonce="${n}", uri="${URI}", response="${digestResponse(input)}"`;
+    expect(verify(request(header), { ha1: { md5: '0'.repeat(32) } }).outcome).toBe('good');
+    clock.advance(1);
+    const again = nonce();
+    const fresh = header.replace(n, again).replace(digestResponse(input), digestResponse({ ...input, nonce: again }));
+    expect(verify(request(fresh), { ha1: undefined })).toMatchObject({ outcome: 'bad', why: 'response' });
+  });
+
   test('an algorithm that the account may not use, or has no HA1 for', () => {
     const { nonce, verify } = world();
     const message = request(credentials(nonce()));
@@ -283,6 +296,7 @@ describe('uri of credentials and Request-URI', () => {
     ['sip:201@[::1]:5070', 'sip:201@[0:0:0:0:0:0:0:1]:5070', true],
     ['sip:201@office.example', 'sip:%32%30%31@office.example', true],
     ['sips:office.example', 'sip:office.example:5061', true],
+    ['sip:office.example:5060', 'sip:201@office.example', true],
     ['sip:office.example', 'sip:office.example:5070', false],
     ['sip:201@office.example', 'sip:202@office.example', false],
     ['sip:201@office.example', 'sip:office.example', false],
