@@ -51,9 +51,12 @@ export class Renegotiation {
       return;
     }
     asked.ourReinvite = asked.session.reinvite(offer === undefined ? {} : { sdp: offer.value }, {
-      onAnswer: () => {
+      onAnswer: (response) => {
         asked.ourReinvite = undefined;
-        this.#call.feed({ type: 'reinvite-answered', leg: to });
+        // A 2xx that owes an offer and holds none has ended the exchange: there is nothing to pass on.
+        const offersNothing = offer === undefined && response.body.length === 0;
+        if (offersNothing) this.#call.feed({ type: 'reinvite-refused', leg: to, status: 488 });
+        else this.#call.feed({ type: 'reinvite-answered', leg: to });
       },
       onFailure: (status) => {
         asked.ourReinvite = undefined;

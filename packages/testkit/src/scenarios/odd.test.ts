@@ -118,6 +118,28 @@ describe('phones that do what they should not', () => {
     end(alice, bob);
   });
 
+  scenario(
+    'a phone that is asked for an offer within the call and makes none',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob }) => {
+      talk(alice, bob);
+      alice.reinvites({ sdp: null });
+      bob.answers({ sdp: null });
+      bob.expects('ACK');
+      alice.hears('488 INVITE');
+      end(alice, bob);
+    },
+  );
+
+  scenario('a phone that answers a hold without SDP', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+    talk(alice, bob);
+    alice.holds();
+    bob.answers({ sdp: null });
+    bob.expects('ACK');
+    alice.hears('200 INVITE');
+    end(alice, bob);
+  });
+
   scenario('an INVITE within a call that is over', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
     talk(alice, bob);
     end(alice, bob);
