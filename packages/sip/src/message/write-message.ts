@@ -1,4 +1,4 @@
-import { HEADER, headerNumber } from './header-names.ts';
+import { HEADER, headerNumber, UNKNOWN_HEADER } from './header-names.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import { assertSafeValue, assertToken, printable, UnsafeValue } from './wire-text.ts';
 
@@ -51,8 +51,9 @@ function writeHead(startLine: string, headers: readonly HeaderField[], body: Buf
   let text = startLine;
   let lengthWritten = false;
   for (const [name, value] of headers) {
-    assertToken(name, 'header name');
-    if (headerNumber(name) === HEADER['Content-Length']) {
+    const number = headerNumber(name);
+    if (number === UNKNOWN_HEADER) assertToken(name, 'header name');
+    if (number === HEADER['Content-Length']) {
       if (!lengthWritten) text += `${name}: ${length}\r\n`;
       lengthWritten = true;
       continue;
@@ -69,9 +70,8 @@ function writeHead(startLine: string, headers: readonly HeaderField[], body: Buf
 
 /** A Request-URI holds nothing invisible, or it would end before its end. */
 function assertRequestUri(uri: string): void {
-  for (let at = 0; at < uri.length; at++) {
-    const code = uri.charCodeAt(at);
-    if (code <= 0x20 || code === 0x7f || code > 0xff) throw new UnsafeValue(`Request-URI: ${printable(uri)}`);
-  }
-  if (uri === '') throw new UnsafeValue('Request-URI: empty');
+  if (uri === '' || INVISIBLE.test(uri))
+    throw new UnsafeValue(`Request-URI: ${printable(uri)} cannot stand in a request line`);
 }
+
+const INVISIBLE = /[\x00-\x20\x7f\u0100-\uffff]/;

@@ -43,16 +43,17 @@ export function writeResponseTo(request: SipRequest, observed: Endpoint, reply: 
 }
 /** Via lines in their order, the first value of the first line with `received` and `rport` filled in. */
 function copyVias(request: SipRequest, observed: Endpoint, headers: HeaderField[]): void {
-  const lines = request.values('Via');
-  const via = request.topVia;
-  for (const [index, value] of lines.entries()) {
-    if (index > 0 || !via.ok) headers.push(['Via', value]);
-    else {
-      const marked = viaAsObserved(via.value, observed);
-      const text = marked === via.value ? value : [marked, ...splitList(value).slice(1)].join(', ');
-      headers.push(['Via', text]);
-    }
+  for (const [index, value] of request.values('Via').entries()) {
+    headers.push(['Via', index === 0 ? topViaAsObserved(request, value, observed) : value]);
   }
+}
+
+function topViaAsObserved(request: SipRequest, line: string, observed: Endpoint): string {
+  const via = request.topVia;
+  if (!via.ok) return line;
+  const marked = viaAsObserved(via.value, observed);
+  if (marked === via.value) return line;
+  return line.includes(',') ? [marked, ...splitList(line).slice(1)].join(', ') : marked.toString();
 }
 
 /**
