@@ -4,6 +4,9 @@ import { gaps, type Part, sameTone, seconds, tone } from './sound.ts';
 /** A tenth of a second: how far two ideas of one call's length may part. */
 export const DURATION_TOLERANCE_SECONDS = 0.1;
 
+/** What a phone's jitter buffer may hold back of a call's beginning, beside that. */
+export const PHONE_BUFFER_SECONDS = 0.2;
+
 /** Expects that `file` sounds like `hertz` within 2 %. */
 export async function expectTone(file: string, hertz: number, part: Part = {}): Promise<void> {
   const found = await tone(file, part);

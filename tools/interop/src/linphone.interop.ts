@@ -57,7 +57,7 @@ describe.each(['udp', 'tcp'] as const)('linphone and baresip, both preferring Op
     await wait(2_000);
     await boris.hangUp();
     await anna.ended();
-    await vats.settled();
+    await vats.idle();
     await anna.stop();
     await wire.stop();
 
@@ -88,7 +88,7 @@ describe.each(['udp', 'tcp'] as const)('linphone and baresip, both preferring Op
       await wait(2_000);
       anna.hangUp();
       await boris.event('CALL_CLOSED');
-      await vats.settled();
+      await vats.idle();
       await anna.stop();
       await wire.stop();
 

@@ -62,7 +62,7 @@ describe.each(['udp', 'tcp'] as const)('a phone at home behind a masquerading ro
       await wait(3_000);
       await office.hangUp();
       await home.event('CALL_CLOSED');
-      await vats.settled();
+      await vats.idle();
       await wire.stop();
 
       for (const file of home.heard()) await expectTone(file, office.tone, { from: 0.7, length: 1.5 });

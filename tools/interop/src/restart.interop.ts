@@ -49,7 +49,7 @@ describe('kill -9', () => {
     await anna.event('CALL_ESTABLISHED', 1_000);
     await anna.hangUp();
     await boris.event('CALL_CLOSED');
-    await vats.settled();
+    await vats.idle();
   });
 
   scenario(
@@ -85,7 +85,7 @@ describe('kill -9', () => {
       await back.event('CALL_INCOMING', 1_000);
       await back.hangUp();
       await anna.event('CALL_CLOSED');
-      await vats.settled();
+      await vats.idle();
     },
   );
 });

@@ -5,7 +5,7 @@ import { lacking } from './tools.ts';
 export interface ScenarioOptions {
   /** Commands that it drives; 'root' for what only root may do. */
   readonly needs: readonly string[];
-  /** Seconds; 60 when absent. */
+  /** Seconds; 120 when absent. */
   readonly seconds?: number;
 }
 
@@ -14,7 +14,7 @@ export interface ScenarioOptions {
  * where the tools are promised, it fails. When the test fails its logs and captures stay, and it says where.
  */
 export function scenario(name: string, options: ScenarioOptions, play: (scene: Scene) => Promise<void>): void {
-  test(name, { timeout: (options.seconds ?? 60) * 1_000 }, async ({ skip }) => {
+  test(name, { timeout: (options.seconds ?? 120) * 1_000 }, async ({ skip }) => {
     const missing = lacking(...options.needs);
     if (missing !== undefined) {
       if (process.env.CI) throw new Error(missing);

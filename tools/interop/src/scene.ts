@@ -13,7 +13,8 @@ export class Scene {
   constructor(name: string) {
     const root = process.env.VATS_INTEROP_DIR ?? tmpdir();
     mkdirSync(root, { recursive: true });
-    this.directory = mkdtempSync(join(root, `vats-${name.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}-`));
+    // Short: a data directory below holds a Unix socket, whose path has to fit into 107 octets.
+    this.directory = mkdtempSync(join(root, `vats-${name.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 32)}-`));
   }
 
   /** A path inside the scene's directory; its folder exists. */

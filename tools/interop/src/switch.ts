@@ -1,6 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '@vats/kernel';
 import { Child, type Exit, type Ran, run } from './child.ts';
@@ -41,22 +43,39 @@ export interface Status {
   readonly calls: number;
   readonly registrations: number;
   readonly memory: number;
+  readonly sip: {
+    /** Messages whose handling threw: our own faults. */
+    readonly handlerFaults: number;
+  };
   readonly ledger: Readonly<Record<string, number>>;
 }
 
 /** What may stand while no call is up: what the switch was started with, and phones that are registered. */
-const STANDING = new Set(['listeners', 'registers', 'connections', 'transport timers', 'bindings']);
+const STANDING = new Set(['listeners', 'registers', 'connections', 'transport timers']);
+/** What RFC 3261 keeps for 64*T1 after a call has ended, to answer repetitions. */
+const LINGERING = new Set(['client transactions', 'server transactions', 'transaction timers', 'dialog timers']);
 
 /** The command `vats`, from this checkout, with what a test gives it. */
 export function vats(args: readonly (string | number)[], options: Parameters<typeof run>[2] = {}): Promise<Ran> {
   return run(NODE, [MAIN, ...args], options);
 }
 
-/** A read-only look at the switch that runs on a data directory. */
+/** A read-only look by the operator's command. */
 async function look<T>(data: string, what: string): Promise<T> {
-  const ran = await vats([what, '--json', '--data', data]);
+  const ran = await vats([what, '--json', '--data', data], { milliseconds: 60_000 });
   if (ran.code !== 0) throw new Error(`vats ${what} failed (${ran.code}): ${ran.stderr}`);
   return JSON.parse(ran.stdout) as T;
+}
+
+/** The same look without starting a process for it, for whoever asks again and again. */
+async function glance<T>(data: string, what: string): Promise<T> {
+  return await new Promise((resolve, reject) => {
+    const asked = request({ socketPath: `${data}/control.sock`, path: `/${what}` }, (answer) => {
+      text(answer).then((body) => resolve(JSON.parse(body) as T), reject);
+    });
+    asked.once('error', reject);
+    asked.end();
+  });
 }
 
 /** Recordings of the switch that runs on a data directory, oldest first. */
@@ -116,14 +135,17 @@ export class Switch {
       patience: 15_000,
     });
     this.#child = child;
-    await eventually(
-      'running switch',
-      async () => {
-        if (!child.running) throw new Error(`vats up ended: ${child.output.slice(-5).join(' | ')}`);
-        return await answers(`${this.data}/control.sock`);
-      },
-      { milliseconds: 20_000, every: 20 },
-    );
+    const ended = child.exited.then(({ code }) => {
+      throw new Error(`vats up ended with ${code}: ${child.output.slice(-12).join('\n')}`);
+    });
+    const up = eventually('running switch', () => answers(`${this.data}/control.sock`), {
+      milliseconds: 30_000,
+      every: 20,
+    });
+    // Whoever loses the race is of no interest any more.
+    ended.catch(() => {});
+    up.catch(() => {});
+    await Promise.race([up, ended]);
   }
 
   /** SIGTERM, and waits. */
@@ -145,20 +167,32 @@ export class Switch {
     return look<Status>(this.data, 'status');
   }
 
-  /** Waits until nothing of any call is left over; says what is, when it stays. */
-  async settled(milliseconds = 45_000): Promise<void> {
+  /** Waits until no call holds anything any more; transactions may still linger. */
+  async idle(milliseconds = 5_000): Promise<void> {
+    await this.#empty(milliseconds, (name) => STANDING.has(name) || LINGERING.has(name));
+  }
+
+  /** Waits until nothing at all is left over, which takes 64*T1 after the last message. */
+  async settled(milliseconds = 50_000): Promise<void> {
+    await this.#empty(milliseconds, (name) => STANDING.has(name));
+  }
+
+  async #empty(milliseconds: number, except: (name: string) => boolean): Promise<void> {
+    const left = ({ ledger }: Status) =>
+      Object.entries(ledger)
+        .filter(([name, count]) => count !== 0 && !except(name))
+        .map(([name, count]) => `${name}: ${count}`);
     await eventually(
       'empty ledger',
       async () => {
-        const { ledger } = await this.status();
-        const left = Object.entries(ledger)
-          .filter(([name, count]) => count !== 0 && !STANDING.has(name))
-          .map(([name, count]) => `${name}: ${count}`);
-        if (left.length > 0) throw new Error(left.join(', '));
+        const leftovers = left(await glance<Status>(this.data, 'status'));
+        if (leftovers.length > 0) throw new Error(leftovers.join(', '));
         return true;
       },
-      { milliseconds, every: 250 },
+      { milliseconds, every: 100 },
     );
+    const { sip } = await this.status();
+    if (sip.handlerFaults > 0) throw new Error(`${sip.handlerFaults} messages made the switch throw: see its log`);
   }
 }
 

@@ -87,7 +87,7 @@ describe.skipIf(!process.env.CI && shared('corpus') === undefined)(
           faults.push(...judged(message, answers, authenticated));
         }
         expect(faults).toEqual([]);
-        await vats.settled();
+        await vats.idle();
       });
 
       scenario(`RFC 4475 over TCP, ${how}`, { needs: [], seconds: 240 }, async (scene) => {
@@ -104,7 +104,7 @@ describe.skipIf(!process.env.CI && shared('corpus') === undefined)(
           if (!ponged) faults.push(`${message.name}: the message behind it was lost`);
         }
         expect(faults).toEqual([]);
-        await vats.settled();
+        await vats.idle();
       });
     }
 
@@ -122,7 +122,7 @@ describe.skipIf(!process.env.CI && shared('corpus') === undefined)(
           }),
         );
         expect(ends).toEqual(unframed.map(({ name }) => ({ name, closed: true, finals: [] })));
-        await vats.settled();
+        await vats.idle();
       },
     );
 
@@ -143,7 +143,7 @@ describe.skipIf(!process.env.CI && shared('corpus') === undefined)(
           }
         }
         expect(faults).toEqual([]);
-        await vats.settled();
+        await vats.idle();
       },
     );
   },
