@@ -109,6 +109,14 @@ describe('what an INVITE says of the dialog', () => {
     expect(field(dialog.request('BYE', dialog.nextSeq(), []).draft.headers, 'CSeq')).toEqual(['2 BYE']);
   });
 
+  test('a Contact that asks for headers is answered without them; a lone asterisk names nobody', () => {
+    expect(callee(['Contact', '<sip:bob@192.0.2.7;x=y?Route=%3Csip:evil%3E>']).remoteTarget).toBe(
+      'sip:bob@192.0.2.7;x=y',
+    );
+    expect(callee(['Contact', '*']).remoteTarget).toBe('sip:bob@b.example');
+    expect(callee(['Contact', '<tel:+7495>']).remoteTarget).toBe('tel:+7495');
+  });
+
   test('without Contact the peer is where its INVITE came from or went to', () => {
     expect(callee().remoteTarget).toBe('sip:bob@b.example');
     expect(caller().remoteTarget).toBe('sip:bob@b.example');

@@ -220,12 +220,12 @@ function uriOf(text: string): Uri | undefined {
   return parsed.ok ? parsed.value : undefined;
 }
 
-/** The URI of the first Contact. */
+/** The URI of the first Contact, without headers, which have no place in a Request-URI (RFC 3261 §19.1.1, table 1). */
 function contactUri(message: SipMessage): string | undefined {
   const { contacts } = message;
-  if (!contacts.ok || contacts.value.star) return undefined;
-  const [first] = contacts.value.list;
-  return first === undefined ? undefined : detached(formatUri(first.uri));
+  const uri = contacts.ok && !contacts.value.star ? contacts.value.list[0]?.uri : undefined;
+  if (uri === undefined) return undefined;
+  return detached(formatUri(uri.kind === 'sip' && uri.headersText !== '' ? uri.with({ headers: [] }) : uri));
 }
 
 function addressIn(header: string): string {
