@@ -267,6 +267,27 @@ describe('other requests over TCP', () => {
   });
 });
 
+test('a transaction that is over listens to its connection no more', async () => {
+  await over('tcp');
+  const { flow } = wire;
+  let watching = 0;
+  const watched = new Proxy(flow, {
+    get(target, name) {
+      if (name === 'onClose') {
+        watching++;
+        return () => () => void watching--;
+      }
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  wire.transactions.send(draft('OPTIONS'), watched, user);
+  wire.clock.advance(0);
+  expect(watching).toBe(1);
+  wire.answer('OPTIONS', { status: 200, toTag: 'b' });
+  expect(watching).toBe(0);
+});
+
 describe('what the transport cannot carry', () => {
   test.each(['INVITE', 'OPTIONS'])('a refused connection is told about %s, once', async (method) => {
     await over('tcp');

@@ -32,7 +32,9 @@ export abstract class MachineDriver<
 {
   readonly #machine: Machine<State | 'terminated', Event, Effect, Timer>;
   readonly #queues: TimerQueues;
-  readonly #running: RunningTimer[] = [];
+  // No state has more than two timers.
+  #one: RunningTimer | undefined;
+  #other: RunningTimer | undefined;
   #state: State | 'terminated';
 
   constructor(machine: Machine<State | 'terminated', Event, Effect, Timer>, queues: TimerQueues, first: State) {
@@ -46,7 +48,8 @@ export abstract class MachineDriver<
   }
 
   onTimer(timer: RunningTimer): void {
-    this.#running.splice(this.#running.indexOf(timer), 1);
+    if (this.#one === timer) this.#one = undefined;
+    else this.#other = undefined;
     this.handle(timer.name as Timer);
   }
 
@@ -73,7 +76,7 @@ export abstract class MachineDriver<
     const due = next === this.#state ? undefined : this.#enter(next);
     for (let i = 1; i < move.length; i++) this.perform(move[i] as Effect);
     if (next === 'terminated') this.ended();
-    else if (due !== undefined && this.#state === next) this.handle(due);
+    if (due !== undefined && this.#state === next) this.handle(due);
   }
 
   /** Leaves for `terminated` without effects. */
@@ -85,7 +88,10 @@ export abstract class MachineDriver<
 
   /** Starts a timer, again if its event has just come. */
   protected start(name: Timer, milliseconds: number): void {
-    if (milliseconds !== Number.POSITIVE_INFINITY) this.#running.push(this.#queues.start(this, name, milliseconds));
+    if (milliseconds === Number.POSITIVE_INFINITY) return;
+    const timer = this.#queues.start(this, name, milliseconds);
+    if (this.#one === undefined) this.#one = timer;
+    else this.#other = timer;
   }
 
   /** Changes state and timers. Answers the timer that is due at once, if there is one. */
@@ -93,12 +99,8 @@ export abstract class MachineDriver<
     const before = this.#machine[this.#state].timers;
     const { timers } = this.#machine[next];
     this.#state = next;
-    for (let i = this.#running.length - 1; i >= 0; i--) {
-      const timer = this.#running[i];
-      if (timer === undefined || timers.includes(timer.name as Timer)) continue;
-      this.#queues.stop(timer);
-      this.#running.splice(i, 1);
-    }
+    this.#one = this.#stopUnless(timers, this.#one);
+    this.#other = this.#stopUnless(timers, this.#other);
     let due: Timer | undefined;
     for (const name of timers) {
       if (before.includes(name)) continue;
@@ -107,5 +109,11 @@ export abstract class MachineDriver<
       else this.start(name, duration);
     }
     return due;
+  }
+
+  #stopUnless(listed: readonly Timer[], timer: RunningTimer | undefined): RunningTimer | undefined {
+    if (timer === undefined || listed.includes(timer.name as Timer)) return timer;
+    this.#queues.stop(timer);
+    return undefined;
   }
 }

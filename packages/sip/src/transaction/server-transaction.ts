@@ -1,7 +1,6 @@
 import type { SipRequest } from '../message/message.ts';
-import type { Via } from '../message/via.ts';
 import { type ReplyDraft, writeResponseTo } from '../message/write-response-to.ts';
-import type { Flow, TransportFailure } from '../transport/index.ts';
+import type { Flow, ResponseWay, TransportFailure } from '../transport/index.ts';
 import type { TransactionCore } from './core.ts';
 import { responseClass } from './invite-client.ts';
 import {
@@ -23,24 +22,25 @@ export interface ServerKeys {
   readonly mergeKey: string | undefined;
 }
 
-/** Carries a server machine out: answers, repeats, tells its user. */
-export class ServerTransactionMachine
-  extends MachineDriver<ServerState, ServerEvent, ServerEffect, ServerTimer>
-  implements ServerTransaction
-{
-  readonly request: SipRequest;
-  readonly flow: Flow;
-  readonly keys: ServerKeys;
-  readonly #via: Via;
+/**
+ * Carries a server machine out: answers, repeats, tells its user. Most of its life it only waits for repetitions, and
+ * thousands wait at a time, so it lets the request go as soon as no response can be made of it any more.
+ */
+export class ServerTransactionMachine extends MachineDriver<ServerState, ServerEvent, ServerEffect, ServerTimer> {
+  readonly key: string;
+  readonly mergeKey: string | undefined;
+  readonly #flow: Flow;
+  readonly #way: ResponseWay;
   readonly #core: TransactionCore;
   readonly #user: ServerTransactionUser;
-  readonly #sendFailed = (failure: TransportFailure): void => this.#onSendFailed(failure);
+  readonly #isInvite: boolean;
+  readonly #sendFailed: ((failure: TransportFailure) => void) | undefined;
+  #request: SipRequest | undefined;
   #interval: number;
   #tag: string | undefined;
   #last: Buffer | undefined;
   #cancelled = false;
   // What came with the event that is being handled.
-  #response: Buffer | undefined;
   #ack: SipRequest | undefined;
   #ackCameOn: Flow | undefined;
   #failure: TransportFailure | undefined;
@@ -49,39 +49,43 @@ export class ServerTransactionMachine
     core: TransactionCore,
     keys: ServerKeys,
     request: SipRequest,
-    via: Via,
     flow: Flow,
+    way: ResponseWay,
     user: ServerTransactionUser,
   ) {
     super(request.method === 'INVITE' ? INVITE_SERVER : NON_INVITE_SERVER, core.queues, 'trying');
     this.#core = core;
-    this.keys = keys;
-    this.request = request;
-    this.#via = via;
-    this.flow = flow;
+    this.key = keys.key;
+    this.mergeKey = keys.mergeKey;
+    this.#isInvite = request.method === 'INVITE';
+    this.#request = request;
+    this.#tag = request.toTag;
+    this.#flow = flow;
+    this.#way = way;
     this.#user = user;
     this.#interval = core.timers.t1;
+    if (user.onTransportError !== undefined) this.#sendFailed = (failure) => this.#onSendFailed(failure);
     this.begin();
   }
 
-  /** The To tag of the last response that had one. */
+  /** The To tag of its responses, once they have one. */
   get tag(): string | undefined {
-    return this.request.toTag ?? this.#tag;
+    return this.#tag;
   }
 
   respond(draft: ReplyDraft): void {
-    const event = this.#eventOf(draft.status);
-    if (event === undefined || !this.takes(event)) {
-      this.#core.log.debug('transaction.response-ignored', {
-        callId: this.request.value('Call-ID'),
-        method: this.request.method,
-        status: draft.status,
-        state: this.state,
-      });
+    const event = this.#isInvite || draft.status !== 408 ? responseClass(draft.status) : '408';
+    const request = this.#request;
+    if (request === undefined || !this.takes(event)) {
+      const { status } = draft;
+      this.#core.log.debug('transaction.response-ignored', { status, state: this.state, key: this.key });
       return;
     }
-    this.#response = this.#write(draft);
+    const octets = this.#write(request, draft);
+    // 408 is the response that is not sent, and there must be nothing to send again either (RFC 4320 §4.2).
+    this.#last = event === '408' ? undefined : octets;
     this.handle(event);
+    if (this.state === 'completed' || this.state === 'terminated') this.#request = undefined;
   }
 
   /** The request came again. */
@@ -90,12 +94,13 @@ export class ServerTransactionMachine
     this.handle('request');
   }
 
-  /** Answers whether the ACK belongs to this transaction. */
+  /** An ACK came that matches this INVITE. */
   acknowledge(ack: SipRequest, flow: Flow): void {
     this.#ack = ack;
     this.#ackCameOn = flow;
     this.handle('ack');
     this.#ack = undefined;
+    this.#ackCameOn = undefined;
   }
 
   /** The client takes its INVITE back; after a final response that means nothing (RFC 3261 §9.2). */
@@ -113,20 +118,18 @@ export class ServerTransactionMachine
   }
 
   protected duration(timer: ServerTimer): number {
-    return timerDuration(timer, this.#core.timers, this.flow.reliable);
+    return timerDuration(timer, this.#core.timers, this.#flow.reliable);
   }
 
   protected perform(effect: ServerEffect): void {
     switch (effect) {
       case 'send':
-        this.#last = this.#response;
-        this.#response = undefined;
         return void this.#sendLast();
       case 'resend':
         if (this.#last !== undefined) this.#core.counters.retransmissions++;
         return void this.#sendLast();
       case 'send-trying':
-        this.#last = this.#write({ status: 100 });
+        if (this.#request !== undefined) this.#last = this.#write(this.#request, { status: 100 });
         return void this.#sendLast();
       case 'pass-ack-up':
         return void this.#passAckUp();
@@ -143,33 +146,44 @@ export class ServerTransactionMachine
     if (this.#user.onTerminated !== undefined) this.#core.guard(() => this.#user.onTerminated?.());
   }
 
-  #eventOf(status: number): ServerEvent | undefined {
-    if (this.request.method === 'INVITE') return responseClass(status);
-    if (status < 200) return undefined; // RFC 4320 §4.1: nothing but 100, and that we send ourselves
-    return status === 408 ? '408' : responseClass(status);
-  }
-
-  #write({ status, reason, toTag, headers, body }: ReplyDraft): Buffer {
-    if (status > 100) this.#tag = toTag ?? this.#tag ?? this.#core.tag();
-    return writeResponseTo(this.request, this.flow.observed, {
-      status,
-      reason,
-      toTag: status > 100 ? this.#tag : undefined,
-      headers,
-      body,
-    });
+  #write(request: SipRequest, { status, reason, toTag, headers, body }: ReplyDraft): Buffer {
+    const tag = status > 100 ? (toTag ?? this.#tag ?? this.#core.tag()) : this.#tag;
+    const octets = writeResponseTo(request, this.#flow.observed, { status, reason, toTag: tag, headers, body });
+    this.#tag = tag;
+    return octets;
   }
 
   #sendLast(): void {
-    if (this.#last !== undefined) this.#core.transport.sendResponse(this.#last, this.#via, this.flow, this.#sendFailed);
+    if (this.#last !== undefined) this.#way.send(this.#last, this.#sendFailed);
   }
 
   #passAckUp(): void {
-    if (this.#ack !== undefined) this.#core.passAckUp(this.#ack, this.#ackCameOn ?? this.flow);
+    if (this.#ack !== undefined) this.#core.passAckUp(this.#ack, this.#ackCameOn ?? this.#flow);
   }
 
   #onSendFailed(failure: TransportFailure): void {
     this.#failure = failure;
     this.handle('transport-error');
+  }
+}
+
+/** What the user of a server transaction holds: the request, which the transaction lets go of before it ends. */
+export class AcceptedRequest implements ServerTransaction {
+  readonly request: SipRequest;
+  readonly flow: Flow;
+  readonly #machine: ServerTransactionMachine;
+
+  constructor(request: SipRequest, flow: Flow, machine: ServerTransactionMachine) {
+    this.request = request;
+    this.flow = flow;
+    this.#machine = machine;
+  }
+
+  get state(): ServerState {
+    return this.#machine.state;
+  }
+
+  respond(draft: ReplyDraft): void {
+    this.#machine.respond(draft);
   }
 }

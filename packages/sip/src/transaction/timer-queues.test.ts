@@ -72,6 +72,7 @@ test('a timer may start and stop others while it fires', () => {
   clock.advance(50);
   expect(fired).toEqual(['first@50']);
   expect(queues.waiting).toBe(1);
+  expect(clock.pending).toBe(1);
   clock.advance(50);
   expect(fired).toEqual(['first@50', 'third@100']);
   expect(clock.pending).toBe(0);

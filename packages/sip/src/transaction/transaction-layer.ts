@@ -12,7 +12,7 @@ import type { TransactionCore } from './core.ts';
 import { newTransactionCounters, type TransactionCounters } from './counters.ts';
 import { cancelOf } from './follow-up-requests.ts';
 import { clientKey, mergeKey, serverKey } from './matching.ts';
-import { type ServerKeys, ServerTransactionMachine } from './server-transaction.ts';
+import { AcceptedRequest, type ServerKeys, ServerTransactionMachine } from './server-transaction.ts';
 import { TimerQueues } from './timer-queues.ts';
 import { TRANSACTION_TIMERS, type TransactionTimers } from './timers.ts';
 import type {
@@ -109,10 +109,11 @@ export class TransactionLayer implements TransportUser {
     }
     const keys = this.#keysFor(request, via.value);
     if (this.#servers.has(keys.key)) throw new Error(`accept: this ${request.method} has a transaction`);
-    const transaction = new ServerTransactionMachine(this.#core, keys, request, via.value, flow, user);
+    const way = this.#transport.responseWay(via.value, flow);
+    const transaction = new ServerTransactionMachine(this.#core, keys, request, flow, way, user);
     this.#servers.set(keys.key, transaction);
     if (keys.mergeKey !== undefined) this.#mergeable.set(keys.mergeKey, transaction);
-    return transaction;
+    return new AcceptedRequest(request, flow, transaction);
   }
 
   /**
@@ -232,7 +233,7 @@ export class TransactionLayer implements TransportUser {
   }
 
   #forget(transaction: ServerTransactionMachine): void {
-    const { key, mergeKey: merge } = transaction.keys;
+    const { key, mergeKey: merge } = transaction;
     this.#servers.delete(key);
     if (merge !== undefined && this.#mergeable.get(merge) === transaction) this.#mergeable.delete(merge);
   }

@@ -13,7 +13,7 @@ export type {
   StreamSocket,
   StreamUser,
 } from './network.ts';
-export { DEFAULT_PORT } from './response-route.ts';
+export { DEFAULT_PORT, type ResponseWay } from './response-route.ts';
 export { sourceOf } from './source.ts';
 export { SystemNetwork } from './system-network.ts';
 export type { Listener } from './transport.ts';

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { Endpoint } from '@vats/kernel';
 import type { Via } from '../message/via.ts';
-import type { TransportName } from './flow.ts';
+import type { SendFailed } from './failure.ts';
+import type { Flow, TransportName } from './flow.ts';
 
 /** Where SIP lives unless somebody says otherwise (RFC 3261 §19.1.2). */
 export const DEFAULT_PORT: Readonly<Record<TransportName, number>> = { udp: 5060, tcp: 5060 };
@@ -28,4 +29,26 @@ export function datagramResponseTarget(via: Via, observed: Endpoint): Endpoint {
  */
 export function reconnectTarget(via: Via, observed: Endpoint, transport: TransportName): Endpoint {
   return { address: observed.address, port: via.port ?? DEFAULT_PORT[transport] };
+}
+
+/** Takes the responses of one request, each of them whole. */
+export type ResponseWay = Pick<Flow, 'send'>;
+
+/** The connection that a request came on, and when that is gone another one (RFC 3261 §18.2.2). */
+export class ConnectionResponseWay implements ResponseWay {
+  readonly #arrivedOn: Flow;
+  readonly #reconnect: () => Flow;
+
+  constructor(arrivedOn: Flow, reconnect: () => Flow) {
+    this.#arrivedOn = arrivedOn;
+    this.#reconnect = reconnect;
+  }
+
+  send(octets: Buffer, failed?: SendFailed): void {
+    if (!this.#arrivedOn.open) return void this.#reconnect().send(octets, failed);
+    this.#arrivedOn.send(octets, (failure) => {
+      if (failure.code === 'overflow') failed?.(failure);
+      else this.#reconnect().send(octets, failed);
+    });
+  }
 }

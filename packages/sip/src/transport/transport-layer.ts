@@ -20,7 +20,7 @@ import { newTransportCounters, type TransportCounters } from './counters.ts';
 import type { SendFailed } from './failure.ts';
 import type { Flow, TransportName } from './flow.ts';
 import type { Network } from './network.ts';
-import { datagramResponseTarget, reconnectTarget } from './response-route.ts';
+import { ConnectionResponseWay, datagramResponseTarget, type ResponseWay, reconnectTarget } from './response-route.ts';
 import { sourceOf } from './source.ts';
 import { StatelessTags } from './stateless-tag.ts';
 import type { FramingFault } from './stream-framer.ts';
@@ -152,20 +152,29 @@ export class TransportLayer {
     return this.#tags.for(request);
   }
 
+  /** Sends a response the {@link responseWay}. @param topVia of the request */
+  sendResponse(octets: Buffer, topVia: Via, arrivedOn: Flow, failed?: SendFailed): void {
+    this.responseWay(topVia, arrivedOn).send(octets, failed);
+  }
+
   /**
-   * Sends a response where RFC 3261 §18.2.2 and RFC 3581 §4 want it: over the connection that the request came on, or a
-   * new one to the sender's port when that is gone; over UDP from the port that the request came to.
+   * The way that responses to a request go (RFC 3261 §18.2.2, RFC 3581 §4): over the connection that it came on, or a new
+   * one to the sender's port when that is gone; over UDP from the port that it came to. It holds nothing of the request.
    *
    * @param topVia of the request
    */
-  sendResponse(octets: Buffer, topVia: Via, arrivedOn: Flow, failed?: SendFailed): void {
-    if (arrivedOn.reliable) return void this.#sendOverConnection(octets, topVia, arrivedOn, failed);
-    const { observed } = arrivedOn;
+  responseWay(topVia: Via, arrivedOn: Flow): ResponseWay {
+    const { observed, transport } = arrivedOn;
+    if (arrivedOn.reliable) {
+      const reconnect = (): Flow => this.#transports[transport].flowTo(endpoint);
+      const endpoint = reconnectTarget(topVia, observed, transport);
+      return new ConnectionResponseWay(arrivedOn, reconnect);
+    }
     const target = datagramResponseTarget(topVia, observed);
+    if (target === observed || sameEndpoint(target, observed)) return arrivedOn;
     // By `maddr` a stranger names a third party; whoever may not talk to us is not talked to either.
     const allowed = target.address === observed.address || (this.#options.admit?.(target, 'udp') ?? true);
-    const way = allowed && !sameEndpoint(target, observed) ? this.#beside(arrivedOn, target) : arrivedOn;
-    way.send(octets, failed);
+    return allowed ? this.#beside(arrivedOn, target) : arrivedOn;
   }
 
   /** Stops listening, lets connections send what they hold, and resolves when everything is closed. */
@@ -178,19 +187,6 @@ export class TransportLayer {
     const transport = this.#transports[flow.transport];
     const same = transport.listeners.find((listener) => sameEndpoint(listener.endpoint, flow.bound));
     return transport.flowTo(to, same);
-  }
-
-  #sendOverConnection(octets: Buffer, topVia: Via, arrivedOn: Flow, failed: SendFailed | undefined): void {
-    const { transport, observed } = arrivedOn;
-    const reconnect = (): void => {
-      const endpoint = reconnectTarget(topVia, observed, transport);
-      this.#transports[transport].flowTo(endpoint).send(octets, failed);
-    };
-    if (!arrivedOn.open) return void reconnect();
-    arrivedOn.send(octets, (failure) => {
-      if (failure.code === 'overflow') failed?.(failure);
-      else reconnect();
-    });
   }
 
   #onOctets(octets: Buffer, flow: Flow): void {
