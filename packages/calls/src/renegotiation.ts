@@ -1,3 +1,4 @@
+import type { Parsed } from '@vats/kernel';
 import type { IncomingReinvite, Session } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
@@ -76,7 +77,11 @@ export class Renegotiation {
     const reinvite = asker.reinvite;
     asker.reinvite = undefined;
     const sdp = session.remoteSdp ?? '';
-    if (reinvite !== undefined && reinvite.offer === undefined) {
+    if (reinvite === undefined) {
+      this.#settleWithdrawn(asked, asker, session, sdp);
+      return;
+    }
+    if (reinvite.offer === undefined) {
       this.#passOffer(asked, asker, session, reinvite, sdp);
       return;
     }
@@ -85,11 +90,11 @@ export class Renegotiation {
     if (!answer.ok) {
       log.warn('call.reinvite-answer-unusable', { leg: from, fault: answer.error.code });
       asker.sdp.rollBack();
-      reinvite?.reject(488);
+      reinvite.reject(488);
       return;
     }
     legs.join(asker, asked);
-    reinvite?.answer({ sdp: answer.value });
+    reinvite.answer({ sdp: answer.value });
     this.#noteHold(asker);
   }
 
@@ -137,10 +142,7 @@ export class Renegotiation {
     const { legs, policy, log } = this.#call;
     const read = asked.sdp.receiveOffer(sdp);
     const offer = read.ok ? asker.sdp.offerFrom(asked.sdp, policy) : read;
-    const acknowledge = (): void => {
-      const answer = asked.sdp.answerFrom(asker.sdp);
-      session.acknowledge(answer.ok ? answer.value : asked.sdp.answerAgain());
-    };
+    const acknowledge = (): void => session.acknowledge(answerInAck(asked, asker, read));
     if (!offer.ok) {
       log.warn('call.reinvite-offer-unusable', { leg: asked.name, fault: offer.error.code });
       acknowledge();
@@ -156,10 +158,45 @@ export class Renegotiation {
     reinvite.answer({ sdp: offer.value });
   }
 
+  /**
+   * The asker took its re-INVITE back, and the other side had accepted it already. An offer of the other side is answered
+   * with what the asker says; one of the asker's is withdrawn by another that says what holds.
+   */
+  #settleWithdrawn(asked: Leg, asker: Leg, session: Session, sdp: string): void {
+    const { legs, policy } = this.#call;
+    if (session.offerAnswer === 'answering') {
+      session.acknowledge(answerInAck(asked, asker, asked.sdp.receiveOffer(sdp)));
+      legs.join(asker, asked);
+      return;
+    }
+    const read = asked.sdp.receiveAnswer(sdp);
+    const offer = read.ok ? asked.sdp.offerFrom(asker.sdp, policy) : read;
+    if (!offer.ok) return;
+    asked.ourReinvite = session.reinvite(
+      { sdp: offer.value },
+      {
+        onAnswer: () => {
+          asked.ourReinvite = undefined;
+          if (asked.sdp.receiveAnswer(session.remoteSdp ?? '').ok) legs.join(asker, asked);
+        },
+        onFailure: () => {
+          asked.ourReinvite = undefined;
+          asked.sdp.rollBack();
+        },
+      },
+    );
+  }
+
   #noteHold(leg: Leg): void {
     const holds = leg.sdp.media().held;
     if (holds === leg.holds) return;
     leg.holds = holds;
     this.#call.emit({ type: holds ? 'leg.held' : 'leg.resumed', leg: leg.name });
   }
+}
+
+/** Our answer to an offer that `asked` made in a 2xx; where it cannot be read or says nothing new, what holds already. */
+function answerInAck(asked: Leg, asker: Leg, offer: Parsed<{ readonly refresh: boolean }>): string {
+  const answer = offer.ok && !offer.value.refresh ? asked.sdp.answerFrom(asker.sdp) : undefined;
+  return answer?.ok ? answer.value : asked.sdp.answerAgain();
 }
