@@ -10,6 +10,7 @@ export { isToken, sameToken } from './message/chars.ts';
 export { checkRequest, checkResponse, type RequestFault, type ResponseFault } from './message/check-message.ts';
 export { Contact, type Contacts, parseContact } from './message/contact.ts';
 export { type CSeq, formatCSeq, parseCSeq } from './message/cseq.ts';
+export { requestDraftOf, responseDraftOf, rewrite } from './message/draft-of.ts';
 export { type ContentLengthFault, findHeadEnd, readContentLength, skipEmptyLines } from './message/framing-fields.ts';
 export type { MessageFault, StructureFault } from './message/head-index.ts';
 export { canonicalName, type KnownHeader } from './message/header-names.ts';
@@ -34,6 +35,9 @@ export { SipUri, type SipUriParts, type UriHeader } from './message/sip-uri.ts';
 export { TelUri } from './message/tel-uri.ts';
 export {
   formatReason,
+  parseReason,
+  parseRetryAfter,
+  parseTimestamp,
   parseTokenWithParams,
   type Reason,
   type RetryAfter,

@@ -2,7 +2,7 @@ import type { Parsed } from '@vats/kernel';
 import { COMMA, EQUALS, sameToken } from './chars.ts';
 import type { Cursor } from './cursor.ts';
 import { LIMITS } from './limits.ts';
-import { Params, quoted, readValue } from './params.ts';
+import { isNameTaken, Params, quoted, readValue } from './params.ts';
 import { readWhole, type ValueFault } from './value-fault.ts';
 import { assertSafeValue, assertToken } from './wire-text.ts';
 
@@ -60,7 +60,7 @@ export function readAuthValue(cursor: Cursor): AuthValue | undefined {
   return params && new AuthValue(scheme, params, text);
 }
 
-/** `auth-param *(COMMA auth-param)`; a name that comes twice is a fault, because two readers could believe two of them. */
+/** `auth-param *(COMMA auth-param)`. */
 function readAuthParams(cursor: Cursor): Params | undefined {
   const written: string[] = [];
   do {
@@ -72,9 +72,7 @@ function readAuthParams(cursor: Cursor): Params | undefined {
     const value = readValue(cursor);
     if (value === undefined) return undefined;
     cursor.skipSpace();
-    for (let at = 0; at < written.length; at += 2) {
-      if (sameToken(written[at]!, name)) return cursor.fail('bad-credentials');
-    }
+    if (isNameTaken(written, name)) return cursor.fail('repeated-param');
     written.push(name, value);
     if (written.length > 2 * LIMITS.paramsPerValue) return cursor.fail('too-many');
   } while (cursor.take(COMMA));

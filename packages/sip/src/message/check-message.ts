@@ -1,4 +1,5 @@
 import type { Parsed } from '@vats/kernel';
+import type { StructureFault } from './head-index.ts';
 import type { SipMessage, SipRequest, SipResponse } from './message.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import { SIP_VERSION } from './start-line.ts';
@@ -57,8 +58,15 @@ function requestLineFault(request: SipRequest): string | undefined {
   return uri.value.kind === 'sip' && uri.value.headersText !== '' ? 'Headers in Request-URI' : undefined;
 }
 
+const STRUCTURE_REASONS = {
+  'start-line-folded': 'Folded start line',
+  'no-colon': 'Header line without a colon',
+  'bad-header-name': 'Bad header name',
+  'head-not-ended': 'Header lines without an end',
+} as const satisfies Record<StructureFault, string>;
+
 function headFault(message: SipMessage): string | undefined {
-  if (message.structureFault !== undefined) return 'Bad header line';
+  if (message.structureFault !== undefined) return STRUCTURE_REASONS[message.structureFault.code];
   return (
     valueFault('Via', message.vias) ??
     valueFault('From', message.from) ??

@@ -16,7 +16,7 @@ export type MessageFault =
   | 'bad-status-line';
 
 /** What is wrong with a message that can still be read, and answered with 400 when it is a request. */
-export type StructureFault = 'bad-start-line' | 'start-line-folded' | 'no-colon' | 'bad-header-name' | 'head-not-ended';
+export type StructureFault = 'start-line-folded' | 'no-colon' | 'bad-header-name' | 'head-not-ended';
 
 /**
  * Where the lines of a message's head are. Each line takes {@link STRIDE} numbers in `entries`: its header number, name
@@ -76,9 +76,14 @@ export function indexHead(octets: Uint8Array, from: number, index: HeadIndex): M
   index.start = at;
   let fault = scanLine(octets, at, total);
   if (fault !== undefined) return fault;
+  if (line.next - at > LIMITS.lineOctets) return 'line-too-long';
   if (line.hasNul) return 'nul';
-  if (line.folded) note(index, 'start-line-folded', at);
   index.startLineEnd = line.end;
+  if (line.folded) {
+    note(index, 'start-line-folded', at);
+    index.startLineEnd = at;
+    while (octets[index.startLineEnd] !== CR) index.startLineEnd++;
+  }
   at = line.next;
   let headers = 0;
   for (;;) {

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
-import { BRACKET_CLOSE, BRACKET_OPEN, COLON, HOST } from './chars.ts';
+import { BRACKET_CLOSE, BRACKET_OPEN, COLON, HOST, isAllOf } from './chars.ts';
 import type { Cursor } from './cursor.ts';
+import { printable, UnsafeValue } from './wire-text.ts';
 
 /**
  * Reads `host` (RFC 3261 §25.1): a name, an IPv4 address or an IPv6 reference. The brackets of a reference are notation
@@ -40,6 +41,15 @@ export function readPort(cursor: Cursor, spaced = false): number | undefined {
   return port;
 }
 
+/** @throws UnsafeValue when host and port cannot stand in a URI or a Via: brackets belong to the notation */
+export function assertHostPort(host: string, port: number | undefined): void {
+  if (!isAllOf(host, HOST) && (!isIPv6(host) || host.includes('%')))
+    throw new UnsafeValue(`host: ${printable(host)} is no host`);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
+    throw new UnsafeValue(`port: ${port} is no port`);
+  }
+}
+
 /** @example formatHost('::1') === '[::1]' */
 export function formatHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
@@ -48,17 +58,6 @@ export function formatHost(host: string): string {
 /** @example formatHostPort('::1', 5060) === '[::1]:5060' */
 export function formatHostPort(host: string, port: number | undefined): string {
   return port === undefined ? formatHost(host) : `${formatHost(host)}:${port}`;
-}
-
-/** Host part and port as they stand in `sent-by` and URIs. */
-export interface HostPort {
-  readonly host: string;
-  readonly port: number | undefined;
-}
-
-/** True for a text of digits and dots or of hex digits and colons: an address, whatever its value, and no name. */
-export function looksNumeric(host: string): boolean {
-  return host.includes(':') || !/[^0-9.]/.test(host);
 }
 
 /** Compares hosts: names without regard to case, IPv6 addresses by value (RFC 5118 §4.1). */

@@ -20,7 +20,16 @@ import { type MediaType, readMediaType } from './media-type.ts';
 import { type NameAddr, readNameAddr } from './name-addr.ts';
 import { readDeltaSeconds, readMaxForwards } from './numbers.ts';
 import { type RequestLine, readRequestUri, type StatusLine } from './start-line.ts';
-import { readTokenWithParams, type TokenWithParams } from './token-headers.ts';
+import {
+  type Reason,
+  type RetryAfter,
+  readReason,
+  readRetryAfter,
+  readTimestamp,
+  readTokenWithParams,
+  type Timestamp,
+  type TokenWithParams,
+} from './token-headers.ts';
 import type { Uri } from './uri.ts';
 import { finish, type Reader, type ValueFault } from './value-fault.ts';
 import { readVia, readViaForgiving, type Via } from './via.ts';
@@ -39,7 +48,7 @@ export type ChallengeHeader = 'WWW-Authenticate' | 'Proxy-Authenticate';
 
 /**
  * What requests and responses have in common: the octets as received, an index of the header lines in wire order, and
- * typed answers that are made when first asked for and remembered, good or bad.
+ * typed answers that are made when first asked for and remembered, good or bad (those of rare headers are made anew).
  */
 abstract class MessageHead {
   /** The whole message as received. */
@@ -225,6 +234,19 @@ abstract class MessageHead {
   get event(): Parsed<TokenWithParams, ValueFault> | undefined {
     this.#event ??= this.#single(HEADER.Event, readTokenWithParams) ?? ABSENT;
     return this.#event === ABSENT ? undefined : this.#event;
+  }
+
+  /** All values of all Reason lines (RFC 3326); none is an empty list. */
+  get reasons(): Parsed<readonly Reason[], ValueFault> {
+    return this.#all(HEADER.Reason, readReason) ?? good([]);
+  }
+
+  get retryAfter(): Parsed<RetryAfter, ValueFault> | undefined {
+    return this.#single(HEADER['Retry-After'], readRetryAfter);
+  }
+
+  get timestamp(): Parsed<Timestamp, ValueFault> | undefined {
+    return this.#single(HEADER.Timestamp, readTimestamp);
   }
 
   /** undefined when the header is absent; a fault when lines disagree or hold no number (RFC 4475 §3.3.9). */

@@ -158,10 +158,17 @@ export function readParams(cursor: Cursor, forgiving = false): Params | undefine
       if (value === undefined) return undefined;
       cursor.skipSpace();
     }
+    if (isNameTaken(written, name)) return cursor.fail('repeated-param');
     written.push(name, value);
     if (written.length > 2 * LIMITS.paramsPerValue) return cursor.fail('too-many');
   }
   return new Params(written);
+}
+
+/** No parameter may come twice (RFC 3261 §7.3.1, §19.1.1): two readers could believe two different ones. */
+export function isNameTaken(written: readonly (string | undefined)[], name: string): boolean {
+  for (let at = 0; at < written.length; at += 2) if (sameToken(written[at]!, name)) return true;
+  return false;
 }
 
 /** A parameter's value as written: quoted, or bare (`token / host`, and what phones put there beyond it). */

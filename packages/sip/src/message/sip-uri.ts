@@ -15,7 +15,7 @@ import {
 } from './chars.ts';
 import type { Cursor } from './cursor.ts';
 import { escaped, unescaped } from './escapes.ts';
-import { formatHostPort, readHost, readPort } from './host.ts';
+import { assertHostPort, formatHostPort, readHost, readPort } from './host.ts';
 import { LIMITS } from './limits.ts';
 import { readEscaped, readUriParams, UriParams } from './uri-params.ts';
 
@@ -68,8 +68,12 @@ export class SipUri {
     this.headersText = headersText;
   }
 
-  /** @example SipUri.of({ user: '201', host: 'office.example' }).toString() === 'sip:201@office.example' */
+  /**
+   * @throws UnsafeValue for a host or port that would make another URI of it
+   * @example SipUri.of({ user: '201', host: 'office.example' }).toString() === 'sip:201@office.example'
+   */
   static of(parts: SipUriParts): SipUri {
+    assertHostPort(parts.host, parts.port);
     return new SipUri(
       parts.scheme ?? 'sip',
       parts.user === undefined ? undefined : escaped(parts.user, USER),

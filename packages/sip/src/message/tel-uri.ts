@@ -1,5 +1,6 @@
 import type { Cursor } from './cursor.ts';
-import { readUriParams, type UriParams } from './uri-params.ts';
+import { readUriParams, UriParams } from './uri-params.ts';
+import { printable, UnsafeValue } from './wire-text.ts';
 
 /** A tel URI (RFC 3966 §3): a telephone number and its parameters. */
 export class TelUri {
@@ -12,6 +13,17 @@ export class TelUri {
   constructor(number: string, params: UriParams) {
     this.number = number;
     this.params = params;
+  }
+
+  /**
+   * @throws UnsafeValue when the number is none
+   * @example TelUri.of('+74951234567').toString() === 'tel:+74951234567'
+   */
+  static of(number: string, params: Readonly<Record<string, string>> = {}): TelUri {
+    if (!/^\+?[0-9A-Fa-f*#().-]+$/.test(number) || withoutSeparators(number) === '+') {
+      throw new UnsafeValue(`telephone number: ${printable(number)} is none`);
+    }
+    return new TelUri(number, UriParams.of(params));
   }
 
   /** The number without visual separators (RFC 3966 §5.1.1). @example '+7-495-123' has the digits '+7495123' */

@@ -5,7 +5,7 @@ import { UINT32_MAX } from './limits.ts';
 import { readDeltaSeconds, readNumber } from './numbers.ts';
 import { type Params, quoted, readParams } from './params.ts';
 import { readWhole, type ValueFault } from './value-fault.ts';
-import { toWire } from './wire-text.ts';
+import { assertToken, fromWire, toWire } from './wire-text.ts';
 
 /** A token with parameters: Content-Disposition, Event, Subscription-State, one Reason. The token is as written. */
 export interface TokenWithParams {
@@ -31,22 +31,30 @@ export interface Reason {
   /** SIP, Q.850… as written. */
   readonly protocol: string;
   readonly cause: number | undefined;
+  /** For people, Unicode. */
   readonly text: string | undefined;
+}
+
+/** @example parseReason('Q.850;cause=16;text="Terminated"') */
+export function parseReason(text: string): Parsed<Reason, ValueFault> {
+  return readWhole(text, readReason);
 }
 
 export function readReason(cursor: Cursor): Reason | undefined {
   const value = readTokenWithParams(cursor);
   if (value === undefined) return undefined;
   const cause = value.params.get('cause');
+  const text = value.params.get('text');
   return {
     protocol: value.token,
     cause: cause !== undefined && /^\d{1,5}$/.test(cause) ? Number(cause) : undefined,
-    text: value.params.get('text'),
+    text: text === undefined ? undefined : fromWire(text),
   };
 }
 
-/** @example formatReason({ protocol: 'SIP', cause: 200, text: 'Call completed elsewhere' }) */
+/** @throws UnsafeValue when the protocol is no token @example formatReason({ protocol: 'SIP', cause: 200, text: 'Call completed elsewhere' }) */
 export function formatReason(reason: Reason): string {
+  assertToken(reason.protocol, 'Reason');
   const cause = reason.cause === undefined ? '' : `;cause=${reason.cause}`;
   return `${reason.protocol}${cause}${reason.text === undefined ? '' : `;text=${quoted(toWire(reason.text))}`}`;
 }
@@ -55,6 +63,10 @@ export function formatReason(reason: Reason): string {
 export interface RetryAfter {
   readonly seconds: number;
   readonly params: Params;
+}
+
+export function parseRetryAfter(text: string): Parsed<RetryAfter, ValueFault> {
+  return readWhole(text, readRetryAfter);
 }
 
 /** The comment that may follow the number is for people and is skipped. */
@@ -89,6 +101,10 @@ const ESCAPE = 0x5c;
 export interface Timestamp {
   readonly sent: string;
   readonly delay: string | undefined;
+}
+
+export function parseTimestamp(text: string): Parsed<Timestamp, ValueFault> {
+  return readWhole(text, readTimestamp);
 }
 
 export function readTimestamp(cursor: Cursor): Timestamp | undefined {

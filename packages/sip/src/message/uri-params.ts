@@ -2,7 +2,7 @@ import { EQUALS, HEX, isOf, PERCENT, SEMICOLON, sameToken, URI_PARAM } from './c
 import type { Cursor } from './cursor.ts';
 import { escaped, unescaped } from './escapes.ts';
 import { LIMITS } from './limits.ts';
-import { Params } from './params.ts';
+import { isNameTaken, Params } from './params.ts';
 
 /** Parameters inside a SIP or tel URI (RFC 3261 §19.1.1): names and values are escaped with `%HH`, never quoted. */
 export class UriParams extends Params {
@@ -50,6 +50,7 @@ export function readUriParams(cursor: Cursor): UriParams | undefined {
       if (value === undefined) return undefined;
       if (value === '') return cursor.fail('bad-param');
     }
+    if (isNameTaken(written, name)) return cursor.fail('repeated-param');
     written.push(name, value);
     if (written.length > 2 * LIMITS.paramsPerValue) return cursor.fail('too-many');
   }

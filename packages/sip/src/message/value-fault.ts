@@ -18,6 +18,7 @@ export type ValueFault =
   | 'bad-host'
   | 'bad-port'
   | 'bad-param'
+  | 'repeated-param'
   | 'bad-display-name'
   | 'no-angle-bracket'
   | 'needs-angle-brackets'

@@ -1,9 +1,10 @@
 import type { Parsed } from '@vats/kernel';
 import { DIGIT, isAllOf, SLASH } from './chars.ts';
 import type { Cursor } from './cursor.ts';
-import { formatHostPort, readHost, readPort } from './host.ts';
+import { assertHostPort, formatHostPort, readHost, readPort } from './host.ts';
 import { Params, readParams } from './params.ts';
 import { readWhole, type ValueFault } from './value-fault.ts';
+import { assertToken } from './wire-text.ts';
 
 /** What every branch made by RFC 3261's rules begins with (§8.1.1.7). */
 export const MAGIC_COOKIE = 'z9hG4bK';
@@ -45,8 +46,13 @@ export class Via {
     this.params = params;
   }
 
-  /** @example Via.of({ transport: 'UDP', host: '192.0.2.1', port: 5060, params: { branch, rport: '' } }) */
+  /**
+   * @throws UnsafeValue for a transport, host or port that would make another Via of it
+   * @example Via.of({ transport: 'UDP', host: '192.0.2.1', port: 5060, params: { branch, rport: '' } })
+   */
   static of(parts: ViaParts): Via {
+    assertToken(parts.transport, 'transport');
+    assertHostPort(parts.host, parts.port);
     const params = parts.params instanceof Params ? parts.params : Params.of(parts.params ?? {});
     return new Via('SIP', '2.0', parts.transport.toUpperCase(), parts.host, parts.port, params);
   }
