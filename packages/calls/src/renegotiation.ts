@@ -35,8 +35,8 @@ export class Renegotiation {
   /** A peer took its re-INVITE back: ours to the other side goes back too. */
   cancelled(leg: Leg | undefined): void {
     if (leg === undefined) return;
+    if (leg.reinvite?.offer !== undefined) leg.sdp.rollBack();
     leg.reinvite = undefined;
-    leg.sdp.rollBack();
     this.#call.otherOf(leg)?.ourReinvite?.cancel();
   }
 

@@ -1,5 +1,6 @@
 import { SeededRandom } from '@vats/kernel/testing';
 import { expect, test } from 'vitest';
+import { PHONES, SWITCH } from '../cast.ts';
 import type { PhoneCall } from '../phone/phone-call.ts';
 import type { VirtualPhone } from '../phone/virtual-phone.ts';
 import { AFTERMATH_MS, limitedTo, World } from '../world.ts';
@@ -40,11 +41,45 @@ const ACTS_ON_A_CALL: readonly ((call: PhoneCall, random: Random) => void)[] = [
   (call) => call.request('REFER'),
 ];
 
+/** What a phone might do beside calling. */
+const ACTS_OF_A_PHONE: readonly ((phone: VirtualPhone, random: Random) => void)[] = [
+  (phone) => phone.register(),
+  (phone) => phone.register({ expires: 60 }),
+  (phone) => phone.register({ expires: 0 }),
+  (phone) => phone.register({ contact: '*', expires: 0 }),
+  (phone) => phone.wire.hangUp(),
+  (phone) => phone.request('OPTIONS'),
+  (phone) => phone.request('SUBSCRIBE', { headers: [['Event', 'presence']] }),
+  (phone, random) => {
+    phone.codecs = [pick(random, CODECS) ?? '', pick(random, CODECS) ?? '', '101 telephone-event/8000'];
+  },
+];
+
+const CODECS = ['8 PCMA/8000', '0 PCMU/8000', '9 G722/8000', '96 opus/48000/2'];
+
+/** What may befall the switch. */
+const MISHAPS: readonly ((world: World, random: Random) => void)[] = [
+  ({ media }, random) => pick(random, open(media))?.emit({ kind: 'silence', milliseconds: 60_000 }),
+  ({ media }, random) => pick(random, open(media))?.emit({ kind: 'hold-expired', milliseconds: 1_800_000 }),
+  ({ network }) => network.repeatNext(() => true, 2),
+  ({ network }) => network.overtakeNext(() => true),
+  ({ network }, random) => network.delayNext(() => true, random.below(40_000)),
+  ({ network }, random) => network.breakStreams(pick(random, [SWITCH.address, PHONES.carol.local.address]) ?? ''),
+];
+
+function open(media: World['media']) {
+  return media.calls.filter((call) => !call.ended);
+}
+
 function actsAtRandom(phone: VirtualPhone, random: Random): void {
   phone.manners.acknowledges = random.below(10) > 0;
   phone.manners.yieldsToCancel = random.below(10) > 0;
   phone.manners.replies.BYE = [200, 200, 481, undefined][random.below(4)];
   phone.manners.replies.INFO = [200, 200, 415, 481, undefined][random.below(5)];
+  if (random.below(12) === 0) {
+    pick(random, ACTS_OF_A_PHONE)?.(phone, random);
+    return;
+  }
   const call = pick(random, phone.calls.slice(-3));
   if (call === undefined || random.below(6) === 0) {
     const offer = random.below(4) === 0 ? { sdp: null } : {};
@@ -66,6 +101,9 @@ test.each(Array.from({ length: 24 }, (_, seed) => seed))('chaos %i', async (seed
   for (let act = 0; act < ACTS; act++) {
     const role = pick(random, ROLES) ?? 'alice';
     actsAtRandom(world.actors[role].phone, random);
+    if (random.below(20) === 0) pick(random, MISHAPS)?.(world, random);
+    // What it stores it stores in a later turn.
+    if (random.below(8) === 0) await world.stage.eventually(() => false, 2);
     world.passes(random.below(4) === 0 ? random.below(20_000) : random.below(30));
   }
   world.passes(TIME_LIMIT_MS + 2 * AFTERMATH_MS);

@@ -131,6 +131,61 @@ describe('phones that do what they should not', () => {
     },
   );
 
+  scenario(
+    'a phone that is asked for an offer and says what it said before',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob }) => {
+      talk(alice, bob);
+      alice.reinvites({ sdp: null });
+      bob.answers({ sdp: bob.call.localSdp ?? null });
+      alice.hears('200 INVITE');
+      expect(readSdp(bob.expects('ACK').body.toString()).codecs).toContain('8 PCMA/8000');
+      end(alice, bob);
+    },
+  );
+
+  scenario('a phone that is asked for an offer and says nonsense', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+    talk(alice, bob);
+    alice.reinvites({ sdp: null });
+    bob.answers({ sdp: 'v=0\r\nnonsense\r\n' });
+    expect(bob.expects('ACK').body.toString()).toMatch(/^v=0/);
+    alice.hears('488 INVITE');
+    end(alice, bob);
+  });
+
+  scenario(
+    'a hold is taken back when the other side has accepted it: it is told again what holds',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob }) => {
+      talk(alice, bob);
+      bob.holds();
+      alice.expects('INVITE');
+      bob.cancels();
+      bob.hears('200 CANCEL', '487 INVITE');
+      alice.answers();
+      alice.expects('ACK', 'INVITE');
+      alice.answers();
+      alice.expects('ACK');
+      expect(readSdp(alice.call.remoteSdp ?? '').direction).toBe('sendrecv');
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'the wish for an offer is taken back when the offer was made',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob }) => {
+      talk(alice, bob);
+      alice.reinvites({ sdp: null });
+      bob.expects('INVITE');
+      alice.cancels();
+      alice.hears('200 CANCEL', '487 INVITE');
+      bob.answers();
+      expect(readSdp(bob.expects('ACK').body.toString()).codecs).toContain('8 PCMA/8000');
+      end(alice, bob);
+    },
+  );
+
   scenario('a phone that answers a hold without SDP', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
     talk(alice, bob);
     alice.holds();
