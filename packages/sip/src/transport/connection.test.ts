@@ -130,6 +130,18 @@ describe('time-outs of a connection', () => {
     expect(slow.closed).toBeUndefined();
   });
 
+  test('so it does when the next message begins in the same segment', () => {
+    const slow = peer();
+    write(slow, MESSAGE.slice(0, 10));
+    for (let i = 0; i < 5; i++) {
+      clock.advance(CONNECTION_LIMITS.halfMessage - 1);
+      write(slow, MESSAGE.slice(10) + MESSAGE.slice(0, 10));
+    }
+    expect(heard.length).toBe(5);
+    clock.advance(CONNECTION_LIMITS.halfMessage);
+    expect(slow.closed).toBeDefined();
+  });
+
   test('a body that never comes whole ends in a closed connection (RFC 4475 §3.1.2.3)', () => {
     const liar = peer();
     write(liar, 'INVITE sip:a SIP/2.0\r\nContent-Length: 9999\r\n\r\nv=0\r\n');
@@ -288,6 +300,21 @@ describe('bounds', () => {
     layer.flowTo({ transport: 'tcp', endpoint: THEIRS }).send(Buffer.from('x'), ({ code }) => failed.push(code));
     expect(failed).toEqual(['overflow']);
   });
+});
+
+test('a connection that is on its way out is not used again', async () => {
+  await listener();
+  const { flow } = flowToPeer();
+  flow.send(Buffer.from(MESSAGE));
+  clock.advance(0);
+  network.vanish(THEIRS.address);
+  clock.advance(CONNECTION_LIMITS.idle);
+  expect(flow.open).toBe(false);
+  expect(ledger.counts().connections).toBe(1);
+  network.comeBack(THEIRS.address);
+  const next = flowToPeer().flow;
+  expect(next.id).not.toBe(flow.id);
+  expect(next.open).toBe(true);
 });
 
 test('who is no longer admitted loses the connection at the next message', async () => {

@@ -45,7 +45,6 @@ export class ConnectionResponseWay implements ResponseWay {
   }
 
   send(octets: Buffer, failed?: SendFailed): void {
-    if (!this.#arrivedOn.open) return void this.#reconnect().send(octets, failed);
     this.#arrivedOn.send(octets, (failure) => {
       if (failure.code === 'overflow') failed?.(failure);
       else this.#reconnect().send(octets, failed);

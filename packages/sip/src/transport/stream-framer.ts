@@ -76,12 +76,12 @@ export class StreamFramer {
     }
     if (this.#length === undefined || this.#to - this.#from < this.#length) return undefined;
     const end = this.#from + this.#length;
-    const view = this.#store.subarray(this.#from, end);
+    const octets = this.#store.subarray(this.#from, end); // what was handed out is never written to again
     this.#from = end;
     this.#searched = end;
     this.#length = undefined;
     if (!this.waiting) this.#store = NOTHING; // a silent connection keeps no octets alive
-    return { kind: 'message', octets: this.#growing ? Buffer.from(view) : view };
+    return { kind: 'message', octets };
   }
 
   #takeEmptyLine(): boolean {
