@@ -188,6 +188,10 @@ test('sections that are kept and not served yet say so, at their key', () => {
   }
 });
 
+test('a login may be the extension of its own user', () => {
+  expect(errors(changed('login: pavel', 'login: "202"'))).toEqual([]);
+});
+
 test('prompts that there are need no warning', () => {
   const checked = checkPbx(EXAMPLE, 'pbx.yaml', { prompts: new Set(['greeting', 'main-menu']) });
   const prompts = checked.ok ? checked.warnings.filter(({ message }) => message.includes('prompt')) : [];

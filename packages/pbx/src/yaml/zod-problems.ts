@@ -62,7 +62,7 @@ function problemsOfIssue(issue: Issue, above: KeyPath, data: unknown, places: Pl
         return places.problem([...path, key], 'there is no such key', remedy, { pointing: 'key' });
       });
     case 'invalid_union':
-      return bestBranch(issue.errors, value).flatMap((inner) => problemsOfIssue(inner, path, data, places));
+      return bestBranch(issue.errors, value, path).flatMap((inner) => problemsOfIssue(inner, path, data, places));
     case 'invalid_key':
       return issue.issues.flatMap((inner) => {
         const said = saidOf(inner, path.at(-1), path);
@@ -93,7 +93,7 @@ function saidOf(issue: Issue, value: unknown, path: KeyPath): { message: string;
         near === undefined
           ? `write ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`
           : `did you mean ${near}?`;
-      return { message: `${written(value)} is not known here`, remedy };
+      return { message: `${written(value, path)} is not known here`, remedy };
     }
     case 'too_small':
     case 'too_big': {
@@ -104,7 +104,7 @@ function saidOf(issue: Issue, value: unknown, path: KeyPath): { message: string;
           remedy: `write ${bound}`,
         };
       return {
-        message: `${written(value)} is too ${issue.code === 'too_small' ? 'small' : 'large'}`,
+        message: `${written(value, path)} is too ${issue.code === 'too_small' ? 'small' : 'large'}`,
         remedy: `write ${bound}`,
       };
     }
@@ -132,22 +132,27 @@ function wrongType(expected: string, value: unknown, path: KeyPath): { message: 
   const kind = TYPE_NAMES[expected] ?? expected;
   if (value === undefined) return { message: 'the key is missing', remedy: `write ${kind} there` };
   if (value === null) return { message: 'the value is empty', remedy: `write ${kind}, or remove the key` };
-  const last = path.at(-1);
-  const hidden = typeof last === 'string' && SECRET_KEYS.test(last);
-  const given = hidden ? 'the value' : written(value);
+  const given = written(value, path);
   if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
     return {
       message: `${given} is read as a ${typeof value === 'number' ? 'number' : 'yes or no'}, not as text`,
-      remedy: hidden ? 'put it in quotes' : `put it in quotes: "${value}"`,
+      remedy: isSecret(path) ? 'put it in quotes' : `put it in quotes: "${value}"`,
     };
   }
   return { message: `${given} is not ${kind}`, remedy: `write ${kind}` };
 }
 
-function written(value: unknown): string {
+/** A value for a message; a secret only as what it is. */
+function written(value: unknown, path: KeyPath): string {
+  if (isSecret(path)) return 'the value';
   if (typeof value === 'string') return shown(value);
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' && value !== null ? 'a mapping' : String(value);
+}
+
+function isSecret(path: KeyPath): boolean {
+  const last = path.at(-1);
+  return typeof last === 'string' && SECRET_KEYS.test(last);
 }
 
 /**
@@ -155,7 +160,7 @@ function written(value: unknown): string {
  * another kind of value altogether, then the one with the fewest complaints. Where none was meant, one issue that says
  * what all of them take.
  */
-function bestBranch(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] {
+function bestBranch(branches: readonly (readonly Issue[])[], value: unknown, path: KeyPath): readonly Issue[] {
   const atTop = branches.flat().filter((issue) => issue.path.length === 0);
   const words = atTop.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values : []));
   const misspelt = typeof value === 'string' && suggest(value, words.map(String)) !== undefined;
@@ -164,7 +169,7 @@ function bestBranch(branches: readonly (readonly Issue[])[], value: unknown): re
   const [best] = ranked;
   if (best === undefined || (best.rank < WRONG_WORD && !misspelt)) return best?.issues ?? [];
   if (misspelt) return [{ code: 'invalid_value', path: [], values: words, message: '' }];
-  const message = value === null ? 'the value is empty' : `${written(value)} does not fit here`;
+  const message = value === null ? 'the value is empty' : `${written(value, path)} does not fit here`;
   const remedy = `write ${[...new Set(atTop.flatMap(wanted))].join(', or ')}`;
   return [{ code: 'custom', path: [], message, params: { remedy } }];
 }
