@@ -10,7 +10,7 @@ import {
 } from './corpus.ts';
 import { credentials, readChallenge } from './digest-client.ts';
 import { type Account, pbxFile } from './office.ts';
-import { exchangeOverTcp, RawUdpPeer, statusOf } from './raw-peer.ts';
+import { exchangeOverTcp, header, RawUdpPeer, statusOf } from './raw-peer.ts';
 import { scenario } from './scenario.ts';
 import type { Scene } from './scene.ts';
 import { Switch } from './switch.ts';
@@ -32,10 +32,18 @@ const UNFRAMED = new Set(['clerr', 'ncl', 'mcl01', 'inv2543', 'baddn']);
 const finals = (answers: readonly string[]) =>
   answers.map((answer) => statusOf(answer) ?? 0).filter((status) => status >= 200);
 
-/** Whose credentials go with a message: the user's that a REGISTER is about, anybody's otherwise. */
-function accountOf(octets: Buffer): Account {
+/** The account that a REGISTER is about; undefined when it is about nobody here. */
+function accountOf(octets: Buffer): Account | undefined {
   const user = /^(?:to|t)[ \t]*:.*sip:([^@]*)@/im.exec(octets.toString('latin1'))?.[1];
-  return ACCOUNTS.find(({ login }) => login === user) ?? (ACCOUNTS[0] as Account);
+  return ACCOUNTS.find(({ login }) => login === user);
+}
+
+let retries = 0;
+
+/** A request that is sent again is a new transaction, so its branch is new; several messages of the corpus share one. */
+function withNewBranch(octets: Buffer): Buffer {
+  const text = octets.toString('latin1').replace(/branch=z9hG4bK[^;,\s]+/, `$&.${++retries}`);
+  return Buffer.from(text, 'latin1');
 }
 
 /** The message again, with the credentials that `answers` ask for; undefined when they ask for none. */
@@ -44,12 +52,23 @@ function authorized(message: TortureMessage, answers: readonly string[]): Buffer
   const challenge = challenged && readChallenge(challenged);
   if (!challenge) return undefined;
   const { method, uri } = requestLine(message.octets);
-  const value = credentials(challenge, accountOf(message.octets), method, uri);
-  return withHeader(message.octets, statusOf(challenged) === 407 ? 'Proxy-Authorization' : 'Authorization', value);
+  const account = accountOf(message.octets) ?? (ACCOUNTS[0] as Account);
+  const name = statusOf(challenged) === 407 ? 'Proxy-Authorization' : 'Authorization';
+  return withHeader(withNewBranch(message.octets), name, credentials(challenge, account, method, uri));
+}
+
+/** What fits beside the corpus' codes because of where this switch stands. */
+function alsoFits(message: TortureMessage): number[] {
+  // A back-to-back user agent passes the INVITE on, and nobody is registered to say 406.
+  if (message.name === 'sdp01') return [480];
+  // Good credentials of one user allow no registration for another.
+  if (requestLine(message.octets).method === 'REGISTER' && accountOf(message.octets) === undefined) return [403];
+  return [];
 }
 
 function judged(message: TortureMessage, answers: readonly string[], authenticated: boolean): string[] {
-  const why = fault(message, finals(answers), authenticated);
+  const codes = message.codes && [...message.codes, ...(authenticated ? alsoFits(message) : [])];
+  const why = fault({ ...message, ...(codes && { codes }) }, finals(answers), authenticated);
   return why === undefined ? [] : [`${message.name} (§${message.section}): ${why}`];
 }
 
@@ -95,11 +114,17 @@ describe.skipIf(!process.env.CI && shared('corpus') === undefined)(
         const faults: string[] = [];
         for (const message of tortureMessages(corpus('corpus'))) {
           if (UNFRAMED.has(message.name)) continue;
-          const wait = { answered: message.kind === 'request', pinged: true, milliseconds: 3_000 };
-          let { answers, ponged } = await exchangeOverTcp(vats.sip, message.octets, wait);
+          // Two messages in one: the second one's Content-Length takes whatever follows, so that one is not looked at.
+          const twins = message.name === 'dblreq';
+          const wait = { answered: message.kind === 'request', pinged: !twins, milliseconds: twins ? 1_500 : 3_000 };
+          const exchange = async (octets: Buffer) => {
+            const heard = await exchangeOverTcp(vats.sip, octets, wait);
+            const first = heard.answers.filter((answer) => /REGISTER/.test(header(answer, 'CSeq') ?? ''));
+            return twins ? { answers: first, ponged: true } : heard;
+          };
+          let { answers, ponged } = await exchange(message.octets);
           const again = authenticated && authorized(message, answers);
-          if (again) ({ answers, ponged } = await exchangeOverTcp(vats.sip, again, wait));
-          if (message.name === 'dblreq') answers = answers.slice(0, 1);
+          if (again) ({ answers, ponged } = await exchange(again));
           faults.push(...judged(message, answers, authenticated));
           if (!ponged) faults.push(`${message.name}: the message behind it was lost`);
         }
