@@ -1,6 +1,6 @@
-import { formatEndpoint } from '@vats/kernel';
-import { cseqOf, statusOf, valueOf } from './sip-text.ts';
-import type { PlaceNames } from './symbols.ts';
+import { type Endpoint, formatEndpoint } from '@vats/kernel';
+import { cseqOf, firstValue, statusOf } from './sip-text.ts';
+import { type PlaceNames, placeKey } from './symbols.ts';
 import type { Trace, TraceMessage } from './trace.ts';
 
 const LANE = 30;
@@ -11,15 +11,7 @@ const LANE = 30;
  * @param places what endpoints are called; those without a name stand as they are
  */
 export function drawLadder(trace: Trace, places: PlaceNames = new Map()): string {
-  const nameOf = (message: TraceMessage, end: 'from' | 'to'): string => {
-    const { transport, connection } = message;
-    const endpoint = formatEndpoint(message[end]);
-    if (transport === 'tcp') {
-      // The two ends of one connection are found by either spelling: the port of its opener means nothing to a person.
-      return places.get(endpoint) ?? `${endpoint}/${connection}`;
-    }
-    return places.get(endpoint) ?? endpoint;
-  };
+  const nameOf = (message: TraceMessage, end: 'from' | 'to'): string => nameOfPlace(message[end], places);
   const lanes: string[] = [];
   for (const message of trace.messages) {
     for (const end of ['from', 'to'] as const) {
@@ -42,10 +34,20 @@ export function drawLadder(trace: Trace, places: PlaceNames = new Map()): string
   return `${lines.join('\n')}\n`;
 }
 
+/** A name for an endpoint: its own, or that of the only party at its host, whose connections leave from any port. */
+function nameOfPlace(endpoint: Endpoint, places: PlaceNames): string {
+  const key = placeKey(endpoint);
+  const own = places.get(key);
+  if (own !== undefined) return own;
+  const host = key.replace(/\d+$/, '');
+  const [name, ...others] = new Set([...places].filter(([place]) => place.startsWith(host)).map(([, each]) => each));
+  return name === undefined || others.length > 0 ? key : name;
+}
+
 /** A message in a few words: 'INVITE (sdp)', '180 Ringing', 'keep-alive'. */
 export function labelOf({ sip, octets }: Pick<TraceMessage, 'sip' | 'octets'>): string {
   if (sip === undefined) return /^(\r\n)*$/.test(octets.toString('latin1')) ? 'keep-alive' : 'not SIP';
-  const type = valueOf(sip, 'content-type')?.split(/[/;]/)[1]?.trim();
+  const type = firstValue(sip, 'content-type')?.split(/[/;]/)[1]?.trim();
   const body = sip.body.length > 0 && type !== undefined ? ` (${type})` : '';
   const status = statusOf(sip);
   if (status === undefined) return `${sip.startLine.split(' ', 1)[0]}${body}`;
@@ -58,7 +60,7 @@ function rung(lanes: number, from: number, to: number, label: string): string {
   const cells = Array.from({ length: lanes * LANE }, () => ' ');
   const middle = (lane: number): number => lane * LANE + Math.floor(LANE / 2);
   for (let lane = 0; lane < lanes; lane++) cells[middle(lane)] = '|';
-  if (from === to) return `${cells.slice(0, middle(from) + 1).join('')} ${label}${''}`;
+  if (from === to) return `${cells.slice(0, middle(from) + 1).join('')} ${label}`;
   const left = middle(Math.min(from, to)) + 1;
   const right = middle(Math.max(from, to)) - 1;
   for (let at = left; at <= right; at++) cells[at] = '-';

@@ -1,4 +1,4 @@
-import { plainName, type SipText, tagOf, valueOf } from './sip-text.ts';
+import { firstValue, plainName, type SipText, tagOf } from './sip-text.ts';
 import type { Symbols } from './symbols.ts';
 
 /** A message with everything replaced that differs from run to run. */
@@ -29,6 +29,15 @@ const always =
 
 const digest = parameter(['nonce', 'cnonce', 'response', 'opaque', 'nextnonce', 'rspauth']);
 
+const contactParameters = parameter(['\\+sip\\.instance', 'pub-gruu', 'temp-gruu']);
+
+/** A user part that was drawn by lot says nothing but which it is. */
+const opaqueUser = (value: string, symbols: Symbols): string =>
+  value.replace(
+    /(sips?:)([a-z0-9]{20,})@/gi,
+    (_all, scheme: string, user: string) => `${scheme}${symbols.of('user', user)}@`,
+  );
+
 /** What is done to a header's value, by its plain name; named places are replaced in all of them first. */
 const RULES: Readonly<Record<string, Rule>> = {
   via: parameter(['branch', 'rport']),
@@ -38,10 +47,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   cseq: (value, symbols, sip) => {
     const [number = '', method = ''] = value.split(/\s+/);
     // Requests of one dialog count up by side; responses copy From, so its tag tells whose numbers these are.
-    const series = `cseq ${valueOf(sip, 'call-id')} ${tagOf(valueOf(sip, 'from'))}`;
+    const series = `cseq ${firstValue(sip, 'call-id')} ${tagOf(firstValue(sip, 'from'))}`;
     return /^\d+$/.test(number) ? `${symbols.relative(series, Number(number))} ${method}` : value;
   },
-  contact: parameter(['\\+sip\\.instance', 'pub-gruu', 'temp-gruu']),
+  contact: (value, symbols, sip) => contactParameters(opaqueUser(value, symbols), symbols, sip),
   'www-authenticate': digest,
   'proxy-authenticate': digest,
   authorization: digest,
@@ -97,7 +106,7 @@ export function spelled(plain: string): string {
 /** Normalises a body, line by line. */
 export function normaliseBody(sip: SipText, symbols: Symbols): string[] {
   if (sip.body.length === 0) return [];
-  const isSdp = /^application\/sdp/i.test(valueOf(sip, 'content-type') ?? '');
+  const isSdp = /^application\/sdp/i.test(firstValue(sip, 'content-type') ?? '');
   const lines = sip.body
     .toString('utf8')
     .replace(/\r?\n$/, '')

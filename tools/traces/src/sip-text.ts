@@ -85,7 +85,7 @@ export function valuesOf(sip: SipText, name: string): string[] {
 }
 
 /** Value of a header's first line. */
-export function valueOf(sip: SipText, name: string): string | undefined {
+export function firstValue(sip: SipText, name: string): string | undefined {
   return sip.headers.find((header) => plainName(header.name) === name)?.value;
 }
 
@@ -105,7 +105,7 @@ export function requestUriOf(sip: SipText): string {
 
 /** `{ number, method }` of CSeq; of a message without a readable one, NaN and ''. */
 export function cseqOf(sip: SipText): { readonly number: number; readonly method: string } {
-  const [number = '', method = ''] = (valueOf(sip, 'cseq') ?? '').split(/\s+/);
+  const [number = '', method = ''] = (firstValue(sip, 'cseq') ?? '').split(/\s+/);
   return { number: number === '' ? Number.NaN : Number(number), method };
 }
 
@@ -116,7 +116,7 @@ export function tagOf(value: string | undefined): string | undefined {
 
 /** The branch of the topmost Via. */
 export function branchOf(sip: SipText): string | undefined {
-  return parameterOf(valueOf(sip, 'via')?.split(',', 1)[0], 'branch');
+  return parameterOf(firstValue(sip, 'via')?.split(',', 1)[0], 'branch');
 }
 
 /** The URI of the first Contact, From or To value, without what stands around it. */

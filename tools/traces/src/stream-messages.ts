@@ -1,4 +1,4 @@
-import { looksLikeSip, readSipText, valueOf } from './sip-text.ts';
+import { firstValue, looksLikeSip, readSipText } from './sip-text.ts';
 
 /** Octets of one direction that may wait for the rest of their message. */
 const MOST_WAITING = 256 * 1024;
@@ -36,7 +36,7 @@ export class StreamMessages {
     if (end < 0) return looksLikeSip(octets) || octets.indexOf('\n') < 0 ? undefined : octets.length;
     const sip = readSipText(octets.subarray(0, end + 4));
     if (sip === undefined) return octets.length;
-    const length = end + 4 + contentLengthOf(valueOf(sip, 'content-length'));
+    const length = end + 4 + contentLengthOf(firstValue(sip, 'content-length'));
     return length <= octets.length ? length : undefined;
   }
 }

@@ -5,9 +5,10 @@ import type { Symbols } from '../symbols.ts';
 import type { Heard } from './live-party.ts';
 import type { ReplayOutcome } from './replay.ts';
 
-/** One message that a story expects: its first line, and what is said of the rest. */
+/** What a story says of one message: how much of it is compared. */
 interface Expected {
-  readonly startLine: string;
+  /** The reason phrase is free text that the story does not care for: 'SIP/2.0 400 *'. */
+  readonly anyReason: boolean;
   /** Plain names of the headers that are compared, in the story's order. */
   readonly headers: readonly string[];
   /** The body is compared as a whole, or not at all. */
@@ -21,13 +22,16 @@ export interface Verdict {
   readonly heard: string;
 }
 
+const ANY_REASON = /^SIP\/\S+ \d+ \*$/;
 const ABSENT = '<none>';
 const BODY_INDENT = '  ';
 
 /** Headers that a draft of expectations speaks of, where a message has them. */
 const TELLING = {
   response: [
+    'to',
     'cseq',
+    'date',
     'contact',
     'expires',
     'min-expires',
@@ -43,7 +47,7 @@ const TELLING = {
 
 /**
  * Compares what the parties heard with their story. A story speaks of each message by its first line and those headers
- * that matter; `Header: <none>` says that there must be none. Lines of a body stand two blanks to the right.
+ * that matter; `Header: <none>` says that there must be none, `SIP/2.0 400 *` that any reason phrase will do. Lines of a body stand two blanks to the right.
  *
  * 100 Trying to an INVITE is not compared: it is for the hop, and whether it is due depends on 200 ms (RFC 3261 §8.2.6.1).
  */
@@ -74,20 +78,22 @@ function readExpected(text: string): Expected {
   const headers = lines
     .filter((line) => !line.startsWith(BODY_INDENT))
     .map((line) => plainName(line.split(':', 1)[0]!));
-  return { startLine, headers: [...new Set(headers)], body: lines.some((line) => line.startsWith(BODY_INDENT)) };
+  const body = lines.some((line) => line.startsWith(BODY_INDENT));
+  return { anyReason: ANY_REASON.test(startLine), headers: [...new Set(headers)], body };
 }
 
 function draftOf(sip: SipText): Expected {
   const telling = statusOf(sip) === undefined ? TELLING.request : TELLING.response;
   const headers = telling.filter((name) => valuesOf(sip, name).length > 0);
-  return { startLine: sip.startLine, headers, body: sip.body.length > 0 };
+  return { anyReason: false, headers, body: sip.body.length > 0 };
 }
 
-function render(sip: SipText, { headers, body }: Expected, symbols: Symbols): string {
+function render(sip: SipText, { anyReason, headers, body }: Expected, symbols: Symbols): string {
   const lines = headers.flatMap((plain) => {
     const values = valuesOf(sip, plain).map((value) => normaliseValue(plain, value, sip, symbols));
     return (values.length === 0 ? [ABSENT] : values).map((value) => `${spelled(plain)}: ${value}`);
   });
   const content = body ? normaliseBody(sip, symbols).map((line) => `${BODY_INDENT}${line}`) : [];
-  return [symbols.places(sip.startLine), ...lines, ...content].map((line) => line.trimEnd()).join('\n');
+  const startLine = anyReason ? sip.startLine.replace(/^(SIP\/\S+ \d+) .*/, '$1 *') : symbols.places(sip.startLine);
+  return [startLine, ...lines, ...content].map((line) => line.trimEnd()).join('\n');
 }

@@ -1,4 +1,4 @@
-import { cseqOf, methodOf, type SipText, statusOf, tagOf, uriOf, valueOf, valuesOf } from '../sip-text.ts';
+import { cseqOf, firstValue, methodOf, type SipText, statusOf, tagOf, uriOf, valuesOf } from '../sip-text.ts';
 import { type Challenge, challengeOf } from './digest.ts';
 import type { RecordedParty, RecordedRequest } from './steps.ts';
 import { transactionOf } from './steps.ts';
@@ -27,12 +27,13 @@ export class LiveParty {
   readonly heard: Heard[] = [];
   /** How many of the messages that came were repetitions. */
   repeats = 0;
-  challenge: Challenge | undefined;
   readonly #recorded: RecordedParty;
   readonly #requests: Heard[] = [];
   readonly #seen = new Set<string>();
+  readonly #inviteFinals = new Map<string, SipText>();
   readonly #finals = new Map<string, SipText>();
   readonly #provisional = new Set<string>();
+  #lastChallenge: Challenge | undefined;
   readonly #dialogs = new Map<string, LiveDialog>();
   readonly #uses = new Map<string, number>();
 
@@ -56,6 +57,11 @@ export class LiveParty {
   /** The final response to a transaction of the party's. */
   finalOf(transaction: string): SipText | undefined {
     return this.#finals.get(transaction);
+  }
+
+  /** The final response to the INVITE of this Call-ID and CSeq number: what an ACK is for, whatever its branch. */
+  finalOfInvite(callId: string, cseq: number): SipText | undefined {
+    return this.#inviteFinals.get(`${callId} ${cseq}`);
   }
 
   /** True when any response came to a transaction of the party's. */
@@ -84,9 +90,9 @@ export class LiveParty {
       (!recorded.inDialog || request.callId === recorded.callId);
     const place = this.#recorded.requests.filter(alike).indexOf(recorded);
     const live = this.#requests.filter(({ sip }) => {
-      const inDialog = tagOf(valueOf(sip, 'to')) !== undefined;
+      const inDialog = tagOf(firstValue(sip, 'to')) !== undefined;
       if (methodOf(sip) !== recorded.method || inDialog !== recorded.inDialog) return false;
-      return !inDialog || valueOf(sip, 'call-id') === callId;
+      return !inDialog || firstValue(sip, 'call-id') === callId;
     });
     return live[place];
   }
@@ -96,7 +102,16 @@ export class LiveParty {
     if (this.#recorded.ownCalls.has(recorded)) return recorded;
     const first = this.#recorded.requests.find(({ callId, inDialog }) => callId === recorded && !inDialog);
     const live = first === undefined ? undefined : this.counterpart(first);
-    return (live === undefined ? undefined : valueOf(live.sip, 'call-id')) ?? recorded;
+    return (live === undefined ? undefined : firstValue(live.sip, 'call-id')) ?? recorded;
+  }
+
+  /**
+   * What the switch asked where the recorded server gave this nonce; where the switch asked nothing then, what it asked
+   * last.
+   */
+  challengeFor(recordedNonce: string): Challenge | undefined {
+    const refusal = this.#finals.get(this.#recorded.nonces.get(recordedNonce) ?? '');
+    return (refusal === undefined ? undefined : challengeOf(refusal)) ?? this.#lastChallenge;
   }
 
   /** How often the nonce of the challenge is used when it is used once more. */
@@ -111,12 +126,14 @@ export class LiveParty {
     const transaction = transactionOf(sip);
     if (status >= 200) this.#finals.set(transaction, sip);
     else this.#provisional.add(transaction);
-    if (status === 401 || status === 407) this.challenge = challengeOf(sip) ?? this.challenge;
-    const remoteTag = tagOf(valueOf(sip, 'to'));
-    const callId = valueOf(sip, 'call-id');
-    if (cseqOf(sip).method !== 'INVITE' || status >= 300 || remoteTag === undefined || callId === undefined) return;
+    this.#lastChallenge = challengeOf(sip) ?? this.#lastChallenge;
+    const remoteTag = tagOf(firstValue(sip, 'to'));
+    const callId = firstValue(sip, 'call-id');
+    const { number, method } = cseqOf(sip);
+    if (method === 'INVITE' && status >= 200) this.#inviteFinals.set(`${callId} ${number}`, sip);
+    if (method !== 'INVITE' || status >= 300 || remoteTag === undefined || callId === undefined) return;
     const known = this.#dialogs.get(callId);
-    const contact = uriOf(valueOf(sip, 'contact'));
+    const contact = uriOf(firstValue(sip, 'contact'));
     this.#dialogs.set(callId, {
       remoteTag,
       remoteTarget: contact ?? known?.remoteTarget ?? '',
@@ -130,16 +147,16 @@ export class LiveParty {
     this.#requests.push(heard);
     const { sip } = heard;
     const method = methodOf(sip);
-    const callId = valueOf(sip, 'call-id');
+    const callId = firstValue(sip, 'call-id');
     if ((method !== 'INVITE' && method !== 'UPDATE') || callId === undefined) return;
-    const contact = uriOf(valueOf(sip, 'contact'));
+    const contact = uriOf(firstValue(sip, 'contact'));
     const known = this.#dialogs.get(callId);
     if (known !== undefined) {
       if (contact !== undefined) known.remoteTarget = contact; // target refresh, RFC 3261 §12.2.2
       return;
     }
     this.#dialogs.set(callId, {
-      remoteTag: tagOf(valueOf(sip, 'from')) ?? '',
+      remoteTag: tagOf(firstValue(sip, 'from')) ?? '',
       remoteTarget: contact ?? '',
       routes: valuesOf(sip, 'record-route'),
       invite: sip,

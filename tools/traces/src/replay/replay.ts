@@ -1,6 +1,16 @@
 import type { Cancel, Clock, Endpoint } from '@vats/kernel';
 import { formatEndpoint } from '@vats/kernel';
-import { branchOf, methodOf, readSipText, statusOf, tagOf, valueOf, writeSipText } from '../sip-text.ts';
+import {
+  branchOf,
+  cseqOf,
+  firstValue,
+  methodOf,
+  readSipText,
+  type SipText,
+  statusOf,
+  tagOf,
+  writeSipText,
+} from '../sip-text.ts';
 import type { Story } from '../story.ts';
 import type { Trace, TraceMessage } from '../trace.ts';
 import { type Heard, LiveParty } from './live-party.ts';
@@ -94,7 +104,8 @@ export class Replay {
       const wait = this.#due - now;
       const lacking = this.#lacks(step);
       if (wait > 0 || (lacking !== undefined && wait > -patience)) {
-        this.#wake = clock.after(wait > 0 ? wait : patience + wait, () => this.#goOn());
+        // Whole milliseconds: a remainder too small to move a clock on would be waited for without end.
+        this.#wake = clock.after(Math.ceil(wait > 0 ? wait : patience + wait), () => this.#goOn());
         return;
       }
       this.#play(step, lacking);
@@ -129,12 +140,14 @@ export class Replay {
     if (unanswered !== undefined) {
       return { what: `was sent after the answer to ${unanswered.split(' ')[1]}, which never came`, needed: false };
     }
+    const callId = party.liveCallId(firstValue(sip, 'call-id') ?? '');
     const invite = `${branchOf(sip)} INVITE`;
     if (method === 'CANCEL' && !party.isUnderWay(invite)) {
       return { what: 'cancels an INVITE that nothing was heard of', needed: false };
     }
-    const inDialog = tagOf(valueOf(sip, 'to')) !== undefined && !this.#played.has(`${step.party} ${invite}`);
-    if (inDialog && party.dialog(party.liveCallId(valueOf(sip, 'call-id') ?? '')) === undefined) {
+    const acknowledges = method === 'ACK' && party.finalOfInvite(callId, cseqOf(sip).number) !== undefined;
+    const inDialog = tagOf(firstValue(sip, 'to')) !== undefined;
+    if (inDialog && !acknowledges && party.dialog(callId) === undefined) {
       return { what: 'belongs to a dialog that never began', needed: true };
     }
     return undefined;
@@ -161,17 +174,20 @@ export class Replay {
     const party = this.#parties.get(step.party)!;
     if (sip === undefined) return message.octets;
     if (statusOf(sip) !== undefined) return writeSipText(responseTo(party.counterpart(step.answers!)!.sip, sip));
-    const password = this.#options.story.parties[step.party]?.password ?? '';
+    const { typed, password = '' } = this.#options.story.parties[step.party]!;
     const readdress = this.#readdress(serverEnd(message));
-    const refusal = methodOf(sip) === 'ACK' ? party.finalOf(`${branchOf(sip)} INVITE`) : undefined;
-    const rewritten =
-      refusal !== undefined
-        ? ackOfRefusal(sip, refusal, readdress)
-        : tagOf(valueOf(sip, 'to')) === undefined
-          ? requestOutside(sip, party, password, readdress)
-          : requestInside(sip, party, password, readdress);
+    const rewritten = this.#rewrite(sip, party, typed ?? password, readdress);
     // What nothing had to be changed in goes out as it was, with all its faults.
     return sameText(rewritten, sip) ? message.octets : writeSipText(rewritten);
+  }
+
+  #rewrite(sip: SipText, party: LiveParty, password: string, readdress: Readdress): SipText {
+    if (methodOf(sip) === 'ACK') {
+      const final = party.finalOfInvite(firstValue(sip, 'call-id') ?? '', cseqOf(sip).number);
+      if (final !== undefined && statusOf(final)! >= 300) return ackOfRefusal(sip, final, readdress);
+    }
+    const inDialog = tagOf(firstValue(sip, 'to')) !== undefined;
+    return (inDialog ? requestInside : requestOutside)(sip, party, password, readdress);
   }
 
   /** The way of a message: an answer goes back where its request came from, all else the way it went in the trace. */

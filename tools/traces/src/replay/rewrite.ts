@@ -1,4 +1,4 @@
-import { type HeaderText, methodOf, plainName, type SipText, tagOf, valueOf, valuesOf } from '../sip-text.ts';
+import { firstValue, type HeaderText, methodOf, plainName, type SipText, tagOf, valuesOf } from '../sip-text.ts';
 import { credentialsFor, digestParameters } from './digest.ts';
 import type { LiveDialog, LiveParty } from './live-party.ts';
 
@@ -9,18 +9,18 @@ const CREDENTIALS = new Set(['authorization', 'proxy-authorization']);
 
 /** A recorded response, made one to the switch's own request: its Vias, tags, Call-ID and CSeq (RFC 3261 §8.2.6.2). */
 export function responseTo(live: SipText, recorded: SipText): SipText {
-  const localTag = tagOf(valueOf(recorded, 'to'));
-  const to = valueOf(live, 'to') ?? '';
+  const localTag = tagOf(firstValue(recorded, 'to'));
+  const to = firstValue(live, 'to') ?? '';
   const copied: Readonly<Record<string, readonly string[]>> = {
     via: valuesOf(live, 'via'),
     'record-route': valuesOf(live, 'record-route'),
-    from: [valueOf(live, 'from') ?? ''],
+    from: [firstValue(live, 'from') ?? ''],
     to: [tagOf(to) === undefined && localTag !== undefined ? `${to};tag=${localTag}` : to],
-    'call-id': [valueOf(live, 'call-id') ?? ''],
-    cseq: [valueOf(live, 'cseq') ?? ''],
+    'call-id': [firstValue(live, 'call-id') ?? ''],
+    cseq: [firstValue(live, 'cseq') ?? ''],
   };
   const headers = replaced(recorded.headers, copied);
-  const missing = copied['record-route']!.length > 0 && valueOf(recorded, 'record-route') === undefined;
+  const missing = copied['record-route']!.length > 0 && firstValue(recorded, 'record-route') === undefined;
   const routes = missing ? copied['record-route']!.map((value) => ({ name: 'Record-Route', value })) : [];
   return { ...recorded, headers: [...headers, ...routes] };
 }
@@ -36,7 +36,7 @@ export function requestOutside(recorded: SipText, party: LiveParty, password: st
 
 /** A recorded request inside a dialog: the switch's tag, target and routes (RFC 3261 §12.2.1.1). */
 export function requestInside(recorded: SipText, party: LiveParty, password: string, readdress: Readdress): SipText {
-  const callId = party.liveCallId(valueOf(recorded, 'call-id') ?? '');
+  const callId = party.liveCallId(firstValue(recorded, 'call-id') ?? '');
   const dialog = party.dialog(callId);
   if (dialog === undefined) return requestOutside(recorded, party, password, readdress);
   const ends =
@@ -53,33 +53,37 @@ export function requestInside(recorded: SipText, party: LiveParty, password: str
 
 /** From and To of whoever called: its own From, the To with the switch's tag. */
 function endsOfCaller(recorded: SipText, { remoteTag }: LiveDialog, readdress: Readdress) {
-  const to = withoutTag(valueOf(recorded, 'to') ?? '');
-  return { from: [readdress(valueOf(recorded, 'from') ?? '')], to: [`${readdress(to)};tag=${remoteTag}`] };
+  const to = withoutTag(firstValue(recorded, 'to') ?? '');
+  return { from: [readdress(firstValue(recorded, 'from') ?? '')], to: [`${readdress(to)};tag=${remoteTag}`] };
 }
 
 /** From and To of whoever was called: those of the switch's INVITE, changed about (RFC 3261 §12.1.1). */
 function endsOfCallee(recorded: SipText, invite: SipText) {
-  const localTag = tagOf(valueOf(recorded, 'from'));
-  return { from: [`${withoutTag(valueOf(invite, 'to') ?? '')};tag=${localTag}`], to: [valueOf(invite, 'from') ?? ''] };
+  const localTag = tagOf(firstValue(recorded, 'from'));
+  return {
+    from: [`${withoutTag(firstValue(invite, 'to') ?? '')};tag=${localTag}`],
+    to: [firstValue(invite, 'from') ?? ''],
+  };
 }
 
 /** The ACK of a refused INVITE: the tag of the refusal, all else as in the INVITE (RFC 3261 §17.1.1.3). */
 export function ackOfRefusal(recorded: SipText, refusal: SipText, readdress: Readdress): SipText {
-  const headers = replaced(recorded.headers, { to: [valueOf(refusal, 'to') ?? ''] });
+  const headers = replaced(recorded.headers, { to: [firstValue(refusal, 'to') ?? ''] });
   return { ...recorded, startLine: readdress(recorded.startLine), headers };
 }
 
 const ADDRESSED = new Set(['from', 'to', 'route']);
 
 /**
- * Answers the switch's last challenge in place of the recorded server's. Credentials stay as they are, and wrong, when
+ * Answers the switch's challenge in place of the recorded server's. Credentials stay as they are, and wrong, when
  * the switch has never asked.
  */
 function withCredentials(sip: SipText, party: LiveParty, password: string, readdress: Readdress): SipText {
-  const { challenge } = party;
   const recorded = sip.headers.find(({ name }) => CREDENTIALS.has(plainName(name)));
-  if (recorded === undefined || challenge === undefined) return sip;
+  if (recorded === undefined) return sip;
   const said = digestParameters(recorded.value);
+  const challenge = party.challengeFor(said.get('nonce') ?? '');
+  if (challenge === undefined) return sip;
   const value = credentialsFor(challenge, {
     username: said.get('username') ?? '',
     password,
@@ -109,7 +113,7 @@ function replaced(headers: readonly HeaderText[], values: Readonly<Record<string
 }
 
 function withRoutes(headers: readonly HeaderText[], recorded: SipText, routes: readonly string[]): HeaderText[] {
-  const placed = valueOf(recorded, 'route') !== undefined;
+  const placed = firstValue(recorded, 'route') !== undefined;
   return placed ? [...headers] : [...headers, ...routes.map((value) => ({ name: 'Route', value }))];
 }
 

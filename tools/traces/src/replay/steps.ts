@@ -1,6 +1,7 @@
-import { branchOf, cseqOf, methodOf, type SipText, statusOf, tagOf, valueOf } from '../sip-text.ts';
+import { branchOf, cseqOf, firstValue, methodOf, type SipText, statusOf, tagOf } from '../sip-text.ts';
 import { partyAt, type Story } from '../story.ts';
 import type { Trace, TraceMessage } from '../trace.ts';
+import { challengeOf } from './digest.ts';
 
 /** A request that the recorded server sent to a party. */
 export interface RecordedRequest {
@@ -28,6 +29,8 @@ export interface RecordedParty {
   readonly requests: RecordedRequest[];
   /** Call-IDs of its own making. */
   readonly ownCalls: Set<string>;
+  /** Nonces it was given, and the transaction whose refusal brought each. */
+  readonly nonces: Map<string, string>;
 }
 
 export interface Script {
@@ -42,7 +45,7 @@ export function scriptOf(trace: Trace, story: Story): Script {
   const answered = new Map<string, Set<string>>();
   const steps: Step[] = [];
   for (const name of Object.keys(story.parties)) {
-    parties.set(name, { requests: [], ownCalls: new Set() });
+    parties.set(name, { requests: [], ownCalls: new Set(), nonces: new Map() });
     answered.set(name, new Set());
   }
   for (const message of trace.messages) {
@@ -53,11 +56,13 @@ export function scriptOf(trace: Trace, story: Story): Script {
       const status = statusOf(sip);
       if (status === undefined) note(parties.get(receiver)!, requestOf(sip));
       else if (status >= 200) answered.get(receiver)!.add(transactionOf(sip));
+      const nonce = challengeOf(sip)?.nonce;
+      if (nonce !== undefined) parties.get(receiver)!.nonces.set(nonce, transactionOf(sip));
     }
     if (sender === undefined || omitted.has(message.number)) continue;
     const party = parties.get(sender)!;
-    if (sip !== undefined && methodOf(sip) !== undefined && tagOf(valueOf(sip, 'to')) === undefined) {
-      party.ownCalls.add(valueOf(sip, 'call-id') ?? '');
+    if (sip !== undefined && methodOf(sip) !== undefined && tagOf(firstValue(sip, 'to')) === undefined) {
+      party.ownCalls.add(firstValue(sip, 'call-id') ?? '');
     }
     const answers = sip === undefined || statusOf(sip) === undefined ? undefined : requestAnswered(party, sip);
     steps.push({ message, party: sender, answered: [...answered.get(sender)!], answers });
@@ -75,8 +80,8 @@ function requestOf(sip: SipText): RecordedRequest {
     sip,
     method: methodOf(sip) ?? '',
     branch: branchOf(sip) ?? '',
-    callId: valueOf(sip, 'call-id') ?? '',
-    inDialog: tagOf(valueOf(sip, 'to')) !== undefined,
+    callId: firstValue(sip, 'call-id') ?? '',
+    inDialog: tagOf(firstValue(sip, 'to')) !== undefined,
   };
 }
 

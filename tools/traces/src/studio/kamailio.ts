@@ -12,7 +12,7 @@ export interface KamailioOptions {
   readonly numbers?: Readonly<Record<string, string>>;
 }
 
-/** Kamailio as a registrar and record-routing proxy that challenges REGISTER with 401 and INVITE and MESSAGE with 407. */
+/** Kamailio as a registrar and record-routing proxy that challenges REGISTER with 401, all else that has an effect with 407. */
 export async function startKamailio(processes: Processes, options: KamailioOptions): Promise<void> {
   const folder = join(processes.scratch, 'kamailio');
   mkdirSync(folder, { recursive: true });
@@ -78,13 +78,13 @@ request_route {
     }
     save("location"); exit;
   }
-  if (is_method("SUBSCRIBE|PUBLISH")) { sl_send_reply("489", "Bad Event"); exit; }
-  if (is_method("INVITE|MESSAGE")) {
+  if (is_method("INVITE|MESSAGE|SUBSCRIBE|PUBLISH")) {
     if ($var(secret) == "" || !pv_proxy_authenticate("office.example", "$var(secret)", "0")) {
       proxy_challenge("office.example", "1"); exit;
     }
     consume_credentials();
   }
+  if (is_method("SUBSCRIBE|PUBLISH")) { sl_send_reply("489", "Bad Event"); exit; }
   record_route();
   ${dialled.join('\n  ')}
   if (lookup("location")) { t_relay(); exit; }

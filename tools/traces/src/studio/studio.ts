@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Endpoint } from '@vats/kernel';
+import type { CutOptions } from '../cut-trace.ts';
+import { namesOfThisMachine } from '../leaks.ts';
 import { Processes, pause, type Running, until } from './processes.ts';
 
 /** Where everybody stands in the scenes. The addresses are of the loopback network of a namespace of the scene's own. */
@@ -17,9 +19,14 @@ export const PLACES = {
 /** Made-up people; alice is extension 201, bob 202, carol 203. */
 export const PASSWORDS = { alice: 'Rabbit7hole', bob: 'Lobster9quad', carol: 'Mock4turtle' } as const;
 
+/** Tells a program that it runs in the studio's namespace, and the names that it must not leak. */
+const MARK = 'VATS_STUDIO';
+
 /** A scene: what is played, and what runs beside it. */
 export interface Scene {
   readonly name: string;
+  /** How its capture is cut, where the usual does not do. */
+  readonly keep?: CutOptions;
   play(studio: Studio): Promise<void>;
 }
 
@@ -70,6 +77,11 @@ export class Studio {
   }
 }
 
+/** In a program that `insideNamespace` started, what the machine outside is called; undefined elsewhere. */
+export function namesOutside(): readonly string[] | undefined {
+  return process.env[MARK]?.split(' ').filter((name) => name !== '');
+}
+
 /**
  * Runs this program again in a network and a host-name namespace of its own: standard ports are free there, nothing of
  * the machine (its name, its interfaces, other programs' traffic) can enter a trace. Needs root.
@@ -77,7 +89,10 @@ export class Studio {
 export function insideNamespace(argv: readonly string[]): number {
   const set = 'hostname localhost && ip link set lo up && exec "$@"';
   const inner = ['--net', '--uts', 'sh', '-c', set, 'studio', process.execPath, ...argv];
-  const run = spawnSync('unshare', inner, { stdio: 'inherit', env: { ...process.env, VATS_STUDIO: 'inside' } });
+  const run = spawnSync('unshare', inner, {
+    stdio: 'inherit',
+    env: { ...process.env, [MARK]: namesOfThisMachine().join(' ') },
+  });
   if (run.error) throw new Error(`unshare: ${run.error.message}`);
   return run.status ?? 1;
 }

@@ -177,6 +177,7 @@ export const TOOLS: readonly Scene[] = [
   },
   {
     name: 'subscribe-mwi',
+    keep: { messages: 12 },
     play: async (studio) => {
       await kamailioOffice(studio);
       await studio.roll();

@@ -1,0 +1,25 @@
+import { formatEndpoint } from '@vats/kernel';
+import { stringify } from 'yaml';
+import type { Story } from '../story.ts';
+
+/** The domain that recorded servers and replays serve. */
+export const DOMAIN = 'office.example';
+
+/** A PBX file with the people of a story: whoever has a login there has an account here. */
+export function officeOf(story: Story): string {
+  const users = Object.entries(story.parties).flatMap(([name, { login, password, extension }]) => {
+    if (login === undefined || password === undefined || extension === undefined) return [];
+    return [{ extension, name: capitalised(name), devices: [{ login, password }], ...story.users?.[name] }];
+  });
+  return stringify({ domain: DOMAIN, users });
+}
+
+/** Settings of a switch that stands where the recorded server stood. */
+export function settingsOf(story: Story): string {
+  const listen = story.server.at.flatMap((at) => ['udp', 'tcp'].map((name) => `${name}://${formatEndpoint(at)}`));
+  return stringify({ sip: { listen } });
+}
+
+function capitalised(name: string): string {
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+}
