@@ -167,7 +167,10 @@ export class MemoryNetwork implements Network {
 
   /** A machine on this network that owns these addresses and no other. */
   host(...addresses: [string, ...string[]]): Network {
-    const own = (family: string): string | undefined => addresses.find((each) => isIPv6(each) === isIPv6(family));
+    const own = (remote: string): string | undefined => {
+      const family = addresses.filter((each) => isIPv6(each) === isIPv6(remote));
+      return family.find((each) => isLoopback(each) === isLoopback(remote)) ?? family[0];
+    };
     return {
       bindUdp: (at, user) => this.#bindUdp(at, user, addresses),
       listenTcp: (at, user) => this.#listenTcp(at, user, addresses),
@@ -299,6 +302,10 @@ export class MemoryNetwork implements Network {
 
 function isWildcard(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
 }
 
 function loopbackLike(address: string): string {

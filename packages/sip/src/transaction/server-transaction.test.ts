@@ -96,6 +96,12 @@ describe('INVITE over UDP', () => {
     expect(told).toEqual(['INVITE', 'terminated']);
   });
 
+  test('408 is a failure like any other', () => {
+    inject('INVITE');
+    respond(408);
+    expect(wire.times('408 INVITE').length).toBe(1);
+  });
+
   test('a failure is repeated when the INVITE comes again, until its ACK; then nothing is for T4', () => {
     inject('INVITE');
     respond(486);

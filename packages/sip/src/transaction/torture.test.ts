@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { requestText, TransactionWire } from '../testing/transaction-wire.ts';
 import { CONNECTION_LIMITS } from '../transport/index.ts';
 
-/** RFC 4475's messages with the verdicts of `fixtures/torture/index.json`. */
+/** RFC 4475's messages with the verdicts of `fixtures/torture/rfc4475/index.json`. */
 interface Torture {
   readonly name: string;
   readonly file: string;
@@ -14,7 +14,7 @@ interface Torture {
   readonly mayAccept?: boolean;
 }
 
-const FOLDER = new URL('../../../../fixtures/torture/', import.meta.url);
+const FOLDER = new URL('../../../../fixtures/torture/rfc4475/', import.meta.url);
 const MESSAGES: Torture[] = JSON.parse(readFileSync(new URL('index.json', FOLDER), 'utf8'));
 
 let wire: TransactionWire;

@@ -376,6 +376,16 @@ test('close lets a connection send what it holds, and does not wait for ever', a
   expect(closed).toBe(true);
 });
 
+test('close does not wait for a connection that is not up yet', async () => {
+  await listener();
+  network.vanish(THEIRS.address);
+  flowToPeer();
+  const closing = layer.close();
+  clock.advance(0);
+  await closing;
+  expect(ledger.leftovers()).toEqual([]);
+});
+
 test('streams cut anywhere bring the same messages', () => {
   const many = peer();
   network.cut = (octets) => [...octets].map((octet) => Buffer.from([octet]));

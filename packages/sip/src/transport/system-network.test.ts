@@ -1,9 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TransportFailure } from './failure.ts';
 import type { StreamListener, StreamSocket, StreamUser } from './network.ts';
 import { SystemNetwork } from './system-network.ts';
+import { TransportLayer } from './transport-layer.ts';
 
 // What a memory network can't show: the errors that real sockets emit, each of which kills a process that doesn't listen.
 
@@ -90,6 +92,17 @@ describe('TCP', () => {
     const { stream, peer } = await connected();
     expect(stream.bound).toEqual({ address: '127.0.0.1', port: peer.remotePort });
     expect(stream.observed).toEqual({ address: '127.0.0.1', port: peer.localPort });
+  });
+
+  test('has an address to be called by before it is up', async () => {
+    const { port, peer } = await plainServer();
+    const clock = new SystemClock();
+    const layer = new TransportLayer({ network, clock, random: new SystemRandom(), log: SILENT, ledger: new Ledger() });
+    const listener = await layer.listen({ transport: 'tcp', endpoint: { address: '0.0.0.0', port: 0 } });
+    const flow = layer.flowTo({ transport: 'tcp', endpoint: { address: '127.0.0.1', port } });
+    expect(layer.sentBy(flow)).toEqual({ host: '127.0.0.1', port: listener.endpoint.port });
+    (await peer).on('end', () => void peer.then((socket) => socket.end())).resume();
+    await layer.close();
   });
 
   test('a reset by the peer is a close with its reason', async () => {

@@ -85,6 +85,13 @@ describe('what we call ourselves', () => {
     expect(layer.sentBy(flow)).toEqual({ host: OURS, port: 5066 });
   });
 
+  test('a connection leaves from the address that we listen on, but to ourselves from the loopback', async () => {
+    await listen('tcp', OURS);
+    const to = (address: string): Flow => layer.flowTo({ transport: 'tcp', endpoint: { address, port: 5060 } });
+    expect(to(THEIRS.address).bound.address).toBe(OURS);
+    expect(to('127.0.0.1').bound.address).toBe('127.0.0.1');
+  });
+
   test('what the settings advertise wins, and they are told our own', async () => {
     await make({
       sentBy: (flow, bound) =>
@@ -93,7 +100,7 @@ describe('what we call ourselves', () => {
     await listen('udp', '0.0.0.0');
     const to = (address: string): Flow => layer.flowTo({ transport: 'udp', endpoint: { address, port: 5060 } });
     expect(layer.sentBy(to(THEIRS.address))).toEqual({ host: 'pbx.example.com', port: 5061 });
-    expect(layer.sentBy(to('127.0.0.1'))).toEqual({ host: OURS, port: 5060 });
+    expect(layer.sentBy(to('127.0.0.1'))).toEqual({ host: '127.0.0.1', port: 5060 });
   });
 });
 
@@ -169,6 +176,25 @@ test('a response whose connection breaks under it goes over another (RFC 3261 §
   network.breakStreams(OURS);
   clock.advance(0);
   expect(network.sent('200 OPTIONS').map(({ to }) => to)).toEqual([THEIRS]);
+});
+
+test('a response that finds the queue full is a failure, not a reason for another connection', async () => {
+  await listen('tcp', OURS);
+  const ignore = (): void => {};
+  const user = { onOctets: ignore, onEnded: ignore, onClosed: ignore };
+  const stream = network.host(THEIRS.address).connectTcp(undefined, { address: OURS, port: 5060 }, user);
+  stream.write(Buffer.from(options('SIP/2.0/TCP x:5070;branch=z9hG4bK1')));
+  clock.advance(0);
+  network.stall(stream.bound);
+  const { request, flow } = heard[0]!;
+  if (!request.topVia.ok) throw new Error('no Via');
+  const failures: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    const octets = Buffer.alloc(600_000);
+    layer.sendResponse(octets, request.topVia.value, flow, ({ code }) => failures.push(code));
+  }
+  expect(failures).toEqual(['overflow']);
+  expect(layer.counters.connectionsMade).toBe(0);
 });
 
 test.each([
