@@ -3,7 +3,7 @@ import { StoreError } from './store-error.ts';
 import type { WriteGroup } from './worker/messages.ts';
 
 /** How long a write waits for company, in milliseconds; with the commit itself it stays below 20 ms on any usual disk. */
-export const GATHER_MS = 10;
+export const GATHER_MS = 15;
 
 /** Groups in one transaction at most, so that one commit stays short. */
 const LARGEST_COMMIT = 1_000;

@@ -251,6 +251,24 @@ test.each([
   });
 });
 
+test('a write that fails is said by its promise and by the health, and the store goes on', async () => {
+  using scratch = scratchDirectory();
+  const store = await openIn(scratch.path);
+  const vandal = new SQLite(join(scratch.path, 'vats.db'));
+  vandal.exec('alter table calls rename to gone');
+  const call = store.history.append(sampleCall(1));
+  const binding = store.bindings.write({ save: [sampleBinding({ id: 'b' })], remove: [] });
+  await expect(call).rejects.toMatchObject({ name: 'StoreError', message: expect.stringContaining('no such table') });
+  await expect(binding).resolves.toBeUndefined();
+  expect(store.health()).toMatchObject({ ok: false, error: { name: 'StoreError' }, pending: 0 });
+  vandal.exec('alter table gone rename to calls');
+  vandal.close();
+  await store.history.append(sampleCall(2));
+  expect(store.health()).toMatchObject({ ok: true, pending: 0 });
+  expect((await store.history.list()).map(({ id }) => id)).toEqual(['call-2']);
+  await store.close();
+});
+
 test('after a close every write and read is refused', async () => {
   using scratch = scratchDirectory();
   const store = await openIn(scratch.path);

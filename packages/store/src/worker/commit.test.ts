@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { scratchDirectory } from '../testing/scratch.ts';
-import { commit } from './commit.ts';
 import { openDatabase } from './database.ts';
 import type { Write } from './messages.ts';
 import { read } from './read.ts';
@@ -31,7 +30,7 @@ async function opened(path: string) {
 test('groups are written together; a later write of the same thing wins', async () => {
   using scratch = scratchDirectory();
   await using database = await opened(scratch.path);
-  expect(await commit(database.db, [[binding('a', '1')], [binding('b'), binding('a', '2')]])).toEqual([null, null]);
+  expect(database.commit([[binding('a', '1')], [binding('b'), binding('a', '2')]])).toEqual([null, null]);
   expect(await read(database.db, { read: 'bindings' })).toMatchObject([
     { id: 'a', document: '2' },
     { id: 'b', document: '{}' },
@@ -41,7 +40,7 @@ test('groups are written together; a later write of the same thing wins', async 
 test('a group that is refused takes no other with it, and leaves nothing of itself', async () => {
   using scratch = scratchDirectory();
   await using database = await opened(scratch.path);
-  const outcomes = await commit(database.db, [[binding('a')], [binding('b'), refused()], [binding('c')]]);
+  const outcomes = database.commit([[binding('a')], [binding('b'), refused()], [binding('c')]]);
   expect(outcomes.map((outcome) => outcome?.code ?? null)).toEqual([null, 'SQLITE_CONSTRAINT_NOTNULL', null]);
   expect(await database.ids()).toEqual(['a', 'c']);
 });
@@ -51,11 +50,11 @@ test('a full disk fails every group and writes none', async () => {
   await using database = await opened(scratch.path);
   const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(database.db);
   await sql`pragma max_page_count = ${sql.lit(rows[0]?.page_count ?? 0)}`.execute(database.db);
-  const outcomes = await commit(database.db, [[binding('a')], [binding('b', 'x'.repeat(1_000_000))]]);
+  const outcomes = database.commit([[binding('a')], [binding('b', 'x'.repeat(1_000_000))]]);
   expect(outcomes.map((outcome) => outcome?.code)).toEqual(['SQLITE_FULL', 'SQLITE_FULL']);
   expect(await database.ids()).toEqual([]);
   await sql`pragma max_page_count = 1000000`.execute(database.db);
-  expect(await commit(database.db, [[binding('a')]])).toEqual([null]);
+  expect(database.commit([[binding('a')]])).toEqual([null]);
   expect(await database.ids()).toEqual(['a']);
 });
 
@@ -63,7 +62,7 @@ test('a database that may not be written says so', async () => {
   using scratch = scratchDirectory();
   await using database = await opened(scratch.path);
   await sql`pragma query_only = on`.execute(database.db);
-  const outcomes = await commit(database.db, [[binding('a')], [binding('b')]]);
+  const outcomes = database.commit([[binding('a')], [binding('b')]]);
   expect(outcomes.map((outcome) => outcome?.code)).toEqual(['SQLITE_READONLY', 'SQLITE_READONLY']);
 });
 
@@ -78,8 +77,8 @@ test('a domain goes with its objects', async () => {
     do: 'put-object',
     row: { domain: of, list: 'users', key: '201', position: 0, managed_by: 'cli', document: '{}', secret: null },
   });
-  await commit(database.db, [[domain('a'), object('a'), domain('b'), object('b')]]);
-  await commit(database.db, [[{ do: 'remove-domain', id: 'a' }]]);
+  database.commit([[domain('a'), object('a'), domain('b'), object('b')]]);
+  database.commit([[{ do: 'remove-domain', id: 'a' }]]);
   expect(await read(database.db, { read: 'everything' })).toMatchObject({
     domains: [{ id: 'b' }],
     objects: [{ domain: 'b' }],

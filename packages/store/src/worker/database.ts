@@ -3,8 +3,12 @@ import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import type { Failure } from '../store-error.ts';
 import { NEWER } from './codes.ts';
+import { commit } from './commit.ts';
+import type { WriteGroup } from './messages.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { statementsOf } from './statements.ts';
 import type { Tables } from './tables.ts';
 
 /** How long a statement waits for another program that looks into the file, in milliseconds. */
@@ -12,7 +16,10 @@ const PATIENCE_MS = 5_000;
 
 /** The database, and this process's hold on it. */
 export interface OpenDatabase {
+  /** For looks and migrations. */
   readonly db: Kysely<Tables>;
+  /** Makes groups of writes durable; says of each why it is not. */
+  commit(groups: readonly WriteGroup[]): (Failure | null)[];
   close(): Promise<void>;
 }
 
@@ -42,17 +49,19 @@ export async function openDatabase(file: string, migrations = MIGRATIONS): Promi
       await sql`pragma journal_mode = wal`.execute(db);
       await sql`pragma synchronous = full`.execute(db);
       await migrate(db, migrations);
+      const carryOut = statementsOf(sqlite, db);
+      return {
+        db,
+        commit: (groups) => commit(sqlite, carryOut, groups),
+        async close() {
+          await db.destroy();
+          lock.close();
+        },
+      };
     } catch (error) {
       await db.destroy();
       throw error;
     }
-    return {
-      db,
-      async close() {
-        await db.destroy();
-        lock.close();
-      },
-    };
   } catch (error) {
     lock.close();
     throw error;

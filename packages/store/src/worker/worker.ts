@@ -1,6 +1,5 @@
 import { parentPort } from 'node:worker_threads';
 import { failureOf } from '../store-error.ts';
-import { commit } from './commit.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import type { Reply, Request } from './messages.ts';
 import { read } from './read.ts';
@@ -28,7 +27,7 @@ async function answer(request: Request): Promise<Reply> {
         database = await openDatabase(request.file);
         return { number, reply: 'done' };
       case 'commit':
-        return { number, reply: 'committed', failures: await commit(opened().db, request.groups) };
+        return { number, reply: 'committed', failures: opened().commit(request.groups) };
       case 'read':
         return { number, reply: 'rows', rows: await read(opened().db, request.read) };
       case 'close':
