@@ -22,7 +22,9 @@ export interface Part {
 
 function effects(part: Part): (string | number)[] {
   return [
-    ...(part.channel === undefined ? [] : ['remix', part.channel]),
+    // sox takes the samples of several channels for one row of samples: a stereo tone would read too low.
+    'remix',
+    part.channel ?? '-',
     ...(part.from === undefined && part.length === undefined
       ? []
       : ['trim', part.from ?? 0, ...(part.length === undefined ? [] : [part.length])]),

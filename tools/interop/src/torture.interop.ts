@@ -114,19 +114,17 @@ describe.skipIf(!process.env.CI && shared('corpus') === undefined)(
         const faults: string[] = [];
         for (const message of tortureMessages(corpus('corpus'))) {
           if (UNFRAMED.has(message.name)) continue;
-          // Two messages in one: the second one's Content-Length takes whatever follows, so that one is not looked at.
+          // Two messages and some octets too many, for which the switch closes the connection: a 200 that waits for the
+          // disk would come too late, and nothing can follow. Both are answered at once when they lack credentials.
           const twins = message.name === 'dblreq';
+          if (twins && authenticated) continue;
           const wait = { answered: message.kind === 'request', pinged: !twins, milliseconds: twins ? 1_500 : 3_000 };
-          const exchange = async (octets: Buffer) => {
-            const heard = await exchangeOverTcp(vats.sip, octets, wait);
-            const first = heard.answers.filter((answer) => /REGISTER/.test(header(answer, 'CSeq') ?? ''));
-            return twins ? { answers: first, ponged: true } : heard;
-          };
-          let { answers, ponged } = await exchange(message.octets);
+          let { answers, ponged } = await exchangeOverTcp(vats.sip, message.octets, wait);
           const again = authenticated && authorized(message, answers);
-          if (again) ({ answers, ponged } = await exchange(again));
+          if (again) ({ answers, ponged } = await exchangeOverTcp(vats.sip, again, wait));
+          if (twins) answers = answers.filter((answer) => /REGISTER/.test(header(answer, 'CSeq') ?? ''));
           faults.push(...judged(message, answers, authenticated));
-          if (!ponged) faults.push(`${message.name}: the message behind it was lost`);
+          if (!ponged && !twins) faults.push(`${message.name}: the message behind it was lost`);
         }
         expect(faults).toEqual([]);
         await vats.idle();
