@@ -41,7 +41,7 @@ export class World {
   readonly events: CallEvent[] = [];
   readonly registrations: RegistrarEvent[] = [];
   readonly log = new MemoryLog();
-  readonly store: Store = new MemoryStore();
+  readonly store = new MemoryStore();
   media: FakeMediaPlane;
   ledger: Ledger;
   switch: Switch | undefined;

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { SWITCH } from '../cast.ts';
 import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
+import { end, talk } from './acts.ts';
 
 describe('an answered call', () => {
   scenario('the caller hangs up', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
@@ -11,26 +12,16 @@ describe('an answered call', () => {
     bob.answers();
     alice.hears('200 INVITE');
     bob.expects('ACK');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   });
 
   scenario('the callee hangs up', { ends: 'callee-hung-up' }, ({ alice, bob }) => {
-    alice.invites(bob);
-    bob.answers();
-    alice.hears('200 INVITE');
-    bob.expects('ACK');
-    bob.hangsUp();
-    bob.hears('200 BYE');
-    alice.expects('BYE');
+    talk(alice, bob);
+    end(bob, alice);
   });
 
   scenario('both hang up at the same moment', { ends: 'caller-hung-up', latency: 10 }, ({ alice, bob, world }) => {
-    alice.invites(bob);
-    bob.answers();
-    alice.hears('200 INVITE');
-    bob.expects('ACK');
+    talk(alice, bob);
     alice.hangsUp();
     bob.hangsUp();
     alice.hears('200 BYE');
@@ -45,9 +36,7 @@ describe('an answered call', () => {
     bob.answers();
     alice.hears('200 INVITE');
     bob.expects('ACK');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   });
 
   scenario('early media is heard before the answer', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
@@ -61,29 +50,20 @@ describe('an answered call', () => {
     bob.answers({ sdp: bob.call.localSdp ?? null });
     alice.hears('200 INVITE');
     bob.expects('ACK');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   });
 
   scenario(
     'over TCP, IPv6 and from behind a NAT',
     { ends: ['caller-hung-up', 'caller-hung-up'], cast: ['carol', 'dave', 'eve'] },
     async ({ carol, dave, eve }) => {
-      carol.invites(dave);
-      dave.answers();
-      carol.hears('200 INVITE');
-      dave.expects('ACK');
-      carol.hangsUp();
-      carol.hears('200 BYE');
-      dave.expects('BYE');
+      talk(carol, dave);
+      end(carol, dave);
       eve.invites(carol);
       carol.answers();
       expect(readSdp(eve.hears('200 INVITE').body.toString()).address).toContain(':');
       carol.expects('ACK');
-      eve.hangsUp();
-      eve.hears('200 BYE');
-      carol.expects('BYE');
+      end(eve, carol);
       await dave.registers({ expires: 0 });
     },
   );
@@ -115,9 +95,7 @@ describe('an answered call', () => {
     for (const foreign of [bob.phone.settings.local.address, bob.call.callId, bob.call.localTag]) {
       expect(toAlice).not.toContain(foreign);
     }
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   });
 
   scenario('hops are counted, the offer keeps its codecs', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
@@ -132,9 +110,7 @@ describe('an answered call', () => {
       '100 telephone-event/8000',
     ]);
     bob.expects('ACK');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   });
 
   scenario(
@@ -145,9 +121,7 @@ describe('an answered call', () => {
       bobMobile.answers();
       bob.hears('200 INVITE');
       bobMobile.expects('ACK');
-      bob.hangsUp();
-      bob.hears('200 BYE');
-      bobMobile.expects('BYE');
+      end(bob, bobMobile);
     },
   );
 
@@ -164,15 +138,10 @@ describe('an answered call', () => {
     { ends: 'caller-hung-up', pbx: 'recording: { mode: all }' },
     ({ alice, bob, world }) => {
       alice.phone.codecs = ['96 opus/48000/2', '8 PCMA/8000', '101 telephone-event/8000'];
-      alice.invites(bob);
-      bob.answers();
-      alice.hears('200 INVITE');
-      bob.expects('ACK');
+      talk(alice, bob);
       expect(readSdp(bob.call.remoteSdp ?? '').codecs.join()).not.toContain('opus');
       world.passes(5_000);
-      alice.hangsUp();
-      alice.hears('200 BYE');
-      bob.expects('BYE');
+      end(alice, bob);
       const record = world.media.calls[0]?.commands.find((command) => command.do === 'record');
       expect(record).toMatchObject({ left: 'a', right: 'b1' });
       world.passes(0);

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { scenario } from '../scenario.ts';
+import { end } from './acts.ts';
 
 describe('the caller gives up', () => {
   scenario('while it rings', { ends: 'caller-cancelled' }, ({ alice, bob }) => {
@@ -70,9 +71,7 @@ describe('the caller gives up', () => {
     alice.cancels();
     alice.hears('200 INVITE', '200 CANCEL');
     alice.acknowledges();
-    bob.hangsUp();
-    bob.hears('200 BYE');
-    alice.expects('BYE');
+    end(bob, alice);
   });
 
   scenario('a CANCEL that matches nothing', { ends: 'callee-busy' }, ({ alice, bob, world }) => {

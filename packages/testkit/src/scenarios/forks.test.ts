@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { scenario } from '../scenario.ts';
+import { end } from './acts.ts';
 
 const ELSEWHERE = /^SIP;cause=200;text="Call completed elsewhere"$/;
 const BOTH = ['alice', 'bob', 'bobMobile'] as const;
@@ -18,9 +19,7 @@ describe('a user with several phones', () => {
       bobMobile.expects('ACK');
       expect(bob.expects('CANCEL').value('Reason')).toMatch(ELSEWHERE);
       bob.expects('ACK');
-      alice.hangsUp();
-      alice.hears('200 BYE');
-      bobMobile.expects('BYE');
+      end(alice, bobMobile);
     },
   );
 
@@ -39,9 +38,7 @@ describe('a user with several phones', () => {
       bob.expects('ACK');
       bobMobile.expects('CANCEL', 'ACK');
       expect(bobMobile.expects('BYE').value('Reason')).toMatch(ELSEWHERE);
-      alice.hangsUp();
-      alice.hears('200 BYE');
-      bob.expects('BYE');
+      end(alice, bob);
     },
   );
 
@@ -52,9 +49,7 @@ describe('a user with several phones', () => {
     bobMobile.answers();
     alice.hears('200 INVITE');
     bobMobile.expects('ACK');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bobMobile.expects('BYE');
+    end(alice, bobMobile);
   });
 
   scenario('both are busy', { ends: 'callee-busy', cast: BOTH }, ({ alice, bob, bobMobile }) => {
@@ -101,9 +96,7 @@ describe('a user with several phones', () => {
       bobMobile.answers();
       alice.hears('200 INVITE');
       bobMobile.expects('ACK');
-      alice.hangsUp();
-      alice.hears('200 BYE');
-      bobMobile.expects('BYE');
+      end(alice, bobMobile);
       world.passes(40_000);
     },
   );

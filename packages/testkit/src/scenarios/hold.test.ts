@@ -2,19 +2,7 @@ import { describe, expect } from 'vitest';
 import type { Actor } from '../actor.ts';
 import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
-
-function talk(caller: Actor, callee: Actor): void {
-  caller.invites(callee);
-  callee.answers();
-  caller.hears('200 INVITE');
-  callee.expects('ACK');
-}
-
-function end(caller: Actor, callee: Actor): void {
-  caller.hangsUp();
-  caller.hears('200 BYE');
-  callee.expects('BYE');
-}
+import { end, talk } from './acts.ts';
 
 const directionAt = (actor: Actor): string => readSdp(actor.call.remoteSdp ?? '').direction;
 const versionAt = (actor: Actor): number => Number(readSdp(actor.call.remoteSdp ?? '').origin.version);
@@ -116,9 +104,7 @@ describe('within a call', () => {
     talk(alice, bob);
     alice.holds();
     bob.expects('INVITE');
-    bob.hangsUp();
-    bob.hears('200 BYE');
-    alice.expects('BYE');
+    end(bob, alice);
     alice.hears('487 INVITE');
   });
 

@@ -1,14 +1,7 @@
 import { describe, expect } from 'vitest';
-import type { Actor } from '../actor.ts';
 import { scenario } from '../scenario.ts';
 import { limitedTo } from '../world.ts';
-
-function talk(caller: Actor, callee: Actor): void {
-  caller.invites(callee);
-  callee.answers();
-  caller.hears('200 INVITE');
-  callee.expects('ACK');
-}
+import { end, talk } from './acts.ts';
 
 describe('the switch ends a call', () => {
   scenario(
@@ -69,9 +62,7 @@ describe('the switch ends a call', () => {
       talk(alice, bob);
       carol.invites(bob);
       expect(carol.hears('503 INVITE').value('Retry-After')).toMatch(/^\d+$/);
-      alice.hangsUp();
-      alice.hears('200 BYE');
-      bob.expects('BYE');
+      end(alice, bob);
     },
   );
 
@@ -92,9 +83,7 @@ describe('the switch ends a call', () => {
       });
       world.passes(1_000);
       alice.hearsNothing();
-      alice.hangsUp();
-      alice.hears('200 BYE');
-      bob.expects('BYE');
+      end(alice, bob);
       expect(world.events).toContainEqual(expect.objectContaining({ type: 'recording.failed', reason: 'no-space' }));
     },
   );

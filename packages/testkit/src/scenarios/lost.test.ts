@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { PHONES, SWITCH } from '../cast.ts';
 import { scenario } from '../scenario.ts';
+import { end, talk } from './acts.ts';
 
 const ALICE = PHONES.alice.local.address;
 const BOB = PHONES.bob.local.address;
@@ -23,9 +24,7 @@ describe('what gets lost on the way', () => {
     bob.answers();
     alice.hears('200 INVITE');
     bob.expects('ACK');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   });
 
   scenario(
@@ -42,9 +41,7 @@ describe('what gets lost on the way', () => {
       bob.repeats();
       expect(bob.heardAgain('ACK')).toBe(1);
       expect(alice.heardAgain('200 INVITE')).toBe(0);
-      alice.hangsUp();
-      alice.hears('200 BYE');
-      bob.expects('BYE');
+      end(alice, bob);
     },
   );
 
@@ -55,9 +52,7 @@ describe('what gets lost on the way', () => {
     bob.expects('ACK');
     world.passes(1_500);
     alice.hears('200 INVITE');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   });
 
   scenario(
@@ -73,9 +68,7 @@ describe('what gets lost on the way', () => {
       alice.hears('200 INVITE');
       world.passes(10_000);
       expect(alice.heardAgain('200 INVITE')).toBe(2);
-      alice.hangsUp();
-      alice.hears('200 BYE');
-      bob.expects('BYE');
+      end(alice, bob);
     },
   );
 
@@ -114,10 +107,7 @@ describe('what gets lost on the way', () => {
   );
 
   scenario('the BYE', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
-    alice.invites(bob);
-    bob.answers();
-    alice.hears('200 INVITE');
-    bob.expects('ACK');
+    talk(alice, bob);
     world.network.dropNext(toBob('BYE'), 3);
     alice.hangsUp();
     alice.hears('200 BYE');
@@ -129,14 +119,9 @@ describe('what gets lost on the way', () => {
     'the 200 to our BYE: the phone repeats it when asked again',
     { ends: 'caller-hung-up' },
     ({ alice, bob, world }) => {
-      alice.invites(bob);
-      bob.answers();
-      alice.hears('200 INVITE');
-      bob.expects('ACK');
+      talk(alice, bob);
       world.network.dropNext(fromBob('200 BYE'));
-      alice.hangsUp();
-      alice.hears('200 BYE');
-      bob.expects('BYE');
+      end(alice, bob);
       world.passes(600);
       expect(bob.heardAgain('BYE')).toBe(1);
     },
@@ -152,10 +137,7 @@ describe('what gets lost on the way', () => {
   });
 
   scenario('a phone that dies in the call answers no BYE', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
-    alice.invites(bob);
-    bob.answers();
-    alice.hears('200 INVITE');
-    bob.expects('ACK');
+    talk(alice, bob);
     world.network.vanish(BOB);
     alice.hangsUp();
     alice.hears('200 BYE');
@@ -172,9 +154,7 @@ describe('what gets lost on the way', () => {
     bob.answers();
     alice.hears('200 INVITE');
     bob.expects('ACK');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   });
 
   scenario('every datagram comes twice', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
@@ -187,8 +167,6 @@ describe('what gets lost on the way', () => {
     bob.answers();
     alice.hears('200 INVITE');
     bob.expects('ACK');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   });
 });

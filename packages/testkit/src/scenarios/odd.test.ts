@@ -1,20 +1,7 @@
 import { describe, expect } from 'vitest';
-import type { Actor } from '../actor.ts';
 import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
-
-function talk(caller: Actor, callee: Actor): void {
-  caller.invites(callee);
-  callee.answers();
-  caller.hears('200 INVITE');
-  callee.expects('ACK');
-}
-
-function end(caller: Actor, callee: Actor): void {
-  caller.hangsUp();
-  caller.hears('200 BYE');
-  callee.expects('BYE');
-}
+import { end, talk } from './acts.ts';
 
 describe('phones that do what they should not', () => {
   scenario('an answer without SDP', { ends: 'no-common-codec' }, ({ alice, bob }) => {
@@ -281,9 +268,7 @@ describe('less usual ways', () => {
     bob.answers();
     alice.hears('200 INVITE');
     bob.expects('ACK');
-    bob.hangsUp();
-    bob.hears('200 BYE');
-    alice.expects('BYE');
+    end(bob, alice);
   });
 
   scenario(
@@ -295,9 +280,7 @@ describe('less usual ways', () => {
       dave.answers();
       bob.hears('200 INVITE');
       dave.expects('ACK');
-      bob.hangsUp();
-      bob.hears('200 BYE');
-      dave.expects('BYE');
+      end(bob, dave);
       await dave.registers({ expires: 0 });
     },
   );

@@ -5,6 +5,7 @@ import type { PhoneCall } from '../phone/phone-call.ts';
 import { goodManners } from '../phone/phone-settings.ts';
 import { readSdp } from '../phone/sdp-text.ts';
 import { AFTERMATH_MS, World } from '../world.ts';
+import { end, talk } from './acts.ts';
 
 const ACTS = 40;
 
@@ -58,10 +59,7 @@ test.each(Array.from({ length: 24 }, (_, seed) => seed))('quarrel %i', async (se
   const random = new SeededRandom(seed + 1);
   const world = await World.open({ latency: seed % 2 === 0 ? 0 : 5 });
   const { alice, bob } = world.actors;
-  alice.invites(bob);
-  bob.answers();
-  alice.hears('200 INVITE');
-  bob.expects('ACK');
+  talk(alice, bob);
 
   for (let act = 0; act < ACTS && isUp(alice) && isUp(bob); act++) {
     quarrels(random.below(2) === 0 ? alice : bob, random);
@@ -85,9 +83,7 @@ test.each(Array.from({ length: 24 }, (_, seed) => seed))('quarrel %i', async (se
     alice.answers();
     bob.hears('200 INVITE');
     alice.expects('ACK');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   }
   world.passes(AFTERMATH_MS);
   await world.stage.eventually(() => world.endings().length === 1);

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { scenario } from '../scenario.ts';
+import { end } from './acts.ts';
 
 describe('a call that is not answered', () => {
   scenario('busy', { ends: 'callee-busy' }, ({ alice, bob }) => {
@@ -65,9 +66,7 @@ describe('a call that is not answered', () => {
     bob.answers();
     alice.hears('200 INVITE');
     bob.expects('ACK');
-    alice.hangsUp();
-    alice.hears('200 BYE');
-    bob.expects('BYE');
+    end(alice, bob);
   });
 
   scenario(

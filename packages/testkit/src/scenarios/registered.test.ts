@@ -1,15 +1,11 @@
 import { describe, expect } from 'vitest';
 import type { Actor } from '../actor.ts';
 import { scenario } from '../scenario.ts';
+import { end, talk } from './acts.ts';
 
 function talkAndEnd(caller: Actor, callee: Actor): void {
-  caller.invites(callee);
-  callee.answers();
-  caller.hears('200 INVITE');
-  callee.expects('ACK');
-  caller.hangsUp();
-  caller.hears('200 BYE');
-  callee.expects('BYE');
+  talk(caller, callee);
+  end(caller, callee);
 }
 
 describe('registrations', () => {
@@ -66,6 +62,49 @@ describe('registrations', () => {
       dave.expects('OPTIONS', 'OPTIONS');
       expect(world.registrations.map(({ type }) => type)).toEqual(['registered', 'unreachable', 'reachable']);
       await dave.registers({ expires: 0 });
+    },
+  );
+
+  scenario(
+    'a REGISTER that is repeated is one REGISTER, and its answer the same',
+    { ends: [], cast: [] },
+    async ({ alice, world }) => {
+      world.network.repeatNext(({ description, octets }) => description === 'REGISTER' && octets.includes('nonce='));
+      await alice.registers();
+      const sent = world.network.sent('REGISTER').at(-1);
+      if (sent !== undefined) alice.phone.wire.send(sent.octets, sent.to);
+      world.passes(0);
+      expect(alice.heardAgain('200 REGISTER')).toBe(1);
+      expect(world.registrations.map(({ type }) => type)).toEqual(['registered']);
+    },
+  );
+
+  scenario(
+    'a REGISTER for nobody is answered as one with a wrong password',
+    { ends: [], cast: [] },
+    async ({ alice, world }) => {
+      Object.assign(alice.phone.settings, { password: 'wrong' });
+      await alice.registers({ status: 401 });
+      Object.assign(alice.phone.settings, { login: 'nosuchuser' });
+      await alice.registers({ status: 401 });
+      const varying = /(nonce=")[^"]*|(tag=|branch=)\w+|(Call-ID: |CSeq: )\w+|alice|nosuchuser/g;
+      const [, known, , unknown] = world.network
+        .sent('401 REGISTER')
+        .map(({ octets }) => octets.toString().replace(varying, '$1$2$3'));
+      expect(unknown).toBe(known);
+      expect(world.switch?.registrar.size).toBe(0);
+    },
+  );
+
+  scenario(
+    'what the disk cannot keep is not promised',
+    { ends: 'unreachable', cast: ['alice'], errors: ['registrar.not-saved'] },
+    async ({ alice, bob, world }) => {
+      world.store.fail();
+      await bob.registers({ status: 500 });
+      world.store.recover();
+      alice.invites(bob);
+      alice.hears('480 INVITE');
     },
   );
 

@@ -1,19 +1,6 @@
 import { describe, expect } from 'vitest';
-import type { Actor } from '../actor.ts';
 import { scenario } from '../scenario.ts';
-
-function talk(caller: Actor, callee: Actor): void {
-  caller.invites(callee);
-  callee.answers();
-  caller.hears('200 INVITE');
-  callee.expects('ACK');
-}
-
-function end(caller: Actor, callee: Actor): void {
-  caller.hangsUp();
-  caller.hears('200 BYE');
-  callee.expects('BYE');
-}
+import { end, talk } from './acts.ts';
 
 describe('requests between the legs', () => {
   scenario(
