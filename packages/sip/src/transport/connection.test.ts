@@ -101,6 +101,7 @@ describe('time-outs of a connection', () => {
     expect(silent.closed).toBeUndefined();
     clock.advance(1);
     expect(silent.closed).toBeDefined();
+    expect(log.lines.at(-1)).toMatchObject({ event: 'transport.connection-gone', fields: { detail: 'no message' } });
     expect(layer.counters.connectionsTimedOut).toBe(1);
   });
 
@@ -259,6 +260,7 @@ describe('bounds', () => {
     const others = [of('198.51.100.2'), of('198.51.100.3')];
     expect(others.map(({ closed }) => closed !== undefined)).toEqual([false, true]);
     expect(layer.counters.connectionsOverLimit).toBe(2);
+    expect(log.events.filter((event) => event === 'transport.too-many-connections').length).toBe(2);
     first[0]!.stream.destroy();
     clock.advance(0);
     expect(of('198.51.100.1').closed).toBeUndefined();

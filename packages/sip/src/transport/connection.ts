@@ -1,4 +1,4 @@
-import { type Cancel, type Clock, type Endpoint, formatEndpoint } from '@vats/kernel';
+import type { Cancel, Clock, Endpoint } from '@vats/kernel';
 import type { TransportCounters } from './counters.ts';
 import type { SendFailed, TransportFailure } from './failure.ts';
 import { type Flow, KEEP_ALIVE, KEEP_ALIVE_ANSWER } from './flow.ts';
@@ -119,6 +119,11 @@ export class Connection implements Flow, StreamUser {
 
   get open(): boolean {
     return this.#state === 'connecting' || this.#state === 'open';
+  }
+
+  /** Why it ended, or is about to. */
+  get why(): TransportFailure | undefined {
+    return this.#why;
   }
 
   send(octets: Buffer, failed?: SendFailed): void {
@@ -295,9 +300,5 @@ export class Connection implements Flow, StreamUser {
   get #mustSocket(): StreamSocket {
     if (this.#socket === undefined) throw new Error(`Connection ${this.id}: begin() was not called`);
     return this.#socket;
-  }
-
-  toString(): string {
-    return `${this.id} ${formatEndpoint(this.bound)} - ${formatEndpoint(this.observed)}`;
   }
 }

@@ -107,6 +107,8 @@ export class TcpTransport implements Transport, ConnectionUser {
 
   onGone(connection: Connection): void {
     this.#table.delete(connection);
+    const observed = formatEndpoint(connection.observed);
+    this.#options.log.debug('transport.connection-gone', { id: connection.id, observed, ...connection.why });
     if (this.#table.size > 0) return;
     const waiting = this.#whenEmpty;
     this.#whenEmpty = [];
@@ -114,15 +116,14 @@ export class TcpTransport implements Transport, ConnectionUser {
   }
 
   #accept(stream: StreamSocket, listener: Endpoint | undefined): StreamUser | undefined {
-    const { counters, intake, log } = this.#options;
+    const { counters, intake } = this.#options;
     if (!intake.admits(stream.observed, 'tcp')) {
       counters.refused++;
       return undefined;
     }
     if (!this.#table.hasRoomFor(stream.observed)) {
-      if (counters.connectionsOverLimit++ === 0) {
-        log.warn('transport.too-many-connections', { observed: formatEndpoint(stream.observed) });
-      }
+      counters.connectionsOverLimit++;
+      intake.report('transport.too-many-connections', 'tcp', stream.observed);
       return undefined;
     }
     counters.connectionsAccepted++;

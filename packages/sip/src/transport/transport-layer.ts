@@ -6,6 +6,7 @@ import {
   type Ledger,
   LineBudget,
   type Log,
+  type LogFields,
   type Random,
   sameEndpoint,
 } from '@vats/kernel';
@@ -98,6 +99,7 @@ export class TransportLayer {
       onOctets: (octets, flow) => this.#onOctets(octets, flow),
       onUnframed: (fault, head, flow) => this.#onUnframed(fault, head, flow),
       onBug: (error, flow) => this.#bug(error, flow),
+      report: (event, transport, observed) => this.#line(event, { transport, observed }, {}),
     };
     const limits = { ...CONNECTION_LIMITS, ...options.timeouts };
     const bounds = { ...CONNECTION_BOUNDS, ...options.bounds };
@@ -222,9 +224,9 @@ export class TransportLayer {
     this.#options.log.error('transport.handler-failed', { observed: formatEndpoint(flow.observed), error });
   }
 
-  #line(event: string, flow: Flow, fields: Readonly<Record<string, unknown>>): void {
-    if (!this.#lines.allows(sourceOf(flow.observed.address))) return;
-    this.#options.log.warn(event, { transport: flow.transport, observed: formatEndpoint(flow.observed), ...fields });
+  #line(event: string, { transport, observed }: Pick<Flow, 'transport' | 'observed'>, fields: LogFields): void {
+    if (!this.#lines.allows(sourceOf(observed.address))) return;
+    this.#options.log.warn(event, { transport, observed: formatEndpoint(observed), ...fields });
   }
 
   // Asking the system for its interfaces costs tens of microseconds, and each request of ours would ask.

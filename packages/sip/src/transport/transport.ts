@@ -34,6 +34,8 @@ export interface Intake {
   onUnframed(fault: FramingFault, head: Buffer, flow: Flow): void;
   /** Somebody who wanted to hear of the flow's end threw. */
   onBug(error: unknown, flow: Flow): void;
+  /** Something about a source that is worth a log line, one a second at most. */
+  report(event: string, transport: TransportName, observed: Endpoint): void;
 }
 
 /**
