@@ -85,7 +85,6 @@ export class GroupCommit {
     const batch = this.#waiting.splice(0, LARGEST_COMMIT);
     this.#inCommit = batch.length;
     this.#underWay = this.#carryOut(batch).then(() => {
-      this.#inCommit = 0;
       this.#underWay = undefined;
       if (this.#waiting.length > 0) this.#begin();
     });
@@ -103,6 +102,7 @@ export class GroupCommit {
     this.#failure = failed.at(-1);
     if (failed.length < batch.length) this.#commits++;
     this.#writes += batch.length - failed.length;
+    this.#inCommit = 0;
     for (const [index, waiting] of batch.entries()) {
       const outcome = outcomes[index];
       if (outcome === undefined) waiting.resolve();

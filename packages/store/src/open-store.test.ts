@@ -21,9 +21,11 @@ import SQLite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { openStore } from './open-store.ts';
 import type { Store } from './store.ts';
+import { inProcessLink } from './testing/in-process-link.ts';
 import { MemoryStore } from './testing/memory-store.ts';
 import { sampleCall, sampleRecording } from './testing/samples.ts';
 import { scratchDirectory } from './testing/scratch.ts';
+import { type Connect, workerLink } from './worker-link.ts';
 
 const ACME = `
 domain: acme.example
@@ -37,8 +39,9 @@ trunks:
   - { name: itsp, proxy: "sip:192.0.2.1", register: { login: x, password: tr-secret } }
 `;
 
-function openIn(path: string): Promise<Store> {
-  return openStore({ url: `sqlite:${join(path, 'vats.db')}`, keyFile: join(path, 'key'), clock: new SystemClock() });
+function openIn(path: string, connect: Connect = inProcessLink): Promise<Store> {
+  const url = `sqlite:${join(path, 'vats.db')}`;
+  return openStore({ url, keyFile: join(path, 'key'), clock: new SystemClock() }, connect);
 }
 
 /** What a store gives back after it was closed and opened again. */
@@ -301,6 +304,16 @@ test('killed while it writes, the process has kept every write that it acknowled
   });
 });
 
+test('what one thread wrote the next one reads', async () => {
+  using scratch = scratchDirectory();
+  const first = await openIn(scratch.path, workerLink());
+  await first.models.save(modelOf(ACME));
+  await first.close();
+  const second = await openIn(scratch.path, workerLink());
+  expect(second.models.model).toEqual(modelOf(ACME));
+  await second.close();
+});
+
 test('a copy of the data directory made after a close is a backup', async () => {
   using here = scratchDirectory();
   using there = scratchDirectory();
@@ -310,7 +323,7 @@ test('a copy of the data directory made after a close is a backup', async () => 
 });
 
 const stores: [string, (path: string) => Promise<Store>][] = [
-  ['SQLite', openIn],
+  ['SQLite in a thread', (path) => openIn(path, workerLink())],
   ['memory', async () => new MemoryStore()],
 ];
 

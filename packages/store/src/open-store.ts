@@ -1,5 +1,5 @@
 import { type Log, SILENT } from '@vats/kernel';
-import { DatabaseThread } from './database-thread.ts';
+import { DatabaseClient } from './database-client.ts';
 import { GroupCommit } from './group-commit.ts';
 import { makeKey, readKey } from './key-file.ts';
 import { SecretBox } from './secret-box.ts';
@@ -10,6 +10,7 @@ import type { Store, StoreHealth, StoreOptions } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { storeFileOf } from './store-url.ts';
 import type { Tables } from './worker/tables.ts';
+import { workerLink } from './worker-link.ts';
 
 /** The row by which a key is known to be the one that sealed the rest. */
 const KEY_CHECK = 'key-check';
@@ -20,18 +21,20 @@ const EXPORT = 'export';
 /**
  * Opens the store, making database and key where there are none yet. Rejects with a StoreError that names the file and
  * the remedy; nothing is left open then.
+ *
+ * @param connect where the database is worked on: a thread of its own
  */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions, connect = workerLink()): Promise<Store> {
   const { keyFile, clock, log = SILENT } = options;
-  const thread = await DatabaseThread.open(storeFileOf(options.url), clock);
+  const client = await DatabaseClient.open(storeFileOf(options.url), clock, connect);
   try {
-    const writer = new GroupCommit((groups) => thread.commit(groups), clock);
-    const rows = await thread.read({ read: 'everything' });
+    const writer = new GroupCommit((groups) => client.commit(groups), clock);
+    const rows = await client.read({ read: 'everything' });
     const box = await boxFor(rows.meta, keyFile, writer, log);
     const models = new SqliteModels(writer, box, rows);
-    return new SqliteStore(thread, writer, box, models);
+    return new SqliteStore(client, writer, box, models);
   } catch (error) {
-    await thread.close();
+    await client.close();
     throw error;
   }
 }
@@ -70,18 +73,18 @@ class SqliteStore implements Store {
   readonly bindings: SqliteBindings;
   readonly history: SqliteHistory;
   readonly recordings: SqliteRecordings;
-  readonly #thread: DatabaseThread;
+  readonly #client: DatabaseClient;
   readonly #writer: GroupCommit;
   readonly #box: SecretBox;
 
-  constructor(thread: DatabaseThread, writer: GroupCommit, box: SecretBox, models: SqliteModels) {
-    this.#thread = thread;
+  constructor(client: DatabaseClient, writer: GroupCommit, box: SecretBox, models: SqliteModels) {
+    this.#client = client;
     this.#writer = writer;
     this.#box = box;
     this.models = models;
-    this.bindings = new SqliteBindings(thread, writer);
-    this.history = new SqliteHistory(thread, writer);
-    this.recordings = new SqliteRecordings(thread, writer);
+    this.bindings = new SqliteBindings(client, writer);
+    this.history = new SqliteHistory(client, writer);
+    this.recordings = new SqliteRecordings(client, writer);
   }
 
   health(): StoreHealth {
@@ -105,6 +108,6 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     await this.#writer.close();
-    await this.#thread.close();
+    await this.#client.close();
   }
 }

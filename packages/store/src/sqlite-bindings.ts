@@ -1,21 +1,21 @@
 import type { Binding, BindingChange, BindingStore } from '@vats/registrar';
-import type { DatabaseThread } from './database-thread.ts';
+import type { DatabaseClient } from './database-client.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { Write } from './worker/messages.ts';
 
 /** Registrations. A binding is kept as the registrar describes it; only what a look-up may want has columns. */
 export class SqliteBindings implements BindingStore {
-  readonly #thread: DatabaseThread;
+  readonly #client: DatabaseClient;
   readonly #writer: GroupCommit;
 
-  constructor(thread: DatabaseThread, writer: GroupCommit) {
-    this.#thread = thread;
+  constructor(client: DatabaseClient, writer: GroupCommit) {
+    this.#client = client;
     this.#writer = writer;
   }
 
   async load(): Promise<readonly Binding[]> {
     await this.#writer.flush();
-    const rows = await this.#thread.read({ read: 'bindings' });
+    const rows = await this.#client.read({ read: 'bindings' });
     return rows.map(({ document }) => JSON.parse(document) as Binding);
   }
 

@@ -1,5 +1,5 @@
 import type { CallFilter, CallRecord, HistoryStore, RecordingEntry, RecordingFilter, RecordingStore } from '@vats/pbx';
-import type { DatabaseThread } from './database-thread.ts';
+import type { DatabaseClient } from './database-client.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { Page } from './worker/messages.ts';
 import type { Tables } from './worker/tables.ts';
@@ -10,11 +10,11 @@ const LARGEST_PAGE = 1_000;
 
 /** Finished calls. */
 export class SqliteHistory implements HistoryStore {
-  readonly #thread: DatabaseThread;
+  readonly #client: DatabaseClient;
   readonly #writer: GroupCommit;
 
-  constructor(thread: DatabaseThread, writer: GroupCommit) {
-    this.#thread = thread;
+  constructor(client: DatabaseClient, writer: GroupCommit) {
+    this.#client = client;
     this.#writer = writer;
   }
 
@@ -26,18 +26,18 @@ export class SqliteHistory implements HistoryStore {
 
   async list(filter: CallFilter = {}): Promise<CallRecord[]> {
     await this.#writer.flush();
-    const rows = await this.#thread.read({ read: 'calls', ...pageOf(filter) });
+    const rows = await this.#client.read({ read: 'calls', ...pageOf(filter) });
     return rows.map(({ record }) => JSON.parse(record) as CallRecord);
   }
 }
 
 /** The list of recordings. */
 export class SqliteRecordings implements RecordingStore {
-  readonly #thread: DatabaseThread;
+  readonly #client: DatabaseClient;
   readonly #writer: GroupCommit;
 
-  constructor(thread: DatabaseThread, writer: GroupCommit) {
-    this.#thread = thread;
+  constructor(client: DatabaseClient, writer: GroupCommit) {
+    this.#client = client;
     this.#writer = writer;
   }
 
@@ -48,7 +48,7 @@ export class SqliteRecordings implements RecordingStore {
   async list(filter: RecordingFilter = {}): Promise<RecordingEntry[]> {
     await this.#writer.flush();
     const { call, state } = filter;
-    const rows = await this.#thread.read({
+    const rows = await this.#client.read({
       read: 'recordings',
       ...pageOf(filter),
       ...(call === undefined ? {} : { call }),

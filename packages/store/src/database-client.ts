@@ -1,14 +1,11 @@
-import { Worker } from 'node:worker_threads';
 import type { Clock } from '@vats/kernel';
 import { type Failure, StoreError, storeErrorOf } from './store-error.ts';
 import { NEWER } from './worker/codes.ts';
 import type { Read, Reply, Request, Rows, WriteGroup } from './worker/messages.ts';
+import { type Connect, type Link, workerLink } from './worker-link.ts';
 
-/** After a thread was lost, the next is not started sooner than this: a crash at every start must not become a storm. */
+/** After a server was lost, the next is not started sooner than this: a crash at every start must not become a storm. */
 const RESTART_AFTER_MS = 1_000;
-
-/** What runs in the thread; compiled beside this file when this file is. */
-const SCRIPT = new URL(import.meta.url.endsWith('.ts') ? './worker/worker.ts' : './worker/worker.js', import.meta.url);
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'number'> : never;
 
@@ -17,30 +14,30 @@ interface Waiting {
   reject(error: StoreError): void;
 }
 
-/** The database as its worker thread serves it. A thread that dies is replaced when it is asked again. */
-export class DatabaseThread {
+/** The database as its server answers. A server that dies is replaced when it is asked again. */
+export class DatabaseClient {
   readonly #file: string;
   readonly #clock: Clock;
-  readonly #script: URL;
+  readonly #connect: Connect;
   #state: 'running' | 'lost' | 'closed' = 'lost';
-  #worker: Worker | undefined;
+  #link: Link | undefined;
   #starting: Promise<void> | undefined;
   #lostAt = Number.NEGATIVE_INFINITY;
   #lostBy: StoreError | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #number = 0;
 
-  private constructor(file: string, clock: Clock, script: URL) {
+  private constructor(file: string, clock: Clock, connect: Connect) {
     this.#file = file;
     this.#clock = clock;
-    this.#script = script;
+    this.#connect = connect;
   }
 
-  /** Starts the thread and opens the database; rejects with the StoreError that says why it can't be. */
-  static async open(file: string, clock: Clock, script = SCRIPT): Promise<DatabaseThread> {
-    const thread = new DatabaseThread(file, clock, script);
-    await thread.#running();
-    return thread;
+  /** Starts a server and opens the database; rejects with the StoreError that says why it can't be. */
+  static async open(file: string, clock: Clock, connect = workerLink()): Promise<DatabaseClient> {
+    const client = new DatabaseClient(file, clock, connect);
+    await client.#running();
+    return client;
   }
 
   /** What became of each group: undefined when it is durable. */
@@ -65,7 +62,7 @@ export class DatabaseThread {
   }
 
   async #ask(request: Unnumbered<Request>): Promise<Reply> {
-    // Posted in the caller's own turn while the thread runs, so that the order of calls is the order of requests.
+    // Posted in the caller's own turn while the server runs, so that the order of calls is the order of requests.
     if (this.#state !== 'running') await this.#running();
     return this.#post(request);
   }
@@ -81,15 +78,15 @@ export class DatabaseThread {
   }
 
   async #start(): Promise<void> {
-    const worker = new Worker(this.#script, { name: 'store' });
-    this.#worker = worker;
-    worker.on('message', (reply: Reply) => {
-      const waiting = this.#waiting.get(reply.number);
-      this.#waiting.delete(reply.number);
-      waiting?.resolve(reply);
-    });
-    worker.on('error', (error) => this.#lost(worker, `the store's thread died: ${error.message}`));
-    worker.on('exit', (code) => this.#lost(worker, `the store's thread ended with ${code}`));
+    const link: Link = this.#connect(
+      (reply) => {
+        const waiting = this.#waiting.get(reply.number);
+        this.#waiting.delete(reply.number);
+        waiting?.resolve(reply);
+      },
+      (why) => this.#lost(link, why),
+    );
+    this.#link = link;
     try {
       await this.#post({ ask: 'open', file: this.#file });
     } catch (error) {
@@ -106,14 +103,14 @@ export class DatabaseThread {
         reject,
         resolve: (reply) => (reply.reply === 'failed' ? reject(this.#errorOf(reply.failure)) : resolve(reply)),
       });
-      this.#worker?.postMessage({ ...request, number });
+      this.#link?.post({ ...request, number });
     });
   }
 
-  #lost(worker: Worker, message: string): void {
-    if (this.#worker !== worker) return;
+  #lost(link: Link, message: string): void {
+    if (this.#link !== link) return;
     const error = this.#errorOf({ code: '', message });
-    this.#worker = undefined;
+    this.#link = undefined;
     this.#lostAt = this.#clock.monotonic();
     this.#lostBy = error;
     if (this.#state === 'running') this.#state = 'lost';
@@ -127,10 +124,10 @@ export class DatabaseThread {
   }
 
   async #end(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
+    const link = this.#link;
+    this.#link = undefined;
     this.#failAll(new StoreError('closed', 'the store is closed', 'start the switch again'));
-    await worker?.terminate();
+    await link?.end();
   }
 
   #errorOf(failure: Failure): StoreError {
@@ -140,6 +137,6 @@ export class DatabaseThread {
   }
 
   #outOfTurn(reply: Reply): StoreError {
-    return new StoreError('failed', `the store's thread answered ${reply.reply} out of turn`, 'report this as a fault');
+    return new StoreError('failed', `the store's server answered ${reply.reply} out of turn`, 'report this as a fault');
   }
 }
