@@ -86,6 +86,7 @@ export function isToken(text: string): boolean {
 /** Compares two texts as SIP compares tokens: ASCII letters without regard to case (RFC 3261 §7.3.1). */
 export function sameToken(one: string, other: string): boolean {
   if (one.length !== other.length) return false;
+  if (one.length === 0) return true;
   if (lowered(one.charCodeAt(0)) !== lowered(other.charCodeAt(0))) return false;
   if (one === other) return true;
   for (let at = 1; at < one.length; at++) {

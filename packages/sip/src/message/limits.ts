@@ -15,7 +15,7 @@ export const LIMITS = {
   paramsPerValue: 64,
   /** Header fields inside one URI (`?name=value&…`). */
   headersPerUri: 32,
-  /** Values that all lines of one header may hold together: Vias, Routes, Contacts, option tags. */
+  /** Values that all lines of one header may hold together: Vias, Routes, Contacts. */
   valuesPerHeader: 256,
 } as const;
 

@@ -1,5 +1,5 @@
 import type { Parsed } from '@vats/kernel';
-import { DOT } from './chars.ts';
+import { BACKSLASH, DOT } from './chars.ts';
 import type { Cursor } from './cursor.ts';
 import { UINT32_MAX } from './limits.ts';
 import { readDeltaSeconds, readNumber } from './numbers.ts';
@@ -79,23 +79,23 @@ export function readRetryAfter(cursor: Cursor): RetryAfter | undefined {
   return params && { seconds, params };
 }
 
-/** Steps over a comment, comments within it included (RFC 3261 §25.1); nothing to do when none is here. */
+/** Steps over a comment, comments within it included (RFC 3261 §25.1); true also when none is here. */
 function skipComment(cursor: Cursor): boolean {
   let depth = 0;
-  do {
+  while (depth > 0 || cursor.peek() === OPEN) {
     const code = cursor.peek();
+    if (code < 0) return cursor.fail('trailing-text') ?? false;
     if (code === OPEN) depth++;
     else if (code === CLOSE) depth--;
-    else if (code < 0) return depth === 0 || (cursor.fail('trailing-text') ?? false);
-    else if (code === ESCAPE && depth > 0) cursor.at++;
-    if (depth > 0 || code === CLOSE) cursor.at++;
-  } while (depth > 0);
+    else if (code === BACKSLASH) cursor.at++;
+    cursor.at++;
+    if (depth === 0) return true;
+  }
   return true;
 }
 
 const OPEN = 0x28;
 const CLOSE = 0x29;
-const ESCAPE = 0x5c;
 
 /** Timestamp (RFC 3261 §20.38): the client's clock, and how long the server held the request, in seconds. */
 export interface Timestamp {

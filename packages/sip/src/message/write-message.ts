@@ -1,6 +1,6 @@
 import { HEADER, headerNumber, UNKNOWN_HEADER } from './header-names.ts';
 import { reasonPhrase } from './reason-phrases.ts';
-import { assertSafeValue, assertToken, printable, UnsafeValue } from './wire-text.ts';
+import { assertSafeValue, assertToken, isSafeValue, printable, UnsafeValue } from './wire-text.ts';
 
 /** One header line to write; the value is a wire string (`toWire` makes one of text). */
 export type HeaderField = readonly [name: string, value: string];
@@ -42,7 +42,8 @@ export function writeResponse(draft: ResponseDraft): Buffer {
 
 function statusLine(status: number, reason = reasonPhrase(status)): string {
   if (!Number.isInteger(status) || status < 100 || status > 699) throw new UnsafeValue(`status ${status}`);
-  assertSafeValue(reason, 'reason phrase');
+  // No quoted strings here (RFC 3261 §25.1), so no NUL either.
+  if (!isSafeValue(reason) || reason.includes('\0')) throw new UnsafeValue(`reason phrase: ${printable(reason)}`);
   return `SIP/2.0 ${status} ${reason}\r\n`;
 }
 
