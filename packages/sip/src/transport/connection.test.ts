@@ -2,7 +2,7 @@ import { type Endpoint, Ledger } from '@vats/kernel';
 import { FakeClock, MemoryLog, SeededRandom } from '@vats/kernel/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MemoryNetwork } from '../testing/memory-network.ts';
-import { CONNECTION_LIMITS } from './connection.ts';
+import { CONNECTION_LIMITS } from './connection-limits.ts';
 import type { TransportFailure } from './failure.ts';
 import type { Flow } from './flow.ts';
 import type { StreamSocket } from './network.ts';

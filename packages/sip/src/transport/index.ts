@@ -1,4 +1,4 @@
-export { CONNECTION_LIMITS, type ConnectionLimits } from './connection.ts';
+export { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 export { CONNECTION_BOUNDS, type ConnectionBounds } from './connection-table.ts';
 export { CountedClock } from './counted-clock.ts';
 export type { TransportCounters } from './counters.ts';

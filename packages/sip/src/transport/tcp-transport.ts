@@ -1,5 +1,6 @@
 import { type Clock, type Endpoint, formatEndpoint, type Log, type Random } from '@vats/kernel';
-import { Connection, type ConnectionLimits, type ConnectionUser } from './connection.ts';
+import { Connection, type ConnectionUser } from './connection.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { type ConnectionBounds, ConnectionTable } from './connection-table.ts';
 import type { TransportCounters } from './counters.ts';
 import { DeadFlow } from './dead-flow.ts';

@@ -14,7 +14,7 @@ import type { SipMessage, SipRequest } from '../message/message.ts';
 import { parseMessage } from '../message/parse-message.ts';
 import type { Via } from '../message/via.ts';
 import { writeResponseTo } from '../message/write-response-to.ts';
-import { CONNECTION_LIMITS, type ConnectionLimits } from './connection.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import { CONNECTION_BOUNDS, type ConnectionBounds } from './connection-table.ts';
 import { CountedClock } from './counted-clock.ts';
 import { newTransportCounters, type TransportCounters } from './counters.ts';
