@@ -1,8 +1,8 @@
 import type { Endpoint } from '@vats/kernel';
 import { type HeaderField, parseUri, type SipRequest, type SipResponse } from '@vats/sip';
+import type { PhoneSide } from './phone-side.ts';
 import { branchOf, type PhoneReply, type SentRequest } from './phone-wire.ts';
-import { answerTo, readSdp } from './sdp-text.ts';
-import type { SdpChanges, VirtualPhone } from './virtual-phone.ts';
+import { answerTo, readSdp, type SdpChanges } from './sdp-text.ts';
 
 export interface InviteOptions {
   /** The offer; null asks the other side for one. All of the phone's codecs unless given. */
@@ -44,7 +44,7 @@ const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, MESSAGE, NOTIFY';
  * Nothing checks that it is in place: a phone that misbehaves is half of what scenarios are for.
  */
 export class PhoneCall {
-  readonly phone: VirtualPhone;
+  readonly phone: PhoneSide;
   readonly callId: string;
   readonly localTag: string;
   remoteTag: string | undefined;
@@ -69,7 +69,7 @@ export class PhoneCall {
   #forkTag: string | undefined;
 
   constructor(
-    phone: VirtualPhone,
+    phone: PhoneSide,
     facts: {
       readonly callId: string;
       readonly localParty: string;

@@ -11,6 +11,9 @@ export interface PhoneSdp {
   readonly profile?: string;
 }
 
+/** What a phone says otherwise than it usually does. */
+export type SdpChanges = Partial<PhoneSdp>;
+
 export const PHONE_CODECS: readonly string[] = ['8 PCMA/8000', '0 PCMU/8000', '101 telephone-event/8000'];
 
 /** @example phoneSdp({ address: '192.0.2.10', port: 4000, session: 1, version: 1 }) */

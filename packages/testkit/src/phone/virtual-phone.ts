@@ -4,10 +4,9 @@ import { answerChallenge } from './digest-answer.ts';
 import { Inbox } from './inbox.ts';
 import { type InviteOptions, PhoneCall } from './phone-call.ts';
 import { goodManners, type Manners, type PhoneSettings } from './phone-settings.ts';
+import type { PhoneSide } from './phone-side.ts';
 import { branchOf, callIdOf, PhoneWire, type SentRequest } from './phone-wire.ts';
-import { PHONE_CODECS, type PhoneSdp, phoneSdp } from './sdp-text.ts';
-
-export type SdpChanges = Partial<PhoneSdp>;
+import { PHONE_CODECS, phoneSdp, type SdpChanges } from './sdp-text.ts';
 
 export interface RegisterOptions {
   readonly expires?: number;
@@ -29,7 +28,7 @@ export interface RequestOptions {
  * A SIP phone for scenarios, made of the message parser and writer and nothing else of the stack that it tests: no
  * transactions, no timers, no retransmissions. It does what it is told, right or wrong, at once.
  */
-export class VirtualPhone {
+export class VirtualPhone implements PhoneSide {
   readonly settings: PhoneSettings;
   readonly inbox = new Inbox();
   readonly calls: PhoneCall[] = [];
@@ -149,7 +148,6 @@ export class VirtualPhone {
     );
   }
 
-  /** Sends a request, and when it is challenged once more with credentials. */
   withCredentials(method: string, uri: string, send: (credentials: readonly HeaderField[]) => SentRequest): void {
     const { branch } = send([]);
     this.#retries.set(branch, (challenge) => {
