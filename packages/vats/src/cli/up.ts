@@ -13,15 +13,13 @@ import { VERSION } from '../version.ts';
 import { banner } from './banner.ts';
 import { configurationFailure, EXIT } from './exit-codes.ts';
 import { readText } from './read-text.ts';
+import { StopSignals } from './stop-signals.ts';
 
 export interface UpOptions {
   readonly config?: string;
   readonly apply: readonly string[];
   readonly flags: readonly Override[];
 }
-
-/** A second signal within this time is the same Ctrl-C arriving by another way (terminal and npm), not an impatient person. */
-const SAME_SIGNAL_MS = 500;
 
 /** How long calls may go on after SIGTERM before they are hung up. */
 const DRAIN_LIMIT_MS = 30_000;
@@ -30,6 +28,7 @@ const DRAIN_LIMIT_MS = 30_000;
 export async function up(options: UpOptions): Promise<number> {
   // Whatever the switch makes (database, key, recordings, control socket) is its owner's alone from the first moment.
   process.umask(0o077);
+  const signals = new StopSignals();
   const settings = loadSettings(options);
   const log = openLog(settings.log);
   const random = new SystemRandom();
@@ -41,6 +40,8 @@ export async function up(options: UpOptions): Promise<number> {
     const made = options.apply.length === 0 ? await makeDemoDomain(running.model, random, settings.data) : undefined;
     const reload = () => reloadAll(options, running, log);
     control = await ControlServer.open(settings.data, switchRoutes(running, random, reload), log);
+    const ended = drainOn(signals, running, log);
+    process.on('SIGHUP', () => void reload());
     process.stderr.write(banner(running, made, VERSION));
     log.info('switch.ready', {
       version: VERSION,
@@ -49,7 +50,7 @@ export async function up(options: UpOptions): Promise<number> {
         ({ transport, endpoint }) => `${transport}://${endpoint.address}:${endpoint.port}`,
       ),
     });
-    await untilStopped(running, log, reload);
+    await ended;
     return EXIT.good;
   } catch (error) {
     if (error instanceof ControlError) throw configurationFailure(error.message);
@@ -111,23 +112,14 @@ async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): P
   }
 }
 
-/** Resolves when a first SIGTERM or SIGINT has let the calls end; a second one, later, hangs them up at once. */
-async function untilStopped(running: Switch, log: SwitchLog, reload: () => Promise<unknown>): Promise<void> {
-  await new Promise<void>((resolveStop) => {
-    let firstAt: number | undefined;
-    const stop = (signal: NodeJS.Signals): void => {
-      const now = performance.now();
-      if (firstAt === undefined) {
-        firstAt = now;
-        log.info('switch.draining', { signal, calls: running.calls.size, limitMs: DRAIN_LIMIT_MS });
-        void running.drain(DRAIN_LIMIT_MS).then(resolveStop);
-      } else if (now - firstAt > SAME_SIGNAL_MS) {
-        log.info('switch.stopping', { signal, calls: running.calls.size });
-        running.calls.hangUpAll('switch-stopped');
-      }
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
-    process.on('SIGHUP', () => void reload());
+/** Resolves when a first signal has let the calls end; a second one hangs them up at once. */
+async function drainOn(signals: StopSignals, running: Switch, log: SwitchLog): Promise<void> {
+  const first = await signals.next();
+  log.info('switch.draining', { signal: first, calls: running.calls.size, limitMs: DRAIN_LIMIT_MS });
+  const drained = running.drain(DRAIN_LIMIT_MS);
+  void signals.next().then((signal) => {
+    log.info('switch.stopping', { signal, calls: running.calls.size });
+    running.calls.hangUpAll('switch-stopped');
   });
+  await drained;
 }
