@@ -31,9 +31,10 @@ export class IpReassembly {
     const pieces = this.#waiting.get(key) ?? this.#start(key, packet);
     const end = fragment.start + packet.payload.length;
     if (end > LARGEST_DATAGRAM || pieces.list.length === MOST_FRAGMENTS) return this.#giveUp(key);
-    if (!pieces.list.some((piece) => piece.start === fragment.start)) {
-      pieces.list.push({ start: fragment.start, octets: packet.payload });
-    }
+    const known = pieces.list.some(
+      ({ start, octets }) => start === fragment.start && octets.length >= packet.payload.length,
+    );
+    if (!known) pieces.list.push({ start: fragment.start, octets: packet.payload });
     if (fragment.last) pieces.length = end;
     const whole = join(pieces);
     if (whole === undefined) return undefined;

@@ -63,6 +63,7 @@ export class Replay {
   #next = 0;
   #due: number;
   #wake: Cancel = () => {};
+  #ending = false;
   #finished = false;
 
   /** Begins at once. @param done told once, when the last message is out and its answers had their time */
@@ -82,7 +83,7 @@ export class Replay {
   #hear(way: Way, octets: Buffer): void {
     const sip = readSipText(octets);
     const party = this.#partyAt(way.phone);
-    if (sip === undefined || party === undefined) return;
+    if (sip === undefined || party === undefined || this.#finished) return;
     party.hear({ at: this.#options.clock.monotonic() - this.#began, way, sip });
     this.#goOn();
   }
@@ -96,7 +97,7 @@ export class Replay {
   }
 
   #goOn(): void {
-    if (this.#finished) return;
+    if (this.#ending) return;
     const { clock, patience = PATIENCE_MS, linger = LINGER_MS } = this.#options;
     this.#wake();
     for (let step = this.#steps[this.#next]; step !== undefined; step = this.#steps[this.#next]) {
@@ -113,7 +114,8 @@ export class Replay {
       const following = this.#steps[this.#next];
       if (following !== undefined) this.#due = now + (following.message.at - step.message.at);
     }
-    this.#wake = clock.after(linger, () => this.#finish());
+    this.#ending = true;
+    clock.after(linger, () => this.#finish());
   }
 
   #finish(): void {
@@ -136,19 +138,19 @@ export class Replay {
       return { what: `answers ${describe(step.answers.method)} that ${step.party} never got`, needed: true };
     }
     const method = methodOf(sip);
-    const unanswered = step.answered.find((each) => this.#played.has(`${step.party} ${each}`) && !party.finalOf(each));
-    if (unanswered !== undefined) {
-      return { what: `was sent after the answer to ${unanswered.split(' ')[1]}, which never came`, needed: false };
-    }
     const callId = party.liveCallId(firstValue(sip, 'call-id') ?? '');
     const invite = `${branchOf(sip)} INVITE`;
-    if (method === 'CANCEL' && !party.isUnderWay(invite)) {
-      return { what: 'cancels an INVITE that nothing was heard of', needed: false };
-    }
     const acknowledges = method === 'ACK' && party.finalOfInvite(callId, cseqOf(sip).number) !== undefined;
     const inDialog = tagOf(firstValue(sip, 'to')) !== undefined;
     if (inDialog && !acknowledges && party.dialog(callId) === undefined) {
       return { what: 'belongs to a dialog that never began', needed: true };
+    }
+    if (method === 'CANCEL' && !party.isUnderWay(invite)) {
+      return { what: 'cancels an INVITE that nothing was heard of', needed: false };
+    }
+    const unanswered = step.answered.find((each) => this.#played.has(`${step.party} ${each}`) && !party.finalOf(each));
+    if (unanswered !== undefined) {
+      return { what: `was sent after the answer to ${unanswered.split(' ')[1]}, which never came`, needed: false };
     }
     return undefined;
   }
