@@ -163,6 +163,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     onEvent: (event) => parts.onCallEvent?.(event),
   });
   ledger.enrol('calls being written', () => journal.waiting);
+  ledger.enrol('store writes', () => store.health().pending);
   const hostOf = (flow: Flow, domain: Domain): { host: string; port?: number } => {
     if (model.directory.model.domains.length > 1) return { host: domain.name };
     const { host, port } = transport.sentBy(flow);
