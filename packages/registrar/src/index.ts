@@ -2,10 +2,5 @@ export type { Binding, BindingStatus, FlowRecord, Reachability, UnreachableReaso
 export type { BindingChange, BindingStore } from './binding-store.ts';
 export type { RegistrarEvent, RemovalReason } from './events.ts';
 export { DEFAULT_LIMITS, type RegistrarLimits } from './limits.ts';
-export {
-  type BindingTarget,
-  Registrar,
-  type RegistrarAccount,
-  type RegistrarOptions,
-  type RespondToRegister,
-} from './registrar.ts';
+export { Registrar } from './registrar.ts';
+export type { BindingTarget, RegistrarAccount, RegistrarOptions, RespondToRegister } from './registrar-options.ts';

@@ -1,64 +1,22 @@
-import type { Clock, Ledger, Log, Random } from '@vats/kernel';
-import { type Flow, parseUri, type ReplyDraft, type SipRequest, type TransportLayer } from '@vats/sip';
+import { type Flow, parseUri, type ReplyDraft, type SipRequest } from '@vats/sip';
 import { AccountLines } from './account-lines.ts';
-import type { Binding, BindingStatus, FlowRecord, UnreachableReason } from './binding.ts';
-import type { BindingStore } from './binding-store.ts';
+import type { Binding, BindingStatus, FlowRecord } from './binding.ts';
 import { BindingWriter } from './binding-writer.ts';
 import { Deadlines } from './deadlines.ts';
 import { decide, type Verdict } from './decide.ts';
 import type { RegistrarEvent, RemovalReason } from './events.ts';
-import { KeepAlive, type PingSender, requestUriFor } from './keep-alive.ts';
 import { DEFAULT_LIMITS, type RegistrarLimits } from './limits.ts';
+import { Presence } from './presence.ts';
 import { readRegister } from './read-register.ts';
 import { type OrRefusal, refused } from './refusal.ts';
 import type { RegisterIntent } from './register-intent.ts';
+import type { BindingTarget, RegistrarAccount, RegistrarOptions, RespondToRegister } from './registrar-options.ts';
 import { Registration } from './registration.ts';
-import { accountKey, RegistrationBook } from './registration-book.ts';
+import { accountKey } from './registration-book.ts';
 import { okHeaders } from './response.ts';
 
 /** Characters of a binding's id: some 100 bits. */
 const ID_CHARACTERS = 20;
-
-/** The account that a REGISTER was authenticated for. */
-export interface RegistrarAccount {
-  /** The domain's id. */
-  readonly domain: string;
-  readonly login: string;
-  /** Other user parts of To that mean it: phones are set up with the extension as often as with the login. */
-  readonly alsoKnownAs?: readonly string[];
-  /** In place of the limit for all. */
-  readonly maxBindings?: number;
-}
-
-/** Takes the final response to a REGISTER; called exactly once. */
-export type RespondToRegister = (reply: ReplyDraft) => void;
-
-/** One phone that a call for an account may ring, or why it cannot. */
-export type BindingTarget =
-  | {
-      readonly binding: Binding;
-      /** What the INVITE's Request-URI says: the Contact, less what a Request-URI may not hold. */
-      readonly requestUri: string;
-      readonly flow: Flow;
-    }
-  | { readonly binding: Binding; readonly unreachable: UnreachableReason };
-
-export interface RegistrarOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly ledger: Ledger;
-  readonly store: BindingStore;
-  /** Carries the pings. */
-  readonly transactions: PingSender;
-  /** Finds the flows of bindings again after a restart. */
-  readonly transport: Pick<TransportLayer, 'flowById'>;
-  /** Whether a host part means this domain. */
-  readonly serves: (host: string, domain: string) => boolean;
-  readonly onEvent: (event: RegistrarEvent) => void;
-  readonly limits?: Partial<RegistrarLimits>;
-  readonly userAgent?: string;
-}
 
 /**
  * The registrar (RFC 3261 §10.3) and location service of all domains. Memory is authoritative; a change is visible, and
@@ -67,38 +25,25 @@ export interface RegistrarOptions {
 export class Registrar {
   readonly #options: RegistrarOptions;
   readonly #limits: RegistrarLimits;
-  readonly #book: RegistrationBook;
   readonly #lines = new AccountLines();
   readonly #writer: BindingWriter;
   readonly #ends: Deadlines<Registration>;
-  readonly #keepAlive: KeepAlive;
+  readonly #presence: Presence;
   #closed = false;
 
   constructor(options: RegistrarOptions) {
-    const { clock, random, store, log, ledger, transactions } = options;
+    const { clock, store, log, ledger } = options;
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#book = new RegistrationBook((registration) => this.#flowLost(registration));
+    this.#presence = new Presence(options, this.#limits);
     this.#writer = new BindingWriter(store, log);
     this.#ends = new Deadlines(clock, (registration) => this.#timeIsUp(registration));
-    this.#keepAlive = new KeepAlive({
-      clock,
-      random,
-      limits: this.#limits,
-      sender: transactions,
-      userAgent: options.userAgent ?? 'VATS',
-      answered: (registration, roundTrip) => {
-        registration.roundTrip = roundTrip;
-        this.#lives(registration);
-      },
-      silent: (registration) => this.#unreachable(registration, 'ping-unanswered'),
-    });
     ledger.enrol('registers', () => this.#lines.size);
   }
 
   /** Bindings held. */
   get size(): number {
-    return this.#book.size;
+    return this.#presence.book.size;
   }
 
   /** Brings back what the store kept. Call it once, when the listeners stand and before requests are let in. */
@@ -113,11 +58,11 @@ export class Registrar {
         continue;
       }
       const registration = new Registration(binding, uri.value, clock.monotonic() + left, binding.registeredAt, true);
-      this.#book.add(registration);
+      this.#presence.book.add(registration);
       this.#ends.set(registration, registration.endsAt);
-      this.#restoreFlow(registration);
+      this.#presence.restore(registration);
     }
-    log.info('registrar.loaded', { bindings: this.#book.size, expired: stale.length });
+    log.info('registrar.loaded', { bindings: this.#presence.book.size, expired: stale.length });
     if (stale.length > 0) this.#forgetOnDisk(stale);
   }
 
@@ -136,27 +81,24 @@ export class Registrar {
 
   /** The phones of an account, those preferred (q) first, among equals the newest. */
   bindingsOf(domain: string, login: string): readonly BindingTarget[] {
-    return this.#book
+    return this.#presence.book
       .of(domain, login)
       .sort(
         (one, other) =>
           (other.binding.q ?? 1) - (one.binding.q ?? 1) || other.binding.registeredAt - one.binding.registeredAt,
       )
-      .map((registration) => this.#target(registration));
+      .map((registration) => this.#presence.target(registration));
   }
 
   /** All bindings, or those of one domain, as they stand. */
   registrations(domain?: string): readonly BindingStatus[] {
-    const all = [...this.#book.all()];
+    const all = [...this.#presence.book.all()];
     return domain === undefined ? all : all.filter(({ binding }) => binding.domain === domain);
   }
 
   /** Any message from the far end of a flow shows that its phones are there. */
   heard(flow: Flow): void {
-    for (const registration of this.#book.over(flow)) {
-      this.#keepAlive.heard(registration);
-      this.#lives(registration);
-    }
+    this.#presence.heardOver(flow);
   }
 
   /**
@@ -166,7 +108,9 @@ export class Registrar {
   remove(domain: string, login: string, id?: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#lines.enter(accountKey(domain, login), (leave) => {
-        const meant = this.#book.of(domain, login).filter(({ binding }) => id === undefined || binding.id === id);
+        const meant = this.#presence.book
+          .of(domain, login)
+          .filter(({ binding }) => id === undefined || binding.id === id);
         this.#writer.write({ save: [], remove: meant.map(({ binding }) => binding.id) }, (failure) => {
           leaving(leave, () => {
             if (failure !== undefined) return reject(failure);
@@ -183,8 +127,7 @@ export class Registrar {
     this.#closed = true;
     await this.#writer.idle();
     this.#ends.clear();
-    this.#keepAlive.clear();
-    this.#book.clear();
+    this.#presence.close();
   }
 
   #readFor(account: RegistrarAccount, request: SipRequest): OrRefusal<RegisterIntent> {
@@ -203,7 +146,7 @@ export class Registrar {
   #judge(intent: RegisterIntent, flow: Flow, account: RegistrarAccount, respond: RespondToRegister, leave: () => void) {
     const { domain, login, maxBindings } = account;
     const { clock, random, log } = this.#options;
-    const verdict = decide(this.#book.of(domain, login), intent, {
+    const verdict = decide(this.#presence.book.of(domain, login), intent, {
       domain,
       login,
       flow: recordOf(flow),
@@ -243,22 +186,18 @@ export class Registrar {
       const previous = registration.binding;
       Object.assign(registration, { binding, uri, endsAt, restored: false });
       if (known === undefined) {
-        this.#book.add(registration);
+        this.#presence.book.add(registration);
         this.#emit({ type: 'registered', binding });
       } else this.#emit({ type: 'refreshed', binding, previous });
       this.#ends.set(registration, endsAt);
-      this.#book.attach(registration, flow);
-      this.#keepAlive.watch(registration);
-      if (!registration.alive) continue;
-      this.#keepAlive.heard(registration);
-      this.#lives(registration);
+      this.#presence.arrive(registration, flow);
     }
   }
 
   #ok({ domain, login }: RegistrarAccount, intent: RegisterIntent, verdict: Verdict): ReplyDraft {
     const { clock } = this.#options;
     const own = new Set(verdict.saved.map(({ binding }) => binding.id));
-    const registrations = this.#book
+    const registrations = this.#presence.book
       .of(domain, login)
       .sort((one, other) => Number(own.has(other.binding.id)) - Number(own.has(one.binding.id)));
     return { status: 200, headers: okHeaders(registrations, intent.path, clock) };
@@ -270,7 +209,7 @@ export class Registrar {
     this.#lines.enter(accountKey(domain, login), (leave) => {
       leaving(leave, () => {
         const { clock } = this.#options;
-        if (!this.#book.has(registration) || registration.endsAt > clock.monotonic()) return;
+        if (!this.#presence.book.has(registration) || registration.endsAt > clock.monotonic()) return;
         const { binding } = registration;
         this.#drop(registration);
         this.#forgetOnDisk([binding.id]);
@@ -288,66 +227,19 @@ export class Registrar {
   }
 
   #unregister(registration: Registration, reason: RemovalReason): void {
-    if (!this.#book.has(registration)) return;
+    if (!this.#presence.book.has(registration)) return;
     const { binding } = registration;
     this.#drop(registration);
     this.#emit({ type: 'unregistered', binding, reason });
   }
 
   #drop(registration: Registration): void {
-    this.#book.delete(registration);
+    this.#presence.leave(registration);
     this.#ends.delete(registration);
-    this.#keepAlive.forget(registration);
-  }
-
-  /** A datagram's way back is known by its two ends; a connection of an earlier process is gone with it. */
-  #restoreFlow(registration: Registration): void {
-    const { flow: record } = registration.binding;
-    const { clock } = this.#options;
-    const since = clock.now();
-    if (record.transport !== 'udp') {
-      registration.reachability = { reachable: false, since, reason: 'restarted' };
-      return;
-    }
-    const flow = this.#options.transport.flowById(record.id);
-    if (flow === undefined) {
-      registration.reachability = { reachable: false, since, reason: 'listener-gone' };
-      return;
-    }
-    this.#book.attach(registration, flow);
-    this.#keepAlive.watch(registration);
-  }
-
-  #flowLost(registration: Registration): void {
-    this.#keepAlive.forget(registration);
-    const connection = registration.binding.flow.transport !== 'udp';
-    this.#unreachable(registration, connection ? 'connection-closed' : 'listener-gone');
-  }
-
-  #unreachable(registration: Registration, reason: UnreachableReason): void {
-    if (!registration.reachability.reachable) return;
-    registration.reachability = { reachable: false, since: this.#options.clock.now(), reason };
-    this.#emit({ type: 'unreachable', binding: registration.binding, reason });
-  }
-
-  /** The phone was heard over the flow of its binding. */
-  #lives(registration: Registration): void {
-    const now = this.#options.clock.now();
-    registration.lastSeen = now;
-    if (registration.reachability.reachable) return;
-    registration.reachability = { reachable: true, since: now };
-    this.#emit({ type: 'reachable', binding: registration.binding });
-  }
-
-  #target(registration: Registration): BindingTarget {
-    const { binding, flow, reachability, uri } = registration;
-    if (!reachability.reachable) return { binding, unreachable: reachability.reason };
-    if (flow === undefined) return { binding, unreachable: 'connection-closed' };
-    return { binding, requestUri: requestUriFor(uri), flow };
   }
 
   #find(binding: Binding): Registration | undefined {
-    return this.#book.of(binding.domain, binding.login).find((one) => one.binding.id === binding.id);
+    return this.#presence.book.of(binding.domain, binding.login).find((one) => one.binding.id === binding.id);
   }
 
   #emit(event: RegistrarEvent): void {

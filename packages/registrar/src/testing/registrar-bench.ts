@@ -11,7 +11,8 @@ import {
 } from '@vats/sip';
 import type { RegistrarEvent } from '../events.ts';
 import type { PingUser } from '../keep-alive.ts';
-import { Registrar, type RegistrarOptions } from '../registrar.ts';
+import { Registrar } from '../registrar.ts';
+import type { RegistrarOptions } from '../registrar-options.ts';
 import { FakeFlow } from './fake-flow.ts';
 import { MemoryBindingStore } from './memory-binding-store.ts';
 

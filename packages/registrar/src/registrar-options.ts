@@ -1,0 +1,48 @@
+import type { Clock, Ledger, Log, Random } from '@vats/kernel';
+import type { Flow, ReplyDraft, TransportLayer } from '@vats/sip';
+import type { Binding, UnreachableReason } from './binding.ts';
+import type { BindingStore } from './binding-store.ts';
+import type { RegistrarEvent } from './events.ts';
+import type { PingSender } from './keep-alive.ts';
+import type { RegistrarLimits } from './limits.ts';
+
+/** The account that a REGISTER was authenticated for. */
+export interface RegistrarAccount {
+  /** The domain's id. */
+  readonly domain: string;
+  readonly login: string;
+  /** Other user parts of To that mean it: phones are set up with the extension as often as with the login. */
+  readonly alsoKnownAs?: readonly string[];
+  /** In place of the limit for all. */
+  readonly maxBindings?: number;
+}
+
+/** Takes the final response to a REGISTER; called exactly once. */
+export type RespondToRegister = (reply: ReplyDraft) => void;
+
+/** One phone that a call for an account may ring, or why it cannot. */
+export type BindingTarget =
+  | {
+      readonly binding: Binding;
+      /** What the INVITE's Request-URI says: the Contact, less what a Request-URI may not hold. */
+      readonly requestUri: string;
+      readonly flow: Flow;
+    }
+  | { readonly binding: Binding; readonly unreachable: UnreachableReason };
+
+export interface RegistrarOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly store: BindingStore;
+  /** Carries the pings. */
+  readonly transactions: PingSender;
+  /** Finds the flows of bindings again after a restart. */
+  readonly transport: Pick<TransportLayer, 'flowById'>;
+  /** Whether a host part means this domain. */
+  readonly serves: (host: string, domain: string) => boolean;
+  readonly onEvent: (event: RegistrarEvent) => void;
+  readonly limits?: Partial<RegistrarLimits>;
+  readonly userAgent?: string;
+}
