@@ -176,7 +176,7 @@ function talking(state: Extract<CallState, { name: 'talking' }>, input: CallInpu
       return hangUp(input.failure, both);
     case 'reinvite': {
       if (!both.includes(input.leg)) return [state, []];
-      // A refresh changes nothing for the other side, so it is not troubled (design: refreshes are answered locally).
+      // A refresh changes nothing for the other side, so it is not troubled.
       if (input.refresh) return [state, [{ do: 'answer-reinvite', leg: input.leg }]];
       if (state.exchange !== undefined) return [state, [{ do: 'refuse-reinvite', leg: input.leg, status: 491 }]];
       const exchange = { from: input.leg, to: input.leg === CALLER ? state.peer : CALLER };

@@ -1,4 +1,4 @@
-/** What the shell learns: design §3 and docs/cli.md. */
+/** What the shell learns of how a command ended. */
 export const EXIT = { good: 0, runtime: 1, usage: 2, configuration: 3 } as const;
 
 /** Ends the command with one clear line on standard error. */
