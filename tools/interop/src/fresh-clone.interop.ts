@@ -45,7 +45,7 @@ scenario(
       cwd: clone,
       patience: 20_000,
     });
-    await npm.line(/ is up/, 300_000);
+    await npm.line(/VATS \S+ is up/, 300_000);
     console.log(`npm start on a fresh clone: ${Math.round((performance.now() - begun) / 1_000)} s`);
     expect((await sipsakOptions(DEFAULT))?.status).toBe(200);
 
