@@ -23,6 +23,9 @@ describe('pings', () => {
     expect(times.slice(1).map((at, i) => at - times[i]!)).toEqual([25_000, 25_000, 25_000]);
     expect(bench.pings.every((ping) => ping.flow === flow)).toBe(true);
     expect(bench.pings[0]?.draft).toMatchObject({ method: 'OPTIONS', uri: 'sip:alice@192.168.1.10:5060;line=7' });
+    expect(bench.pings[0]?.draft.headers.find(([name]) => name === 'From')?.[1]).toMatch(
+      /^<sip:pbx\.example:5060>;tag=/,
+    );
   });
 
   test('a phone whose Contact is where it is gets none', async () => {

@@ -21,6 +21,8 @@ export interface KeepAliveOptions {
   readonly limits: RegistrarLimits;
   readonly sender: PingSender;
   readonly userAgent: string;
+  /** What we call ourselves on a flow. */
+  readonly sentBy: (flow: Flow) => { readonly host: string; readonly port: number };
   /** The phone answered a ping. @param roundTrip in ms */
   readonly answered: (registration: Registration, roundTrip: number) => void;
   /** As many pings in a row as the limits say went unanswered. */
@@ -110,7 +112,7 @@ export class KeepAlive {
   #ask(registration: Registration, watch: Watch): void {
     const { clock, sender } = this.#options;
     const sentAt = clock.monotonic();
-    sender.send(this.#draft(registration), watch.flow, {
+    sender.send(this.#draft(registration, watch.flow), watch.flow, {
       onResponse: () => {
         // An answer over a flow that the phone has left since says nothing about the new one.
         if (this.#watches.get(registration) !== watch) return;
@@ -124,15 +126,15 @@ export class KeepAlive {
     });
   }
 
-  #draft({ binding, uri }: Registration): RequestDraft {
-    const { random, userAgent } = this.#options;
-    const { address, port } = binding.flow.bound;
+  #draft({ binding, uri }: Registration, flow: Flow): RequestDraft {
+    const { random, userAgent, sentBy } = this.#options;
+    const { host, port } = sentBy(flow);
     return {
       method: 'OPTIONS',
       uri: requestUriFor(uri),
       headers: [
         ...binding.path.map((hop) => ['Route', hop] as const),
-        ['From', `<sip:${formatHostPort(address, port)}>;tag=${random.token(10)}`],
+        ['From', `<sip:${formatHostPort(host, port)}>;tag=${random.token(10)}`],
         ['To', `<${requestUriFor(uri)}>`],
         ['Call-ID', random.token(22)],
         ['CSeq', '1 OPTIONS'],

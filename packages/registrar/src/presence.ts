@@ -16,7 +16,7 @@ export class Presence {
   readonly #keepAlive: KeepAlive;
 
   constructor(options: RegistrarOptions, limits: RegistrarLimits) {
-    const { clock, random, transactions, userAgent = 'VATS' } = options;
+    const { clock, random, transactions, transport, userAgent = 'VATS' } = options;
     this.#options = options;
     this.book = new RegistrationBook((registration) => this.#flowLost(registration));
     this.#keepAlive = new KeepAlive({
@@ -25,6 +25,7 @@ export class Presence {
       limits,
       sender: transactions,
       userAgent,
+      sentBy: (flow) => transport.sentBy(flow),
       answered: (registration, roundTrip) => {
         registration.roundTrip = roundTrip;
         this.#lives(registration);

@@ -38,8 +38,8 @@ export interface RegistrarOptions {
   readonly store: BindingStore;
   /** Carries the pings. */
   readonly transactions: PingSender;
-  /** Finds the flows of bindings again after a restart. */
-  readonly transport: Pick<TransportLayer, 'flowById'>;
+  /** Finds the flows of bindings again after a restart, and knows what we are called on them. */
+  readonly transport: Pick<TransportLayer, 'flowById' | 'sentBy'>;
   /** Whether a host part means this domain. */
   readonly serves: (host: string, domain: string) => boolean;
   readonly onEvent: (event: RegistrarEvent) => void;

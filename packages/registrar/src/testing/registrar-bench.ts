@@ -64,7 +64,7 @@ export class RegistrarBench {
       ledger: this.ledger,
       store,
       transactions: { send: (draft, flow, user) => this.#ping(draft, flow, user) },
-      transport: { flowById: (id) => this.#flowById(id) },
+      transport: { flowById: (id) => this.#flowById(id), sentBy: () => ({ host: 'pbx.example', port: 5060 }) },
       serves: (host, domain) => host === domain,
       onEvent: (event) => this.events.push(event),
       ...options,
