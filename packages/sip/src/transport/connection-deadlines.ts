@@ -52,7 +52,6 @@ export class ConnectionDeadlines {
   /** The peer took the connection up; nothing need be heard from it first. */
   connected(): void {
     this.#enter('known');
-    this.active();
   }
 
   /** Something was sent or received. */

@@ -200,6 +200,18 @@ describe('a peer that does not read', () => {
     expect(failed.length).toBe(20);
   });
 
+  test('is given up in the same time when we go on sending', async () => {
+    await listener();
+    const { flow, told } = flowToPeer();
+    clock.advance(0);
+    network.stall(THEIRS);
+    for (let i = 0; i < 10; i++) {
+      flow.send(Buffer.alloc(100));
+      clock.advance(CONNECTION_LIMITS.stalled / 10);
+    }
+    expect(told).toEqual([{ code: 'timeout', detail: 'not reading' }]);
+  });
+
   test('one that is merely slow is not', async () => {
     await listener();
     const { flow, told } = flowToPeer();
