@@ -43,7 +43,7 @@ test.each([
   expect(parsed.ok && [parsed.value.seconds, parsed.value.params.toString()]).toEqual([seconds, params]);
 });
 
-test.each(['', 'x', '5 (open', '5 x', '5 )', '5 ()) x'])('Retry-After %j is a fault', (text) => {
+test.each(['', 'x', '5 (open', '5 x', '5 )', '5 ()) x', '5 (a)(b)'])('Retry-After %j is a fault', (text) => {
   expect(parseRetryAfter(text).ok).toBe(false);
 });
 

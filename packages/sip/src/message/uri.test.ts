@@ -61,6 +61,8 @@ describe('SIP URIs (RFC 3261 §19.1)', () => {
     ['s%70:a@b', 'bad-scheme'],
     ['sip:', 'bad-host'],
     ['sip:@host', 'bad-user'],
+    ['sip:a:b:c@h', 'bad-user'],
+    ['sip:a\\b@h', 'bad-user'],
     ['sip:a@', 'bad-host'],
     ['sip:a@b@c', 'trailing-text'],
     ['sip:a@[::1', 'bad-host'],
