@@ -1,0 +1,166 @@
+/**
+ * What relaying a packet costs, and how long it takes: CPU microseconds for each packet forwarded, and the 99th percentile of
+ * the delay, beside the least that a relay in Node can be, and beside rtpengine where it is installed.
+ *
+ *     node tools/bench/src/relay.ts [--calls 100,200] [--rounds 3] [--seconds 5] [--warm-up 8]
+ *
+ * A call is two phones that send 50 packets a second each. Relay and phones keep to a core of their own. All contestants
+ * take turns within a round; a warm-up long enough for every source to be settled goes before each measurement.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cpuSeconds } from './load/process-cost.ts';
+import { CORES, circumstances } from './load/report.ts';
+import { formatSpread, formatTable, spread } from './load/statistics.ts';
+import type { PhonesReady, RelayOrder, RelayReady, TalkNews, TalkOrder, TalkResult } from './relay/protocol.ts';
+import { rtpengineCalls } from './relay/rtpengine.ts';
+
+const { values } = parseArgs({
+  options: {
+    calls: { type: 'string', default: '100,200' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '5' },
+    'warm-up': { type: 'string', default: '8' },
+  },
+});
+const rounds = Number(values.rounds);
+const NG_PORT = 22_299;
+const BASE = 'plain Node loop';
+
+/** A relay under test: how it is started, and how calls get into it. */
+interface Contestant {
+  readonly name: string;
+  readonly record: boolean;
+  start(): ChildProcess;
+  setUp(relay: ChildProcess, order: RelayOrder): Promise<RelayReady>;
+}
+
+const contestants: Contestant[] = [
+  ours(BASE, 'plain-loop.ts', false),
+  ours('vats', 'vats-relay.ts', false),
+  ours('vats, recording', 'vats-relay.ts', true),
+];
+if (installed('rtpengine')) contestants.push(rtpengine('rtpengine', false), rtpengine('rtpengine, recording', true));
+else console.log('rtpengine is not installed: it takes no part');
+
+console.log(circumstances());
+for (const calls of values.calls.split(',').map(Number)) {
+  const results = contestants.map(() => ({ cost: [] as number[], p50: [] as number[], p99: [] as number[], lost: 0 }));
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, contestant] of contestants.entries()) {
+      const { cost, talk } = await measure(contestant, calls);
+      const result = results[i]!;
+      result.cost.push(cost);
+      result.p50.push(talk.p50);
+      result.p99.push(talk.p99);
+      result.lost += talk.sent - talk.received;
+    }
+  }
+  const [base] = results;
+  console.log(`\n${calls} calls, ${100 * calls} packets a second: median (least-most) of ${rounds} rounds`);
+  console.log(
+    formatTable(
+      ['', 'µs CPU a packet', 'of the plain loop', 'p50 ms', 'p99 ms', 'p99 above it', 'lost'],
+      results.map(({ cost, p50, p99, lost }, i) => [
+        contestants[i]!.name,
+        formatSpread(spread(cost), 1),
+        (spread(cost).median / spread(base!.cost).median).toFixed(2),
+        spread(p50).median.toFixed(2),
+        formatSpread(spread(p99), 1),
+        (spread(p99).median - spread(base!.p99).median).toFixed(1),
+        String(lost),
+      ]),
+    ),
+  );
+}
+
+async function measure(contestant: Contestant, calls: number): Promise<{ cost: number; talk: TalkResult }> {
+  const folder = mkdtempSync(join(tmpdir(), 'vats-bench-relay-'));
+  const phones = node('phones.ts', CORES.load);
+  const relay = contestant.start();
+  try {
+    phones.send({ open: calls });
+    const opened = await answer<PhonesReady>(phones);
+    const order = { phones: opened.phones, ...(contestant.record && { recordInto: folder }) };
+    const ready = await contestant.setUp(relay, order);
+    const talk: TalkOrder = { ...ready, warmUp: Number(values['warm-up']), seconds: Number(values.seconds) };
+    phones.send(talk);
+    let used = 0;
+    for (;;) {
+      const news = await answer<TalkNews>(phones);
+      if (news === 'begin') used = -cpuSeconds(relay.pid!);
+      else if (news === 'end') used += cpuSeconds(relay.pid!);
+      else return { cost: (1e6 * used) / news.received, talk: news };
+    }
+  } finally {
+    for (const child of [phones, relay]) {
+      child.kill();
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function ours(name: string, file: string, record: boolean): Contestant {
+  return {
+    name,
+    record,
+    start: () => node(file, CORES.peer),
+    setUp: (relay, order) => {
+      relay.send(order);
+      return answer<RelayReady>(relay);
+    },
+  };
+}
+
+function rtpengine(name: string, record: boolean): Contestant {
+  const spool = mkdtempSync(join(tmpdir(), 'vats-bench-rtpengine-'));
+  process.on('exit', () => rmSync(spool, { recursive: true, force: true }));
+  const recording = record ? [`--recording-dir=${spool}`, '--recording-method=pcap', '--recording-format=eth'] : [];
+  return {
+    name,
+    record,
+    start: () =>
+      pinned(
+        'rtpengine',
+        ['-f', '-E', '-L', '3', '--table=-1', '--interface=127.0.0.1', `--listen-ng=127.0.0.1:${NG_PORT}`].concat(
+          ['-m', '45000', '-M', '49999', '--num-threads=1', '--delete-delay=0', '--timeout=300'],
+          recording,
+        ),
+        CORES.peer,
+        'ignore',
+      ),
+    setUp: async (_relay, order) => {
+      // It says nowhere that it is ready.
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      return rtpengineCalls(NG_PORT, order);
+    },
+  };
+}
+
+function node(file: string, core: number | undefined): ChildProcess {
+  return pinned(process.execPath, ['--no-warnings', join(import.meta.dirname, 'relay', file)], core, 'inherit');
+}
+
+function pinned(command: string, args: string[], core: number | undefined, output: 'inherit' | 'ignore'): ChildProcess {
+  const stdio = ['ignore', output, output, 'ipc'] as const;
+  return core !== undefined && installed('taskset')
+    ? spawn('taskset', ['-c', String(core), command, ...args], { stdio: [...stdio] })
+    : spawn(command, args, { stdio: [...stdio] });
+}
+
+async function answer<T>(child: ChildProcess): Promise<T> {
+  const gone = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`${child.spawnargs.join(' ')}: exit ${code}`)),
+  );
+  const [message] = await Promise.race([once(child, 'message'), gone]);
+  return message as T;
+}
+
+function installed(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, program)));
+}
