@@ -21,7 +21,6 @@ import {
   type Flow,
   type Listener,
   type Network,
-  type SipRequest,
   SystemNetwork,
   TransactionLayer,
   TransportLayer,
@@ -208,7 +207,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account), (reply) => transaction.respond(reply));
     },
-    invite: (request, flow, origin) => calls.invite(request, flow, callOrigin(origin)),
+    invite: (request, flow, origin) => {
+      // Good credentials show that the phone is alive; anything less could come from a forged source.
+      registrar.heard(flow);
+      calls.invite(request, flow, callOrigin(origin));
+    },
   });
 
   for (const { transport: name, endpoint } of settings.sip.listen) {
@@ -222,16 +225,14 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   if (parts.media === undefined) await repair(recordings, store, log);
   await registrar.load();
   undo.push(() => registrar.close());
-  dialogs.outOfDialog = (request: SipRequest, flow: Flow) => {
-    registrar.heard(flow);
-    door.receive(request, flow);
-  };
+  dialogs.outOfDialog = (request, flow) => door.receive(request, flow);
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     calls.hangUpAll('switch-stopped');
     await new Promise<void>((resolve) => calls.drain(resolve));
     await journal.idle();
+    transactions.close();
     await registrar.close();
     await transport.close();
     await media.close();
