@@ -20,7 +20,15 @@ function bareEnvironment(home: string): string[] {
   const certificates = Object.entries(process.env).filter(([name]) =>
     /^(NODE_EXTRA_CA_CERTS|https?_proxy)$/i.test(name),
   );
-  return ['-i', `HOME=${home}`, `PATH=${path.join(':')}`, ...certificates.map(([name, value]) => `${name}=${value}`)];
+  // npm's own look for a newer npm may keep it from ending for as long as the network likes.
+  const quiet = 'npm_config_update_notifier=false';
+  return [
+    '-i',
+    `HOME=${home}`,
+    `PATH=${path.join(':')}`,
+    quiet,
+    ...certificates.map(([name, value]) => `${name}=${value}`),
+  ];
 }
 
 /** What the banner tells a person to type into two softphones. */
