@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { run } from './child.ts';
 import type { Place } from './place.ts';
 import type { Scene } from './scene.ts';
@@ -21,7 +22,11 @@ export interface HomeNetwork {
   readonly natAddress: string;
 }
 
-const NAMES = { public: 'vats-io-public', nat: 'vats-io-nat', home: 'vats-io-home' } as const;
+const NAMES = {
+  public: `vats-io-${process.pid}-public`,
+  nat: `vats-io-${process.pid}-nat`,
+  home: `vats-io-${process.pid}-home`,
+} as const;
 
 /** How long the router remembers an idle UDP flow, as home routers do. */
 const NAT_MEMORY_SECONDS = 30;
@@ -41,14 +46,23 @@ async function ip(...args: string[]): Promise<void> {
   if (ran.code !== 0) throw new Error(`ip ${args.join(' ')}: ${ran.stderr.trim()}`);
 }
 
-async function remove(): Promise<void> {
-  for (const name of Object.values(NAMES)) await run('ip', ['netns', 'delete', name]);
+async function remove(names: readonly string[]): Promise<void> {
+  for (const name of names) await run('ip', ['netns', 'delete', name]);
 }
 
-/** Makes the network; it goes with the scene. What a killed run left under the same names is removed first. */
+/** Namespaces of runs that were killed: their process is no more. */
+async function orphans(): Promise<string[]> {
+  const { stdout } = await run('ip', ['netns', 'list']);
+  return stdout.split('\n').flatMap((line) => {
+    const [, name, pid] = /^(vats-io-(\d+)-\w+)/.exec(line) ?? [];
+    return name === undefined || existsSync(`/proc/${pid}`) ? [] : [name];
+  });
+}
+
+/** Makes the network; it goes with the scene. What killed runs left is removed first. */
 export async function homeNetwork(scene: Scene): Promise<HomeNetwork> {
-  await remove();
-  scene.own('network namespaces', remove);
+  await remove([...(await orphans()), ...Object.values(NAMES)]);
+  scene.own('network namespaces', () => remove(Object.values(NAMES)));
   for (const name of Object.values(NAMES)) await ip('netns', 'add', name);
   const cable = (one: string, oneIn: string, other: string, otherIn: string) =>
     ip('link', 'add', one, 'netns', oneIn, 'type', 'veth', 'peer', 'name', other, 'netns', otherIn);

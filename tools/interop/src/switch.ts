@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '@vats/kernel';
 import { Child, type Exit, type Ran, run } from './child.ts';
 import { eventually } from './deadline.ts';
+import { ownAddress } from './own-address.ts';
 import { at, HERE, type Place } from './place.ts';
 import { freePorts } from './ports.ts';
 import type { Scene } from './scene.ts';
@@ -22,6 +23,8 @@ export interface SwitchOptions {
   /** The address that it stands at; one of our own on the loopback, so that its RTP ports are nobody else's. */
   readonly address?: string;
   readonly place?: Place;
+  /** RTP ports, below those of its SIP listeners; a pair rests before it is used again. */
+  readonly mediaPorts?: string;
   /** More settings, beside where it listens. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -96,7 +99,7 @@ export class Switch {
 
   /** Starts it and waits until it is ready. */
   static async start(scene: Scene, options: SwitchOptions): Promise<Switch> {
-    const address = options.address ?? '127.47.0.1';
+    const address = options.address ?? ownAddress(47);
     const sip = { address, port: await freePorts(2, options.place ? '127.0.0.1' : address) };
     const data = scene.folder(`switch-${sip.port}`, 'data');
     const settingsFile = scene.path(`switch-${sip.port}`, 'vats.yaml');
@@ -105,7 +108,7 @@ export class Switch {
       data,
       log: { level: 'debug', format: 'json' },
       sip: { listen: [`udp://${address}:${sip.port}`, `tcp://${address}:${sip.port}`] },
-      media: { address, ports: '20000-29999' },
+      media: { address, ports: options.mediaPorts ?? '20000-29999' },
       ...options.settings,
     };
     writeFileSync(settingsFile, JSON.stringify(settings, undefined, 2));

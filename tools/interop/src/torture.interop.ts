@@ -10,13 +10,14 @@ import {
 } from './corpus.ts';
 import { credentials, readChallenge } from './digest-client.ts';
 import { type Account, pbxFile } from './office.ts';
+import { ownAddress } from './own-address.ts';
 import { exchangeOverTcp, header, RawUdpPeer, statusOf } from './raw-peer.ts';
 import { scenario } from './scenario.ts';
 import type { Scene } from './scene.ts';
 import { Switch } from './switch.ts';
 import { fault } from './verdict.ts';
 
-const PEER = '127.47.0.9';
+const PEER = ownAddress(48);
 
 /** Users whom the corpus' REGISTERs name, so that with credentials they can succeed. */
 const ACCOUNTS: readonly Account[] = ['user', 'watson', 'j.user'].map((login, i) => ({

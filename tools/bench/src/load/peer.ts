@@ -27,11 +27,9 @@ export async function vatsPeer(scene: Scene, options: PeerOptions & { recording:
   const vats = await Switch.start(scene, {
     ...pinned(options.core),
     pbx: pbxFile({ recording: options.recording, accounts: options.accounts }),
-    settings: {
-      log: { level: 'warn', format: 'json' },
-      // Ports rest before they are used again: the range must hold half a minute of calls.
-      media: { address: '127.47.0.1', ports: '20000-59999' },
-    },
+    // The range must hold the pairs of half a minute, which rest before they are used again.
+    mediaPorts: '20000-44999',
+    settings: { log: { level: 'warn', format: 'json' } },
   });
   return {
     name: options.recording === 'all' ? 'vats, recording' : 'vats',
