@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Endpoint, parseEndpoint, SystemClock } from '@vats/kernel';
+import { type Endpoint, parseEndpoint, SystemClock, SystemRandom } from '@vats/kernel';
 import { SystemNetwork } from '@vats/sip';
 import { cutTrace } from './cut-trace.ts';
 import { drawLadder } from './ladder.ts';
 import { leaksOf, namesOfThisMachine } from './leaks.ts';
 import { lineDiff } from './line-diff.ts';
 import { normalise, textOf } from './normalise.ts';
+import { clearingOf } from './replay/clearing.ts';
 import { compare, draft } from './replay/expectation.ts';
 import { rehearse } from './replay/in-memory.ts';
 import { NetworkTarget } from './replay/network-target.ts';
@@ -120,12 +121,26 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** Plays a trace over the machine's own sockets; the parties bind their recorded addresses. */
+/**
+ * Plays a trace over the machine's own sockets, with its parties' bindings taken back before; the parties bind their
+ * recorded addresses.
+ */
 async function playFor(trace: Trace, story: Story, switchAt: Endpoint): Promise<ReplayOutcome> {
+  const clearing = clearingOf(story, new SystemRandom().token(8));
+  const cleared = await playOver(clearing, story, { switchAt, linger: 100 });
+  const outcome = await playOver(trace, story, { switchAt });
+  return { ...outcome, notes: [...cleared.notes.filter((note) => note.startsWith('message')), ...outcome.notes] };
+}
+
+async function playOver(
+  trace: Trace,
+  story: Story,
+  options: { readonly switchAt: Endpoint; readonly linger?: number },
+): Promise<ReplayOutcome> {
   const target = await NetworkTarget.open(new SystemNetwork(), trace, story);
   try {
     return await new Promise((resolve) => {
-      new Replay({ trace, story, target, clock: new SystemClock(), switchAt }, resolve);
+      new Replay({ trace, story, target, clock: new SystemClock(), ...options }, resolve);
     });
   } finally {
     await target.close();

@@ -18,6 +18,9 @@ const USAGE = `node tools/traces/src/main.ts COMMAND
   draft FILE              print what our switch answers to a trace, in the words of a story
 `;
 
+// Whoever reads may stop early, as head does.
+process.stdout.on('error', () => process.exit());
+
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

@@ -4,6 +4,7 @@ import { cseqOf, firstValue, methodOf, readSipText, requestUriOf, type SipText, 
 import { type Story, storyOf } from '../story.ts';
 import { datagram, pcapOf } from '../testing/frames.ts';
 import { type Trace, traceOf } from '../trace.ts';
+import { clearingOf } from './clearing.ts';
 import { digestParameters } from './digest.ts';
 import { Replay, type ReplayOutcome } from './replay.ts';
 import type { ReplayTarget, Way } from './target.ts';
@@ -327,4 +328,22 @@ test('towards a switch somewhere else, the address of the server is replaced, th
   expect(requestUriOf(sip)).toBe('sip:202@127.0.0.1:15060');
   expect(firstValue(sip, 'to')).toBe('<sip:202@127.0.0.1:15060>');
   expect(firstValue(sip, 'contact')).toBe('<sip:alice@127.0.0.61>');
+});
+
+test('a clearing takes back every binding of whoever has an account', () => {
+  const stage = new Stage(clearingOf(STORY, 'salt'));
+  stage.answer = (sip) => {
+    const branch = 'clear-salt-alice-1';
+    if (cseqOf(sip).number !== 1) return;
+    stage.says(
+      'alice',
+      message({ start: 'SIP/2.0 401 No', branch: `-${branch}`, cseq: '1 REGISTER', more: CHALLENGE('live') }),
+    );
+  };
+  expect(stage.run().failures).toEqual([]);
+  expect(stage.got.map(({ sip }) => [firstValue(sip, 'contact'), firstValue(sip, 'expires')])).toEqual([
+    ['*', '0'],
+    ['*', '0'],
+  ]);
+  expect(digestParameters(firstValue(stage.got[1]!.sip, 'authorization')!).get('nonce')).toBe('live');
 });

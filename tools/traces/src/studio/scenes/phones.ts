@@ -1,5 +1,5 @@
 import type { Endpoint } from '@vats/kernel';
-import { formatEndpoint } from '@vats/kernel';
+import { hostAndPort } from '../../uri-host.ts';
 import { Asterisk, chanSipUser, pjsipUser } from '../asterisk.ts';
 import { Baresip } from '../baresip.ts';
 import { startKamailio } from '../kamailio.ts';
@@ -84,10 +84,4 @@ export async function asteriskOffice(
 export async function kamailioOffice(studio: Studio, at: Endpoint = PLACES.kamailio): Promise<void> {
   const numbers = Object.fromEntries(Object.keys(PASSWORDS).map((name, i) => [String(201 + i), name]));
   await startKamailio(studio.processes, { at: [at], users: PASSWORDS, numbers });
-}
-
-/** A host as a URI wants it, with the port when it is not the standard one. */
-export function hostAndPort(at: Endpoint): string {
-  const text = formatEndpoint(at);
-  return at.port === 5060 ? text.slice(0, text.lastIndexOf(':')) : text;
 }
