@@ -46,6 +46,8 @@ test('connections stay whole, their handshake included', () => {
     segment(phone, SERVER, OPTIONS, { sequence: 10, flags: { ack: true } }),
   ]);
   expect(cutTrace(file, 'x')).toEqual(file);
+  const web = segment(phone, { ...SERVER, port: 80 }, 'GET / HTTP/1.1', { sequence: 1 });
+  expect(cutTrace(Buffer.concat([file, pcapOf([web]).subarray(24)]), 'x')).toEqual(file);
 });
 
 test('a trace that names the machine, or was not on loopback, is told of', () => {

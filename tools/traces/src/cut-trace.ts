@@ -1,6 +1,10 @@
-import { formatEndpoint } from '@vats/kernel';
+import { type Endpoint, formatEndpoint } from '@vats/kernel';
 import { type Conversation, conversations } from './capture/conversations.ts';
+import type { Frame } from './capture/frame.ts';
+import { PROTOCOL, readIp } from './capture/ip-packet.ts';
+import { unwrapLink } from './capture/link-layer.ts';
 import { readCapture } from './capture/read-capture.ts';
+import { readSegment } from './capture/tcp-reassembly.ts';
 import { writePcap } from './capture/write-pcap.ts';
 import { looksLikeSip } from './sip-text.ts';
 
@@ -28,10 +32,11 @@ export function cutTrace(octets: Buffer, name: string, options: CutOptions = {})
   const heard = new Map<string, number>();
   let datagrams = 0;
   const kept = frames.filter((frame) => {
-    // By itself, so that nothing waits for other frames. What yields no datagram is TCP or a fragment.
-    const [said] = [...conversations([frame], () => {})];
-    if (said === undefined || said.kind === 'stream') return true;
-    if (signalling.has(pairOf(said))) return ++datagrams <= messages;
+    const said = glimpse(frame);
+    if (said === 'fragment') return true;
+    if (said === undefined) return false;
+    if (signalling.has(pairOf(said))) return said.kind === 'stream' || ++datagrams <= messages;
+    if (said.kind === 'stream') return false;
     if (isEvent(said.octets)) return true;
     const stream = `${formatEndpoint(said.from)} ${formatEndpoint(said.to)}`;
     const count = (heard.get(stream) ?? 0) + 1;
@@ -41,7 +46,28 @@ export function cutTrace(octets: Buffer, name: string, options: CutOptions = {})
   return writePcap(kept, kept[0]?.linkType ?? 1);
 }
 
-function pairOf({ kind, from, to }: Conversation): string {
+interface Glimpse {
+  readonly kind: Conversation['kind'];
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly octets: Buffer;
+}
+
+/** What one frame by itself tells: who speaks to whom, also where it is but a TCP handshake; undefined when no one does. */
+function glimpse(frame: Frame): Glimpse | 'fragment' | undefined {
+  const link = unwrapLink(frame.linkType, frame.octets);
+  const packet = 'ip' in link ? readIp(link.ip) : undefined;
+  if (packet === undefined) return undefined;
+  if (packet.fragment !== undefined) return 'fragment';
+  if (packet.protocol === PROTOCOL.tcp) {
+    const segment = readSegment(packet.source, packet.destination, packet.payload);
+    return segment === undefined ? undefined : { ...segment, kind: 'stream', octets: segment.payload };
+  }
+  const [datagram] = [...conversations([frame], () => {})];
+  return datagram;
+}
+
+function pairOf({ kind, from, to }: Omit<Glimpse, 'octets'>): string {
   return `${kind} ${[formatEndpoint(from), formatEndpoint(to)].sort().join(' ')}`;
 }
 
