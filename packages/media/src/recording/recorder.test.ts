@@ -91,6 +91,24 @@ test('the caller is on the left, the callee on the right, each where it was hear
   ]);
 });
 
+test('both speak at once, and the jitter of one is not heard in the other', () => {
+  for (let i = 0; i < 10; i++) {
+    hear('left', rtp(1, i * 160, 1));
+    clock.advance(i % 2 === 0 ? 5 : 15);
+    hear('right', rtp(9, 70_000 + i * 160, 2));
+    clock.advance(i % 2 === 0 ? 15 : 5);
+  }
+  const { left, right } = finish();
+  expect(runs(left)).toEqual([
+    [1, 200],
+    [SILENCE, 5],
+  ]);
+  expect(runs(right)).toEqual([
+    [SILENCE, 5],
+    [2, 200],
+  ]);
+});
+
 test('a leg alone with its echo is on both sides', () => {
   speak('both', 40, 5);
   const { left, right } = finish();

@@ -123,3 +123,14 @@ test('a disk that falls a minute behind ends the recording, not the memory', () 
   expect(outcomes).toMatchObject([{ fault: 'too-slow' }]);
   expect(files.open).toBe(0);
 });
+
+test('a disk that keeps up is given as much as there is', () => {
+  const wav = writer();
+  for (let i = 0; i < 300; i++) {
+    wav.write(i * 4000, Buffer.alloc(8000));
+    clock.advance(0);
+  }
+  wav.finish();
+  clock.advance(0);
+  expect(outcomes).toMatchObject([{ fault: undefined, frames: 1_200_000 }]);
+});

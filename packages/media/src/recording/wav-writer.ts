@@ -16,8 +16,9 @@ export interface WavOutcome {
   readonly octets: number;
 }
 
-/** How often the header says the file's true size: what a killed process loses at most, repaired or not. */
-const HEADER_EVERY_MS = 1_000;
+/** How often the header gets the file's true size, behind the sound that it counts. */
+const HEADER_EVERY_MS = 900;
+const HEADER_AT_LEAST_EVERY_MS = 2_000;
 /** Sound that may wait for the disk, about a minute. */
 const MAX_PENDING_OCTETS = 1_048_576;
 const SILENCE_BLOCK_OCTETS = 65_536;
@@ -122,7 +123,8 @@ export class WavWriter {
   }
 
   #headerIsDue(): boolean {
-    return this.#clock.monotonic() - this.#headerAt >= HEADER_EVERY_MS;
+    const every = this.#jobs.length === 0 ? HEADER_EVERY_MS : HEADER_AT_LEAST_EVERY_MS;
+    return this.#clock.monotonic() - this.#headerAt >= every;
   }
 
   #writeHeader(file: OutputFile): void {

@@ -135,6 +135,11 @@ test('the first audio that can be served is; the rest keep their place with port
   expect(a.media().claimed).toEqual({ address: '127.0.0.2', port: 4002 });
 });
 
+test('an m-line without a format is refused with one, which the grammar asks for', () => {
+  const { answered } = exchange(sdp([...ALAW, 'm=video 4010 RTP/AVP']), sdp(ALAW));
+  expect(line(answered, 'm=video')).toEqual(['m=video 0 RTP/AVP 0']);
+});
+
 test('a later offer of ours keeps the m-lines that the peer once added (RFC 3264 §8)', () => {
   const { a, b } = exchange(sdp(ALAW), sdp(ALAW));
   value(b.receiveOffer(sdp([...ALAW, 'm=video 4010 RTP/AVP 31'], { version: 2 })));
