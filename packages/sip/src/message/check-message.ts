@@ -90,8 +90,7 @@ function branchFault(message: SipMessage): string | undefined {
 
 function disagreement(message: SipMessage): string | undefined {
   for (const name of SINGLE_HEADERS) {
-    const values = message.values(name);
-    if (values.length > 1 && values.some((value) => value !== values[0])) return `More than one ${name}`;
+    if (message.contradicts(name)) return `More than one ${name}`;
   }
   return undefined;
 }

@@ -102,6 +102,17 @@ export class Cursor {
     return this.run(TOKEN);
   }
 
+  /** A token with its ASCII letters in lower case. */
+  tokenInLowerCase(): string {
+    const start = this.at;
+    this.skipRun(TOKEN);
+    for (let at = start; at < this.at; at++) {
+      const octet = this.octets[at]!;
+      if (octet >= 0x41 && octet <= 0x5a) return this.since(start).toLowerCase();
+    }
+    return this.since(start);
+  }
+
   /**
    * A quoted string with its quotes, as written (RFC 3261 §25.1). Stands on the opening quote.
    * Octets above 0x7F and the escaped control characters of `quoted-pair` are let through.

@@ -1,5 +1,5 @@
 import { bad, good, type Parsed } from '@vats/kernel';
-import { CR, DIGIT, isAllOf, LF } from './chars.ts';
+import { CR, LF } from './chars.ts';
 import { type HeadIndex, indexHead, isFolded, type MessageFault, numberOf, STRIDE, unfolded } from './head-index.ts';
 import { HEADER } from './header-names.ts';
 import { UINT32_MAX } from './limits.ts';
@@ -44,14 +44,24 @@ export function contentLengthOf(text: string, index: HeadIndex): Parsed<number |
     const meta = entries[at]!;
     if (numberOf(meta) !== HEADER['Content-Length']) continue;
     const written = text.slice(entries[at + 2]!, entries[at + 3]!);
-    const value = isFolded(meta) ? unfolded(written) : written;
-    if (!isAllOf(value, DIGIT)) return bad('not-a-number', entries[at + 2], 'Content-Length');
-    const number = Number(value);
+    const number = wholeNumber(isFolded(meta) ? unfolded(written) : written);
+    if (number < 0) return bad('not-a-number', entries[at + 2], 'Content-Length');
     if (number > UINT32_MAX) return bad('out-of-range', entries[at + 2], 'Content-Length');
     if (length !== undefined && length !== number) return bad('disagree', entries[at + 2], 'Content-Length');
     length = number;
   }
   return good(length);
+}
+
+/** `1*DIGIT`, -1 for anything else; beyond 2^32-1 any number above it. */
+function wholeNumber(text: string): number {
+  let number = text === '' ? -1 : 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = Math.min(number * 10 + digit, UINT32_MAX + 1);
+  }
+  return number;
 }
 
 export function newHeadIndex(): HeadIndex {

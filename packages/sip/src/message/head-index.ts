@@ -23,7 +23,7 @@ export type StructureFault = 'start-line-folded' | 'no-colon' | 'bad-header-name
  * length and fold mark packed into one, then the offsets of its name, its value's first octet and its value's end.
  */
 export interface HeadIndex {
-  readonly entries: number[];
+  entries: readonly number[];
   /** Offset of the start line, behind the empty lines that may precede it (RFC 3261 §7.5). */
   start: number;
   /** End of the start line, before its CRLF. */
@@ -59,10 +59,14 @@ class LineScan {
   folded = false;
   fault: MessageFault | undefined = undefined;
   hasNul = false;
+  /** False for a line that has no place in the index. */
+  isHeader = true;
 }
 
 /** Reused: scanning never calls out, so no two scans can meet. */
 const line = new LineScan();
+/** Entries of the scan at work; the message gets a copy of the right length, which costs less than growing one. */
+const collected: number[] = Array.from({ length: STRIDE * LIMITS.headers }, () => 0);
 
 /**
  * Finds the lines of the head that begins at `from`. Answers the index, or the fault that makes the octets no message.
@@ -85,26 +89,29 @@ export function indexHead(octets: Uint8Array, from: number, index: HeadIndex): M
     while (octets[index.startLineEnd] !== CR) index.startLineEnd++;
   }
   at = line.next;
-  let headers = 0;
-  for (;;) {
-    if (at >= total) {
-      note(index, 'head-not-ended', total);
-      index.bodyStart = total;
-      return undefined;
-    }
-    if (octets[at] === CR && octets[at + 1] === LF) {
-      index.bodyStart = at + 2;
-      return at + 2 - index.start > LIMITS.headOctets ? 'too-large' : undefined;
-    }
-    if (++headers > LIMITS.headers) return 'too-many-headers';
-    fault = indexLine(octets, at, total, index);
+  let count = 0;
+  for (let headers = 0; at < total && !(octets[at] === CR && octets[at + 1] === LF); headers++) {
+    if (headers === LIMITS.headers) return 'too-many-headers';
+    line.isHeader = true;
+    fault = indexLine(octets, at, total, index, count);
     if (fault !== undefined) return fault;
+    if (line.isHeader) count += STRIDE;
     at = line.next;
   }
+  if (at >= total) note(index, 'head-not-ended', total);
+  index.entries = collected.slice(0, count);
+  index.bodyStart = Math.min(at + 2, total);
+  return index.bodyStart - index.start > LIMITS.headOctets ? 'too-large' : undefined;
 }
 
-/** One header line: `name HCOLON value` (RFC 3261 §25.1), where blanks may stand before the colon. */
-function indexLine(octets: Uint8Array, at: number, total: number, index: HeadIndex): MessageFault | undefined {
+/** One header line: `name HCOLON value` (RFC 3261 §25.1), where blanks may stand before the colon; its entry at `slot`. */
+function indexLine(
+  octets: Uint8Array,
+  at: number,
+  total: number,
+  index: HeadIndex,
+  slot: number,
+): MessageFault | undefined {
   let nameEnd = at;
   while ((CHARACTER_CLASSES[octets[nameEnd]!]! & TOKEN) !== 0) nameEnd++;
   let colon = nameEnd;
@@ -118,13 +125,17 @@ function indexLine(octets: Uint8Array, at: number, total: number, index: HeadInd
   let valueEnd = line.end;
   while (valueEnd > valueStart && isBlank(octets[valueEnd - 1]!)) valueEnd--;
   if (line.hasNul && !isSafeValue(Buffer.from(octets.subarray(valueStart, valueEnd)).toString('latin1'))) return 'nul';
-  const meta = headerNumberAt(octets, at, nameEnd) | ((nameEnd - at) << LENGTH_SHIFT) | (line.folded ? FOLDED : 0);
-  index.entries.push(meta, at, valueStart, valueEnd);
+  const folded = line.folded ? FOLDED : 0;
+  collected[slot] = headerNumberAt(octets, at, nameEnd) | ((nameEnd - at) << LENGTH_SHIFT) | folded;
+  collected[slot + 1] = at;
+  collected[slot + 2] = valueStart;
+  collected[slot + 3] = valueEnd;
   return undefined;
 }
 
 /** A line that is no header stays in the message's octets and out of its index. */
 function skipBadLine(octets: Uint8Array, at: number, total: number, index: HeadIndex): MessageFault | undefined {
+  line.isHeader = false;
   const fault = scanLine(octets, at, total);
   if (fault !== undefined) return fault;
   if (line.next - at > LIMITS.lineOctets) return 'line-too-long';

@@ -117,22 +117,27 @@ export function canonicalName(name: string): string {
 }
 
 /**
- * Names for {@link headerNumberAt}, in lower case as octets, in a table hashed by length, first and last letter;
- * collisions go to the next free slot.
+ * Names for {@link headerNumberAt}: all names in lower case as octets, one behind the other, found through a table hashed
+ * by length, first and last letter; collisions go to the next free slot.
  */
 const SLOTS = 256;
 const SLOT_NUMBERS = new Uint8Array(SLOTS);
-const SLOT_NAMES: Uint8Array[] = new Array<Uint8Array>(SLOTS).fill(new Uint8Array(0));
-for (const name of [...NAMES, ...Object.keys(COMPACT)]) {
-  const octets = Buffer.from(name.toLowerCase(), 'latin1');
-  let slot = slotOf(octets.length, octets[0]!, octets.at(-1)!);
-  while (SLOT_NUMBERS[slot] !== 0) slot = (slot + 1) % SLOTS;
-  SLOT_NUMBERS[slot] = BY_NAME.get(name.toLowerCase()) ?? 0;
-  SLOT_NAMES[slot] = Uint8Array.from(octets);
+const SLOT_LENGTHS = new Uint8Array(SLOTS);
+const SLOT_OFFSETS = new Uint16Array(SLOTS);
+const ALL_NAMES = [...NAMES, ...Object.keys(COMPACT)].map((name) => name.toLowerCase());
+const NAME_OCTETS = Uint8Array.from(Buffer.from(ALL_NAMES.join(''), 'latin1'));
+let offset = 0;
+for (const name of ALL_NAMES) {
+  let slot = slotOf(name.length, name.charCodeAt(0), name.charCodeAt(name.length - 1));
+  while (SLOT_NUMBERS[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
+  SLOT_NUMBERS[slot] = headerNumber(name);
+  SLOT_LENGTHS[slot] = name.length;
+  SLOT_OFFSETS[slot] = offset;
+  offset += name.length;
 }
 
 function slotOf(length: number, first: number, last: number): number {
-  return (length * 37 + first * 11 + last * 3) % SLOTS;
+  return (length * 37 + first * 11 + last * 3) & (SLOTS - 1);
 }
 
 /**
@@ -142,12 +147,12 @@ function slotOf(length: number, first: number, last: number): number {
 export function headerNumberAt(octets: Uint8Array, from: number, to: number): number {
   const length = to - from;
   let slot = slotOf(length, octets[from]! | 0x20, octets[to - 1]! | 0x20);
-  for (; SLOT_NUMBERS[slot] !== 0; slot = (slot + 1) % SLOTS) {
-    const name = SLOT_NAMES[slot]!;
-    if (name.length !== length) continue;
-    let at = 0;
-    while (at < length && (octets[from + at]! | 0x20) === name[at]) at++;
-    if (at === length) return SLOT_NUMBERS[slot]!;
+  for (; SLOT_NUMBERS[slot] !== 0; slot = (slot + 1) & (SLOTS - 1)) {
+    if (SLOT_LENGTHS[slot] !== length) continue;
+    const difference = SLOT_OFFSETS[slot]! - from;
+    let at = from;
+    while (at < to && (octets[at]! | 0x20) === NAME_OCTETS[at + difference]) at++;
+    if (at === to) return SLOT_NUMBERS[slot]!;
   }
   return UNKNOWN_HEADER;
 }

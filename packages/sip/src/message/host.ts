@@ -28,16 +28,17 @@ export function readPort(cursor: Cursor, spaced = false): number | undefined {
   if (spaced) cursor.skipSpace();
   if (!cursor.take(COLON)) return -1;
   if (spaced) cursor.skipSpace();
-  const start = cursor.at;
+  const { octets, end } = cursor;
   let port = 0;
-  for (let code = cursor.peek(); code >= 0x30 && code <= 0x39; code = cursor.peek()) {
-    port = Math.min(port * 10 + code - 0x30, 65_536);
-    cursor.at++;
+  let at = cursor.at;
+  for (; at < end; at++) {
+    const digit = octets[at]! - 0x30;
+    if (digit < 0 || digit > 9) break;
+    port = port * 10 + digit;
+    if (port > 65_535) return cursor.fail('bad-port');
   }
-  if (cursor.at === start || port < 1 || port > 65_535) {
-    cursor.at = start;
-    return cursor.fail('bad-port');
-  }
+  if (port === 0) return cursor.fail('bad-port');
+  cursor.at = at;
   return port;
 }
 

@@ -27,11 +27,11 @@ export function formatMediaType(media: MediaType): string {
 
 export function readMediaType(cursor: Cursor): MediaType | undefined {
   cursor.skipSpace();
-  const type = cursor.token().toLowerCase();
+  const type = cursor.tokenInLowerCase();
   cursor.skipSpace();
   if (type === '' || !cursor.take(SLASH)) return cursor.fail('bad-media-type');
   cursor.skipSpace();
-  const subtype = cursor.token().toLowerCase();
+  const subtype = cursor.tokenInLowerCase();
   if (subtype === '') return cursor.fail('bad-media-type');
   const params = readParams(cursor);
   return params && { type, subtype, params };

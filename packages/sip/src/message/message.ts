@@ -14,7 +14,7 @@ import {
   type StructureFault,
   unfolded,
 } from './head-index.ts';
-import { HEADER, headerNumber, nameOf, UNKNOWN_HEADER } from './header-names.ts';
+import { HEADER, headerNumber, type KnownHeader, nameOf, UNKNOWN_HEADER } from './header-names.ts';
 import { readList, splitRest } from './lists.ts';
 import { type MediaType, readMediaType } from './media-type.ts';
 import { type NameAddr, readNameAddr } from './name-addr.ts';
@@ -136,6 +136,17 @@ abstract class MessageHead {
       values.push(this.#valueAt(at));
     }
     return values;
+  }
+
+  /** True when several lines of this header have different values. */
+  contradicts(name: KnownHeader): boolean {
+    const number = HEADER[name];
+    const first = this.#find(number, 0);
+    if (first < 0) return false;
+    for (let at = this.#find(number, first + STRIDE); at >= 0; at = this.#find(number, at + STRIDE)) {
+      if (this.#valueAt(at) !== this.#valueAt(first)) return true;
+    }
+    return false;
   }
 
   /** All lines as one list, split at the commas outside of quoted strings and angle brackets, empty ones left out. */
@@ -350,6 +361,7 @@ abstract class MessageHead {
   }
 
   #readTopVia(): Parsed<Via, ValueFault> {
+    if (this.#vias?.ok) return good(this.#vias.value[0]!);
     const at = this.#find(HEADER.Via, 0);
     if (at < 0) return bad('missing', 0, 'Via');
     const cursor = this.#cursorAt(at);
@@ -377,8 +389,10 @@ abstract class MessageHead {
     const known = this.#authValues?.get(header);
     if (known !== undefined) return known;
     const number = HEADER[header];
+    const first = this.#find(number, 0);
+    if (first < 0) return NO_AUTH_VALUES;
     const values: Parsed<AuthValue, ValueFault>[] = [];
-    for (let at = this.#find(number, 0); at >= 0; at = this.#find(number, at + STRIDE)) {
+    for (let at = first; at >= 0; at = this.#find(number, at + STRIDE)) {
       values.push(finish(this.#cursorAt(at), readAuthValue, header));
     }
     this.#authValues ??= new Map();
@@ -392,6 +406,7 @@ const ABSENT: Parsed<never, ValueFault> = bad('missing');
 type Optional<T> = Parsed<T, ValueFault> | undefined;
 
 const NO_ROUTES: Parsed<readonly NameAddr[], ValueFault> = good([]);
+const NO_AUTH_VALUES: readonly Parsed<AuthValue, ValueFault>[] = [];
 const NO_CONTACTS: readonly Contact[] = [];
 
 /** A request as received (RFC 3261 §7.1). */
