@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Endpoint, parseEndpoint, SystemClock, SystemRandom } from '@vats/kernel';
+import { type Endpoint, isIPv6, parseEndpoint, SystemClock, SystemRandom } from '@vats/kernel';
 import { SystemNetwork } from '@vats/sip';
 import { cutTrace } from './cut-trace.ts';
 import { drawLadder } from './ladder.ts';
@@ -12,6 +12,7 @@ import { clearingOf } from './replay/clearing.ts';
 import { compare, draft } from './replay/expectation.ts';
 import { rehearse } from './replay/in-memory.ts';
 import { NetworkTarget } from './replay/network-target.ts';
+import { officeOf } from './replay/office.ts';
 import { Replay, type ReplayOutcome } from './replay/replay.ts';
 import { placesOf, readStory, type Story, storyFileOf } from './story.ts';
 import { storyDraft } from './story-draft.ts';
@@ -109,6 +110,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     return failed === 0 ? 0 : 1;
   },
 
+  office: ([file]) => {
+    print(officeOf(readStory(storyFileOf(given(file)))));
+    return 0;
+  },
+
   draft: async ([file]) => {
     const story = readStory(storyFileOf(given(file)));
     const { outcome } = await rehearse(readTrace(file!), story);
@@ -126,6 +132,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
  * recorded addresses.
  */
 async function playFor(trace: Trace, story: Story, switchAt: Endpoint): Promise<ReplayOutcome> {
+  if (!story.server.at.some(({ address }) => isIPv6(address) === isIPv6(switchAt.address))) {
+    throw new UsageFault(`${trace.name}: --to ${placeKey(switchAt)} is of another family than the trace's addresses`);
+  }
   const clearing = clearingOf(story, new SystemRandom().token(8));
   const cleared = await playOver(clearing, story, { switchAt, linger: 100 });
   const outcome = await playOver(trace, story, { switchAt });

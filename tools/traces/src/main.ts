@@ -15,6 +15,7 @@ const USAGE = `node tools/traces/src/main.ts COMMAND
                           play scenes with real phones and write their traces (root; ASTERISK_ROOT=DIR for a chroot)
   replay FILE… [--to ADDRESS:PORT]
                           play traces against our switch in memory, or against whoever is at ADDRESS:PORT, and compare
+  office FILE             print the PBX file that a switch needs for a replay with --to
   draft FILE              print what our switch answers to a trace, in the words of a story
 `;
 

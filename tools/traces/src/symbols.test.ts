@@ -20,6 +20,8 @@ const PLACES = new Map([
   ['127.0.0.1:40001', 'bob'],
   ['127.0.0.1:40002', 'carol'],
   ['[::1]:5060', 'six'],
+  ['127.0.0.9:5060', 'standard'],
+  ['127.0.0.9:5062', 'other'],
 ]);
 
 test.each([
@@ -38,6 +40,8 @@ test.each([
   ['sip:x@[::1]', 'sip:x@{six}'],
   ['sip:x@[::1]:5070', 'sip:x@[::1]:5070'],
   ['c=IN IP6 ::1', 'c=IN IP6 {six}'],
+  ['sip:x@127.0.0.9;lr sip:127.0.0.9 127.0.0.9', 'sip:x@{standard};lr sip:{standard} 127.0.0.9'],
+  ['sip:x@127.0.0.9:5062 sip:x@127.0.0.9:5064', 'sip:x@{other} sip:x@127.0.0.9:5064'],
   ['fd00::1 ::12', 'fd00::1 ::12'],
 ])('places in %s', (text, named) => {
   expect(new Symbols(PLACES).places(text)).toBe(named);

@@ -22,7 +22,7 @@ export class Symbols {
   readonly #places: readonly Pattern[];
 
   constructor(places: PlaceNames = new Map()) {
-    this.#places = [...endpointPatterns(places), ...hostPatterns(places)];
+    this.#places = [...endpointPatterns(places), ...uriHostPatterns(places), ...hostPatterns(places)];
   }
 
   of(kind: string, value: string): string {
@@ -53,6 +53,15 @@ function endpointPatterns(places: PlaceNames): Pattern[] {
   return [...places].map(([place, name]) => {
     const before = place.startsWith('[') ? '' : '(?<![\\w.])';
     return { pattern: new RegExp(`${before}${escaped(place)}(?!\\d)`, 'g'), name };
+  });
+}
+
+/** In a URI, a host without a port means the standard one (RFC 3261 §19.1.2), whoever else shares the host. */
+function uriHostPatterns(places: PlaceNames): Pattern[] {
+  return [...places].flatMap(([place, name]) => {
+    if (!place.endsWith(':5060')) return [];
+    const host = escaped(place.slice(0, -':5060'.length));
+    return [{ pattern: new RegExp(`(?<=@|\\bsips?:)${host}(?!\\.?\\d|:\\d)`, 'g'), name }];
   });
 }
 
