@@ -87,6 +87,7 @@ export class FrontDoor {
   }
 
   #options(request: SipRequest, flow: Flow): void {
+    if (this.#refusesScheme(request, flow)) return;
     if (this.#refuses(request, flow, refusedExtension(request, []))) return;
     this.#reply(request, flow, 200, [
       ALLOW,
