@@ -86,6 +86,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     if (scenes.length === 0 || unknown !== undefined) throw new UsageFault(`no scene "${unknown ?? ''}": see scenes`);
     if (namesOutside() === undefined) return insideNamespace(process.argv.slice(1));
     mkdirSync(out, { recursive: true });
+    process.once('SIGINT', () => process.exit(130)); // and with it every program of the scene
     for (const scene of scenes) {
       const scratch = mkdtempSync(join(tmpdir(), `trace-${scene.name}-`));
       const raw = await Studio.record(scene, scratch);

@@ -39,7 +39,14 @@ export class Processes {
       cwd: options.cwd ?? this.scratch,
       env: { ...process.env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true, // a group of its own, so that its workers go with it
     });
+    const kill = (signal: NodeJS.Signals): void => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, signal);
+      } catch {} // the whole group is gone: what was wanted
+    };
+    process.once('exit', () => kill('SIGKILL'));
     const log = createWriteStream(join(this.scratch, `${name}.log`));
     let output = '';
     const keep = (chunk: Buffer): void => {
@@ -67,10 +74,11 @@ export class Processes {
       output: () => output,
       type: (line) => child.stdin.write(`${line}\n`),
       stop: async (signal = 'SIGTERM') => {
-        if (ended) return;
-        child.kill(signal);
-        await Promise.race([end, pause(GRACE_MS)]);
-        if (!ended) child.kill('SIGKILL');
+        if (!ended) {
+          child.kill(signal);
+          await Promise.race([end, pause(GRACE_MS)]);
+        }
+        kill('SIGKILL');
         await end;
       },
     };
