@@ -46,7 +46,8 @@ export class Processes {
         if (child.pid !== undefined) process.kill(-child.pid, signal);
       } catch {} // the whole group is gone: what was wanted
     };
-    process.once('exit', () => kill('SIGKILL'));
+    const exit = (): void => kill('SIGKILL');
+    process.once('exit', exit);
     const log = createWriteStream(join(this.scratch, `${name}.log`));
     let output = '';
     const keep = (chunk: Buffer): void => {
@@ -60,6 +61,7 @@ export class Processes {
     const end = new Promise<void>((resolve) => {
       child.on('close', () => {
         ended = true;
+        process.off('exit', exit);
         log.end();
         resolve();
       });
