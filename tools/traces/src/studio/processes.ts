@@ -48,6 +48,8 @@ export class Processes {
     };
     const exit = (): void => kill('SIGKILL');
     process.once('exit', exit);
+    // At once: once the group is empty, its number may become somebody else's.
+    child.once('exit', () => kill('SIGKILL'));
     const log = createWriteStream(join(this.scratch, `${name}.log`));
     let output = '';
     const keep = (chunk: Buffer): void => {
@@ -76,11 +78,10 @@ export class Processes {
       output: () => output,
       type: (line) => child.stdin.write(`${line}\n`),
       stop: async (signal = 'SIGTERM') => {
-        if (!ended) {
-          child.kill(signal);
-          await Promise.race([end, pause(GRACE_MS)]);
-        }
-        kill('SIGKILL');
+        if (ended) return;
+        child.kill(signal);
+        await Promise.race([end, pause(GRACE_MS)]);
+        if (!ended) kill('SIGKILL');
         await end;
       },
     };
