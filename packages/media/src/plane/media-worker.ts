@@ -159,11 +159,12 @@ export class MediaWorker {
 
   #openLeg(call: RelayCall, command: Extract<Command, { do: 'open-leg' }>): void {
     const { leg: id, name, family, port, signalling } = command;
-    const pair = this.#warm.get(family)?.pairs.take(port);
+    const pairs = this.#warm.get(family)?.pairs;
+    const pair = pairs?.take(port);
     if (pair === undefined) throw new Error(`pair ${port} was leased but is not warm`);
     const clock = this.#clock;
     call.addLeg(id, new RelayLeg({ name, pair, signalling, clock, user: call, tally: this.#tally }));
-    this.#refillSoon(0);
+    if (pairs?.isLow) this.#refillSoon(0);
   }
 
   #giveBack(pair: BoundPair): void {

@@ -62,7 +62,7 @@ export class RelayLeg implements PairUser {
   #toAddress = '';
   #toPort = 0;
   #heardBy: RelayLeg | undefined;
-  #payloadTypes = identity();
+  #payloadTypes = UNCHANGED;
   #recorder: Recorder | undefined;
   #side: Side = 'left';
   #laws: (Law | undefined)[] = [];
@@ -102,7 +102,7 @@ export class RelayLeg implements PairUser {
   /** From now on `by` hears this leg, with payload types rewritten by `map`; undefined: nobody does. */
   join(by: RelayLeg | undefined, map: PayloadTypeMap): void {
     this.#heardBy = by;
-    this.#payloadTypes = identity();
+    this.#payloadTypes = map.length === 0 ? UNCHANGED : UNCHANGED.slice();
     for (const [arriving, leaving] of map) this.#payloadTypes[arriving] = leaving;
   }
 
@@ -244,9 +244,8 @@ function sent(statistics: StreamStatistics, packet: Buffer): void {
   statistics.sentOctets += packet.length;
 }
 
-function identity(): Int8Array {
-  return Int8Array.from({ length: 128 }, (_, payloadType) => payloadType);
-}
+/** By payload type as it arrives: as it leaves. Shared by all legs that rewrite none. */
+const UNCHANGED = Int8Array.from({ length: 128 }, (_, payloadType) => payloadType);
 
 // Addresses of packets come canonical from the kernel; those of SDP are as people write them.
 function canonical(address: string): string {

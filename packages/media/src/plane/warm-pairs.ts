@@ -1,6 +1,9 @@
 import { BoundPair } from './bound-pair.ts';
 import type { PortPool } from './port-pool.ts';
 
+/** Share of the target down to which leases go on without binding new pairs. */
+const LOW_SHARE = 0.75;
+
 /** What a refill came to. */
 export interface Refill {
   /** Even ports of the pairs that are warm now and were not before. */
@@ -26,6 +29,11 @@ export class WarmPairs {
     this.#address = options.address;
     this.#pool = options.pool;
     this.#target = options.target;
+  }
+
+  /** Few enough are left that binding more is due; not after each lease, since telling of them wakes the other thread. */
+  get isLow(): boolean {
+    return this.#warm.size <= LOW_SHARE * this.#target;
   }
 
   /** Whether `refill` could do something. */

@@ -103,7 +103,7 @@ test('no more workers than pairs', async () => {
   expect(threads).toHaveLength(2);
 });
 
-test('a leg is leased at once, with the advertised address if there is one; all commands of a turn go together', async () => {
+test('a leg is leased at once, with the advertised address if there is one; all commands up to a bridge go together', async () => {
   const plane = await start({ six: true });
   expect(plane.families).toEqual([4, 6]);
   const call = plane.openCall('one', told)!;
@@ -126,11 +126,35 @@ test('a leg is leased at once, with the advertised address if there is one; all 
   ]);
 });
 
+test('what nobody waits for goes a moment later, in the order of its giving', async () => {
+  const plane = await start();
+  const call = plane.openCall('one', told)!;
+  const leg = call.openLeg('a', LEG)!;
+  await Promise.resolve();
+  clock.advance(19);
+  expect(threads[0]!.posted).toEqual([]);
+  clock.advance(1);
+  expect(threads[0]!.posted.map((commands) => commands.map((command) => command.do))).toEqual([
+    ['open-call', 'open-leg'],
+  ]);
+  leg.update(MEDIA, { newOffer: true });
+  call.echo(leg);
+  call.supervise();
+  await Promise.resolve();
+  call.close();
+  clock.advance(20);
+  expect(threads[0]!.posted.slice(1).map((commands) => commands.map((command) => command.do))).toEqual([
+    ['update', 'echo', 'supervise'],
+    ['close-call'],
+  ]);
+  expect(clock.pending).toBe(0);
+});
+
 test('calls go to the worker with fewest; a call keeps its worker', async () => {
   const plane = await start({ workers: 2 });
   const calls = ['1', '2', '3', '4'].map((id) => plane.openCall(id, told)!);
   for (const call of calls) call.openLeg('a', LEG);
-  await Promise.resolve();
+  clock.advance(20);
   for (const thread of threads) {
     const opened = thread.posted.flat().filter((command) => command.do === 'open-call');
     expect(opened).toHaveLength(2);
@@ -169,6 +193,7 @@ test('what is leased, open and recorded is counted, and not any more when it is 
   expect(ledger.leftovers()).toEqual([]);
   expect(events).toEqual([finished, { kind: 'closed', legs: [] }]);
   // Whoever still holds the call may go on calling it: nothing comes of that.
+  clock.advance(20);
   await Promise.resolve();
   const before = threads[0]!.posted.length;
   a.update(MEDIA, { newOffer: true });
@@ -176,6 +201,7 @@ test('what is leased, open and recorded is counted, and not any more when it is 
   call.supervise();
   call.echo(a);
   expect(call.openLeg('c', LEG)).toBeUndefined();
+  clock.advance(20);
   await Promise.resolve();
   expect(threads[0]!.posted.length).toBe(before);
 });
@@ -197,7 +223,7 @@ test('a worker that dies loses its calls, says so, and another takes its ports',
   expect(threads[2]!.settings).toBe(threads[0]!.settings);
   const next = plane.openCall('four', told)!;
   next.openLeg('a', LEG);
-  await Promise.resolve();
+  clock.advance(20);
   expect(threads[2]!.posted.flat()[0]).toMatchObject({ do: 'open-call' });
 });
 

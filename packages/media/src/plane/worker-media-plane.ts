@@ -36,6 +36,17 @@ const RESPAWN_MS = 500;
 /** How long files may take to be finished when the plane is closed. */
 const CLOSE_MS = 5_000;
 
+/** Commands whose effect may come a moment later without anybody's hearing it. */
+const PATIENT: ReadonlySet<Command['do']> = new Set([
+  'open-call',
+  'open-leg',
+  'update',
+  'supervise',
+  'close-leg',
+  'close-call',
+]);
+const PATIENCE_MS = 20;
+
 /** One worker and what the plane knows of it. */
 class Crew {
   readonly settings: WorkerSettings;
@@ -43,22 +54,38 @@ class Crew {
   readonly warm = new Map<AddressFamily, number[]>();
   readonly calls = new Map<number, WorkerMediaCall>();
   link: WorkerLink | undefined;
+  readonly #clock: Clock;
   #commands: Command[] = [];
+  #cancelFlush: Cancel | undefined;
+  #flushing = false;
 
-  constructor(settings: WorkerSettings) {
+  constructor(settings: WorkerSettings, clock: Clock) {
     this.settings = settings;
+    this.#clock = clock;
     for (const { family } of settings.addresses) this.warm.set(family, []);
   }
 
-  /** All commands of one turn go in one message: each message wakes the worker. */
+  /**
+   * Each message wakes the worker, which costs more than what it asks for. So all commands of one turn go together, and
+   * those that nobody waits for (a pair need not be taken before it is bridged) go with the next that somebody does.
+   */
   send(command: Command): void {
     this.#commands.push(command);
-    if (this.#commands.length > 1) return;
-    queueMicrotask(() => {
-      const commands = this.#commands;
-      this.#commands = [];
-      this.link?.post(commands);
-    });
+    if (PATIENT.has(command.do)) {
+      this.#cancelFlush ??= this.#clock.after(PATIENCE_MS, () => this.#flush());
+    } else if (!this.#flushing) {
+      this.#flushing = true;
+      queueMicrotask(() => this.#flush());
+    }
+  }
+
+  #flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    this.#flushing = false;
+    const commands = this.#commands;
+    this.#commands = [];
+    this.link?.post(commands);
   }
 
   get warmest(): number {
@@ -94,7 +121,7 @@ export class WorkerMediaPlane implements MediaPlane {
     const addresses = options.settings[0]?.addresses ?? [];
     this.families = addresses.map(({ family }) => family);
     this.#addresses = Object.fromEntries(addresses.map(({ family, address }) => [family, address]));
-    this.#crews = options.settings.map((settings) => new Crew(settings));
+    this.#crews = options.settings.map((settings) => new Crew(settings, options.clock));
     options.ledger?.enrol('media calls', () => this.statistics().calls);
     options.ledger?.enrol('media port pairs', () => this.#leased);
     options.ledger?.enrol('recordings', () => this.#recordings);

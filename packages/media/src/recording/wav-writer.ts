@@ -32,7 +32,8 @@ interface Job {
 
 /**
  * Writes one WAV file without ever making anyone wait: one operation under way at a time, the rest queued and bounded. A
- * failure ends the file, with a true header over what was written before.
+ * failure ends the file, with a true header over what was written before. What is written first must be the beginning of
+ * the recording; until then the file is empty.
  */
 export class WavWriter {
   readonly #clock: Clock;
@@ -103,7 +104,7 @@ export class WavWriter {
     const file = this.#file;
     if (this.#busy || file === undefined) return;
     if (this.#fault === undefined) {
-      if (this.#headerFrames < 0 || (this.#headerFrames !== this.#frames && this.#headerIsDue())) {
+      if (this.#frames > 0 && this.#headerFrames !== this.#frames && this.#headerIsDue()) {
         this.#writeHeader(file);
         return;
       }
@@ -139,15 +140,28 @@ export class WavWriter {
     });
   }
 
-  #writeJob(file: OutputFile, job: Job): void {
-    this.#busy = true;
-    file.write(job.octets, job.position, (error) => {
+  // The first sound is the recording's beginning, so the first header goes with it in one write.
+  #writeJob(file: OutputFile, { octets, position, own }: Job): void {
+    const frames = Math.max(this.#frames, frameAt(position + octets.length));
+    const isFirst = this.#headerFrames < 0;
+    const written = (error?: Error): void => {
       this.#busy = false;
-      if (job.own) this.#pendingOctets -= job.octets.length;
-      if (error === undefined) this.#frames = Math.max(this.#frames, frameAt(job.position + job.octets.length));
-      else this.#fail(error);
+      if (own) this.#pendingOctets -= octets.length;
+      if (error === undefined) {
+        this.#frames = frames;
+        if (isFirst) this.#headerFrames = frames;
+      } else {
+        this.#fail(error);
+      }
       this.#next();
-    });
+    };
+    this.#busy = true;
+    if (isFirst) {
+      this.#headerAt = this.#clock.monotonic();
+      file.write(Buffer.concat([wavHeader(this.#law, frames), octets]), 0, written);
+    } else {
+      file.write(octets, position, written);
+    }
   }
 
   #close(file: OutputFile): void {
