@@ -39,6 +39,8 @@ export abstract class RandomOverOctets implements Random {
 }
 
 const POOL_OCTETS = 4096;
+/** Up to here a draw comes out of the pool; keys and the like are asked for by themselves. */
+const POOLED_OCTETS = 64;
 
 /** Randomness of the operating system, drawn a page at a time because each call into it costs microseconds. */
 export class SystemRandom extends RandomOverOctets {
@@ -46,16 +48,23 @@ export class SystemRandom extends RandomOverOctets {
   #next = POOL_OCTETS;
 
   bytes(count: number): Buffer {
-    return randomFillSync(Buffer.alloc(count));
+    if (count > POOLED_OCTETS) return randomFillSync(Buffer.alloc(count));
+    if (this.#next + count > POOL_OCTETS) this.#refill();
+    const octets = Buffer.from(this.#pool.subarray(this.#next, this.#next + count));
+    this.#pool.fill(0, this.#next, this.#next + count);
+    this.#next += count;
+    return octets;
   }
 
   protected octet(): number {
-    if (this.#next === POOL_OCTETS) {
-      randomFillSync(this.#pool);
-      this.#next = 0;
-    }
+    if (this.#next === POOL_OCTETS) this.#refill();
     const octet = this.#pool[this.#next]!;
     this.#pool[this.#next++] = 0;
     return octet;
+  }
+
+  #refill(): void {
+    randomFillSync(this.#pool);
+    this.#next = 0;
   }
 }

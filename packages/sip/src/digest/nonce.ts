@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Clock, Random } from '@vats/kernel';
+import { HmacKey } from './hmac-key.ts';
 
 /** Whom a nonce is for: it is worth nothing from another address or for another realm. */
 export interface NonceScope {
@@ -24,7 +25,7 @@ const NONCE_PATTERN = new RegExp(`^[A-Za-z0-9_-]{${(NONCE_OCTETS * 4) / 3}}$`);
 export class NonceMint {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #secret: Buffer;
+  readonly #key: HmacKey;
   readonly #bootId: Buffer;
   readonly #lifetime: number;
 
@@ -32,7 +33,7 @@ export class NonceMint {
   constructor(options: { clock: Clock; random: Random; secret: Buffer; lifetime: number }) {
     this.#clock = options.clock;
     this.#random = options.random;
-    this.#secret = options.secret;
+    this.#key = new HmacKey(options.secret);
     this.#bootId = options.random.bytes(8);
     this.#lifetime = options.lifetime;
   }
@@ -59,11 +60,7 @@ export class NonceMint {
 
   #mac(stamp: Buffer, scope: NonceScope): Buffer {
     // The stamp and the boot id have fixed lengths and an address holds no NUL, so no two scopes read alike.
-    return createHmac('sha256', this.#secret)
-      .update(this.#bootId)
-      .update(stamp)
-      .update(`${scope.source}\0${scope.realm}`)
-      .digest()
-      .subarray(0, MAC_OCTETS);
+    const text = Buffer.from(`${scope.source}\0${scope.realm}`);
+    return this.#key.mac(Buffer.concat([this.#bootId, stamp, text])).subarray(0, MAC_OCTETS);
   }
 }

@@ -11,6 +11,8 @@ export interface AddressingSettings {
   readonly local: readonly { readonly address: string; readonly prefix: number }[];
 }
 
+const ADDRESSES_REMEMBERED = 4096;
+
 interface HostPort {
   readonly host: string;
   readonly port: number;
@@ -23,6 +25,7 @@ interface HostPort {
 export class Addressing {
   readonly #settings: AddressingSettings;
   readonly #local = new BlockList();
+  readonly #known = new Map<string, boolean>();
 
   constructor(settings: AddressingSettings) {
     this.#settings = settings;
@@ -32,7 +35,13 @@ export class Addressing {
   }
 
   isLocal(address: string): boolean {
-    return this.#local.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    const known = this.#known.get(address);
+    if (known !== undefined) return known;
+    const local = this.#local.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    // Asked several times a call for the same few hundred phones; a flood of strangers only empties it.
+    if (this.#known.size >= ADDRESSES_REMEMBERED) this.#known.clear();
+    this.#known.set(address, local);
+    return local;
   }
 
   /** Host and port for Via and Contact on this flow, whose own end is `bound`. */
