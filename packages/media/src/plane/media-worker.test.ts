@@ -520,6 +520,14 @@ describe('faults', () => {
     expect(events(2)).toEqual([{ kind: 'closed', legs: [] }]);
   });
 
+  test('a pair that was leased for a call lost meanwhile is not lost with it', async () => {
+    await start({ pairs: 1 });
+    worker.execute(openLegs('127.0.0.2').slice(1));
+    clock.advance(31_000);
+    await settle();
+    expect(warmPorts()).toEqual([RANGE.first, RANGE.first]);
+  });
+
   test('commands for what is gone are void', async () => {
     await call();
     worker.execute([

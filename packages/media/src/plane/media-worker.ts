@@ -61,7 +61,7 @@ export class MediaWorker {
   /** Binds the first pairs; reports `ready`, or `failed` when an address yields none. */
   start(): void {
     for (const [family, { address, pairs }] of this.#warm) {
-      const { ports, inUse, failed } = pairs.refill(this.#settings.warm);
+      const { ports, inUse, failed } = pairs.refill(Number.POSITIVE_INFINITY);
       if (ports.length === 0) {
         this.#report({ say: 'failed', code: failed ?? 'EADDRINUSE', address });
         this.#close();
@@ -94,7 +94,11 @@ export class MediaWorker {
       return;
     }
     const call = this.#calls.get(command.call)?.relay;
-    if (call === undefined) return; // it was lost meanwhile; the plane hears of that by its event
+    if (call === undefined) {
+      // It was lost meanwhile, of which the plane hears by its event; a pair that was leased for it rests.
+      if (command.do === 'open-leg') this.#returnUnused(command);
+      return;
+    }
     try {
       this.#executeFor(call, command);
     } catch (error) {
@@ -165,6 +169,11 @@ export class MediaWorker {
     const clock = this.#clock;
     call.addLeg(id, new RelayLeg({ name, pair, signalling, clock, user: call, tally: this.#tally }));
     if (pairs?.isLow) this.#refillSoon(0);
+  }
+
+  #returnUnused({ family, port }: { readonly family: AddressFamily; readonly port: number }): void {
+    const pair = this.#warm.get(family)?.pairs.take(port);
+    if (pair !== undefined) this.#giveBack(pair);
   }
 
   #giveBack(pair: BoundPair): void {
