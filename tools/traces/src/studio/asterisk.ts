@@ -20,7 +20,7 @@ export interface AsteriskOptions {
  * Debian, for instance); without it the machine's own one runs.
  */
 export class Asterisk {
-  readonly #root = process.env['ASTERISK_ROOT'] ?? '';
+  readonly #root = process.env.ASTERISK_ROOT ?? '';
   readonly #processes: Processes;
 
   private constructor(processes: Processes) {
