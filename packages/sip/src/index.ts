@@ -13,6 +13,7 @@ export { type CSeq, formatCSeq, parseCSeq } from './message/cseq.ts';
 export { requestDraftOf, responseDraftOf, rewrite } from './message/draft-of.ts';
 export { type ContentLengthFault, findHeadEnd, readContentLength, skipEmptyLines } from './message/framing-fields.ts';
 export type { MessageFault, StructureFault } from './message/head-index.ts';
+export type { HeaderLine } from './message/header-lines.ts';
 export { canonicalName, type KnownHeader } from './message/header-names.ts';
 export { formatHost, formatHostPort, sameHost } from './message/host.ts';
 export { LIMITS, UINT32_MAX } from './message/limits.ts';
@@ -21,7 +22,6 @@ export { formatMediaType, isMediaType, type MediaType, parseMediaType } from './
 export {
   type ChallengeHeader,
   type CredentialsHeader,
-  type HeaderLine,
   type SipMessage,
   SipRequest,
   SipResponse,

@@ -3,8 +3,7 @@ import { readAuthValue } from './auth-values.ts';
 import { readContact } from './contact.ts';
 import { readCSeq } from './cseq.ts';
 import { Cursor } from './cursor.ts';
-import { newHeadIndex } from './framing-fields.ts';
-import { indexHead, unfolded } from './head-index.ts';
+import { HeadIndex, indexHead, unfolded } from './head-index.ts';
 import { LIMITS } from './limits.ts';
 import { readList, splitRest } from './lists.ts';
 import { readMediaType } from './media-type.ts';
@@ -140,12 +139,12 @@ describe('a hostile head costs work in proportion to its octets', () => {
   test.each(lines)('%j again and again', (piece) => {
     const text = `OPTIONS sip:a@h SIP/2.0\r\n${piece.repeat(LIMITS.messageOctets / piece.length)}`;
     const counter = counting(text);
-    indexHead(counter.octets, 0, newHeadIndex());
+    indexHead(counter.octets, 0, new HeadIndex());
     expect(counter.reads).toBeLessThan(READS_PER_OCTET * text.length);
   });
 
   test('the index is as long as the header lines are many', () => {
-    const index = newHeadIndex();
+    const index = new HeadIndex();
     const text = `OPTIONS sip:a@h SIP/2.0\r\n${'a:\r\n'.repeat(LIMITS.headers)}\r\n`;
     expect(indexHead(Buffer.from(text), 0, index)).toBeUndefined();
     expect(index.entries.length).toBe(4 * LIMITS.headers);

@@ -1,6 +1,6 @@
 import { bad, good, type Parsed } from '@vats/kernel';
 import { CR, LF } from './chars.ts';
-import { type HeadIndex, indexHead, isFolded, type MessageFault, numberOf, STRIDE, unfolded } from './head-index.ts';
+import { HeadIndex, indexHead, isFolded, type MessageFault, numberOf, STRIDE, unfolded } from './head-index.ts';
 import { HEADER } from './header-names.ts';
 import { UINT32_MAX } from './limits.ts';
 
@@ -30,7 +30,7 @@ export function skipEmptyLines(octets: Uint8Array, from = 0): number {
  * @param octets the head alone, from the start line to the empty line that {@link findHeadEnd} found
  */
 export function readContentLength(octets: Buffer): Parsed<number | undefined, ContentLengthFault | MessageFault> {
-  const index = newHeadIndex();
+  const index = new HeadIndex();
   const fault = indexHead(octets, 0, index);
   if (fault !== undefined) return bad(fault);
   return contentLengthOf(octets.toString('latin1'), index);
@@ -62,8 +62,4 @@ function wholeNumber(text: string): number {
     number = Math.min(number * 10 + digit, UINT32_MAX + 1);
   }
   return number;
-}
-
-export function newHeadIndex(): HeadIndex {
-  return { entries: [], start: 0, startLineEnd: 0, bodyStart: 0, fault: undefined, faultAt: 0 };
 }

@@ -22,16 +22,16 @@ export type StructureFault = 'start-line-folded' | 'no-colon' | 'bad-header-name
  * Where the lines of a message's head are. Each line takes {@link STRIDE} numbers in `entries`: its header number, name
  * length and fold mark packed into one, then the offsets of its name, its value's first octet and its value's end.
  */
-export interface HeadIndex {
-  entries: readonly number[];
+export class HeadIndex {
+  entries: readonly number[] = [];
   /** Offset of the start line, behind the empty lines that may precede it (RFC 3261 §7.5). */
-  start: number;
+  start = 0;
   /** End of the start line, before its CRLF. */
-  startLineEnd: number;
+  startLineEnd = 0;
   /** Offset of the first octet of the body. */
-  bodyStart: number;
-  fault: StructureFault | undefined;
-  faultAt: number;
+  bodyStart = 0;
+  fault: StructureFault | undefined = undefined;
+  faultAt = 0;
 }
 
 export const STRIDE = 4;
@@ -57,7 +57,6 @@ class LineScan {
   end = 0;
   next = 0;
   folded = false;
-  fault: MessageFault | undefined = undefined;
   hasNul = false;
   /** False for a line that has no place in the index. */
   isHeader = true;

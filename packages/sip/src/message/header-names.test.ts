@@ -34,6 +34,10 @@ test('what differs in one character is another header', () => {
   expect(canonicalName('x-Other')).toBe('x-Other');
 });
 
+test('the Kelvin sign is no k', () => {
+  expect(headerNumber('\u212a')).toBe(UNKNOWN_HEADER);
+});
+
 test('names of objects are not names of headers', () => {
   for (const name of ['constructor', '__proto__', 'toString']) expect(headerNumber(name)).toBe(UNKNOWN_HEADER);
 });

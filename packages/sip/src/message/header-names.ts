@@ -1,3 +1,5 @@
+import { isToken } from './chars.ts';
+
 /**
  * The headers that the stack has a reason to recognise at sight. A line of one of them carries a small number in the
  * index; every other header is kept and found by its text.
@@ -103,7 +105,10 @@ for (const [letter, name] of Object.entries(COMPACT)) {
 
 /** Number of a header by its name, long or compact, in any case; {@link UNKNOWN_HEADER} when the table has none. */
 export function headerNumber(name: string): number {
-  return BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase()) ?? UNKNOWN_HEADER;
+  const number = BY_NAME.get(name);
+  if (number !== undefined) return number;
+  // A token first: in Unicode the Kelvin sign too has the lower-case form k.
+  return isToken(name) ? (BY_NAME.get(name.toLowerCase()) ?? UNKNOWN_HEADER) : UNKNOWN_HEADER;
 }
 
 /** The long name of a number that is not {@link UNKNOWN_HEADER}. */

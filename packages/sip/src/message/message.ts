@@ -1,21 +1,13 @@
 import { bad, good, type Parsed } from '@vats/kernel';
 import { type AuthValue, readAuthValue } from './auth-values.ts';
-import { sameToken } from './chars.ts';
-import { type Contact, type Contacts, isStar, readContact } from './contact.ts';
+import { type Contacts, isStar, readContact } from './contact.ts';
 import { type CSeq, readCSeq } from './cseq.ts';
-import { Cursor } from './cursor.ts';
+import type { Cursor } from './cursor.ts';
 import { type ContentLengthFault, contentLengthOf } from './framing-fields.ts';
-import {
-  type HeadIndex,
-  isFolded,
-  nameLengthOf,
-  numberOf,
-  STRIDE,
-  type StructureFault,
-  unfolded,
-} from './head-index.ts';
-import { HEADER, headerNumber, type KnownHeader, nameOf, UNKNOWN_HEADER } from './header-names.ts';
-import { readList, splitRest } from './lists.ts';
+import type { HeadIndex, StructureFault } from './head-index.ts';
+import { type HeaderLine, HeaderLines } from './header-lines.ts';
+import { HEADER, type KnownHeader } from './header-names.ts';
+import { splitRest } from './lists.ts';
 import { type MediaType, readMediaType } from './media-type.ts';
 import { type NameAddr, readNameAddr } from './name-addr.ts';
 import { readDeltaSeconds, readMaxForwards } from './numbers.ts';
@@ -31,17 +23,10 @@ import {
   type TokenWithParams,
 } from './token-headers.ts';
 import type { Uri } from './uri.ts';
-import { finish, type Reader, type ValueFault } from './value-fault.ts';
+import { finish, type ValueFault } from './value-fault.ts';
 import { readVia, readViaForgiving, type Via } from './via.ts';
 
 export type SipMessage = SipRequest | SipResponse;
-
-export interface HeaderLine {
-  /** As written: long or compact, any case. */
-  readonly name: string;
-  /** Folds undone, blanks at both ends removed. */
-  readonly value: string;
-}
 
 export type CredentialsHeader = 'Authorization' | 'Proxy-Authorization';
 export type ChallengeHeader = 'WWW-Authenticate' | 'Proxy-Authenticate';
@@ -56,6 +41,7 @@ abstract class MessageHead {
   /** The head as latin1: offsets are those of the octets. */
   protected readonly text: string;
   readonly #index: HeadIndex;
+  readonly #lines: HeaderLines;
 
   #body: Buffer | undefined;
   #contentLength: Parsed<number | undefined, ContentLengthFault> | undefined;
@@ -84,6 +70,7 @@ abstract class MessageHead {
     this.bytes = bytes;
     this.text = text;
     this.#index = index;
+    this.#lines = new HeaderLines(bytes, text, index);
   }
 
   /** The first fault of the message's structure that did not keep it from being read. */
@@ -109,31 +96,34 @@ abstract class MessageHead {
 
   /** Every header line in wire order. */
   lines(): HeaderLine[] {
-    const { entries } = this.#index;
-    const lines: HeaderLine[] = [];
-    for (let at = 0; at < entries.length; at += STRIDE) {
-      const from = entries[at + 1]!;
-      lines.push({ name: this.text.slice(from, from + nameLengthOf(entries[at]!)), value: this.#valueAt(at) });
-    }
-    return lines;
+    return this.#lines.all();
   }
 
   /** True when at least one line has this name, long or compact, in any case. */
   has(name: string): boolean {
-    return this.#findNamed(name, 0) >= 0;
+    return this.#lines.named(name) >= 0;
   }
 
   /** The first line's value, folds undone. The name is long or compact, in any case. */
   value(name: string): string | undefined {
-    const at = this.#findNamed(name, 0);
-    return at < 0 ? undefined : this.#valueAt(at);
+    const place = this.#lines.named(name);
+    return place < 0 ? undefined : this.#lines.valueAt(place);
   }
 
   /** One value a line, in wire order, not split at commas. */
   values(name: string): string[] {
     const values: string[] = [];
-    for (let at = this.#findNamed(name, 0); at >= 0; at = this.#findNamed(name, at + STRIDE)) {
-      values.push(this.#valueAt(at));
+    for (let place = this.#lines.named(name); place >= 0; place = this.#lines.named(name, place)) {
+      values.push(this.#lines.valueAt(place));
+    }
+    return values;
+  }
+
+  /** All lines as one list, split at the commas outside of quoted strings and angle brackets, empty ones left out. */
+  list(name: string): string[] {
+    const values: string[] = [];
+    for (let place = this.#lines.named(name); place >= 0; place = this.#lines.named(name, place)) {
+      splitRest(this.#lines.cursorAt(place), values);
     }
     return values;
   }
@@ -141,21 +131,12 @@ abstract class MessageHead {
   /** True when several lines of this header have different values. */
   contradicts(name: KnownHeader): boolean {
     const number = HEADER[name];
-    const first = this.#find(number, 0);
+    const first = this.#lines.first(number);
     if (first < 0) return false;
-    for (let at = this.#find(number, first + STRIDE); at >= 0; at = this.#find(number, at + STRIDE)) {
-      if (this.#valueAt(at) !== this.#valueAt(first)) return true;
+    for (let place = this.#lines.next(number, first); place >= 0; place = this.#lines.next(number, place)) {
+      if (this.#lines.valueAt(place) !== this.#lines.valueAt(first)) return true;
     }
     return false;
-  }
-
-  /** All lines as one list, split at the commas outside of quoted strings and angle brackets, empty ones left out. */
-  list(name: string): string[] {
-    const values: string[] = [];
-    for (let at = this.#findNamed(name, 0); at >= 0; at = this.#findNamed(name, at + STRIDE)) {
-      splitRest(this.#cursorAt(at), values);
-    }
-    return values;
   }
 
   /**
@@ -168,17 +149,17 @@ abstract class MessageHead {
   }
 
   get vias(): Parsed<readonly Via[], ValueFault> {
-    this.#vias ??= this.#all(HEADER.Via, readVia) ?? bad('missing', 0, 'Via');
+    this.#vias ??= this.#lines.list(HEADER.Via, readVia) ?? bad('missing', 0, 'Via');
     return this.#vias;
   }
 
   get from(): Parsed<NameAddr, ValueFault> {
-    this.#from ??= this.#single(HEADER.From, readNameAddr) ?? bad('missing', 0, 'From');
+    this.#from ??= this.#lines.single(HEADER.From, readNameAddr) ?? bad('missing', 0, 'From');
     return this.#from;
   }
 
   get to(): Parsed<NameAddr, ValueFault> {
-    this.#to ??= this.#single(HEADER.To, readNameAddr) ?? bad('missing', 0, 'To');
+    this.#to ??= this.#lines.single(HEADER.To, readNameAddr) ?? bad('missing', 0, 'To');
     return this.#to;
   }
 
@@ -191,17 +172,17 @@ abstract class MessageHead {
   }
 
   get callId(): Parsed<string, ValueFault> {
-    this.#callId ??= this.#single(HEADER['Call-ID'], readCallId) ?? bad('missing', 0, 'Call-ID');
+    this.#callId ??= this.#lines.single(HEADER['Call-ID'], readCallId) ?? bad('missing', 0, 'Call-ID');
     return this.#callId;
   }
 
   get cseq(): Parsed<CSeq, ValueFault> {
-    this.#cseq ??= this.#single(HEADER.CSeq, readCSeq) ?? bad('missing', 0, 'CSeq');
+    this.#cseq ??= this.#lines.single(HEADER.CSeq, readCSeq) ?? bad('missing', 0, 'CSeq');
     return this.#cseq;
   }
 
   get maxForwards(): Parsed<number, ValueFault> | undefined {
-    this.#maxForwards ??= this.#single(HEADER['Max-Forwards'], readMaxForwards) ?? ABSENT;
+    this.#maxForwards ??= this.#lines.single(HEADER['Max-Forwards'], readMaxForwards) ?? ABSENT;
     return this.#maxForwards === ABSENT ? undefined : this.#maxForwards;
   }
 
@@ -212,52 +193,52 @@ abstract class MessageHead {
   }
 
   get routes(): Parsed<readonly NameAddr[], ValueFault> {
-    this.#routes ??= this.#all(HEADER.Route, readNameAddr) ?? NO_ROUTES;
+    this.#routes ??= this.#lines.list(HEADER.Route, readNameAddr) ?? NO_ROUTES;
     return this.#routes;
   }
 
   get recordRoutes(): Parsed<readonly NameAddr[], ValueFault> {
-    this.#recordRoutes ??= this.#all(HEADER['Record-Route'], readNameAddr) ?? NO_ROUTES;
+    this.#recordRoutes ??= this.#lines.list(HEADER['Record-Route'], readNameAddr) ?? NO_ROUTES;
     return this.#recordRoutes;
   }
 
   get expires(): Parsed<number, ValueFault> | undefined {
-    this.#expires ??= this.#single(HEADER.Expires, readDeltaSeconds) ?? ABSENT;
+    this.#expires ??= this.#lines.single(HEADER.Expires, readDeltaSeconds) ?? ABSENT;
     return this.#expires === ABSENT ? undefined : this.#expires;
   }
 
   get minExpires(): Parsed<number, ValueFault> | undefined {
-    this.#minExpires ??= this.#single(HEADER['Min-Expires'], readDeltaSeconds) ?? ABSENT;
+    this.#minExpires ??= this.#lines.single(HEADER['Min-Expires'], readDeltaSeconds) ?? ABSENT;
     return this.#minExpires === ABSENT ? undefined : this.#minExpires;
   }
 
   get contentType(): Parsed<MediaType, ValueFault> | undefined {
-    this.#contentType ??= this.#single(HEADER['Content-Type'], readMediaType) ?? ABSENT;
+    this.#contentType ??= this.#lines.single(HEADER['Content-Type'], readMediaType) ?? ABSENT;
     return this.#contentType === ABSENT ? undefined : this.#contentType;
   }
 
   get contentDisposition(): Parsed<TokenWithParams, ValueFault> | undefined {
-    this.#contentDisposition ??= this.#single(HEADER['Content-Disposition'], readTokenWithParams) ?? ABSENT;
+    this.#contentDisposition ??= this.#lines.single(HEADER['Content-Disposition'], readTokenWithParams) ?? ABSENT;
     return this.#contentDisposition === ABSENT ? undefined : this.#contentDisposition;
   }
 
   /** Event package and its parameters, `id` among them (RFC 6665 §8.2.1). */
   get event(): Parsed<TokenWithParams, ValueFault> | undefined {
-    this.#event ??= this.#single(HEADER.Event, readTokenWithParams) ?? ABSENT;
+    this.#event ??= this.#lines.single(HEADER.Event, readTokenWithParams) ?? ABSENT;
     return this.#event === ABSENT ? undefined : this.#event;
   }
 
   /** All values of all Reason lines (RFC 3326); none is an empty list. */
   get reasons(): Parsed<readonly Reason[], ValueFault> {
-    return this.#all(HEADER.Reason, readReason) ?? good([]);
+    return this.#lines.list(HEADER.Reason, readReason) ?? good([]);
   }
 
   get retryAfter(): Parsed<RetryAfter, ValueFault> | undefined {
-    return this.#single(HEADER['Retry-After'], readRetryAfter);
+    return this.#lines.single(HEADER['Retry-After'], readRetryAfter);
   }
 
   get timestamp(): Parsed<Timestamp, ValueFault> | undefined {
-    return this.#single(HEADER.Timestamp, readTimestamp);
+    return this.#lines.single(HEADER.Timestamp, readTimestamp);
   }
 
   /** undefined when the header is absent; a fault when lines disagree or hold no number (RFC 4475 §3.3.9). */
@@ -270,22 +251,22 @@ abstract class MessageHead {
 
   /** Option tags (RFC 3261 §20.37). */
   get supported(): readonly string[] {
-    this.#supported ??= this.#listOf(HEADER.Supported);
+    this.#supported ??= this.#lines.texts(HEADER.Supported);
     return this.#supported;
   }
 
   get require(): readonly string[] {
-    this.#require ??= this.#listOf(HEADER.Require);
+    this.#require ??= this.#lines.texts(HEADER.Require);
     return this.#require;
   }
 
   get proxyRequire(): readonly string[] {
-    this.#proxyRequire ??= this.#listOf(HEADER['Proxy-Require']);
+    this.#proxyRequire ??= this.#lines.texts(HEADER['Proxy-Require']);
     return this.#proxyRequire;
   }
 
   get allow(): readonly string[] {
-    this.#allow ??= this.#listOf(HEADER.Allow);
+    this.#allow ??= this.#lines.texts(HEADER.Allow);
     return this.#allow;
   }
 
@@ -298,85 +279,18 @@ abstract class MessageHead {
     return this.#authValuesOf(header);
   }
 
-  /** Offset in the index of the next line of a known header, -1 for none. */
-  #find(number: number, from: number): number {
-    const { entries } = this.#index;
-    for (let at = from; at < entries.length; at += STRIDE) if (numberOf(entries[at]!) === number) return at;
-    return -1;
-  }
-
-  /** The same for a header by any of its names, known or not. */
-  #findNamed(name: string, from: number): number {
-    const number = headerNumber(name);
-    if (number !== UNKNOWN_HEADER) return this.#find(number, from);
-    const { entries } = this.#index;
-    for (let at = from; at < entries.length; at += STRIDE) {
-      const meta = entries[at]!;
-      const start = entries[at + 1]!;
-      if (nameLengthOf(meta) !== name.length || numberOf(meta) !== UNKNOWN_HEADER) continue;
-      if (sameToken(this.text.slice(start, start + name.length), name)) return at;
-    }
-    return -1;
-  }
-
-  #valueAt(at: number): string {
-    const { entries } = this.#index;
-    const written = this.text.slice(entries[at + 2]!, entries[at + 3]!);
-    return isFolded(entries[at]!) ? unfolded(written) : written;
-  }
-
-  /** A cursor over the value in place; over a copy without folds when it is folded. */
-  #cursorAt(at: number): Cursor {
-    const { entries } = this.#index;
-    if (isFolded(entries[at]!)) return Cursor.over(this.#valueAt(at));
-    return new Cursor(this.bytes, this.text, entries[at + 2]!, entries[at + 3]!);
-  }
-
-  #listOf(number: number): string[] {
-    const values: string[] = [];
-    for (let at = this.#find(number, 0); at >= 0; at = this.#find(number, at + STRIDE)) {
-      splitRest(this.#cursorAt(at), values);
-    }
-    return values;
-  }
-
-  /** The first line of a header that has one value; undefined when there is none. */
-  #single<T>(number: number, read: Reader<T>): Parsed<T, ValueFault> | undefined {
-    const at = this.#find(number, 0);
-    return at < 0 ? undefined : finish(this.#cursorAt(at), read, nameOf(number));
-  }
-
-  /** All values of all lines of a header; undefined when there is no line. */
-  #all<T>(number: number, read: Reader<T>): Parsed<readonly T[], ValueFault> | undefined {
-    let at = this.#find(number, 0);
-    if (at < 0) return undefined;
-    const values: T[] = [];
-    for (; at >= 0; at = this.#find(number, at + STRIDE)) {
-      const cursor = this.#cursorAt(at);
-      const start = cursor.at;
-      if (!readList(cursor, read, values))
-        return bad(cursor.fault ?? 'bad-param', cursor.faultAt - start, nameOf(number));
-    }
-    return good(values);
-  }
-
   #readTopVia(): Parsed<Via, ValueFault> {
     if (this.#vias?.ok) return good(this.#vias.value[0]!);
-    const at = this.#find(HEADER.Via, 0);
-    if (at < 0) return bad('missing', 0, 'Via');
-    const cursor = this.#cursorAt(at);
-    const start = cursor.at;
-    const via = readViaForgiving(cursor);
-    return via === undefined ? bad(cursor.fault ?? 'bad-via', cursor.faultAt - start, 'Via') : good(via);
+    return this.#lines.foremost(HEADER.Via, readViaForgiving) ?? bad('missing', 0, 'Via');
   }
 
   #readContacts(): Parsed<Contacts, ValueFault> {
-    const first = this.#find(HEADER.Contact, 0);
-    if (first < 0) return good({ star: false, list: NO_CONTACTS });
-    if (isStar(this.#valueAt(first)) && this.#find(HEADER.Contact, first + STRIDE) < 0) {
-      return good({ star: true });
-    }
-    const list = this.#all(HEADER.Contact, readContact) ?? good(NO_CONTACTS);
+    const first = this.#lines.first(HEADER.Contact);
+    if (first < 0) return NO_CONTACTS;
+    const isAlone = this.#lines.next(HEADER.Contact, first) < 0;
+    if (isAlone && isStar(this.#lines.valueAt(first))) return good({ star: true });
+    const list = this.#lines.list(HEADER.Contact, readContact);
+    if (list === undefined) return NO_CONTACTS;
     return list.ok ? good({ star: false, list: list.value }) : list;
   }
 
@@ -389,11 +303,11 @@ abstract class MessageHead {
     const known = this.#authValues?.get(header);
     if (known !== undefined) return known;
     const number = HEADER[header];
-    const first = this.#find(number, 0);
+    const first = this.#lines.first(number);
     if (first < 0) return NO_AUTH_VALUES;
     const values: Parsed<AuthValue, ValueFault>[] = [];
-    for (let at = first; at >= 0; at = this.#find(number, at + STRIDE)) {
-      values.push(finish(this.#cursorAt(at), readAuthValue, header));
+    for (let place = first; place >= 0; place = this.#lines.next(number, place)) {
+      values.push(finish(this.#lines.cursorAt(place), readAuthValue, header));
     }
     this.#authValues ??= new Map();
     this.#authValues.set(header, values);
@@ -407,7 +321,7 @@ type Optional<T> = Parsed<T, ValueFault> | undefined;
 
 const NO_ROUTES: Parsed<readonly NameAddr[], ValueFault> = good([]);
 const NO_AUTH_VALUES: readonly Parsed<AuthValue, ValueFault>[] = [];
-const NO_CONTACTS: readonly Contact[] = [];
+const NO_CONTACTS: Parsed<Contacts, ValueFault> = good({ star: false, list: [] });
 
 /** A request as received (RFC 3261 §7.1). */
 export class SipRequest extends MessageHead {

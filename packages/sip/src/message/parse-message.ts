@@ -1,6 +1,5 @@
 import { bad, good, type Parsed } from '@vats/kernel';
-import { newHeadIndex } from './framing-fields.ts';
-import { indexHead, type MessageFault } from './head-index.ts';
+import { HeadIndex, indexHead, type MessageFault } from './head-index.ts';
 import { LIMITS } from './limits.ts';
 import { type SipMessage, SipRequest, SipResponse } from './message.ts';
 import { looksLikeStatusLine, readRequestLine, readStatusLine } from './start-line.ts';
@@ -13,7 +12,7 @@ import { looksLikeStatusLine, readRequestLine, readStatusLine } from './start-li
  */
 export function parseMessage(bytes: Buffer): Parsed<SipMessage, MessageFault> {
   if (bytes.length > LIMITS.messageOctets) return bad('too-large', LIMITS.messageOctets);
-  const index = newHeadIndex();
+  const index = new HeadIndex();
   const fault = indexHead(bytes, 0, index);
   if (fault !== undefined) return bad(fault);
   const text = bytes.toString('latin1', 0, index.bodyStart);
