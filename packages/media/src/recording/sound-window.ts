@@ -56,11 +56,16 @@ export class SoundWindow {
     const skip = Math.max(0, first - frame);
     if (skip >= end - at) return;
     const table = conversion(law, this.law);
-    let to = frame + skip;
+    const from = at + skip;
+    const to = frame + skip;
     this.#changedFrom = Math.min(this.#changedFrom, to);
-    for (let from = at + skip; from < end; from++, to++) {
-      const octet = packet[from]!;
-      this.#octets[(to & MASK) * FRAME_OCTETS + channel] = table === undefined ? octet : table[octet]!;
+    const octets = this.#octets;
+    let place = (to & MASK) * FRAME_OCTETS + channel;
+    for (let i = from; i < end; i++) {
+      const octet = packet[i]!;
+      octets[place] = table === undefined ? octet : table[octet]!;
+      place += FRAME_OCTETS;
+      if (place >= octets.length) place = channel;
     }
   }
 
