@@ -212,7 +212,10 @@ test('a worker that dies loses its calls, says so, and another takes its ports',
   const legs = calls.map((call) => call.openLeg('a', LEG)!);
   calls[0]!.record({ path: 'r.wav', left: legs[0]!, right: legs[0]! });
   threads[0]!.die('TypeError: what?');
-  expect(events).toEqual([{ kind: 'lost', detail: 'TypeError: what?' }]);
+  expect(events).toMatchObject([
+    { kind: 'recording-failed', path: 'r.wav', reason: 'failed' },
+    { kind: 'lost', detail: 'TypeError: what?' },
+  ]);
   expect(ledger.leftovers()).toEqual(['media calls: 1', 'media port pairs: 1']);
   expect(plane.statistics()).toMatchObject({ workersLost: 1, calls: 1 });
   expect(log.events).toEqual(['media.worker-died']);

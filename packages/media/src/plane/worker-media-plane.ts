@@ -286,7 +286,8 @@ class WorkerMediaCall implements MediaCall {
   readonly #user: (event: MediaEvent) => void;
   readonly #legs = new Set<WorkerMediaLeg>();
   #lastLeg = 0;
-  #recording = false;
+  /** Path of the recording that runs. */
+  #recording: string | undefined;
   #open = true;
 
   constructor(services: CallServices, number: number, callId: string, user: (event: MediaEvent) => void) {
@@ -337,8 +338,8 @@ class WorkerMediaCall implements MediaCall {
 
   record({ path, left, right }: { path: string; left: MediaLeg; right: MediaLeg }): void {
     if (!this.#open) return;
-    if (this.#recording) throw new Error(`${this.callId} is being recorded already`);
-    this.#recording = true;
+    if (this.#recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
+    this.#recording = path;
     this.#services.recording(1);
     this.#send({ do: 'record', call: this.#number, path, left: numberOf(left), right: numberOf(right) });
   }
@@ -357,8 +358,20 @@ class WorkerMediaCall implements MediaCall {
   /** For the plane. */
   onEvent(event: MediaEvent): void {
     const last = event.kind === 'closed' || event.kind === 'lost';
-    if (this.#recording && (last || event.kind === 'recording-finished' || event.kind === 'recording-failed')) {
-      this.#recording = false;
+    if (event.kind === 'lost' && this.#recording !== undefined) {
+      // What was written stays, under a header that the next start makes true.
+      const detail = 'the media worker was lost';
+      this.onEvent({
+        kind: 'recording-failed',
+        path: this.#recording,
+        reason: 'failed',
+        detail,
+        durationMs: 0,
+        octets: 0,
+      });
+    }
+    if (event.kind === 'recording-finished' || event.kind === 'recording-failed') {
+      this.#recording = undefined;
       this.#services.recording(-1);
     }
     if (last) {

@@ -362,6 +362,23 @@ test('an offer that was refused leaves everything as it was', () => {
   expect(value(a.receiveOffer(sdp(ALAW)))).toEqual({ refresh: true });
 });
 
+test('an offer that could not even be made, and an exchange that is over, leave nothing to roll back', () => {
+  const { a, b } = exchange(sdp(ALAW), sdp(ALAW));
+  value(a.receiveOffer(sdp([...ALAW, 'a=sendonly'], { version: 2 })));
+  value(b.offerFrom(a));
+  value(b.receiveAnswer(sdp([...ALAW, 'a=recvonly'], { version: 2 })));
+  value(a.answerFrom(b));
+  const held = [a.media(), b.media()];
+  a.rollBack();
+  b.rollBack();
+  expect([a.media(), b.media()]).toEqual(held);
+  value(a.receiveOffer(sdp(['m=audio 4000 RTP/AVP 9'], { version: 3 })));
+  expect(b.offerFrom(a, 'g711').ok).toBe(false);
+  a.rollBack();
+  b.rollBack();
+  expect([a.media(), b.media()]).toEqual(held);
+});
+
 test('a late offer: our own list to the callee, and what it answered to the caller', () => {
   const a = leg(20_000);
   const b = leg(20_002);

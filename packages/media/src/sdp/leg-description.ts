@@ -66,7 +66,8 @@ export class LegDescription {
   readonly #options: LegDescriptionOptions;
   readonly #numbers = new PayloadTypes();
   #now: Agreement = NOTHING_AGREED;
-  #before: Agreement = NOTHING_AGREED;
+  /** What held before the exchange under way; undefined while none is. */
+  #before: Agreement | undefined;
   #version = 0;
 
   constructor(options: LegDescriptionOptions) {
@@ -85,7 +86,7 @@ export class LegDescription {
     const codecs = this.#numbers.recognise(session.audio.codecs);
     this.#numbers.adopt(codecs);
     const theirs = { session, codecs };
-    this.#before = this.#now;
+    this.#before ??= this.#now;
     const { lines, audioAt } = session;
     this.#now = { ...this.#now, theirs, offer: theirs, profile: session.audio.profile, lines, audioAt };
     return good({ refresh: false });
@@ -100,6 +101,7 @@ export class LegDescription {
     const codecs = recogniseAnswer(offered.codecs, read.value.audio.codecs);
     if (!codecs.some(carriesSound)) return bad('no-common-codec');
     this.#now = { ...this.#now, theirs: { session: read.value, codecs } };
+    this.#before = undefined;
     return good(undefined);
   }
 
@@ -127,6 +129,7 @@ export class LegDescription {
     });
     if (!answer.some(carriesSound)) return bad('no-common-codec');
     const direction = answering(offer.session.audio.direction, session.audio.direction);
+    this.#before = undefined;
     return good(this.#say(answer, direction, session.audio));
   }
 
@@ -139,6 +142,7 @@ export class LegDescription {
       ({ codec }) => isTelephoneEvent(codec) && codec.clockRate === sound.codec.clockRate && codec.channels === 1,
     );
     const answer = events === undefined ? [sound] : [sound, events];
+    this.#before = undefined;
     return good(this.#say(answer, answering(session.audio.direction, 'sendrecv'), session.audio));
   }
 
@@ -148,9 +152,10 @@ export class LegDescription {
     return this.#now.ours.text;
   }
 
-  /** The offer under way, ours or theirs, was refused: what was agreed before it holds. */
+  /** The offer under way, ours or theirs, was refused: what was agreed before it holds. Nothing happens when none is. */
   rollBack(): void {
-    this.#now = this.#before;
+    this.#now = this.#before ?? this.#now;
+    this.#before = undefined;
   }
 
   /** For `MediaLeg.update`: what holds now, an offer that was not answered yet included. */
@@ -220,7 +225,7 @@ export class LegDescription {
         return number === undefined ? [] : [{ key: keyed.key, codec: renumbered(keyed.codec, number) }];
       });
     if (!offered.some(carriesSound)) return bad('no-common-codec');
-    this.#before = this.#now;
+    this.#before ??= this.#now;
     return good(this.#say(offered, direction, times));
   }
 
