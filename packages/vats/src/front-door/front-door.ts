@@ -32,6 +32,7 @@ const EVENT_METHODS: readonly string[] = ['SUBSCRIBE', 'PUBLISH'];
 const DIALOG_METHODS: readonly string[] = ['BYE', 'INFO', 'UPDATE', 'PRACK'];
 
 const ALLOW: HeaderField = ['Allow', ALLOWED_METHODS.join(', ')];
+const ALLOW_WITHOUT_MESSAGE: HeaderField = ['Allow', ALLOWED_METHODS.filter((name) => name !== 'MESSAGE').join(', ')];
 
 /** SIP extensions that a REGISTER may require: the registrar keeps the Path (RFC 3327). */
 const REGISTER_EXTENSIONS: readonly string[] = ['path'];
@@ -129,7 +130,8 @@ export class FrontDoor {
     if (EVENT_METHODS.includes(method) || method === 'MESSAGE') {
       if (this.#authenticate(request, flow) === undefined) return;
       // An empty list of packages: none is served (RFC 6665 §8.3.2; RFC 3903 §11.3.3).
-      if (method === 'MESSAGE') this.#reply(request, flow, 405, [ALLOW]);
+      // Within a call it is relayed, so Allow names it elsewhere; here a 405 must not (RFC 3261 §21.4.6).
+      if (method === 'MESSAGE') this.#reply(request, flow, 405, [ALLOW_WITHOUT_MESSAGE]);
       else this.#reply(request, flow, 489, [['Allow-Events', '']]);
       return;
     }
