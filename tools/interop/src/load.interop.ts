@@ -96,6 +96,8 @@ describe('SIPp through two registered users', () => {
       });
       const placed = await calling.finished((LOSSY_CALLS / RATE + 150) * 1_000);
       await answering.stop();
+      const { successful, retransmissions, failures } = placed;
+      console.log(`${successful} of ${LOSSY_CALLS} succeeded, ${retransmissions} repeated messages`, failures);
       expect(placed.created).toBe(LOSSY_CALLS);
       expect(placed.successful + placed.failed, JSON.stringify(placed)).toBe(LOSSY_CALLS);
       expect(placed.successful / LOSSY_CALLS, JSON.stringify(placed.failures)).toBeGreaterThanOrEqual(0.99);
