@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import type { Endpoint } from '@vats/kernel';
 import { Child } from './child.ts';
 import { eventually } from './deadline.ts';
@@ -184,7 +185,7 @@ export class Baresip {
 
 /** ctrl_tcp's connection; inside a namespace it is reached through socat, which stands with one foot in it. */
 async function openControl(scene: Scene, place: Place, port: number): Promise<Duplex | undefined> {
-  if (place !== HERE) return await openThroughSocat(scene, place, port);
+  if (place !== HERE) return openThroughSocat(scene, place, port);
   return await new Promise<Socket | undefined>((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     socket.once('connect', () => {
@@ -195,9 +196,7 @@ async function openControl(scene: Scene, place: Place, port: number): Promise<Du
   });
 }
 
-async function openThroughSocat(scene: Scene, place: Place, port: number): Promise<Duplex> {
-  const { spawn } = await import('node:child_process');
-  const { Duplex } = await import('node:stream');
+function openThroughSocat(scene: Scene, place: Place, port: number): Duplex {
   // `retry`: baresip may not listen yet; socat then tries again by itself.
   const [command, args] = at(place, 'socat', ['STDIO', `TCP:127.0.0.1:${port},retry=100,interval=0.1`]);
   const socat = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
