@@ -105,6 +105,8 @@ export class Baresip {
     control.on('error', () => {});
     control.on('close', () => this.events.end(new Error(`baresip ${this.login} is gone`)));
     this.#control = control;
+    // socat connects when it can; events that come before the connection stands are told to nobody.
+    await this.command('listcalls');
   }
 
   #told(message: Record<string, unknown>): void {
