@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import { ANNA, BORIS, pbxFile } from '@vats/interop';
+import { Ledger } from '@vats/kernel';
+import { FakeMediaPlane } from '@vats/media/testing';
+import { MemoryStore } from '@vats/store/testing';
+import { checkSettings, createSwitch } from '@vats/vats';
+import { BarePhones } from './in-memory/bare-phones.ts';
+import { HeapClock } from './in-memory/heap-clock.ts';
+import { InstantNetwork } from './in-memory/instant-network.ts';
+import { circumstances } from './load/report.ts';
+import { formatSpread, spread } from './load/statistics.ts';
+
+/**
+ * What the switch's own code costs for a call (challenged, answered, BYE): SIP, routing and the call itself, without
+ * sockets, media threads and disk, under a clock that is turned by hand. Microseconds of CPU, phones included, which are
+ * a few string operations a message. For finding out where time goes (`--cpu-prof`), and whether a change helped.
+ */
+const { values } = parseArgs({
+  options: {
+    calls: { type: 'string', default: '3000' },
+    rounds: { type: 'string', default: '7' },
+    /** New calls a second, by the bench's clock: how many transactions linger meanwhile. */
+    rate: { type: 'string', default: '100' },
+  },
+});
+const calls = Number(values.calls);
+const rounds = Number(values.rounds);
+const gap = 1_000 / Number(values.rate);
+const HELD_AT_ONCE = Math.round(1_000 / gap);
+const SWITCH = { address: '198.51.100.1', port: 5060 };
+
+const settings = checkSettings(
+  JSON.stringify({ data: '/bench', sip: { listen: [`udp://${SWITCH.address}:${SWITCH.port}`] } }),
+  'bench.yaml',
+);
+if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
+
+const phones = new BarePhones(
+  { ...ANNA, number: ANNA.extension, at: { address: '192.0.2.1', port: 5060 } },
+  { ...BORIS, number: BORIS.extension, at: { address: '192.0.2.2', port: 5060 } },
+  'office.example',
+);
+const clock = new HeapClock();
+const ledger = new Ledger();
+const network = new InstantNetwork(phones.receive);
+phones.network = network;
+const media = new FakeMediaPlane({ clock, ledger, addresses: { 4: SWITCH.address }, pairs: 100_000 });
+const pbx = await createSwitch(settings.value, { network, clock, ledger, media, store: new MemoryStore() });
+await pbx.model.applyFile({ path: '/pbx.yaml', name: 'pbx.yaml', text: pbxFile({}) });
+for (const who of ['caller', 'callee'] as const) {
+  phones.register(who);
+  await new Promise(setImmediate);
+  phones.take('SIP/2.0 200');
+}
+
+const held: { end(): void }[] = [];
+async function round(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    held.push(phones.begin());
+    if (held.length > HELD_AT_ONCE) held.shift()?.end();
+    clock.advance(gap);
+    // The fake plane remembers all that it did; and a terminal event is stored in a later turn.
+    media.calls.length = 0;
+    if (i % 10 === 0) await new Promise(setImmediate);
+  }
+}
+
+await round(calls);
+const costs: number[] = [];
+for (let i = 0; i < rounds; i++) {
+  const before = process.cpuUsage();
+  await round(calls);
+  const { user, system } = process.cpuUsage(before);
+  costs.push((user + system) / calls);
+}
+console.log(circumstances());
+console.log(`${calls} calls a round, ${rounds} rounds: ${formatSpread(spread(costs), 0)} microseconds of CPU a call`);
+process.exit(0);
