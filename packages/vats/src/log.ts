@@ -31,7 +31,6 @@ export interface SwitchLog extends Log {
 export function openLog(settings: LogSettings, out: NodeJS.WriteStream = process.stdout): SwitchLog {
   const readable = settings.format === 'pretty' || (settings.format === 'auto' && out.isTTY === true);
   const options = {
-    level: settings.level,
     base: null,
     messageKey: 'event',
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -49,31 +48,85 @@ export function openLog(settings: LogSettings, out: NodeJS.WriteStream = process
         sync: true,
       })
     : out;
-  const root = pino(options, stream);
-  return Object.assign(wrap(root), {
-    setLevel: (level: LogLevel) => {
-      root.level = level;
-    },
-  });
+  const log = new RootLog(new LineWriter(pino(options, stream)));
+  log.setLevel(settings.level);
+  return log;
 }
 
-function wrap(logger: Logger): Log {
-  const line =
-    (level: LogLevel) =>
-    (event: string, fields: LogFields = {}): void => {
-      logger[level](fields, event);
-    };
-  return {
-    trace: line('trace'),
-    debug: line('debug'),
-    info: line('info'),
-    warn: line('warn'),
-    error: line('error'),
-    child: (fields) => {
-      const child = logger.child(fields);
-      // A child made before the level changes follows its parent.
-      Object.defineProperty(child, 'level', { get: () => logger.level });
-      return wrap(child);
-    },
-  };
+const RANK: Readonly<Record<LogLevel, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50 };
+
+/** Makes lines of a root log and all its children, from the level on that is set at that moment. */
+class LineWriter {
+  readonly #logger: Logger;
+  /** Rank of the lowest level that is written; everything until one is set. */
+  threshold = RANK.trace;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  setLevel(level: LogLevel): void {
+    this.threshold = RANK[level];
+    this.#logger.level = level;
+  }
+
+  write(level: LogLevel, event: string, always: LogFields | undefined, fields: LogFields | undefined): void {
+    this.#logger[level](always === undefined ? (fields ?? {}) : { ...always, ...fields }, event);
+  }
+}
+
+/**
+ * A log whose every line carries some fields. There is one a call, so it is no pino child, which would write its fields
+ * down and make functions of its own beforehand, for lines that a call rarely has: they are put together when a line is
+ * written, and a line below the level costs a comparison.
+ */
+class FieldLog implements Log {
+  readonly #writer: LineWriter;
+  readonly #always: LogFields | undefined;
+
+  constructor(writer: LineWriter, always?: LogFields) {
+    this.#writer = writer;
+    this.#always = always;
+  }
+
+  trace(event: string, fields?: LogFields): void {
+    if (RANK.trace >= this.#writer.threshold) this.#writer.write('trace', event, this.#always, fields);
+  }
+
+  debug(event: string, fields?: LogFields): void {
+    if (RANK.debug >= this.#writer.threshold) this.#writer.write('debug', event, this.#always, fields);
+  }
+
+  info(event: string, fields?: LogFields): void {
+    if (RANK.info >= this.#writer.threshold) this.#writer.write('info', event, this.#always, fields);
+  }
+
+  warn(event: string, fields?: LogFields): void {
+    if (RANK.warn >= this.#writer.threshold) this.#writer.write('warn', event, this.#always, fields);
+  }
+
+  error(event: string, fields?: LogFields): void {
+    if (RANK.error >= this.#writer.threshold) this.#writer.write('error', event, this.#always, fields);
+  }
+
+  writes(level: LogLevel): boolean {
+    return RANK[level] >= this.#writer.threshold;
+  }
+
+  child(fields: LogFields): Log {
+    return new FieldLog(this.#writer, this.#always === undefined ? fields : { ...this.#always, ...fields });
+  }
+}
+
+class RootLog extends FieldLog implements SwitchLog {
+  readonly #writer: LineWriter;
+
+  constructor(writer: LineWriter) {
+    super(writer);
+    this.#writer = writer;
+  }
+
+  setLevel(level: LogLevel): void {
+    this.#writer.setLevel(level);
+  }
 }
