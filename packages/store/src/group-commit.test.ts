@@ -74,7 +74,7 @@ test('a lone write is committed at the end of the gathering time, which is at mo
   expect(disk.sizes).toEqual([1]);
 });
 
-test('what comes during a commit goes into the next, at once and in order', async () => {
+test('what comes during a long commit goes into the next, at once and in order', async () => {
   const { clock, disk, done, write } = setup();
   write('a');
   clock.advance(GATHER_MS);
@@ -88,6 +88,27 @@ test('what comes during a commit goes into the next, at once and in order', asyn
   await disk.end();
   expect(done).toEqual(['a', 'b', 'c']);
   expect(clock.pending).toBe(0);
+});
+
+test('what comes during a short commit waits for company as a first write does, and flushing spares it that', async () => {
+  const { clock, disk, writer, done, write } = setup();
+  write('a');
+  clock.advance(GATHER_MS);
+  write('b');
+  await disk.end();
+  clock.advance(GATHER_MS - 1);
+  write('c');
+  expect(disk.sizes).toEqual([1]);
+  clock.advance(1);
+  expect(disk.sizes).toEqual([1, 2]);
+  write('d');
+  const flushed = writer.flush().then(() => done.push('flushed'));
+  await disk.end();
+  expect(disk.sizes).toEqual([1, 2, 1]);
+  await disk.end();
+  await flushed;
+  expect(done).toEqual(['a', 'b', 'c', 'd', 'flushed']);
+  expect([writer.pending, clock.pending]).toEqual([0, 0]);
 });
 
 test('a storm does not wait for the clock, and one commit stays bounded', async () => {

@@ -18,8 +18,8 @@ interface Waiting {
 export type Commit = (groups: readonly WriteGroup[]) => Promise<(StoreError | undefined)[]>;
 
 /**
- * Gathers writes into few commits: the first waits a moment for others, and what comes during a commit goes into the
- * next at once. Writes become durable in the order in which they came.
+ * Gathers writes into few commits, which cost more than what is in them: the first waits a moment for others, whether or
+ * not a commit is under way when it comes. Writes become durable in the order in which they came.
  */
 export class GroupCommit {
   readonly #commit: Commit;
@@ -61,16 +61,17 @@ export class GroupCommit {
     if (this.#closed) return Promise.reject(new StoreError('closed', 'the store is closed', 'start the switch again'));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ writes, resolve, reject });
-      if (this.#underWay !== undefined) return;
-      if (this.#waiting.length >= LARGEST_COMMIT) this.#begin();
-      else this.#timer ??= this.#clock.after(GATHER_MS, () => this.#begin());
+      if (this.#waiting.length === 1) this.#timer = this.#clock.after(GATHER_MS, () => this.#gathered());
+      else if (this.#waiting.length === LARGEST_COMMIT) this.#gathered();
     });
   }
 
   /** Resolves when nothing waits any more, whether it succeeded or not. */
   async flush(): Promise<void> {
-    if (this.#underWay === undefined && this.#waiting.length > 0) this.#begin();
-    while (this.#underWay !== undefined) await this.#underWay;
+    while (this.pending > 0) {
+      if (this.#waiting.length > 0) this.#gathered();
+      await this.#underWay;
+    }
   }
 
   /** Takes no further writes, and ends those that wait. */
@@ -79,14 +80,19 @@ export class GroupCommit {
     await this.flush();
   }
 
-  #begin(): void {
+  // No timer and something that waits: its time has come, and it is committed as soon as no other commit is under way.
+  #gathered(): void {
     this.#timer?.();
     this.#timer = undefined;
+    if (this.#underWay === undefined) this.#begin();
+  }
+
+  #begin(): void {
     const batch = this.#waiting.splice(0, LARGEST_COMMIT);
     this.#inCommit = batch.length;
     this.#underWay = this.#carryOut(batch).then(() => {
       this.#underWay = undefined;
-      if (this.#waiting.length > 0) this.#begin();
+      if (this.#waiting.length > 0 && this.#timer === undefined) this.#begin();
     });
   }
 

@@ -5,7 +5,7 @@ import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Failure } from '../store-error.ts';
 import { NEWER } from './codes.ts';
-import { commit } from './commit.ts';
+import { committing } from './commit.ts';
 import type { WriteGroup } from './messages.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { statementsOf } from './statements.ts';
@@ -49,10 +49,9 @@ export async function openDatabase(file: string, migrations = MIGRATIONS): Promi
       await sql`pragma journal_mode = wal`.execute(db);
       await sql`pragma synchronous = full`.execute(db);
       await migrate(db, migrations);
-      const carryOut = statementsOf(sqlite, db);
       return {
         db,
-        commit: (groups) => commit(sqlite, carryOut, groups),
+        commit: committing(sqlite, statementsOf(sqlite, db)),
         async close() {
           await db.destroy();
           lock.close();
