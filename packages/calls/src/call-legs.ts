@@ -1,5 +1,12 @@
 import { formatEndpoint, type Log } from '@vats/kernel';
-import { LegDescription, type MediaCall, type MediaEvent, payloadTypeMap, sessionIdFrom } from '@vats/media';
+import {
+  LegDescription,
+  type LegStatistics,
+  type MediaCall,
+  type MediaEvent,
+  payloadTypeMap,
+  sessionIdFrom,
+} from '@vats/media';
 import type { Flow } from '@vats/sip';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
@@ -145,12 +152,7 @@ export class CallLegs {
         return;
       }
       case 'closed':
-        this.#counts = Object.fromEntries(
-          event.legs.map(({ leg, rtp }) => [
-            leg,
-            { received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign },
-          ]),
-        );
+        this.#counts = countsOf(event.legs);
         this.#mediaEnded = true;
         this.#user.feed({ type: 'media-closed' });
         return;
@@ -162,4 +164,12 @@ export class CallLegs {
         return;
     }
   }
+}
+
+function countsOf(legs: readonly LegStatistics[]): NonNullable<CallEnded['media']> {
+  const counts: Record<LegName, { received: number; sent: number; lost: number; foreign: number }> = {};
+  for (const { leg, rtp } of legs) {
+    counts[leg] = { received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign };
+  }
+  return counts;
 }

@@ -19,7 +19,7 @@ import { step } from './step.ts';
 /** Files are finished within this time, or the call ends without their word. */
 const CLOSING_LIMIT_MS = 10_000;
 
-/** Events that an operator's log shows; the others are there at the debug level. The end has a line of its own. */
+/** Events that an operator's log shows; the others are there at the debug level. */
 const TOLD_TO_OPERATORS: ReadonlySet<CallEvent['type']> = new Set(['call.started', 'call.answered']);
 
 /** What a call needs of whoever keeps it. */
@@ -148,10 +148,19 @@ export class Call implements CallContext {
 
   /** Adds to the call's story. */
   emit(event: UnstampedEvent): void {
-    if (event.type === 'call.answered') this.#answered = { at: this.parts.clock.now(), by: event.party };
+    const at = this.parts.clock.now();
+    if (event.type === 'call.answered') this.#answered = { at, by: event.party };
+    this.#tell(event);
+    // Whoever makes an event makes it for this call alone: it is stamped as it is, not copied.
+    this.parts.emit(Object.assign(event, { call: this.id, seq: ++this.#seq, at }) as CallEvent);
+  }
+
+  /** The end of a call has a line of its own. */
+  #tell(event: UnstampedEvent): void {
+    const level = TOLD_TO_OPERATORS.has(event.type) ? 'info' : 'debug';
+    if (event.type === 'call.ended' || !this.log.writes(level)) return;
     const { type, ...rest } = event;
-    if (type !== 'call.ended') this.log[TOLD_TO_OPERATORS.has(type) ? 'info' : 'debug'](type, rest);
-    this.parts.emit({ ...event, call: this.id, seq: ++this.#seq, at: this.parts.clock.now() } as CallEvent);
+    this.log[level](type, rest);
   }
 
   #takeStep(): void {
@@ -308,30 +317,34 @@ export class Call implements CallContext {
     const { origin, legs } = this;
     const now = this.parts.clock.now();
     for (const timer of [...this.#timers.keys()]) this.#stopTimer(timer);
-    const ended: CallEnded = {
+    const answered = this.#answered;
+    const ended: { -readonly [K in keyof CallEnded]: CallEnded[K] } = {
       type: 'call.ended',
       domain: origin.domain.name,
       failure,
-      status: this.#answered === undefined ? status : 200,
+      status: answered === undefined ? status : 200,
       from: origin.party,
       dialled: origin.dialled,
       startedAt: this.#startedAt,
-      ...(this.#answered === undefined ? {} : { answeredAt: this.#answered.at, answeredBy: this.#answered.by }),
       durationMs: now - this.#startedAt,
-      talkMs: this.#answered === undefined ? 0 : now - this.#answered.at,
-      ...(legs.recording === undefined ? {} : { recording: legs.recording }),
-      ...(legs.counts === undefined ? {} : { media: legs.counts }),
+      talkMs: answered === undefined ? 0 : now - answered.at,
     };
+    if (answered !== undefined) {
+      ended.answeredAt = answered.at;
+      ended.answeredBy = answered.by;
+    }
+    if (legs.recording !== undefined) ended.recording = legs.recording;
+    if (legs.counts !== undefined) ended.media = legs.counts;
     this.emit(ended);
-    this.log[FAILURES[failure].log]('call.ended', {
-      from: ended.from.number,
-      to: ended.dialled,
-      failure,
-      status: ended.status,
-      talkMs: ended.talkMs,
-      ...(ended.recording === undefined ? {} : { recording: ended.recording.path }),
-    });
+    this.#tellEnd(ended);
     this.#hooks.onEnd();
+  }
+
+  #tellEnd({ failure, from, dialled, status, talkMs, recording }: CallEnded): void {
+    const level = FAILURES[failure].log;
+    if (!this.log.writes(level)) return;
+    const file = recording === undefined ? {} : { recording: recording.path };
+    this.log[level]('call.ended', { from: from.number, to: dialled, failure, status, talkMs, ...file });
   }
 
   /** A bug of ours costs this call and nothing else: whatever it holds is given back, however far it had come. */

@@ -3,7 +3,6 @@ import type { LegName, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import { reasonHeader } from './failures.ts';
 import type { Leg } from './leg.ts';
-import { callerAnswer } from './negotiation.ts';
 import { recordingPath } from './recording-path.ts';
 
 /** The calling side until it is answered: what the caller hears of the call, and how its INVITE ends. */
@@ -54,16 +53,14 @@ export class CallerSide {
 
   /** A phone has answered and its answer is usable: the caller gets its 200 and the two are joined. */
   connect(name: LegName): void {
-    const { legs, invite, policy } = this.#call;
+    const { legs, invite } = this.#call;
     const caller = legs.caller;
     const callee = legs.get(name);
     if (caller === undefined || callee === undefined) return;
-    const late = invite.offer === undefined;
-    const sdp = callerAnswer(caller, callee, !late, policy);
-    // Forks asked the same question in the turn before, so only a bug of ours leads here.
-    if (!sdp.ok) throw new Error(`no SDP for the caller: ${sdp.error.code}`);
-    if (late) this.#awaitAnswer(caller, () => legs.join(caller, callee));
-    caller.session = invite.accept({ sdp: sdp.value });
+    // Forks lets only a phone with a usable answer be connected, so only a bug of ours leads here.
+    if (callee.forCaller === undefined) throw new Error(`no SDP for the caller from ${name}`);
+    if (invite.offer === undefined) this.#awaitAnswer(caller, () => legs.join(caller, callee));
+    caller.session = invite.accept({ sdp: callee.forCaller });
     legs.join(caller, callee);
     this.#call.emit({ type: 'leg.answered', leg: name });
     this.#call.emit({ type: 'call.answered', leg: name, party: callee.party });

@@ -44,12 +44,15 @@ export class Forks {
   phonesOf(targets: readonly RingTarget[]): Ring[] {
     const { origin, invite, parts } = this.#call;
     const own = origin.caller.kind === 'device' ? origin.caller.device.login : undefined;
-    return targets.flatMap((target) =>
-      parts
-        .locate(origin.domain, target.device.login)
-        .filter((phone) => !(target.device.login === own && phone.flow.id === invite.flow.id))
-        .map((phone): Ring => ({ target, phone, leg: `b${++this.#count}` })),
-    );
+    const rings: Ring[] = [];
+    for (const target of targets) {
+      const { login } = target.device;
+      for (const phone of parts.locate(origin.domain, login)) {
+        if (login === own && phone.flow.id === invite.flow.id) continue;
+        rings.push({ target, phone, leg: `b${++this.#count}` });
+      }
+    }
+    return rings;
   }
 
   /** Keeps phones for `invite`, which names them by leg. */
@@ -126,13 +129,12 @@ export class Forks {
     this.#release(leg.name);
     leg.session = session;
     const { remoteSdp } = session;
-    const usable =
-      legs.caller !== undefined &&
-      remoteSdp !== undefined &&
-      leg.sdp.receiveAnswer(remoteSdp).ok &&
-      callerAnswer(legs.caller, leg, invite.offer !== undefined, policy).ok;
-    if (usable) this.#call.feed({ type: 'answered', leg: leg.name });
-    else {
+    const usable = legs.caller !== undefined && remoteSdp !== undefined && leg.sdp.receiveAnswer(remoteSdp).ok;
+    const forCaller = usable ? callerAnswer(legs.caller, leg, invite.offer !== undefined, policy) : undefined;
+    if (forCaller?.ok) {
+      leg.forCaller = forCaller.value;
+      this.#call.feed({ type: 'answered', leg: leg.name });
+    } else {
       log.info('call.answer-unusable', { leg: leg.name });
       session.bye([['Reason', reasonHeader('no-common-codec')]]);
       legs.drop(leg.name);

@@ -14,6 +14,8 @@ export interface Leg {
   reinvite?: IncomingReinvite | undefined;
   /** A re-INVITE of ours to this leg's peer. */
   ourReinvite?: OutgoingReinvite | undefined;
+  /** SDP of the caller's 2xx, made of what this phone answered. */
+  forCaller?: string;
   /** What to do with the answer that the peer's next ACK carries, after an offer of ours in a 2xx. */
   onAnswerInAck?: ((sdp: string | undefined) => void) | undefined;
   /** Whether the peer itself put the call on hold. */

@@ -10,11 +10,9 @@ const PASSED = ['Alert-Info', 'Priority', 'Subject', 'User-to-User'] as const;
 const VALUES_LIMIT = 4;
 
 export function passedHeaders(request: SipRequest): HeaderField[] {
-  return PASSED.flatMap((name) =>
-    request
-      .values(name)
-      .slice(0, VALUES_LIMIT)
-      .filter((value) => value !== '')
-      .map((value): HeaderField => [name, value]),
-  );
+  const passed: HeaderField[] = [];
+  for (const name of PASSED) {
+    for (const value of request.values(name).slice(0, VALUES_LIMIT)) if (value !== '') passed.push([name, value]);
+  }
+  return passed;
 }

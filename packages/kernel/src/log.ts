@@ -13,6 +13,8 @@ export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
+  /** False when lines of this level are dropped: then their fields need not be gathered. */
+  writes(level: LogLevel): boolean;
   /** A log whose every line carries `fields` too. */
   child(fields: LogFields): Log;
 }
@@ -24,5 +26,6 @@ export const SILENT: Log = {
   info: () => {},
   warn: () => {},
   error: () => {},
+  writes: () => false,
   child: () => SILENT,
 };

@@ -33,9 +33,11 @@ describe('where a call goes', () => {
     const flow = tcpFlow('192.0.2.10');
     await bench.register({ contact: ['<sip:a@192.0.2.10;transport=tcp>', '<sip:b@192.0.2.10;transport=tcp>'], flow });
     expect(flow.listeners).toBe(1);
+    expect(bench.registrar.isReachable('acme.example', 'alice')).toBe(true);
     bench.happened();
     flow.close();
     expect(bench.happened()).toEqual(['unreachable connection-closed', 'unreachable connection-closed']);
+    expect(bench.registrar.isReachable('acme.example', 'alice')).toBe(false);
     expect(bench.registrar.bindingsOf('acme.example', 'alice')).toMatchObject([
       { unreachable: 'connection-closed' },
       { unreachable: 'connection-closed' },

@@ -90,6 +90,13 @@ export class Registrar {
       .map((registration) => this.#presence.target(registration));
   }
 
+  /** Whether an account has a phone that a request would be sent to. */
+  isReachable(domain: string, login: string): boolean {
+    return this.#presence.book
+      .of(domain, login)
+      .some(({ reachability, flow }) => reachability.reachable && flow !== undefined);
+  }
+
   /** All bindings, or those of one domain, as they stand. */
   registrations(domain?: string): readonly BindingStatus[] {
     const all = [...this.#presence.book.all()];

@@ -36,8 +36,11 @@ export class CallJournal {
   }
 
   note(event: CallEvent): void {
-    const story = this.#stories.get(event.call) ?? [];
-    if (story.length === 0) this.#stories.set(event.call, story);
+    let story = this.#stories.get(event.call);
+    if (story === undefined) {
+      story = [];
+      this.#stories.set(event.call, story);
+    }
     if (story.length < STORY_LIMIT || event.type === 'call.ended') story.push(event);
     this.#noteRecording(event, story);
     if (event.type !== 'call.ended') {
@@ -91,19 +94,20 @@ export class CallJournal {
 }
 
 function recordOf(ended: CallEvent & { type: 'call.ended' }, story: readonly CallEvent[]): CallRecord {
-  return {
+  const record: { -readonly [K in keyof CallRecord]: CallRecord[K] } = {
     id: ended.call,
     domain: ended.domain,
     startedAt: ended.startedAt,
-    ...(ended.answeredAt === undefined ? {} : { answeredAt: ended.answeredAt }),
     endedAt: ended.at,
     from: ended.from,
     dialled: ended.dialled,
-    ...(ended.answeredBy === undefined ? {} : { answeredBy: ended.answeredBy }),
     outcome: ended.failure,
     status: ended.status,
     story,
   };
+  if (ended.answeredAt !== undefined) record.answeredAt = ended.answeredAt;
+  if (ended.answeredBy !== undefined) record.answeredBy = ended.answeredBy;
+  return record;
 }
 
 function messageOf(error: unknown): string {

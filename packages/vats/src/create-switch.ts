@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type CallEvent, CallManager, type CallOrigin } from '@vats/calls';
+import { type CallEvent, CallManager, type CallOrigin, type ReachablePhone } from '@vats/calls';
 import {
   type Clock,
   formatEndpoint,
@@ -177,16 +177,18 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ledger,
     hostOf,
     advertisedMedia: (flow) => addressing.advertisedMedia(flow),
-    locate: (domain, login) =>
-      registrar
-        .bindingsOf(domain.id, login)
-        .flatMap((target) =>
-          'flow' in target ? [{ flow: target.flow, requestUri: target.requestUri, routes: target.binding.path }] : [],
-        ),
+    locate: (domain, login) => {
+      const phones: ReachablePhone[] = [];
+      for (const target of registrar.bindingsOf(domain.id, login)) {
+        if (!('flow' in target)) continue;
+        phones.push({ flow: target.flow, requestUri: target.requestUri, routes: target.binding.path });
+      }
+      return phones;
+    },
     world: () => ({
       now: clock.now(),
       directory: model.directory,
-      isReachable: (domain, login) => registrar.bindingsOf(domain.id, login).some((target) => 'flow' in target),
+      isReachable: (domain, login) => registrar.isReachable(domain.id, login),
     }),
     settings: { recordings, timeLimit: settings.calls.timeLimit, maxCalls: settings.calls.max },
     emit: (event) => journal.note(event),

@@ -36,6 +36,9 @@ export class MemoryLog implements Log {
   error(event: string, fields?: LogFields): void {
     this.#keep('error', event, fields);
   }
+  writes(): boolean {
+    return true;
+  }
   child(fields: LogFields): Log {
     return new MemoryLog(this.lines, { ...this.#bound, ...fields });
   }
