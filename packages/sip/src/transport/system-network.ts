@@ -95,7 +95,7 @@ class SystemDatagramSocket implements DatagramSocket {
     this.bound = { address, port };
     this.#socket = socket;
     socket.on('error', (error) => user.onFailure(failureFromError(error)));
-    socket.on('message', (octets: Buffer, { address, port }: RemoteInfo) => user.onDatagram(octets, { address, port }));
+    socket.on('message', (octets: Buffer, from: RemoteInfo) => user.onDatagram(octets, from));
   }
 
   send(octets: Buffer, to: Endpoint, failed?: SendFailed): void {

@@ -5,11 +5,15 @@ import type { Flow } from './flow.ts';
 import { FlowWatchers } from './flow-watchers.ts';
 import type { DatagramSocket } from './network.ts';
 
+/** A power of two. A phone whose place another one takes costs a new object with its next datagram, nothing else. */
+const FLOWS_REMEMBERED = 4_096;
+
 /** A UDP socket that we listen on; all flows over it share what is here. */
 export class UdpPort {
   readonly socket: DatagramSocket;
   readonly counters: TransportCounters;
   readonly #watchers = new FlowWatchers();
+  readonly #flows: (UdpFlow | undefined)[] = new Array<UdpFlow | undefined>(FLOWS_REMEMBERED).fill(undefined);
   readonly #onBug: (error: unknown) => void;
   #open = true;
 
@@ -21,6 +25,16 @@ export class UdpPort {
 
   get open(): boolean {
     return this.#open;
+  }
+
+  /** The flow to this peer. Peers speak again and again, so theirs are remembered, each at the place its ends tell. */
+  flowTo({ address, port }: Endpoint): UdpFlow {
+    const place = placeOf(address, port);
+    const known = this.#flows[place];
+    if (known !== undefined && known.observed.port === port && known.observed.address === address) return known;
+    const flow = new UdpFlow(this, { address, port });
+    this.#flows[place] = flow;
+    return flow;
   }
 
   watch(told: (why: TransportFailure) => void): Cancel {
@@ -36,12 +50,13 @@ export class UdpPort {
   }
 }
 
-/** Our UDP socket and one peer's observed end. It holds no state, so one is made for each packet and none is kept. */
+/** Our UDP socket and one peer's observed end. It holds no state: one is as good as another of the same ends. */
 export class UdpFlow implements Flow {
   readonly transport = 'udp';
   readonly reliable = false;
   readonly observed: Endpoint;
   readonly #port: UdpPort;
+  #id: string | undefined;
 
   constructor(port: UdpPort, observed: Endpoint) {
     this.#port = port;
@@ -49,7 +64,8 @@ export class UdpFlow implements Flow {
   }
 
   get id(): string {
-    return `udp/${formatEndpoint(this.bound)}/${formatEndpoint(this.observed)}`;
+    this.#id ??= `udp/${formatEndpoint(this.bound)}/${formatEndpoint(this.observed)}`;
+    return this.#id;
   }
 
   get bound(): Endpoint {
@@ -69,4 +85,10 @@ export class UdpFlow implements Flow {
   onClose(told: (why: TransportFailure) => void): Cancel {
     return this.#port.watch(told);
   }
+}
+
+function placeOf(address: string, port: number): number {
+  let sum = port;
+  for (let at = 0; at < address.length; at++) sum = (sum * 31 + address.charCodeAt(at)) | 0;
+  return sum & (FLOWS_REMEMBERED - 1);
 }

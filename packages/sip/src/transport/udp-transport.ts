@@ -4,7 +4,7 @@ import { DeadFlow } from './dead-flow.ts';
 import type { Flow } from './flow.ts';
 import type { DatagramUser, Network } from './network.ts';
 import { type Intake, type Listener, pickListener, type Transport } from './transport.ts';
-import { UdpFlow, UdpPort } from './udp-flow.ts';
+import { UdpPort } from './udp-flow.ts';
 
 const LONGEST_KEEP_ALIVE = 4;
 const CR = 13;
@@ -32,7 +32,7 @@ export class UdpTransport implements Transport {
   async listen(at: Endpoint): Promise<Listener> {
     const receiver = new UdpReceiver(this.#intake, this.#counters, this.#log);
     const socket = await this.#network.bindUdp(at, receiver);
-    const port = new UdpPort(socket, this.#counters, (error) => this.#intake.onBug(error, new UdpFlow(port, at)));
+    const port = new UdpPort(socket, this.#counters, (error) => this.#intake.onBug(error, port.flowTo(at)));
     receiver.port = port;
     const listener = new UdpListener(port, () => this.#forget(listener));
     this.#ports.push(listener);
@@ -42,7 +42,7 @@ export class UdpTransport implements Transport {
   flowTo(to: Endpoint, listener?: Listener): Flow {
     const from = this.#ports.find((each) => each === listener) ?? pickListener(this.#ports, to);
     if (from === undefined) return new DeadFlow('udp', to, { code: 'unreachable', detail: 'no UDP listener' });
-    return new UdpFlow(from.port, to);
+    return from.port.flowTo(to);
   }
 
   flowById(id: string): Flow | undefined {
@@ -52,7 +52,7 @@ export class UdpTransport implements Transport {
     const to = parseEndpoint(observed);
     if (!from.ok || !to.ok) return undefined;
     const listener = this.#ports.find((each) => sameEndpoint(each.endpoint, from.value));
-    return listener && new UdpFlow(listener.port, to.value);
+    return listener?.port.flowTo(to.value);
   }
 
   reachablePort(flow: Flow): number {
@@ -106,7 +106,7 @@ class UdpReceiver implements DatagramUser {
     if (this.port === undefined) return;
     if (!this.#intake.admits(from, 'udp')) this.#counters.refused++;
     else if (isKeepAlive(octets)) this.#counters.keepAlives++;
-    else this.#intake.onOctets(octets, new UdpFlow(this.port, from));
+    else this.#intake.onOctets(octets, this.port.flowTo(from));
   }
 
   onFailure(failure: { readonly code: string; readonly detail?: string }): void {
