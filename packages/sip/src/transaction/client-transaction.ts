@@ -41,12 +41,12 @@ export class ClientTransactionMachine
   readonly #sendFailed = (failure: TransportFailure): void => this.#onSendFailed(failure);
   #starting = true;
   #interval: number;
-  #ack: Buffer | undefined;
-  #unwatch: Cancel | undefined;
+  #ack: Buffer | undefined = undefined;
+  #unwatch: Cancel | undefined = undefined;
   // What came with the event that is being handled.
-  #response: SipResponse | undefined;
-  #cameOn: Flow | undefined;
-  #failure: TransportFailure | undefined;
+  #response: SipResponse | undefined = undefined;
+  #cameOn: Flow | undefined = undefined;
+  #failure: TransportFailure | undefined = undefined;
 
   constructor(core: TransactionCore, request: OutgoingRequest, flow: Flow, user: ClientTransactionUser) {
     const isInvite = request.draft.method === 'INVITE';
@@ -81,6 +81,7 @@ export class ClientTransactionMachine
     this.#cameOn = flow;
     this.handle(responseClass(response.status));
     this.#response = undefined;
+    this.#cameOn = undefined;
   }
 
   cancel(headers: readonly HeaderField[] = []): void {
@@ -100,10 +101,7 @@ export class ClientTransactionMachine
 
   protected perform(effect: ClientEffect): void {
     const { timers, counters } = this.#core;
-    const user = this.#user;
     switch (effect) {
-      case 'pass-up':
-        return void this.#passUp();
       case 'send-ack':
         return void this.#sendAck();
       case 'send-cancel':
@@ -119,22 +117,28 @@ export class ClientTransactionMachine
         return void this.start('E', this.#interval);
       case 'slow-E':
         return void this.start('E', timers.t2);
-      case 'report-timeout':
-        return void this.#core.guard(() => user.onTimeout());
-      case 'report-transport-error':
-        return void this.#core.guard(() => user.onTransportError(this.#failure ?? { code: 'failed' }));
+      default:
+        return void this.#tellUser(effect);
     }
   }
 
   protected ended(): void {
     this.#unwatch?.();
     this.#core.clientEnded(this);
-    if (this.#user.onTerminated !== undefined) this.#core.guard(() => this.#user.onTerminated?.());
+    this.#tellUser('terminated');
   }
 
-  #passUp(): void {
-    const response = this.#response;
-    if (response !== undefined) this.#core.guard(() => this.#user.onResponse(response, this.#cameOn ?? this.flow));
+  #tellUser(what: 'pass-up' | 'report-timeout' | 'report-transport-error' | 'terminated'): void {
+    const user = this.#user;
+    try {
+      if (what === 'pass-up') {
+        if (this.#response !== undefined) user.onResponse(this.#response, this.#cameOn ?? this.flow);
+      } else if (what === 'terminated') user.onTerminated?.();
+      else if (what === 'report-timeout') user.onTimeout();
+      else user.onTransportError(this.#failure ?? { code: 'failed' });
+    } catch (bug) {
+      this.#core.bug(bug);
+    }
   }
 
   #sendAck(): void {

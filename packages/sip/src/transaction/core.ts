@@ -18,8 +18,8 @@ export interface TransactionCore {
   tag(): string;
   /** Runs this in a later turn. */
   later(run: () => void): void;
-  /** Calls a user; what it throws costs this call and nothing else. */
-  guard(call: () => void): void;
+  /** Told what a user threw, which costs this call and nothing else. */
+  bug(error: unknown): void;
   sendCancel(invite: ClientTransactionMachine): void;
   passAckUp(ack: SipRequest, flow: Flow): void;
   clientEnded(transaction: ClientTransactionMachine): void;

@@ -13,11 +13,14 @@ export type Move<State extends string, Effect extends string> = readonly [next: 
  * An event without a row is ignored. `terminated` is where every path ends.
  */
 export type Machine<State extends string, Event extends string, Effect extends string, Timer extends TimerName> = {
-  readonly [S in State]: {
-    readonly timers: readonly Timer[];
-    readonly on: { readonly [E in Event | Timer]?: Move<State, Effect> };
-  };
+  readonly [S in State]: Rules<State, Event, Effect, Timer>;
 };
+
+/** What happens in one state. */
+interface Rules<State extends string, Event extends string, Effect extends string, Timer extends TimerName> {
+  readonly timers: readonly Timer[];
+  readonly on: { readonly [E in Event | Timer]?: Move<State, Effect> };
+}
 
 /**
  * Runs a machine: keeps its state and timers, and leaves the effects to whoever extends it. The state has changed and
@@ -32,15 +35,18 @@ export abstract class MachineDriver<
 {
   readonly #machine: Machine<State | 'terminated', Event, Effect, Timer>;
   readonly #queues: TimerQueues;
-  // No state has more than two timers.
-  #one: RunningTimer | undefined;
-  #other: RunningTimer | undefined;
   #state: State | 'terminated';
+  /** What the machine says of the state. */
+  #rules: Rules<State | 'terminated', Event, Effect, Timer>;
+  // No state has more than two timers.
+  #one: RunningTimer | undefined = undefined;
+  #other: RunningTimer | undefined = undefined;
 
   constructor(machine: Machine<State | 'terminated', Event, Effect, Timer>, queues: TimerQueues, first: State) {
     this.#machine = machine;
     this.#queues = queues;
     this.#state = first;
+    this.#rules = machine[first];
   }
 
   get state(): State | 'terminated' {
@@ -61,16 +67,16 @@ export abstract class MachineDriver<
 
   /** True when the event means something in this state. */
   protected takes(event: Event): boolean {
-    return this.#machine[this.#state].on[event] !== undefined;
+    return this.#rules.on[event] !== undefined;
   }
 
   /** Starts the timers of the first state. */
   protected begin(): void {
-    for (const name of this.#machine[this.#state].timers) this.start(name, this.duration(name));
+    for (const name of this.#rules.timers) this.start(name, this.duration(name));
   }
 
   protected handle(event: Event | Timer): void {
-    const move = this.#machine[this.#state].on[event];
+    const move = this.#rules.on[event];
     if (move === undefined) return;
     const next = move[0];
     const due = next === this.#state ? undefined : this.#enter(next);
@@ -96,9 +102,10 @@ export abstract class MachineDriver<
 
   /** Changes state and timers. Answers the timer that is due at once, if there is one. */
   #enter(next: State | 'terminated'): Timer | undefined {
-    const before = this.#machine[this.#state].timers;
-    const { timers } = this.#machine[next];
+    const before = this.#rules.timers;
     this.#state = next;
+    this.#rules = this.#machine[next];
+    const { timers } = this.#rules;
     this.#one = this.#stopUnless(timers, this.#one);
     this.#other = this.#stopUnless(timers, this.#other);
     let due: Timer | undefined;

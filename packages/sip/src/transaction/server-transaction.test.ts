@@ -530,3 +530,27 @@ test('a user that throws costs its call', async () => {
   expect(wire.transactions.counters.userFaults).toBe(1);
   expect(wire.transport.counters.handlerFaults).toBe(0);
 });
+
+test('answered in the turn of its coming, a request starts only the timer of its last state', async () => {
+  await over('udp');
+  wire.transactions.user = {
+    onRequest: (request, flow) => wire.transactions.accept(request, flow).respond({ status: 200 }),
+    onAck: () => {},
+  };
+  inject('BYE');
+  expect(wire.clock.next).toBe(32_000);
+  expect(wire.ledger.counts()['transaction timers']).toBe(1);
+});
+
+test('a user that throws after it has accepted leaves a transaction that ends by itself', async () => {
+  await over('udp');
+  wire.transactions.user = {
+    onRequest(request, flow) {
+      wire.transactions.accept(request, flow);
+      throw new Error('a bug');
+    },
+    onAck: () => {},
+  };
+  inject('OPTIONS');
+  expect(wire.ledger.counts()['transaction timers']).toBe(2);
+});

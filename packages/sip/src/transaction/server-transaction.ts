@@ -38,12 +38,12 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
   #request: SipRequest | undefined;
   #interval: number;
   #tag: string | undefined;
-  #last: Buffer | undefined;
+  #last: Buffer | undefined = undefined;
   #cancelled = false;
   // What came with the event that is being handled.
-  #ack: SipRequest | undefined;
-  #ackCameOn: Flow | undefined;
-  #failure: TransportFailure | undefined;
+  #ack: SipRequest | undefined = undefined;
+  #ackCameOn: Flow | undefined = undefined;
+  #failure: TransportFailure | undefined = undefined;
 
   constructor(
     core: TransactionCore,
@@ -64,8 +64,12 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
     this.#way = way;
     this.#user = user;
     this.#interval = core.timers.t1;
-    if (user.onTransportError !== undefined) this.#sendFailed = (failure) => this.#onSendFailed(failure);
-    this.begin();
+    this.#sendFailed = user.onTransportError === undefined ? undefined : (failure): void => this.#onSendFailed(failure);
+  }
+
+  /** Starts the timers of a request that was not answered in the turn of its coming, as most are. */
+  override begin(): void {
+    if (this.state === 'trying') super.begin();
   }
 
   /** The To tag of its responses, once they have one. */
@@ -109,7 +113,7 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
     this.#cancelled = true;
     const user = this.#user;
     if (user.onCancel === undefined) this.respond({ status: 487 });
-    else this.#core.guard(() => user.onCancel?.(cancel));
+    else this.#tellUser('cancelled', cancel);
   }
 
   /** Ends without a word to anyone but the layer. */
@@ -137,13 +141,24 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
         this.#interval = Math.min(this.#interval * 2, this.#core.timers.t2);
         return void this.start('G', this.#interval);
       case 'report-transport-error':
-        return void this.#core.guard(() => this.#user.onTransportError?.(this.#failure ?? { code: 'failed' }));
+        return void this.#tellUser('transport-error');
     }
   }
 
   protected ended(): void {
     this.#core.serverEnded(this);
-    if (this.#user.onTerminated !== undefined) this.#core.guard(() => this.#user.onTerminated?.());
+    this.#tellUser('terminated');
+  }
+
+  #tellUser(what: 'cancelled' | 'transport-error' | 'terminated', cancel?: SipRequest): void {
+    const user = this.#user;
+    try {
+      if (what === 'terminated') user.onTerminated?.();
+      else if (what === 'transport-error') user.onTransportError?.(this.#failure ?? { code: 'failed' });
+      else if (cancel !== undefined) user.onCancel?.(cancel);
+    } catch (bug) {
+      this.#core.bug(bug);
+    }
   }
 
   #write(request: SipRequest, { status, reason, toTag, headers, body }: ReplyDraft): Buffer {

@@ -78,6 +78,25 @@ test('a timer may start and stop others while it fires', () => {
   expect(clock.pending).toBe(0);
 });
 
+test('timers of several durations that are due at once fire in the order of their start', () => {
+  queues.start(owner('long'), 'B', 100);
+  clock.advance(50);
+  queues.start(owner('middle'), 'A', 50);
+  clock.advance(30);
+  queues.start(owner('short'), 'E', 20);
+  clock.advance(20);
+  expect(fired).toEqual(['long@100', 'middle@100', 'short@100']);
+});
+
+test('however many timers wait, the clock has one', () => {
+  for (const milliseconds of [100, 20, 50]) queues.start(owner('x'), 'A', milliseconds);
+  expect(clock.pending).toBe(1);
+  expect(clock.next).toBe(20);
+  clock.advance(20);
+  expect(clock.pending).toBe(1);
+  expect(clock.next).toBe(30);
+});
+
 test('an owner that throws keeps no other timer from firing', () => {
   const bug = new Error('a bug');
   queues.start(
@@ -111,7 +130,7 @@ test('agrees with one timer of the clock for each', () => {
     clock.advance(random.below(4));
   }
   clock.advance(1_000);
-  expect(fired.toSorted()).toEqual(expected.toSorted());
+  expect(fired).toEqual(expected);
   expect(queues.waiting).toBe(0);
   expect(clock.pending).toBe(0);
 });

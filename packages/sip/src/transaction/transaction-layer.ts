@@ -63,8 +63,9 @@ export class TransactionLayer implements TransportUser {
   readonly #clients = new Map<string, ClientTransactionMachine>();
   readonly #servers = new Map<string, ServerTransactionMachine>();
   readonly #mergeable = new Map<string, ServerTransactionMachine>();
-  // The keys of the request that is being passed up: `accept` follows in the same turn, as a rule.
+  // The keys of the request that is being passed up, and its transaction: `accept` follows in the same turn, as a rule.
   #keysOf: SipRequest | undefined;
+  #accepted: ServerTransactionMachine | undefined;
   #keys: ServerKeys = { key: '', mergeKey: undefined };
 
   constructor(options: TransactionLayerOptions) {
@@ -84,9 +85,9 @@ export class TransactionLayer implements TransportUser {
       log,
       tag: () => random.token(TAG_CHARACTERS),
       later: (run) => void clock.after(0, run),
-      guard: (call) => this.#guard(call),
+      bug: (error) => this.#bug(error),
       sendCancel: (invite) => this.#sendCancel(invite),
-      passAckUp: (ack, flow) => this.#guard(() => this.user?.onAck(ack, flow)),
+      passAckUp: (ack, flow) => this.#passAckUp(ack, flow),
       clientEnded: (transaction) => {
         this.#clients.delete(clientKey(transaction.branch, transaction.draft.method));
       },
@@ -107,12 +108,15 @@ export class TransactionLayer implements TransportUser {
     if (!via.ok || request.method === 'ACK' || request.method === 'CANCEL') {
       throw new Error(`accept: ${request.method} makes no transaction`);
     }
+    const isPassedUp = this.#keysOf === request;
     const keys = this.#keysFor(request, via.value);
     if (this.#servers.has(keys.key)) throw new Error(`accept: this ${request.method} has a transaction`);
     const way = this.#transport.responseWay(via.value, flow);
     const transaction = new ServerTransactionMachine(this.#core, keys, request, flow, way, user);
     this.#servers.set(keys.key, transaction);
     if (keys.mergeKey !== undefined) this.#mergeable.set(keys.mergeKey, transaction);
+    if (isPassedUp) this.#accepted = transaction;
+    else transaction.begin();
     return new AcceptedRequest(request, flow, transaction);
   }
 
@@ -187,8 +191,27 @@ export class TransactionLayer implements TransportUser {
       this.#line('transaction.overload', flow, { transactions: this.#servers.size });
       return void this.replyStatelessly(request, flow, { status: 503, headers: [RETRY_AFTER_OVERLOAD] });
     }
-    this.#guard(() => this.user?.onRequest(request, flow));
+    this.#passUp(request, flow);
+  }
+
+  #passUp(request: SipRequest, flow: Flow): void {
+    try {
+      this.user?.onRequest(request, flow);
+    } catch (error) {
+      this.#bug(error);
+    }
     this.#keysOf = undefined;
+    const accepted = this.#accepted;
+    this.#accepted = undefined;
+    accepted?.begin();
+  }
+
+  #passAckUp(ack: SipRequest, flow: Flow): void {
+    try {
+      this.user?.onAck(ack, flow);
+    } catch (error) {
+      this.#bug(error);
+    }
   }
 
   #isFull(request: SipRequest): boolean {
@@ -199,7 +222,7 @@ export class TransactionLayer implements TransportUser {
   #onAck(ack: SipRequest, via: Via, flow: Flow): void {
     const transaction = this.#inviteOf(ack, via);
     if (transaction !== undefined) return void transaction.acknowledge(ack, flow);
-    if (checkRequest(ack) === undefined) this.#guard(() => this.user?.onAck(ack, flow));
+    if (checkRequest(ack) === undefined) this.#passAckUp(ack, flow);
     else this.counters.unusable++;
   }
 
@@ -252,7 +275,7 @@ export class TransactionLayer implements TransportUser {
     if (transaction === undefined || transaction.draft.method !== method) return void this.#onStray(response, flow);
     // A final failure ends the transaction whatever else is wrong with it; nothing else in it is needed.
     const fault = response.status < 300 ? checkResponse(response) : undefined;
-    if (fault !== undefined || response.values('Via').length > 1) {
+    if (fault !== undefined || hasSeveralVias(response)) {
       this.counters.unusable++;
       return void this.#line('transaction.response-unusable', flow, { status: response.status, reason: fault?.reason });
     }
@@ -261,7 +284,12 @@ export class TransactionLayer implements TransportUser {
 
   #onStray(response: SipResponse, flow: Flow): void {
     this.counters.stray++;
-    if (checkResponse(response) === undefined) this.#guard(() => this.user?.onStrayResponse?.(response, flow));
+    if (checkResponse(response) !== undefined) return;
+    try {
+      this.user?.onStrayResponse?.(response, flow);
+    } catch (error) {
+      this.#bug(error);
+    }
   }
 
   // --- requests of ours ---
@@ -271,9 +299,8 @@ export class TransactionLayer implements TransportUser {
     const { host, port } = this.#transport.sentBy(flow);
     const via = `SIP/2.0/${flow.transport.toUpperCase()} ${formatHostPort(host, port)};branch=${branch};rport`;
     const headers: HeaderField[] = [['Via', via]];
-    const limited = draft.headers.some(([name]) => headerNumber(name) === HEADER['Max-Forwards']);
-    if (!limited) headers.push(MAX_FORWARDS);
-    headers.push(...draft.headers);
+    if (!isLimited(draft)) headers.push(MAX_FORWARDS);
+    for (const header of draft.headers) headers.push(header);
     const octets = writeRequest({ method: draft.method, uri: draft.uri, headers, body: draft.body });
     return { draft, branch, via, octets };
   }
@@ -292,14 +319,6 @@ export class TransactionLayer implements TransportUser {
 
   // --- what went wrong ---
 
-  #guard(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#bug(error);
-    }
-  }
-
   /** A bug of ours costs one call, not the process. */
   #bug(error: unknown): void {
     this.counters.userFaults++;
@@ -310,4 +329,16 @@ export class TransactionLayer implements TransportUser {
     if (!this.#lines.allows(sourceOf(flow.observed.address))) return;
     this.#log.warn(event, { transport: flow.transport, observed: formatEndpoint(flow.observed), ...fields });
   }
+}
+
+function isLimited({ headers }: RequestDraft): boolean {
+  for (const [name] of headers) if (headerNumber(name) === HEADER['Max-Forwards']) return true;
+  return false;
+}
+
+/** A response with more than our own Via line was for somebody else (RFC 3261 §8.1.3.3). */
+function hasSeveralVias(response: SipResponse): boolean {
+  const { vias } = response;
+  const isOne = vias.ok && vias.value.length === 1;
+  return !isOne && response.values('Via').length > 1;
 }
