@@ -48,3 +48,14 @@ test('RFC 2069 peers leave out the counter', () => {
 test('human text is hashed as UTF-8', () => {
   expect(ha1('MD5', 'иван', 'офис', 'пароль')).toBe(hash('md5', Buffer.from('иван:офис:пароль', 'utf8')));
 });
+
+test('a wire string is hashed octet for octet', () => {
+  const input = { algorithm: 'MD5', ha1: ha1('MD5', 'u', 'r', 'p'), method: 'INVITE', nonce: 'n' } as const;
+  const uri = 'sip:иван@офис';
+  const wire = Buffer.from(uri).toString('latin1');
+  const ha2 = hash('md5', `INVITE:${uri}`);
+  expect(digestResponse({ ...input, uri: wire })).toBe(hash('md5', `${input.ha1}:n:${ha2}`));
+  const protection = { qop: 'auth', nc: '00000001', cnonce: '\xff' };
+  const octets = Buffer.from(`${input.ha1}:n:00000001:\xff:auth:${ha2}`, 'latin1');
+  expect(digestResponse({ ...input, uri: wire, protection })).toBe(hash('md5', octets));
+});

@@ -34,7 +34,7 @@ export function answerChallenge(challenge: AuthValue, client: ClientCredentials)
     method,
     uri,
     nonce,
-    ...(protection && { protection }),
+    protection,
   });
   const opaque = challenge.get('opaque');
   return formatCredentials({

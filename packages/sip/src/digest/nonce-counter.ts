@@ -1,4 +1,5 @@
 import { type Clock, ExpiringMap } from '@vats/kernel';
+import { detached } from '../message/wire-text.ts';
 
 /** Counters up to this far below the highest one seen may still arrive: UDP reorders, and a phone may send several requests at once. */
 export const NC_WINDOW = 64;
@@ -37,7 +38,11 @@ export class NonceCounters {
   }
 
   record(nonce: string, count: number): void {
-    const window = this.#windows.get(nonce) ?? { highest: count, used: 0n };
+    const window = this.#windows.get(nonce);
+    if (window === undefined) {
+      this.#windows.set(detached(nonce), { highest: count, used: 1n });
+      return;
+    }
     if (count > window.highest) {
       const ahead = count - window.highest;
       window.used = ahead < NC_WINDOW ? BigInt.asUintN(NC_WINDOW, window.used << BigInt(ahead)) : 0n;
@@ -45,7 +50,7 @@ export class NonceCounters {
     }
     const behind = window.highest - count;
     if (behind < NC_WINDOW) window.used |= 1n << BigInt(behind);
-    this.#windows.set(nonce, window);
+    this.#windows.set(detached(nonce), window);
   }
 }
 

@@ -21,10 +21,9 @@ function world(options: Partial<DigestServerOptions> = {}) {
     server.challenge({ realm: REALM, source: SOURCE, algorithms, challenger: 'uas', stale });
   const nonce = () => parsed(challenge()[0]!).get('nonce')!;
   const verify = (message: SipRequest, changes: Partial<VerifyOptions> = {}) =>
-    server.verify(message, {
+    server.verify(message, server.credentialsOf(message, REALM, 'uas'), {
       realm: REALM,
       source: SOURCE,
-      challenger: 'uas',
       algorithms: ['MD5'],
       ha1: storedHa1('201', REALM, PASSWORD),
       ...changes,
@@ -95,6 +94,7 @@ describe('challenge', () => {
     expect(lines.map((line) => parsed(line).get('algorithm'))).toEqual(['SHA-256', 'MD5']);
     expect(lines.map((line) => parsed(line).get('qop'))).toEqual(['auth', 'auth']);
     expect(lines.map((line) => parsed(line).get('stale'))).toEqual([undefined, undefined]);
+    expect(parsed(lines[0]!).get('nonce')).toBe(parsed(lines[1]!).get('nonce'));
   });
 
   test('a proxy asks by its own header, and says stale', () => {
@@ -108,6 +108,18 @@ describe('challenge', () => {
     });
     expect(line![0]).toBe('Proxy-Authenticate');
     expect(parsed(line!).get('stale')).toBe('true');
+  });
+
+  test('as on the wire', () => {
+    const { server } = world();
+    const lines = (realm: string, stale: boolean) =>
+      server
+        .challenge({ realm, source: SOURCE, algorithms: ['SHA-256'], challenger: 'uas', stale })
+        .map(([, value]) => value.replace(/nonce="[0-9a-z]+"/, 'nonce="n"'));
+    expect(lines('a "b"', false)).toEqual(['Digest realm="a \\"b\\"", nonce="n", algorithm=SHA-256, qop="auth"']);
+    expect(lines('c', true)).toEqual(['Digest realm="c", nonce="n", algorithm=SHA-256, qop="auth", stale=true']);
+    expect(lines('a "b"', false)).toEqual(['Digest realm="a \\"b\\"", nonce="n", algorithm=SHA-256, qop="auth"']);
+    expect(() => lines('a\r\nb', false)).toThrow();
   });
 });
 
@@ -149,7 +161,7 @@ describe('good', () => {
     const { nonce, verify, server } = world();
     const username = '201@office.example';
     const message = request(credentials(nonce(), { username }));
-    expect(server.claimedUser(message, REALM, 'uas')).toBe(username);
+    expect(server.credentialsOf(message, REALM, 'uas')?.get('username')).toBe(username);
     expect(verify(message).outcome).toBe('bad');
     expect(verify(message, { ha1: storedHa1(username, REALM, PASSWORD) })).toEqual({ outcome: 'good', username });
   });

@@ -1,12 +1,19 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Clock, Random } from '@vats/kernel';
 import { type AuthValue, formatChallenge } from '../message/auth-values.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
-import { type DigestAlgorithm, digestResponse, HEX_LENGTH, ha1Of, type StoredHa1 } from './calculation.ts';
+import {
+  type DigestAlgorithm,
+  digestResponse,
+  HEX_LENGTH,
+  ha1Of,
+  type Protection,
+  type StoredHa1,
+} from './calculation.ts';
 import { namesRequest } from './digest-uri.ts';
 import { NonceMint } from './nonce.ts';
 import { NonceCounters, parseNonceCount } from './nonce-counter.ts';
+import { TextComparison } from './text-comparison.ts';
 
 /** Who asks for credentials: the server that the request is for (401), or a proxy on its way (407). */
 export type Challenger = 'uas' | 'proxy';
@@ -25,11 +32,10 @@ export interface ChallengeOptions {
 export interface VerifyOptions {
   readonly realm: string;
   readonly source: string;
-  readonly challenger: Challenger;
   /** Algorithms that this account may use. */
   readonly algorithms: readonly DigestAlgorithm[];
   /**
-   * What is stored for the name that `claimedUser` told. Undefined for an unknown user, for whom the same work is done
+   * What is stored for the username of the credentials. Undefined for an unknown user, for whom the same work is done
    * with the same outcome as for a wrong password.
    */
   readonly ha1: StoredHa1 | undefined;
@@ -66,6 +72,7 @@ export interface DigestServerOptions {
 
 const NONCE_LIFETIME_MS = 300_000;
 const NONCE_LIMIT = 100_000;
+const REALMS_REMEMBERED = 1000;
 
 /**
  * Digest authentication as server (RFC 3261 §22, RFC 7616, RFC 8760). It keeps no state of those whom it challenges, and
@@ -76,6 +83,11 @@ export class DigestServer {
   readonly #counters: NonceCounters;
   /** Stands in for the HA1 of unknown users: nobody knows the password that makes it. */
   readonly #dummyHa1: Readonly<Record<DigestAlgorithm, string>>;
+  readonly #responses: Readonly<Record<DigestAlgorithm, TextComparison>> = {
+    MD5: new TextComparison(HEX_LENGTH.MD5),
+    'SHA-256': new TextComparison(HEX_LENGTH['SHA-256']),
+  };
+  readonly #beginnings = new Map<string, string>();
 
   constructor(options: DigestServerOptions) {
     const { clock, random, secret, nonceLifetime: lifetime = NONCE_LIFETIME_MS, nonceLimit = NONCE_LIMIT } = options;
@@ -85,38 +97,45 @@ export class DigestServer {
     this.#dummyHa1 = { MD5: random.bytes(16).toString('hex'), 'SHA-256': random.bytes(32).toString('hex') };
   }
 
-  /** Header lines for a 401 or 407. */
+  /**
+   * Header lines for a 401 or 407. All share one nonce, as those of RFC 7616 §3.9.1 do: whoever answers, answers one.
+   */
   challenge(options: ChallengeOptions): HeaderField[] {
-    const { realm, source, algorithms, challenger, stale = false } = options;
+    const { realm, algorithms, challenger } = options;
     const name = challenger === 'uas' ? 'WWW-Authenticate' : 'Proxy-Authenticate';
-    return algorithms.map((algorithm) => {
-      const nonce = this.#nonces.make({ source, realm });
-      return [name, formatChallenge({ realm, nonce, algorithm, qop: 'auth', stale: stale ? 'true' : undefined })];
-    });
+    const beginning = `${this.#beginningFor(realm)}, nonce="${this.#nonces.make(options)}", algorithm=`;
+    const end = options.stale === true ? ', qop="auth", stale=true' : ', qop="auth"';
+    const lines: HeaderField[] = [];
+    for (const algorithm of algorithms) lines.push([name, beginning + algorithm + end]);
+    return lines;
   }
 
-  /** The user name in the request's credentials for this realm, a wire string: whose HA1 `verify` is to be given. */
-  claimedUser(request: SipRequest, realm: string, challenger: Challenger): string | undefined {
-    return credentialsFor(request, realm, challenger)?.get('username');
+  /**
+   * The request's first well-formed Digest credentials for this realm, which is compared as written (RFC 7616 §3.3).
+   * `verify` is to be given the HA1 for their username, a wire string.
+   */
+  credentialsOf(request: SipRequest, realm: string, challenger: Challenger): AuthValue | undefined {
+    const header = challenger === 'uas' ? 'Authorization' : 'Proxy-Authorization';
+    for (const value of request.credentials(header)) {
+      if (value.ok && value.value.isDigest && value.value.get('realm') === realm) return value.value;
+    }
+    return undefined;
   }
 
-  /** Judges the request's credentials for this realm. */
-  verify(request: SipRequest, options: VerifyOptions): DigestVerdict {
-    const { realm, source } = options;
-    const credentials = credentialsFor(request, realm, options.challenger);
-    if (credentials === undefined) return { outcome: 'absent' };
+  /** Judges what `credentialsOf` found in the request. */
+  verify(request: SipRequest, credentials: AuthValue | undefined, options: VerifyOptions): DigestVerdict {
+    if (credentials === undefined) return ABSENT;
     // The nonce comes before everything else: what it does not vouch for is neither judged nor counted, or guesses
     // under an old nonce would be free.
     const nonce = credentials.get('nonce') ?? '';
-    const age = this.#nonces.judge(nonce, { source, realm });
-    if (age !== 'fresh') return { outcome: age === 'stale' ? 'stale' : 'foreign-nonce' };
+    const age = this.#nonces.judge(nonce, options);
+    if (age !== 'fresh') return age === 'stale' ? STALE : FOREIGN;
     const username = credentials.get('username') ?? '';
-    const bad = (why: BadCredentials): DigestVerdict => ({ outcome: 'bad', username, why });
     const proof = readProof(credentials);
-    if (proof === undefined) return bad('malformed');
-    if (!this.#counters.isNew(nonce, proof.count)) return { outcome: 'stale' };
-    if (!options.algorithms.includes(proof.algorithm)) return bad('algorithm');
-    if (!namesRequest(proof.uri, request)) return bad('uri');
+    if (proof === undefined) return bad(username, 'malformed');
+    if (!this.#counters.isNew(nonce, proof.count)) return STALE;
+    if (!options.algorithms.includes(proof.algorithm)) return bad(username, 'algorithm');
+    if (!namesRequest(proof.uri, request)) return bad(username, 'uri');
     const { algorithm, uri, protection } = proof;
     const stored = options.ha1 && ha1Of(options.ha1, algorithm);
     const expected = digestResponse({
@@ -125,13 +144,32 @@ export class DigestServer {
       method: request.method,
       uri,
       nonce,
-      ...(protection && { protection }),
+      protection,
     });
-    const matches = timingSafeEqual(Buffer.from(expected, 'latin1'), Buffer.from(proof.response, 'latin1'));
-    if (!matches || stored === undefined) return bad('response');
+    const matches = this.#responses[algorithm].equal(expected, proof.response);
+    if (!matches || stored === undefined) return bad(username, 'response');
     this.#counters.record(nonce, proof.count);
     return { outcome: 'good', username };
   }
+
+  /** A challenge up to its realm, whose text is checked and quoted once. */
+  #beginningFor(realm: string): string {
+    const known = this.#beginnings.get(realm);
+    if (known !== undefined) return known;
+    const beginning = formatChallenge({ realm });
+    // A realm for each domain; those that domains had before they were renamed go at some time.
+    if (this.#beginnings.size >= REALMS_REMEMBERED) this.#beginnings.clear();
+    this.#beginnings.set(realm, beginning);
+    return beginning;
+  }
+}
+
+const ABSENT: DigestVerdict = { outcome: 'absent' };
+const STALE: DigestVerdict = { outcome: 'stale' };
+const FOREIGN: DigestVerdict = { outcome: 'foreign-nonce' };
+
+function bad(username: string, why: BadCredentials): DigestVerdict {
+  return { outcome: 'bad', username, why };
 }
 
 /** The part of credentials that is computed over, found complete and well-formed. */
@@ -139,7 +177,7 @@ interface Proof {
   readonly algorithm: DigestAlgorithm;
   readonly uri: string;
   readonly response: string;
-  readonly protection: { readonly qop: string; readonly nc: string; readonly cnonce: string } | undefined;
+  readonly protection: Protection | undefined;
   /** `nc` as a number. Credentials of RFC 2069, which have none, use their nonce once, as its count 0. */
   readonly count: number;
 }
@@ -164,13 +202,4 @@ function readProof(credentials: AuthValue): Proof | undefined {
 function readAlgorithm(text = 'MD5'): DigestAlgorithm | undefined {
   const upper = text.toUpperCase();
   return upper === 'MD5' || upper === 'SHA-256' ? upper : undefined;
-}
-
-/** The first well-formed Digest credentials for the realm; compared as written (RFC 7616 §3.3). */
-function credentialsFor(request: SipRequest, realm: string, challenger: Challenger): AuthValue | undefined {
-  const header = challenger === 'uas' ? 'Authorization' : 'Proxy-Authorization';
-  for (const value of request.credentials(header)) {
-    if (value.ok && value.value.isDigest && value.value.get('realm') === realm) return value.value;
-  }
-  return undefined;
 }

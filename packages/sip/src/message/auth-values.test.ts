@@ -13,7 +13,7 @@ test('credentials with blanks, quotes and commas inside of quotes', () => {
   expect(value.isDigest).toBe(true);
   expect(value.get('username')).toBe('a "b"');
   expect(value.get('realm')).toBe('x, y');
-  expect(value.get('NC')).toBe('00000001');
+  expect(value.get('nc')).toBe('00000001');
   expect(value.get('opaque')).toBeUndefined();
 });
 

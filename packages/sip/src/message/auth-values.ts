@@ -1,8 +1,8 @@
 import type { Parsed } from '@vats/kernel';
-import { COMMA, EQUALS, sameToken } from './chars.ts';
+import { COMMA, EQUALS, QUOTE, sameToken } from './chars.ts';
 import type { Cursor } from './cursor.ts';
 import { LIMITS } from './limits.ts';
-import { isNameTaken, Params, quoted, readValue } from './params.ts';
+import { quoted, readValue, unquoted } from './params.ts';
 import { readWhole, type ValueFault } from './value-fault.ts';
 import { assertSafeValue, assertToken } from './wire-text.ts';
 
@@ -13,24 +13,26 @@ import { assertSafeValue, assertToken } from './wire-text.ts';
 export class AuthValue {
   /** As written; compare with {@link isDigest}. */
   readonly scheme: string;
-  /** None for a scheme whose data are no parameters, as Bearer's token. */
-  readonly params: Params;
   /** What stands behind the scheme, as written. */
   readonly text: string;
+  readonly isDigest: boolean;
+  /** In lower case; none for a scheme whose data are no parameters, as Bearer's token. */
+  readonly #names: readonly string[];
+  /** As written, at the places of their names. */
+  readonly #values: readonly string[];
 
-  constructor(scheme: string, params: Params, text: string) {
+  constructor(scheme: string, text: string, names: readonly string[], values: readonly string[]) {
     this.scheme = scheme;
-    this.params = params;
     this.text = text;
+    this.isDigest = sameToken(scheme, 'Digest');
+    this.#names = names;
+    this.#values = values;
   }
 
-  get isDigest(): boolean {
-    return sameToken(this.scheme, 'Digest');
-  }
-
-  /** A parameter's value without quotes and escapes; undefined when it is absent. */
+  /** A parameter's value without quotes and escapes; undefined when it is absent. `name` in lower case. */
   get(name: string): string | undefined {
-    return this.params.get(name);
+    const written = this.#values[this.#names.indexOf(name)];
+    return written?.charCodeAt(0) === QUOTE ? unquoted(written) : written;
   }
 
   toString(): string {
@@ -52,31 +54,30 @@ export function readAuthValue(cursor: Cursor): AuthValue | undefined {
   cursor.skipSpace();
   if (cursor.at === afterScheme) return cursor.fail('bad-credentials');
   const text = cursor.text.slice(cursor.at, cursor.end);
-  if (!sameToken(scheme, 'Digest')) {
-    cursor.at = cursor.end;
-    return new AuthValue(scheme, Params.NONE, text);
-  }
-  const params = readAuthParams(cursor);
-  return params && new AuthValue(scheme, params, text);
+  const names: string[] = [];
+  const values: string[] = [];
+  if (!sameToken(scheme, 'Digest')) cursor.at = cursor.end;
+  else if (!readAuthParams(cursor, names, values)) return undefined;
+  return new AuthValue(scheme, text, names, values);
 }
 
-/** `auth-param *(COMMA auth-param)`. */
-function readAuthParams(cursor: Cursor): Params | undefined {
-  const written: string[] = [];
+/** `auth-param *(COMMA auth-param)`; undefined after a fault. */
+function readAuthParams(cursor: Cursor, names: string[], values: string[]): true | undefined {
   do {
     cursor.skipSpace();
-    const name = cursor.token();
+    const name = cursor.tokenInLowerCase();
     cursor.skipSpace();
     if (name === '' || !cursor.take(EQUALS)) return cursor.fail('bad-credentials');
     cursor.skipSpace();
     const value = readValue(cursor);
     if (value === undefined) return undefined;
     cursor.skipSpace();
-    if (isNameTaken(written, name)) return cursor.fail('repeated-param');
-    written.push(name, value);
-    if (written.length > 2 * LIMITS.paramsPerValue) return cursor.fail('too-many');
+    if (names.includes(name)) return cursor.fail('repeated-param');
+    names.push(name);
+    values.push(value);
+    if (names.length > LIMITS.paramsPerValue) return cursor.fail('too-many');
   } while (cursor.take(COMMA));
-  return new Params(written);
+  return true;
 }
 
 /** Parameters that RFC 7616 §3.3 and §3.4 write in quotes; all others go bare. `qop` is quoted in challenges alone. */

@@ -55,17 +55,19 @@ export class Authenticator {
   }
 
   verify(request: SipRequest, flow: Flow): Verdict {
-    const { digest, directory } = this.#parts;
+    const { digest } = this.#parts;
+    const directory = this.#parts.directory();
     // A registrar speaks as the server itself, everything else as a proxy on the way to a phone (RFC 3261 §22).
     const challenger: Challenger = request.method === 'REGISTER' ? 'uas' : 'proxy';
     const source = flow.observed.address;
-    const domain = domainOf(request, directory());
+    const domain = domainOf(request, directory);
     const realm = domain?.realm ?? NO_REALM;
-    const claimed = digest.claimedUser(request, realm, challenger);
+    const credentials = digest.credentialsOf(request, realm, challenger);
+    const claimed = credentials?.get('username');
     const found =
-      domain === undefined || claimed === undefined ? undefined : directory().findDevice(domain, fromWire(claimed));
-    const algorithms = this.#algorithmsFor(request, domain, found?.device);
-    const verdict = digest.verify(request, { realm, source, challenger, algorithms, ha1: found?.ha1 });
+      domain === undefined || claimed === undefined ? undefined : directory.findDevice(domain, fromWire(claimed));
+    const algorithms = this.#algorithmsFor(request, directory, domain, found?.device);
+    const verdict = digest.verify(request, credentials, { realm, source, algorithms, ha1: found?.ha1 });
     if (verdict.outcome === 'good' && domain !== undefined && found !== undefined) {
       return { ok: true, account: { domain, user: found.user, device: found.device } };
     }
@@ -84,14 +86,12 @@ export class Authenticator {
    */
   #algorithmsFor(
     request: SipRequest,
+    directory: Directory,
     domain: Domain | undefined,
     device: Device | undefined,
   ): readonly DigestAlgorithm[] {
     if (domain === undefined) return ALGORITHMS[this.#parts.algorithms];
-    const { from } = request;
-    const named = from.ok && from.value.uri.kind === 'sip' ? from.value.uri.user : undefined;
-    const asked =
-      device ?? (named === undefined ? undefined : this.#parts.directory().findDevice(domain, fromWire(named))?.device);
+    const asked = device ?? namedByFrom(request, directory, domain);
     return ALGORITHMS[asked?.digest ?? domain.settings.digest ?? this.#parts.algorithms];
   }
 
@@ -105,6 +105,11 @@ export class Authenticator {
       why,
     });
   }
+}
+
+function namedByFrom({ from }: SipRequest, directory: Directory, domain: Domain): Device | undefined {
+  const named = from.ok && from.value.uri.kind === 'sip' ? from.value.uri.user : undefined;
+  return named === undefined ? undefined : directory.findDevice(domain, fromWire(named))?.device;
 }
 
 /** The domain whose accounts a request speaks of: its To for REGISTER, else its From, else where it wants to go. */
