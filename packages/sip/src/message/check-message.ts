@@ -27,7 +27,7 @@ const SINGLE_HEADERS = ['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards', 'Expire
  * no From tag, no branch). What needs knowledge of the server (methods, schemes, extensions) is its user's to judge.
  */
 export function checkRequest(request: SipRequest): RequestFault | undefined {
-  if (request.version.toUpperCase() !== SIP_VERSION) return { status: 505, reason: reasonPhrase(505) };
+  if (!isOurVersion(request.version)) return { status: 505, reason: reasonPhrase(505) };
   const reason =
     requestLineFault(request) ??
     headFault(request) ??
@@ -45,9 +45,13 @@ export function checkRequest(request: SipRequest): RequestFault | undefined {
  * registrars of all ages list unreadable ones.
  */
 export function checkResponse(response: SipResponse): ResponseFault | undefined {
-  if (response.version.toUpperCase() !== SIP_VERSION) return { reason: 'Bad version' };
+  if (!isOurVersion(response.version)) return { reason: 'Bad version' };
   const reason = headFault(response) ?? disagreement(response) ?? lengthFault(response);
   return reason === undefined ? undefined : { reason };
+}
+
+function isOurVersion(version: string): boolean {
+  return version === SIP_VERSION || version.toUpperCase() === SIP_VERSION;
 }
 
 function requestLineFault(request: SipRequest): string | undefined {
@@ -89,6 +93,7 @@ function branchFault(message: SipMessage): string | undefined {
 }
 
 function disagreement(message: SipMessage): string | undefined {
+  if (!message.mayRepeatLines) return undefined;
   for (const name of SINGLE_HEADERS) {
     if (message.contradicts(name)) return `More than one ${name}`;
   }

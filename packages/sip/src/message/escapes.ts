@@ -1,4 +1,4 @@
-import { HEX, isOf, PERCENT } from './chars.ts';
+import { HEX, isAllOf, isOf, PERCENT } from './chars.ts';
 
 /** Undoes `%HH` once, never twice (RFC 4475 §3.1.1.3). Answers octets as a wire string. */
 export function unescaped(text: string): string {
@@ -19,6 +19,7 @@ export function unescaped(text: string): string {
 
 /** Escapes every character that is not of these classes, and `%`. The text is a wire string. */
 export function escaped(text: string, bits: number): string {
+  if (isAllOf(text, bits) && !text.includes('%')) return text;
   let written = '';
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);

@@ -40,6 +40,7 @@ export function readContentLength(octets: Buffer): Parsed<number | undefined, Co
 export function contentLengthOf(text: string, index: HeadIndex): Parsed<number | undefined, ContentLengthFault> {
   const { entries } = index;
   let length: number | undefined;
+  if ((index.present & (1 << HEADER['Content-Length'])) === 0) return good(length);
   for (let at = 0; at < entries.length; at += STRIDE) {
     const meta = entries[at]!;
     if (numberOf(meta) !== HEADER['Content-Length']) continue;

@@ -18,12 +18,20 @@ export type MessageFault =
 /** What is wrong with a message that can still be read, and answered with 400 when it is a request. */
 export type StructureFault = 'start-line-folded' | 'no-colon' | 'bad-header-name' | 'head-not-ended';
 
+const NO_ENTRIES: readonly number[] = [];
+
 /**
  * Where the lines of a message's head are. Each line takes {@link STRIDE} numbers in `entries`: its header number, name
  * length and fold mark packed into one, then the offsets of its name, its value's first octet and its value's end.
  */
 export class HeadIndex {
-  entries: readonly number[] = [];
+  entries: readonly number[] = NO_ENTRIES;
+  /**
+   * The known headers that have a line, and those that have several: bit `number % 32` each. A bit that is not set says
+   * surely that there is none; most questions to a message are about headers that it does not have.
+   */
+  present = 0;
+  repeated = 0;
   /** Offset of the start line, behind the empty lines that may precede it (RFC 3261 §7.5). */
   start = 0;
   /** End of the start line, before its CRLF. */
@@ -94,7 +102,12 @@ export function indexHead(octets: Uint8Array, from: number, index: HeadIndex): M
     line.isHeader = true;
     fault = indexLine(octets, at, total, index, count);
     if (fault !== undefined) return fault;
-    if (line.isHeader) count += STRIDE;
+    if (line.isHeader) {
+      const bit = 1 << numberOf(collected[count]!);
+      index.repeated |= index.present & bit;
+      index.present |= bit;
+      count += STRIDE;
+    }
     at = line.next;
   }
   if (at >= total) note(index, 'head-not-ended', total);

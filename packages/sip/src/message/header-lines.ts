@@ -6,6 +6,8 @@ import { headerNumber, nameOf, UNKNOWN_HEADER } from './header-names.ts';
 import { readList, splitRest } from './lists.ts';
 import { finish, type Reader, type ValueFault } from './value-fault.ts';
 
+const NO_TEXTS: readonly string[] = [];
+
 export interface HeaderLine {
   /** As written: long or compact, any case. */
   readonly name: string;
@@ -22,11 +24,13 @@ export class HeaderLines {
   /** The head as latin1: offsets are those of the octets. */
   readonly #text: string;
   readonly #entries: readonly number[];
+  readonly #index: HeadIndex;
 
   constructor(octets: Uint8Array, text: string, index: HeadIndex) {
     this.#octets = octets;
     this.#text = text;
     this.#entries = index.entries;
+    this.#index = index;
   }
 
   /** Every line in wire order. */
@@ -42,18 +46,18 @@ export class HeaderLines {
 
   /** Place of the first line of a known header. */
   first(number: number): number {
-    return this.#find(number, 0);
+    return (this.#index.present & (1 << number)) === 0 ? -1 : this.#find(number, 0);
   }
 
   /** Place of the next line of the same known header. */
   next(number: number, place: number): number {
-    return this.#find(number, place + STRIDE);
+    return (this.#index.repeated & (1 << number)) === 0 ? -1 : this.#find(number, place + STRIDE);
   }
 
   /** Place of the first line with this name behind another place; the name is long or compact, in any case. */
   named(name: string, after: number = -STRIDE): number {
     const number = headerNumber(name);
-    if (number !== UNKNOWN_HEADER) return this.#find(number, after + STRIDE);
+    if (number !== UNKNOWN_HEADER) return after < 0 ? this.first(number) : this.next(number, after);
     const entries = this.#entries;
     for (let at = after + STRIDE; at < entries.length; at += STRIDE) {
       const meta = entries[at]!;
@@ -94,10 +98,23 @@ export class HeaderLines {
 
   /** All values of all lines of a header, read; undefined when there is no line. */
   list<T>(number: number, read: Reader<T>): Parsed<readonly T[], ValueFault> | undefined {
-    let place = this.first(number);
-    if (place < 0) return undefined;
+    const first = this.first(number);
+    if (first < 0) return undefined;
+    return this.#loneValue(number, first, read) ?? this.#list(number, first, read);
+  }
+
+  /** What most lists are: one line with one value. Undefined for all others, and for a fault. */
+  #loneValue<T>(number: number, place: number, read: Reader<T>): Parsed<readonly T[], ValueFault> | undefined {
+    if (this.next(number, place) >= 0) return undefined;
+    const cursor = this.cursorAt(place);
+    const value = read(cursor);
+    cursor.skipSpace();
+    return value !== undefined && cursor.atEnd ? good([value]) : undefined;
+  }
+
+  #list<T>(number: number, first: number, read: Reader<T>): Parsed<readonly T[], ValueFault> {
     const values: T[] = [];
-    for (; place >= 0; place = this.next(number, place)) {
+    for (let place = first; place >= 0; place = this.next(number, place)) {
       const cursor = this.cursorAt(place);
       const start = cursor.at;
       if (!readList(cursor, read, values)) {
@@ -108,7 +125,8 @@ export class HeaderLines {
   }
 
   /** All values of all lines of a header as texts, empty ones left out. */
-  texts(number: number): string[] {
+  texts(number: number): readonly string[] {
+    if (this.first(number) < 0) return NO_TEXTS;
     const values: string[] = [];
     for (let place = this.first(number); place >= 0; place = this.next(number, place)) {
       splitRest(this.cursorAt(place), values);

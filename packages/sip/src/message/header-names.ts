@@ -2,72 +2,72 @@ import { isToken } from './chars.ts';
 
 /**
  * The headers that the stack has a reason to recognise at sight. A line of one of them carries a small number in the
- * index; every other header is kept and found by its text.
+ * index, from 1 on; every other header is kept and found by its text.
  */
-const NAMES = [
-  'Via',
-  'From',
-  'To',
-  'Call-ID',
-  'CSeq',
-  'Contact',
-  'Max-Forwards',
-  'Route',
-  'Record-Route',
-  'Content-Length',
-  'Content-Type',
-  'Content-Disposition',
-  'Content-Encoding',
-  'Expires',
-  'Min-Expires',
-  'Supported',
-  'Require',
-  'Proxy-Require',
-  'Unsupported',
-  'Allow',
-  'Authorization',
-  'Proxy-Authorization',
-  'WWW-Authenticate',
-  'Proxy-Authenticate',
-  'Event',
-  'Reason',
-  'Retry-After',
-  'Timestamp',
-  'User-Agent',
-  'Server',
-  'Subject',
-  'Date',
-  'Accept',
-  'Session-Expires',
-  'Min-SE',
-  'Allow-Events',
-  'Refer-To',
-  'Referred-By',
-  'Replaces',
-  'Subscription-State',
-  'P-Asserted-Identity',
-  'P-Preferred-Identity',
-  'Privacy',
-  'Diversion',
-  'RSeq',
-  'RAck',
-  'Warning',
-  'Accept-Contact',
-  'Reject-Contact',
-  'Request-Disposition',
-  'Identity',
-  'Identity-Info',
-] as const;
+export const HEADER = {
+  Via: 1,
+  From: 2,
+  To: 3,
+  'Call-ID': 4,
+  CSeq: 5,
+  Contact: 6,
+  'Max-Forwards': 7,
+  Route: 8,
+  'Record-Route': 9,
+  'Content-Length': 10,
+  'Content-Type': 11,
+  'Content-Disposition': 12,
+  'Content-Encoding': 13,
+  Expires: 14,
+  'Min-Expires': 15,
+  Supported: 16,
+  Require: 17,
+  'Proxy-Require': 18,
+  Unsupported: 19,
+  Allow: 20,
+  Authorization: 21,
+  'Proxy-Authorization': 22,
+  'WWW-Authenticate': 23,
+  'Proxy-Authenticate': 24,
+  Event: 25,
+  Reason: 26,
+  'Retry-After': 27,
+  Timestamp: 28,
+  'User-Agent': 29,
+  Server: 30,
+  Subject: 31,
+  Date: 32,
+  Accept: 33,
+  'Session-Expires': 34,
+  'Min-SE': 35,
+  'Allow-Events': 36,
+  'Refer-To': 37,
+  'Referred-By': 38,
+  Replaces: 39,
+  'Subscription-State': 40,
+  'P-Asserted-Identity': 41,
+  'P-Preferred-Identity': 42,
+  Privacy: 43,
+  Diversion: 44,
+  RSeq: 45,
+  RAck: 46,
+  Warning: 47,
+  'Accept-Contact': 48,
+  'Reject-Contact': 49,
+  'Request-Disposition': 50,
+  Identity: 51,
+  'Identity-Info': 52,
+} as const;
 
-export type KnownHeader = (typeof NAMES)[number];
+export type KnownHeader = keyof typeof HEADER;
+
+const NAMES = Object.keys(HEADER) as KnownHeader[];
 
 /** Number of a header that is not in the table. */
 export const UNKNOWN_HEADER = 0;
 
-/** Numbers from 1 on, by name. */
-export const HEADER: Readonly<Record<KnownHeader, number>> = Object.fromEntries(
-  NAMES.map((name, index) => [name, index + 1]),
-) as Record<KnownHeader, number>;
+/** How many numbers there are, that of unknown headers included. */
+export const HEADER_NUMBERS = NAMES.length + 1;
 
 /** Compact forms: RFC 3261 §7.3.3 and the registry of header fields at IANA. */
 const COMPACT: Readonly<Record<string, KnownHeader>> = {

@@ -25,6 +25,7 @@ import {
 import type { Uri } from './uri.ts';
 import { finish, type ValueFault } from './value-fault.ts';
 import { readVia, readViaForgiving, type Via } from './via.ts';
+import type { Echo } from './write-response-to.ts';
 
 export type SipMessage = SipRequest | SipResponse;
 
@@ -137,6 +138,11 @@ abstract class MessageHead {
       if (this.#lines.valueAt(place) !== this.#lines.valueAt(first)) return true;
     }
     return false;
+  }
+
+  /** False when surely no header that the stack knows has several lines, as in most messages. */
+  get mayRepeatLines(): boolean {
+    return this.#index.repeated !== 0;
   }
 
   /**
@@ -280,18 +286,18 @@ abstract class MessageHead {
   }
 
   #readTopVia(): Parsed<Via, ValueFault> {
-    if (this.#vias?.ok) return good(this.#vias.value[0]!);
+    const { vias } = this;
+    if (vias.ok) return good(vias.value[0]!);
     return this.#lines.foremost(HEADER.Via, readViaForgiving) ?? bad('missing', 0, 'Via');
   }
 
   #readContacts(): Parsed<Contacts, ValueFault> {
-    const first = this.#lines.first(HEADER.Contact);
-    if (first < 0) return NO_CONTACTS;
-    const isAlone = this.#lines.next(HEADER.Contact, first) < 0;
-    if (isAlone && isStar(this.#lines.valueAt(first))) return good({ star: true });
     const list = this.#lines.list(HEADER.Contact, readContact);
     if (list === undefined) return NO_CONTACTS;
-    return list.ok ? good({ star: false, list: list.value }) : list;
+    if (list.ok) return good({ star: false, list: list.value });
+    const first = this.#lines.first(HEADER.Contact);
+    const isAlone = this.#lines.next(HEADER.Contact, first) < 0;
+    return isAlone && isStar(this.#lines.valueAt(first)) ? good({ star: true }) : list;
   }
 
   #announcedLength(): number | undefined {
@@ -333,6 +339,8 @@ export class SipRequest extends MessageHead {
   /** False when the request line had blanks that the grammar forbids. */
   readonly strictStartLine: boolean;
   readonly #line: RequestLine;
+  /** What responses repeat of this request; `writeResponseTo` remembers it here. */
+  echo: Echo | undefined;
   #requestUri: Parsed<Uri, ValueFault> | undefined;
 
   constructor(bytes: Buffer, text: string, index: HeadIndex, line: RequestLine) {

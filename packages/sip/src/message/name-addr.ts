@@ -22,18 +22,20 @@ export class NameAddr {
   readonly params: Params;
   /** The display name as written, quotes included; '' for none. */
   readonly displayText: string;
+  /** The tag of From and To (RFC 3261 §19.3); an empty one is none. */
+  readonly tag: string | undefined;
 
   /** From texts as on the wire; {@link NameAddr.of} takes a plain display name. */
   constructor(displayText: string, uri: Uri, params: Params) {
     this.displayText = displayText;
     this.uri = uri;
     this.params = params;
+    this.tag = params.get('tag') || undefined;
   }
 
   /** @example NameAddr.of({ displayName: 'Анна', uri }) */
   static of(parts: NameAddrParts): NameAddr {
-    const params = parts.params instanceof Params ? parts.params : Params.of(parts.params ?? {});
-    return new NameAddr(displayTextOf(parts.displayName), parts.uri, params);
+    return new NameAddr(displayTextOf(parts.displayName), parts.uri, paramsOf(parts.params));
   }
 
   /** The display name as Unicode, quotes and escapes undone; undefined when there is none or it is empty. */
@@ -42,17 +44,11 @@ export class NameAddr {
     return text === '' ? undefined : fromWire(text);
   }
 
-  /** The tag of From and To (RFC 3261 §19.3); an empty one is none. */
-  get tag(): string | undefined {
-    return this.params.get('tag') || undefined;
-  }
-
   /** This address with some parts replaced. */
   with(changes: Partial<NameAddrParts>): NameAddr {
-    const { uri, params } = this;
-    const changed = NameAddr.of({ uri, params, ...changes });
-    if ('displayName' in changes) return changed;
-    return new NameAddr(this.displayText, changed.uri, changed.params);
+    const displayText = 'displayName' in changes ? displayTextOf(changes.displayName) : this.displayText;
+    const params = 'params' in changes ? paramsOf(changes.params) : this.params;
+    return new NameAddr(displayText, changes.uri ?? this.uri, params);
   }
 
   toString(): string {
@@ -61,12 +57,27 @@ export class NameAddr {
   }
 }
 
+function paramsOf(params: NameAddrParts['params']): Params {
+  if (params === undefined) return Params.NONE;
+  return params instanceof Params ? params : Params.of(params);
+}
+
 /** Quoted always: a token is a quoted string too, and some phones stumble over unquoted names. Control characters go. */
 function displayTextOf(name: string | undefined): string {
   if (name === undefined || name === '') return '';
+  const wire = toWire(name);
+  for (let at = 0; at < wire.length; at++) if (isControl(wire.charCodeAt(at))) return quoted(withoutControls(wire));
+  return quoted(wire);
+}
+
+function withoutControls(wire: string): string {
   let visible = '';
-  for (const character of toWire(name)) if (character >= ' ' && character !== '\x7f') visible += character;
-  return quoted(visible);
+  for (const character of wire) if (!isControl(character.charCodeAt(0))) visible += character;
+  return visible;
+}
+
+function isControl(code: number): boolean {
+  return code < SPACE || code === 0x7f;
 }
 
 /** @example parseNameAddr('"Anna" <sip:201@office.example>;tag=a1') */

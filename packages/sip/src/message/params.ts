@@ -23,7 +23,9 @@ export class Params implements Iterable<readonly [name: string, value: string]> 
 
   /** @example Params.of({ tag: 'a1', lr: '' }) writes `;tag=a1;lr` */
   static of(values: Readonly<Record<string, string>>): Params {
-    return Object.entries(values).reduce<Params>((params, [name, value]) => params.with(name, value), Params.NONE);
+    let params = Params.NONE;
+    for (const name of Object.keys(values)) params = params.with(name, values[name]!);
+    return params;
   }
 
   get size(): number {
@@ -49,7 +51,7 @@ export class Params implements Iterable<readonly [name: string, value: string]> 
   /** These with one parameter set: in its place when there is one, else at the end. '' makes it a flag. */
   with(name: string, value: string): this {
     assertToken(name, 'parameter name');
-    const written = [...this.written];
+    const written = this.written.slice();
     const index = this.indexOf(name);
     const text = value === '' ? undefined : this.write(name, value);
     if (index < 0) written.push(name, text);
@@ -118,6 +120,7 @@ function isBareValue(value: string): boolean {
 
 /** A quoted string for a text (RFC 3261 §25.1). @example quoted('say "a"') === '"say \\"a\\""' */
 export function quoted(text: string): string {
+  if (!text.includes('"') && !text.includes('\\')) return `"${text}"`;
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
@@ -134,6 +137,12 @@ export function unquoted(written: string): string {
 }
 
 /**
+ * Names and values of the reader at work, which never calls another one. Most values have one or two parameters: a copy
+ * of the right length costs less, and takes less memory, than growing a list.
+ */
+export const collected: (string | undefined)[] = new Array(2 * LIMITS.paramsPerValue).fill(undefined);
+
+/**
  * Reads `*(SEMI generic-param)` (RFC 3261 §25.1) and stops before whatever follows. A value may be missing behind its
  * `=`: phones send `;tag=`.
  *
@@ -142,7 +151,7 @@ export function unquoted(written: string): string {
 export function readParams(cursor: Cursor, forgiving = false): Params | undefined {
   cursor.skipSpace();
   if (cursor.peek() !== SEMICOLON) return Params.NONE;
-  const written: (string | undefined)[] = [];
+  let count = 0;
   while (cursor.take(SEMICOLON)) {
     cursor.skipSpace();
     const name = cursor.run(TOKEN);
@@ -158,17 +167,25 @@ export function readParams(cursor: Cursor, forgiving = false): Params | undefine
       if (value === undefined) return undefined;
       cursor.skipSpace();
     }
-    if (isNameTaken(written, name)) return cursor.fail('repeated-param');
-    written.push(name, value);
-    if (written.length > 2 * LIMITS.paramsPerValue) return cursor.fail('too-many');
+    if (isNameTaken(collected, name, count)) return cursor.fail('repeated-param');
+    if (count === 2 * LIMITS.paramsPerValue) return cursor.fail('too-many');
+    collected[count++] = name;
+    collected[count++] = value;
   }
-  return new Params(written);
+  return new Params(takeCollected(count));
 }
 
 /** No parameter may come twice (RFC 3261 §7.3.1, §19.1.1): two readers could believe two different ones. */
-export function isNameTaken(written: readonly (string | undefined)[], name: string): boolean {
-  for (let at = 0; at < written.length; at += 2) if (sameToken(written[at]!, name)) return true;
+export function isNameTaken(written: readonly (string | undefined)[], name: string, count = written.length): boolean {
+  for (let at = 0; at < count; at += 2) if (sameToken(written[at]!, name)) return true;
   return false;
+}
+
+/** The names and values collected so far as a list of their own; what they were taken from is no longer held here. */
+export function takeCollected(count: number): (string | undefined)[] {
+  const written = collected.slice(0, count);
+  collected.fill(undefined, 0, count);
+  return written;
 }
 
 /** A parameter's value as written: quoted, or bare (`token / host`, and what phones put there beyond it). */

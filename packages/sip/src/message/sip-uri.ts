@@ -76,12 +76,12 @@ export class SipUri {
     assertHostPort(parts.host, parts.port);
     return new SipUri(
       parts.scheme ?? 'sip',
-      parts.user === undefined ? undefined : escaped(parts.user, USER),
-      parts.password === undefined ? undefined : escaped(parts.password, UNRESERVED),
+      userTextOf(parts.user),
+      passwordTextOf(parts.password),
       parts.host,
       parts.port,
-      parts.params instanceof UriParams ? parts.params : UriParams.of(parts.params ?? {}),
-      (parts.headers ?? []).map(([n, v]) => `${escaped(n, URI_HEADER)}=${escaped(v, URI_HEADER)}`).join('&'),
+      paramsOf(parts.params),
+      headersTextOf(parts.headers),
     );
   }
 
@@ -104,16 +104,17 @@ export class SipUri {
 
   /** This URI with some parts replaced; give undefined to drop one. */
   with(changes: Partial<SipUriParts>): SipUri {
-    const { user, password, host, port, params, headers, scheme } = this;
-    const changed = SipUri.of({ user, password, host, port, params, headers, scheme, ...changes });
+    const host = changes.host ?? this.host;
+    const port = 'port' in changes ? changes.port : this.port;
+    assertHostPort(host, port);
     return new SipUri(
-      changed.scheme,
-      'user' in changes ? changed.userText : this.userText,
-      'password' in changes ? changed.passwordText : this.passwordText,
-      changed.host,
-      changed.port,
-      changed.params,
-      'headers' in changes ? changed.headersText : this.headersText,
+      changes.scheme ?? this.scheme,
+      'user' in changes ? userTextOf(changes.user) : this.userText,
+      'password' in changes ? passwordTextOf(changes.password) : this.passwordText,
+      host,
+      port,
+      'params' in changes ? paramsOf(changes.params) : this.params,
+      'headers' in changes ? headersTextOf(changes.headers) : this.headersText,
     );
   }
 
@@ -123,6 +124,24 @@ export class SipUri {
     const headers = this.headersText === '' ? '' : `?${this.headersText}`;
     return `${this.scheme}:${userinfo}${formatHostPort(this.host, this.port)}${this.params}${headers}`;
   }
+}
+
+function userTextOf(user: string | undefined): string | undefined {
+  return user === undefined ? undefined : escaped(user, USER);
+}
+
+function passwordTextOf(password: string | undefined): string | undefined {
+  return password === undefined ? undefined : escaped(password, UNRESERVED);
+}
+
+function paramsOf(params: SipUriParts['params']): UriParams {
+  if (params === undefined) return UriParams.NONE;
+  return params instanceof UriParams ? params : UriParams.of(params);
+}
+
+function headersTextOf(headers: readonly UriHeader[] | undefined): string {
+  if (headers === undefined || headers.length === 0) return '';
+  return headers.map(([n, v]) => `${escaped(n, URI_HEADER)}=${escaped(v, URI_HEADER)}`).join('&');
 }
 
 /** Reads what follows `sip:` or `sips:`; stops at the first character that cannot belong to it. */

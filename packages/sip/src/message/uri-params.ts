@@ -2,17 +2,16 @@ import { EQUALS, HEX, isOf, PERCENT, SEMICOLON, sameToken, URI_PARAM } from './c
 import type { Cursor } from './cursor.ts';
 import { escaped, unescaped } from './escapes.ts';
 import { LIMITS } from './limits.ts';
-import { isNameTaken, Params } from './params.ts';
+import { collected, isNameTaken, Params, takeCollected } from './params.ts';
 
 /** Parameters inside a SIP or tel URI (RFC 3261 §19.1.1): names and values are escaped with `%HH`, never quoted. */
 export class UriParams extends Params {
   static override readonly NONE = new UriParams([]);
 
   static override of(values: Readonly<Record<string, string>>): UriParams {
-    return Object.entries(values).reduce<UriParams>(
-      (params, [name, value]) => params.with(name, value),
-      UriParams.NONE,
-    );
+    let params = UriParams.NONE;
+    for (const name of Object.keys(values)) params = params.with(name, values[name]!);
+    return params;
   }
 
   protected override make(written: readonly (string | undefined)[]): this {
@@ -39,7 +38,7 @@ export class UriParams extends Params {
 /** Reads `*(";" uri-parameter)` (RFC 3261 §25.1); stops before `?` or whatever else ends a URI. */
 export function readUriParams(cursor: Cursor): UriParams | undefined {
   if (cursor.peek() !== SEMICOLON) return UriParams.NONE;
-  const written: (string | undefined)[] = [];
+  let count = 0;
   while (cursor.take(SEMICOLON)) {
     const name = readEscaped(cursor, URI_PARAM);
     if (name === undefined) return undefined;
@@ -50,11 +49,12 @@ export function readUriParams(cursor: Cursor): UriParams | undefined {
       if (value === undefined) return undefined;
       if (value === '') return cursor.fail('bad-param');
     }
-    if (isNameTaken(written, name)) return cursor.fail('repeated-param');
-    written.push(name, value);
-    if (written.length > 2 * LIMITS.paramsPerValue) return cursor.fail('too-many');
+    if (isNameTaken(collected, name, count)) return cursor.fail('repeated-param');
+    if (count === 2 * LIMITS.paramsPerValue) return cursor.fail('too-many');
+    collected[count++] = name;
+    collected[count++] = value;
   }
-  return new UriParams(written);
+  return new UriParams(takeCollected(count));
 }
 
 /** The longest run of these classes, octets above 0x7F and escapes; undefined after a `%` that is no escape. */

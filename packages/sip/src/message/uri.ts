@@ -42,11 +42,15 @@ export function formatUri(uri: Uri): string {
 /** Reads a URI and stops at the first character that cannot belong to it. */
 export function readUri(cursor: Cursor): Uri | undefined {
   const start = cursor.at;
+  if (cursor.text.startsWith('sip:', start) && start + 4 <= cursor.end) {
+    cursor.at = start + 4;
+    return readSipUri(cursor, 'sip');
+  }
   cursor.skipRun(TOKEN);
   if (cursor.at === start || cursor.peek() !== COLON) return cursor.fail('bad-scheme');
   const written = cursor.since(start);
   cursor.at++;
-  const scheme = written === 'sip' ? written : written.toLowerCase();
+  const scheme = written.toLowerCase();
   if (scheme === 'sip' || scheme === 'sips') return readSipUri(cursor, scheme);
   if (scheme === 'tel') return readTelUri(cursor);
   return readOtherUri(cursor, start, scheme);

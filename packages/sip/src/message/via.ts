@@ -29,6 +29,7 @@ export class Via {
   /** Port of `sent-by`, undefined when not written. */
   readonly port: number | undefined;
   readonly params: Params;
+  readonly branch: string | undefined;
 
   constructor(
     protocol: string,
@@ -44,6 +45,7 @@ export class Via {
     this.host = host;
     this.port = port;
     this.params = params;
+    this.branch = params.get('branch');
   }
 
   /**
@@ -57,14 +59,10 @@ export class Via {
     return new Via('SIP', '2.0', parts.transport.toUpperCase(), parts.host, parts.port, params);
   }
 
-  get branch(): string | undefined {
-    return this.params.get('branch');
-  }
-
   /** True when the branch was made by RFC 3261 and identifies the transaction by itself (§17.2.3). */
   get hasMagicCookie(): boolean {
-    const branch = this.branch;
-    return branch?.startsWith(MAGIC_COOKIE) === true && branch.length > MAGIC_COOKIE.length;
+    const { branch } = this;
+    return branch !== undefined && branch.length > MAGIC_COOKIE.length && branch.startsWith(MAGIC_COOKIE);
   }
 
   /** The address that the message was seen to come from (RFC 3261 §18.2.1), IPv6 without brackets. */
@@ -88,8 +86,11 @@ export class Via {
 
   /** This Via with one parameter set; '' makes it a flag. */
   withParam(name: string, value: string): Via {
-    const { protocol, version, transport, host, port } = this;
-    return new Via(protocol, version, transport, host, port, this.params.with(name, value));
+    return this.withParams(this.params.with(name, value));
+  }
+
+  withParams(params: Params): Via {
+    return new Via(this.protocol, this.version, this.transport, this.host, this.port, params);
   }
 
   toString(): string {
@@ -117,24 +118,34 @@ export function readViaForgiving(cursor: Cursor): Via | undefined {
   return readViaAs(cursor, true);
 }
 
+const USUAL_BEGINNING = 'SIP/2.0/UDP ';
+
 function readViaAs(cursor: Cursor, forgiving: boolean): Via | undefined {
   cursor.skipSpace();
-  const protocol = cursor.token();
-  if (protocol === '' || !takeSlash(cursor)) return cursor.fail('bad-via');
-  const version = cursor.token();
-  if (version === '' || !takeSlash(cursor)) return cursor.fail('bad-via');
-  const transport = cursor.token();
-  if (transport === '') return cursor.fail('bad-via');
-  const afterTransport = cursor.at;
+  let protocol = 'SIP';
+  let version = '2.0';
+  let transport = 'UDP';
+  if (cursor.text.startsWith(USUAL_BEGINNING, cursor.at) && cursor.at + USUAL_BEGINNING.length <= cursor.end) {
+    cursor.at += USUAL_BEGINNING.length;
+  } else {
+    protocol = cursor.token();
+    if (protocol === '' || !takeSlash(cursor)) return cursor.fail('bad-via');
+    version = cursor.token();
+    if (version === '' || !takeSlash(cursor)) return cursor.fail('bad-via');
+    transport = cursor.token().toUpperCase();
+    if (transport === '') return cursor.fail('bad-via');
+    const afterTransport = cursor.at;
+    cursor.skipSpace();
+    if (cursor.at === afterTransport) return cursor.fail('bad-via');
+  }
   cursor.skipSpace();
-  if (cursor.at === afterTransport) return cursor.fail('bad-via');
   const host = readHost(cursor);
   if (host === undefined) return undefined;
   const port = readPort(cursor, true);
   if (port === undefined) return undefined;
   const params = readParams(cursor, forgiving);
   if (params === undefined) return undefined;
-  return new Via(protocol, version, upperTransport(transport), host, port < 0 ? undefined : port, params);
+  return new Via(protocol, version, transport, host, port < 0 ? undefined : port, params);
 }
 
 function takeSlash(cursor: Cursor): boolean {
@@ -142,8 +153,4 @@ function takeSlash(cursor: Cursor): boolean {
   if (!cursor.take(SLASH)) return false;
   cursor.skipSpace();
   return true;
-}
-
-function upperTransport(transport: string): string {
-  return transport === 'UDP' ? 'UDP' : transport.toUpperCase();
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { assertToken, detached, fromWire, isSafeValue, printable, toWire, UnsafeValue } from './wire-text.ts';
 
@@ -42,4 +44,19 @@ test('what is no token is refused, shortened and printable', () => {
 test('a detached text equals the original', () => {
   const text = `${'x'.repeat(1000)}branch`;
   expect(detached(text.slice(1000))).toBe('branch');
+});
+
+test.each([3, 12, 13, 40])('%d detached characters keep no message alive', (length) => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const kept: string[] = [];
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let message = 0; message < 500; message++) {
+    const text = Buffer.alloc(65_536, `${message} `).toString('latin1');
+    kept.push(detached(text.slice(1_000, 1_000 + length)));
+  }
+  collectGarbage();
+  expect(kept.every((text) => text.length === length)).toBe(true);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 2 ** 20);
 });

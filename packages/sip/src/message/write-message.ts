@@ -1,4 +1,4 @@
-import { HEADER, headerNumber, UNKNOWN_HEADER } from './header-names.ts';
+import { HEADER, HEADER_NUMBERS, headerNumber, UNKNOWN_HEADER } from './header-names.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import { assertSafeValue, assertToken, isSafeValue, printable, UnsafeValue } from './wire-text.ts';
 
@@ -40,19 +40,39 @@ export function writeResponse(draft: ResponseDraft): Buffer {
   return writeHead(statusLine(draft.status, draft.reason), draft.headers, draft.body);
 }
 
-function statusLine(status: number, reason = reasonPhrase(status)): string {
+/** The status line with its CRLF; see {@link writeResponse}. */
+export function statusLine(status: number, reason?: string): string {
+  if (reason === undefined) {
+    const usual = USUAL_LINES[status];
+    if (usual !== undefined) return usual;
+    reason = reasonPhrase(status);
+  }
   if (!Number.isInteger(status) || status < 100 || status > 699) throw new UnsafeValue(`status ${status}`);
   // No quoted strings here (RFC 3261 §25.1), so no NUL either.
   if (!isSafeValue(reason) || reason.includes('\0')) throw new UnsafeValue(`reason phrase: ${printable(reason)}`);
   return `SIP/2.0 ${status} ${reason}\r\n`;
 }
 
-function writeHead(startLine: string, headers: readonly HeaderField[], body: Buffer | undefined): Buffer {
+const USUAL_LINES: readonly (string | undefined)[] = Array.from({ length: 700 }, (_, status) =>
+  status >= 100 ? `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n` : undefined,
+);
+
+/**
+ * @param start the start line, and header lines that are known to be safe, each with its CRLF
+ * @param headers what follows them; looked at before it is written
+ */
+export function writeHead(start: string, headers: readonly HeaderField[], body: Buffer | undefined): Buffer {
   const length = body === undefined ? 0 : body.length;
-  let text = startLine;
+  let text = start;
   let lengthWritten = false;
-  for (const [name, value] of headers) {
+  for (const field of headers) {
+    const name = field[0];
     const number = headerNumber(name);
+    if (lastFields[number] === field) {
+      text += lastLines[number]!;
+      continue;
+    }
+    const value = field[1];
     if (number === UNKNOWN_HEADER) assertToken(name, 'header name');
     if (number === HEADER['Content-Length']) {
       if (!lengthWritten) text += `${name}: ${length}\r\n`;
@@ -60,13 +80,39 @@ function writeHead(startLine: string, headers: readonly HeaderField[], body: Buf
       continue;
     }
     assertSafeValue(value, name);
-    text += `${name}: ${value}\r\n`;
+    const line = `${name}: ${value}\r\n`;
+    text += line;
+    if (isOftenTheSame(number)) {
+      lastFields[number] = field;
+      lastLines[number] = line;
+    }
   }
   text += lengthWritten ? '\r\n' : `Content-Length: ${length}\r\n\r\n`;
   const octets = Buffer.allocUnsafe(text.length + length);
   octets.write(text, 0, 'latin1');
   if (body !== undefined) body.copy(octets, text.length);
   return octets;
+}
+
+/**
+ * The field that was last written of the headers that say the same in message after message, and its line: a field can't
+ * change, so the very same one needs no second look.
+ */
+const lastFields = new Array<HeaderField | undefined>(HEADER_NUMBERS).fill(undefined);
+const lastLines = new Array<string>(HEADER_NUMBERS).fill('');
+
+function isOftenTheSame(number: number): boolean {
+  switch (number) {
+    case HEADER['Max-Forwards']:
+    case HEADER.Allow:
+    case HEADER.Supported:
+    case HEADER['User-Agent']:
+    case HEADER.Server:
+    case HEADER['Content-Type']:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** A Request-URI holds nothing invisible, or it would end before its end. */

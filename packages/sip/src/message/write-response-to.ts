@@ -3,7 +3,8 @@ import { sameHost } from './host.ts';
 import { splitList } from './lists.ts';
 import type { SipRequest } from './message.ts';
 import type { Via } from './via.ts';
-import { type HeaderField, writeResponse } from './write-message.ts';
+import { assertSafeValue } from './wire-text.ts';
+import { type HeaderField, statusLine, writeHead } from './write-message.ts';
 
 /** What a server adds to a response beyond what it copies from the request. */
 export interface ReplyDraft {
@@ -23,29 +24,62 @@ export interface ReplyDraft {
  * @param observed where the request came from
  */
 export function writeResponseTo(request: SipRequest, observed: Endpoint, reply: ReplyDraft): Buffer {
-  const headers: HeaderField[] = [];
-  copyVias(request, observed, headers);
-  if (setsUpDialog(request, reply.status)) {
-    for (const value of request.values('Record-Route')) headers.push(['Record-Route', value]);
+  const { status, toTag } = reply;
+  const { vias, from, to, callIdAndCSeq } = echoOf(request, observed);
+  let start = statusLine(status, reply.reason) + vias;
+  if (setsUpDialog(request, status)) {
+    for (const value of request.values('Record-Route')) start += `Record-Route: ${value}\r\n`;
   }
-  const from = request.value('From');
-  if (from !== undefined) headers.push(['From', from]);
-  const to = request.value('To');
-  if (to !== undefined) headers.push(['To', toWithTag(request, to, reply.toTag)]);
-  const callId = request.value('Call-ID');
-  if (callId !== undefined) headers.push(['Call-ID', callId]);
-  const cseq = request.value('CSeq');
-  if (cseq !== undefined) headers.push(['CSeq', cseq]);
-  const timestamp = reply.status === 100 ? request.value('Timestamp') : undefined;
-  if (timestamp !== undefined) headers.push(['Timestamp', timestamp]);
-  if (reply.headers !== undefined) headers.push(...reply.headers);
-  return writeResponse({ status: reply.status, reason: reply.reason, headers, body: reply.body });
+  start += from;
+  if (to !== undefined) start += `To: ${toTag === undefined ? to : toWithTag(request, to, toTag)}\r\n`;
+  start += callIdAndCSeq;
+  const timestamp = status === 100 ? request.value('Timestamp') : undefined;
+  if (timestamp !== undefined) start += `Timestamp: ${timestamp}\r\n`;
+  return writeHead(start, reply.headers ?? NO_HEADERS, reply.body);
 }
-/** Via lines in their order, the first value of the first line with `received` and `rport` filled in. */
-function copyVias(request: SipRequest, observed: Endpoint, headers: HeaderField[]): void {
-  for (const [index, value] of request.values('Via').entries()) {
-    headers.push(['Via', index === 0 ? topViaAsObserved(request, value, observed) : value]);
+
+const NO_HEADERS: readonly HeaderField[] = [];
+
+/**
+ * What every response repeats of its request, as lines; To without a tag of ours. Values out of a received message are
+ * safe to write: its lines were found by their ends, folds are undone, and a NUL stands escaped or the message is none.
+ */
+export interface Echo {
+  readonly address: string;
+  readonly port: number;
+  readonly vias: string;
+  readonly from: string;
+  readonly to: string | undefined;
+  readonly callIdAndCSeq: string;
+}
+
+/** Remembered with the request: an INVITE has several responses, all to the same place. */
+function echoOf(request: SipRequest, { address, port }: Endpoint): Echo {
+  let { echo } = request;
+  if (echo === undefined || echo.port !== port || echo.address !== address) {
+    const vias = viaLines(request, { address, port });
+    const from = lineOf(request, 'From');
+    const callIdAndCSeq = lineOf(request, 'Call-ID') + lineOf(request, 'CSeq');
+    echo = { address, port, vias, from, to: request.value('To'), callIdAndCSeq };
+    request.echo = echo;
   }
+  return echo;
+}
+
+function lineOf(request: SipRequest, name: string): string {
+  const value = request.value(name);
+  return value === undefined ? '' : `${name}: ${value}\r\n`;
+}
+
+/** Via lines in their order, the first value of the first line with `received` and `rport` filled in. */
+function viaLines(request: SipRequest, observed: Endpoint): string {
+  const values = request.values('Via');
+  let lines = '';
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
+    lines += `Via: ${at === 0 ? topViaAsObserved(request, value, observed) : value}\r\n`;
+  }
+  return lines;
 }
 
 function topViaAsObserved(request: SipRequest, line: string, observed: Endpoint): string {
@@ -62,14 +96,22 @@ function topViaAsObserved(request: SipRequest, line: string, observed: Endpoint)
  */
 export function viaAsObserved(via: Via, observed: Endpoint): Via {
   const asks = via.params.has('rport');
-  const address = observed.address.replace(/%.*$/, ''); // a zone means something on this machine only
+  const address = withoutZone(observed.address);
   if (!asks && sameHost(via.host, address)) return via;
-  const marked = asks ? via.withParam('rport', String(observed.port)) : via;
-  return marked.withParam('received', address);
+  const params = asks ? via.params.with('rport', String(observed.port)) : via.params;
+  return via.withParams(params.with('received', address));
 }
 
-function toWithTag(request: SipRequest, written: string, tag: string | undefined): string {
-  if (tag === undefined || request.toTag !== undefined) return written;
+/** A zone means something on this machine only. */
+function withoutZone(address: string): string {
+  const percent = address.indexOf('%');
+  return percent < 0 ? address : address.slice(0, percent);
+}
+
+/** @throws UnsafeValue for a tag that would make another header of it */
+function toWithTag(request: SipRequest, written: string, tag: string): string {
+  if (request.toTag !== undefined) return written;
+  assertSafeValue(tag, 'To');
   const { to } = request;
   const hasEmptyTag = to.ok && to.value.params.has('tag');
   return hasEmptyTag ? to.value.with({ params: to.value.params.with('tag', tag) }).toString() : `${written};tag=${tag}`;
