@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { type Endpoint, isIPv6 } from '@vats/kernel';
+import type { AddressFamily } from './media-plane.ts';
 
 /** Who gets what arrives on a pair. */
 export interface PairUser {
@@ -16,7 +17,7 @@ export interface BindFailure {
 
 /** An even port for RTP and the odd one above it for RTCP, both bound to one address. */
 export class BoundPair {
-  readonly address: string;
+  readonly family: AddressFamily;
   readonly port: number;
   /** Undefined: what arrives is dropped. */
   user: PairUser | undefined;
@@ -33,11 +34,11 @@ export class BoundPair {
       rtp.close();
       return rtcp;
     }
-    return new BoundPair(address, port, rtp, rtcp);
+    return new BoundPair(isIPv6(address) ? 6 : 4, port, rtp, rtcp);
   }
 
-  private constructor(address: string, port: number, rtp: Socket, rtcp: Socket) {
-    this.address = address;
+  private constructor(family: AddressFamily, port: number, rtp: Socket, rtcp: Socket) {
+    this.family = family;
     this.port = port;
     this.#rtp = rtp;
     this.#rtcp = rtcp;

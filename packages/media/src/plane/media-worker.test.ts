@@ -7,6 +7,7 @@ import { rtcpPacket, rtpPacket, UdpPhone } from '../testing/udp-phone.ts';
 import type { LegStatistics, MediaEvent } from './media-plane.ts';
 import { MediaWorker } from './media-worker.ts';
 import type { Command, Report } from './messages.ts';
+import { PATIENCE_MS } from './outbox.ts';
 
 // A whole worker on real sockets and fake time, in this thread.
 const RANGE = { first: 41_000, pairs: 20 };
@@ -31,12 +32,13 @@ afterEach(async () => {
   expect([files.open, clock.pending]).toEqual([0, 0]);
 });
 
-async function start({ pairs = RANGE.pairs, warm = 8, random = 1 } = {}): Promise<void> {
+async function start({ pairs = RANGE.pairs, warm = 8, resting = 4, random = 1 } = {}): Promise<void> {
   worker = new MediaWorker({
     settings: {
       addresses: [{ family: 4, address: '127.0.0.1' }],
       pairs: Array.from({ length: pairs }, (_, i) => RANGE.first + 2 * i),
       warm,
+      resting,
       restMs: 30_000,
       silenceTimeoutMs: 60_000,
       holdTimeoutMs: 1_800_000,
@@ -59,6 +61,13 @@ async function settle(): Promise<void> {
   }
 }
 
+/** Lets everything that was reported arrive, what nobody waits for too. */
+async function reported(): Promise<void> {
+  await settle();
+  clock.advance(PATIENCE_MS);
+  await settle();
+}
+
 /** Waits until so many datagrams have been handled: what comes of one is done when it is counted. */
 async function handled(datagrams: number): Promise<void> {
   while (worker.packets < datagrams) await new Promise((resolve) => setImmediate(resolve));
@@ -66,6 +75,10 @@ async function handled(datagrams: number): Promise<void> {
 
 function warmPorts(): number[] {
   return reports.flatMap((report) => (report.say === 'warm' ? report.ports : []));
+}
+
+function reservePorts(): number[] {
+  return reports.flatMap((report) => (report.say === 'reserve' ? report.ports : []));
 }
 
 function events(call = 1): MediaEvent[] {
@@ -134,7 +147,7 @@ async function call(...more: Command[]): Promise<{ a: UdpPhone; b: UdpPhone }> {
 
 async function close(): Promise<void> {
   worker.execute([CLOSE]);
-  await settle();
+  await reported();
 }
 
 describe('the relay', () => {
@@ -297,7 +310,7 @@ describe('who is believed', () => {
     await b.next();
     b.send(rtpPacket({ sequence: 2 }), rtpPort(2));
     expect((await a.next()).packet).toEqual(rtpPacket({ sequence: 2 }));
-    await settle();
+    await reported();
     expect(events()).toContainEqual({ kind: 'learned', leg: 'a', observed: a.at, claimed: undefined });
   });
 
@@ -397,7 +410,7 @@ describe('the recording', () => {
       clock.advance(20);
     }
     clock.advance(1_000);
-    await settle();
+    await reported();
     expect(events().filter((event) => event.kind === 'recording-failed')).toMatchObject([{ reason: 'no-space' }]);
     a.send(rtpPacket({ sequence: 50 }), rtpPort(1));
     await b.next();
@@ -426,16 +439,16 @@ describe('supervision', () => {
   test('silence is told after the answer only, and only while nobody is held', async () => {
     const { a } = await call();
     clock.advance(120_000);
-    await settle();
+    await reported();
     expect(events()).toEqual([]);
     worker.execute([{ do: 'supervise', call: 1 }, update(1, media(a, { held: true }))]);
     clock.advance(120_000);
     worker.execute([update(1, media(a))]);
     clock.advance(59_000);
-    await settle();
+    await reported();
     expect(events()).toEqual([]);
     clock.advance(3_000);
-    await settle();
+    await reported();
     expect(events()).toEqual([{ kind: 'silence', milliseconds: 60_000 }]);
   });
 
@@ -443,7 +456,7 @@ describe('supervision', () => {
     const { a } = await call({ do: 'supervise', call: 1 });
     worker.execute([update(1, media(a, { held: true }))]);
     clock.advance(1_802_000);
-    await settle();
+    await reported();
     expect(events()).toEqual([{ kind: 'hold-expired', milliseconds: 1_800_000 }]);
   });
 });
@@ -456,7 +469,7 @@ describe('ports', () => {
     expect(warmPorts()).not.toEqual([...warmPorts()].sort());
     for (const port of warmPorts()) expect(port % 2).toBe(0);
     worker.execute(openLegs('127.0.0.2', '127.0.0.3'));
-    await settle();
+    await reported();
     expect(new Set(warmPorts()).size).toBe(10);
   });
 
@@ -464,15 +477,118 @@ describe('ports', () => {
     await start({ pairs: 2 });
     expect(warmPorts()).toHaveLength(2);
     worker.execute(openLegs('127.0.0.2', '127.0.0.3'));
-    await settle();
+    await reported();
     expect(warmPorts()).toHaveLength(2);
     await close();
     clock.advance(29_000);
-    await settle();
+    await reported();
     expect(warmPorts()).toHaveLength(2);
     clock.advance(2_000);
-    await settle();
+    await reported();
     expect(warmPorts()).toHaveLength(4);
+  });
+
+  test('checklist 21: a burst takes pairs of the reserve, which are bound a portion a turn, and its calls have sound', async () => {
+    await start({ warm: 2 });
+    expect(warmPorts()).toHaveLength(2);
+    expect(reservePorts()).toHaveLength(18);
+    expect(new Set([...warmPorts(), ...reservePorts()]).size).toBe(20);
+    const a = await phone('127.0.0.2');
+    const [first, ...rest] = [...warmPorts(), ...reservePorts()].map(
+      (port, i): Command => ({
+        do: 'open-leg',
+        call: 1,
+        leg: i + 1,
+        name: String(i),
+        family: 4,
+        port,
+        signalling: '127.0.0.2',
+      }),
+    );
+    worker.execute([{ do: 'open-call', call: 1 }, first!, ...rest, update(20, media(a))]);
+    worker.execute([{ do: 'echo', call: 1, leg: 20 }]);
+    const last = { address: '127.0.0.1', port: reservePorts().at(-1)! };
+    await expect(UdpPhone.open(last.address, last.port).then((other) => phones.push(other))).resolves.toBeDefined();
+    phones.pop()!.close();
+    await settle();
+    a.send(rtpPacket({ sequence: 1 }), last);
+    expect((await a.next()).from).toEqual(last);
+  });
+
+  test('a pair of the reserve that another process has costs the one call that got it', async () => {
+    await start({ warm: 2 });
+    const port = reservePorts()[0]!;
+    phones.push(await UdpPhone.open('127.0.0.1', port));
+    worker.execute([
+      { do: 'open-call', call: 1 },
+      { do: 'open-leg', call: 1, leg: 1, name: 'a', family: 4, port, signalling: '127.0.0.2' },
+    ]);
+    await settle();
+    expect(events()).toMatchObject([
+      { kind: 'lost', detail: expect.stringContaining(`${port} of the reserve cannot be bound: EADDRINUSE`) },
+    ]);
+  });
+
+  test('a pair that rests bound hears nobody, and serves another call afterwards as a new one would', async () => {
+    await start({ pairs: 1, warm: 1 });
+    const a = await phone('127.0.0.2');
+    worker.execute([...openLegs('127.0.0.2'), update(1, media(a)), { do: 'echo', call: 1, leg: 1 }]);
+    for (let sequence = 1; sequence <= 7; sequence++) {
+      a.send(rtpPacket({ sequence }), rtpPort(1));
+      await a.next();
+      clock.advance(1_000); // connected to its source by now
+    }
+    await close();
+    // Bound: nobody else gets it.
+    await expect(UdpPhone.open('127.0.0.1', ports[0])).rejects.toThrow('EADDRINUSE');
+    a.send(rtpPacket({ sequence: 8 }), rtpPort(1));
+    clock.advance(29_000);
+    await reported();
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve)); // the packet is read
+    expect(warmPorts()).toHaveLength(1);
+    clock.advance(2_000);
+    await reported();
+    expect(warmPorts()).toEqual([ports[0], ports[0]]);
+    const b = await phone('127.0.0.3');
+    const [, opened] = openLegs('127.0.0.3');
+    worker.execute([
+      { do: 'open-call', call: 2 },
+      { ...opened, call: 2 } as Command,
+      { ...update(1, media(b)), call: 2 } as Command,
+      { do: 'echo', call: 2, leg: 1 },
+    ]);
+    b.send(rtpPacket({ sequence: 1 }), rtpPort(1));
+    expect((await b.next()).packet).toEqual(rtpPacket({ sequence: 1 }));
+    worker.execute([{ do: 'close-call', call: 2 }]);
+    await reported();
+    expect(events(2)).toMatchObject([
+      { kind: 'learned', observed: b.at },
+      { kind: 'closed', legs: [{ rtp: { packets: 1, foreign: 0 } }] },
+    ]);
+    expect(a.heard).toHaveLength(7);
+  });
+
+  test('only so many pairs rest bound, and what the next refill will not need is closed after its rest', async () => {
+    await start({ warm: 1, resting: 4 });
+    const free = async (port: number) => {
+      const other = await UdpPhone.open('127.0.0.1', port).catch(() => undefined);
+      other?.close();
+      return other !== undefined;
+    };
+    ports = [...warmPorts(), ...reservePorts()].slice(0, 6);
+    for (const [i, port] of ports.entries()) {
+      const leg = { leg: 1, name: 'a', family: 4, signalling: '127.0.0.2' } as const;
+      worker.execute([
+        { do: 'open-call', call: i + 1 },
+        { do: 'open-leg', call: i + 1, port, ...leg },
+      ]);
+    }
+    await settle();
+    for (let number = 1; number <= 6; number++) worker.execute([{ do: 'close-call', call: number }]);
+    await reported();
+    expect(await Promise.all(ports.map(free))).toEqual([false, false, false, false, true, true]);
+    clock.advance(31_000);
+    expect((await Promise.all(ports.map(free))).filter((each) => each)).toHaveLength(4);
   });
 
   test('a pair of which another process has one port is passed over, and its other port let go', async () => {
@@ -491,6 +607,7 @@ describe('ports', () => {
         addresses: [{ family: 4, address: '192.0.2.1' }],
         pairs: [RANGE.first],
         warm: 1,
+        resting: 0,
         restMs: 0,
         silenceTimeoutMs: 0,
         holdTimeoutMs: 0,
@@ -502,7 +619,7 @@ describe('ports', () => {
       post: (posted) => void reports.push(...posted),
     });
     worker.start();
-    await settle();
+    await reported();
     expect(reports).toEqual([{ say: 'failed', code: 'EADDRNOTAVAIL', address: '192.0.2.1' }]);
   });
 });
@@ -512,11 +629,11 @@ describe('faults', () => {
     const { a } = await call({ do: 'record', call: 1, path: 'r.wav', left: 1, right: 2 });
     await settle();
     worker.execute([{ ...openLegs('127.0.0.2')[1]!, port: 1, leg: 9 } as Command]);
-    await settle();
+    await reported();
     expect(events().map((event) => event.kind)).toEqual(['recording-finished', 'lost']);
     a.send(rtpPacket({ sequence: 1 }), rtpPort(1));
     worker.execute([CLOSE, BRIDGE, { do: 'open-call', call: 2 }, { do: 'close-call', call: 2 }]);
-    await settle();
+    await reported();
     expect(events(2)).toEqual([{ kind: 'closed', legs: [] }]);
   });
 
@@ -524,7 +641,7 @@ describe('faults', () => {
     await start({ pairs: 1 });
     worker.execute(openLegs('127.0.0.2').slice(1));
     clock.advance(31_000);
-    await settle();
+    await reported();
     expect(warmPorts()).toEqual([RANGE.first, RANGE.first]);
   });
 
@@ -541,7 +658,7 @@ describe('faults', () => {
       CLOSE,
       { do: 'supervise', call: 1 },
     ]);
-    await settle();
+    await reported();
     expect(events().filter((event) => event.kind === 'closed')).toHaveLength(1);
   });
 });

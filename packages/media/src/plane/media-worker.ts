@@ -1,9 +1,9 @@
-import { type Cancel, type Clock, isIPv6, type Random } from '@vats/kernel';
+import type { Cancel, Clock, Random } from '@vats/kernel';
 import type { OutputFiles } from '../recording/output-file.ts';
 import type { BoundPair } from './bound-pair.ts';
 import type { AddressFamily } from './media-plane.ts';
 import type { Command, Report, WorkerSettings } from './messages.ts';
-import { PortPool } from './port-pool.ts';
+import { Outbox } from './outbox.ts';
 import { RelayCall } from './relay-call.ts';
 import { RelayLeg } from './relay-leg.ts';
 import { type Loop, WakeUps } from './wake-ups.ts';
@@ -14,8 +14,9 @@ const TICK_MS = 50;
 const TICK_GROUPS = 5;
 const TICKS_A_SECOND = 1000 / TICK_MS;
 /** Pairs bound in one go while calls are up: about a millisecond in which nothing is relayed. */
-const REFILL_PORTION = 8;
+const BIND_PORTION = 8;
 const REFILL_RETRY_MS = 1_000;
+const TIDY_MS = 1_000;
 
 interface OpenCall {
   readonly relay: RelayCall;
@@ -27,15 +28,19 @@ export class MediaWorker {
   readonly #settings: WorkerSettings;
   readonly #clock: Clock;
   readonly #files: OutputFiles;
-  readonly #post: (reports: readonly Report[]) => void;
+  readonly #reports: Outbox<Report>;
   readonly #warm = new Map<AddressFamily, { readonly address: string; readonly pairs: WarmPairs }>();
   readonly #calls = new Map<number, OpenCall>();
   readonly #tally = { packets: 0 };
   readonly #wakeUps: WakeUps;
-  #reports: Report[] = [];
+  /** Commands that wait until more pairs may be bound. */
+  #commands: readonly Command[] = [];
+  #cancelCommands: Cancel | undefined;
   #cancelTick: Cancel | undefined;
   #cancelRefill: Cancel | undefined;
+  #cancelTidy: Cancel | undefined;
   #ticks = 0;
+  #stopped = false;
 
   constructor(options: {
     settings: WorkerSettings;
@@ -48,13 +53,15 @@ export class MediaWorker {
     this.#settings = options.settings;
     this.#clock = options.clock;
     this.#files = options.files;
-    this.#post = options.post;
-    const { addresses, pairs, restMs, warm } = options.settings;
+    const { clock, loop, random } = options;
+    this.#reports = new Outbox(clock, options.post);
+    const { addresses, pairs, restMs, warm, resting } = options.settings;
     for (const { family, address } of addresses) {
-      const pool = new PortPool({ pairs, random: options.random, clock: options.clock, restMs });
-      this.#warm.set(family, { address, pairs: new WarmPairs({ address, pool, target: warm }) });
+      this.#warm.set(family, {
+        address,
+        pairs: new WarmPairs({ address, pairs, target: warm, resting, random, clock, restMs }),
+      });
     }
-    const { clock, loop } = options;
     this.#wakeUps = new WakeUps({ clock, loop, packets: () => this.#tally.packets });
   }
 
@@ -63,15 +70,16 @@ export class MediaWorker {
     for (const [family, { address, pairs }] of this.#warm) {
       const { ports, inUse, failed } = pairs.refill(Number.POSITIVE_INFINITY);
       if (ports.length === 0) {
-        this.#report({ say: 'failed', code: failed ?? 'EADDRINUSE', address });
+        this.#reports.send({ say: 'failed', code: failed ?? 'EADDRINUSE', address });
         this.#close();
         return;
       }
-      this.#report({ say: 'warm', family, ports });
-      if (inUse > 0 || failed !== undefined) this.#report({ say: 'unbound', address, inUse, failed });
+      this.#reports.send({ say: 'warm', family, ports });
+      if (inUse > 0 || failed !== undefined) this.#reports.send({ say: 'unbound', address, inUse, failed });
+      this.#restock(family, pairs);
     }
     this.#refillSoon(0);
-    this.#report({ say: 'ready' });
+    this.#reports.send({ say: 'ready' });
   }
 
   /** Datagrams that calls received since the start. */
@@ -80,8 +88,30 @@ export class MediaWorker {
   }
 
   execute(commands: readonly Command[]): void {
-    for (const command of commands) this.#execute(command);
+    this.#commands = this.#commands.length === 0 ? commands : [...this.#commands, ...commands];
+    if (this.#cancelCommands === undefined) this.#work();
+  }
+
+  // A burst of calls takes pairs that must be bound first; between portions of them sound is relayed.
+  #work(): void {
+    const commands = this.#commands;
+    const enough = this.#bound() + BIND_PORTION;
+    let done = 0;
+    while (done < commands.length && this.#bound() < enough) this.#execute(commands[done++]!);
+    this.#commands = commands.slice(done);
+    if (this.#commands.length > 0) {
+      this.#cancelCommands = this.#clock.after(0, () => {
+        this.#cancelCommands = undefined;
+        this.#work();
+      });
+    }
     if (this.#calls.size > 0) this.#keepTime();
+  }
+
+  #bound(): number {
+    let bound = 0;
+    for (const { pairs } of this.#warm.values()) bound += pairs.bound;
+    return bound;
   }
 
   #execute(command: Command): void {
@@ -96,7 +126,10 @@ export class MediaWorker {
     const call = this.#calls.get(command.call)?.relay;
     if (call === undefined) {
       // It was lost meanwhile, of which the plane hears by its event; a pair that was leased for it rests.
-      if (command.do === 'open-leg') this.#returnUnused(command);
+      if (command.do === 'open-leg') {
+        this.#warm.get(command.family)?.pairs.forgo(command.port);
+        this.#tidySoon();
+      }
       return;
     }
     try {
@@ -152,7 +185,10 @@ export class MediaWorker {
       limits: { silenceMs: this.#settings.silenceTimeoutMs, holdMs: this.#settings.holdTimeoutMs },
       giveBack: (leg) => this.#giveBack(leg.pair),
       tell: (event) => {
-        this.#report({ say: 'event', call: id, event });
+        const report: Report = { say: 'event', call: id, event };
+        // Nobody waits for any but a loss, of which the call's phones are to hear, and the last ones before a stop.
+        if (event.kind === 'lost' || this.#stopped) this.#reports.send(report);
+        else this.#reports.sendPatiently(report);
         if (event.kind !== 'closed' && event.kind !== 'lost') return;
         this.#calls.delete(id);
         if (this.#calls.size === 0) this.#stopTime();
@@ -164,20 +200,26 @@ export class MediaWorker {
   #openLeg(call: RelayCall, command: Extract<Command, { do: 'open-leg' }>): void {
     const { leg: id, name, family, port, signalling } = command;
     const pairs = this.#warm.get(family)?.pairs;
-    const pair = pairs?.take(port);
-    if (pair === undefined) throw new Error(`pair ${port} was leased but is not warm`);
+    if (pairs === undefined) throw new Error(`a leg of family ${family} was leased, which has no address`);
+    const pair = pairs.take(port);
     const clock = this.#clock;
     call.addLeg(id, new RelayLeg({ name, pair, signalling, clock, user: call, tally: this.#tally }));
-    if (pairs?.isLow) this.#refillSoon(0);
-  }
-
-  #returnUnused({ family, port }: { readonly family: AddressFamily; readonly port: number }): void {
-    const pair = this.#warm.get(family)?.pairs.take(port);
-    if (pair !== undefined) this.#giveBack(pair);
+    if (pairs.isLow) this.#refillSoon(0);
   }
 
   #giveBack(pair: BoundPair): void {
-    this.#warm.get(isIPv6(pair.address) ? 6 : 4)?.pairs.giveBack(pair);
+    this.#warm.get(pair.family)?.pairs.giveBack(pair);
+    this.#tidySoon();
+  }
+
+  #tidySoon(): void {
+    if (this.#stopped) return;
+    this.#cancelTidy ??= this.#clock.after(TIDY_MS, () => {
+      this.#cancelTidy = undefined;
+      let again = false;
+      for (const { pairs } of this.#warm.values()) if (pairs.tidy()) again = true;
+      if (again) this.#tidySoon();
+    });
   }
 
   #refillSoon(milliseconds: number): void {
@@ -190,14 +232,20 @@ export class MediaWorker {
   #refill(): void {
     let again: number | undefined;
     for (const [family, { address, pairs }] of this.#warm) {
-      const { ports, inUse, failed } = pairs.refill(REFILL_PORTION);
-      if (ports.length > 0) this.#report({ say: 'warm', family, ports });
-      if (inUse > 0 || failed !== undefined) this.#report({ say: 'unbound', address, inUse, failed });
+      const { ports, inUse, failed } = pairs.refill(BIND_PORTION);
+      if (ports.length > 0) this.#reports.sendPatiently({ say: 'warm', family, ports });
+      if (inUse > 0 || failed !== undefined) this.#reports.sendPatiently({ say: 'unbound', address, inUse, failed });
+      this.#restock(family, pairs);
       // One portion a turn as long as there are ports; then wait for some to have rested, or for descriptors.
       if (failed === undefined && pairs.wantsRefill) again = 0;
       else if (!pairs.isFull) again ??= REFILL_RETRY_MS;
     }
     if (again !== undefined) this.#refillSoon(again);
+  }
+
+  #restock(family: AddressFamily, pairs: WarmPairs): void {
+    const ports = pairs.restock();
+    if (ports.length > 0) this.#reports.sendPatiently({ say: 'reserve', family, ports });
   }
 
   #keepTime(): void {
@@ -219,21 +267,15 @@ export class MediaWorker {
     for (const { relay, tickGroup } of this.#calls.values()) if (tickGroup === group) relay.tick(second);
   }
 
-  #report(report: Report): void {
-    this.#reports.push(report);
-    if (this.#reports.length > 1) return;
-    queueMicrotask(() => {
-      const reports = this.#reports;
-      this.#reports = [];
-      this.#post(reports);
-    });
-  }
-
   #close(): void {
+    this.#stopped = true;
     for (const { relay } of [...this.#calls.values()]) relay.close();
     this.#stopTime();
     this.#cancelRefill?.();
     this.#cancelRefill = undefined;
+    this.#cancelTidy?.();
+    this.#cancelTidy = undefined;
     for (const { pairs } of this.#warm.values()) pairs.close();
+    this.#reports.flush();
   }
 }

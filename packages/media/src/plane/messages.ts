@@ -8,6 +8,8 @@ export interface WorkerSettings {
   readonly pairs: readonly number[];
   /** Pairs to keep bound in waiting, for each address. */
   readonly warm: number;
+  /** Pairs that may stay bound while they rest, for each address. */
+  readonly resting: number;
   readonly restMs: number;
   readonly silenceTimeoutMs: number;
   readonly holdTimeoutMs: number;
@@ -63,6 +65,8 @@ export type Report =
   | { readonly say: 'failed'; readonly code: string; readonly address: string }
   /** These pairs are warm. */
   | { readonly say: 'warm'; readonly family: AddressFamily; readonly ports: readonly number[] }
+  /** These pairs may be leased when none is warm; they are bound when their leg is opened. */
+  | { readonly say: 'reserve'; readonly family: AddressFamily; readonly ports: readonly number[] }
   /** Some pairs could not be bound; the worker goes on with the others. */
   | { readonly say: 'unbound'; readonly address: string; readonly inUse: number; readonly failed: string | undefined }
   | { readonly say: 'event'; readonly call: number; readonly event: MediaEvent };

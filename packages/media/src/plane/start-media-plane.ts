@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Clock, type Ledger, type Log, SILENT } from '@vats/kernel';
 import type { MediaPlane } from './media-plane.ts';
-import type { WorkerSettings } from './messages.ts';
+import type { Report, WorkerSettings } from './messages.ts';
 import { pairsWithin, REST_MS } from './port-pool.ts';
 import { MediaStartError, type SpawnWorker, WorkerMediaPlane } from './worker-media-plane.ts';
 
@@ -21,13 +21,18 @@ export interface MediaPlaneOptions {
   readonly clock: Clock;
   readonly log?: Log;
   readonly ledger?: Ledger;
-  /** Pairs that each worker keeps bound in waiting: as many as INVITEs may need within a few milliseconds. Default 128. */
+  /**
+   * Pairs that each worker keeps bound in waiting: as many as INVITEs usually need within a few milliseconds (a burst has
+   * the others of the range). Default 128.
+   */
   readonly warmPairs?: number;
   /** How long a pair rests before another call gets it. Default 30 s. */
   readonly restMs?: number;
 }
 
 const WARM_PAIRS = 128;
+/** Pairs of all workers that stay bound while they rest: two descriptors and some 10 kB each, the kernel's share included. */
+const RESTING_PAIRS = 2_048;
 const SILENCE_TIMEOUT_MS = 60_000;
 const HOLD_TIMEOUT_MS = 1_800_000;
 
@@ -57,6 +62,7 @@ export async function startMediaPlane(options: MediaPlaneOptions, spawn = spawnT
       addresses,
       pairs: pairs.filter((_pair, index) => index % count === worker),
       warm: options.warmPairs ?? WARM_PAIRS,
+      resting: Math.floor(RESTING_PAIRS / count / addresses.length),
       restMs: options.restMs ?? REST_MS,
       silenceTimeoutMs: options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS,
       holdTimeoutMs: options.holdTimeoutMs ?? HOLD_TIMEOUT_MS,
@@ -70,11 +76,12 @@ export async function startMediaPlane(options: MediaPlaneOptions, spawn = spawnT
 
 const ENTRY = import.meta.url.endsWith('.ts') ? './worker-entry.ts' : './worker-entry.js';
 
+// What crosses the threads are small objects, of which a structured clone costs both sides more than JSON does.
 const spawnThread: SpawnWorker = (settings, user) => {
   const thread = new Worker(new URL(ENTRY, import.meta.url), { workerData: settings, name: 'vats-media' });
   let asked = false;
   let fault: string | undefined;
-  thread.on('message', user.reports);
+  thread.on('message', (reports: string) => user.reports(JSON.parse(reports) as Report[]));
   thread.on('error', (error: unknown) => {
     fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
   });
@@ -87,7 +94,7 @@ const spawnThread: SpawnWorker = (settings, user) => {
   return {
     post: (commands) => {
       asked ||= commands.some((command) => command.do === 'stop');
-      thread.postMessage(commands);
+      thread.postMessage(JSON.stringify(commands));
     },
     gone,
     terminate: () => {

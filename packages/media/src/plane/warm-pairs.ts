@@ -1,8 +1,14 @@
+import type { Clock, Random } from '@vats/kernel';
 import { BoundPair } from './bound-pair.ts';
-import type { PortPool } from './port-pool.ts';
+import { PortPool } from './port-pool.ts';
+import { RestingPairs } from './resting-pairs.ts';
 
 /** Share of the target down to which leases go on without binding new pairs. */
 const LOW_SHARE = 0.75;
+/** Numbers that the lessee has beyond the warm pairs, so that a burst does not find the shelf empty. They cost nothing. */
+const RESERVE = 512;
+/** Rested pairs that are closed in one go: about a millisecond. */
+const CLOSE_PORTION = 64;
 
 /** What a refill came to. */
 export interface Refill {
@@ -15,20 +21,34 @@ export interface Refill {
 }
 
 /**
- * Bound pairs in waiting, so that leasing one is only taking it: who leases is another thread, which knows their numbers
- * from `refill`.
+ * One address's pairs. Bound pairs wait, so that leasing one is only taking it: who leases is another thread, which knows
+ * their numbers from `refill`. When it needs more in one turn than are warm, it takes numbers of the reserve, whose pairs
+ * are bound when they are taken.
  */
 export class WarmPairs {
   readonly #address: string;
   readonly #pool: PortPool;
+  readonly #resting: RestingPairs;
   readonly #target: number;
   readonly #warm = new Map<number, BoundPair>();
+  readonly #reserve = new Set<number>();
+  #bound = 0;
 
-  /** `target`: how many pairs to keep warm. */
-  constructor(options: { address: string; pool: PortPool; target: number }) {
-    this.#address = options.address;
-    this.#pool = options.pool;
-    this.#target = options.target;
+  /** `target`: how many pairs to keep warm; `resting`: how many may stay bound while they rest. */
+  constructor(options: {
+    address: string;
+    pairs: readonly number[];
+    target: number;
+    resting: number;
+    random: Random;
+    clock: Clock;
+    restMs: number;
+  }) {
+    const { address, pairs, target, resting, random, clock, restMs } = options;
+    this.#address = address;
+    this.#pool = new PortPool({ pairs, random, clock, restMs });
+    this.#resting = new RestingPairs({ random, clock, restMs, most: resting });
+    this.#target = target;
   }
 
   /** Few enough are left that binding more is due; not after each lease, since telling of them wakes the other thread. */
@@ -38,48 +58,126 @@ export class WarmPairs {
 
   /** Whether `refill` could do something. */
   get wantsRefill(): boolean {
-    return this.#warm.size < this.#target && this.#pool.free > 0;
+    return this.#warm.size < this.#target && (this.#resting.rested > 0 || this.#pool.free > 0);
   }
 
   get isFull(): boolean {
     return this.#warm.size >= this.#target;
   }
 
-  /** Binds at most `most` more pairs. */
+  /** How many pairs were bound since the start. */
+  get bound(): number {
+    return this.#bound;
+  }
+
+  /** Warms pairs that have rested, and binds at most `most` more. */
   refill(most: number): Refill {
     const ports: number[] = [];
+    let tried = 0;
     let inUse = 0;
-    while (ports.length + inUse < most && this.#warm.size < this.#target) {
+    while (this.#warm.size < this.#target) {
+      const rested = this.#resting.draw();
+      if (rested !== undefined) {
+        this.#warm.set(rested.port, rested);
+        ports.push(rested.port);
+        continue;
+      }
+      if (tried === most) break;
+      tried++;
       const port = this.#pool.draw();
       if (port === undefined) break;
-      const pair = BoundPair.bind(this.#address, port);
+      const pair = this.#bind(port);
       if (pair instanceof BoundPair) {
         this.#warm.set(port, pair);
         ports.push(port);
       } else {
-        this.#pool.rest(port);
-        if (pair.failed !== 'EADDRINUSE' && pair.failed !== 'EACCES') return { ports, inUse, failed: pair.failed };
+        if (pair.failed !== 'EADDRINUSE' && pair.failed !== 'EACCES') {
+          // No descriptors, perhaps: others need them more than those that rest.
+          this.#closeResting();
+          return { ports, inUse, failed: pair.failed };
+        }
         inUse++;
       }
     }
     return { ports, inUse, failed: undefined };
   }
 
-  /** The pair that the lessee named. Undefined is a bug of ours: it was never warm, or is leased already. */
-  take(port: number): BoundPair | undefined {
-    const pair = this.#warm.get(port);
-    this.#warm.delete(port);
-    return pair;
+  /** Numbers that go to the reserve now; as many as a refill needs are left. */
+  restock(): number[] {
+    const ports: number[] = [];
+    if (this.#reserve.size > RESERVE / 2) return ports;
+    while (this.#reserve.size < RESERVE && this.#pool.free > (1 - LOW_SHARE) * this.#target) {
+      const port = this.#pool.draw()!;
+      this.#reserve.add(port);
+      ports.push(port);
+    }
+    return ports;
   }
 
-  /** Closes a leased pair and lets its number rest. */
+  /**
+   * The pair that the lessee named. Throws for one that was never warm, which is a bug of ours, and for one of the reserve
+   * that another process has meanwhile.
+   */
+  take(port: number): BoundPair {
+    const warm = this.#warm.get(port);
+    if (warm !== undefined) {
+      this.#warm.delete(port);
+      return warm;
+    }
+    if (!this.#reserve.delete(port)) throw new Error(`pair ${port} was leased but is not warm`);
+    const pair = this.#bind(port);
+    if (pair instanceof BoundPair) return pair;
+    throw new Error(`pair ${port} of the reserve cannot be bound: ${pair.failed}`);
+  }
+
+  /** Lets a pair rest that was leased and is not taken. */
+  forgo(port: number): void {
+    const warm = this.#warm.get(port);
+    if (warm !== undefined) {
+      this.#warm.delete(port);
+      this.giveBack(warm);
+    } else if (this.#reserve.delete(port)) {
+      this.#pool.rest(port);
+    }
+  }
+
+  /** Lets a pair rest after use: bound if there is room for it, else its number only. */
   giveBack(pair: BoundPair): void {
+    if (this.#resting.keep(pair)) return;
     pair.close();
     this.#pool.rest(pair.port);
+  }
+
+  /**
+   * Closes some of those that have rested and are more than the next refill may need; false when there is nothing to tidy
+   * until another pair is given back. To be called every now and then.
+   */
+  tidy(): boolean {
+    for (let closed = 0; closed < CLOSE_PORTION && this.#resting.rested > this.#target; closed++) {
+      const pair = this.#resting.draw()!;
+      pair.close();
+      this.#pool.rest(pair.port);
+    }
+    return this.#resting.size > this.#target;
   }
 
   close(): void {
     for (const pair of this.#warm.values()) pair.close();
     this.#warm.clear();
+    this.#closeResting();
+  }
+
+  #bind(port: number): ReturnType<typeof BoundPair.bind> {
+    this.#bound++;
+    const pair = BoundPair.bind(this.#address, port);
+    if (!(pair instanceof BoundPair)) this.#pool.rest(port);
+    return pair;
+  }
+
+  #closeResting(): void {
+    for (const pair of this.#resting.empty()) {
+      pair.close();
+      this.#pool.rest(pair.port);
+    }
   }
 }

@@ -15,10 +15,11 @@ const worker = new MediaWorker({
   random: new SystemRandom(),
   files: new DiskFiles(),
   loop: threadLoop(),
-  post: (reports: readonly Report[]) => port.postMessage(reports),
+  post: (reports: readonly Report[]) => port.postMessage(JSON.stringify(reports)),
 });
 
-port.on('message', (commands: readonly Command[]) => {
+port.on('message', (posted: string) => {
+  const commands = JSON.parse(posted) as Command[];
   worker.execute(commands);
   if (commands.some((command) => command.do === 'stop')) port.unref();
 });

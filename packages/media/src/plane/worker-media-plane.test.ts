@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { LegMedia } from '../sdp/leg-media.ts';
 import type { MediaEvent } from './media-plane.ts';
 import type { Command, Report, WorkerSettings } from './messages.ts';
+import { PATIENCE_MS } from './outbox.ts';
 import { startMediaPlane } from './start-media-plane.ts';
 import type { SpawnWorker } from './worker-media-plane.ts';
 
@@ -131,7 +132,7 @@ test('what nobody waits for goes a moment later, in the order of its giving', as
   const call = plane.openCall('one', told)!;
   const leg = call.openLeg('a', LEG)!;
   await Promise.resolve();
-  clock.advance(19);
+  clock.advance(PATIENCE_MS - 1);
   expect(threads[0]!.posted).toEqual([]);
   clock.advance(1);
   expect(threads[0]!.posted.map((commands) => commands.map((command) => command.do))).toEqual([
@@ -142,7 +143,7 @@ test('what nobody waits for goes a moment later, in the order of its giving', as
   call.supervise();
   await Promise.resolve();
   call.close();
-  clock.advance(20);
+  clock.advance(PATIENCE_MS);
   expect(threads[0]!.posted.slice(1).map((commands) => commands.map((command) => command.do))).toEqual([
     ['update', 'echo', 'supervise'],
     ['close-call'],
@@ -154,7 +155,7 @@ test('calls go to the worker with fewest; a call keeps its worker', async () => 
   const plane = await start({ workers: 2 });
   const calls = ['1', '2', '3', '4'].map((id) => plane.openCall(id, told)!);
   for (const call of calls) call.openLeg('a', LEG);
-  clock.advance(20);
+  clock.advance(PATIENCE_MS);
   for (const thread of threads) {
     const opened = thread.posted.flat().filter((command) => command.do === 'open-call');
     expect(opened).toHaveLength(2);
@@ -172,6 +173,19 @@ test('checklist 21: exhausted ports are an undefined leg or call, and nothing is
   expect(plane.statistics().pairs).toEqual({ leased: 2, warm: 0, total: 2 });
   threads[0]!.say({ say: 'warm', family: 4, ports: [20_000] });
   expect(plane.openCall('two', told)).toBeDefined();
+});
+
+test('a burst takes numbers of the reserve once no pair is warm, and is refused only when there are none', async () => {
+  const plane = await start();
+  threads[0]!.say({ say: 'reserve', family: 4, ports: [20_008, 20_010] });
+  const call = plane.openCall('one', told)!;
+  const ports = Array.from({ length: 7 }, (_, i) => call.openLeg(String(i), LEG)?.local.port);
+  expect(ports).toEqual([20_000, 20_002, 20_004, 20_006, 20_008, 20_010, undefined]);
+  expect(plane.openCall('two', told)).toBeUndefined();
+  // What a worker that died had in reserve is its successor's.
+  threads[0]!.say({ say: 'reserve', family: 4, ports: [20_012] });
+  threads[0]!.die('out of memory');
+  expect(plane.openCall('three', told)).toBeUndefined();
 });
 
 test('what is leased, open and recorded is counted, and not any more when it is over', async () => {
@@ -193,7 +207,7 @@ test('what is leased, open and recorded is counted, and not any more when it is 
   expect(ledger.leftovers()).toEqual([]);
   expect(events).toEqual([finished, { kind: 'closed', legs: [] }]);
   // Whoever still holds the call may go on calling it: nothing comes of that.
-  clock.advance(20);
+  clock.advance(PATIENCE_MS);
   await Promise.resolve();
   const before = threads[0]!.posted.length;
   a.update(MEDIA, { newOffer: true });
@@ -201,7 +215,7 @@ test('what is leased, open and recorded is counted, and not any more when it is 
   call.supervise();
   call.echo(a);
   expect(call.openLeg('c', LEG)).toBeUndefined();
-  clock.advance(20);
+  clock.advance(PATIENCE_MS);
   await Promise.resolve();
   expect(threads[0]!.posted.length).toBe(before);
 });
@@ -226,7 +240,7 @@ test('a worker that dies loses its calls, says so, and another takes its ports',
   expect(threads[2]!.settings).toBe(threads[0]!.settings);
   const next = plane.openCall('four', told)!;
   next.openLeg('a', LEG);
-  clock.advance(20);
+  clock.advance(PATIENCE_MS);
   expect(threads[2]!.posted.flat()[0]).toMatchObject({ do: 'open-call' });
 });
 

@@ -11,6 +11,7 @@ import type {
   OpenLegOptions,
 } from './media-plane.ts';
 import type { Command, Report, WorkerSettings } from './messages.ts';
+import { Outbox } from './outbox.ts';
 
 /** A media thread as the plane sees it. */
 export interface WorkerLink {
@@ -36,75 +37,62 @@ const RESPAWN_MS = 500;
 /** How long files may take to be finished when the plane is closed. */
 const CLOSE_MS = 5_000;
 
-/** Commands whose effect may come a moment later without anybody's hearing it. */
-const PATIENT: ReadonlySet<Command['do']> = new Set([
-  'open-call',
-  'open-leg',
-  'update',
-  'supervise',
-  'close-leg',
-  'close-call',
-]);
-const PATIENCE_MS = 20;
+/** What all workers together have given out. */
+interface Tally {
+  leased: number;
+  recordings: number;
+}
 
 /** One worker and what the plane knows of it. */
 class Crew {
   readonly settings: WorkerSettings;
-  /** Ports of warm pairs, the longest bound first. */
-  readonly warm = new Map<AddressFamily, number[]>();
+  readonly shelves = new Map<AddressFamily, Shelf>();
   readonly calls = new Map<number, WorkerMediaCall>();
+  readonly tally: Tally;
+  readonly commands: Outbox<Command>;
   link: WorkerLink | undefined;
-  readonly #clock: Clock;
-  #commands: Command[] = [];
-  #cancelFlush: Cancel | undefined;
-  #flushing = false;
 
-  constructor(settings: WorkerSettings, clock: Clock) {
+  constructor(settings: WorkerSettings, clock: Clock, tally: Tally) {
     this.settings = settings;
-    this.#clock = clock;
-    for (const { family } of settings.addresses) this.warm.set(family, []);
-  }
-
-  /**
-   * Each message wakes the worker, which costs more than what it asks for. So all commands of one turn go together, and
-   * those that nobody waits for (a pair need not be taken before it is bridged) go with the next that somebody does.
-   */
-  send(command: Command): void {
-    this.#commands.push(command);
-    if (PATIENT.has(command.do)) {
-      this.#cancelFlush ??= this.#clock.after(PATIENCE_MS, () => this.#flush());
-    } else if (!this.#flushing) {
-      this.#flushing = true;
-      queueMicrotask(() => this.#flush());
+    this.tally = tally;
+    this.commands = new Outbox(clock, (commands) => this.link?.post(commands));
+    for (const { family, address } of settings.addresses) {
+      this.shelves.set(family, { address, warm: [], reserve: [] });
     }
   }
 
-  #flush(): void {
-    this.#cancelFlush?.();
-    this.#cancelFlush = undefined;
-    this.#flushing = false;
-    const commands = this.#commands;
-    this.#commands = [];
-    this.link?.post(commands);
+  get hasPairs(): boolean {
+    for (const { warm, reserve } of this.shelves.values()) if (warm.length > 0 || reserve.length > 0) return true;
+    return false;
   }
 
-  get warmest(): number {
-    return Math.max(...[...this.warm.values()].map((ports) => ports.length));
+  lease(family: AddressFamily, advertise: string | undefined): LocalMedia | undefined {
+    const shelf = this.shelves.get(family);
+    const port = shelf?.warm.shift() ?? shelf?.reserve.shift();
+    if (shelf === undefined || port === undefined) return undefined;
+    this.tally.leased++;
+    return { address: advertise ?? shelf.address, port, rtcpPort: port + 1 };
   }
+}
+
+/** Even ports of the pairs of one address that may be leased. */
+interface Shelf {
+  readonly address: string;
+  /** The longest bound first. */
+  readonly warm: number[];
+  readonly reserve: number[];
 }
 
 /** The media plane whose relays are worker threads. Made by `startMediaPlane`. */
 export class WorkerMediaPlane implements MediaPlane {
   readonly families: readonly AddressFamily[];
-  readonly #addresses: Readonly<Partial<Record<AddressFamily, string>>>;
   readonly #crews: readonly Crew[];
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #spawn: SpawnWorker;
   readonly #respawns = new Set<Cancel>();
+  readonly #tally: Tally = { leased: 0, recordings: 0 };
   #lastNumber = 0;
-  #leased = 0;
-  #recordings = 0;
   #workersLost = 0;
   #closing: Promise<void> | undefined;
 
@@ -120,11 +108,10 @@ export class WorkerMediaPlane implements MediaPlane {
     this.#spawn = options.spawn;
     const addresses = options.settings[0]?.addresses ?? [];
     this.families = addresses.map(({ family }) => family);
-    this.#addresses = Object.fromEntries(addresses.map(({ family, address }) => [family, address]));
-    this.#crews = options.settings.map((settings) => new Crew(settings, options.clock));
+    this.#crews = options.settings.map((settings) => new Crew(settings, options.clock, this.#tally));
     options.ledger?.enrol('media calls', () => this.statistics().calls);
-    options.ledger?.enrol('media port pairs', () => this.#leased);
-    options.ledger?.enrol('recordings', () => this.#recordings);
+    options.ledger?.enrol('media port pairs', () => this.#tally.leased);
+    options.ledger?.enrol('recordings', () => this.#tally.recordings);
   }
 
   /** Starts every worker. Rejects with a MediaStartError, nothing left running, when one cannot bind. */
@@ -148,11 +135,11 @@ export class WorkerMediaPlane implements MediaPlane {
     if (this.#closing !== undefined) return undefined;
     let best: Crew | undefined;
     for (const crew of this.#crews) {
-      if (crew.warmest === 0) continue;
+      if (!crew.hasPairs) continue;
       if (best === undefined || crew.calls.size < best.calls.size) best = crew;
     }
     if (best === undefined) return undefined;
-    return new WorkerMediaCall(this.#services(best), ++this.#lastNumber, callId, user);
+    return new WorkerMediaCall(best, ++this.#lastNumber, callId, user);
   }
 
   statistics(): MediaPlaneStatistics {
@@ -162,13 +149,13 @@ export class WorkerMediaPlane implements MediaPlane {
     for (const crew of this.#crews) {
       calls += crew.calls.size;
       total += crew.settings.pairs.length * crew.settings.addresses.length;
-      for (const ports of crew.warm.values()) warm += ports.length;
+      for (const shelf of crew.shelves.values()) warm += shelf.warm.length;
     }
     return {
       workers: this.#crews.length,
       calls,
-      recordings: this.#recordings,
-      pairs: { leased: this.#leased, warm, total },
+      recordings: this.#tally.recordings,
+      pairs: { leased: this.#tally.leased, warm, total },
       workersLost: this.#workersLost,
     };
   }
@@ -182,7 +169,7 @@ export class WorkerMediaPlane implements MediaPlane {
     for (const cancel of this.#respawns) cancel();
     for (const crew of this.#crews) {
       for (const call of [...crew.calls.values()]) call.close();
-      crew.send({ do: 'stop' });
+      crew.commands.send({ do: 'stop' });
     }
     let cancelDeadline: Cancel = () => {};
     const deadline = new Promise<void>((resolve) => {
@@ -221,7 +208,10 @@ export class WorkerMediaPlane implements MediaPlane {
         this.#log.error('media.bind-failed', { code: report.code, address: report.address });
         break;
       case 'warm':
-        crew.warm.get(report.family)?.push(...report.ports);
+        crew.shelves.get(report.family)?.warm.push(...report.ports);
+        break;
+      case 'reserve':
+        crew.shelves.get(report.family)?.reserve.push(...report.ports);
         break;
       case 'unbound':
         if (report.failed === undefined) this.#log.debug('media.ports-in-use', { pairs: report.inUse });
@@ -237,7 +227,10 @@ export class WorkerMediaPlane implements MediaPlane {
     this.#workersLost++;
     this.#log.error('media.worker-died', { detail, calls: crew.calls.size });
     crew.link = undefined;
-    for (const ports of crew.warm.values()) ports.length = 0;
+    for (const { warm, reserve } of crew.shelves.values()) {
+      warm.length = 0;
+      reserve.length = 0;
+    }
     for (const call of [...crew.calls.values()]) call.onEvent({ kind: 'lost', detail });
     if (this.#closing !== undefined) return;
     const cancel = this.#clock.after(RESPAWN_MS, () => {
@@ -246,42 +239,11 @@ export class WorkerMediaPlane implements MediaPlane {
     });
     this.#respawns.add(cancel);
   }
-
-  #services(crew: Crew): CallServices {
-    return {
-      send: (command) => crew.send(command),
-      lease: (family, advertise) => {
-        const bound = this.#addresses[family];
-        const port = crew.warm.get(family)?.shift();
-        if (bound === undefined || port === undefined) return undefined;
-        this.#leased++;
-        return { address: advertise ?? bound, port, rtcpPort: port + 1 };
-      },
-      giveBack: () => {
-        this.#leased--;
-      },
-      opened: (number, call) => crew.calls.set(number, call),
-      ended: (number) => crew.calls.delete(number),
-      recording: (difference) => {
-        this.#recordings += difference;
-      },
-    };
-  }
-}
-
-/** What a call needs of its plane. */
-interface CallServices {
-  send(command: Command): void;
-  lease(family: AddressFamily, advertise: string | undefined): LocalMedia | undefined;
-  giveBack(): void;
-  opened(number: number, call: WorkerMediaCall): void;
-  ended(number: number): void;
-  recording(difference: 1 | -1): void;
 }
 
 class WorkerMediaCall implements MediaCall {
   readonly callId: string;
-  readonly #services: CallServices;
+  readonly #crew: Crew;
   readonly #number: number;
   readonly #user: (event: MediaEvent) => void;
   readonly #legs = new Set<WorkerMediaLeg>();
@@ -290,36 +252,26 @@ class WorkerMediaCall implements MediaCall {
   #recording: string | undefined;
   #open = true;
 
-  constructor(services: CallServices, number: number, callId: string, user: (event: MediaEvent) => void) {
+  constructor(crew: Crew, number: number, callId: string, user: (event: MediaEvent) => void) {
     this.callId = callId;
-    this.#services = services;
+    this.#crew = crew;
     this.#number = number;
     this.#user = user;
-    services.opened(number, this);
-    services.send({ do: 'open-call', call: number });
+    crew.calls.set(number, this);
+    this.#sendPatiently({ do: 'open-call', call: number });
   }
 
+  // A pair need not be taken before it is bridged.
   openLeg(name: string, options: OpenLegOptions): MediaLeg | undefined {
     if (!this.#open) return undefined;
     const { family, signalling, advertise } = options;
-    const local = this.#services.lease(family, advertise);
+    const local = this.#crew.lease(family, advertise);
     if (local === undefined) return undefined;
-    const leg = ++this.#lastLeg;
+    const leg = new WorkerMediaLeg(this, ++this.#lastLeg, name, local);
+    this.#legs.add(leg);
     const call = this.#number;
-    this.#services.send({ do: 'open-leg', call, leg, name, family, port: local.port, signalling });
-    const opened = new WorkerMediaLeg({
-      name,
-      local,
-      number: leg,
-      update: (media, { newOffer, signalling: observed }) =>
-        this.#send({ do: 'update', call, leg, media, newOffer, signalling: observed }),
-      close: () => {
-        this.#send({ do: 'close-leg', call, leg });
-        this.#release(opened);
-      },
-    });
-    this.#legs.add(opened);
-    return opened;
+    this.#sendPatiently({ do: 'open-leg', call, leg: leg.number, name, family, port: local.port, signalling });
+    return leg;
   }
 
   bridge(a: MediaLeg, b: MediaLeg, maps: { aToB?: PayloadTypeMap; bToA?: PayloadTypeMap } = {}): void {
@@ -340,19 +292,19 @@ class WorkerMediaCall implements MediaCall {
     if (!this.#open) return;
     if (this.#recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.#recording = path;
-    this.#services.recording(1);
+    this.#crew.tally.recordings++;
     this.#send({ do: 'record', call: this.#number, path, left: numberOf(left), right: numberOf(right) });
   }
 
   supervise(): void {
-    this.#send({ do: 'supervise', call: this.#number });
+    this.#sendPatiently({ do: 'supervise', call: this.#number });
   }
 
   close(): void {
     if (!this.#open) return;
-    this.#send({ do: 'close-call', call: this.#number });
+    this.#sendPatiently({ do: 'close-call', call: this.#number });
     this.#open = false;
-    for (const leg of [...this.#legs]) this.#release(leg);
+    this.#releaseAll();
   }
 
   /** For the plane. */
@@ -372,22 +324,39 @@ class WorkerMediaCall implements MediaCall {
     }
     if (event.kind === 'recording-finished' || event.kind === 'recording-failed') {
       this.#recording = undefined;
-      this.#services.recording(-1);
+      this.#crew.tally.recordings--;
     }
     if (last) {
       this.#open = false;
-      for (const leg of [...this.#legs]) this.#release(leg);
-      this.#services.ended(this.#number);
+      this.#releaseAll();
+      this.#crew.calls.delete(this.#number);
     }
     this.#user(event);
   }
 
-  #send(command: Command): void {
-    if (this.#open) this.#services.send(command);
+  /** For the leg. */
+  updateLeg(leg: WorkerMediaLeg, media: LegMedia, newOffer: boolean, signalling: string | undefined): void {
+    this.#sendPatiently({ do: 'update', call: this.#number, leg: leg.number, media, newOffer, signalling });
   }
 
-  #release(leg: WorkerMediaLeg): void {
-    if (this.#legs.delete(leg)) this.#services.giveBack();
+  /** For the leg. */
+  closeLeg(leg: WorkerMediaLeg): void {
+    this.#sendPatiently({ do: 'close-leg', call: this.#number, leg: leg.number });
+    if (this.#legs.delete(leg)) this.#crew.tally.leased--;
+  }
+
+  #send(command: Command): void {
+    if (this.#open) this.#crew.commands.send(command);
+  }
+
+  // For what may take effect a moment later without anybody's hearing it.
+  #sendPatiently(command: Command): void {
+    if (this.#open) this.#crew.commands.sendPatiently(command);
+  }
+
+  #releaseAll(): void {
+    this.#crew.tally.leased -= this.#legs.size;
+    this.#legs.clear();
   }
 }
 
@@ -395,32 +364,24 @@ class WorkerMediaLeg implements MediaLeg {
   readonly name: string;
   readonly local: LocalMedia;
   readonly number: number;
-  readonly #update: MediaLeg['update'];
-  readonly #close: () => void;
+  readonly #call: WorkerMediaCall;
   #open = true;
 
-  constructor(options: {
-    name: string;
-    local: LocalMedia;
-    number: number;
-    update: MediaLeg['update'];
-    close: () => void;
-  }) {
-    this.name = options.name;
-    this.local = options.local;
-    this.number = options.number;
-    this.#update = options.update;
-    this.#close = options.close;
+  constructor(call: WorkerMediaCall, number: number, name: string, local: LocalMedia) {
+    this.#call = call;
+    this.number = number;
+    this.name = name;
+    this.local = local;
   }
 
-  update(media: LegMedia, options: { newOffer: boolean; signalling?: string }): void {
-    if (this.#open) this.#update(media, options);
+  update(media: LegMedia, { newOffer, signalling }: { newOffer: boolean; signalling?: string }): void {
+    if (this.#open) this.#call.updateLeg(this, media, newOffer, signalling);
   }
 
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#close();
+    this.#call.closeLeg(this);
   }
 }
 
