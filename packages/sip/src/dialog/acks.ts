@@ -1,6 +1,6 @@
 import { type Clock, ExpiringMap } from '@vats/kernel';
 import type { Uri } from '../message/uri.ts';
-import { type Dialog, dialogKey } from './dialog.ts';
+import type { Dialog } from './dialog.ts';
 
 /** 2xx acknowledged within 64*T1 that are remembered at most: 2,000 answered calls a second. */
 const ACKS_LIMIT = 65_536;
@@ -24,14 +24,19 @@ export class Acks {
   }
 
   keep(dialog: Dialog, seq: number, octets: Buffer, nextHop: Uri | undefined): void {
-    this.#kept.set(`${dialog.key} ${seq}`, { octets, dialog, nextHop });
+    this.#kept.set(keyOf(dialog.localTag, dialog.remoteTag, seq), { octets, dialog, nextHop });
   }
 
   /** Sends the ACK of this 2xx once more, where its dialog's peer is now; false when none was sent yet. */
   repeat(callId: string, localTag: string, remoteTag: string, seq: number): boolean {
-    const kept = this.#kept.get(`${dialogKey(callId, localTag, remoteTag)} ${seq}`);
-    if (kept === undefined) return false;
+    const kept = this.#kept.get(keyOf(localTag, remoteTag, seq));
+    if (kept === undefined || kept.dialog.callId !== callId) return false;
     kept.dialog.flowTo(kept.nextHop).send(kept.octets);
     return true;
   }
+}
+
+/** The local tag is ours and random, so that the Call-ID need not be in it. */
+function keyOf(localTag: string, remoteTag: string, seq: number): string {
+  return `${localTag} ${seq} ${remoteTag}`;
 }

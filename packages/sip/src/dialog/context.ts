@@ -2,10 +2,11 @@ import type { Clock, Random } from '@vats/kernel';
 import { formatHostPort } from '../message/host.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
-import type { TransactionLayer } from '../transaction/index.ts';
+import type { TimerQueues, TransactionLayer } from '../transaction/index.ts';
 import type { Flow, TransportLayer } from '../transport/index.ts';
 import type { Acks } from './acks.ts';
 import type { Dialog } from './dialog.ts';
+import type { DialogTable } from './dialog-table.ts';
 import type { DialogTimers } from './timers.ts';
 
 /** Who answers for a dialog: an invitation while it is early, a session when it is confirmed. */
@@ -22,13 +23,15 @@ export type Transactions = Pick<TransactionLayer, 'accept' | 'send' | 'sendAck' 
 /** What every part of the dialog layer shares. */
 export interface DialogContext {
   readonly clock: Clock;
+  /** For what most calls wait for, and mostly not to its end. */
+  readonly queues: TimerQueues;
   readonly random: Random;
   readonly transactions: Transactions;
   readonly transport: Pick<TransportLayer, 'sentBy'>;
   readonly timers: DialogTimers;
   readonly acks: Acks;
-  /** By `dialogKey`. An entry ends with the last transaction that needs it. */
-  readonly dialogs: Map<string, DialogOwner>;
+  /** An entry ends with the last transaction that needs it. */
+  readonly dialogs: DialogTable;
   readonly allow: readonly string[];
   readonly supported: readonly string[];
   /** What requests and responses of ours say about us: User-Agent, Server. */
@@ -38,11 +41,35 @@ export interface DialogContext {
   readonly capabilities: readonly HeaderField[];
 }
 
-export const SDP_BODY: HeaderField = ['Content-Type', 'application/sdp'];
+const SDP_BODY: HeaderField = ['Content-Type', 'application/sdp'];
 
-/** Body and header of an SDP, or nothing. */
-export function sdpBody(sdp: string | undefined): { headers: readonly HeaderField[]; body?: Buffer } {
-  return sdp === undefined ? { headers: [] } : { headers: [SDP_BODY], body: Buffer.from(sdp, 'utf8') };
+/** The octets of an SDP, or nothing. */
+export function bodyOf(sdp: string | undefined): Buffer | undefined {
+  return sdp === undefined ? undefined : Buffer.from(sdp, 'utf8');
+}
+
+/** Writes what a body with an SDP is; nothing when there is none. */
+export function pushBodyType(headers: HeaderField[], sdp: string | undefined): void {
+  if (sdp !== undefined) headers.push(SDP_BODY);
+}
+
+/**
+ * Writes what an INVITE, or what answers it, says of its sender: Contact, what we can, who we are (`userAgent` or
+ * `server`), what our user adds, and the type of the body.
+ */
+export function pushInviteHeaders(
+  headers: HeaderField[],
+  context: DialogContext,
+  contact: HeaderField,
+  self: readonly HeaderField[],
+  more: readonly HeaderField[],
+  sdp: string | undefined,
+): void {
+  headers.push(contact);
+  for (const header of context.capabilities) headers.push(header);
+  for (const header of self) headers.push(header);
+  for (const header of more) headers.push(header);
+  pushBodyType(headers, sdp);
 }
 
 /** Our Contact on a flow (RFC 3261 §8.1.1.8): what the peer sends its requests to. */

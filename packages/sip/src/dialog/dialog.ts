@@ -4,14 +4,10 @@ import { formatUri, parseUri, type Uri } from '../message/uri.ts';
 import { detached } from '../message/wire-text.ts';
 import type { HeaderField, RequestDraft } from '../message/write-message.ts';
 import type { Flow } from '../transport/index.ts';
+import type { DialogOwner } from './context.ts';
 import type { DialogFacts } from './user.ts';
 
 export type DialogState = 'early' | 'confirmed' | 'ended';
-
-/** What finds a dialog again (RFC 3261 §12): Call-ID and both tags, the local one first. */
-export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
-  return `${callId} ${localTag} ${remoteTag}`;
-}
 
 /** What an INVITE of ours says of the dialogs that it may make. From, with our tag, and To are header values. */
 export interface CallerSide {
@@ -27,6 +23,13 @@ export interface CallerSide {
 /** A request and the URI that names its next hop, as far as one can be read (RFC 3261 §8.1.2, §12.2.1.1). */
 export interface RoutedRequest {
   readonly draft: RequestDraft;
+  readonly nextHop: Uri | undefined;
+}
+
+/** What requests say of their way. */
+interface Routing {
+  readonly uri: string;
+  readonly route: readonly string[];
   readonly nextHop: Uri | undefined;
 }
 
@@ -62,6 +65,9 @@ export class Dialog implements DialogFacts {
   readonly ownsCallId: boolean;
   readonly contactUser: string;
   flow: Flow;
+  /** The dialog table's: who answers for this dialog while it is in the table, and the next one with this local tag. */
+  owner: DialogOwner | undefined = undefined;
+  next: Dialog | undefined = undefined;
   readonly #localParty: string;
   readonly #remoteParty: string;
   #remoteTarget: string;
@@ -69,6 +75,8 @@ export class Dialog implements DialogFacts {
   #localSeq: number;
   #remoteSeq: number | undefined;
   readonly #resolve: Resolve | undefined;
+  /** Remembered until the target or the route set changes. */
+  #routing: Routing | undefined = undefined;
 
   private constructor(parts: DialogParts) {
     this.callId = parts.callId;
@@ -88,13 +96,15 @@ export class Dialog implements DialogFacts {
 
   /** The dialog that a response with a To tag makes of our INVITE (RFC 3261 §12.1.2). */
   static ofCaller(side: CallerSide, response: SipResponse, flow: Flow): Dialog {
+    const [remoteTag = '', remoteParty = ''] = detachedTogether(response.toTag ?? '', response.value('To') ?? '');
+    const contact = contactUri(response);
     return new Dialog({
       callId: side.callId,
       localTag: side.localTag,
-      remoteTag: detached(response.toTag ?? ''),
+      remoteTag,
       localParty: side.from,
-      remoteParty: detached(response.value('To') ?? ''),
-      remoteTarget: contactUri(response) ?? side.requestUri,
+      remoteParty,
+      remoteTarget: contact === undefined ? side.requestUri : detached(contact),
       routeSet: recordedRoute(response).reverse(),
       flow,
       localSeq: side.seq,
@@ -107,16 +117,22 @@ export class Dialog implements DialogFacts {
 
   /** The dialog that a response of ours with `localTag` makes of a peer's INVITE (RFC 3261 §12.1.1). */
   static ofCallee(invite: SipRequest, localTag: string, flow: Flow, contactUser: string, resolve?: Resolve): Dialog {
-    const from = detached(invite.value('From') ?? '');
+    const [callId = '', from = '', remoteTag = '', to = ''] = detachedTogether(
+      invite.value('Call-ID') ?? '',
+      invite.value('From') ?? '',
+      invite.fromTag ?? '',
+      invite.value('To') ?? '',
+    );
+    const contact = contactUri(invite);
     const { cseq } = invite;
     return new Dialog({
-      callId: detached(invite.value('Call-ID') ?? ''),
+      callId,
       localTag,
-      remoteTag: detached(invite.fromTag ?? ''),
-      localParty: `${detached(invite.value('To') ?? '')};tag=${localTag}`,
+      remoteTag,
+      localParty: `${to};tag=${localTag}`,
       remoteParty: from,
       // A caller without Contact breaks §8.1.1.8; over its flow the address in From still finds it.
-      remoteTarget: contactUri(invite) ?? addressIn(from),
+      remoteTarget: contact === undefined ? addressIn(from) : detached(contact),
       routeSet: recordedRoute(invite),
       flow,
       localSeq: 0,
@@ -125,10 +141,6 @@ export class Dialog implements DialogFacts {
       contactUser,
       resolve,
     });
-  }
-
-  get key(): string {
-    return dialogKey(this.callId, this.localTag, this.remoteTag);
   }
 
   get remoteTarget(): string {
@@ -155,12 +167,16 @@ export class Dialog implements DialogFacts {
     this.state = 'confirmed';
     if (response === undefined) return;
     this.#routeSet = recordedRoute(response).reverse();
+    this.#routing = undefined;
     this.refreshTarget(response);
   }
 
   /** Takes the Contact of a target refresh request or of its 2xx (RFC 3261 §12.2); without one all stays. */
   refreshTarget(message: SipMessage): void {
-    this.#remoteTarget = contactUri(message) ?? this.#remoteTarget;
+    const uri = contactUri(message);
+    if (uri === undefined || uri === this.#remoteTarget) return;
+    this.#remoteTarget = detached(uri);
+    this.#routing = undefined;
   }
 
   /**
@@ -190,21 +206,22 @@ export class Dialog implements DialogFacts {
    * `headers` come behind those that the dialog writes.
    */
   request(method: string, seq: number, headers: readonly HeaderField[], body?: Buffer): RoutedRequest {
-    const { uri, route, nextHop } = this.#routing();
-    const head: HeaderField[] = route.map((value) => ['Route', value]);
+    this.#routing ??= this.#route();
+    const { uri, route, nextHop } = this.#routing;
+    const head: HeaderField[] = [];
+    for (const value of route) head.push(['Route', value]);
     head.push(
       ['From', this.#localParty],
       ['To', this.#remoteParty],
       ['Call-ID', this.callId],
       ['CSeq', `${seq} ${method}`],
-      ...headers,
     );
-    const draft: RequestDraft = { method, uri, headers: head };
-    return { draft: body === undefined ? draft : { ...draft, body }, nextHop };
+    for (const header of headers) head.push(header);
+    return { draft: { method, uri, headers: head, body }, nextHop };
   }
 
   /** Loose routing, and strict routing where the first hop knows no other (RFC 3261 §12.2.1.1). */
-  #routing(): { uri: string; route: readonly string[]; nextHop: Uri | undefined } {
+  #route(): Routing {
     const target = this.#remoteTarget;
     const [first, ...rest] = this.#routeSet;
     if (first === undefined) return { uri: target, route: [], nextHop: uriOf(target) };
@@ -220,12 +237,26 @@ function uriOf(text: string): Uri | undefined {
   return parsed.ok ? parsed.value : undefined;
 }
 
-/** The URI of the first Contact, without headers, which have no place in a Request-URI (RFC 3261 §19.1.1, table 1). */
+/** Copies that share no memory but one another's. */
+function detachedTogether(...texts: string[]): string[] {
+  const all = detached(texts.join(''));
+  let end = 0;
+  return texts.map((text) => {
+    const start = end;
+    end += text.length;
+    return all.slice(start, end);
+  });
+}
+
+/**
+ * The URI of the first Contact, without headers, which have no place in a Request-URI (RFC 3261 §19.1.1, table 1). It may
+ * be a view of the message.
+ */
 function contactUri(message: SipMessage): string | undefined {
   const { contacts } = message;
   const uri = contacts.ok && !contacts.value.star ? contacts.value.list[0]?.uri : undefined;
   if (uri === undefined) return undefined;
-  return detached(formatUri(uri.kind === 'sip' && uri.headersText !== '' ? uri.with({ headers: [] }) : uri));
+  return formatUri(uri.kind === 'sip' && uri.headersText !== '' ? uri.with({ headers: [] }) : uri);
 }
 
 function addressIn(header: string): string {

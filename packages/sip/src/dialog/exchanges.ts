@@ -2,7 +2,7 @@ import type { SipRequest } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { ServerTransaction, ServerTransactionUser } from '../transaction/index.ts';
 import type { Flow } from '../transport/index.ts';
-import { type DialogContext, sdpBody } from './context.ts';
+import { bodyOf, type DialogContext, pushBodyType } from './context.ts';
 import type { Dialog } from './dialog.ts';
 import { type Refusal, refusedExtension, refusedMethod } from './refusals.ts';
 import type { Respond } from './user.ts';
@@ -18,9 +18,10 @@ export function sendAck(
   invited: readonly HeaderField[],
   sdp?: string,
 ): void {
-  const { headers, body } = sdpBody(sdp);
-  const credentials = invited.filter(([name]) => /^(proxy-)?authorization$/i.test(name));
-  const { draft, nextHop } = dialog.request('ACK', seq, [...credentials, ...context.userAgent, ...headers], body);
+  const headers: HeaderField[] = invited.filter(([name]) => /^(proxy-)?authorization$/i.test(name));
+  for (const header of context.userAgent) headers.push(header);
+  pushBodyType(headers, sdp);
+  const { draft, nextHop } = dialog.request('ACK', seq, headers, bodyOf(sdp));
   const octets = context.transactions.sendAck(draft, dialog.flowTo(nextHop));
   context.acks.keep(dialog, seq, octets, nextHop);
 }
@@ -72,7 +73,8 @@ const OPEN_REQUESTS_LIMIT = 32;
  */
 export class OpenRequests {
   readonly #context: DialogContext;
-  readonly #open = new Set<ServerTransaction>();
+  /** Most dialogs never have one. */
+  #open: Set<ServerTransaction> | undefined = undefined;
 
   constructor(context: DialogContext) {
     this.#context = context;
@@ -80,20 +82,23 @@ export class OpenRequests {
 
   /** Notes the request and gives what its user responds by; undefined when too many wait, and it was refused. */
   open(transaction: ServerTransaction): Respond | undefined {
-    if (this.#open.size >= OPEN_REQUESTS_LIMIT) {
+    this.#open ??= new Set();
+    const open = this.#open;
+    if (open.size >= OPEN_REQUESTS_LIMIT) {
       refuse(this.#context, transaction, { status: 503, headers: [['Retry-After', '1']] });
       return undefined;
     }
-    this.#open.add(transaction);
+    open.add(transaction);
     return (status, options = {}) => {
-      if (!this.#open.has(transaction)) return;
-      if (status >= 200) this.#open.delete(transaction);
+      if (!open.has(transaction)) return;
+      if (status >= 200) open.delete(transaction);
       const { headers = [], ...rest } = options;
       transaction.respond({ status, ...rest, headers: [...this.#context.server, ...headers] });
     };
   }
 
   terminate(): void {
+    if (this.#open === undefined) return;
     for (const transaction of this.#open) refuse(this.#context, transaction, { status: 487, headers: [] });
     this.#open.clear();
   }

@@ -17,7 +17,7 @@ import type { DialogFacts } from './user.ts';
  */
 export function mayArriveOver(dialog: DialogFacts, arrived: Flow): boolean {
   const { address } = arrived.observed;
-  if (arrived.id === dialog.flow.id || sameHost(address, dialog.flow.observed.address)) return true;
+  if (arrived === dialog.flow || sameHost(address, dialog.flow.observed.address)) return true;
   return namedHosts(dialog).some((host) => sameHost(address, host));
 }
 

@@ -1,9 +1,9 @@
-import type { Cancel } from '@vats/kernel';
 import type { SipRequest } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
-import type { ServerTransaction, ServerTransactionUser } from '../transaction/index.ts';
+import type { ReplyDraft } from '../message/write-response-to.ts';
+import type { RunningTimer, ServerTransaction, ServerTransactionUser, TimerOwner } from '../transaction/index.ts';
 import type { Flow, TransportFailure } from '../transport/index.ts';
-import { contactOn, type DialogContext, type DialogOwner, sdpBody } from './context.ts';
+import { bodyOf, contactOn, type DialogContext, type DialogOwner, pushInviteHeaders } from './context.ts';
 import { Dialog, type Resolve } from './dialog.ts';
 import { admit, OpenRequests, refuse } from './exchanges.ts';
 import { retryAfterSeconds } from './glare.ts';
@@ -43,7 +43,7 @@ class Voice implements DialogOwner {
 }
 
 /** A peer's INVITE until its final response (RFC 3261 §13.3): provisional responses, CANCEL, and then 2xx or failure. */
-export class IncomingInvitation implements IncomingInvite, ServerTransactionUser {
+export class IncomingInvitation implements IncomingInvite, ServerTransactionUser, TimerOwner {
   readonly request: SipRequest;
   readonly flow: Flow;
   readonly id: string;
@@ -57,8 +57,10 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
   readonly #voices: Voice[] = [];
   #voice: Voice;
   #answered = false;
-  #session: ConfirmedSession | undefined;
-  #stopRepeating: Cancel = () => {};
+  #session: ConfirmedSession | undefined = undefined;
+  /** The provisional response that is repeated, and its timer. */
+  #repeated: ReplyDraft | undefined = undefined;
+  #repetition: RunningTimer | undefined = undefined;
 
   constructor(
     context: DialogContext,
@@ -87,30 +89,22 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
   progress(status: number, options: ProgressOptions = {}): void {
     if (this.#answered) return;
     const voice = this.#voiceOf(options.sdp);
-    this.#context.dialogs.set(voice.dialog.key, voice);
-    const content = sdpBody(options.sdp);
-    const { reason, headers = [] } = options;
-    const draft = {
-      status,
-      reason,
-      toTag: voice.dialog.localTag,
-      headers: [
-        contactOn(this.#context, voice.dialog.flow, this.#contactUser),
-        ...this.#context.capabilities,
-        ...this.#context.server,
-        ...headers,
-        ...content.headers,
-      ],
-      body: content.body,
-    };
+    this.#context.dialogs.set(voice);
+    const { reason, headers: more = [], sdp } = options;
+    const headers: HeaderField[] = [];
+    const contact = contactOn(this.#context, voice.dialog.flow, this.#contactUser);
+    pushInviteHeaders(headers, this.#context, contact, this.#context.server, more, sdp);
+    const draft = { status, reason, toTag: voice.dialog.localTag, headers, body: bodyOf(sdp) };
     this.#transaction.respond(draft);
-    this.#repeatAgain(() => this.#transaction.respond(draft));
+    if (this.#answered) return;
+    this.#repeated = draft;
+    this.#repeatLater();
   }
 
   accept(options: { readonly sdp: string; readonly headers?: readonly HeaderField[] }): Session {
     if (this.#answered) throw new Error('INVITE has its final response, or its caller has gone');
     const voice = this.#voiceOf(options.sdp);
-    this.#end();
+    this.#end(voice);
     const { dialog } = voice;
     dialog.confirm();
     const exchange = new OfferAnswer();
@@ -185,18 +179,30 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
     return voice;
   }
 
-  #repeatAgain(repeat: () => void): void {
-    this.#stopRepeating();
-    this.#stopRepeating = this.#context.clock.after(this.#context.timers.provisional, () => {
-      repeat();
-      this.#repeatAgain(repeat);
-    });
+  /** The time has come to repeat the last provisional response. */
+  onTimer(): void {
+    this.#repetition = undefined;
+    if (this.#repeated === undefined) return;
+    this.#transaction.respond(this.#repeated);
+    this.#repeatLater();
   }
 
-  /** The final response ends all early dialogs (RFC 3261 §12.3); a 2xx makes one of them a session at once. */
-  #end(): void {
-    this.#answered = true;
+  #repeatLater(): void {
+    const { queues, timers } = this.#context;
     this.#stopRepeating();
-    for (const { dialog } of this.#voices) this.#context.dialogs.delete(dialog.key);
+    this.#repetition = queues.start(this, 'provisional', timers.provisional);
+  }
+
+  #stopRepeating(): void {
+    if (this.#repetition !== undefined) this.#context.queues.stop(this.#repetition);
+    this.#repetition = undefined;
+  }
+
+  /** The final response ends all early dialogs (RFC 3261 §12.3), except that a 2xx makes one of them a session. */
+  #end(confirmed?: Voice): void {
+    this.#answered = true;
+    this.#repeated = undefined;
+    this.#stopRepeating();
+    for (const voice of this.#voices) if (voice !== confirmed) this.#context.dialogs.delete(voice.dialog);
   }
 }

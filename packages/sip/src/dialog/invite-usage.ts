@@ -169,7 +169,7 @@ export class InviteUsage implements ReinviteHost, TheirReinviteHost {
   quiet(): void {
     if (this.#theirs?.close()) refuse(this.context, this.#theirs.transaction, { status: 487, headers: [] });
     this.#theirs = undefined;
-    for (const reinvite of this.#ours.splice(0)) reinvite.abandon();
+    if (this.#ours.length > 0) for (const reinvite of this.#ours.splice(0)) reinvite.abandon();
     const owed = this.#takeOwed();
     if (owed !== undefined) sendAck(this.context, this.dialog, owed.seq, owed.invited);
     this.exchange.refuse();

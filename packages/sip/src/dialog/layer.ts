@@ -1,11 +1,11 @@
 import { type Clock, formatEndpoint, type Ledger, LineBudget, type Log, type Random } from '@vats/kernel';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
-import type { TransactionLayer } from '../transaction/index.ts';
+import { TimerQueues, type TransactionLayer } from '../transaction/index.ts';
 import { CountedClock, type Flow, sourceOf, type TransportLayer } from '../transport/index.ts';
 import { Acks } from './acks.ts';
 import type { DialogContext, DialogOwner } from './context.ts';
-import { dialogKey } from './dialog.ts';
+import { DialogTable } from './dialog-table.ts';
 import { mayArriveOver } from './flow-rule.ts';
 import { IncomingInvitation } from './incoming-invite.ts';
 import { OutgoingInvitation } from './outgoing-invite.ts';
@@ -69,12 +69,14 @@ export class DialogLayer {
   constructor(options: DialogLayerOptions) {
     const timers = { ...DIALOG_TIMERS, ...options.timers };
     const clock = new CountedClock(options.clock);
+    const queues = new TimerQueues(options.clock, (error) => options.log.error('dialog.timer-failed', { error }));
     const { random, transactions, transport, allow, supported, userAgent } = options;
     const named = (header: string): HeaderField[] => (userAgent === undefined ? [] : [[header, userAgent]]);
     const capabilities: HeaderField[] = [['Allow', allow.join(', ')]];
     if (supported.length > 0) capabilities.push(['Supported', supported.join(', ')]);
     this.#context = {
       clock,
+      queues,
       random,
       transactions,
       transport,
@@ -85,14 +87,14 @@ export class DialogLayer {
       userAgent: named('User-Agent'),
       server: named('Server'),
       acks: new Acks(clock, 64 * timers.t1),
-      dialogs: new Map(),
+      dialogs: new DialogTable(),
     };
     this.#log = options.log;
     this.#lines = new LineBudget(clock);
     this.#mayMove = options.mayMove ?? (() => false);
     this.outOfDialog = (request, flow) => transactions.replyStatelessly(request, flow, { status: 503 });
     options.ledger.enrol('dialogs', () => this.#context.dialogs.size);
-    options.ledger.enrol('dialog timers', () => clock.waiting);
+    options.ledger.enrol('dialog timers', () => queues.waiting + clock.waiting);
     transactions.user = this;
   }
 
@@ -142,7 +144,7 @@ export class DialogLayer {
 
   #ownerOf(request: SipRequest, flow: Flow): DialogOwner | 'unknown' | 'foreign' {
     const { callId, toTag = '', fromTag = '' } = request;
-    const owner = callId.ok ? this.#context.dialogs.get(dialogKey(callId.value, toTag, fromTag)) : undefined;
+    const owner = callId.ok ? this.#context.dialogs.find(callId.value, toTag, fromTag) : undefined;
     if (owner === undefined) {
       this.counters.unknownDialog++;
       return 'unknown';

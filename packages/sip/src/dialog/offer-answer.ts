@@ -62,12 +62,12 @@ export class OfferAnswer {
 
   sendAnswer(sdp: string): void {
     this.#move('sendAnswer');
-    this.#agree({ ...this.#open, local: sdp });
+    this.#agree({ local: sdp, remote: this.#open.remote });
   }
 
   receiveAnswer(sdp: string): void {
     this.#move('receiveAnswer');
-    this.#agree({ ...this.#open, remote: sdp });
+    this.#agree({ local: this.#open.local, remote: sdp });
   }
 
   /** Ends an open offer, if there is one, without an answer. */

@@ -2,7 +2,7 @@ import type { Cancel } from '@vats/kernel';
 import type { SipResponse } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { ClientTransaction, ClientTransactionUser } from '../transaction/index.ts';
-import { contactOn, type DialogContext, sdpBody } from './context.ts';
+import { bodyOf, contactOn, type DialogContext, pushInviteHeaders } from './context.ts';
 import type { Dialog } from './dialog.ts';
 import { endsDialog, sendAck } from './exchanges.ts';
 import { GLARE_ATTEMPTS, glareDelay } from './glare.ts';
@@ -62,19 +62,10 @@ export class OurReinvite implements OutgoingReinvite, ClientTransactionUser {
     const { sdp, headers = [] } = this.#options;
     if (sdp !== undefined) exchange.sendOffer(sdp);
     this.#seq = dialog.nextSeq();
-    const content = sdpBody(sdp);
-    const { draft, nextHop } = dialog.request(
-      'INVITE',
-      this.#seq,
-      [
-        contactOn(context, dialog.flow, dialog.contactUser),
-        ...context.capabilities,
-        ...context.userAgent,
-        ...headers,
-        ...content.headers,
-      ],
-      content.body,
-    );
+    const said: HeaderField[] = [];
+    const contact = contactOn(context, dialog.flow, dialog.contactUser);
+    pushInviteHeaders(said, context, contact, context.userAgent, headers, sdp);
+    const { draft, nextHop } = dialog.request('INVITE', this.#seq, said, bodyOf(sdp));
     this.#stopTimer = context.clock.after(context.timers.reinvite, () => this.cancel());
     this.#transaction = context.transactions.send(draft, dialog.flowTo(nextHop), this);
   }

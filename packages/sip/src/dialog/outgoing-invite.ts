@@ -1,10 +1,9 @@
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { formatNameAddr } from '../message/name-addr.ts';
-import { detached } from '../message/wire-text.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { ClientTransaction, ClientTransactionUser } from '../transaction/index.ts';
 import type { Flow } from '../transport/index.ts';
-import { contactOn, type DialogContext, type DialogOwner, sdpBody } from './context.ts';
+import { bodyOf, contactOn, type DialogContext, type DialogOwner, pushInviteHeaders } from './context.ts';
 import { type CallerSide, Dialog } from './dialog.ts';
 import { admit, OpenRequests, refuse, sendAck } from './exchanges.ts';
 import { OfferAnswer } from './offer-answer.ts';
@@ -61,7 +60,8 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
   readonly #side: CallerSide;
   readonly #flow: Flow;
   readonly #transaction: ClientTransaction;
-  readonly #forks = new Map<string, Fork>();
+  /** Mostly one; by the remote tag of its dialog. */
+  #forks: Fork[] = [];
   #state: 'calling' | 'answered' | 'failed' = 'calling';
   #cancelHeaders: readonly HeaderField[] | undefined;
   #session: ConfirmedSession | undefined;
@@ -131,25 +131,18 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
   #send(): ClientTransaction {
     const { requestUri, to, sdp, headers = [], maxForwards = DEFAULT_MAX_FORWARDS, routes = [] } = this.#options;
     const context = this.#context;
-    const content = sdpBody(sdp);
-    const draft = {
-      method: 'INVITE',
-      uri: requestUri,
-      headers: [
-        ...routes.map((route): HeaderField => ['Route', route]),
-        ['Max-Forwards', `${maxForwards}`],
-        ['From', this.#side.from],
-        ['To', formatNameAddr(to)],
-        ['Call-ID', this.callId],
-        ['CSeq', `${FIRST_SEQ} INVITE`],
-        contactOn(context, this.#flow, this.#side.contactUser),
-        ...context.capabilities,
-        ...context.userAgent,
-        ...headers,
-        ...content.headers,
-      ] satisfies HeaderField[],
-      body: content.body,
-    };
+    const lines: HeaderField[] = [];
+    for (const route of routes) lines.push(['Route', route]);
+    lines.push(
+      ['Max-Forwards', `${maxForwards}`],
+      ['From', this.#side.from],
+      ['To', formatNameAddr(to)],
+      ['Call-ID', this.callId],
+      ['CSeq', `${FIRST_SEQ} INVITE`],
+    );
+    const contact = contactOn(context, this.#flow, this.#side.contactUser);
+    pushInviteHeaders(lines, context, contact, context.userAgent, headers, sdp);
+    const draft = { method: 'INVITE', uri: requestUri, headers: lines, body: bodyOf(sdp) };
     return context.transactions.send(draft, this.#flow, this);
   }
 
@@ -162,10 +155,11 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
 
   #onSuccess(response: SipResponse): void {
     const tag = response.toTag ?? '';
-    if (this.#context.acks.repeat(this.callId, this.localTag, tag, FIRST_SEQ)) return;
+    const isFirst = this.#state === 'calling';
+    if (!isFirst && this.#context.acks.repeat(this.callId, this.localTag, tag, FIRST_SEQ)) return;
     // The answer to a late offer is still to come; its ACK will stop the repetition.
     if (this.#session?.dialog.remoteTag === tag) return;
-    const fork = this.#forks.get(tag);
+    const fork = this.#forkWith(tag);
     const dialog = fork?.dialog ?? Dialog.ofCaller(this.#side, response, this.#flow);
     dialog.confirm(response);
     if (this.#state !== 'calling' || this.#cancelHeaders !== undefined || fork?.gone) {
@@ -224,12 +218,17 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
   #forkOf(response: SipResponse): Fork | undefined {
     const tag = response.toTag;
     if (tag === undefined) return undefined;
-    const known = this.#forks.get(tag);
-    if (known !== undefined || this.#forks.size >= FORKS_LIMIT) return known;
+    const known = this.#forkWith(tag);
+    if (known !== undefined || this.#forks.length >= FORKS_LIMIT) return known;
     const fork = new Fork(this, Dialog.ofCaller(this.#side, response, this.#flow), this.#context);
-    this.#forks.set(detached(tag), fork);
-    this.#context.dialogs.set(fork.dialog.key, fork);
+    this.#forks.push(fork);
+    this.#context.dialogs.set(fork);
     return fork;
+  }
+
+  #forkWith(remoteTag: string): Fork | undefined {
+    for (const fork of this.#forks) if (fork.dialog.remoteTag === remoteTag) return fork;
+    return undefined;
   }
 
   #fail(status: number, cause: 'response' | 'timeout' | 'transport', response?: SipResponse): void {
@@ -241,12 +240,14 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
     else this.#user.onFailure({ status: 487, cause: 'cancelled', ...why });
   }
 
-  /** Early dialogs end with the final response of the INVITE (RFC 3261 §13.2.2.3, §13.2.2.4). */
+  /** Early dialogs end with the final response of the INVITE (RFC 3261 §13.2.2.3, §13.2.2.4); the winner's goes on. */
   #dropForks(winner?: Fork): void {
-    for (const fork of this.#forks.values()) {
-      if (fork !== winner) fork.requests.terminate();
-      this.#context.dialogs.delete(fork.dialog.key);
+    const forks = this.#forks;
+    this.#forks = [];
+    for (const fork of forks) {
+      if (fork === winner) continue;
+      fork.requests.terminate();
+      this.#context.dialogs.delete(fork.dialog);
     }
-    this.#forks.clear();
   }
 }

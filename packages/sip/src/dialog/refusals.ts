@@ -39,6 +39,7 @@ export function refusedMethod(request: SipRequest, allow: readonly string[]): Re
  * after authentication. Not for ACK and CANCEL.
  */
 export function refusedExtension(request: SipRequest, supported: readonly string[]): Refusal | undefined {
+  if (request.require.length === 0) return undefined;
   const known = new Set(supported.map((tag) => tag.toLowerCase()));
   const unsupported = request.require.filter((tag) => !known.has(tag.toLowerCase()));
   return unsupported.length === 0 ? undefined : { status: 420, headers: [['Unsupported', unsupported.join(', ')]] };

@@ -7,13 +7,15 @@ const SDP = 'application/sdp';
 /** What a body says of the session: its SDP or nothing; or why it cannot be read (RFC 3261 §8.2.3, §21.4.13). */
 export type SessionBody = { readonly sdp: string | undefined } | { readonly refusal: Refusal };
 
+const NO_BODY: SessionBody = { sdp: undefined };
+
 /**
  * Reads the session description of a message: the body itself or a part of a multipart one (RFC 5621 §3.1). A body of
  * another kind is refused unless its sender calls it optional (`Content-Disposition: …;handling=optional`).
  */
 export function readSessionBody(message: SipMessage): SessionBody {
   const { body, contentType } = message;
-  if (body.length === 0) return { sdp: undefined };
+  if (body.length === 0) return NO_BODY;
   const encoding = message.value('Content-Encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return { refusal: { status: 415, headers: [['Accept-Encoding', 'identity']] } };
@@ -30,6 +32,14 @@ export function readSessionBody(message: SipMessage): SessionBody {
   return { refusal: { status: 415, headers: [['Accept', `${SDP}, multipart/mixed`]] } };
 }
 
+/** What nearly every INVITE has: told without making text of it. */
+function isPlainSdp(message: SipMessage): boolean {
+  const { contentType } = message;
+  return (
+    contentType?.ok === true && isMediaType(contentType.value, SDP) && message.value('Content-Encoding') === undefined
+  );
+}
+
 function isOptional(message: SipMessage): boolean {
   const { contentDisposition } = message;
   return (
@@ -39,6 +49,7 @@ function isOptional(message: SipMessage): boolean {
 
 /** 415 for an INVITE whose body cannot be read, saying what could (RFC 3261 §21.4.13). Ask this after authentication. */
 export function refusedBody(request: SipRequest): Refusal | undefined {
+  if (isPlainSdp(request)) return undefined;
   const read = readSessionBody(request);
   return 'refusal' in read ? read.refusal : undefined;
 }

@@ -44,7 +44,7 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
     this.#context = context;
     this.#usage = new InviteUsage(context, dialog, exchange, this);
     this.#requests = new OpenRequests(context);
-    context.dialogs.set(dialog.key, this);
+    context.dialogs.set(this);
   }
 
   get offerAnswer(): OfferAnswerState {
@@ -148,7 +148,7 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
     this.#quiet();
     this.#usage.stopRepeating();
     this.#over();
-    context.dialogs.delete(this.dialog.key);
+    context.dialogs.delete(this.dialog);
     if (!hadLeft) this.user?.onEnd({ by: 'remote-bye', request });
   }
 
@@ -169,7 +169,7 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
   /** The dialog stays known until the peer has answered, so that a BYE of its own that crosses ours finds it. */
   #sendBye(headers: readonly HeaderField[]): void {
     this.#over();
-    const forget = (): void => void this.#context.dialogs.delete(this.dialog.key);
+    const forget = (): void => void this.#context.dialogs.delete(this.dialog);
     this.#send('BYE', [...this.#context.userAgent, ...headers], undefined, {
       onResponse: (response) => {
         if (response.status >= 200) forget();

@@ -1,13 +1,20 @@
 import { FakeClock } from '@vats/kernel/testing';
 import { expect, test } from 'vitest';
+import { TimerQueues } from '../transaction/index.ts';
 import { SuccessRepeater } from './success-repeater.ts';
 import { DIALOG_TIMERS } from './timers.ts';
+
+function queuesOf(clock: FakeClock): TimerQueues {
+  return new TimerQueues(clock, (bug) => {
+    throw bug;
+  });
+}
 
 function repeating() {
   const clock = new FakeClock();
   const times: number[] = [];
   const gaveUp: number[] = [];
-  const repeater = new SuccessRepeater(clock, DIALOG_TIMERS, {
+  const repeater = new SuccessRepeater(queuesOf(clock), DIALOG_TIMERS, {
     repeat: () => times.push(clock.monotonic()),
     giveUp: () => gaveUp.push(clock.monotonic()),
   });
@@ -36,7 +43,7 @@ test('stopped, it is silent and leaves no timer', () => {
 test('stopped by what a repetition caused, it is silent', () => {
   const clock = new FakeClock();
   let count = 0;
-  const repeater: SuccessRepeater = new SuccessRepeater(clock, DIALOG_TIMERS, {
+  const repeater: SuccessRepeater = new SuccessRepeater(queuesOf(clock), DIALOG_TIMERS, {
     repeat: () => {
       count++;
       repeater.stop();

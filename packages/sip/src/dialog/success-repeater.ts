@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@vats/kernel';
+import type { RunningTimer, TimerOwner, TimerQueues } from '../transaction/index.ts';
 import type { DialogTimers } from './timers.ts';
 
 export interface RepeatedSuccess {
@@ -12,35 +12,38 @@ export interface RepeatedSuccess {
  * Repeats a 2xx to an INVITE, from T1 doubling up to T2, until its ACK stops it; over every transport, as a proxy on the
  * way may change from TCP to UDP (RFC 3261 §13.3.1.4). It counts from its making, when the 2xx was sent first.
  */
-export class SuccessRepeater {
-  readonly #clock: Clock;
+export class SuccessRepeater implements TimerOwner {
+  readonly #queues: TimerQueues;
   readonly #timers: DialogTimers;
   readonly #success: RepeatedSuccess;
-  #cancelRepeat: Cancel;
-  readonly #cancelDeadline: Cancel;
+  readonly #deadline: RunningTimer;
+  #repetition: RunningTimer;
+  #interval: number;
 
-  constructor(clock: Clock, timers: DialogTimers, success: RepeatedSuccess) {
-    this.#clock = clock;
+  constructor(queues: TimerQueues, timers: DialogTimers, success: RepeatedSuccess) {
+    this.#queues = queues;
     this.#timers = timers;
     this.#success = success;
+    this.#interval = timers.t1;
     // First in line when both fall due at once: nothing is repeated at the very end.
-    this.#cancelDeadline = clock.after(64 * timers.t1, () => {
-      this.stop();
-      success.giveUp();
-    });
-    this.#cancelRepeat = this.#repeatAfter(timers.t1);
+    this.#deadline = queues.start(this, 'deadline', 64 * timers.t1);
+    this.#repetition = queues.start(this, 'repetition', timers.t1);
   }
 
   /** The ACK came, or nobody waits for it any more. */
   stop(): void {
-    this.#cancelRepeat();
-    this.#cancelDeadline();
+    this.#queues.stop(this.#repetition);
+    this.#queues.stop(this.#deadline);
   }
 
-  #repeatAfter(interval: number): Cancel {
-    return this.#clock.after(interval, () => {
-      this.#cancelRepeat = this.#repeatAfter(Math.min(2 * interval, this.#timers.t2));
-      this.#success.repeat();
-    });
+  onTimer(timer: RunningTimer): void {
+    if (timer === this.#deadline) {
+      this.stop();
+      this.#success.giveUp();
+      return;
+    }
+    this.#interval = Math.min(2 * this.#interval, this.#timers.t2);
+    this.#repetition = this.#queues.start(this, 'repetition', this.#interval);
+    this.#success.repeat();
   }
 }

@@ -1,6 +1,6 @@
 import type { HeaderField } from '../message/write-message.ts';
 import type { ServerTransaction } from '../transaction/index.ts';
-import { contactOn, type DialogContext, sdpBody } from './context.ts';
+import { bodyOf, contactOn, type DialogContext, pushInviteHeaders } from './context.ts';
 import type { Dialog } from './dialog.ts';
 import { SuccessRepeater } from './success-repeater.ts';
 
@@ -33,22 +33,13 @@ export class UnackedSuccess {
     this.seq = cseq.ok ? cseq.value.number : 0;
     this.initial = parts.initial;
     this.awaitsAnswer = parts.awaitsAnswer;
-    const content = sdpBody(parts.sdp);
-    const success = {
-      status: 200,
-      toTag: dialog.localTag,
-      headers: [
-        contactOn(context, dialog.flow, dialog.contactUser),
-        ...context.capabilities,
-        ...context.server,
-        ...parts.headers,
-        ...content.headers,
-      ],
-      body: content.body,
-    };
+    const headers: HeaderField[] = [];
+    const contact = contactOn(context, dialog.flow, dialog.contactUser);
+    pushInviteHeaders(headers, context, contact, context.server, parts.headers, parts.sdp);
+    const success = { status: 200, toTag: dialog.localTag, headers, body: bodyOf(parts.sdp) };
     const repeat = (): void => transaction.respond(success);
     repeat();
-    this.#repeater = new SuccessRepeater(context.clock, context.timers, { repeat, giveUp });
+    this.#repeater = new SuccessRepeater(context.queues, context.timers, { repeat, giveUp });
   }
 
   /** The ACK came, or nobody waits for it any more. */
