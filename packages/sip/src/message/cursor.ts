@@ -1,6 +1,8 @@
 import { BACKSLASH, CHARACTER_CLASSES, QUOTE, SPACE, TAB, TOKEN } from './chars.ts';
 import type { ValueFault } from './value-fault.ts';
 
+const BEYOND_OCTETS = /[^\0-\xff]/;
+
 /**
  * A place in a header value, moving forward only. The readers of the grammar take one, leave it behind what they read,
  * and answer `undefined` after {@link fail}; so a value is read in place, without cutting the message into pieces.
@@ -13,7 +15,7 @@ export class Cursor {
   at: number;
   readonly octets: Uint8Array;
   readonly text: string;
-  readonly end: number;
+  end: number;
   /** The first fault, and where it is; set once. */
   fault: ValueFault | undefined;
   faultAt: number;
@@ -30,11 +32,18 @@ export class Cursor {
 
   /** Over a whole wire string; a text with characters above 0xFF is taken as Unicode and read as its UTF-8 octets. */
   static over(text: string): Cursor {
-    const octets = Buffer.from(text, 'latin1');
-    const wire = octets.toString('latin1');
-    if (wire === text) return new Cursor(octets, text, 0, text.length);
+    if (!BEYOND_OCTETS.test(text)) return new Cursor(Buffer.from(text, 'latin1'), text, 0, text.length);
     const encoded = Buffer.from(text, 'utf8');
     return new Cursor(encoded, encoded.toString('latin1'), 0, encoded.length);
+  }
+
+  /** To another value of the same text; what was found before is forgotten. */
+  moveTo(at: number, end: number): this {
+    this.at = at;
+    this.end = end;
+    this.fault = undefined;
+    this.faultAt = 0;
+    return this;
   }
 
   get atEnd(): boolean {

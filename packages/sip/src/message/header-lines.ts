@@ -20,14 +20,14 @@ export interface HeaderLine {
  * index; -1 is none. Headers that the stack knows are asked for by number, others by name.
  */
 export class HeaderLines {
-  readonly #octets: Uint8Array;
+  readonly #cursor: Cursor;
   /** The head as latin1: offsets are those of the octets. */
   readonly #text: string;
   readonly #entries: readonly number[];
   readonly #index: HeadIndex;
 
   constructor(octets: Uint8Array, text: string, index: HeadIndex) {
-    this.#octets = octets;
+    this.#cursor = new Cursor(octets, text, 0, 0);
     this.#text = text;
     this.#entries = index.entries;
     this.#index = index;
@@ -74,10 +74,13 @@ export class HeaderLines {
     return isFolded(this.#entries[place]!) ? unfolded(written) : written;
   }
 
-  /** A cursor over a value in place; over a copy without folds when it is folded. */
+  /**
+   * A cursor over a value in place; over a copy without folds when it is folded. It is the same one every time: read a
+   * value before asking for the next.
+   */
   cursorAt(place: number): Cursor {
     if (isFolded(this.#entries[place]!)) return Cursor.over(this.valueAt(place));
-    return new Cursor(this.#octets, this.#text, this.#entries[place + 2]!, this.#entries[place + 3]!);
+    return this.#cursor.moveTo(this.#entries[place + 2]!, this.#entries[place + 3]!);
   }
 
   /** The first line of a header that has one value; undefined when there is none. */

@@ -84,8 +84,8 @@ abstract class MessageHead {
   get body(): Buffer {
     if (this.#body === undefined) {
       const start = this.#index.bodyStart;
-      const length = this.#announcedLength();
-      this.#body = this.bytes.subarray(start, length === undefined ? undefined : start + length);
+      const length = this.#announcedLength() ?? this.octetsAfterHead;
+      this.#body = length === 0 ? NO_BODY : this.bytes.subarray(start, start + length);
     }
     return this.#body;
   }
@@ -325,6 +325,7 @@ abstract class MessageHead {
 const ABSENT: Parsed<never, ValueFault> = bad('missing');
 type Optional<T> = Parsed<T, ValueFault> | undefined;
 
+const NO_BODY = Buffer.alloc(0);
 const NO_ROUTES: Parsed<readonly NameAddr[], ValueFault> = good([]);
 const NO_AUTH_VALUES: readonly Parsed<AuthValue, ValueFault>[] = [];
 const NO_CONTACTS: Parsed<Contacts, ValueFault> = good({ star: false, list: [] });

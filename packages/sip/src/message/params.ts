@@ -98,6 +98,7 @@ export class Params implements Iterable<readonly [name: string, value: string]> 
   }
 
   protected write(name: string, value: string): string {
+    if (isToken(value)) return value;
     assertSafeValue(value, `parameter ${name}`);
     return isBareValue(value) ? value : quoted(value);
   }
@@ -112,9 +113,9 @@ export class Params implements Iterable<readonly [name: string, value: string]> 
   }
 }
 
-/** Hosts and tokens go without quotes (RFC 3261 §25.1: `gen-value`, `via-received`). */
+/** Hosts go without quotes, as tokens do (RFC 3261 §25.1: `gen-value`, `via-received`). */
 function isBareValue(value: string): boolean {
-  if (isToken(value) || isIPv6(value)) return true;
+  if (isIPv6(value)) return true;
   return value.startsWith('[') && value.endsWith(']') && isToken(value.slice(1, -1).replaceAll(':', ''));
 }
 
@@ -184,7 +185,7 @@ export function isNameTaken(written: readonly (string | undefined)[], name: stri
 /** The names and values collected so far as a list of their own; what they were taken from is no longer held here. */
 export function takeCollected(count: number): (string | undefined)[] {
   const written = collected.slice(0, count);
-  collected.fill(undefined, 0, count);
+  for (let at = 0; at < count; at++) collected[at] = undefined;
   return written;
 }
 

@@ -42,7 +42,7 @@ export function formatUri(uri: Uri): string {
 /** Reads a URI and stops at the first character that cannot belong to it. */
 export function readUri(cursor: Cursor): Uri | undefined {
   const start = cursor.at;
-  if (cursor.text.startsWith('sip:', start) && start + 4 <= cursor.end) {
+  if (isSipAt(cursor.octets, start) && start + 4 <= cursor.end) {
     cursor.at = start + 4;
     return readSipUri(cursor, 'sip');
   }
@@ -54,6 +54,11 @@ export function readUri(cursor: Cursor): Uri | undefined {
   if (scheme === 'sip' || scheme === 'sips') return readSipUri(cursor, scheme);
   if (scheme === 'tel') return readTelUri(cursor);
   return readOtherUri(cursor, start, scheme);
+}
+
+/** What nearly every URI begins with. */
+function isSipAt(octets: Uint8Array, at: number): boolean {
+  return octets[at] === 0x73 && octets[at + 1] === 0x69 && octets[at + 2] === 0x70 && octets[at + 3] === COLON;
 }
 
 function readOtherUri(cursor: Cursor, start: number, scheme: string): OtherUri | undefined {

@@ -28,20 +28,20 @@ export function writeResponseTo(request: SipRequest, observed: Endpoint, reply: 
   const { vias, from, to, callIdAndCSeq } = echoOf(request, observed);
   let start = statusLine(status, reply.reason) + vias;
   if (setsUpDialog(request, status)) {
-    for (const value of request.values('Record-Route')) start += `Record-Route: ${value}\r\n`;
+    for (const value of request.values('Record-Route')) start += `\r\nRecord-Route: ${value}`;
   }
   start += from;
-  if (to !== undefined) start += `To: ${toTag === undefined ? to : toWithTag(request, to, toTag)}\r\n`;
+  if (to !== undefined) start += `\r\nTo: ${toTag === undefined ? to : toWithTag(request, to, toTag)}`;
   start += callIdAndCSeq;
   const timestamp = status === 100 ? request.value('Timestamp') : undefined;
-  if (timestamp !== undefined) start += `Timestamp: ${timestamp}\r\n`;
+  if (timestamp !== undefined) start += `\r\nTimestamp: ${timestamp}`;
   return writeHead(start, reply.headers ?? NO_HEADERS, reply.body);
 }
 
 const NO_HEADERS: readonly HeaderField[] = [];
 
 /**
- * What every response repeats of its request, as lines; To without a tag of ours. Values out of a received message are
+ * What every response repeats of its request, as lines with the CRLF before each; To without a tag of ours. Values out of a received message are
  * safe to write: its lines were found by their ends, folds are undone, and a NUL stands escaped or the message is none.
  */
 export interface Echo {
@@ -68,7 +68,7 @@ function echoOf(request: SipRequest, { address, port }: Endpoint): Echo {
 
 function lineOf(request: SipRequest, name: string): string {
   const value = request.value(name);
-  return value === undefined ? '' : `${name}: ${value}\r\n`;
+  return value === undefined ? '' : `\r\n${name}: ${value}`;
 }
 
 /** Via lines in their order, the first value of the first line with `received` and `rport` filled in. */
@@ -77,7 +77,7 @@ function viaLines(request: SipRequest, observed: Endpoint): string {
   let lines = '';
   for (let at = 0; at < values.length; at++) {
     const value = values[at]!;
-    lines += `Via: ${at === 0 ? topViaAsObserved(request, value, observed) : value}\r\n`;
+    lines += `\r\nVia: ${at === 0 ? topViaAsObserved(request, value, observed) : value}`;
   }
   return lines;
 }
