@@ -1,8 +1,8 @@
 /** The two laws of G.711: one octet a sample, 8,000 samples a second. */
 export type Law = 'PCMA' | 'PCMU';
 
-/** One format of an RTP m-line, as `a=rtpmap` and `a=fmtp` describe it. */
-export interface Codec {
+/** One format of an RTP m-line, as `a=rtpmap` and `a=fmtp` describe it. What follows from that is worked out once. */
+export class Codec {
   readonly payloadType: number;
   /** As written; compared without regard to case (RFC 8866 §6.6). */
   readonly name: string;
@@ -10,8 +10,48 @@ export interface Codec {
   readonly clockRate: number;
   readonly channels: number;
   /** The format's parameters, as written. */
-  readonly fmtp?: string;
+  readonly fmtp: string | undefined;
+  /** Name, clock rate and channels in one comparable form. @example 'opus/48000/2' */
+  readonly encoding: string;
+  /** The law of a G.711 format; undefined for any other. */
+  readonly law: Law | undefined;
+  readonly isTelephoneEvent: boolean;
+  /** Neither events nor comfort noise: what a call needs at least one of. */
+  readonly carriesSound: boolean;
+  /** Its parameters name other payload types, so that it can't be renumbered: it stays on its leg. */
+  readonly refersToOtherFormats: boolean;
+  /** Its `a=rtpmap` and `a=fmtp`, as we write them. */
+  readonly lines: string;
+
+  constructor(payloadType: number, name: string, clockRate: number, channels: number, fmtp?: string) {
+    const lowerCase = name.toLowerCase();
+    this.payloadType = payloadType;
+    this.name = name;
+    this.clockRate = clockRate;
+    this.channels = channels;
+    this.fmtp = fmtp;
+    this.encoding = `${lowerCase}/${clockRate}/${channels}`;
+    this.law = LAWS.get(this.encoding);
+    this.isTelephoneEvent = lowerCase === 'telephone-event';
+    this.carriesSound = !this.isTelephoneEvent && lowerCase !== 'cn';
+    this.refersToOtherFormats = REFERRING.has(lowerCase);
+    const rtpmap = `a=rtpmap:${payloadType} ${name}/${clockRate}${channels === 1 ? '' : `/${channels}`}\r\n`;
+    this.lines = fmtp === undefined ? rtpmap : `${rtpmap}a=fmtp:${payloadType} ${fmtp}\r\n`;
+  }
+
+  /** The same codec under another number. */
+  numbered(payloadType: number): Codec {
+    if (payloadType === this.payloadType) return this;
+    return new Codec(payloadType, this.name, this.clockRate, this.channels, this.fmtp);
+  }
 }
+
+const LAWS: ReadonlyMap<string, Law> = new Map([
+  ['pcma/8000/1', 'PCMA'],
+  ['pcmu/8000/1', 'PCMU'],
+]);
+
+const REFERRING: ReadonlySet<string> = new Set(['red', 'rtx', 'ulpfec', 'flexfec', 'flexfec-03', 'parityfec']);
 
 /** RFC 3551 §6, audio: what a payload type below 96 means when no `a=rtpmap` says otherwise. */
 const STATIC_AUDIO: Readonly<Record<number, readonly [name: string, clockRate: number, channels: number]>> = {
@@ -35,40 +75,19 @@ const STATIC_AUDIO: Readonly<Record<number, readonly [name: string, clockRate: n
 };
 
 /** The codec that a payload type means by itself, or undefined for those that need `a=rtpmap`. */
-export function staticCodec(payloadType: number): Codec | undefined {
+export function staticCodec(payloadType: number, fmtp?: string): Codec | undefined {
   const row = STATIC_AUDIO[payloadType];
-  return row && { payloadType, name: row[0], clockRate: row[1], channels: row[2] };
+  return row && new Codec(payloadType, row[0], row[1], row[2], fmtp);
 }
 
 /** The number that an encoding has without any `a=rtpmap`, or undefined when it needs one. */
 export function staticPayloadType(codec: Codec): number | undefined {
-  return STATIC_NUMBERS.get(encodingOf(codec));
-}
-
-/** Name, clock rate and channels in one comparable form. @example 'opus/48000/2' */
-export function encodingOf(codec: Codec): string {
-  return `${codec.name.toLowerCase()}/${codec.clockRate}/${codec.channels}`;
-}
-
-/** The law of a G.711 format; undefined for any other. */
-export function lawOf(codec: Codec): Law | undefined {
-  const encoding = encodingOf(codec);
-  if (encoding === 'pcma/8000/1') return 'PCMA';
-  return encoding === 'pcmu/8000/1' ? 'PCMU' : undefined;
-}
-
-export function isTelephoneEvent(codec: Codec): boolean {
-  return codec.name.toLowerCase() === 'telephone-event';
-}
-
-/** Formats whose parameters name other payload types, so that they can't be renumbered: they stay on their leg. */
-export function refersToOtherFormats(codec: Codec): boolean {
-  return /^(red|rtx|ulpfec|flexfec(-03)?|parityfec)$/i.test(codec.name);
+  return STATIC_NUMBERS.get(codec.encoding);
 }
 
 /** What a recorded call may carry: G.711 and the telephone events that go with its clock. */
 export function fitsRecording(codec: Codec): boolean {
-  return lawOf(codec) !== undefined || encodingOf(codec) === 'telephone-event/8000/1';
+  return codec.law !== undefined || codec.encoding === 'telephone-event/8000/1';
 }
 
 const STATIC_NUMBERS = new Map(
@@ -80,7 +99,7 @@ const STATIC_NUMBERS = new Map(
 
 /** Our own offer, where no other leg's is at hand. */
 export const OWN_CODECS: readonly Codec[] = [
-  { payloadType: 8, name: 'PCMA', clockRate: 8000, channels: 1 },
-  { payloadType: 0, name: 'PCMU', clockRate: 8000, channels: 1 },
-  { payloadType: 101, name: 'telephone-event', clockRate: 8000, channels: 1, fmtp: '0-16' },
+  new Codec(8, 'PCMA', 8000, 1),
+  new Codec(0, 'PCMU', 8000, 1),
+  new Codec(101, 'telephone-event', 8000, 1, '0-16'),
 ];

@@ -341,6 +341,13 @@ test('a 183 and the 200 after it carry the same body; another fork gives another
   expect(line(value(a.answerFrom(c)), 'o=')).toEqual(['o=- 20000 2 IN IP4 198.51.100.1']);
 });
 
+test('an answer that comes word for word again is still held against the offer that it answers', () => {
+  const { a, b } = exchange(sdp(ALAW), sdp(ALAW));
+  value(a.receiveOffer(sdp(['m=audio 4000 RTP/AVP 0'], { version: 2 })));
+  value(b.offerFrom(a));
+  expect(b.receiveAnswer(sdp(ALAW))).toMatchObject({ ok: false, error: { code: 'no-common-codec' } });
+});
+
 test('a refresh is an unchanged o= with unchanged media, and is answered with what was said last', () => {
   const { a, answered } = exchange(sdp(ALAW), sdp(ALAW));
   expect(value(a.receiveOffer(sdp(ALAW)))).toEqual({ refresh: true });

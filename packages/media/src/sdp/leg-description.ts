@@ -1,5 +1,5 @@
 import { bad, good, type Parsed, type Random } from '@vats/kernel';
-import { type Codec, fitsRecording, isTelephoneEvent, lawOf, OWN_CODECS, refersToOtherFormats } from './codec.ts';
+import { fitsRecording, type Law, OWN_CODECS } from './codec.ts';
 import { answering, type Direction, receives } from './direction.ts';
 import { DROPPED, type LegMedia, type PayloadTypeMap } from './leg-media.ts';
 import { judgeMediaAddress } from './media-address.ts';
@@ -7,7 +7,7 @@ import { type CodecKey, type KeyedCodec, PayloadTypes, recogniseAnswer } from '.
 import { meansTheSame, readSession, type SessionDescription } from './read-session.ts';
 import type { SdpFault } from './sdp-faults.ts';
 import type { MediaLine } from './sdp-lines.ts';
-import { type OwnAudio, type RefusedMedia, writeMedia, writeSession } from './write-session.ts';
+import { writeMedia, writeSession } from './write-session.ts';
 
 /** What a leg may be offered: anything the other side has, or only what a recording can hold. */
 export type CodecPolicy = 'any' | 'g711';
@@ -25,6 +25,7 @@ export interface LegDescriptionOptions {
 
 /** What the peer has said, as far as it concerns us. */
 interface Theirs {
+  readonly text: string;
   readonly session: SessionDescription;
   readonly codecs: readonly KeyedCodec[];
 }
@@ -85,22 +86,24 @@ export class LegDescription {
     }
     const codecs = this.#numbers.recognise(session.audio.codecs);
     this.#numbers.adopt(codecs);
-    const theirs = { session, codecs };
+    const theirs = { text, session, codecs };
     this.#before ??= this.#now;
-    const { lines, audioAt } = session;
-    this.#now = { ...this.#now, theirs, offer: theirs, profile: session.audio.profile, lines, audioAt };
+    const { ours } = this.#now;
+    const { lines, audioAt, audio } = session;
+    this.#now = { theirs, ours, offer: theirs, profile: audio.profile, lines, audioAt };
     return good({ refresh: false });
   }
 
   /** The peer answers our last offer; several answers (early dialogs) replace each other. */
   receiveAnswer(text: string): Parsed<undefined, SdpFault> {
-    const offered = this.#now.ours;
-    if (offered === undefined) throw new Error('an answer without an offer of ours');
+    const { ours, offer, profile, lines, audioAt } = this.#now;
+    if (ours === undefined) throw new Error('an answer without an offer of ours');
     const read = this.#read(text);
     if (!read.ok) return read;
-    const codecs = recogniseAnswer(offered.codecs, read.value.audio.codecs);
+    const session = read.value;
+    const codecs = recogniseAnswer(ours.codecs, session.audio.codecs);
     if (!codecs.some(carriesSound)) return bad('no-common-codec');
-    this.#now = { ...this.#now, theirs: { session: read.value, codecs } };
+    this.#now = { theirs: { text, session, codecs }, ours, offer, profile, lines, audioAt };
     this.#before = undefined;
     return good(undefined);
   }
@@ -123,10 +126,11 @@ export class LegDescription {
   answerFrom(other: LegDescription): Parsed<string, SdpFault> {
     const offer = this.#offered();
     const { session, codecs } = other.#said();
-    const answer = codecs.flatMap(({ key, codec }) => {
-      const asked = offer.codecs.find((each) => each.key === key);
-      return asked === undefined ? [] : [{ key, codec: renumbered(codec, asked.codec.payloadType) }];
-    });
+    const answer: KeyedCodec[] = [];
+    for (const { key, codec } of codecs) {
+      const number = numberOf(key, offer.codecs);
+      if (number !== undefined) answer.push({ key, codec: codec.numbered(number) });
+    }
     if (!answer.some(carriesSound)) return bad('no-common-codec');
     const direction = answering(offer.session.audio.direction, session.audio.direction);
     this.#before = undefined;
@@ -136,10 +140,10 @@ export class LegDescription {
   /** Our own answer to this leg's offer, no other leg being there (echo): its first G.711, else its first codec. */
   answerOwn(policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
     const { session, codecs } = this.#offered();
-    const sound = codecs.find(({ codec }) => lawOf(codec)) ?? codecs.find(carriesSound);
-    if (sound === undefined || (policy === 'g711' && lawOf(sound.codec) === undefined)) return bad('no-common-codec');
+    const sound = codecs.find(({ codec }) => codec.law !== undefined) ?? codecs.find(carriesSound);
+    if (sound === undefined || (policy === 'g711' && sound.codec.law === undefined)) return bad('no-common-codec');
     const events = codecs.find(
-      ({ codec }) => isTelephoneEvent(codec) && codec.clockRate === sound.codec.clockRate && codec.channels === 1,
+      ({ codec }) => codec.isTelephoneEvent && codec.clockRate === sound.codec.clockRate && codec.channels === 1,
     );
     const answer = events === undefined ? [sound] : [sound, events];
     this.#before = undefined;
@@ -165,9 +169,11 @@ export class LegDescription {
       return { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws: this.#laws() };
     }
     const { address, port, rtcp, direction } = theirs.session.audio;
+    const dials = this.#judge(address) === 'dial';
+    const dialsRtcp = rtcp.address === address ? dials : this.#judge(rtcp.address) === 'dial';
     return {
-      claimed: this.#judge(address) === 'dial' ? { address, port } : undefined,
-      claimedRtcp: this.#judge(rtcp.address) === 'dial' ? { address: rtcp.address, port: rtcp.port } : undefined,
+      claimed: dials ? { address, port } : undefined,
+      claimedRtcp: dialsRtcp ? { address: rtcp.address, port: rtcp.port } : undefined,
       receives: receives(direction),
       held: direction !== 'sendrecv' || (ours !== undefined && ours.direction !== 'sendrecv'),
       laws: this.#laws(),
@@ -177,24 +183,28 @@ export class LegDescription {
   /** Whether sound from this leg comes as G.711, so that a recording will hold it. */
   get recordable(): boolean {
     const first = (this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? []).find(carriesSound);
-    return first !== undefined && lawOf(first.codec) !== undefined;
+    return first !== undefined && first.codec.law !== undefined;
   }
 
-  /** For `payloadTypeMap`: numbers as this leg sends them, by codec. */
-  get arriving(): ReadonlyMap<CodecKey, number> {
-    return numbersOf(this.#now.ours?.codecs ?? this.#now.theirs?.codecs ?? []);
+  /** For `payloadTypeMap`: codecs by the numbers with which this leg sends them. */
+  get arriving(): readonly KeyedCodec[] {
+    return this.#now.ours?.codecs ?? this.#now.theirs?.codecs ?? [];
   }
 
-  /** For `payloadTypeMap`: numbers as this leg wants them, by codec. */
-  get leaving(): ReadonlyMap<CodecKey, number> {
-    return numbersOf(this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? []);
+  /** For `payloadTypeMap`: codecs by the numbers with which this leg wants them. */
+  get leaving(): readonly KeyedCodec[] {
+    return this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? [];
   }
 
   #read(text: string): Parsed<SessionDescription, SdpFault> {
-    const read = readSession(text, this.#now.audioAt);
+    const { theirs, audioAt } = this.#now;
+    // A 200 mostly repeats what its 183 said, and a refresh what was said before it.
+    if (theirs !== undefined && theirs.text === text) return good(theirs.session);
+    const read = readSession(text, audioAt);
     if (!read.ok) return read;
     const { address, rtcp } = read.value.audio;
-    if (this.#judge(address) === 'refuse' || this.#judge(rtcp.address) === 'refuse') return bad('bad-address', 0, 'c=');
+    if (this.#judge(address) === 'refuse') return bad('bad-address', 0, 'c=');
+    if (rtcp.address !== address && this.#judge(rtcp.address) === 'refuse') return bad('bad-address', 0, 'c=');
     return read;
   }
 
@@ -218,12 +228,13 @@ export class LegDescription {
     direction: Direction,
     times: PacketTimes,
   ): Parsed<string, SdpFault> {
-    const offered = codecs
-      .filter(({ codec }) => !refersToOtherFormats(codec) && (policy === 'any' || fitsRecording(codec)))
-      .flatMap((keyed) => {
-        const number = this.#numbers.numberFor(keyed);
-        return number === undefined ? [] : [{ key: keyed.key, codec: renumbered(keyed.codec, number) }];
-      });
+    const offered: KeyedCodec[] = [];
+    for (const keyed of codecs) {
+      const { key, codec } = keyed;
+      if (codec.refersToOtherFormats || (policy === 'g711' && !fitsRecording(codec))) continue;
+      const number = this.#numbers.numberFor(keyed);
+      if (number !== undefined) offered.push({ key, codec: codec.numbered(number) });
+    }
     if (!offered.some(carriesSound)) return bad('no-common-codec');
     this.#before ??= this.#now;
     return good(this.#say(offered, direction, times));
@@ -231,39 +242,26 @@ export class LegDescription {
 
   #say(codecs: readonly KeyedCodec[], direction: Direction, times: PacketTimes): string {
     const { local, sessionId } = this.#options;
-    const { lines, audioAt, profile, ours } = this.#now;
+    const { theirs, ours, offer, profile, lines, audioAt } = this.#now;
     const { ptime, maxptime } = times;
-    const audio = {
-      port: local.port,
-      profile,
-      direction,
-      codecs: codecs.map(({ codec }) => codec),
-      ptime,
-      maxptime,
-    };
-    const media = writeMedia(
-      local.address,
-      lines.map((line, index): OwnAudio | RefusedMedia => (index === audioAt ? audio : line)),
-    );
-    if (ours !== undefined && ours.media === media) {
-      this.#now = { ...this.#now, ours: { ...ours, codecs } };
-      return ours.text;
-    }
-    const text = writeSession(local.address, sessionId, ++this.#version, media);
-    this.#now = { ...this.#now, ours: { codecs, direction, media, text } };
+    const audio = { port: local.port, profile, direction, codecs, ptime, maxptime };
+    const media = writeMedia(local.address, lines, audioAt, audio);
+    const unchanged = ours !== undefined && ours.media === media;
+    const text = unchanged ? ours.text : writeSession(local.address, sessionId, ++this.#version, media);
+    this.#now = { theirs, ours: { codecs, direction, media, text }, offer, profile, lines, audioAt };
     return text;
   }
 
   // A phone sends by the numbers of our description; some send by their own, which is harmless where ours don't clash.
   #laws(): LegMedia['laws'] {
-    const laws = new Map<number, 'PCMA' | 'PCMU'>();
     const ours = this.#now.ours?.codecs ?? [];
-    for (const { codec } of [...ours, ...(this.#now.theirs?.codecs ?? [])]) {
-      const law = lawOf(codec);
-      const taken = ours.some((each) => each.codec.payloadType === codec.payloadType && lawOf(each.codec) !== law);
-      if (law !== undefined && !taken && !laws.has(codec.payloadType)) laws.set(codec.payloadType, law);
+    const laws: [payloadType: number, law: Law][] = [];
+    for (const { codec } of ours) if (codec.law !== undefined) laws.push([codec.payloadType, codec.law]);
+    for (const { codec } of this.#now.theirs?.codecs ?? []) {
+      const { payloadType, law } = codec;
+      if (law !== undefined && !hasNumber(ours, payloadType)) laws.push([payloadType, law]);
     }
-    return [...laws];
+    return laws;
   }
 }
 
@@ -274,13 +272,19 @@ interface PacketTimes {
 
 /** For `MediaCall.bridge`: how payload types change on the way from one leg to the other. */
 export function payloadTypeMap(from: LegDescription, to: LegDescription): PayloadTypeMap {
-  const map = new Map<number, number>();
-  const leaving = to.leaving;
-  const arriving = from.arriving;
-  for (const [key, number] of arriving) map.set(number, leaving.get(key) ?? DROPPED);
+  const { arriving } = from;
+  const { leaving } = to;
+  const map: [number, number][] = [];
+  for (const { key, codec } of arriving) {
+    const leaves = numberOf(key, leaving) ?? DROPPED;
+    if (leaves !== codec.payloadType) map.push([codec.payloadType, leaves]);
+  }
   // A dynamic number that only the other side knows would be taken for that side's codec.
-  for (const number of leaving.values()) if (number >= FIRST_DYNAMIC && !map.has(number)) map.set(number, DROPPED);
-  return [...map].filter(([arrives, leaves]) => arrives !== leaves);
+  for (const { codec } of leaving) {
+    const number = codec.payloadType;
+    if (number >= FIRST_DYNAMIC && !hasNumber(arriving, number)) map.push([number, DROPPED]);
+  }
+  return map;
 }
 
 const FIRST_DYNAMIC = 96;
@@ -291,13 +295,15 @@ export function sessionIdFrom(random: Random): string {
 }
 
 function carriesSound({ codec }: KeyedCodec): boolean {
-  return !isTelephoneEvent(codec) && codec.name.toUpperCase() !== 'CN';
+  return codec.carriesSound;
 }
 
-function renumbered(codec: Codec, payloadType: number): Codec {
-  return codec.payloadType === payloadType ? codec : { ...codec, payloadType };
+function numberOf(key: CodecKey, codecs: readonly KeyedCodec[]): number | undefined {
+  for (const each of codecs) if (each.key === key) return each.codec.payloadType;
+  return undefined;
 }
 
-function numbersOf(codecs: readonly KeyedCodec[]): Map<CodecKey, number> {
-  return new Map(codecs.map(({ key, codec }) => [key, codec.payloadType]));
+function hasNumber(codecs: readonly KeyedCodec[], number: number): boolean {
+  for (const { codec } of codecs) if (codec.payloadType === number) return true;
+  return false;
 }

@@ -1,4 +1,4 @@
-import { type Codec, encodingOf, staticPayloadType } from './codec.ts';
+import { type Codec, staticPayloadType } from './codec.ts';
 
 /**
  * A codec's name on every leg of a call: its encoding and which one of that encoding it is ('amr/8000/1#2' is the second
@@ -26,12 +26,14 @@ export class PayloadTypes {
   /** Names the codecs of a description that the peer sent, by what its numbers have meant so far. */
   recognise(codecs: readonly Codec[]): KeyedCodec[] {
     const used = new Set<CodecKey>();
-    return codecs.map((codec) => {
+    const keyed: KeyedCodec[] = [];
+    for (const codec of codecs) {
       const known = this.#keys.get(codec.payloadType);
       const key = known !== undefined && isOf(known, codec) && !used.has(known) ? known : nextKey(codec, used);
       used.add(key);
-      return { key, codec };
-    });
+      keyed.push({ key, codec });
+    }
+    return keyed;
   }
 
   /** The peer gave these numbers: they mean that from now on. */
@@ -73,27 +75,37 @@ export class PayloadTypes {
  * §6.1 lets the answerer number differently). What was never offered is left out.
  */
 export function recogniseAnswer(offered: readonly KeyedCodec[], answered: readonly Codec[]): KeyedCodec[] {
-  const left = [...offered];
-  const take = (fits: (each: KeyedCodec) => boolean): KeyedCodec | undefined => {
-    const index = left.findIndex(fits);
-    return index < 0 ? undefined : left.splice(index, 1)[0];
-  };
-  return answered.flatMap((codec) => {
-    const match =
-      take(({ key, codec: ours }) => ours.payloadType === codec.payloadType && isOf(key, codec)) ??
-      take(({ key }) => isOf(key, codec));
-    return match === undefined ? [] : [{ key: match.key, codec }];
-  });
+  const left = offered.slice();
+  const keyed: KeyedCodec[] = [];
+  for (const codec of answered) {
+    const index = answeredBy(codec, left);
+    if (index < 0) continue;
+    keyed.push({ key: left[index]!.key, codec });
+    left.splice(index, 1);
+  }
+  return keyed;
 }
 
-function isOf(key: CodecKey, codec: Codec): boolean {
-  return key.startsWith(`${encodingOf(codec)}#`);
+function answeredBy(codec: Codec, offered: readonly KeyedCodec[]): number {
+  let first = -1;
+  for (let index = 0; index < offered.length; index++) {
+    const { key, codec: ours } = offered[index]!;
+    if (!isOf(key, codec)) continue;
+    if (ours.payloadType === codec.payloadType) return index;
+    if (first < 0) first = index;
+  }
+  return first;
 }
+
+function isOf(key: CodecKey, { encoding }: Codec): boolean {
+  return key.charCodeAt(encoding.length) === NUMBER_SIGN && key.startsWith(encoding);
+}
+
+const NUMBER_SIGN = 0x23;
 
 function nextKey(codec: Codec, used: ReadonlySet<CodecKey>): CodecKey {
-  const encoding = encodingOf(codec);
   for (let ordinal = 1; ; ordinal++) {
-    const key = `${encoding}#${ordinal}`;
+    const key = `${codec.encoding}#${ordinal}`;
     if (!used.has(key)) return key;
   }
 }

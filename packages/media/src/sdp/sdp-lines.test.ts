@@ -58,6 +58,32 @@ test('an o= with spaces in its user name, a port count and a multicast TTL are u
   expect(read.ok && read.value.media[0]).toMatchObject({ port: 4000, formats: ['0'], address: '224.2.1.1' });
 });
 
+test('of the attributes those that tell of sound are kept for the parser, and a=rtcp by itself', () => {
+  const sound = ['a=rtpmap:8 PCMA/8000', 'a=fmtp:8 x', 'a=ptime:20', 'a=maxptime:40', 'a=recvonly'];
+  const other = ['a=rtcp-mux', 'a=rtcp-fb:* nack', 'a=ssrc:1 cname:x', 'b=AS:80', 'a=rtcp:4001'];
+  const read = readLines(
+    [`${HEAD}a=inactive`, 'm=video 0 RTP/AVP 31', 'm=audio 1 RTP/AVP 8', ...sound, ...other].join('\r\n'),
+  );
+  expect(read.ok && read.value).toMatchObject({
+    session: { sound: 'a=inactive\r\n', rtcp: '' },
+    sections: [
+      { sound: '', rtcp: '' },
+      { sound: sound.map((line) => `${line}\r\n`).join(''), rtcp: 'a=rtcp:4001\r\n' },
+    ],
+  });
+});
+
+test('a control character is found whatever the line ends', () => {
+  for (const end of ['\r\n', '\n', '\r']) {
+    const body = HEAD.replaceAll('\r\n', end);
+    expect(readLines(`${body}m=audio 1 RTP/AVP 8${end}`).ok).toBe(true);
+    expect(readLines(`${body}a=x\u001by${end}`)).toMatchObject({
+      ok: false,
+      error: { code: 'malformed', at: HEAD.length },
+    });
+  }
+});
+
 test('anything at all is read or refused, never thrown at', () => {
   const line = fc.oneof(
     fc.string({ maxLength: 60 }),

@@ -27,18 +27,34 @@ export interface MediaLine {
   readonly address: string | undefined;
 }
 
-/** The lines that must be right before a lenient parser sees the body. */
+/** Lines for a lenient parser, each ended by CRLF: only those that tell what we ask for. */
+export interface Attributes {
+  /** What tells codecs, direction and packet times: the same in every call of a phone. */
+  readonly sound: string;
+  /** `a=rtcp`, whose port differs from call to call. */
+  readonly rtcp: string;
+}
+
+/** The lines that must be right before a lenient parser sees any of them. */
 export interface SdpLines {
   /** The value of `o=`, as written. */
   readonly origin: string;
   readonly media: readonly MediaLine[];
+  /** What stands before the first m-line. */
+  readonly session: Attributes;
+  /** What stands below each of `media`. */
+  readonly sections: readonly Attributes[];
 }
 
 const MEDIA = /^([^\s/]+) (\d{1,5})(?:\/\d{1,5})? (\S+)((?: +\S+)*) *$/;
 const CONNECTION = /^IN IP[46] (\S+) *$/;
 const ORIGIN = /^\S.* IN IP[46] \S+ *$/;
-// biome-ignore lint/complexity/useRegexLiterals: control characters read better named than typed
+const SOUND = /^a=(?:rtpmap:|fmtp:|ptime:|maxptime:|sendrecv|sendonly|recvonly|inactive)/;
+// biome-ignore-start lint/complexity/useRegexLiterals: control characters read better named than typed
 const CONTROL = new RegExp('[\\u0000-\\u0008\\u000b-\\u001f\\u007f]');
+/** What a body of plain CRLF lines has nowhere: a control character, a CR or an LF alone. */
+const UNUSUAL = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]|\\r(?!\\n)|(?<!\\r)\\n');
+// biome-ignore-end lint/complexity/useRegexLiterals: control characters read better named than typed
 
 /**
  * Reads the skeleton of an SDP body (RFC 8866 §5) and checks it: limits, form of every line, `v=0` first, `o=`, `c=` and
@@ -46,44 +62,65 @@ const CONTROL = new RegExp('[\\u0000-\\u0008\\u000b-\\u001f\\u007f]');
  */
 export function readLines(text: string): Parsed<SdpLines, SdpFault> {
   if (text.length > SDP_LIMITS.body) return bad('too-large');
-  const lines = text.split(/\r\n|\n|\r/);
+  // One look at the whole body spares nearly every body one at each of its lines.
+  const plain = !UNUSUAL.test(text);
+  const lines = plain ? text.split('\r\n') : text.split(/\r\n|\n|\r/);
   if (lines.length > SDP_LIMITS.lines) return bad('too-large');
 
   let at = 0;
   let origin: string | undefined;
   let sessionAddress: string | undefined;
   const media: { -readonly [K in keyof MediaLine]: MediaLine[K] }[] = [];
+  const session = { sound: '', rtcp: '' };
+  const sections: { sound: string; rtcp: string }[] = [];
+  let section = session;
   let first = true;
   for (const line of lines) {
     if (line.length > SDP_LIMITS.line) return bad('too-large', at);
     if (line !== '') {
-      if (!/^[a-z]=/.test(line) || CONTROL.test(line)) return bad('malformed', at);
-      const value = line.slice(2);
+      if (!hasType(line) || (!plain && CONTROL.test(line))) return bad('malformed', at);
       if (first && line !== 'v=0') return bad('malformed', at, 'v=');
       first = false;
-      if (line[0] === 'o') {
+      const type = line[0];
+      if (type === 'a') {
+        if (SOUND.test(line)) section.sound += `${line}\r\n`;
+        else if (line.startsWith('a=rtcp:')) section.rtcp += `${line}\r\n`;
+      } else if (type === 'o') {
+        const value = line.slice(2);
         if (origin !== undefined || media.length > 0 || !ORIGIN.test(value)) return bad('malformed', at, 'o=');
         origin = value.trimEnd();
-      } else if (line[0] === 'c') {
-        const match = CONNECTION.exec(value);
+      } else if (type === 'c') {
+        const match = CONNECTION.exec(line.slice(2));
         if (match === null) return bad('malformed', at, 'c=');
-        // A multicast address may carry a TTL and a count behind slashes; what is before them decides that it is refused.
-        const address = match[1]!.split('/')[0]!;
-        const section = media.at(-1);
-        if (section === undefined) sessionAddress = address;
-        else section.address = address;
-      } else if (line[0] === 'm') {
-        const match = MEDIA.exec(value);
+        const address = withoutScope(match[1]!);
+        if (media.length === 0) sessionAddress = address;
+        else media[media.length - 1]!.address = address;
+      } else if (type === 'm') {
+        const match = MEDIA.exec(line.slice(2));
         const port = Number(match?.[2]);
         if (match === null || port > 65_535) return bad('malformed', at, 'm=');
         const formats = match[4]!.split(' ').filter((format) => format !== '');
         if (media.length >= SDP_LIMITS.media || formats.length > SDP_LIMITS.formats) return bad('too-large', at, 'm=');
         media.push({ kind: match[1]!.toLowerCase(), port, profile: match[3]!, formats, address: undefined });
+        section = { sound: '', rtcp: '' };
+        sections.push(section);
       }
     }
     at += line.length + 2;
   }
   if (origin === undefined) return bad('malformed', 0, 'o=');
-  for (const section of media) section.address ??= sessionAddress;
-  return good({ origin, media });
+  for (const each of media) each.address ??= sessionAddress;
+  return good({ origin, media, session, sections });
+}
+
+/** One lower-case letter and `=` first: every line of SDP begins so. */
+function hasType(line: string): boolean {
+  const letter = line.charCodeAt(0);
+  return letter >= 0x61 && letter <= 0x7a && line[1] === '=';
+}
+
+/** A multicast address may carry a TTL and a count behind slashes; what is before them decides that it is refused. */
+function withoutScope(address: string): string {
+  const slash = address.indexOf('/');
+  return slash < 0 ? address : address.slice(0, slash);
 }

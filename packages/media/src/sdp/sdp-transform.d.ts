@@ -1,8 +1,11 @@
-/** What we use of the package's answer: it ships no types, and turns what looks like an integer into a number. */
+/**
+ * What we use of the package's answer to attribute lines: it ships no types, and turns what looks like an integer into a
+ * number.
+ */
 declare module 'sdp-transform' {
   type Value = string | number;
 
-  interface Section {
+  interface Attributes {
     direction?: string;
     ptime?: Value;
     maxptime?: Value;
@@ -11,5 +14,5 @@ declare module 'sdp-transform' {
     fmtp?: { payload?: Value; config?: Value }[];
   }
 
-  export function parse(text: string): Section & { media: Section[] };
+  export function parse(text: string): Attributes;
 }
