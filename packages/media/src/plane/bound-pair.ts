@@ -19,8 +19,10 @@ export interface BindFailure {
 export class BoundPair {
   readonly family: AddressFamily;
   readonly port: number;
-  /** Undefined: what arrives is dropped. */
+  /** Undefined: what arrives is dropped, and counted. */
   user: PairUser | undefined;
+  /** Datagrams that came while there was no user. */
+  strays = 0;
   readonly #rtp: Socket;
   readonly #rtcp: Socket;
   #connected = false;
@@ -44,14 +46,16 @@ export class BoundPair {
     this.#rtcp = rtcp;
     rtp.on('message', (packet, from) => {
       try {
-        this.user?.onRtp(packet, from);
+        if (this.user === undefined) this.strays++;
+        else this.user.onRtp(packet, from);
       } catch (error) {
         this.user?.onFault(error);
       }
     });
     rtcp.on('message', (packet, from) => {
       try {
-        this.user?.onRtcp(packet, from);
+        if (this.user === undefined) this.strays++;
+        else this.user.onRtcp(packet, from);
       } catch (error) {
         this.user?.onFault(error);
       }

@@ -1,17 +1,23 @@
 import { FakeClock, SeededRandom } from '@vats/kernel/testing';
 import { afterEach, expect, test } from 'vitest';
+import { rtpPacket, UdpPhone } from '../testing/udp-phone.ts';
 import { BoundPair } from './bound-pair.ts';
-import { RestingPairs } from './resting-pairs.ts';
+import { QUIET_MS, RestingPairs } from './resting-pairs.ts';
 
 const clock = new FakeClock();
 const open: BoundPair[] = [];
+const phones: UdpPhone[] = [];
+let closed: number[];
 
 afterEach(() => {
-  for (const pair of open.splice(0)) pair.close();
+  for (const pair of open.splice(0)) if (!closed.includes(pair.port)) pair.close();
+  for (const phone of phones.splice(0)) phone.close();
 });
 
 function resting(most: number, seed = 1): RestingPairs {
-  return new RestingPairs({ random: new SeededRandom(seed), clock, restMs: 30_000, most });
+  closed = [];
+  const random = new SeededRandom(seed);
+  return new RestingPairs({ random, clock, restMs: 30_000, most, closed: (port) => void closed.push(port) });
 }
 
 function bound(count: number): BoundPair[] {
@@ -20,29 +26,68 @@ function bound(count: number): BoundPair[] {
   return [...open];
 }
 
-test('a pair is drawn once, not before it has rested', () => {
+/** A packet of a call that is over arrives. */
+async function stray(pair: BoundPair): Promise<void> {
+  const phone = await UdpPhone.open('127.0.0.2');
+  phones.push(phone);
+  const before = pair.strays;
+  phone.send(rtpPacket({ sequence: 1 }), { address: '127.0.0.1', port: pair.port });
+  while (pair.strays === before) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('a pair is drawn once, not before it was quiet for a while', () => {
   const pairs = resting(10);
   const [first, second] = bound(2);
-  expect(pairs.keep(first!)).toBe(true);
-  clock.advance(29_999);
+  pairs.keep(first!);
+  clock.advance(QUIET_MS - 1);
   pairs.keep(second!);
   expect([pairs.draw(), pairs.rested, pairs.size]).toEqual([undefined, 0, 2]);
   clock.advance(1);
   expect(pairs.rested).toBe(1);
   expect(pairs.draw()).toBe(first);
-  expect(pairs.draw()).toBeUndefined();
-  expect(pairs.empty()).toEqual([second]);
-  expect(pairs.size).toBe(0);
+  expect([pairs.draw(), pairs.size]).toEqual([undefined, 1]);
+});
+
+test('a pair on which something comes rests on, and is closed when it never falls silent', async () => {
+  const pairs = resting(10);
+  const [first, second] = bound(2);
+  pairs.keep(first!);
+  pairs.keep(second!);
+  for (let round = 1; round <= 3; round++) {
+    await stray(first!);
+    if (round === 1) await stray(second!);
+    clock.advance(QUIET_MS);
+    expect(pairs.rested).toBe(round === 1 ? 0 : 1);
+  }
+  expect(closed).toEqual([first!.port]);
+  expect(pairs.draw()).toBe(second);
 });
 
 test('no more are kept than may be, rested ones counted too', () => {
   const pairs = resting(1);
-  const [first, second] = bound(2);
+  const [first, second, third] = bound(3);
   pairs.keep(first!);
-  clock.advance(30_000);
-  expect(pairs.keep(second!)).toBe(false);
-  pairs.draw();
-  expect(pairs.keep(second!)).toBe(true);
+  clock.advance(QUIET_MS);
+  pairs.keep(second!);
+  expect(closed).toEqual([second!.port]);
+  expect(pairs.draw()).toBe(first);
+  pairs.keep(third!);
+  expect([pairs.size, closed.length]).toEqual([1, 1]);
+});
+
+test('those that are not needed are closed, a portion at a time', () => {
+  const pairs = resting(10);
+  const all = bound(6);
+  for (const pair of all) pairs.keep(pair);
+  pairs.closeSome(2, 1);
+  expect(closed).toEqual([]);
+  clock.advance(QUIET_MS);
+  pairs.closeSome(2, 1);
+  expect(closed).toHaveLength(2);
+  pairs.closeSome(20, 1);
+  expect([closed.length, pairs.rested]).toEqual([5, 1]);
+  pairs.close();
+  expect([closed.toSorted(), pairs.size]).toEqual([all.map(({ port }) => port), 0]);
 });
 
 test('in which order they come back nobody can foresee', () => {
@@ -50,7 +95,7 @@ test('in which order they come back nobody can foresee', () => {
   const orders = [1, 2].map((seed) => {
     const pairs = resting(20, seed);
     for (const pair of all) pairs.keep(pair);
-    clock.advance(30_000);
+    clock.advance(QUIET_MS);
     return all.map(() => pairs.draw()?.port);
   });
   const inOrder = all.map(({ port }) => port);

@@ -26,7 +26,7 @@ export interface MediaPlaneOptions {
    * the others of the range). Default 128.
    */
   readonly warmPairs?: number;
-  /** How long a pair rests before another call gets it. Default 30 s. */
+  /** How long a pair rests before another call gets it, if it is closed meanwhile (see RestingPairs). Default 30 s. */
   readonly restMs?: number;
 }
 

@@ -47,7 +47,13 @@ export class WarmPairs {
     const { address, pairs, target, resting, random, clock, restMs } = options;
     this.#address = address;
     this.#pool = new PortPool({ pairs, random, clock, restMs });
-    this.#resting = new RestingPairs({ random, clock, restMs, most: resting });
+    this.#resting = new RestingPairs({
+      random,
+      clock,
+      restMs,
+      most: resting,
+      closed: (port) => this.#pool.rest(port),
+    });
     this.#target = target;
   }
 
@@ -93,7 +99,7 @@ export class WarmPairs {
       } else {
         if (pair.failed !== 'EADDRINUSE' && pair.failed !== 'EACCES') {
           // No descriptors, perhaps: others need them more than those that rest.
-          this.#closeResting();
+          this.#resting.close();
           return { ports, inUse, failed: pair.failed };
         }
         inUse++;
@@ -143,9 +149,7 @@ export class WarmPairs {
 
   /** Lets a pair rest after use: bound if there is room for it, else its number only. */
   giveBack(pair: BoundPair): void {
-    if (this.#resting.keep(pair)) return;
-    pair.close();
-    this.#pool.rest(pair.port);
+    this.#resting.keep(pair);
   }
 
   /**
@@ -153,18 +157,15 @@ export class WarmPairs {
    * until another pair is given back. To be called every now and then.
    */
   tidy(): boolean {
-    for (let closed = 0; closed < CLOSE_PORTION && this.#resting.rested > this.#target; closed++) {
-      const pair = this.#resting.draw()!;
-      pair.close();
-      this.#pool.rest(pair.port);
-    }
-    return this.#resting.size > this.#target;
+    this.#resting.closeSome(CLOSE_PORTION, this.#target);
+    const { rested, size } = this.#resting;
+    return rested > this.#target || rested < size;
   }
 
   close(): void {
     for (const pair of this.#warm.values()) pair.close();
     this.#warm.clear();
-    this.#closeResting();
+    this.#resting.close();
   }
 
   #bind(port: number): ReturnType<typeof BoundPair.bind> {
@@ -172,12 +173,5 @@ export class WarmPairs {
     const pair = BoundPair.bind(this.#address, port);
     if (!(pair instanceof BoundPair)) this.#pool.rest(port);
     return pair;
-  }
-
-  #closeResting(): void {
-    for (const pair of this.#resting.empty()) {
-      pair.close();
-      this.#pool.rest(pair.port);
-    }
   }
 }
