@@ -55,8 +55,10 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
   readonly callId: string;
   readonly localTag: string;
   readonly #context: DialogContext;
-  readonly #options: OutgoingInviteOptions;
-  readonly #user: OutgoingInviteUser;
+  /** Until it is told how the INVITE ended: this object lives half a minute longer. */
+  #user: OutgoingInviteUser | undefined;
+  readonly #offer: string | undefined;
+  readonly #headers: readonly HeaderField[];
   readonly #side: CallerSide;
   readonly #flow: Flow;
   readonly #transaction: ClientTransaction;
@@ -64,14 +66,16 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
   #forks: Fork[] = [];
   #state: 'calling' | 'answered' | 'failed' = 'calling';
   #cancelHeaders: readonly HeaderField[] | undefined;
-  #session: ConfirmedSession | undefined;
+  /** The remote tag of the fork that answered first. */
+  #winner: string | undefined = undefined;
   #turnedAway = 0;
 
   constructor(context: DialogContext, options: OutgoingInviteOptions, user: OutgoingInviteUser) {
     const { random } = context;
     this.#context = context;
-    this.#options = options;
     this.#user = user;
+    this.#offer = options.sdp;
+    this.#headers = options.headers ?? [];
     this.callId = options.callId ?? random.token(TAG_LENGTH);
     this.localTag = random.token(TAG_LENGTH);
     this.#side = {
@@ -84,7 +88,7 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
       resolve: options.resolve,
     };
     this.#flow = typeof options.target === 'function' ? options.target() : options.target;
-    this.#transaction = this.#send();
+    this.#transaction = this.#send(options);
   }
 
   cancel(headers: readonly HeaderField[] = []): void {
@@ -121,15 +125,15 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
       fork.gone = true;
       transaction.respond({ status: 200, headers: context.server });
     } else if (request.method === 'INVITE') refuse(context, transaction, { status: 491, headers: [] });
-    else if (this.#user.onEarlyRequest === undefined) refuse(context, transaction, { status: 480, headers: [] });
+    else if (this.#user?.onEarlyRequest === undefined) refuse(context, transaction, { status: 480, headers: [] });
     else {
       const respond = fork.requests.open(transaction);
       if (respond !== undefined) this.#user.onEarlyRequest(request, fork, respond);
     }
   }
 
-  #send(): ClientTransaction {
-    const { requestUri, to, sdp, headers = [], maxForwards = DEFAULT_MAX_FORWARDS, routes = [] } = this.#options;
+  #send(options: OutgoingInviteOptions): ClientTransaction {
+    const { requestUri, to, sdp, maxForwards = DEFAULT_MAX_FORWARDS, routes = [] } = options;
     const context = this.#context;
     const lines: HeaderField[] = [];
     for (const route of routes) lines.push(['Route', route]);
@@ -141,7 +145,7 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
       ['CSeq', `${FIRST_SEQ} INVITE`],
     );
     const contact = contactOn(context, this.#flow, this.#side.contactUser);
-    pushInviteHeaders(lines, context, contact, context.userAgent, headers, sdp);
+    pushInviteHeaders(lines, context, contact, context.userAgent, this.#headers, sdp);
     const draft = { method: 'INVITE', uri: requestUri, headers: lines, body: bodyOf(sdp) };
     return context.transactions.send(draft, this.#flow, this);
   }
@@ -150,7 +154,7 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
     if (this.#state !== 'calling') return;
     const early = this.#forkOf(response);
     if (early !== undefined) early.remoteSdp = sessionDescriptionOf(response) ?? early.remoteSdp;
-    if (this.#cancelHeaders === undefined) this.#user.onProgress(response, early);
+    if (this.#cancelHeaders === undefined) this.#user?.onProgress(response, early);
   }
 
   #onSuccess(response: SipResponse): void {
@@ -158,7 +162,7 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
     const isFirst = this.#state === 'calling';
     if (!isFirst && this.#context.acks.repeat(this.callId, this.localTag, tag, FIRST_SEQ)) return;
     // The answer to a late offer is still to come; its ACK will stop the repetition.
-    if (this.#session?.dialog.remoteTag === tag) return;
+    if (this.#winner === tag) return;
     const fork = this.#forkWith(tag);
     const dialog = fork?.dialog ?? Dialog.ofCaller(this.#side, response, this.#flow);
     dialog.confirm(response);
@@ -172,27 +176,29 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
   #answer(response: SipResponse, dialog: Dialog, fork: Fork | undefined): void {
     this.#state = 'answered';
     this.#dropForks(fork);
-    const { sdp: offer, headers = [] } = this.#options;
+    const offer = this.#offer;
     const remoteSdp = sessionDescriptionOf(response) ?? fork?.remoteSdp;
     const exchange = new OfferAnswer();
     const session = new ConfirmedSession(this.#context, dialog, exchange);
-    this.#session = session;
+    this.#winner = dialog.remoteTag;
     if (offer === undefined && remoteSdp !== undefined) {
       exchange.receiveOffer(remoteSdp);
-      session.oweAck(FIRST_SEQ, headers);
+      session.oweAck(FIRST_SEQ, this.#headers);
     } else {
       if (offer !== undefined) exchange.sendOffer(offer);
       if (remoteSdp === undefined) exchange.refuse();
       else exchange.receiveAnswer(remoteSdp);
-      sendAck(this.#context, dialog, FIRST_SEQ, headers);
+      sendAck(this.#context, dialog, FIRST_SEQ, this.#headers);
     }
     this.#handOver(response, session);
   }
 
   /** A user that fails at its answer would leave a session behind that nobody ends. */
   #handOver(response: SipResponse, session: ConfirmedSession): void {
+    const user = this.#user;
+    this.#user = undefined;
     try {
-      session.user = this.#user.onAnswer(response, session);
+      session.user = user?.onAnswer(response, session);
     } catch (bug) {
       session.bye();
       throw bug;
@@ -203,7 +209,7 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
   #turnAway(dialog: Dialog, gone: boolean): void {
     if (++this.#turnedAway > FORKS_LIMIT) return;
     const context = this.#context;
-    sendAck(context, dialog, FIRST_SEQ, this.#options.headers ?? []);
+    sendAck(context, dialog, FIRST_SEQ, this.#headers);
     dialog.state = 'ended';
     if (gone) return;
     const why = this.#cancelHeaders ?? [COMPLETED_ELSEWHERE];
@@ -235,9 +241,11 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
     if (this.#state !== 'calling') return;
     this.#state = 'failed';
     this.#dropForks();
+    const user = this.#user;
+    this.#user = undefined;
     const why = response === undefined ? {} : { response };
-    if (this.#cancelHeaders === undefined) this.#user.onFailure({ status, cause, ...why });
-    else this.#user.onFailure({ status: 487, cause: 'cancelled', ...why });
+    if (this.#cancelHeaders === undefined) user?.onFailure({ status, cause, ...why });
+    else user?.onFailure({ status: 487, cause: 'cancelled', ...why });
   }
 
   /** Early dialogs end with the final response of the INVITE (RFC 3261 §13.2.2.3, §13.2.2.4); the winner's goes on. */

@@ -19,6 +19,7 @@ export class UnackedSuccess {
   readonly seq: number;
   readonly initial: boolean;
   readonly awaitsAnswer: boolean;
+  readonly #transaction: ServerTransaction;
   readonly #repeater: SuccessRepeater;
 
   /** `giveUp`: no ACK came within 64*T1. */
@@ -29,6 +30,7 @@ export class UnackedSuccess {
     parts: SuccessParts,
     giveUp: () => void,
   ) {
+    this.#transaction = transaction;
     const { cseq } = transaction.request;
     this.seq = cseq.ok ? cseq.value.number : 0;
     this.initial = parts.initial;
@@ -45,5 +47,6 @@ export class UnackedSuccess {
   /** The ACK came, or nobody waits for it any more. */
   settle(): void {
     this.#repeater.stop();
+    this.#transaction.release();
   }
 }

@@ -27,18 +27,23 @@ export interface OutgoingRequest {
   readonly octets: Buffer;
 }
 
-/** Carries a client machine out: sends, repeats, tells its user. */
+/**
+ * Carries a client machine out: sends, repeats, tells its user. After a final response it only waits for repetitions of
+ * that, as thousands do at a time, and lets its request go.
+ */
 export class ClientTransactionMachine
   extends MachineDriver<ClientState, ClientEvent, ClientEffect, ClientTimer>
   implements ClientTransaction
 {
   readonly flow: Flow;
-  readonly request: OutgoingRequest;
+  readonly method: string;
+  readonly branch: string;
   /** For the CANCEL, once it is asked for. */
   cancelHeaders: readonly HeaderField[] = [];
   readonly #core: TransactionCore;
   readonly #user: ClientTransactionUser;
   readonly #sendFailed = (failure: TransportFailure): void => this.#onSendFailed(failure);
+  #request: OutgoingRequest | undefined;
   #starting = true;
   #interval: number;
   #ack: Buffer | undefined = undefined;
@@ -52,18 +57,17 @@ export class ClientTransactionMachine
     const isInvite = request.draft.method === 'INVITE';
     super(isInvite ? INVITE_CLIENT : NON_INVITE_CLIENT, core.queues, isInvite ? 'calling' : 'trying');
     this.#core = core;
-    this.request = request;
+    this.#request = request;
+    this.method = request.draft.method;
+    this.branch = request.branch;
     this.flow = flow;
     this.#user = user;
     this.#interval = core.timers.t1;
   }
 
-  get draft(): RequestDraft {
-    return this.request.draft;
-  }
-
-  get branch(): string {
-    return this.request.branch;
+  /** Until a final response comes. */
+  get request(): OutgoingRequest | undefined {
+    return this.#request;
   }
 
   /** Sends the request for the first time. */
@@ -71,7 +75,7 @@ export class ClientTransactionMachine
     this.begin();
     // A lost connection brings no response any more, and waiting for Timer B would only cost the caller half a minute.
     if (this.flow.reliable) this.#unwatch = this.flow.onClose(this.#sendFailed);
-    this.flow.send(this.request.octets, this.#sendFailed);
+    this.#send();
     this.#starting = false;
     return this;
   }
@@ -82,6 +86,7 @@ export class ClientTransactionMachine
     this.handle(responseClass(response.status));
     this.#response = undefined;
     this.#cameOn = undefined;
+    if (response.status >= 200) this.#request = undefined;
   }
 
   cancel(headers: readonly HeaderField[] = []): void {
@@ -108,7 +113,7 @@ export class ClientTransactionMachine
         return void this.#core.sendCancel(this);
       case 'resend':
         counters.retransmissions++;
-        return void this.flow.send(this.request.octets, this.#sendFailed);
+        return void this.#send();
       case 'double-A':
         this.#interval *= 2;
         return void this.start('A', this.#interval);
@@ -141,10 +146,16 @@ export class ClientTransactionMachine
     }
   }
 
+  #send(): void {
+    if (this.#request !== undefined) this.flow.send(this.#request.octets, this.#sendFailed);
+  }
+
   #sendAck(): void {
-    if (this.#response === undefined) return;
-    this.#ack ??= writeRequest(ackOf(this.draft, this.request.via, this.#response));
-    this.flow.send(this.#ack, this.#sendFailed);
+    const request = this.#request;
+    if (this.#response !== undefined && request !== undefined) {
+      this.#ack ??= writeRequest(ackOf(request.draft, request.via, this.#response));
+    }
+    if (this.#ack !== undefined) this.flow.send(this.#ack, this.#sendFailed);
   }
 
   #onSendFailed(failure: TransportFailure): void {

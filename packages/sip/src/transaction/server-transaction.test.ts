@@ -554,3 +554,17 @@ test('a user that throws after it has accepted leaves a transaction that ends by
   inject('OPTIONS');
   expect(wire.ledger.counts()['transaction timers']).toBe(2);
 });
+
+test('released, it absorbs what comes again and neither says nor tells anything', async () => {
+  await over('udp');
+  inject('INVITE');
+  transactions[0]!.release();
+  respond(200);
+  transactions[0]!.release();
+  respond(200);
+  inject('INVITE');
+  wire.clock.advance(32_000);
+  expect(wire.heard('200 INVITE').length).toBe(1);
+  expect(told).toEqual(['INVITE']);
+  expect(transactions[0]!.state).toBe('terminated');
+});

@@ -15,6 +15,9 @@ import { NON_INVITE_SERVER } from './non-invite-server.ts';
 import { timerDuration } from './timers.ts';
 import type { ServerTransaction, ServerTransactionUser } from './user.ts';
 
+/** A user that wants to hear nothing. */
+export const NOBODY: ServerTransactionUser = {};
+
 /** What the layer finds a server transaction by. */
 export interface ServerKeys {
   readonly key: string;
@@ -32,7 +35,7 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
   readonly #flow: Flow;
   readonly #way: ResponseWay;
   readonly #core: TransactionCore;
-  readonly #user: ServerTransactionUser;
+  #user: ServerTransactionUser;
   readonly #isInvite: boolean;
   readonly #sendFailed: ((failure: TransportFailure) => void) | undefined;
   #request: SipRequest | undefined;
@@ -90,6 +93,12 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
     this.#last = event === '408' ? undefined : octets;
     this.handle(event);
     if (this.state === 'completed' || this.state === 'terminated') this.#request = undefined;
+  }
+
+  release(): void {
+    if (this.state === 'trying' || this.state === 'proceeding') return;
+    this.#request = undefined;
+    this.#user = NOBODY;
   }
 
   /** The request came again. */
@@ -200,5 +209,9 @@ export class AcceptedRequest implements ServerTransaction {
 
   respond(draft: ReplyDraft): void {
     this.#machine.respond(draft);
+  }
+
+  release(): void {
+    this.#machine.release();
   }
 }

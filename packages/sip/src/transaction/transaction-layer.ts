@@ -12,7 +12,7 @@ import type { TransactionCore } from './core.ts';
 import { newTransactionCounters, type TransactionCounters } from './counters.ts';
 import { cancelOf } from './follow-up-requests.ts';
 import { clientKey, mergeKey, serverKey } from './matching.ts';
-import { AcceptedRequest, type ServerKeys, ServerTransactionMachine } from './server-transaction.ts';
+import { AcceptedRequest, NOBODY, type ServerKeys, ServerTransactionMachine } from './server-transaction.ts';
 import { TimerQueues } from './timer-queues.ts';
 import { TRANSACTION_TIMERS, type TransactionTimers } from './timers.ts';
 import type {
@@ -43,7 +43,6 @@ const RETRY_AFTER_OVERLOAD: HeaderField = ['Retry-After', '5'];
 const BRANCH_CHARACTERS = 16;
 const TAG_CHARACTERS = 12;
 const MAX_FORWARDS: HeaderField = ['Max-Forwards', '70'];
-const NOBODY: ServerTransactionUser = {};
 const DEAF: ClientTransactionUser = { onResponse: () => {}, onTimeout: () => {}, onTransportError: () => {} };
 
 /**
@@ -89,7 +88,7 @@ export class TransactionLayer implements TransportUser {
       sendCancel: (invite) => this.#sendCancel(invite),
       passAckUp: (ack, flow) => this.#passAckUp(ack, flow),
       clientEnded: (transaction) => {
-        this.#clients.delete(clientKey(transaction.branch, transaction.draft.method));
+        this.#clients.delete(clientKey(transaction.branch, transaction.method));
       },
       serverEnded: (transaction) => this.#forget(transaction),
     };
@@ -272,7 +271,7 @@ export class TransactionLayer implements TransportUser {
     }
     const { method } = cseq.value;
     const transaction = this.#clients.get(clientKey(branch, method));
-    if (transaction === undefined || transaction.draft.method !== method) return void this.#onStray(response, flow);
+    if (transaction === undefined || transaction.method !== method) return void this.#onStray(response, flow);
     // A final failure ends the transaction whatever else is wrong with it; nothing else in it is needed.
     const fault = response.status < 300 ? checkResponse(response) : undefined;
     if (fault !== undefined || hasSeveralVias(response)) {
@@ -312,8 +311,9 @@ export class TransactionLayer implements TransportUser {
   }
 
   #sendCancel(invite: ClientTransactionMachine): void {
-    const { branch, via } = invite.request;
-    const draft = cancelOf(invite.draft, via, invite.cancelHeaders);
+    if (invite.request === undefined) return;
+    const { branch, via, draft: cancelled } = invite.request;
+    const draft = cancelOf(cancelled, via, invite.cancelHeaders);
     this.#launch({ draft, branch, via, octets: writeRequest(draft) }, invite.flow, DEAF);
   }
 

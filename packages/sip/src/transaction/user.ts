@@ -1,5 +1,5 @@
 import type { SipRequest, SipResponse } from '../message/message.ts';
-import type { HeaderField, RequestDraft } from '../message/write-message.ts';
+import type { HeaderField } from '../message/write-message.ts';
 import type { ReplyDraft } from '../message/write-response-to.ts';
 import type { Flow, TransportFailure } from '../transport/index.ts';
 import type { ClientState } from './invite-client.ts';
@@ -30,6 +30,11 @@ export interface ServerTransaction {
    * @throws UnsafeValue when a value of the draft can't be written; nothing has happened then
    */
   respond(draft: ReplyDraft): void;
+  /**
+   * After a final response: the user has no more to say and wants to hear no more. The transaction lives on, but keeps
+   * neither the request nor the user from being forgotten.
+   */
+  release(): void;
 }
 
 export interface ServerTransactionUser {
@@ -44,8 +49,6 @@ export interface ServerTransactionUser {
 }
 
 export interface ClientTransaction {
-  /** The request as it was given to `send`. */
-  readonly draft: RequestDraft;
   readonly flow: Flow;
   /** Of the top Via: names the transaction (RFC 3261 §17.1.3). */
   readonly branch: string;
