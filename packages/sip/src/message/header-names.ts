@@ -57,6 +57,10 @@ export const HEADER = {
   'Request-Disposition': 50,
   Identity: 51,
   'Identity-Info': 52,
+  'Alert-Info': 53,
+  Priority: 54,
+  'User-to-User': 55,
+  Path: 56,
 } as const;
 
 export type KnownHeader = keyof typeof HEADER;
@@ -105,6 +109,25 @@ for (const [letter, name] of Object.entries(COMPACT)) {
 
 /** Number of a header by its name, long or compact, in any case; {@link UNKNOWN_HEADER} when the table has none. */
 export function headerNumber(name: string): number {
+  // What nearly every message has and is asked for: comparing a few constants costs less than a look-up.
+  switch (name) {
+    case 'Via':
+      return HEADER.Via;
+    case 'From':
+      return HEADER.From;
+    case 'To':
+      return HEADER.To;
+    case 'Call-ID':
+      return HEADER['Call-ID'];
+    case 'CSeq':
+      return HEADER.CSeq;
+    case 'Contact':
+      return HEADER.Contact;
+    case 'Max-Forwards':
+      return HEADER['Max-Forwards'];
+    case 'Record-Route':
+      return HEADER['Record-Route'];
+  }
   const number = BY_NAME.get(name);
   if (number !== undefined) return number;
   // A token first: in Unicode the Kelvin sign too has the lower-case form k.

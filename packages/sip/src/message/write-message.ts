@@ -66,13 +66,14 @@ export function writeHead(start: string, headers: readonly HeaderField[], body: 
   let text = start;
   let lengthWritten = false;
   for (const field of headers) {
-    const name = field[0];
-    const number = headerNumber(name);
-    if (lastFields[number] === field) {
-      text += lastLines[number]!;
+    const kept = keptLine(field);
+    if (kept !== undefined) {
+      text += kept;
       continue;
     }
+    const name = field[0];
     const value = field[1];
+    const number = headerNumber(name);
     if (number === UNKNOWN_HEADER) assertToken(name, 'header name');
     if (number === HEADER['Content-Length']) {
       if (!lengthWritten) text += lineStart(number, name) + length;
@@ -82,10 +83,7 @@ export function writeHead(start: string, headers: readonly HeaderField[], body: 
     assertSafeValue(value, name);
     const line = lineStart(number, name) + value;
     text += line;
-    if (isOftenTheSame(number)) {
-      lastFields[number] = field;
-      lastLines[number] = line;
-    }
+    keepLine(number, field, line);
   }
   text += lengthWritten ? '\r\n\r\n' : `\r\nContent-Length: ${length}\r\n\r\n`;
   const octets = Buffer.allocUnsafe(text.length + length);
@@ -101,25 +99,30 @@ function lineStart(number: number, name: string): string {
 
 const LINE_STARTS = Array.from({ length: HEADER_NUMBERS }, (_, number) => `\r\n${nameOf(number)}: `);
 
-/**
- * The field that was last written of the headers that say the same in message after message, and its line: a field can't
- * change, so the very same one needs no second look.
- */
-const lastFields = new Array<HeaderField | undefined>(HEADER_NUMBERS).fill(undefined);
-const lastLines = new Array<string>(HEADER_NUMBERS).fill('');
+/** Headers that say the same in message after message. */
+const OFTEN_THE_SAME: readonly number[] = [
+  HEADER.Allow,
+  HEADER.Supported,
+  HEADER.Server,
+  HEADER['User-Agent'],
+  HEADER['Content-Type'],
+  HEADER['Max-Forwards'],
+];
 
-function isOftenTheSame(number: number): boolean {
-  switch (number) {
-    case HEADER['Max-Forwards']:
-    case HEADER.Allow:
-    case HEADER.Supported:
-    case HEADER['User-Agent']:
-    case HEADER.Server:
-    case HEADER['Content-Type']:
-      return true;
-    default:
-      return false;
-  }
+/** The field that was last written of each of them, and its line: a field can't change, so it needs no second look. */
+const keptFields: (HeaderField | undefined)[] = OFTEN_THE_SAME.map(() => undefined);
+const keptLines: string[] = OFTEN_THE_SAME.map(() => '');
+
+function keptLine(field: HeaderField): string | undefined {
+  for (let at = 0; at < keptFields.length; at++) if (keptFields[at] === field) return keptLines[at];
+  return undefined;
+}
+
+function keepLine(number: number, field: HeaderField, line: string): void {
+  const at = OFTEN_THE_SAME.indexOf(number);
+  if (at < 0) return;
+  keptFields[at] = field;
+  keptLines[at] = line;
 }
 
 /** A Request-URI holds nothing invisible, or it would end before its end. */
