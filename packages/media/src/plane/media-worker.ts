@@ -18,19 +18,15 @@ const BIND_PORTION = 8;
 const REFILL_RETRY_MS = 1_000;
 const TIDY_MS = 1_000;
 
-interface OpenCall {
-  readonly relay: RelayCall;
-  readonly tickGroup: number;
-}
-
 /** What runs inside a media thread: owns the sockets, carries commands out, reports. */
 export class MediaWorker {
-  readonly #settings: WorkerSettings;
+  readonly #limits: { readonly silenceMs: number; readonly holdMs: number };
   readonly #clock: Clock;
   readonly #files: OutputFiles;
   readonly #reports: Outbox<Report>;
   readonly #warm = new Map<AddressFamily, { readonly address: string; readonly pairs: WarmPairs }>();
-  readonly #calls = new Map<number, OpenCall>();
+  readonly #calls = new Map<number, RelayCall>();
+  readonly #tickGroups = Array.from({ length: TICK_GROUPS }, () => new Set<RelayCall>());
   readonly #tally = { packets: 0 };
   readonly #wakeUps: WakeUps;
   /** Commands that wait until more pairs may be bound. */
@@ -50,12 +46,12 @@ export class MediaWorker {
     loop: Loop;
     post: (reports: readonly Report[]) => void;
   }) {
-    this.#settings = options.settings;
     this.#clock = options.clock;
     this.#files = options.files;
     const { clock, loop, random } = options;
     this.#reports = new Outbox(clock, options.post);
-    const { addresses, pairs, restMs, warm, resting } = options.settings;
+    const { addresses, pairs, restMs, warm, resting, silenceTimeoutMs, holdTimeoutMs } = options.settings;
+    this.#limits = { silenceMs: silenceTimeoutMs, holdMs: holdTimeoutMs };
     for (const { family, address } of addresses) {
       this.#warm.set(family, {
         address,
@@ -123,7 +119,7 @@ export class MediaWorker {
       this.#openCall(command.call);
       return;
     }
-    const call = this.#calls.get(command.call)?.relay;
+    const call = this.#calls.get(command.call);
     if (call === undefined) {
       // It was lost meanwhile, of which the plane hears by its event; a pair that was leased for it rests.
       if (command.do === 'open-leg') {
@@ -179,10 +175,11 @@ export class MediaWorker {
   }
 
   #openCall(id: number): void {
+    const tickGroup = this.#tickGroups[id % TICK_GROUPS]!;
     const relay = new RelayCall({
       clock: this.#clock,
       files: this.#files,
-      limits: { silenceMs: this.#settings.silenceTimeoutMs, holdMs: this.#settings.holdTimeoutMs },
+      limits: this.#limits,
       giveBack: (leg) => this.#giveBack(leg.pair),
       tell: (event) => {
         const report: Report = { say: 'event', call: id, event };
@@ -191,10 +188,12 @@ export class MediaWorker {
         else this.#reports.sendPatiently(report);
         if (event.kind !== 'closed' && event.kind !== 'lost') return;
         this.#calls.delete(id);
+        tickGroup.delete(relay);
         if (this.#calls.size === 0) this.#stopTime();
       },
     });
-    this.#calls.set(id, { relay, tickGroup: id % TICK_GROUPS });
+    this.#calls.set(id, relay);
+    tickGroup.add(relay);
   }
 
   #openLeg(call: RelayCall, command: Extract<Command, { do: 'open-leg' }>): void {
@@ -264,12 +263,12 @@ export class MediaWorker {
     const group = this.#ticks % TICK_GROUPS;
     const second = this.#ticks % TICKS_A_SECOND < TICK_GROUPS;
     this.#ticks++;
-    for (const { relay, tickGroup } of this.#calls.values()) if (tickGroup === group) relay.tick(second);
+    for (const relay of this.#tickGroups[group]!) relay.tick(second);
   }
 
   #close(): void {
     this.#stopped = true;
-    for (const { relay } of [...this.#calls.values()]) relay.close();
+    for (const relay of [...this.#calls.values()]) relay.close();
     this.#stopTime();
     this.#cancelRefill?.();
     this.#cancelRefill = undefined;

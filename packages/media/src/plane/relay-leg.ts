@@ -249,6 +249,7 @@ const UNCHANGED = Int8Array.from({ length: 128 }, (_, payloadType) => payloadTyp
 
 // Addresses of packets come canonical from the kernel; those of SDP are as people write them.
 function canonical(address: string): string {
+  if (!address.includes(':')) return address;
   return isIP(address) === 6 && !address.includes('%')
     ? new SocketAddress({ address, family: 'ipv6' }).address
     : address;

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Clock, type Ledger, type Log, SILENT } from '@vats/kernel';
 import type { MediaPlane } from './media-plane.ts';
-import type { Report, WorkerSettings } from './messages.ts';
+import type { WorkerSettings } from './messages.ts';
 import { pairsWithin, REST_MS } from './port-pool.ts';
+import { readReports, writeCommands } from './wire.ts';
 import { MediaStartError, type SpawnWorker, WorkerMediaPlane } from './worker-media-plane.ts';
 
 /** The settings under `media:` and what the plane needs from its surroundings. */
@@ -76,12 +77,11 @@ export async function startMediaPlane(options: MediaPlaneOptions, spawn = spawnT
 
 const ENTRY = import.meta.url.endsWith('.ts') ? './worker-entry.ts' : './worker-entry.js';
 
-// What crosses the threads are small objects, of which a structured clone costs both sides more than JSON does.
 const spawnThread: SpawnWorker = (settings, user) => {
   const thread = new Worker(new URL(ENTRY, import.meta.url), { workerData: settings, name: 'vats-media' });
   let asked = false;
   let fault: string | undefined;
-  thread.on('message', (reports: string) => user.reports(JSON.parse(reports) as Report[]));
+  thread.on('message', (reports: string) => user.reports(readReports(reports)));
   thread.on('error', (error: unknown) => {
     fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
   });
@@ -94,7 +94,7 @@ const spawnThread: SpawnWorker = (settings, user) => {
   return {
     post: (commands) => {
       asked ||= commands.some((command) => command.do === 'stop');
-      thread.postMessage(JSON.stringify(commands));
+      thread.postMessage(writeCommands(commands));
     },
     gone,
     terminate: () => {

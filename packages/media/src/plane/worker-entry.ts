@@ -2,8 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { SystemClock, SystemRandom } from '@vats/kernel';
 import { DiskFiles } from '../recording/output-file.ts';
 import { MediaWorker } from './media-worker.ts';
-import type { Command, Report, WorkerSettings } from './messages.ts';
+import type { Report, WorkerSettings } from './messages.ts';
 import { threadLoop } from './wake-ups.ts';
+import { readCommands, writeReports } from './wire.ts';
 
 /** The thread's first file: joins a MediaWorker to the port to its plane. The thread ends by itself after `stop`. */
 const port = parentPort;
@@ -15,11 +16,11 @@ const worker = new MediaWorker({
   random: new SystemRandom(),
   files: new DiskFiles(),
   loop: threadLoop(),
-  post: (reports: readonly Report[]) => port.postMessage(JSON.stringify(reports)),
+  post: (reports: readonly Report[]) => port.postMessage(writeReports(reports)),
 });
 
 port.on('message', (posted: string) => {
-  const commands = JSON.parse(posted) as Command[];
+  const commands = readCommands(posted);
   worker.execute(commands);
   if (commands.some((command) => command.do === 'stop')) port.unref();
 });

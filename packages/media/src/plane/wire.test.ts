@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { LegMedia } from '../sdp/leg-media.ts';
+import type { Command, Report } from './messages.ts';
+import { readCommands, readReports, writeCommands, writeReports } from './wire.ts';
+
+const MEDIA: LegMedia = {
+  claimed: { address: '192.0.2.7', port: 4000 },
+  claimedRtcp: { address: '192.0.2.8', port: 4009 },
+  receives: true,
+  held: false,
+  laws: [
+    [8, 'PCMA'],
+    [0, 'PCMU'],
+  ],
+};
+
+test('every command arrives as it was given', () => {
+  const commands: Command[] = [
+    { do: 'open-call', call: 1 },
+    { do: 'open-leg', call: 1, leg: 2, name: 'b1', family: 6, port: 20_000, signalling: '2001:db8::7' },
+    { do: 'update', call: 1, leg: 2, media: MEDIA, newOffer: true, signalling: '192.0.2.9' },
+    {
+      do: 'update',
+      call: 1,
+      leg: 2,
+      media: { claimed: undefined, claimedRtcp: undefined, receives: false, held: true, laws: [] },
+      newOffer: false,
+      signalling: undefined,
+    },
+    { do: 'bridge', call: 1, a: 2, b: 3, aToB: [[101, 96]], bToA: [[96, 101]] },
+    { do: 'unbridge', call: 1, leg: 2 },
+    { do: 'echo', call: 1, leg: 2 },
+    { do: 'record', call: 1, path: 'записи/"r".wav', left: 1, right: 2 },
+    { do: 'supervise', call: 1 },
+    { do: 'close-leg', call: 1, leg: 2 },
+    { do: 'close-call', call: 1 },
+    { do: 'stop' },
+  ];
+  expect(readCommands(writeCommands(commands))).toStrictEqual(commands);
+});
+
+test('every report arrives as it was given', () => {
+  const counts = (from: number) => ({
+    packets: from + 1,
+    octets: from + 2,
+    sentPackets: from + 3,
+    sentOctets: from + 4,
+    lost: from + 5,
+    foreign: from + 6,
+    malformed: from + 7,
+    unmapped: from + 8,
+    excess: from + 9,
+  });
+  const reports: Report[] = [
+    { say: 'ready' },
+    { say: 'failed', code: 'EADDRINUSE', address: '192.0.2.1' },
+    { say: 'warm', family: 4, ports: [20_000, 20_002] },
+    { say: 'reserve', family: 4, ports: [20_004] },
+    { say: 'unbound', address: '192.0.2.1', inUse: 3, failed: 'EMFILE' },
+    { say: 'event', call: 1, event: { kind: 'silence', milliseconds: 60_000 } },
+    {
+      say: 'event',
+      call: 1,
+      event: {
+        kind: 'closed',
+        legs: [
+          { leg: 'a', claimed: MEDIA.claimed, observed: MEDIA.claimedRtcp, rtp: counts(0), rtcp: counts(100) },
+          { leg: 'b1', claimed: undefined, observed: undefined, rtp: counts(200), rtcp: counts(300) },
+        ],
+      },
+    },
+    { say: 'event', call: 2, event: { kind: 'closed', legs: [] } },
+    { say: 'event', call: 3, event: { kind: 'lost', detail: 'what?' } },
+  ];
+  expect(readReports(writeReports(reports))).toStrictEqual(reports);
+});

@@ -1,0 +1,150 @@
+import type { Endpoint } from '@vats/kernel';
+import type { Law } from '../sdp/codec.ts';
+import type { PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { AddressFamily, LegStatistics, StreamStatistics } from './media-plane.ts';
+import type { Command, Report } from './messages.ts';
+
+/*
+ * What crosses the threads: JSON, in which what each call says stands as values without their names. Copying many small
+ * objects, be it as structured clones or as JSON's own, was a good part of what a short call cost both threads.
+ */
+
+type Address = readonly [address: string, port: number] | null;
+type Laws = readonly (readonly [payloadType: number, law: Law])[];
+
+type PackedCommand =
+  | readonly ['open-call', call: number]
+  | readonly ['open-leg', number, leg: number, string, AddressFamily, port: number, signalling: string]
+  | readonly ['update', number, leg: number, newOffer: boolean, string | null, Address, Address, boolean, boolean, Laws]
+  | readonly ['bridge', call: number, a: number, b: number, aToB: PayloadTypeMap, bToA: PayloadTypeMap]
+  | readonly ['supervise', call: number]
+  | readonly ['close-call', call: number]
+  | Command;
+
+type PackedLeg = readonly [leg: string, claimed: Address, observed: Address, rtp: PackedStream, rtcp: PackedStream];
+type PackedStream = readonly number[];
+type PackedReport = readonly ['closed', call: number, legs: readonly PackedLeg[]] | Report;
+
+export function writeCommands(commands: readonly Command[]): string {
+  return JSON.stringify(commands.map(packCommand));
+}
+
+export function readCommands(text: string): Command[] {
+  return (JSON.parse(text) as PackedCommand[]).map(unpackCommand);
+}
+
+export function writeReports(reports: readonly Report[]): string {
+  return JSON.stringify(reports.map(packReport));
+}
+
+export function readReports(text: string): Report[] {
+  return (JSON.parse(text) as PackedReport[]).map(unpackReport);
+}
+
+function packCommand(command: Command): PackedCommand {
+  switch (command.do) {
+    case 'open-call':
+      return ['open-call', command.call];
+    case 'open-leg': {
+      const { call, leg, name, family, port, signalling } = command;
+      return ['open-leg', call, leg, name, family, port, signalling];
+    }
+    case 'update': {
+      const { call, leg, media, newOffer, signalling = null } = command;
+      const { receives, held, laws } = media;
+      const [claimed, claimedRtcp] = [packAddress(media.claimed), packAddress(media.claimedRtcp)];
+      return ['update', call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws];
+    }
+    case 'bridge':
+      return ['bridge', command.call, command.a, command.b, command.aToB, command.bToA];
+    case 'supervise':
+      return ['supervise', command.call];
+    case 'close-call':
+      return ['close-call', command.call];
+    default:
+      return command;
+  }
+}
+
+function unpackCommand(packed: PackedCommand): Command {
+  if ('do' in packed) return packed;
+  switch (packed[0]) {
+    case 'open-call':
+      return { do: 'open-call', call: packed[1] };
+    case 'open-leg': {
+      const [, call, leg, name, family, port, signalling] = packed;
+      return { do: 'open-leg', call, leg, name, family, port, signalling };
+    }
+    case 'update': {
+      const [, call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws] = packed;
+      return {
+        do: 'update',
+        call,
+        leg,
+        media: { claimed: unpackAddress(claimed), claimedRtcp: unpackAddress(claimedRtcp), receives, held, laws },
+        newOffer,
+        signalling: signalling ?? undefined,
+      };
+    }
+    case 'bridge': {
+      const [, call, a, b, aToB, bToA] = packed;
+      return { do: 'bridge', call, a, b, aToB, bToA };
+    }
+    case 'supervise':
+      return { do: 'supervise', call: packed[1] };
+    case 'close-call':
+      return { do: 'close-call', call: packed[1] };
+  }
+}
+
+function packReport(report: Report): PackedReport {
+  if (report.say !== 'event' || report.event.kind !== 'closed') return report;
+  return ['closed', report.call, report.event.legs.map(packLeg)];
+}
+
+function unpackReport(packed: PackedReport): Report {
+  if ('say' in packed) return packed;
+  const [, call, legs] = packed;
+  return { say: 'event', call, event: { kind: 'closed', legs: legs.map(unpackLeg) } };
+}
+
+function packLeg({ leg, claimed, observed, rtp, rtcp }: LegStatistics): PackedLeg {
+  return [leg, packAddress(claimed), packAddress(observed), packStream(rtp), packStream(rtcp)];
+}
+
+function unpackLeg([leg, claimed, observed, rtp, rtcp]: PackedLeg): LegStatistics {
+  return {
+    leg,
+    claimed: unpackAddress(claimed),
+    observed: unpackAddress(observed),
+    rtp: unpackStream(rtp),
+    rtcp: unpackStream(rtcp),
+  };
+}
+
+function packStream(stream: StreamStatistics): PackedStream {
+  const { packets, octets, sentPackets, sentOctets, lost, foreign, malformed, unmapped, excess } = stream;
+  return [packets, octets, sentPackets, sentOctets, lost, foreign, malformed, unmapped, excess];
+}
+
+function unpackStream(packed: PackedStream): StreamStatistics {
+  return {
+    packets: packed[0]!,
+    octets: packed[1]!,
+    sentPackets: packed[2]!,
+    sentOctets: packed[3]!,
+    lost: packed[4]!,
+    foreign: packed[5]!,
+    malformed: packed[6]!,
+    unmapped: packed[7]!,
+    excess: packed[8]!,
+  };
+}
+
+function packAddress(endpoint: Endpoint | undefined): Address {
+  return endpoint === undefined ? null : [endpoint.address, endpoint.port];
+}
+
+function unpackAddress(packed: Address): Endpoint | undefined {
+  return packed === null ? undefined : { address: packed[0], port: packed[1] };
+}
