@@ -49,11 +49,12 @@ export interface SdpLines {
 const MEDIA = /^([^\s/]+) (\d{1,5})(?:\/\d{1,5})? (\S+)((?: +\S+)*) *$/;
 const CONNECTION = /^IN IP[46] (\S+) *$/;
 const ORIGIN = /^\S.* IN IP[46] \S+ *$/;
+const TYPE = /^[a-z]=/;
 const SOUND = /^a=(?:rtpmap:|fmtp:|ptime:|maxptime:|sendrecv|sendonly|recvonly|inactive)/;
 // biome-ignore-start lint/complexity/useRegexLiterals: control characters read better named than typed
 const CONTROL = new RegExp('[\\u0000-\\u0008\\u000b-\\u001f\\u007f]');
-/** What a body of plain CRLF lines has nowhere: a control character, a CR or an LF alone. */
-const UNUSUAL = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]|\\r(?!\\n)|(?<!\\r)\\n');
+/** A body whose lines all have a type, no control character and CRLF behind them. */
+const PLAIN = new RegExp('^(?:[a-z]=[^\\u0000-\\u0008\\u000a-\\u001f\\u007f]*(?:\\r\\n|$))*$');
 // biome-ignore-end lint/complexity/useRegexLiterals: control characters read better named than typed
 
 /**
@@ -63,7 +64,7 @@ const UNUSUAL = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f
 export function readLines(text: string): Parsed<SdpLines, SdpFault> {
   if (text.length > SDP_LIMITS.body) return bad('too-large');
   // One look at the whole body spares nearly every body one at each of its lines.
-  const plain = !UNUSUAL.test(text);
+  const plain = PLAIN.test(text);
   const lines = plain ? text.split('\r\n') : text.split(/\r\n|\n|\r/);
   if (lines.length > SDP_LIMITS.lines) return bad('too-large');
 
@@ -78,7 +79,7 @@ export function readLines(text: string): Parsed<SdpLines, SdpFault> {
   for (const line of lines) {
     if (line.length > SDP_LIMITS.line) return bad('too-large', at);
     if (line !== '') {
-      if (!hasType(line) || (!plain && CONTROL.test(line))) return bad('malformed', at);
+      if (!plain && (!TYPE.test(line) || CONTROL.test(line))) return bad('malformed', at);
       if (first && line !== 'v=0') return bad('malformed', at, 'v=');
       first = false;
       const type = line[0];
@@ -111,12 +112,6 @@ export function readLines(text: string): Parsed<SdpLines, SdpFault> {
   if (origin === undefined) return bad('malformed', 0, 'o=');
   for (const each of media) each.address ??= sessionAddress;
   return good({ origin, media, session, sections });
-}
-
-/** One lower-case letter and `=` first: every line of SDP begins so. */
-function hasType(line: string): boolean {
-  const letter = line.charCodeAt(0);
-  return letter >= 0x61 && letter <= 0x7a && line[1] === '=';
 }
 
 /** A multicast address may carry a TTL and a count behind slashes; what is before them decides that it is refused. */
