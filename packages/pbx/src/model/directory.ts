@@ -9,7 +9,7 @@ export interface DeviceMatch {
 }
 
 interface DomainIndex {
-  readonly devices: ReadonlyMap<string, { readonly user: User; readonly device: Device }>;
+  readonly devices: ReadonlyMap<string, DeviceMatch>;
   readonly users: ReadonlyMap<string, User>;
   readonly groups: ReadonlyMap<string, Group>;
   readonly numbers: ReadonlySet<string>;
@@ -38,8 +38,8 @@ export class Directory {
    * domain only, any host means it.
    */
   findDomain(host: string): Domain | undefined {
-    const [only, ...more] = this.model.domains;
-    if (more.length === 0) return only;
+    const { domains } = this.model;
+    if (domains.length <= 1) return domains[0];
     return this.#byHost.get(host.toLowerCase());
   }
 
@@ -54,7 +54,7 @@ export class Directory {
   findDevice(domain: Domain, username: string): DeviceMatch | undefined {
     const devices = this.#indexes.get(domain.id)?.devices;
     const plain = devices?.get(username);
-    if (plain !== undefined) return { ...plain, ha1: plain.device.ha1 };
+    if (plain !== undefined) return plain;
     const at = username.lastIndexOf('@');
     if (at < 1) return undefined;
     const named = devices?.get(username.slice(0, at));
@@ -80,7 +80,11 @@ export class Directory {
 
 function indexOf(domain: Domain): DomainIndex {
   return {
-    devices: new Map(domain.users.flatMap((user) => user.devices.map((device) => [device.login, { user, device }]))),
+    devices: new Map(
+      domain.users.flatMap((user) =>
+        user.devices.map((device) => [device.login, { user, device, ha1: device.ha1 }] as const),
+      ),
+    ),
     users: new Map(domain.users.map((user) => [user.extension, user])),
     groups: new Map(domain.groups.map((group) => [group.extension, group])),
     numbers: new Set(domain.numbers.map(({ number }) => number)),
