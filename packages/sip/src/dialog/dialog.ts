@@ -96,14 +96,13 @@ export class Dialog implements DialogFacts {
 
   /** The dialog that a response with a To tag makes of our INVITE (RFC 3261 §12.1.2). */
   static ofCaller(side: CallerSide, response: SipResponse, flow: Flow): Dialog {
-    const [remoteTag = '', remoteParty = ''] = detachedTogether(response.toTag ?? '', response.value('To') ?? '');
     const contact = contactUri(response);
     return new Dialog({
       callId: side.callId,
       localTag: side.localTag,
-      remoteTag,
+      remoteTag: detached(response.toTag ?? ''),
       localParty: side.from,
-      remoteParty,
+      remoteParty: detached(response.value('To') ?? ''),
       remoteTarget: contact === undefined ? side.requestUri : detached(contact),
       routeSet: recordedRoute(response).reverse(),
       flow,
@@ -117,19 +116,14 @@ export class Dialog implements DialogFacts {
 
   /** The dialog that a response of ours with `localTag` makes of a peer's INVITE (RFC 3261 §12.1.1). */
   static ofCallee(invite: SipRequest, localTag: string, flow: Flow, contactUser: string, resolve?: Resolve): Dialog {
-    const [callId = '', from = '', remoteTag = '', to = ''] = detachedTogether(
-      invite.value('Call-ID') ?? '',
-      invite.value('From') ?? '',
-      invite.fromTag ?? '',
-      invite.value('To') ?? '',
-    );
+    const from = detached(invite.value('From') ?? '');
     const contact = contactUri(invite);
     const { cseq } = invite;
     return new Dialog({
-      callId,
+      callId: detached(invite.value('Call-ID') ?? ''),
       localTag,
-      remoteTag,
-      localParty: `${to};tag=${localTag}`,
+      remoteTag: detached(invite.fromTag ?? ''),
+      localParty: `${detached(invite.value('To') ?? '')};tag=${localTag}`,
       remoteParty: from,
       // A caller without Contact breaks §8.1.1.8; over its flow the address in From still finds it.
       remoteTarget: contact === undefined ? addressIn(from) : detached(contact),
@@ -235,17 +229,6 @@ export class Dialog implements DialogFacts {
 function uriOf(text: string): Uri | undefined {
   const parsed = parseUri(text);
   return parsed.ok ? parsed.value : undefined;
-}
-
-/** Copies that share no memory but one another's. */
-function detachedTogether(...texts: string[]): string[] {
-  const all = detached(texts.join(''));
-  let end = 0;
-  return texts.map((text) => {
-    const start = end;
-    end += text.length;
-    return all.slice(start, end);
-  });
 }
 
 /**

@@ -6,7 +6,14 @@ import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts'
 import { MAGIC_COOKIE, type Via } from '../message/via.ts';
 import { type HeaderField, type RequestDraft, writeRequest } from '../message/write-message.ts';
 import { type ReplyDraft, writeResponseTo } from '../message/write-response-to.ts';
-import { CountedClock, type Flow, sourceOf, type TransportLayer, type TransportUser } from '../transport/index.ts';
+import {
+  CountedClock,
+  type Flow,
+  sourceOf,
+  type TransportLayer,
+  type TransportName,
+  type TransportUser,
+} from '../transport/index.ts';
 import { ClientTransactionMachine, type OutgoingRequest } from './client-transaction.ts';
 import type { TransactionCore } from './core.ts';
 import { newTransactionCounters, type TransactionCounters } from './counters.ts';
@@ -43,6 +50,7 @@ const RETRY_AFTER_OVERLOAD: HeaderField = ['Retry-After', '5'];
 const BRANCH_CHARACTERS = 16;
 const TAG_CHARACTERS = 12;
 const MAX_FORWARDS: HeaderField = ['Max-Forwards', '70'];
+const VIA_TRANSPORT = { udp: 'UDP', tcp: 'TCP' } as const satisfies Record<TransportName, string>;
 const DEAF: ClientTransactionUser = { onResponse: () => {}, onTimeout: () => {}, onTransportError: () => {} };
 
 /**
@@ -296,7 +304,7 @@ export class TransactionLayer implements TransportUser {
   #outgoing(draft: RequestDraft, flow: Flow): OutgoingRequest {
     const branch = `${MAGIC_COOKIE}${this.#random.token(BRANCH_CHARACTERS)}`;
     const { host, port } = this.#transport.sentBy(flow);
-    const via = `SIP/2.0/${flow.transport.toUpperCase()} ${formatHostPort(host, port)};branch=${branch};rport`;
+    const via = `SIP/2.0/${VIA_TRANSPORT[flow.transport]} ${formatHostPort(host, port)};branch=${branch};rport`;
     const headers: HeaderField[] = [['Via', via]];
     if (!isLimited(draft)) headers.push(MAX_FORWARDS);
     for (const header of draft.headers) headers.push(header);
@@ -332,7 +340,9 @@ export class TransactionLayer implements TransportUser {
 }
 
 function isLimited({ headers }: RequestDraft): boolean {
-  for (const [name] of headers) if (headerNumber(name) === HEADER['Max-Forwards']) return true;
+  for (const [name] of headers) {
+    if (name.length === MAX_FORWARDS[0].length && headerNumber(name) === HEADER['Max-Forwards']) return true;
+  }
   return false;
 }
 
