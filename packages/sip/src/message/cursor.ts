@@ -99,6 +99,13 @@ export class Cursor {
     return this.text.slice(start, this.at);
   }
 
+  /** True when this ASCII text stands at an earlier place. */
+  stoodOn(text: string, start: number): boolean {
+    const { octets } = this;
+    for (let at = 0; at < text.length; at++) if (octets[start + at] !== text.charCodeAt(at)) return false;
+    return true;
+  }
+
   /** The longest run of characters of the classes in `bits`; may be empty. */
   run(bits: number): string {
     const start = this.at;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { HEADER, type KnownHeader } from './header-names.ts';
 import { LIMITS } from './limits.ts';
 import { SipRequest, SipResponse } from './message.ts';
 import { parseMessage } from './parse-message.ts';
@@ -223,4 +224,16 @@ test('an offset in the message does not matter', () => {
   expect(parsed.value.fromTag).toBe('1');
   expect(parsed.value.requestUriText).toBe('sip:201@h');
   expect(parsed.value.body).toHaveLength(0);
+});
+
+test('of every header there are as many lines as were written, whatever else is there', () => {
+  const names = Object.keys(HEADER).filter((name) => name !== 'Content-Length') as KnownHeader[];
+  for (const twice of names) {
+    const message = request(`${twice}: 1`, 'X-Other: 3', `${twice}: 2`);
+    for (const name of names) {
+      expect(message.values(name)).toEqual(name === twice ? ['1', '2'] : []);
+      expect(message.contradicts(name)).toBe(name === twice);
+    }
+    for (const once of names) expect(request(`${twice}: 1`, `${once}: 1`).has(once)).toBe(true);
+  }
 });

@@ -155,7 +155,7 @@ export function readParams(cursor: Cursor, forgiving = false): Params | undefine
   let count = 0;
   while (cursor.take(SEMICOLON)) {
     cursor.skipSpace();
-    const name = cursor.run(TOKEN);
+    const name = readName(cursor);
     if (name === '') {
       if (forgiving) continue;
       return cursor.fail('bad-param');
@@ -176,6 +176,18 @@ export function readParams(cursor: Cursor, forgiving = false): Params | undefine
   return new Params(takeCollected(count));
 }
 
+/** The names that nearly all parameters have, by their length: what is known need not be cut out. */
+const USUAL_NAMES: readonly (string | undefined)[] = Array.from({ length: 9 }, (_, length) =>
+  ['tag', 'rport', 'branch', 'received'].find((name) => name.length === length),
+);
+
+function readName(cursor: Cursor): string {
+  const start = cursor.at;
+  cursor.skipRun(TOKEN);
+  const usual = USUAL_NAMES[cursor.at - start];
+  return usual !== undefined && cursor.stoodOn(usual, start) ? usual : cursor.since(start);
+}
+
 /** No parameter may come twice (RFC 3261 §7.3.1, §19.1.1): two readers could believe two different ones. */
 export function isNameTaken(written: readonly (string | undefined)[], name: string, count = written.length): boolean {
   for (let at = 0; at < count; at += 2) if (sameToken(written[at]!, name)) return true;
@@ -184,7 +196,13 @@ export function isNameTaken(written: readonly (string | undefined)[], name: stri
 
 /** The names and values collected so far as a list of their own; what they were taken from is no longer held here. */
 export function takeCollected(count: number): (string | undefined)[] {
-  const written = collected.slice(0, count);
+  // A list written out is made in place; most have one or two parameters.
+  const written =
+    count === 2
+      ? [collected[0], collected[1]]
+      : count === 4
+        ? [collected[0], collected[1], collected[2], collected[3]]
+        : collected.slice(0, count);
   for (let at = 0; at < count; at++) collected[at] = undefined;
   return written;
 }

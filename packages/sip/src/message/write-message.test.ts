@@ -67,6 +67,16 @@ describe('injection is refused', () => {
   });
 });
 
+test('a header that was just written says what its next field says', () => {
+  const server: HeaderField = ['Server', 'one'];
+  expect(request(server)).toContain('\r\nServer: one\r\n');
+  expect(request(server, ['server', 'one'], server, ['Server', 'two'])).toContain(
+    '\r\nServer: one\r\nserver: one\r\nServer: one\r\nServer: two\r\n',
+  );
+  expect(request(server)).toContain('\r\nServer: one\r\n');
+  expect(() => request(server, ['Server', 'one\r\nVia: x'])).toThrow(UnsafeValue);
+});
+
 test('a reason phrase has no quoted strings, so no NUL at all', () => {
   expect(() => writeResponse({ status: 200, reason: '"\\\0"', headers: [] })).toThrow(UnsafeValue);
 });

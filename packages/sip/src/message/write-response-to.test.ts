@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SipMessage, SipRequest } from './message.ts';
 import { parseMessage } from './parse-message.ts';
+import { UnsafeValue } from './wire-text.ts';
 import { type ReplyDraft, writeResponseTo } from './write-response-to.ts';
 
 const OBSERVED = { address: '198.51.100.7', port: 40_000 };
@@ -95,6 +96,22 @@ describe('the top Via says where the request was seen to come from', () => {
   test('one that cannot be read is sent back as it came', () => {
     expect(reply(request('INVITE', 'Via: nonsense', ...DIALOG), { status: 400 }).value('Via')).toBe('nonsense');
   });
+});
+
+test('each response is for the place that it goes to', () => {
+  const invite = request('INVITE', 'Via: SIP/2.0/UDP 10.0.0.1;rport', ...DIALOG);
+  const viaFor = (observed: typeof OBSERVED): string | undefined => reply(invite, undefined, observed).value('Via');
+  const elsewhere = { ...OBSERVED, port: 40_001 };
+  expect(viaFor(OBSERVED)).toBe('SIP/2.0/UDP 10.0.0.1;rport=40000;received=198.51.100.7');
+  expect(viaFor(elsewhere)).toBe('SIP/2.0/UDP 10.0.0.1;rport=40001;received=198.51.100.7');
+  expect(viaFor({ ...elsewhere, address: '198.51.100.8' })).toBe(
+    'SIP/2.0/UDP 10.0.0.1;rport=40001;received=198.51.100.8',
+  );
+});
+
+test('a tag that would begin another line is refused', () => {
+  const invite = request('INVITE', 'Via: SIP/2.0/UDP h', ...DIALOG);
+  expect(() => reply(invite, { status: 180, toTag: 'a\r\nX: y' })).toThrow(UnsafeValue);
 });
 
 describe('To gets our tag', () => {
