@@ -7,8 +7,8 @@ import { RestingPairs } from './resting-pairs.ts';
 const LOW_SHARE = 0.75;
 /** Numbers that the lessee has beyond the warm pairs, so that a burst does not find the shelf empty. They cost nothing. */
 const RESERVE = 512;
-/** Rested pairs that are closed in one go: about a millisecond. */
-const CLOSE_PORTION = 64;
+/** Rested pairs that are closed in one go. Few, for after a lull they would be missed. */
+const CLOSE_PORTION = 16;
 
 /** What a refill came to. */
 export interface Refill {
