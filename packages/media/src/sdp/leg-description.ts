@@ -289,9 +289,9 @@ export function payloadTypeMap(from: LegDescription, to: LegDescription): Payloa
 
 const FIRST_DYNAMIC = 96;
 
-/** A session id for `o=`: 62 random bits, so that no two dialogs of ours share one. */
+/** A session id for `o=`: 61 random bits, so that no two dialogs of ours share one, as digits of a 62-bit number. */
 export function sessionIdFrom(random: Random): string {
-  return String((BigInt(random.below(2 ** 30)) << 32n) + BigInt(random.below(2 ** 32)));
+  return `${random.below(2 ** 32)}${String(random.below(2 ** 29)).padStart(9, '0')}`;
 }
 
 function carriesSound({ codec }: KeyedCodec): boolean {
