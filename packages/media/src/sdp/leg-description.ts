@@ -23,10 +23,17 @@ export interface LegDescriptionOptions {
   readonly allowed?: (address: string) => boolean;
 }
 
-/** What the peer has said, as far as it concerns us. */
-interface Theirs {
+/** A body of the peer's, and where by our judgement its sound and its RTCP may be sent. */
+interface Heard {
   readonly text: string;
   readonly session: SessionDescription;
+  readonly claimed: LegMedia['claimed'];
+  readonly claimedRtcp: LegMedia['claimedRtcp'];
+}
+
+/** What the peer has said, as far as it concerns us. */
+interface Theirs {
+  readonly heard: Heard;
   readonly codecs: readonly KeyedCodec[];
 }
 
@@ -79,14 +86,15 @@ export class LegDescription {
   receiveOffer(text: string): Parsed<{ readonly refresh: boolean }, SdpFault> {
     const read = this.#read(text);
     if (!read.ok) return read;
-    const session = read.value;
-    const last = this.#now.theirs?.session;
+    const heard = read.value;
+    const { session } = heard;
+    const last = this.#now.theirs?.heard.session;
     if (last !== undefined && last.origin === session.origin && meansTheSame(last, session)) {
       return good({ refresh: true });
     }
     const codecs = this.#numbers.recognise(session.audio.codecs);
     this.#numbers.adopt(codecs);
-    const theirs = { text, session, codecs };
+    const theirs = { heard, codecs };
     this.#before ??= this.#now;
     const { ours } = this.#now;
     const { lines, audioAt, audio } = session;
@@ -100,18 +108,19 @@ export class LegDescription {
     if (ours === undefined) throw new Error('an answer without an offer of ours');
     const read = this.#read(text);
     if (!read.ok) return read;
-    const session = read.value;
-    const codecs = recogniseAnswer(ours.codecs, session.audio.codecs);
+    const heard = read.value;
+    const codecs = recogniseAnswer(ours.codecs, heard.session.audio.codecs);
     if (!codecs.some(carriesSound)) return bad('no-common-codec');
-    this.#now = { theirs: { text, session, codecs }, ours, offer, profile, lines, audioAt };
+    this.#now = { theirs: { heard, codecs }, ours, offer, profile, lines, audioAt };
     this.#before = undefined;
     return good(undefined);
   }
 
   /** Our offer to this leg, made from what `other` said last; `other` must have said something. */
   offerFrom(other: LegDescription, policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
-    const { session, codecs } = other.#said();
-    return this.#offer(codecs, policy, session.audio.direction, session.audio);
+    const { heard, codecs } = other.#said();
+    const { audio } = heard.session;
+    return this.#offer(codecs, policy, audio.direction, audio);
   }
 
   /** Our own offer (late offer, no other leg yet): PCMA, PCMU, telephone-event. */
@@ -125,21 +134,23 @@ export class LegDescription {
   /** Our answer to this leg's offer, made from what `other` answered; may be called again (183, then 200). */
   answerFrom(other: LegDescription): Parsed<string, SdpFault> {
     const offer = this.#offered();
-    const { session, codecs } = other.#said();
+    const { heard, codecs } = other.#said();
+    const { audio } = heard.session;
     const answer: KeyedCodec[] = [];
     for (const { key, codec } of codecs) {
       const number = numberOf(key, offer.codecs);
       if (number !== undefined) answer.push({ key, codec: codec.numbered(number) });
     }
     if (!answer.some(carriesSound)) return bad('no-common-codec');
-    const direction = answering(offer.session.audio.direction, session.audio.direction);
+    const direction = answering(offer.heard.session.audio.direction, audio.direction);
     this.#before = undefined;
-    return good(this.#say(answer, direction, session.audio));
+    return good(this.#say(answer, direction, audio));
   }
 
   /** Our own answer to this leg's offer, no other leg being there (echo): its first G.711, else its first codec. */
   answerOwn(policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
-    const { session, codecs } = this.#offered();
+    const { heard, codecs } = this.#offered();
+    const { audio } = heard.session;
     const sound = codecs.find(({ codec }) => codec.law !== undefined) ?? codecs.find(carriesSound);
     if (sound === undefined || (policy === 'g711' && sound.codec.law === undefined)) return bad('no-common-codec');
     const events = codecs.find(
@@ -147,7 +158,7 @@ export class LegDescription {
     );
     const answer = events === undefined ? [sound] : [sound, events];
     this.#before = undefined;
-    return good(this.#say(answer, answering(session.audio.direction, 'sendrecv'), session.audio));
+    return good(this.#say(answer, answering(audio.direction, 'sendrecv'), audio));
   }
 
   /** The last text that was agreed, unchanged: what a refresh is answered with. */
@@ -168,12 +179,11 @@ export class LegDescription {
     if (theirs === undefined) {
       return { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws: this.#laws() };
     }
-    const { address, port, rtcp, direction } = theirs.session.audio;
-    const dials = this.#judge(address) === 'dial';
-    const dialsRtcp = rtcp.address === address ? dials : this.#judge(rtcp.address) === 'dial';
+    const { session, claimed, claimedRtcp } = theirs.heard;
+    const { direction } = session.audio;
     return {
-      claimed: dials ? { address, port } : undefined,
-      claimedRtcp: dialsRtcp ? { address: rtcp.address, port: rtcp.port } : undefined,
+      claimed,
+      claimedRtcp,
       receives: receives(direction),
       held: direction !== 'sendrecv' || (ours !== undefined && ours.direction !== 'sendrecv'),
       laws: this.#laws(),
@@ -196,16 +206,22 @@ export class LegDescription {
     return this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? [];
   }
 
-  #read(text: string): Parsed<SessionDescription, SdpFault> {
+  #read(text: string): Parsed<Heard, SdpFault> {
     const { theirs, audioAt } = this.#now;
     // A 200 mostly repeats what its 183 said, and a refresh what was said before it.
-    if (theirs !== undefined && theirs.text === text) return good(theirs.session);
+    if (theirs !== undefined && theirs.heard.text === text) return good(theirs.heard);
     const read = readSession(text, audioAt);
     if (!read.ok) return read;
-    const { address, rtcp } = read.value.audio;
-    if (this.#judge(address) === 'refuse') return bad('bad-address', 0, 'c=');
-    if (rtcp.address !== address && this.#judge(rtcp.address) === 'refuse') return bad('bad-address', 0, 'c=');
-    return read;
+    const { address, port, rtcp } = read.value.audio;
+    const verdict = this.#judge(address);
+    const rtcpVerdict = rtcp.address === address ? verdict : this.#judge(rtcp.address);
+    if (verdict === 'refuse' || rtcpVerdict === 'refuse') return bad('bad-address', 0, 'c=');
+    return good({
+      text,
+      session: read.value,
+      claimed: verdict === 'dial' ? { address, port } : undefined,
+      claimedRtcp: rtcpVerdict === 'dial' ? rtcp : undefined,
+    });
   }
 
   #judge(address: string) {
