@@ -10,9 +10,10 @@ export interface Random {
   token(characters: number): string;
 }
 
-const TOKEN_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const TOKEN_CODES = Buffer.from('abcdefghijklmnopqrstuvwxyz0123456789', 'latin1');
 // Octets from here up would favour the alphabet's beginning, so they are thrown away.
-const TOKEN_CUTOFF = 256 - (256 % TOKEN_ALPHABET.length);
+const TOKEN_CUTOFF = 256 - (256 % TOKEN_CODES.length);
+const scratch = Buffer.alloc(64);
 
 /** What every source shares: fair numbers and tokens made from single octets. */
 export abstract class RandomOverOctets implements Random {
@@ -29,12 +30,13 @@ export abstract class RandomOverOctets implements Random {
   }
 
   token(characters: number): string {
-    let text = '';
-    while (text.length < characters) {
+    // Written into one piece: a string put together of single characters is put together again by whoever uses it.
+    const codes = characters <= scratch.length ? scratch : Buffer.alloc(characters);
+    for (let written = 0; written < characters; ) {
       const octet = this.octet();
-      if (octet < TOKEN_CUTOFF) text += TOKEN_ALPHABET[octet % TOKEN_ALPHABET.length];
+      if (octet < TOKEN_CUTOFF) codes[written++] = TOKEN_CODES[octet % TOKEN_CODES.length]!;
     }
-    return text;
+    return codes.toString('latin1', 0, characters);
   }
 }
 

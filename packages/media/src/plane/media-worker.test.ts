@@ -543,7 +543,7 @@ describe('ports', () => {
     await expect(UdpPhone.open('127.0.0.1', ports[0])).rejects.toThrow('EADDRINUSE');
     a.send(rtpPacket({ sequence: 8 }), rtpPort(1));
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve)); // the packet is read
-    clock.advance(19_000);
+    clock.advance(29_000);
     await reported();
     expect(warmPorts()).toHaveLength(1);
     clock.advance(2_000);
@@ -587,7 +587,7 @@ describe('ports', () => {
     for (let number = 1; number <= 6; number++) worker.execute([{ do: 'close-call', call: number }]);
     await reported();
     expect(await Promise.all(ports.map(free))).toEqual([false, false, false, false, true, true]);
-    clock.advance(11_000);
+    clock.advance(31_000);
     expect((await Promise.all(ports.map(free))).filter((each) => each)).toHaveLength(4);
   });
 

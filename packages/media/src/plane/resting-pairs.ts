@@ -1,22 +1,20 @@
 import type { Clock, Random } from '@vats/kernel';
 import type { BoundPair } from './bound-pair.ts';
 
-/** How long nothing may have arrived on a pair before another call gets it: longer than a phone's RTCP takes to come. */
+/** The last part of a pair's rest, in which nothing may arrive any more: longer than a phone's RTCP takes to come. */
 export const QUIET_MS = 10_000;
 
 interface Resting {
   readonly pair: BoundPair;
-  readonly since: number;
   readonly until: number;
-  /** What had come when the pair was looked at last. */
+  /** What had come when this part of the rest began. */
   readonly strays: number;
 }
 
 /**
  * Pairs that stay bound while they rest, because to close two sockets and to make two others costs more than all else
- * that a short call asks of its worker. What arrives on them is read and dropped, and seen: a pair on which nothing came
- * for a while has heard its former call's last packets, which a pair that was closed can only be hoped to have missed by
- * resting longer. One that does not fall silent in that longer time is closed, so that its peer hears of it by ICMP.
+ * that a short call asks of its worker. What arrives on them is read and dropped, and seen: one that is still spoken to
+ * when its rest comes to an end is closed and not lent again, so that its peer hears of it by ICMP.
  */
 export class RestingPairs {
   readonly #random: Random;
@@ -25,13 +23,15 @@ export class RestingPairs {
   readonly #quietMs: number;
   readonly #most: number;
   readonly #closed: (port: number) => void;
+  /** In the first part of their rest, and in the last one; each in the order in which it ends. */
   readonly #resting: Resting[] = [];
+  readonly #listening: Resting[] = [];
   readonly #rested: BoundPair[] = [];
 
   constructor(options: {
     random: Random;
     clock: Clock;
-    /** How long the number of a closed pair rests. */
+    /** How long a pair rests before it is lent again, and the number of a closed one. */
     restMs: number;
     /** How many pairs may rest bound at once. */
     most: number;
@@ -54,7 +54,8 @@ export class RestingPairs {
     }
     pair.user = undefined;
     pair.disconnect();
-    this.#rest(pair, this.#clock.monotonic());
+    const until = this.#clock.monotonic() + this.#restMs - this.#quietMs;
+    this.#resting.push({ pair, until, strays: pair.strays });
   }
 
   /** A pair that has rested, unpredictable to strangers; undefined when there is none. */
@@ -68,20 +69,18 @@ export class RestingPairs {
   }
 
   get size(): number {
-    return this.#resting.length + this.#rested.length;
+    return this.#resting.length + this.#listening.length + this.#rested.length;
   }
 
   /** Pairs that `draw` could give now. */
   get rested(): number {
     const now = this.#clock.monotonic();
-    let due = 0;
-    while (due < this.#resting.length && this.#resting[due]!.until <= now) due++;
-    if (due > 0) {
-      for (const { pair, since, strays } of this.#resting.splice(0, due)) {
-        if (pair.strays === strays) this.#rested.push(pair);
-        else if (now - since < this.#restMs) this.#rest(pair, since);
-        else this.#close(pair);
-      }
+    for (const { pair } of ended(this.#resting, now)) {
+      this.#listening.push({ pair, until: now + this.#quietMs, strays: pair.strays });
+    }
+    for (const { pair, strays } of ended(this.#listening, now)) {
+      if (pair.strays === strays) this.#rested.push(pair);
+      else this.#close(pair);
     }
     return this.#rested.length;
   }
@@ -93,17 +92,19 @@ export class RestingPairs {
 
   /** Closes all, rested or not. */
   close(): void {
-    for (const { pair } of this.#resting.splice(0)) this.#close(pair);
+    for (const { pair } of [...this.#resting.splice(0), ...this.#listening.splice(0)]) this.#close(pair);
     for (const pair of this.#rested.splice(0)) this.#close(pair);
-  }
-
-  #rest(pair: BoundPair, since: number): void {
-    const until = this.#clock.monotonic() + this.#quietMs;
-    this.#resting.push({ pair, since, until, strays: pair.strays });
   }
 
   #close(pair: BoundPair): void {
     pair.close();
     this.#closed(pair.port);
   }
+}
+
+/** Takes those out whose time is over. */
+function ended(waiting: Resting[], now: number): Resting[] {
+  let due = 0;
+  while (due < waiting.length && waiting[due]!.until <= now) due++;
+  return due === 0 ? [] : waiting.splice(0, due);
 }

@@ -4,7 +4,7 @@ import {
   type Flow,
   type HeaderField,
   type Refusal,
-  readSessionBody,
+  refusedBody,
   refusedExtension,
   type SipRequest,
   type TransactionLayer,
@@ -109,8 +109,7 @@ export class FrontDoor {
     const account = this.#authenticate(request, flow);
     if (account === undefined || this.#refusesScheme(request, flow)) return;
     if (this.#refuses(request, flow, refusedExtension(request, []))) return;
-    const body = readSessionBody(request);
-    if ('refusal' in body && this.#refuses(request, flow, body.refusal)) return;
+    if (this.#refuses(request, flow, refusedBody(request))) return;
     const dialled = dialledOf(request);
     if (dialled === undefined) {
       this.#reply(request, flow, 484);
