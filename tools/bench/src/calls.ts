@@ -8,14 +8,17 @@ import { formatSpread, formatTable, spread } from './load/statistics.ts';
 
 /**
  * What a call costs: CPU-seconds for 1,000 calls through two registered users (challenged, answered, held a second,
- * BYE), and for 1,000 registrations (challenge and 200). SIPp makes the same load for every peer, by turns; the first
- * round warms up and does not count.
+ * BYE), and for 1,000 registrations (challenge and 200). SIPp makes the same load for every peer, by turns, after a
+ * warm-up that does not count: V8 compiles the code of a call during its first thousands. What a call costs depends on
+ * the rate: the rarer it is, the more of it must be fetched from memory anew.
  */
 const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '1000' },
     rate: { type: 'string', default: '50' },
     rounds: { type: 'string', default: '3' },
+    /** Calls before the first round. */
+    warmup: { type: 'string', default: '3000' },
     registrations: { type: 'string', default: '5000' },
     'registration-rate': { type: 'string', default: '500' },
     /** A script that starts Asterisk with a configuration directory laid over its own and prints "pid N". */
@@ -25,6 +28,8 @@ const { values } = parseArgs({
 const load = { calls: Number(values.calls), rate: Number(values.rate), hold: 1_000, core: CORES.load };
 const registrations = { calls: Number(values.registrations), rate: Number(values['registration-rate']) };
 const rounds = Number(values.rounds);
+const WARMUP_RATE = 60;
+const warmup = { ...load, calls: Number(values.warmup), rate: Math.max(load.rate, WARMUP_RATE) };
 
 const missing = lacking('sipp', 'taskset');
 if (missing !== undefined) {
@@ -51,8 +56,12 @@ interface Contestant {
 const scene = new Scene('bench-calls');
 try {
   const contestants = await start();
-  for (let round = 0; round <= rounds; round++) {
-    for (const contestant of contestants) await measure(contestant, round > 0);
+  for (const { peer } of contestants) {
+    await placeCalls(scene, peer, await registerPhones(scene, peer, ANNA, BORIS), warmup);
+    await register(peer);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of contestants) await measure(contestant);
   }
   for (const { peer } of contestants) await peer.settled();
   print(contestants);
@@ -70,7 +79,7 @@ async function start(): Promise<Contestant[]> {
   return peers.map((peer) => ({ peer, call: [], registration: [], answer: [] }));
 }
 
-async function measure({ peer, call, registration, answer }: Contestant, counts: boolean): Promise<void> {
+async function measure({ peer, call, registration, answer }: Contestant): Promise<void> {
   // Anew each time: two contestants may be one process, and then the newest registration counts.
   const phones = await registerPhones(scene, peer, ANNA, BORIS);
   const before = cpuSeconds(peer.pid);
@@ -78,7 +87,6 @@ async function measure({ peer, call, registration, answer }: Contestant, counts:
   const between = cpuSeconds(peer.pid);
   await register(peer);
   const after = cpuSeconds(peer.pid);
-  if (!counts) return;
   call.push(((between - before) / load.calls) * 1_000);
   registration.push(((after - between) / registrations.calls) * 1_000);
   if (result.answered !== undefined) answer.push(result.answered);

@@ -28,7 +28,7 @@ export async function vatsPeer(scene: Scene, options: PeerOptions & { recording:
     ...pinned(options.core),
     pbx: pbxFile({ recording: options.recording, accounts: options.accounts }),
     // The range must hold the pairs of half a minute, which rest before they are used again.
-    mediaPorts: '20000-44999',
+    mediaPorts: '10000-44999',
     settings: { log: { level: 'warn', format: 'json' } },
   });
   return {
