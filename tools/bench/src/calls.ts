@@ -19,6 +19,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     /** Calls before the first round. */
     warmup: { type: 'string', default: '3000' },
+    /** Leaves out those who record, who break down at lower rates. */
+    'no-recording': { type: 'boolean', default: false },
     registrations: { type: 'string', default: '5000' },
     'registration-rate': { type: 'string', default: '500' },
     /** A script that starts Asterisk with a configuration directory laid over its own and prints "pid N". */
@@ -73,10 +75,12 @@ async function start(): Promise<Contestant[]> {
   const options = { accounts: [ANNA, BORIS, ...crowd], core: CORES.peer };
   const peers = [
     await vatsPeer(scene, { ...options, recording: 'none' }),
-    await vatsPeer(scene, { ...options, recording: 'all' }),
+    ...(values['no-recording'] ? [] : [await vatsPeer(scene, { ...options, recording: 'all' })]),
     ...(values.asterisk === '' ? [] : await asteriskPeers(scene, values.asterisk, options)),
   ];
-  return peers.map((peer) => ({ peer, call: [], registration: [], answer: [] }));
+  return peers
+    .filter(({ records }) => !(records && values['no-recording']))
+    .map((peer) => ({ peer, call: [], registration: [], answer: [] }));
 }
 
 async function measure({ peer, call, registration, answer }: Contestant): Promise<void> {

@@ -5,6 +5,8 @@ import type { Endpoint } from '@vats/kernel';
 /** A PBX under load: ours, or one to compare with. */
 export interface Peer {
   readonly name: string;
+  /** Whether it records the calls. */
+  readonly records: boolean;
   readonly target: Endpoint;
   readonly pid: number;
   /** What a caller dials to reach an extension. */
@@ -33,6 +35,7 @@ export async function vatsPeer(scene: Scene, options: PeerOptions & { recording:
   });
   return {
     name: options.recording === 'all' ? 'vats, recording' : 'vats',
+    records: options.recording === 'all',
     target: vats.sip,
     pid: vats.pid,
     dials: (extension) => extension,
@@ -58,8 +61,13 @@ export async function asteriskPeers(scene: Scene, script: string, options: PeerO
   scene.own('Asterisk', () => process.kill(pid, 'SIGTERM'));
   const common = { target: ASTERISK_TARGET, pid, settled: async () => {} };
   return [
-    { ...common, name: 'Asterisk chan_sip', dials: (extension) => extension },
-    { ...common, name: 'Asterisk chan_sip, MixMonitor', dials: (extension) => `${MONITORED}${extension}` },
+    { ...common, name: 'Asterisk chan_sip', records: false, dials: (extension) => extension },
+    {
+      ...common,
+      name: 'Asterisk chan_sip, MixMonitor',
+      records: true,
+      dials: (extension) => `${MONITORED}${extension}`,
+    },
   ];
 }
 
