@@ -120,8 +120,8 @@ export class BarePhones {
 
   readonly #known = new Map<string, string>();
   #ha1(phone: BarePhone, realm: string): string {
-    let known = this.#known.get(phone.login);
-    if (known === undefined) this.#known.set(phone.login, (known = ha1('MD5', phone.login, realm, phone.password)));
+    const known = this.#known.get(phone.login) ?? ha1('MD5', phone.login, realm, phone.password);
+    this.#known.set(phone.login, known);
     return known;
   }
 
