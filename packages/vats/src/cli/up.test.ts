@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -137,5 +137,14 @@ test('a bad flag is one clear line and exit code 3, before anything is opened', 
   const running = vatsUp('--listen', 'http://127.0.0.1');
   expect(await running.exit).toBe(3);
   expect(running.output()).toMatch(/--listen/);
+  expect(existsSync(join(data, 'vats.db'))).toBe(false);
+});
+
+test('a broken PBX file is told with its place and exit code 3, before anything is opened', async () => {
+  const file = join(data, 'pbx.yaml');
+  writeFileSync(file, 'domain: acme.example\nuser: []\n');
+  const running = vatsUp(...LISTEN, '--apply', file);
+  expect(await running.exit).toBe(3);
+  expect(running.output()).toContain(`${file}:2:`);
   expect(existsSync(join(data, 'vats.db'))).toBe(false);
 });

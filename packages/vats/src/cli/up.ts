@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { SystemRandom } from '@vats/kernel';
-import { formatProblem } from '@vats/pbx';
+import { checkPbx, formatProblem } from '@vats/pbx';
 import { ControlError, ControlServer } from '../control/control-server.ts';
 import { switchRoutes } from '../control/switch-routes.ts';
 import { createSwitch, type Switch } from '../create-switch.ts';
@@ -30,6 +30,7 @@ export async function up(options: UpOptions): Promise<number> {
   process.umask(0o077);
   const signals = new StopSignals();
   const settings = loadSettings(options);
+  checkFiles(options.apply);
   const log = openLog(settings.log);
   const random = new SystemRandom();
   const running = await startSwitch(settings, log, random);
@@ -81,6 +82,14 @@ async function startSwitch(settings: Settings, log: SwitchLog, random: SystemRan
   } catch (error) {
     if (error instanceof StartFailure) throw configurationFailure(error.message);
     throw error;
+  }
+}
+
+/** A broken PBX file stops the start before anything is made or opened. */
+function checkFiles(files: readonly string[]): void {
+  for (const name of files) {
+    const checked = checkPbx(readText(name), name);
+    if (!checked.ok) throw configurationFailure(checked.problems.map(formatProblem).join('\n'));
   }
 }
 
