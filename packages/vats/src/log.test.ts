@@ -107,3 +107,13 @@ test.each(['json', 'pretty'] as const)(
     expect(secrets.account.hashes.md5).toBe('pw-3');
   },
 );
+
+test('an error is written with its message and stack, a text as it is', () => {
+  const { log, lines } = opened();
+  log.error('transaction.user-failed', { error: new TypeError('nobody there') });
+  log.error('history.not-written', { error: 'disk full' });
+  const [thrown, told] = lines().map((line) => JSON.parse(line));
+  expect(thrown.error).toMatchObject({ type: 'TypeError', message: 'nobody there' });
+  expect(thrown.error.stack).toContain('log.test.ts');
+  expect(told.error).toBe('disk full');
+});

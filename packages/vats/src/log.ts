@@ -2,7 +2,7 @@ import type { Log, LogFields, LogLevel } from '@vats/kernel';
 import { type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 
-/** Names of fields whose values never reach a log, however deep they sit in what is logged. */
+/** Names of fields whose values never reach a log: at the top of what is logged, and two levels below it. */
 const SECRET_FIELDS = [
   'password',
   'ha1',
@@ -34,6 +34,7 @@ export function openLog(settings: LogSettings, out: NodeJS.WriteStream = process
     base: null,
     messageKey: 'event',
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { error: pino.stdSerializers.err },
     formatters: { level: (label: string) => ({ level: label }) },
     redact: {
       paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),

@@ -19,10 +19,8 @@ export interface BindFailure {
 export class BoundPair {
   readonly family: AddressFamily;
   readonly port: number;
-  /** Undefined: what arrives is dropped, and counted. */
+  /** Undefined: what arrives is dropped. */
   user: PairUser | undefined;
-  /** Datagrams that came while there was no user. */
-  strays = 0;
   readonly #rtp: Socket;
   readonly #rtcp: Socket;
   #connected = false;
@@ -46,16 +44,14 @@ export class BoundPair {
     this.#rtcp = rtcp;
     rtp.on('message', (packet, from) => {
       try {
-        if (this.user === undefined) this.strays++;
-        else this.user.onRtp(packet, from);
+        this.user?.onRtp(packet, from);
       } catch (error) {
         this.user?.onFault(error);
       }
     });
     rtcp.on('message', (packet, from) => {
       try {
-        if (this.user === undefined) this.strays++;
-        else this.user.onRtcp(packet, from);
+        this.user?.onRtcp(packet, from);
       } catch (error) {
         this.user?.onFault(error);
       }

@@ -1,31 +1,22 @@
 import type { Clock, Random } from '@vats/kernel';
 import type { BoundPair } from './bound-pair.ts';
 
-/** The last part of a pair's rest, in which nothing may arrive any more: longer than a phone's RTCP takes to come. */
-export const QUIET_MS = 10_000;
-
 interface Resting {
   readonly pair: BoundPair;
   readonly until: number;
-  /** What had come when this part of the rest began. */
-  readonly strays: number;
 }
 
 /**
  * Pairs that stay bound while they rest, because to close two sockets and to make two others costs more than all else
- * that a short call asks of its worker. What arrives on them is read and dropped, and seen: one that is still spoken to
- * when its rest comes to an end is closed and not lent again, so that its peer hears of it by ICMP.
+ * that a short call asks of its worker. What arrives on them is read and dropped.
  */
 export class RestingPairs {
   readonly #random: Random;
   readonly #clock: Clock;
   readonly #restMs: number;
-  readonly #quietMs: number;
   readonly #most: number;
   readonly #closed: (port: number) => void;
-  /** In the first part of their rest, and in the last one; each in the order in which it ends. */
   readonly #resting: Resting[] = [];
-  readonly #listening: Resting[] = [];
   readonly #rested: BoundPair[] = [];
 
   constructor(options: {
@@ -41,7 +32,6 @@ export class RestingPairs {
     this.#random = options.random;
     this.#clock = options.clock;
     this.#restMs = options.restMs;
-    this.#quietMs = Math.min(QUIET_MS, options.restMs);
     this.#most = options.most;
     this.#closed = options.closed;
   }
@@ -54,8 +44,7 @@ export class RestingPairs {
     }
     pair.user = undefined;
     pair.disconnect();
-    const until = this.#clock.monotonic() + this.#restMs - this.#quietMs;
-    this.#resting.push({ pair, until, strays: pair.strays });
+    this.#resting.push({ pair, until: this.#clock.monotonic() + this.#restMs });
   }
 
   /** A pair that has rested, unpredictable to strangers; undefined when there is none. */
@@ -69,19 +58,15 @@ export class RestingPairs {
   }
 
   get size(): number {
-    return this.#resting.length + this.#listening.length + this.#rested.length;
+    return this.#resting.length + this.#rested.length;
   }
 
   /** Pairs that `draw` could give now. */
   get rested(): number {
     const now = this.#clock.monotonic();
-    for (const { pair } of ended(this.#resting, now)) {
-      this.#listening.push({ pair, until: now + this.#quietMs, strays: pair.strays });
-    }
-    for (const { pair, strays } of ended(this.#listening, now)) {
-      if (pair.strays === strays) this.#rested.push(pair);
-      else this.#close(pair);
-    }
+    let due = 0;
+    while (due < this.#resting.length && this.#resting[due]!.until <= now) due++;
+    if (due > 0) for (const { pair } of this.#resting.splice(0, due)) this.#rested.push(pair);
     return this.#rested.length;
   }
 
@@ -92,7 +77,7 @@ export class RestingPairs {
 
   /** Closes all, rested or not. */
   close(): void {
-    for (const { pair } of [...this.#resting.splice(0), ...this.#listening.splice(0)]) this.#close(pair);
+    for (const { pair } of this.#resting.splice(0)) this.#close(pair);
     for (const pair of this.#rested.splice(0)) this.#close(pair);
   }
 
@@ -100,11 +85,4 @@ export class RestingPairs {
     pair.close();
     this.#closed(pair.port);
   }
-}
-
-/** Takes those out whose time is over. */
-function ended(waiting: Resting[], now: number): Resting[] {
-  let due = 0;
-  while (due < waiting.length && waiting[due]!.until <= now) due++;
-  return due === 0 ? [] : waiting.splice(0, due);
 }

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { Endpoint } from '@vats/kernel';
 import type { Via } from '../message/via.ts';
 import type { SendFailed } from './failure.ts';
@@ -8,19 +7,15 @@ import type { Flow, TransportName } from './flow.ts';
 export const DEFAULT_PORT: Readonly<Record<TransportName, number>> = { udp: 5060, tcp: 5060 };
 
 /**
- * Where a response goes on an unreliable transport (RFC 3261 §18.2.2, RFC 3581 §4): to `maddr` if the request's top Via
- * has one that is an address of the same family, to the observed address and port if it has `rport`, else to the
- * observed address at the port of its sent-by.
+ * Where a response goes on an unreliable transport (RFC 3261 §18.2.2, RFC 3581 §4): to the observed address and port if
+ * the request's top Via has `rport`, else to the observed address at the port of its sent-by. `maddr` is not obeyed: a
+ * client writes it when it sends to a multicast group (§18.1.1), which nothing of ours listens to, and anybody else
+ * would have our answers sent to a third party by it.
  *
  * @param observed where the request came from
  */
 export function datagramResponseTarget(via: Via, observed: Endpoint): Endpoint {
-  const { maddr } = via;
-  const port = via.port ?? DEFAULT_PORT.udp;
-  // A name would need DNS, which a response doesn't wait for.
-  if (maddr !== undefined && isIP(maddr) !== 0 && isIP(maddr) === isIP(observed.address))
-    return { address: maddr, port };
-  return via.params.has('rport') ? observed : { address: observed.address, port };
+  return via.params.has('rport') ? observed : { address: observed.address, port: via.port ?? DEFAULT_PORT.udp };
 }
 
 /**

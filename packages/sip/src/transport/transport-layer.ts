@@ -173,10 +173,7 @@ export class TransportLayer {
       return new ConnectionResponseWay(arrivedOn, reconnect);
     }
     const target = datagramResponseTarget(topVia, observed);
-    if (target === observed || sameEndpoint(target, observed)) return arrivedOn;
-    // By `maddr` a stranger names a third party; whoever may not talk to us is not talked to either.
-    const allowed = target.address === observed.address || (this.#options.admit?.(target, 'udp') ?? true);
-    return allowed ? this.#beside(arrivedOn, target) : arrivedOn;
+    return target.port === observed.port ? arrivedOn : this.#beside(arrivedOn, target);
   }
 
   /** Stops listening, lets connections send what they hold, and resolves when everything is closed. */
