@@ -5,7 +5,6 @@ import {
   fstatSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Log } from '@vats/kernel';
+import { makeDirectory } from './make-directory.ts';
 import { KEY_OCTETS } from './secret-box.ts';
 import { failureOf, StoreError, storeErrorOf } from './store-error.ts';
 
@@ -53,7 +53,7 @@ export function makeKey(path: string): Buffer {
   const key = randomBytes(KEY_OCTETS);
   const draft = `${path}.${process.pid}.new`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path));
     const file = openSync(draft, 'wx', 0o600);
     try {
       writeSync(file, key);

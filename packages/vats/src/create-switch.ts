@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type CallEvent, CallManager, type CallOrigin, type ReachablePhone } from '@vats/calls';
 import {
@@ -25,7 +25,7 @@ import {
   TransactionLayer,
   TransportLayer,
 } from '@vats/sip';
-import { openStore, type Store, StoreError } from '@vats/store';
+import { makeDirectory, openStore, type Store, StoreError } from '@vats/store';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
@@ -271,7 +271,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
 
 function prepareDirectory(data: string): void {
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 });
+    makeDirectory(data);
     accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw startFailureOf(`data ${data}`, 'name a directory that can be written with --data or data:', error);

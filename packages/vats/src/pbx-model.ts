@@ -92,8 +92,10 @@ export class PbxModel {
       const applied = edit(this.#directory.model);
       if (!applied.ok) return { ok: false, problems: applied.problems };
       await this.#save(applied.next);
-      this.#log.info('pbx.edited', { changes: applied.changes.length });
-      return { ok: true, changes: applied.changes, warnings: applied.warnings, saved: true };
+      // What else was made by hand is left as it is, which is not worth a word here.
+      const changes = applied.changes.filter(({ action }) => action !== 'leave');
+      this.#log.info('pbx.edited', { changes: changes.length });
+      return { ok: true, changes, warnings: applied.warnings, saved: true };
     });
   }
 

@@ -6,6 +6,9 @@ export class StartFailure extends Error {
   }
 }
 
+const OWN_ADDRESS =
+  'give one of its own; the public address of a NAT in front of it is for --advertise and --media-advertise';
+
 /** What a system error at `what` (a setting and its value) means, with the remedy. */
 export function startFailureOf(what: string, remedy: string, error: unknown): StartFailure {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -14,7 +17,7 @@ export function startFailureOf(what: string, remedy: string, error: unknown): St
     case 'EADDRINUSE':
       return new StartFailure(`${what}: the port is in use: ${remedy}`, options);
     case 'EADDRNOTAVAIL':
-      return new StartFailure(`${what}: this machine has no such address: ${remedy}`, options);
+      return new StartFailure(`${what}: this machine has no such address: ${OWN_ADDRESS}`, options);
     case 'EACCES':
     case 'EPERM':
       return new StartFailure(`${what}: permission denied: ${remedy}`, options);

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { makeDirectory } from '../make-directory.ts';
 import type { Failure } from '../store-error.ts';
 import { NEWER } from './codes.ts';
 import { committing } from './commit.ts';
@@ -36,7 +37,7 @@ class AtomicDialect extends SqliteDialect {
 
 /** Opens the database, makes it if it is not there, and brings it to today's form. */
 export async function openDatabase(file: string, migrations = MIGRATIONS): Promise<OpenDatabase> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file));
   const lock = lockFor(file);
   try {
     // Made by us first, so that it is ours alone: call histories are nobody else's business.

@@ -76,3 +76,9 @@ test('asking a switch that does not run says how to start one', async () => {
   expect(code).toBe(1);
   expect(err).toMatch(/no switch runs on .*start it with "vats up"/);
 });
+
+test('a number that is none is a usage error', async () => {
+  const { code, err } = await vats('recordings', '--limit', 'abc', '--data', folder);
+  expect(code).toBe(2);
+  expect(err).toMatch(/--limit.*abc.*whole number/);
+});

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkPbx, formatProblem, type Problem } from '@vats/pbx';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
 import { checkSettings, type Override, type SettingKey } from '../settings/index.ts';
@@ -134,9 +134,9 @@ function program(streams: Streams, result: { code: number }): Command {
       out(`${id} is ended\n`);
     });
   looking(vats.command('recordings').description('recordings, newest first'))
-    .option('--limit <rows>', 'at most so many', '100')
-    .action(async (options: Where & { limit: string }) => {
-      const path = `/recordings?limit=${encodeURIComponent(options.limit)}`;
+    .option('--limit <rows>', 'at most so many', rows, 100)
+    .action(async (options: Where & { limit: number }) => {
+      const path = `/recordings?limit=${options.limit}`;
       print(options, await ask(options, 'GET', path, answers.recordingsAnswer), show.recordingsText);
     });
 
@@ -244,4 +244,9 @@ function queryOf({ domain }: UserOptions): string {
 function accountText(account: z.output<typeof answers.accountAnswer>, known: boolean): string {
   const password = known ? '' : `login ${account.login}  password ${account.password}  (shown this once)\n`;
   return `${show.changesText(account)}${password}`;
+}
+
+function rows(text: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new InvalidArgumentError('give a whole number from 1 on.');
+  return Number(text);
 }

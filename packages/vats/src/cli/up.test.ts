@@ -90,6 +90,8 @@ test('the first start makes accounts, answers commands, and a signal ends it wit
   const streams = { out: (text: string) => void said.push(text), err: (text: string) => void said.push(text) };
   expect(await run(['user', 'add', '205', 'Vera', '--login', 'vera', '--data', data], streams)).toBe(0);
   expect(said.join('')).toMatch(/login vera {2}password \S{16}/);
+  // Those made at the first start are left as they are, without a word.
+  expect(said.join('')).not.toContain('Demo');
   expect(await run(['user', 'add', '205', 'Vera', '--data', data], streams)).toBe(3);
   said.length = 0;
   expect(await run(['export', '--data', data], streams)).toBe(0);

@@ -56,7 +56,12 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
       const text = model.export(query.get('domain') ?? undefined);
       if (text === undefined) {
         const names = model.directory.model.domains.map((domain) => domain.name);
-        throw new ControlError(404, names.length === 0 ? 'there is no domain yet' : `name one of: ${names.join(', ')}`);
+        throw new ControlError(
+          404,
+          names.length === 0
+            ? 'there is no domain yet'
+            : `there is no such domain, or more than one: name one of: ${names.join(', ')}`,
+        );
       }
       return { text };
     },
