@@ -21,10 +21,14 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     /** New calls a second, by the bench's clock: how many transactions linger meanwhile. */
     rate: { type: 'string', default: '100' },
+    /** Milliseconds that the process sleeps before each call: what a call costs when others had the caches meanwhile. */
+    pause: { type: 'string', default: '0' },
   },
 });
 const calls = Number(values.calls);
 const rounds = Number(values.rounds);
+const pause = Number(values.pause);
+const never = new Int32Array(new SharedArrayBuffer(4));
 const gap = 1_000 / Number(values.rate);
 const HELD_AT_ONCE = Math.round(1_000 / gap);
 const SWITCH = { address: '198.51.100.1', port: 5060 };
@@ -56,6 +60,7 @@ for (const who of ['caller', 'callee'] as const) {
 const held: { end(): void }[] = [];
 async function round(count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
+    if (pause > 0) Atomics.wait(never, 0, 0, pause);
     held.push(phones.begin());
     if (held.length > HELD_AT_ONCE) held.shift()?.end();
     clock.advance(gap);
