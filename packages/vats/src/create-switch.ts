@@ -63,6 +63,7 @@ export interface Switch {
   readonly store: Store;
   readonly media: MediaPlane;
   readonly transport: TransportLayer;
+  readonly transactions: TransactionLayer;
   readonly authenticator: Authenticator;
   /**
    * New calls get 503 from now on; resolves when the last one has ended, or when `limit` milliseconds are over and what
@@ -253,6 +254,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     store,
     media,
     transport,
+    transactions,
     authenticator,
     drain: (limit) =>
       new Promise((resolve) => {

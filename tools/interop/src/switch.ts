@@ -49,6 +49,8 @@ export interface Status {
   readonly sip: {
     /** Messages whose handling threw: our own faults. */
     readonly handlerFaults: number;
+    /** Events of transactions whose handling threw. */
+    readonly userFaults: number;
   };
   readonly ledger: Readonly<Record<string, number>>;
 }
@@ -195,7 +197,8 @@ export class Switch {
       { milliseconds, every: 100 },
     );
     const { sip } = await this.status();
-    if (sip.handlerFaults > 0) throw new Error(`${sip.handlerFaults} messages made the switch throw: see its log`);
+    const faults = sip.handlerFaults + sip.userFaults;
+    if (faults > 0) throw new Error(`${faults} messages made the switch throw: see its log`);
   }
 }
 

@@ -83,7 +83,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
 }
 
 function status(running: Switch) {
-  const { settings, transport, media, store, model, registrar, calls, ledger, authenticator } = running;
+  const { settings, transport, transactions, media, store, model, registrar, calls, ledger, authenticator } = running;
   const health = store.health();
   return {
     version: VERSION,
@@ -96,7 +96,7 @@ function status(running: Switch) {
     calls: calls.size,
     media: media.statistics(),
     store: { ok: health.ok, pending: health.pending, ...(health.error && { error: health.error.message }) },
-    sip: { ...transport.counters, authenticationFailures: authenticator.failures },
+    sip: { ...transport.counters, ...transactions.counters, authenticationFailures: authenticator.failures },
     ledger: ledger.counts(),
     memory: process.memoryUsage.rss(),
   };
