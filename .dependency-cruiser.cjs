@@ -19,9 +19,10 @@ const allowed = {
   kernel: [],
   sip: ['kernel'],
   media: ['kernel'],
+  access: ['kernel'],
   pbx: ['kernel'],
   registrar: ['kernel', 'sip', 'pbx'],
-  store: ['kernel', 'pbx', 'registrar'],
+  store: ['kernel', 'access', 'pbx', 'registrar'],
   calls: ['kernel', 'sip', 'media', 'pbx'],
 };
 
