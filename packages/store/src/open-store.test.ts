@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Ban } from '@vats/access';
 import { SystemClock } from '@vats/kernel';
 import { EMPTY_MODEL, ha1Of, type Model, removeUser, setPassword } from '@vats/pbx';
 import { appliedTo, modelOf } from '@vats/pbx/testing';
@@ -23,7 +24,7 @@ import { openStore } from './open-store.ts';
 import type { Store } from './store.ts';
 import { inProcessLink } from './testing/in-process-link.ts';
 import { MemoryStore } from './testing/memory-store.ts';
-import { sampleCall, sampleRecording } from './testing/samples.ts';
+import { sampleBan, sampleCall, samplePlace, sampleRecording } from './testing/samples.ts';
 import { scratchDirectory } from './testing/scratch.ts';
 import { type Connect, workerLink } from './worker-link.ts';
 
@@ -103,13 +104,14 @@ test('a save writes what changed and nothing else', async () => {
   using scratch = scratchDirectory();
   const users = Array.from(
     { length: 200 },
-    (_, index) => `  - { extension: "${1000 + index}", name: U, devices: [{ login: u${index}, password: Vf5kNm7Z }] }`,
+    (_, index) =>
+      `  - { extension: "${1000 + index}", name: U, devices: [{ login: user${index}, password: Vf5kNm7Z }] }`,
   );
   const model = modelOf(`domain: acme.example\nusers:\n${users.join('\n')}\n`);
   await saved(scratch.path, model);
   const before = sealedRows(scratch.path);
   await reopened(scratch.path, async (store) => {
-    const changed = setPassword(store.models.model, { by: 'cli', login: 'u7', password: 'An0therOne' });
+    const changed = setPassword(store.models.model, { by: 'cli', login: 'user7', password: 'An0therOne' });
     await store.models.save(changed.ok ? changed.next : EMPTY_MODEL);
   });
   const after = sealedRows(scratch.path);
@@ -151,6 +153,23 @@ test('registrations survive, and what was removed does not', async () => {
     await store.bindings.write({ save: [{ ...kept, cseq: 7 }], remove: ['gone', 'never-there'] });
   });
   expect(await reopened(scratch.path, (store) => store.bindings.load())).toEqual([{ ...kept, cseq: 7 }]);
+});
+
+test('bans and places survive, and what was removed does not', async () => {
+  using scratch = scratchDirectory();
+  const forever: Ban = { id: 'f', network: '2001:db8::/48', since: 5, offence: 1, by: 'operator', reason: 'шум' };
+  const byName = sampleBan(2, { user: 'acme.example\nanna' });
+  const place = samplePlace('anna');
+  await reopened(scratch.path, async (store) => {
+    await Promise.all([forever, byName, sampleBan(3)].map((ban) => store.bans.save(ban)));
+    await store.bans.remove(['ban-3', 'never-there']);
+    await store.places.save([place, samplePlace('boris')]);
+    await store.places.remove([samplePlace('boris'), samplePlace('nobody')]);
+  });
+  await reopened(scratch.path, async (store) => {
+    expect(await store.bans.load()).toEqual([forever, byName]);
+    expect(await store.places.load()).toEqual([place]);
+  });
 });
 
 test('no secret lies in clear in any file of the data directory', async () => {
@@ -369,11 +388,49 @@ for (const [name, open] of stores) {
     expect((await bindings.load()).map(({ id }) => id)).toEqual(['b']);
     await close();
   });
+
+  test(`${name}: a ban is kept once for each id, and goes with it`, async () => {
+    using scratch = scratchDirectory();
+    const { bans, close } = bound(await open(scratch.path));
+    await Promise.all([bans.save(sampleBan(1)), bans.save(sampleBan(2))]);
+    await bans.save(sampleBan(1, { offence: 2 }));
+    expect(await bans.load()).toEqual([sampleBan(1, { offence: 2 }), sampleBan(2)]);
+    await bans.remove(['ban-1', 'never-there']);
+    await bans.remove([]);
+    expect(await bans.load()).toEqual([sampleBan(2)]);
+    await close();
+  });
+
+  test(`${name}: a place is kept once for each domain, login and address`, async () => {
+    using scratch = scratchDirectory();
+    const { places, close } = bound(await open(scratch.path));
+    const { country: _, ...nowhere } = samplePlace('anna', { address: '2001:db8::1' });
+    const known = [samplePlace('anna'), nowhere, samplePlace('anna', { domain: 'beta.example' }), samplePlace('boris')];
+    await places.save(known);
+    await places.save([samplePlace('anna', { uses: 9 })]);
+    await places.save([]);
+    expect(new Set(await places.load())).toEqual(new Set([samplePlace('anna', { uses: 9 }), ...known.slice(1)]));
+    await places.remove([samplePlace('anna'), samplePlace('boris')]);
+    expect(new Set(await places.load())).toEqual(new Set([nowhere, known[2]]));
+    await close();
+  });
+
+  test(`${name}: the places of a domain go with it`, async () => {
+    using scratch = scratchDirectory();
+    const { models, places, close } = bound(await open(scratch.path));
+    await models.save(modelOf(ACME, 'domain: beta.example\n'));
+    const [acme, beta] = models.model.domains;
+    const kept = samplePlace('anna', { domain: beta!.id });
+    await places.save([samplePlace('anna', { domain: acme!.id }), kept]);
+    await models.save({ domains: [beta!] });
+    expect(await places.load()).toEqual([kept]);
+    await close();
+  });
 }
 
 function bound(store: Store) {
-  const { history, recordings, bindings } = store;
-  return { history, recordings, bindings, close: () => store.close() };
+  const { models, history, recordings, bindings, bans, places } = store;
+  return { models, history, recordings, bindings, bans, places, close: () => store.close() };
 }
 
 test('the memory store fails and recovers when told to', async () => {

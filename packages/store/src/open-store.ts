@@ -3,9 +3,11 @@ import { DatabaseClient } from './database-client.ts';
 import { GroupCommit } from './group-commit.ts';
 import { makeKey, readKey } from './key-file.ts';
 import { SecretBox } from './secret-box.ts';
+import { SqliteBans } from './sqlite-bans.ts';
 import { SqliteBindings } from './sqlite-bindings.ts';
 import { SqliteHistory, SqliteRecordings } from './sqlite-history.ts';
 import { SqliteModels } from './sqlite-models.ts';
+import { SqlitePlaces } from './sqlite-places.ts';
 import type { Store, StoreHealth, StoreOptions } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { storeFileOf } from './store-url.ts';
@@ -73,6 +75,8 @@ class SqliteStore implements Store {
   readonly bindings: SqliteBindings;
   readonly history: SqliteHistory;
   readonly recordings: SqliteRecordings;
+  readonly bans: SqliteBans;
+  readonly places: SqlitePlaces;
   readonly #client: DatabaseClient;
   readonly #writer: GroupCommit;
   readonly #box: SecretBox;
@@ -85,6 +89,8 @@ class SqliteStore implements Store {
     this.bindings = new SqliteBindings(client, writer);
     this.history = new SqliteHistory(client, writer);
     this.recordings = new SqliteRecordings(client, writer);
+    this.bans = new SqliteBans(client, writer);
+    this.places = new SqlitePlaces(client, writer);
   }
 
   health(): StoreHealth {

@@ -1,3 +1,4 @@
+import type { BanStore, PlaceStore } from '@vats/access';
 import type { Clock, Log } from '@vats/kernel';
 import type { HistoryStore, Model, RecordingStore } from '@vats/pbx';
 import type { BindingStore } from '@vats/registrar';
@@ -44,6 +45,10 @@ export interface Store {
   readonly bindings: BindingStore;
   readonly history: HistoryStore;
   readonly recordings: RecordingStore;
+  /** Who is shut out. */
+  readonly bans: BanStore;
+  /** Where accounts were used from; those of a domain go with it. */
+  readonly places: PlaceStore;
   health(): StoreHealth;
   /** Seals a secret with the data directory's key, for `vats export`. */
   seal(text: string): string;

@@ -1,3 +1,4 @@
+import type { Ban, BanStore, Place, PlaceStore } from '@vats/access';
 import type {
   CallFilter,
   CallRecord,
@@ -25,11 +26,15 @@ export class MemoryStore implements Store {
   readonly #bindings = new Map<string, Binding>();
   readonly #calls = new Map<string, CallRecord>();
   readonly #recordings = new Map<string, RecordingEntry>();
+  readonly #bans = new Map<string, Ban>();
+  readonly #places = new Map<string, Place>();
 
   readonly models: ModelStore;
   readonly bindings: BindingStore;
   readonly history: HistoryStore;
   readonly recordings: RecordingStore;
+  readonly bans: BanStore;
+  readonly places: PlaceStore;
 
   constructor(model: Model = EMPTY_MODEL) {
     this.#model = model;
@@ -41,6 +46,9 @@ export class MemoryStore implements Store {
       applied: this.#applied,
       save: (next, applied) =>
         this.#write(() => {
+          const stays = new Set(next.domains.map(({ id }) => id));
+          const gone = new Set(this.#model.domains.map(({ id }) => id).filter((id) => !stays.has(id)));
+          for (const [key, { domain }] of this.#places) if (gone.has(domain)) this.#places.delete(key);
           this.#model = next;
           if (applied !== undefined) this.#applied.set(applied.name, applied);
         }),
@@ -66,6 +74,25 @@ export class MemoryStore implements Store {
           ),
           filter,
         ),
+    };
+    this.bans = {
+      load: async () => [...this.#bans.values()].map((ban) => structuredClone(ban)),
+      save: (ban) => this.#write(() => void this.#bans.set(ban.id, structuredClone(ban))),
+      remove: (ids) =>
+        this.#write(() => {
+          for (const id of ids) this.#bans.delete(id);
+        }),
+    };
+    this.places = {
+      load: async () => [...this.#places.values()].map((place) => structuredClone(place)),
+      save: (places) =>
+        this.#write(() => {
+          for (const place of places) this.#places.set(placeKey(place), structuredClone(place));
+        }),
+      remove: (places) =>
+        this.#write(() => {
+          for (const place of places) this.#places.delete(placeKey(place));
+        }),
     };
   }
 
@@ -104,6 +131,10 @@ export class MemoryStore implements Store {
     change();
     this.#commits++;
   }
+}
+
+function placeKey({ domain, login, address }: Pick<Place, 'domain' | 'login' | 'address'>): string {
+  return JSON.stringify([domain, login, address]);
 }
 
 function page<T extends { readonly domain: string; readonly startedAt: number }>(

@@ -66,7 +66,7 @@ test('a database that may not be written says so', async () => {
   expect(outcomes.map((outcome) => outcome?.code)).toEqual(['SQLITE_READONLY', 'SQLITE_READONLY']);
 });
 
-test('a domain goes with its objects', async () => {
+test('a domain goes with its objects and places', async () => {
   using scratch = scratchDirectory();
   await using database = await opened(scratch.path);
   const domain = (id: string): Write => ({
@@ -77,10 +77,15 @@ test('a domain goes with its objects', async () => {
     do: 'put-object',
     row: { domain: of, list: 'users', key: '201', position: 0, managed_by: 'cli', document: '{}', secret: null },
   });
-  database.commit([[domain('a'), object('a'), domain('b'), object('b')]]);
+  const place = (of: string): Write => ({
+    do: 'put-place',
+    row: { domain: of, login: 'anna', address: '::1', country: null, first_seen: 1, last_seen: 1, uses: 1 },
+  });
+  database.commit([[domain('a'), object('a'), place('a'), domain('b'), object('b'), place('b')]]);
   database.commit([[{ do: 'remove-domain', id: 'a' }]]);
   expect(await read(database.db, { read: 'everything' })).toMatchObject({
     domains: [{ id: 'b' }],
     objects: [{ domain: 'b' }],
   });
+  expect(await read(database.db, { read: 'places' })).toMatchObject([{ domain: 'b' }]);
 });

@@ -12,7 +12,11 @@ export type Write =
   | { readonly do: 'put-binding'; readonly row: Tables['bindings'] }
   | { readonly do: 'remove-binding'; readonly id: string }
   | { readonly do: 'put-call'; readonly row: Tables['calls'] }
-  | { readonly do: 'put-recording'; readonly row: Tables['recordings'] };
+  | { readonly do: 'put-recording'; readonly row: Tables['recordings'] }
+  | { readonly do: 'put-ban'; readonly row: Tables['bans'] }
+  | { readonly do: 'remove-ban'; readonly id: string }
+  | { readonly do: 'put-place'; readonly row: Tables['places'] }
+  | { readonly do: 'remove-place'; readonly domain: string; readonly login: string; readonly address: string };
 
 /** Writes that hold together: all of them, or none. */
 export type WriteGroup = readonly Write[];
@@ -27,6 +31,8 @@ export interface Page {
 export type Read =
   | { readonly read: 'everything' }
   | { readonly read: 'bindings' }
+  | { readonly read: 'bans' }
+  | { readonly read: 'places' }
   | ({ readonly read: 'calls' } & Page)
   | ({ readonly read: 'recordings'; readonly call?: string; readonly state?: string } & Page);
 
@@ -42,6 +48,8 @@ export interface Rows {
   bindings: readonly Tables['bindings'][];
   calls: readonly Tables['calls'][];
   recordings: readonly Tables['recordings'][];
+  bans: readonly Tables['bans'][];
+  places: readonly Tables['places'][];
 }
 
 /** To the worker. It answers every request with its number, in the order that they came. */

@@ -77,4 +77,31 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await db.schema.createIndex('recordings_by_state').on('recordings').column('state').execute();
     },
   },
+  '0002-access': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable('bans')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('network', 'text', (column) => column.notNull())
+        .addColumn('user', 'text')
+        .addColumn('since', 'integer', (column) => column.notNull())
+        .addColumn('until', 'integer')
+        .addColumn('offence', 'integer', (column) => column.notNull())
+        .addColumn('made_by', 'text', (column) => column.notNull())
+        .addColumn('reason', 'text', (column) => column.notNull())
+        .execute();
+      // The key begins with the domain, so what belongs to one is found without an index of its own.
+      await db.schema
+        .createTable('places')
+        .addColumn('domain', 'text', (column) => column.notNull())
+        .addColumn('login', 'text', (column) => column.notNull())
+        .addColumn('address', 'text', (column) => column.notNull())
+        .addColumn('country', 'text')
+        .addColumn('first_seen', 'integer', (column) => column.notNull())
+        .addColumn('last_seen', 'integer', (column) => column.notNull())
+        .addColumn('uses', 'integer', (column) => column.notNull())
+        .addPrimaryKeyConstraint('places_key', ['domain', 'login', 'address'])
+        .execute();
+    },
+  },
 };

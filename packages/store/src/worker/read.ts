@@ -13,6 +13,10 @@ export async function read(db: Kysely<Tables>, asked: Read): Promise<Rows[keyof 
       };
     case 'bindings':
       return db.selectFrom('bindings').selectAll().orderBy('id').execute();
+    case 'bans':
+      return db.selectFrom('bans').selectAll().orderBy('since').orderBy('id').execute();
+    case 'places':
+      return db.selectFrom('places').selectAll().orderBy('domain').orderBy('login').orderBy('address').execute();
     case 'calls': {
       let query = db.selectFrom('calls').selectAll().orderBy('started_at', 'desc').orderBy('id').limit(asked.limit);
       if (asked.domain !== undefined) query = query.where('domain', '=', asked.domain);

@@ -19,12 +19,14 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
   };
   const removeDomain = prepared(sqlite, db.deleteFrom('domains').where('id', '=', ''), { id: '' });
   const removeObjectsOf = prepared(sqlite, db.deleteFrom('objects').where('domain', '=', ''), { id: '' });
+  const removePlacesOf = prepared(sqlite, db.deleteFrom('places').where('domain', '=', ''), { id: '' });
   const statements: Statements = {
     'put-meta': put('meta'),
     'put-domain': put('domains'),
     'remove-domain': ({ id }) => {
       removeDomain({ id });
       removeObjectsOf({ id });
+      removePlacesOf({ id });
     },
     'put-object': put('objects'),
     'remove-object': prepared(
@@ -37,6 +39,14 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
     'remove-binding': prepared(sqlite, db.deleteFrom('bindings').where('id', '=', ''), { id: '' }),
     'put-call': put('calls'),
     'put-recording': put('recordings'),
+    'put-ban': put('bans'),
+    'remove-ban': prepared(sqlite, db.deleteFrom('bans').where('id', '=', ''), { id: '' }),
+    'put-place': put('places'),
+    'remove-place': prepared(
+      sqlite,
+      db.deleteFrom('places').where('domain', '=', '').where('login', '=', '').where('address', '=', ''),
+      { domain: '', login: '', address: '' },
+    ),
   };
   // A write and the statement of its kind belong together, which the type of a union does not say.
   return (write) => (statements[write.do] as Run<Write>)(write);
@@ -74,4 +84,6 @@ const ANY_ROW: Tables = {
     state: '',
     error: '',
   },
+  bans: { id: '', network: '', user: '', since: 0, until: 0, offence: 0, made_by: '', reason: '' },
+  places: { domain: '', login: '', address: '', country: '', first_seen: 0, last_seen: 0, uses: 0 },
 };

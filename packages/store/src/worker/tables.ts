@@ -49,4 +49,25 @@ export interface Tables {
     state: string;
     error: string | null;
   };
+  /** Who is shut out. `user` is null where the whole network is, `until` where only an operator ends it. */
+  bans: {
+    id: string;
+    network: string;
+    user: string | null;
+    since: number;
+    until: number | null;
+    offence: number;
+    made_by: string;
+    reason: string;
+  };
+  /** Where accounts were used from. */
+  places: {
+    domain: string;
+    login: string;
+    address: string;
+    country: string | null;
+    first_seen: number;
+    last_seen: number;
+    uses: number;
+  };
 }
