@@ -222,6 +222,8 @@ function withMethods(store: Store): Store {
     bindings: store.bindings,
     history: store.history,
     recordings: store.recordings,
+    bans: store.bans,
+    places: store.places,
     health: () => store.health(),
     seal: (text) => store.seal(text),
     unseal: (sealed) => store.unseal(sealed),
