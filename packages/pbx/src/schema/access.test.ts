@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { z } from 'zod';
 import { access, isNetwork } from './access.ts';
 
 test.each([
@@ -42,12 +43,26 @@ test('a policy keeps to the shortest form that says it all', () => {
 });
 
 test.each([
+  [{ mode: 'any', deny: ['203.0.113.0/24'] }],
+  [{ mode: 'any', enforce: true }],
+  [{ mode: 'russia', enforce: false }],
+  [{ mode: 'russia', allow: [], deny: [] }],
+  [{ mode: 'countries', countries: ['RU', 'KZ'], allow: ['10.20.*'], deny: ['10.20.30.0/24'], enforce: false }],
+] as const)('%j is written as it was read', (written) => {
+  const policy = access.decode(written as unknown as z.input<typeof access>);
+  expect(policy).toEqual(written);
+  expect(access.encode(policy)).toEqual(written);
+});
+
+test.each([
   ['list'],
   [{ mode: 'list' }],
   [{ mode: 'list', allow: [] }],
   [{ mode: 'countries' }],
   [{ mode: 'countries', countries: ['Russia'] }],
   [{ mode: 'any', countries: ['RU'] }],
+  [{ mode: 'any', deny: ['nowhere'] }],
+  [{ mode: 'any', enforce: 'no' }],
 ])('%j is refused', (policy) => {
   expect(access.safeParse(policy).success).toBe(false);
 });

@@ -45,6 +45,10 @@ const longForm = z
     countries: z.array(country).exactOptional(),
     /** Networks that may come in whatever the country; with mode `list`, the only ones. */
     allow: z.array(network).exactOptional(),
+    /** Networks that are shut out whatever else is said. */
+    deny: z.array(network).exactOptional(),
+    /** False for a dry run: who would be shut out is logged and counted, and comes in. */
+    enforce: z.boolean().exactOptional(),
   })
   .check((ctx) => {
     const { mode, countries, allow } = ctx.value;
@@ -73,7 +77,7 @@ export const access = z.union([
     decode: (mode) => ({ mode }),
     // A union writes the first form that fits, so the short one must refuse what it cannot say.
     encode: (policy, ctx) => {
-      if (policy.countries === undefined && policy.allow === undefined) return policy.mode;
+      if (Object.keys(policy).length === 1) return policy.mode;
       ctx.issues.push({ ...fault('needs the long form', 'write it as a mapping'), input: policy });
       return z.NEVER;
     },

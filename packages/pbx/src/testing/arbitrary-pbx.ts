@@ -28,10 +28,16 @@ const nameText = fc.constantFrom(
 );
 const password = fc.constantFrom('Vf5kNm7Z', 'p@ss: "word" #1', 'пароль-один', '0123', 'null');
 const network = fc.constantFrom('10.0.0.0/8', '192.168.1.16-32', '10.20.*', '2001:db8::/32', '127.0.0.1');
+const networks = fc.array(network, { maxLength: 3 });
+const beside = { deny: networks, enforce: fc.boolean() };
 const access = fc.oneof(
   fc.constantFrom('any', 'russia'),
-  fc.record({ mode: fc.constant('list'), allow: fc.array(network, { minLength: 1, maxLength: 3 }) }),
-  some({ mode: fc.constant('countries'), countries: fc.constant(['RU', 'KZ']), allow: fc.array(network) }, [
+  some({ mode: fc.constantFrom('any', 'russia'), allow: networks, ...beside }, ['mode']),
+  some({ mode: fc.constant('list'), allow: fc.array(network, { minLength: 1, maxLength: 3 }), ...beside }, [
+    'mode',
+    'allow',
+  ]),
+  some({ mode: fc.constant('countries'), countries: fc.constant(['RU', 'KZ']), allow: networks, ...beside }, [
     'mode',
     'countries',
   ]),
