@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { CallEnded, CallEvent, FailureCode } from '@vats/calls';
 import { formatEndpoint, Ledger } from '@vats/kernel';
 import { MemoryLog } from '@vats/kernel/testing';
+import type { MediaPlane } from '@vats/media';
 import { FakeMediaPlane } from '@vats/media/testing';
 import type { RegistrarEvent } from '@vats/registrar';
 import type { Store } from '@vats/store';
@@ -27,6 +28,8 @@ export interface WorldOptions {
   readonly pbx?: string;
   /** Pairs of media ports that there are. */
   readonly mediaPairs?: number;
+  /** A media plane in the place of the fake one, for tests with real sound: it runs on its own clock. */
+  readonly plane?: MediaPlane;
   /** Events that may be logged as errors, because the scenario is about them. */
   readonly errors?: readonly string[];
 }
@@ -95,7 +98,7 @@ export class World {
         log,
         // What it stores must outlive it.
         store: { ...withMethods(store), close: async () => {} },
-        media: this.media,
+        media: this.#options.plane ?? this.media,
         ledger: this.ledger,
         onCallEvent: (event) => this.events.push(event),
         onRegistrarEvent: (event) => this.registrations.push(event),
@@ -201,6 +204,11 @@ export class World {
     });
     if (outcomes.join() !== ends.join()) stage.fail(`calls were to end [${ends}], and ended [${outcomes}]`);
   }
+}
+
+/** Settings in which the switch asks for digests of this kind, the others as they are. */
+export function challengingWith(digest: Settings['sip']['digest']): Partial<Settings> {
+  return { sip: { ...defaultSettings().sip, digest } };
 }
 
 /** Settings with these limits on calls, the others as they are. */

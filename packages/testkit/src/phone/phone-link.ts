@@ -56,7 +56,7 @@ export function tcpLink(network: Network, local: Endpoint, heard: LinkHeard): Ph
 }
 
 /** Cuts whole messages off the front, by Content-Length alone; gives back what is left. Our own framer is what it tests. */
-function takeMessages(octets: Buffer, take: (message: Buffer) => void): Buffer {
+export function takeMessages(octets: Buffer, take: (message: Buffer) => void): Buffer {
   let rest = octets;
   for (;;) {
     const text = rest.toString('latin1');
