@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { parseNetwork } from '@vats/kernel';
 import { z } from 'zod';
 import { fault, textThat } from './fault.ts';
 
@@ -7,21 +7,7 @@ import { fault, textThat } from './fault.ts';
  * octet), `10.20.*`.
  */
 export function isNetwork(text: string): boolean {
-  if (isIPv4(text) || isIPv6(text)) return true;
-  const slash = text.lastIndexOf('/');
-  if (slash > 0) {
-    const address = text.slice(0, slash);
-    const bits = text.slice(slash + 1);
-    if (!/^\d{1,3}$/.test(bits)) return false;
-    return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128);
-  }
-  const range = /^((?:\d{1,3}\.){3})(\d{1,3})-(\d{1,3})$/.exec(text);
-  if (range !== null) {
-    const [, prefix, low, high] = range;
-    return isIPv4(`${prefix}${low}`) && isIPv4(`${prefix}${high}`) && Number(low) <= Number(high);
-  }
-  const wildcard = /^((?:\d{1,3}\.){1,3})\*$/.exec(text);
-  return wildcard !== null && isIPv4(`${wildcard[1]}${'0.'.repeat(4 - wildcard[1]!.split('.').length)}0`);
+  return parseNetwork(text).ok;
 }
 
 export const network = textThat(
