@@ -22,7 +22,7 @@ const phone = (name: string, number: string, address: string, more: Partial<Stag
 /** Everyone who may play. Who has no part is there, plugged in, and not registered. */
 export const PHONES = {
   alice: phone('alice', '201', '192.0.2.10'),
-  bob: phone('bob', '202', '192.0.2.20'),
+  bob: phone('bob', '202', '192.0.2.20', { login: 'bobby' }),
   /** Bob's second device. */
   bobMobile: phone('bobMobile', '202', '192.0.2.21'),
   /** On TCP. */
@@ -33,7 +33,7 @@ export const PHONES = {
     claims: { address: '192.168.1.40', port: 5060 },
   }),
   /** On IPv6. */
-  eve: phone('eve', '205', '2001:db8::50', { server: SWITCH_IPV6 }),
+  eve: phone('eve', '205', '2001:db8::50', { login: 'evelyn', server: SWITCH_IPV6 }),
 } as const satisfies Record<string, StagePhone>;
 
 export type Role = keyof typeof PHONES;

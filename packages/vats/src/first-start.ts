@@ -30,7 +30,7 @@ export async function makeDemoDomain(
   data: string,
 ): Promise<readonly DemoAccount[] | undefined> {
   if (model.directory.model.domains.length > 0) return undefined;
-  const accounts = DEMO_USERS.map((login) => ({ login, password: makePassword(random) }));
+  const accounts = DEMO_USERS.map((login) => ({ login, password: makePassword(random, login) }));
   const file = {
     domain: DEMO_DOMAIN,
     recording: { mode: 'all' },

@@ -73,6 +73,8 @@ test.each([
     '{ login: olga }',
     'the device has no password; add password:',
   ],
+  ['a weak password', 'Tr6mWq3Lp9xz', 'olga2026', 'the password of olga is weak: it holds the login; write 8 or more'],
+  ['a short login', 'login: desk', 'login: fd', 'login fd has fewer than 4 characters; take 4 or more'],
   ['a time zone that there is not', 'Europe/Moscow  ', 'Europe/Moskow  ', '"Europe/Moskow" is not a time zone'],
   ['a tab', '  - extension: "202"', '\t- extension: "202"', 'a tab is used as indentation; indent with spaces'],
   ['a login twice', 'login: olga-mobile', 'login: olga', 'login olga is taken by user 201; give each device its own'],
@@ -164,7 +166,6 @@ test.each([
     'extension 112 hides the emergency number 112',
   ],
   ['a prompt that there is not', 'play: greeting', 'play: greting', 'there is no prompt greting'],
-  ['a weak password', 'Tr6mWq3Lp9xz', 'olga2026', 'the password of olga is weak: it holds the login'],
   [
     'a user without devices',
     '\n      - { login: branch, password: Zw5jLr8Ct3fn, trunk: true }',

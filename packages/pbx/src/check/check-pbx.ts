@@ -19,7 +19,7 @@ export interface CheckedPbx {
 export function checkPbx(
   text: string | Uint8Array,
   file: string,
-  options: Pick<ApplyOptions, 'prompts'> = {},
+  options: Pick<ApplyOptions, 'prompts' | 'judgeAccounts'> = {},
 ): Checked<CheckedPbx> {
   const read = readPbx(text, file);
   if (!read.ok) return read;

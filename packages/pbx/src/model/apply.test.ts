@@ -124,10 +124,10 @@ test('the realm is fixed when the domain is made', () => {
     'pbx.yaml:2:8: error: realm: the realm of acme.example is acme.example for good: its passwords are hashed with it; write acme.example, or remove the key',
   ]);
   const own = modelOf(
-    'domain: b.example\nrealm: asterisk\nusers: [{ extension: "1", name: x, devices: [{ login: x, password: Vf5kNm7Z }] }]\n',
+    'domain: b.example\nrealm: asterisk\nusers: [{ extension: "1", name: x, devices: [{ login: xenia, password: Vf5kNm7Z }] }]\n',
   );
   expect(onlyDomain(own).realm).toBe('asterisk');
-  expect(onlyDomain(own).users[0]?.devices[0]?.ha1).toEqual(ha1Of('x', 'b.example', 'asterisk', 'Vf5kNm7Z'));
+  expect(onlyDomain(own).users[0]?.devices[0]?.ha1).toEqual(ha1Of('xenia', 'b.example', 'asterisk', 'Vf5kNm7Z'));
 });
 
 test('digests are taken as they are, for the domain’s realm only', () => {

@@ -22,6 +22,11 @@ export interface ApplyOptions {
   readonly unseal?: (sealed: string) => string | undefined;
   /** Names of the prompts that there are. */
   readonly prompts?: ReadonlySet<string>;
+  /**
+   * False where `current` is not the model that the file will meet: a login or password that breaks the rules may be that
+   * of an account that is there already, so it is warned of and not refused. True unless given.
+   */
+  readonly judgeAccounts?: boolean;
 }
 
 export type Applied =
@@ -57,8 +62,10 @@ export function planApply(current: Model, source: PbxSource, options: ApplyOptio
   }
   checkHosts(current, before, file, report);
 
-  const { managedBy, prune = false, unseal = () => undefined, prompts = new Set() } = options;
-  const named = namedObjects(file, { realm, managedBy, unseal, report });
+  const { managedBy, prune = false, unseal = () => undefined, prompts = new Set(), judgeAccounts = true } = options;
+  const accounts = new Map(before?.users.flatMap(({ devices }) => devices.map((device) => [device.login, device])));
+  const known = (login: string) => accounts.get(login);
+  const named = namedObjects(file, { realm, managedBy, unseal, report, known, judgeAccounts });
   const merging: Merging = { domain: file.domain, realm, managedBy, prune };
   const users = merge(USERS, before?.users ?? [], named.users, merging);
   const groups = merge(GROUPS, before?.groups ?? [], named.groups, merging);

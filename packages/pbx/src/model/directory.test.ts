@@ -8,7 +8,7 @@ const domainText = (name: string, extra = ''): string => `
 domain: ${name}
 ${extra}
 users:
-  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }, { login: "777", password: Vf5kNm7Z }] }
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }, { login: "777", password: Vf5kNm7ZVf5k }] }
   - { extension: "202", name: Boris }
 groups: [{ extension: "600", name: Sales, members: [] }]
 numbers: [{ number: "+74951234567" }]

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '@vats/kernel';
+import { passwordFault } from './account-rules.ts';
 import type { DeviceHa1, Ha1Digests } from './model.ts';
 
 /** The digests of an account's password; text is hashed as UTF-8 (RFC 7616 §4). */
@@ -18,25 +19,18 @@ function digestsOf(username: string, realm: string, password: string): Ha1Digest
   };
 }
 
-const SHORTEST_PASSWORD = 8;
-
-/** Why a password is easily guessed, or undefined when it is not. */
-export function passwordWeakness(password: string, login: string): string | undefined {
-  if (password.length < SHORTEST_PASSWORD) return `it has fewer than ${SHORTEST_PASSWORD} characters`;
-  if (password.toLowerCase().includes(login.toLowerCase())) return 'it holds the login';
-  if (/^[0-9]+$/.test(password)) return 'it has digits only';
-  return new Set(password).size < 4 ? 'it repeats a few characters' : undefined;
-}
-
 // Without 0 O 1 l I: these are read aloud and typed on telephone keys.
 const PASSWORD_ALPHABET = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const PASSWORD_CHARACTERS = 16;
 
-/** A password for a new account: 16 characters, some 93 bits, with a digit, a small and a capital letter. */
-export function makePassword(random: Random): string {
+/**
+ * A password for an account: 16 characters, some 93 bits, which the rules of accounts allow. Without the login it may by
+ * an odd chance hold that, and be refused.
+ */
+export function makePassword(random: Random, login = ''): string {
   for (;;) {
     let password = '';
     while (password.length < PASSWORD_CHARACTERS) password += PASSWORD_ALPHABET[random.below(PASSWORD_ALPHABET.length)];
-    if (/[a-z]/.test(password) && /[A-Z]/.test(password) && /[0-9]/.test(password)) return password;
+    if (passwordFault(login, password) === undefined) return password;
   }
 }

@@ -3,7 +3,8 @@ import type { KeyPath } from '../problems/problem.ts';
 import type { PbxFile } from '../schema/pbx-file.ts';
 import type { TrunkEntry } from '../schema/trunk.ts';
 import type { DeviceEntry, UserEntry } from '../schema/user.ts';
-import { ha1Of, passwordWeakness } from './ha1.ts';
+import { type AccountFault, loginFault, passwordFault } from './account-rules.ts';
+import { ha1Of } from './ha1.ts';
 import type { Placed } from './merge.ts';
 import type { Device, DomainNumber, Group, ManagedBy, Scheme, Trunk, User } from './model.ts';
 
@@ -22,6 +23,10 @@ export interface Naming {
   readonly managedBy: ManagedBy;
   readonly unseal: (sealed: string) => string | undefined;
   readonly report: Report;
+  /** The domain's account of that login, if it has one. */
+  readonly known: (login: string) => Device | undefined;
+  /** False where nobody knows which accounts there are: what breaks their rules may be one of them. */
+  readonly judgeAccounts: boolean;
 }
 
 export function namedObjects(file: PbxFile, naming: Naming): NamedObjects {
@@ -56,8 +61,15 @@ function userOf(entry: UserEntry, path: KeyPath, domain: string, naming: Naming)
   };
 }
 
-function deviceOf(entry: DeviceEntry, path: KeyPath, domain: string, { realm, report }: Naming): Device {
+function deviceOf(entry: DeviceEntry, path: KeyPath, domain: string, naming: Naming): Device {
+  const { realm, report } = naming;
   const { password, ha1, ...rest } = entry;
+  const known = naming.known(entry.login);
+  /** An account that was there before the rule, as it is, stops nothing: only what is new is refused. */
+  const judge = (fault: AccountFault | undefined, key: string, isNew: boolean): void => {
+    if (fault === undefined) return;
+    report(isNew && naming.judgeAccounts ? 'error' : 'warning', [...path, key], fault.message, fault.remedy);
+  };
   if (ha1 !== undefined) {
     const { realm: hashedFor, ...digests } = ha1;
     if (hashedFor !== realm) {
@@ -68,20 +80,16 @@ function deviceOf(entry: DeviceEntry, path: KeyPath, domain: string, { realm, re
         `write password:, or, where the domain is new, realm: ${hashedFor} at the top of the file`,
       );
     }
+    // Digests come from an export, so this account is at work somewhere, perhaps for longer than the rule is there.
+    judge(loginFault(entry.login), 'login', false);
     return { ...rest, ha1: digests };
   }
   // The schema has seen to it that one of the two is there.
   const clear = password ?? '';
-  const weakness = passwordWeakness(clear, entry.login);
-  if (weakness !== undefined) {
-    report(
-      'warning',
-      [...path, 'password'],
-      `the password of ${entry.login} is weak: ${weakness}`,
-      'take a longer one of mixed characters',
-    );
-  }
-  return { ...rest, ha1: ha1Of(entry.login, domain, realm, clear) };
+  const hashed = ha1Of(entry.login, domain, realm, clear);
+  judge(loginFault(entry.login), 'login', known === undefined);
+  judge(passwordFault(entry.login, clear), 'password', known?.ha1.md5 !== hashed.md5);
+  return { ...rest, ha1: hashed };
 }
 
 function trunkOf(entry: TrunkEntry, path: KeyPath, { managedBy, unseal, report }: Naming): Trunk {

@@ -26,7 +26,8 @@ const nameText = fc.constantFrom(
   'a\u00a0b',
   '👩‍💻',
 );
-const password = fc.constantFrom('Vf5kNm7Z', 'p@ss: "word" #1', 'пароль-один', '0123', 'null');
+const password = fc.constantFrom('Vf5kNm7Z', 'P@ss: "word" #1', 'Пароль-один-1', '0123 aB:', '# Null 1');
+const trunkPassword = fc.constantFrom('s3cret', 'p@ss: "word" #1', 'пароль-один', '0123', 'null');
 const network = fc.constantFrom('10.0.0.0/8', '192.168.1.16-32', '10.20.*', '2001:db8::/32', '127.0.0.1');
 const networks = fc.array(network, { maxLength: 3 });
 const beside = { deny: networks, enforce: fc.boolean() };
@@ -175,7 +176,7 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
           register: some(
             {
               login: fc.constant('74951234567'),
-              password,
+              password: trunkPassword,
               authUser: fc.constant('auth'),
               contactUser: fc.constant('me'),
               expires: fc.constantFrom('180s', '1h'),

@@ -32,7 +32,7 @@ describe('an answered call', () => {
   });
 
   scenario('by login instead of number', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
-    alice.invites('bob');
+    alice.invites('bobby');
     bob.answers();
     alice.hears('200 INVITE');
     bob.expects('ACK');

@@ -1,4 +1,5 @@
 import { formatEndpoint } from '@vats/kernel';
+import { ha1Of } from '@vats/pbx';
 import { stringify } from 'yaml';
 import type { Story } from '../story.ts';
 
@@ -9,7 +10,9 @@ export const DOMAIN = 'office.example';
 export function officeOf(story: Story): string {
   const users = Object.entries(story.parties).flatMap(([name, { login, password, extension }]) => {
     if (login === undefined || password === undefined || extension === undefined) return [];
-    return [{ extension, name: capitalised(name), devices: [{ login, password }], ...story.users?.[name] }];
+    // Digests, as an export has them: the recorded logins are what they are, and some are too short for a new account.
+    const ha1 = { realm: DOMAIN, ...ha1Of(login, DOMAIN, DOMAIN, password) };
+    return [{ extension, name: capitalised(name), devices: [{ login, ha1 }], ...story.users?.[name] }];
   });
   return stringify({ domain: DOMAIN, users });
 }
