@@ -2,6 +2,7 @@ import type { Log } from '@vats/kernel';
 import type { CodecPolicy } from '@vats/media';
 import type { Caller, Domain } from '@vats/pbx';
 import type { IncomingInvite, SessionUser } from '@vats/sip';
+import type { CallPlaces } from './account-calls.ts';
 import type { Party, UnstampedEvent } from './call-event.ts';
 import type { CallLegs } from './call-legs.ts';
 import type { CallInput } from './call-state.ts';
@@ -26,6 +27,8 @@ export interface CallContext {
   readonly log: Log;
   readonly invite: IncomingInvite;
   readonly legs: CallLegs;
+  /** The places that the call takes up in its accounts' limits. */
+  readonly places: CallPlaces;
   /** What a leg may be offered: only what a recording can hold, when there will be one. */
   readonly policy: CodecPolicy;
   /** The leg that talks with this one, when the call is up. */

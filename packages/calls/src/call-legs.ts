@@ -8,6 +8,7 @@ import {
   sessionIdFrom,
 } from '@vats/media';
 import type { Flow } from '@vats/sip';
+import type { CallPlaces } from './account-calls.ts';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
 import type { Leg } from './leg.ts';
@@ -25,17 +26,19 @@ export class CallLegs {
   readonly #parts: CallsParts;
   readonly #log: Log;
   readonly #user: CallLegsUser;
+  readonly #places: CallPlaces;
   readonly #legs = new Map<LegName, Leg>();
   #media: MediaCall | undefined;
   #mediaEnded = false;
   #recording: CallEnded['recording'];
   #counts: CallEnded['media'];
 
-  constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser) {
+  constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser, places: CallPlaces) {
     this.#callId = callId;
     this.#parts = parts;
     this.#log = log;
     this.#user = user;
+    this.#places = places;
   }
 
   get caller(): Leg | undefined {
@@ -83,8 +86,9 @@ export class CallLegs {
     return leg;
   }
 
-  /** A leg that never talked is gone: its ports are given back. */
+  /** A leg that never talked is gone: its ports and its account's place are given back. */
   drop(name: LegName): void {
+    this.#places.leave(name);
     this.#legs.get(name)?.media.close();
     this.#legs.delete(name);
   }
@@ -115,6 +119,7 @@ export class CallLegs {
 
   /** Gives everything back; the call is told 'media-closed' once files are finished. */
   close(): void {
+    this.#places.leaveAll();
     this.#legs.clear();
     if (this.#media === undefined || this.#mediaEnded) this.#user.feed({ type: 'media-closed' });
     else this.#media.close();

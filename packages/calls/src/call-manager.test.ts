@@ -100,10 +100,14 @@ function manager(changes: Partial<CallsParts> = {}) {
     emit: (event) => events.push(event),
     ...changes,
   });
-  const call = (dialled = '*43', callId = 'c1'): void =>
+  const call = (dialled = '*43', callId = 'c1', limit?: number): void =>
     calls.invite(invite(callId), flow, {
       domain,
-      caller: { kind: 'device', user: anna as User, device: (anna as User).devices[0] as never },
+      caller: {
+        kind: 'device',
+        user: anna as User,
+        device: { ...anna?.devices[0], ...(limit !== undefined && { calls: limit }) } as never,
+      },
       party: { number: '201' },
       dialled,
     });
@@ -193,6 +197,27 @@ test('a file that is never finished delays the end by ten seconds at most', () =
   clock.advance(1);
   expect(types(events).at(-1)).toBe('call.ended');
   expect(calls.size).toBe(0);
+});
+
+test('an account’s place is free as soon as its call has no legs, though a file is being finished', () => {
+  const clock = new FakeClock();
+  const ledger = new Ledger();
+  const media = new FakeMediaPlane({ clock, ledger });
+  const { call, calls, responses } = manager({
+    clock,
+    media: Object.assign(media, {
+      openCall: (id: string, user: never) =>
+        Object.assign(FakeMediaPlane.prototype.openCall.call(media, id, user) ?? {}, { close: () => {} }),
+    }) as never,
+  });
+  call('*43', 'c1', 1);
+  call('*43', 'c2', 1);
+  expect(responses).toEqual([200, 486]);
+  calls.hangUpAll('operator-hung-up');
+  responses.length = 0;
+  expect(calls.size).toBe(1);
+  call('*43', 'c3', 1);
+  expect(responses).toEqual([200]);
 });
 
 test('an end that is asked for twice comes once', () => {

@@ -1,4 +1,5 @@
 import type { Flow, SipRequest } from '@vats/sip';
+import { AccountCalls } from './account-calls.ts';
 import { Call } from './call.ts';
 import type { CallOrigin } from './call-context.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
@@ -17,6 +18,7 @@ export class CallManager {
   readonly #calls = new Map<string, Call>();
   /** Call-IDs of INVITEs of ours that are under way: one that comes back in is a loop. */
   readonly #outgoing = new Set<string>();
+  readonly #accounts = new AccountCalls();
   #draining = false;
   #onEmpty: (() => void)[] = [];
 
@@ -26,6 +28,7 @@ export class CallManager {
     parts.ledger.enrol('legs', () => this.#sum((call) => call.legs.size));
     parts.ledger.enrol('call timers', () => this.#sum((call) => call.timerCount));
     parts.ledger.enrol('outgoing invites', () => this.#outgoing.size);
+    parts.ledger.enrol('accounts in calls', () => this.#accounts.size);
   }
 
   /** An INVITE whose sender is known and may call. */
@@ -36,7 +39,7 @@ export class CallManager {
       return;
     }
     const id = this.#parts.random.token(CALL_ID_CHARACTERS);
-    const call = new Call(this.#parts, id, origin, {
+    const call = new Call(this.#parts, id, origin, this.#accounts.ofCall(origin.domain.id), {
       open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user),
       onEnd: () => this.#forget(id),
       onOutgoing: (callId, live) => {
@@ -63,9 +66,9 @@ export class CallManager {
   }
 
   /** Ends one call; false when there is none with that id. */
-  hangUp(id: string): boolean {
+  hangUp(id: string, failure: FailureCode = 'operator-hung-up'): boolean {
     const call = this.#calls.get(id);
-    call?.hangUp('operator-hung-up');
+    call?.hangUp(failure);
     return call !== undefined;
   }
 

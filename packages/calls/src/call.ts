@@ -2,6 +2,7 @@ import type { Cancel, Log } from '@vats/kernel';
 import type { CodecPolicy } from '@vats/media';
 import { advance, type Plan, type RingOutcome, route } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser } from '@vats/sip';
+import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { CallEnded, CallEvent, UnstampedEvent } from './call-event.ts';
 import { CallLegs } from './call-legs.ts';
@@ -41,6 +42,7 @@ export class Call implements CallContext {
   readonly parts: CallsParts;
   readonly log: Log;
   readonly legs: CallLegs;
+  readonly places: CallPlaces;
   readonly invite: IncomingInvite;
   readonly #startedAt: number;
   readonly #hooks: CallHooks;
@@ -58,14 +60,15 @@ export class Call implements CallContext {
   #seq = 0;
   #answered: { readonly at: number; readonly by: NonNullable<CallEnded['answeredBy']> } | undefined;
 
-  constructor(parts: CallsParts, id: string, origin: CallOrigin, hooks: CallHooks) {
+  constructor(parts: CallsParts, id: string, origin: CallOrigin, places: CallPlaces, hooks: CallHooks) {
     this.parts = parts;
     this.id = id;
     this.origin = origin;
     this.log = parts.log.child({ call: id });
     this.#startedAt = parts.clock.now();
     this.#hooks = hooks;
-    this.legs = new CallLegs(id, parts, this.log, this);
+    this.places = places;
+    this.legs = new CallLegs(id, parts, this.log, this, places);
     this.#forks = new Forks(this, hooks.onOutgoing);
     this.#callerSide = new CallerSide(this, () => this.#plan?.record === true);
     this.#renegotiation = new Renegotiation(this);
@@ -95,6 +98,10 @@ export class Call implements CallContext {
       dialled,
       sipCallId: callId.ok ? callId.value : '',
     });
+    if (caller.kind === 'device' && !this.places.take(CALLER, caller.device)) {
+      this.feed({ type: 'refuse', failure: 'account-limit' });
+      return;
+    }
     this.#plan = route({ domain, caller, dialled, ...(host === undefined ? {} : { host }) }, this.parts.world());
     this.#takeStep();
   }

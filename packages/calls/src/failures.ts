@@ -118,6 +118,14 @@ export const FAILURES = {
     en: 'This kind of destination is not served yet',
     ru: 'Такие направления пока не обслуживаются',
   },
+  'account-limit': {
+    status: 486,
+    q850: 17,
+    log: 'info',
+    mango: 1130,
+    en: 'The calling account is in as many calls as it may',
+    ru: 'Достигнут предел числа вызовов вызывающего',
+  },
   forbidden: { status: 403, q850: 21, log: 'info', mango: 1130, en: 'Not allowed', ru: 'Запрещено' },
   'no-common-codec': {
     status: 488,

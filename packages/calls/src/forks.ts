@@ -62,15 +62,21 @@ export class Forks {
 
   /** Rings one chosen phone. */
   invite(name: LegName): void {
-    const { origin, parts, legs, policy, invite } = this.#call;
+    const { origin, parts, legs, places, policy, invite, log } = this.#call;
     const ring = this.#chosen.get(name);
     const caller = legs.caller;
     if (ring === undefined || caller === undefined) return;
     this.#chosen.delete(name);
     const { target, phone } = ring;
     const party = partyOf(target);
+    if (!places.take(name, target.device)) {
+      log.info('call.account-limit', { login: target.device.login });
+      this.#call.feed({ type: 'refused', leg: name, failure: 'callee-busy', status: 486 });
+      return;
+    }
     const leg = legs.open(name, party, phone.flow);
     if (leg === undefined) {
+      legs.drop(name);
       this.#call.feed({ type: 'refused', leg: name, failure: 'no-media-ports', status: 503 });
       return;
     }

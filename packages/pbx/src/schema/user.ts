@@ -3,7 +3,7 @@ import { access } from './access.ts';
 import { duration } from './duration.ts';
 import { fault } from './fault.ts';
 import { publicNumber } from './number.ts';
-import { extension, host, line, login, secret } from './words.ts';
+import { extension, host, line, login, secret, wholeNumber } from './words.ts';
 
 const hexDigest = (characters: number, name: string) =>
   z.codec(z.string(), z.string(), {
@@ -49,6 +49,10 @@ export const device = z
     /** A whole PBX registers here: many calls at once, in both directions. */
     trunk: z.boolean().exactOptional(),
     digest: digestChoice.exactOptional(),
+    /** Phones registered at once. */
+    bindings: wholeNumber(1, 100).exactOptional(),
+    /** Calls at once in which the account takes part: as caller, or with phones that ring or talk. */
+    calls: wholeNumber(1, 10_000).exactOptional(),
   })
   .check((ctx) => {
     const { password, ha1 } = ctx.value;

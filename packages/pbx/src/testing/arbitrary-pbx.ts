@@ -127,7 +127,15 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
 
     const device = (login: string) =>
       some(
-        { login: fc.constant(login), password, access, trunk: fc.boolean(), digest: fc.constantFrom('md5', 'both') },
+        {
+          login: fc.constant(login),
+          password,
+          access,
+          trunk: fc.boolean(),
+          digest: fc.constantFrom('md5', 'both'),
+          bindings: fc.integer({ min: 1, max: 100 }),
+          calls: fc.integer({ min: 1, max: 10_000 }),
+        },
         ['login', 'password'],
       );
     const user = (extension: string) => {
