@@ -1,1 +1,1 @@
-export {};
+export { type MmdbOptions, writeMmdb } from './mmdb.ts';
