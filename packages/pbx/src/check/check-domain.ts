@@ -1,3 +1,4 @@
+import { checkAccess } from './access.ts';
 import { checkAddresses } from './addresses.ts';
 import type { DomainView, Report } from './domain-view.ts';
 import { checkServed } from './not-served.ts';
@@ -9,5 +10,6 @@ export function checkDomain(view: DomainView, prompts: ReadonlySet<string>, repo
   checkAddresses(view, report);
   checkReferences(view, report);
   checkUsefulness(view, report);
+  checkAccess(view, report);
   checkServed(view, prompts, report);
 }

@@ -13,16 +13,6 @@ export function checkServed(view: DomainView, prompts: ReadonlySet<string>, repo
   section('schemes', inFile(view.schemes), 'no number follows them');
   section('outbound', view.settingsNamed.has('outbound'), 'denials hold; a call that a rule allows is answered 404');
 
-  const restricted = (policy: { mode: string } | undefined): boolean => policy !== undefined && policy.mode !== 'any';
-  const unrestricted = 'until then anyone with the password may come from anywhere';
-  if (view.settingsNamed.has('access') && restricted(view.settings.access)) {
-    report('warning', ['access'], 'access is valid but not enforced yet', unrestricted, 'key');
-  }
-  const device = firstOf(view.users, ({ object, path }) => {
-    const index = object.devices.findIndex(({ access }) => restricted(access));
-    return index < 0 ? undefined : below(path, 'devices', index, 'access');
-  });
-  if (device !== undefined) report('warning', device, 'access is valid but not enforced yet', unrestricted, 'key');
   const voicemail = firstOf(view.users, ({ object, path }) =>
     object.noAnswer?.to === 'voicemail' ? below(path, 'noAnswer', 'to') : undefined,
   );

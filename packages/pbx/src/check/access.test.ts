@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { planApply } from '../model/apply.ts';
+import type { Model } from '../model/model.ts';
+import { formatProblem } from '../problems/problem.ts';
+import { modelOf } from '../testing/model-of.ts';
+import { checkPbx, readPbx } from './check-pbx.ts';
+
+/** What is said of a device's policy in a domain of another. */
+function said(domain: unknown, device: unknown): string[] {
+  const devices = [{ login: 'anna', password: 'Vf5kNm7Z', access: device }];
+  const text = stringify({ domain: 'acme.example', access: domain, users: [{ extension: '201', name: 'x', devices }] });
+  const checked = checkPbx(text, 'pbx.yaml');
+  return (checked.ok ? checked.warnings : checked.problems).map(formatProblem);
+}
+
+const RUSSIA = 'russia';
+const BOTH = { mode: 'countries', countries: ['RU', 'KZ'] };
+const list = (...allow: string[]) => ({ mode: 'list', allow });
+
+test('a policy that is wider than the domain’s is warned of at its place', () => {
+  expect(said(RUSSIA, 'any')).toEqual([
+    "pbx.yaml:9:17: warning: users[0].devices[0].access: any has no effect for anna: the domain's access is judged first; add the networks to the domain's allow",
+  ]);
+});
+
+test.each([
+  [RUSSIA, BOTH, 'KZ'],
+  [list('203.0.113.0/24'), 'any', 'any'],
+  [list('203.0.113.0/24'), RUSSIA, 'RU'],
+  [list('203.0.113.0/24'), list('203.0.113.7', '203.0.112.0-255', '2001:db8::1'), '203.0.112.0-255, 2001:db8::1'],
+  [list('203.0.113.0/24'), list('203.0.112.0/23'), '203.0.112.0/23'],
+  [list('203.0.113.0/24'), list('192.168.1.1'), '192.168.1.1'],
+  [RUSSIA, { mode: 'russia', allow: ['203.0.113.7', '192.168.*'] }, '203.0.113.7'],
+  [{ mode: 'any', deny: ['203.0.113.0/24'] }, list('203.0.113.7', '203.0.112.7'), '203.0.113.7'],
+  [{ mode: 'russia', deny: ['10.*'] }, list('10.20.*'), '10.20.*'],
+])('in a domain of %j a device of %j: %s has no effect', (domain, device, what) => {
+  expect(said(domain, device)).toEqual([
+    expect.stringContaining(`warning: users[0].devices[0].access: ${what} has no effect for anna`),
+  ]);
+});
+
+test.each([
+  ['any', 'any'],
+  ['any', RUSSIA],
+  ['any', list('203.0.113.7')],
+  [RUSSIA, RUSSIA],
+  [BOTH, RUSSIA],
+  // Whether these are Russian nobody knows here.
+  [RUSSIA, list('203.0.113.7')],
+  [
+    { mode: 'russia', allow: ['203.0.113.*'] },
+    { mode: 'russia', allow: ['203.0.113.16-32'] },
+  ],
+  [RUSSIA, { mode: 'russia', allow: ['192.168.1.0/24', 'fd00::/8'] }],
+  [RUSSIA, { mode: 'any', deny: ['198.51.100.0/24'] }],
+  [list('203.0.113.0/24'), list('203.0.113.7')],
+  [{ mode: 'any', deny: ['203.0.113.7'] }, list('203.0.113.0/24')],
+  // Tried out, the domain's shuts nobody out.
+  [{ mode: 'russia', enforce: false }, 'any'],
+])('in a domain of %j a device of %j needs no word', (domain, device) => {
+  expect(said(domain, device)).toEqual([]);
+});
+
+test('the domain’s policy counts that is there already, and a policy that is there already is not this file’s concern', () => {
+  const model = modelOf('domain: acme.example\naccess: russia\n');
+  const user = 'users: [{ extension: "201", name: x, devices: [{ login: anna, password: Vf5kNm7Z, access: any }] }]\n';
+  const device = applied(model, `domain: acme.example\n${user}`);
+  expect(device.warnings.map(formatProblem)).toEqual([expect.stringContaining('any has no effect for anna')]);
+  expect(applied(device.next, 'domain: acme.example\naccess: russia\n').warnings).toEqual([]);
+});
+
+function applied(model: Model, text: string) {
+  const read = readPbx(text, 'pbx.yaml');
+  if (!read.ok) throw new Error(read.problems.map(formatProblem).join('\n'));
+  const outcome = planApply(model, read.value, { managedBy: 'file:test' });
+  if (!outcome.ok) throw new Error(outcome.problems.map(formatProblem).join('\n'));
+  return outcome;
+}

@@ -1,0 +1,87 @@
+import { isPrivateAddress, type Network, networkOf } from '@vats/kernel';
+import { DOMAIN_DEFAULTS, type Frozen } from '../model/model.ts';
+import type { AccessPolicy } from '../schema/access.ts';
+import { below, type DomainView, type Report } from './domain-view.ts';
+
+type Policy = Frozen<AccessPolicy>;
+
+/**
+ * Finds devices that are to be let in from where their domain is not. The domain's policy is judged before anybody has
+ * said who they are, and the device's after that, so a device can only narrow.
+ */
+export function checkAccess(view: DomainView, report: Report): void {
+  const domain: Policy = view.settings.access ?? DOMAIN_DEFAULTS.access;
+  // While it is tried out it shuts nobody out.
+  if (domain.enforce === false) return;
+  for (const { object: user, path } of view.users) {
+    for (const [index, { login, access }] of user.devices.entries()) {
+      if (access === undefined) continue;
+      for (const { what, remedy } of withoutEffect(access, domain)) {
+        report(
+          'warning',
+          below(path, 'devices', index, 'access'),
+          `${what} has no effect for ${login}: the domain's access is judged first`,
+          remedy,
+        );
+      }
+    }
+  }
+}
+
+interface WithoutEffect {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const ADD_NETWORKS = "add the networks to the domain's allow";
+
+/**
+ * What of a device's policy lets in somebody whom the domain's has shut out. Only what is certain without a table of
+ * countries: a list may well hold nothing but addresses of the domain's countries.
+ */
+function withoutEffect(device: Policy, domain: Policy): WithoutEffect[] {
+  const found: WithoutEffect[] = [];
+  const networks = (device.allow ?? []).map(networkOf);
+  const denied = networks.filter((network) => isIn(network, domain.deny));
+  if (denied.length > 0) found.push({ what: namesOf(denied), remedy: "take the networks out of the domain's deny" });
+  if (domain.mode === 'any') return found;
+
+  // Who writes any beside a deny means the deny.
+  if (device.mode === 'any' && device.deny === undefined) found.push({ what: 'any', remedy: ADD_NETWORKS });
+  const ofDevice = countriesOf(device);
+  if (ofDevice !== undefined) {
+    const ofDomain = countriesOf(domain);
+    const more = ofDomain === undefined ? ofDevice : ofDevice.filter((country) => !ofDomain.includes(country));
+    if (more.length > 0) {
+      const remedy = `${ADD_NETWORKS}${ofDomain === undefined ? '' : ", or the countries to the domain's access"}`;
+      found.push({ what: more.join(', '), remedy });
+    }
+  }
+  if (device.mode !== 'any' && (domain.mode === 'list' || device.mode !== 'list')) {
+    const more = networks.filter(
+      (network) => !denied.includes(network) && !isIn(network, domain.allow) && !mayComePrivately(network, domain),
+    );
+    if (more.length > 0) found.push({ what: namesOf(more), remedy: ADD_NETWORKS });
+  }
+  return found;
+}
+
+function countriesOf({ mode, countries }: Policy): readonly string[] | undefined {
+  if (mode === 'russia') return ['RU'];
+  return mode === 'countries' ? (countries ?? []) : undefined;
+}
+
+function mayComePrivately({ first, last }: Network, domain: Policy): boolean {
+  return domain.mode !== 'list' && isPrivateAddress(first) && isPrivateAddress(last);
+}
+
+function isIn(network: Network, list: readonly string[] | undefined): boolean {
+  return (list ?? []).some((text) => {
+    const outer = networkOf(text);
+    return outer.family === network.family && outer.first <= network.first && network.last <= outer.last;
+  });
+}
+
+function namesOf(networks: readonly Network[]): string {
+  return networks.map(({ text }) => text).join(', ');
+}
