@@ -5,3 +5,4 @@ export {
   type FakeMediaPlaneOptions,
   type MediaCommand,
 } from './fake-media-plane.ts';
+export { type Heard, rtcpPacket, rtpPacket, UdpPhone } from './udp-phone.ts';
