@@ -1,3 +1,4 @@
+import type { Endpoint } from '@vats/kernel';
 import type { LegName, Party } from './call-event.ts';
 import type { CallState } from './call-state.ts';
 
@@ -16,6 +17,8 @@ export interface CallSnapshot {
     readonly leg: LegName;
     readonly party: Party;
     readonly flow: string;
+    /** Where its messages come from. */
+    readonly observed: Endpoint;
     /** This leg's peer holds the call. */
     readonly holds: boolean;
   }[];

@@ -122,7 +122,13 @@ export class Call implements CallContext {
       startedAt: this.#startedAt,
       ...(this.#answered === undefined ? {} : { answeredAt: this.#answered.at, answeredBy: this.#answered.by }),
       recorded: this.legs.recording !== undefined,
-      legs: this.legs.all().map(({ name, party, flow, holds }) => ({ leg: name, party, flow: flow.id, holds })),
+      legs: this.legs.all().map(({ name, party, flow, holds }) => ({
+        leg: name,
+        party,
+        flow: flow.id,
+        observed: flow.observed,
+        holds,
+      })),
     };
   }
 

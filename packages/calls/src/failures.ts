@@ -42,6 +42,14 @@ export const FAILURES = {
     en: 'Ended by an operator of the switch',
     ru: 'Завершён оператором станции',
   },
+  'shut-out': {
+    status: 0,
+    q850: 21,
+    log: 'warn',
+    mango: 1181,
+    en: 'A party is where it may not call from any more',
+    ru: 'Участнику больше не разрешено звонить с его адреса',
+  },
   'media-silent': {
     status: 0,
     q850: 127,

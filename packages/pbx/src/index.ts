@@ -68,7 +68,7 @@ export type {
 } from './routing/plan.ts';
 export { DEFAULT_RING_MS } from './routing/reach-user.ts';
 export { ECHO_CODE, route } from './routing/route.ts';
-export { isNetwork, network } from './schema/access.ts';
+export { type AccessPolicy, access, isNetwork, network } from './schema/access.ts';
 export { duration, formatDuration, parseDuration } from './schema/duration.ts';
 export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber } from './schema/number.ts';

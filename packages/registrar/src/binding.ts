@@ -40,6 +40,8 @@ export interface Binding {
   /** `reg-id`: which of a device's flows this is; only beside an `instanceId`. */
   readonly regId?: number;
   readonly flow: FlowRecord;
+  /** The phone's address, where `flow` ends at a proxy that is believed and tells it. */
+  readonly client?: string;
   /** Values of the Path header, outermost first: the route set towards the phone (RFC 3327). */
   readonly path: readonly string[];
   readonly userAgent?: string;

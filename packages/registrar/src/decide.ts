@@ -26,6 +26,7 @@ export interface Circumstances {
   readonly domain: string;
   readonly login: string;
   readonly flow: FlowRecord;
+  readonly client?: string;
   /** Wall time in ms. */
   readonly now: number;
   readonly limits: RegistrarLimits;
@@ -117,7 +118,7 @@ function written(
   granted: number,
   previous: Binding | undefined,
   intent: RegisterIntent,
-  { domain, login, flow, now, newId }: Circumstances,
+  { domain, login, flow, client, now, newId }: Circumstances,
 ): Binding {
   return {
     id: previous?.id ?? newId(),
@@ -131,6 +132,7 @@ function written(
     ...(contact.instanceId !== undefined && { instanceId: contact.instanceId }),
     ...(contact.regId !== undefined && { regId: contact.regId }),
     flow,
+    ...(client !== undefined && { client }),
     path: intent.path,
     ...(intent.userAgent !== undefined && { userAgent: intent.userAgent }),
     registeredAt: previous?.registeredAt ?? now,

@@ -7,7 +7,9 @@ export type RemovalReason =
   /** A newer registration of the same device took its place, with another `id`. */
   | 'replaced'
   /** The account was removed, or an operator threw it out. */
-  | 'operator';
+  | 'operator'
+  /** Its phone is where the account may not be used from any more. */
+  | 'policy';
 
 /** One event for each real change of a binding, in the order in which they happened. */
 export type RegistrarEvent =

@@ -15,6 +15,8 @@ export interface RegistrarAccount {
   readonly alsoKnownAs?: readonly string[];
   /** In place of the limit for all. */
   readonly maxBindings?: number;
+  /** The phone's address, where a proxy that is believed tells it. */
+  readonly client?: string;
 }
 
 /** Takes the final response to a REGISTER; called exactly once. */

@@ -109,10 +109,10 @@ export class Registrar {
   }
 
   /**
-   * Throws an account's bindings out, or one of them: the account is gone, or an operator says so. Resolves with their number when
-   * the disk has forgotten them; rejects, with all of them still there, when it cannot.
+   * Throws an account's bindings out, or one of them: the account is gone, an operator or a new policy says so. Resolves with
+   * their number when the disk has forgotten them; rejects, with all of them still there, when it cannot.
    */
-  remove(domain: string, login: string, id?: string): Promise<number> {
+  remove(domain: string, login: string, id?: string, reason: 'operator' | 'policy' = 'operator'): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#lines.enter(accountKey(domain, login), (leave) => {
         const meant = this.#presence.book
@@ -121,7 +121,7 @@ export class Registrar {
         this.#writer.write({ save: [], remove: meant.map(({ binding }) => binding.id) }, (failure) => {
           leaving(leave, () => {
             if (failure !== undefined) return reject(failure);
-            for (const registration of meant) this.#unregister(registration, 'operator');
+            for (const registration of meant) this.#unregister(registration, reason);
             resolve(meant.length);
           });
         });
@@ -151,12 +151,13 @@ export class Registrar {
   }
 
   #judge(intent: RegisterIntent, flow: Flow, account: RegistrarAccount, respond: RespondToRegister, leave: () => void) {
-    const { domain, login, maxBindings } = account;
+    const { domain, login, maxBindings, client } = account;
     const { clock, random, log } = this.#options;
     const verdict = decide(this.#presence.book.of(domain, login), intent, {
       domain,
       login,
       flow: recordOf(flow),
+      ...(client !== undefined && { client }),
       now: clock.now(),
       limits: { ...this.#limits, ...(maxBindings !== undefined && { bindingsPerAccount: maxBindings }) },
       newId: () => random.token(ID_CHARACTERS),

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { GeoDatabaseError } from '@vats/access';
 import { type CallEvent, CallManager, type CallOrigin, type ReachablePhone } from '@vats/calls';
 import {
   type Clock,
@@ -26,10 +27,14 @@ import {
   TransportLayer,
 } from '@vats/sip';
 import { makeDirectory, openStore, type Store, StoreError } from '@vats/store';
+import { AccessControl } from './access/access-control.ts';
+import type { AccessEvent } from './access/access-event.ts';
+import { CountryTable } from './access/country-table.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
 import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
+import { type Visitor, Visitors } from './front-door/visitors.ts';
 import { PbxModel } from './pbx-model.ts';
 import type { Settings } from './settings/index.ts';
 import { StartFailure, startFailureOf } from './start-failure.ts';
@@ -49,6 +54,7 @@ export interface SwitchParts {
   /** Told every event of every call, terminal ones when they are on disk. */
   readonly onCallEvent?: (event: CallEvent) => void;
   readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
+  readonly onAccessEvent?: (event: AccessEvent) => void;
 }
 
 /** A switch that runs. */
@@ -65,6 +71,14 @@ export interface Switch {
   readonly transport: TransportLayer;
   readonly transactions: TransactionLayer;
   readonly authenticator: Authenticator;
+  readonly access: AccessControl;
+  /**
+   * Who may come was changed: puts the settings' policy and the model's in force, reads the country table anew, and ends
+   * what those hold who may not come any more. @throws GeoDatabaseError, with all as it was
+   */
+  reloadAccess(settings: Settings['access']): void;
+  /** Judges anew those who were let in: the country table was changed. */
+  sweepAccess(): void;
   /**
    * New calls get 503 from now on; resolves when the last one has ended, or when `limit` milliseconds are over and what
    * was left has been hung up.
@@ -112,9 +126,24 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     random,
     log,
     ledger,
+    admit: (observed, _transport, octets) => access.gate.admit(observed, octets),
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
   undo.push(() => transport.close());
+  const digest = new DigestServer({ clock, random, secret: random.bytes(DIGEST_SECRET_OCTETS) });
+  const access = new AccessControl({
+    settings: settings.access,
+    table: openCountryTable(settings, data),
+    store,
+    clock,
+    random,
+    log,
+    ledger,
+    vouchesFor: (octets, address) => digest.vouchesFor(octets, address),
+    onEvent: (event) => parts.onAccessEvent?.(event),
+  });
+  await access.load();
+  undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
   const dialogs = new DialogLayer({
     transactions,
@@ -139,6 +168,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     serves: (host, domain) => model.directory.findDomain(host)?.id === domain,
     onEvent: (event) => {
       logRegistration(log, event);
+      access.noteRegistration(event);
       parts.onRegistrarEvent?.(event);
     },
     userAgent: settings.sip.userAgent,
@@ -153,8 +183,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
           log.error('registrar.not-removed', { login, error: String(error) });
         });
       }
+      access.usePolicies(model.directory);
+      sweepAccess();
     },
   );
+  access.usePolicies(model.directory);
 
   const journal = new CallJournal({
     store,
@@ -182,6 +215,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       const phones: ReachablePhone[] = [];
       for (const target of registrar.bindingsOf(domain.id, login)) {
         if (!('flow' in target)) continue;
+        const { client, flow } = target.binding;
+        if (!access.admitsBinding(client ?? flow.observed.address, model.directory, domain.id, login)) continue;
         phones.push({ flow: target.flow, requestUri: target.requestUri, routes: target.binding.path });
       }
       return phones;
@@ -195,20 +230,26 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     emit: (event) => journal.note(event),
   });
 
+  const sweepAccess = (): void => access.sweep({ registrar, calls, transport, directory: () => model.directory });
+
   const authenticator = new Authenticator({
-    digest: new DigestServer({ clock, random, secret: random.bytes(DIGEST_SECRET_OCTETS) }),
+    digest,
+    gate: access.gate,
     directory: () => model.directory,
     algorithms: settings.sip.digest,
     clock,
+    random,
     log,
   });
   const door = new FrontDoor({
     transactions,
     authenticator,
-    log,
-    register: (request, flow, account) => {
+    gate: access.gate,
+    visitors: new Visitors({ proxies: settings.access.proxies, clock, log }),
+    directory: () => model.directory,
+    register: (request, flow, account, visitor) => {
       const transaction = transactions.accept(request, flow);
-      registrar.register(request, flow, registrarAccount(account), (reply) => transaction.respond(reply));
+      registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
     },
     invite: (request, flow, origin) => {
       // Good credentials show that the phone is alive; anything less could come from a forged source.
@@ -227,6 +268,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   }
   if (parts.media === undefined) await repair(recordings, store, log);
   await registrar.load();
+  for (const { binding } of registrar.registrations()) access.noteRegistration({ type: 'registered', binding });
+  sweepAccess();
   undo.push(() => registrar.close());
   dialogs.outOfDialog = (request, flow) => door.receive(request, flow);
 
@@ -238,6 +281,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transactions.close();
     await registrar.close();
     await transport.close();
+    await access.close();
     await media.close();
     await store.close();
   };
@@ -256,6 +300,13 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transport,
     transactions,
     authenticator,
+    access,
+    reloadAccess: (next) => {
+      access.table.reload();
+      access.useMachinePolicy(next.policy);
+      sweepAccess();
+    },
+    sweepAccess,
     drain: (limit) =>
       new Promise((resolve) => {
         const giveUp = clock.after(limit, () => calls.hangUpAll('switch-stopped'));
@@ -269,6 +320,15 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       return closed;
     },
   };
+}
+
+function openCountryTable(settings: Settings, data: string): CountryTable {
+  try {
+    return new CountryTable({ data, ...settings.access.geo });
+  } catch (error) {
+    if (error instanceof GeoDatabaseError) throw new StartFailure(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function prepareDirectory(data: string): void {
@@ -335,8 +395,14 @@ function* accountsGone(before: Model, after: Model): Iterable<readonly [domain: 
   }
 }
 
-function registrarAccount({ domain, user, device }: Authenticated) {
-  return { domain: domain.id, login: device.login, alsoKnownAs: [user.extension] };
+function registrarAccount({ domain, user, device }: Authenticated, visitor: Visitor) {
+  return {
+    domain: domain.id,
+    login: device.login,
+    alsoKnownAs: [user.extension],
+    ...(device.bindings !== undefined && { maxBindings: device.bindings }),
+    ...(visitor.viaProxy && { client: visitor.address }),
+  };
 }
 
 function callOrigin(origin: InviteOrigin): CallOrigin {

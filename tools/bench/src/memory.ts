@@ -101,7 +101,7 @@ async function measure(peer: Peer): Promise<string[]> {
   await wait(REST_MS);
   const after = memory();
 
-  return [
+  const row = [
     peer.name,
     atRest.toFixed(1),
     (((registered - atRest) / registrations) * 1_000).toFixed(2),
@@ -110,6 +110,9 @@ async function measure(peer: Peer): Promise<string[]> {
     after.toFixed(1),
     (after - warm).toFixed(1),
   ];
+  // At once too: the next contestant may fail, and this one took minutes.
+  console.error(row.join('  '));
+  return row;
 }
 
 async function register(peer: Peer): Promise<void> {

@@ -39,6 +39,12 @@ export interface VerifyOptions {
    * with the same outcome as for a wrong password.
    */
   readonly ha1: StoredHa1 | undefined;
+  /**
+   * Whether the account may not be used from this source; asked for right credentials only. They are then refused as wrong
+   * ones are, up to the counter of their nonce, which stays unused: a difference would tell whoever stole a password that
+   * it is right.
+   */
+  readonly barred?: () => boolean;
 }
 
 /**
@@ -54,10 +60,10 @@ export type DigestVerdict =
   | { readonly outcome: 'bad'; readonly username: string; readonly why: BadCredentials };
 
 /**
- * `response`: wrong password or unknown user; `uri`: made for another request; `algorithm`: not one that this account may
+ * `response`: wrong password or unknown user; `barred`: right, from where the account may not be used; `uri`: made for another request; `algorithm`: not one that this account may
  * use; `malformed`: a part is missing or unreadable, or a qop that we did not offer.
  */
-export type BadCredentials = 'response' | 'uri' | 'algorithm' | 'malformed';
+export type BadCredentials = 'response' | 'barred' | 'uri' | 'algorithm' | 'malformed';
 
 export interface DigestServerOptions {
   readonly clock: Clock;
@@ -73,6 +79,8 @@ export interface DigestServerOptions {
 const NONCE_LIFETIME_MS = 300_000;
 const NONCE_LIMIT = 100_000;
 const REALMS_REMEMBERED = 1000;
+/** How far before and behind a nonce its realm is looked for. */
+const QUICK_LOOK_OCTETS = 512;
 
 /**
  * Digest authentication as server (RFC 3261 §22, RFC 7616, RFC 8760). It keeps no state of those whom it challenges, and
@@ -122,6 +130,19 @@ export class DigestServer {
     return undefined;
   }
 
+  /**
+   * Whether octets that nobody has parsed carry a nonce made for this source lately, which only who hears our answers
+   * there can have. A cheap look, for choosing what to read when there is too much to read all of it.
+   */
+  vouchesFor(octets: Buffer, source: string): boolean {
+    const at = octets.indexOf('nonce="', 0, 'latin1');
+    if (at < 0) return false;
+    const line = octets.toString('latin1', Math.max(0, at - QUICK_LOOK_OCTETS), at + QUICK_LOOK_OCTETS);
+    const nonce = /nonce="([0-9a-z]+)"/.exec(line)?.[1];
+    const realm = /realm="([^"\\\r\n]*)"/.exec(line)?.[1];
+    return nonce !== undefined && realm !== undefined && this.#nonces.judge(nonce, { source, realm }) === 'fresh';
+  }
+
   /** Judges what `credentialsOf` found in the request. */
   verify(request: SipRequest, credentials: AuthValue | undefined, options: VerifyOptions): DigestVerdict {
     if (credentials === undefined) return ABSENT;
@@ -148,6 +169,7 @@ export class DigestServer {
     });
     const matches = this.#responses[algorithm].equal(expected, proof.response);
     if (!matches || stored === undefined) return bad(username, 'response');
+    if (options.barred?.() === true) return bad(username, 'barred');
     this.#counters.record(nonce, proof.count);
     return { outcome: 'good', username };
   }

@@ -12,6 +12,8 @@ export interface TransactionCounters {
   merged: number;
   /** Requests answered 503 because as many transactions as allowed lived. */
   overloaded: number;
+  /** Answers to requests without a transaction that were not sent, being too much longer than the request. */
+  tooLongToAnswer: number;
   /** Responses that no request waits for. */
   stray: number;
   /** Calls into a user that threw: bugs of ours. */
@@ -26,6 +28,7 @@ export function newTransactionCounters(): TransactionCounters {
     unusable: 0,
     merged: 0,
     overloaded: 0,
+    tooLongToAnswer: 0,
     stray: 0,
     userFaults: 0,
   };

@@ -44,6 +44,8 @@ export interface TransactionLayerOptions {
   readonly limit?: number;
 }
 
+/** A stateless answer over UDP may have so many octets however short the request is: a challenge has some 500. */
+export const STATELESS_REPLY_OCTETS = 700;
 const SERVER_TRANSACTIONS = 50_000;
 const RESERVE_WITHIN_DIALOGS = 1.25;
 const RETRY_AFTER_OVERLOAD: HeaderField = ['Retry-After', '5'];
@@ -130,14 +132,22 @@ export class TransactionLayer implements TransportUser {
   /**
    * Answers a request and remembers nothing: its retransmission comes up again and gets the same answer with the same To
    * tag (RFC 3261 §8.2.7). An ACK is never answered.
+   *
+   * @returns false when the answer was not sent because whoever forges a source would send more to the victim through us
+   *   than by himself: over UDP it is at most half as long again as the request, or `STATELESS_REPLY_OCTETS`
    */
-  replyStatelessly(request: SipRequest, flow: Flow, draft: ReplyDraft): void {
+  replyStatelessly(request: SipRequest, flow: Flow, draft: ReplyDraft): boolean {
     const via = request.topVia;
-    if (!via.ok || request.method === 'ACK') return;
+    if (!via.ok || request.method === 'ACK') return true;
     const { status, reason, headers, body } = draft;
     const toTag = status > 100 ? (draft.toTag ?? this.#transport.statelessTag(request)) : undefined;
     const octets = writeResponseTo(request, flow.observed, { status, reason, toTag, headers, body });
+    if (!flow.reliable && octets.length > Math.max(STATELESS_REPLY_OCTETS, 1.5 * request.bytes.length)) {
+      this.counters.tooLongToAnswer++;
+      return false;
+    }
     this.#transport.sendResponse(octets, via.value, flow);
+    return true;
   }
 
   /**

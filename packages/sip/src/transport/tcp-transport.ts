@@ -4,12 +4,14 @@ import type { ConnectionLimits } from './connection-limits.ts';
 import { type ConnectionBounds, ConnectionTable } from './connection-table.ts';
 import type { TransportCounters } from './counters.ts';
 import { DeadFlow } from './dead-flow.ts';
+import type { TransportFailure } from './failure.ts';
 import type { Flow } from './flow.ts';
 import type { Network, StreamListener, StreamListenerUser, StreamSocket, StreamUser } from './network.ts';
 import type { FramingFault } from './stream-framer.ts';
 import { type Intake, isLoopback, isWildcard, type Listener, pickListener, type Transport } from './transport.ts';
 
 const ID_CHARACTERS = 16;
+const NOT_ADMITTED: TransportFailure = { code: 'closed', detail: 'not admitted' };
 
 export interface TcpTransportOptions {
   readonly network: Network;
@@ -77,6 +79,12 @@ export class TcpTransport implements Transport, ConnectionUser {
     return connection?.open ? connection : undefined;
   }
 
+  dropFlows(isUnwelcome: (observed: Endpoint) => boolean): number {
+    const unwelcome = this.#table.all().filter(({ observed }) => isUnwelcome(observed));
+    for (const connection of unwelcome) connection.destroy(NOT_ADMITTED);
+    return unwelcome.length;
+  }
+
   reachablePort(flow: Flow): number {
     return (flow instanceof Connection ? flow.listener?.port : undefined) ?? flow.bound.port;
   }
@@ -92,10 +100,10 @@ export class TcpTransport implements Transport, ConnectionUser {
   // --- from connections ---
 
   onMessage(octets: Buffer, connection: Connection): void {
-    if (this.#options.intake.admits(connection.observed, 'tcp'))
+    if (this.#options.intake.admits(connection.observed, 'tcp', octets))
       return void this.#options.intake.onOctets(octets, connection);
     this.#options.counters.refused++;
-    connection.destroy({ code: 'closed', detail: 'not admitted' });
+    connection.destroy(NOT_ADMITTED);
   }
 
   onUnframed(fault: FramingFault, head: Buffer, connection: Connection): void {

@@ -42,8 +42,11 @@ export interface TransportLayerOptions {
   readonly random: Random;
   readonly log: Log;
   readonly ledger: Ledger;
-  /** Who may talk to us at all, asked before anything is read. False is silence; a connection is torn down. */
-  readonly admit?: (observed: Endpoint, transport: TransportName) => boolean;
+  /**
+   * Who may talk to us at all, asked before anything is read: with each message's octets, and without any when somebody
+   * connects. False is silence; a connection is torn down.
+   */
+  readonly admit?: (observed: Endpoint, transport: TransportName, octets?: Buffer) => boolean;
   /** What we call ourselves on this flow; `bound` is our own address there, and what is said when it is left to us. */
   readonly sentBy?: (flow: Flow, bound: SentBy) => SentBy;
   readonly timeouts?: Partial<ConnectionLimits>;
@@ -95,7 +98,7 @@ export class TransportLayer {
     const { network, random, log, ledger } = options;
     const clock = new CountedClock(options.clock);
     const intake: Intake = {
-      admits: (observed, transport) => options.admit?.(observed, transport) ?? true,
+      admits: options.admit ?? (() => true),
       onOctets: (octets, flow) => this.#onOctets(octets, flow),
       onUnframed: (fault, head, flow) => this.#onUnframed(fault, head, flow),
       onBug: (error, flow) => this.#bug(error, flow),
@@ -139,6 +142,11 @@ export class TransportLayer {
   flowById(id: string): Flow | undefined {
     const name = id.slice(0, id.indexOf('/'));
     return name === 'udp' || name === 'tcp' ? this.#transports[name].flowById(id) : undefined;
+  }
+
+  /** Tears down the connections whose far ends may not talk to us any more. Answers how many there were. */
+  dropFlows(isUnwelcome: (observed: Endpoint) => boolean): number {
+    return Object.values(this.#transports).reduce((sum, transport) => sum + transport.dropFlows(isUnwelcome), 0);
   }
 
   /** What a Via or Contact of ours says on this flow: the advertised address, or our own as the peer would reach it. */

@@ -19,6 +19,8 @@ export interface Transport {
   /** A way to this peer: an open one, or one that is opened behind the flow. Always answers; it may be a dead one. */
   flowTo(to: Endpoint, listener?: Listener): Flow;
   flowById(id: string): Flow | undefined;
+  /** Tears down connections with these far ends; where there are none to tear down it does nothing. Answers how many. */
+  dropFlows(isUnwelcome: (observed: Endpoint) => boolean): number;
   /** The port at which the peer of this flow reaches us with a request of its own. */
   reachablePort(flow: Flow): number;
   close(): Promise<void>;
@@ -26,8 +28,8 @@ export interface Transport {
 
 /** What the transports hand up to the layer. */
 export interface Intake {
-  /** Asked before anything of what a source sends is looked at. */
-  admits(observed: Endpoint, transport: TransportName): boolean;
+  /** Asked before anything of what a source sends is read; `octets` are absent when it only connects. */
+  admits(observed: Endpoint, transport: TransportName, octets?: Buffer): boolean;
   /** One whole message, or what claims to be one. */
   onOctets(octets: Buffer, flow: Flow): void;
   /** A stream that can't be cut any more; it ends after this call. */

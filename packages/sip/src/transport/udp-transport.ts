@@ -55,6 +55,11 @@ export class UdpTransport implements Transport {
     return listener?.port.flowTo(to.value);
   }
 
+  /** Datagrams have no connection; what comes from there is turned away one by one. */
+  dropFlows(): number {
+    return 0;
+  }
+
   reachablePort(flow: Flow): number {
     return flow.bound.port;
   }
@@ -104,7 +109,7 @@ class UdpReceiver implements DatagramUser {
 
   onDatagram(octets: Buffer, from: Endpoint): void {
     if (this.port === undefined) return;
-    if (!this.#intake.admits(from, 'udp')) this.#counters.refused++;
+    if (!this.#intake.admits(from, 'udp', octets)) this.#counters.refused++;
     else if (isKeepAlive(octets)) this.#counters.keepAlives++;
     else this.#intake.onOctets(octets, this.port.flowTo(from));
   }

@@ -95,6 +95,7 @@ describe('a name or number', () => {
         alice.hears('404 INVITE');
         bob.hearsNothing();
         nothingWasInjected(world);
+        recordsAreOneLine(world);
       },
     );
   }

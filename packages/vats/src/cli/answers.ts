@@ -19,6 +19,12 @@ export const statusAnswer = z.object({
     pairs: z.object({ leased: z.number(), total: z.number() }),
   }),
   store: z.object({ ok: z.boolean(), pending: z.number(), error: z.string().optional() }),
+  access: z.object({
+    bans: z.number(),
+    refused: z.number(),
+    countries: z.object({ path: z.string(), builtAt: z.number() }),
+    warnings: z.array(z.string()),
+  }),
   memory: z.number(),
 });
 
@@ -79,3 +85,47 @@ export const changeAnswer = z.object({
 export const accountAnswer = changeAnswer.extend({ login: z.string(), password: z.string() });
 
 export const exportAnswer = z.object({ text: z.string() });
+
+const ban = z.object({
+  id: z.string(),
+  network: z.string(),
+  user: z.string().optional(),
+  domain: z.string().optional(),
+  since: z.number(),
+  until: z.number().optional(),
+  by: z.string(),
+  reason: z.string(),
+});
+export const banAnswer = z.object({ ban });
+export const bansAnswer = z.object({ bans: z.array(ban) });
+
+export const geoTable = z.object({ path: z.string(), builtAt: z.number(), kind: z.string() });
+
+export const geoExplanation = z.object({
+  address: z.string(),
+  country: z.string().optional(),
+  admitted: z.boolean(),
+  steps: z.array(z.object({ scope: z.string(), text: z.string(), enforced: z.boolean(), admitted: z.boolean() })),
+  bans: z.array(ban),
+  trusted: z.boolean(),
+});
+
+export const policyExplanation = z.object({
+  domain: z.string(),
+  accounts: z.array(
+    z.object({
+      login: z.string(),
+      name: z.string().optional(),
+      places: z.array(
+        z.object({
+          address: z.string(),
+          country: z.string().optional(),
+          lastSeen: z.number(),
+          uses: z.number(),
+          admitted: z.boolean(),
+          text: z.string(),
+        }),
+      ),
+    }),
+  ),
+});

@@ -1,28 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkPbx, formatProblem, type Problem } from '@vats/pbx';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
 import { checkSettings, type Override, type SettingKey } from '../settings/index.ts';
 import { VERSION } from '../version.ts';
+import { addAccessCommands } from './access-commands.ts';
 import * as answers from './answers.ts';
+import { ask, looking, printer, type Streams, type Where } from './asking.ts';
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
 import { readText } from './read-text.ts';
 import * as show from './show.ts';
-
-interface Streams {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
-
-interface Where {
-  readonly data?: string;
-  readonly config?: string;
-  readonly json?: boolean;
-}
 
 /** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
 export async function run(argv: readonly string[], streams: Streams): Promise<number> {
@@ -48,6 +39,7 @@ export async function run(argv: readonly string[], streams: Streams): Promise<nu
 
 function program(streams: Streams, result: { code: number }): Command {
   const { out } = streams;
+  const print = printer(streams);
   const vats = new Command('vats')
     .description('VATS: a SIP/RTP softswitch and cloud PBX')
     .version(VERSION)
@@ -169,40 +161,13 @@ function program(streams: Streams, result: { code: number }): Command {
       print(options, made, (account) => accountText(account, options.passwordStdin === true));
     });
 
-  function print<T>(options: Where, answer: { raw: unknown; read: T }, text: (read: T) => string): void {
-    out(options.json === true ? `${JSON.stringify(answer.raw, null, 2)}\n` : text(answer.read));
-  }
+  addAccessCommands(vats, print);
   return vats;
 }
 
 interface UserOptions {
   readonly passwordStdin?: boolean;
   readonly domain?: string;
-}
-
-/** Options of every command that talks to a running switch. */
-function looking(command: Command): Command {
-  return command
-    .option('--json', 'as JSON')
-    .option('--data <directory>', "the running switch's data directory")
-    .addOption(new Option('--config <file>', 'its settings file, to find the data directory'));
-}
-
-async function ask<T>(
-  where: Where,
-  method: string,
-  path: string,
-  schema: z.ZodType<T>,
-  body?: unknown,
-): Promise<{ raw: unknown; read: T }> {
-  const raw = await askSwitch(dataDirectory(where), method, path, body);
-  const read = schema.safeParse(raw);
-  if (!read.success) {
-    throw new ControlFailure(
-      `the switch answered ${method} ${path} in a way this version does not know: is it another version?`,
-    );
-  }
-  return { raw, read: read.data };
 }
 
 const FLAGS: Readonly<Record<string, readonly [flag: string, key: SettingKey]>> = {

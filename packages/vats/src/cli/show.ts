@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { callsAnswer, changeAnswer, recordingsAnswer, registrationsAnswer, statusAnswer } from './answers.ts';
+import { localTime } from './local-time.ts';
 import { duration, table } from './table.ts';
 
 /** How answers look on a terminal; `--json` shows them as they came. Times are local, as an operator's clock says. */
@@ -20,9 +21,14 @@ export function statusText(status: z.output<typeof statusAnswer>, now: number): 
       'store',
       status.store.ok ? `good, ${status.store.pending} writes waiting` : `FAILING: ${status.store.error ?? ''}`,
     ],
+    [
+      'access',
+      `${status.access.bans} bans, ${status.access.refused} messages refused, countries as of ${new Date(status.access.countries.builtAt).toISOString().slice(0, 10)}`,
+    ],
     ['memory', `${Math.round(status.memory / 2 ** 20)} MiB`],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
+  const warnings = status.access.warnings.map((warning): [string, string] => ['WARNING', warning]);
+  return [...rows, ...warnings].map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
 }
 
 export function registrationsText({ registrations }: z.output<typeof registrationsAnswer>, now: number): string {
@@ -77,10 +83,4 @@ export function changesText({ changes, warnings, saved }: z.output<typeof change
   if (changes.length === 0) lines.push('nothing to change');
   else if (!saved) lines.push('nothing was changed: this was a dry run');
   return `${lines.join('\n')}\n`;
-}
-
-function localTime(at: number): string {
-  const date = new Date(at);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }

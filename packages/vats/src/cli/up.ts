@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { SystemRandom } from '@vats/kernel';
+import { SystemClock, SystemRandom } from '@vats/kernel';
 import { checkPbx, formatProblem } from '@vats/pbx';
 import { ControlError, ControlServer } from '../control/control-server.ts';
 import { switchRoutes } from '../control/switch-routes.ts';
 import { createSwitch, type Switch } from '../create-switch.ts';
 import { makeDemoDomain } from '../first-start.ts';
 import { openLog, type SwitchLog } from '../log.ts';
+import { fullCollection, RestCollection } from '../rest-collection.ts';
 import { type Override, readSettings, type Settings } from '../settings/index.ts';
 import { StartFailure } from '../start-failure.ts';
 import { VERSION } from '../version.ts';
@@ -30,11 +32,17 @@ export async function up(options: UpOptions): Promise<number> {
   process.umask(0o077);
   const signals = new StopSignals();
   const settings = loadSettings(options);
-  checkFiles(options.apply);
+  checkFiles(options.apply, settings.data);
   const log = openLog(settings.log);
   const random = new SystemRandom();
   const running = await startSwitch(settings, log, random);
   let control: ControlServer | undefined;
+  const rest = new RestCollection({
+    clock: new SystemClock(),
+    calls: () => running.calls.size,
+    messages: () => running.transport.counters.received,
+    collect: fullCollection(),
+  });
   try {
     // The first domain is the operator's if a file was given, else the demo.
     await applyFiles(running, options.apply);
@@ -57,6 +65,7 @@ export async function up(options: UpOptions): Promise<number> {
     if (error instanceof ControlError) throw configurationFailure(error.message);
     throw error;
   } finally {
+    rest.close();
     await control?.close();
     await running.close();
     log.info('switch.stopped');
@@ -86,9 +95,11 @@ async function startSwitch(settings: Settings, log: SwitchLog, random: SystemRan
 }
 
 /** A broken PBX file stops the start before anything is made or opened. */
-function checkFiles(files: readonly string[]): void {
+function checkFiles(files: readonly string[], data: string): void {
+  // Accounts of earlier days may break rules of today: whether they are such, only the store knows, which is asked later.
+  const judgeAccounts = !existsSync(data);
   for (const name of files) {
-    const checked = checkPbx(readText(name), name);
+    const checked = checkPbx(readText(name), name, { judgeAccounts });
     if (!checked.ok) throw configurationFailure(checked.problems.map(formatProblem).join('\n'));
   }
 }
@@ -107,11 +118,15 @@ async function applyFiles(running: Switch, files: readonly string[]): Promise<vo
   }
 }
 
-/** SIGHUP: what can change while calls run: the log level, and the PBX files. Anything wrong leaves all as it was. */
+/**
+ * SIGHUP: what can change while calls run: the log level, who may come (the machine's policy, the country table), and the PBX
+ * files. Anything wrong leaves all as it was.
+ */
 async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): Promise<{ reloaded: boolean }> {
   try {
     const settings = loadSettings(options);
     log.setLevel(settings.log.level);
+    running.reloadAccess(settings.access);
     await applyFiles(running, options.apply);
     log.info('switch.reloaded');
     return { reloaded: true };

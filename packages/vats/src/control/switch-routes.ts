@@ -5,6 +5,8 @@ import { z } from 'zod';
 import type { Switch } from '../create-switch.ts';
 import type { ModelChange } from '../pbx-model.ts';
 import { VERSION } from '../version.ts';
+import { accessRoutes, accessStatus } from './access-routes.ts';
+import { bodyOf } from './body-of.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
 
 const applyBody = z.strictObject({
@@ -66,7 +68,8 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
       return { text };
     },
     'POST /users': async ({ body }) => {
-      const { password = makePassword(random), domain, ...user } = bodyOf(userBody, body);
+      const { password: given, domain, ...user } = bodyOf(userBody, body);
+      const password = given ?? makePassword(random, user.login);
       const answer = changed(await model.addUser({ ...user, password, ...(domain === undefined ? {} : { domain }) }));
       return { ...answer, login: user.login, password };
     },
@@ -74,11 +77,12 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
       changed(await model.removeUser(params.extension ?? '', query.get('domain') ?? undefined)),
     'PUT /devices/:login/password': async ({ params, query, body }) => {
       const login = params.login ?? '';
-      const { password = makePassword(random) } = bodyOf(passwordBody, body ?? {});
+      const { password = makePassword(random, login) } = bodyOf(passwordBody, body ?? {});
       const answer = changed(await model.setPassword(login, password, query.get('domain') ?? undefined));
       return { ...answer, login, password };
     },
     'POST /reload': () => reload(),
+    ...accessRoutes(running),
   };
 }
 
@@ -95,6 +99,7 @@ function status(running: Switch) {
     registrations: registrar.size,
     calls: calls.size,
     media: media.statistics(),
+    access: accessStatus(running),
     store: { ok: health.ok, pending: health.pending, ...(health.error && { error: health.error.message }) },
     sip: { ...transport.counters, ...transactions.counters, authenticationFailures: authenticator.failures },
     ledger: ledger.counts(),
@@ -129,11 +134,4 @@ function changed(change: ModelChange) {
     changes: change.changes.map((each) => ({ ...each, text: describeChange(each) })),
     warnings: change.warnings.map(formatProblem),
   };
-}
-
-function bodyOf<T>(schema: z.ZodType<T>, body: unknown): T {
-  const read = schema.safeParse(body);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new ControlError(400, `${issue?.path.join('.') ?? 'body'}: ${issue?.message ?? 'not understood'}`);
 }

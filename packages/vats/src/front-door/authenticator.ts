@@ -1,14 +1,16 @@
-import { type Clock, formatEndpoint, LineBudget, type Log } from '@vats/kernel';
+import { hash } from 'node:crypto';
+import type { Gate } from '@vats/access';
+import { type Clock, LineBudget, type Log, type Random } from '@vats/kernel';
 import type { Device, DigestChoice, Directory, Domain, User } from '@vats/pbx';
 import {
   type Challenger,
   type DigestAlgorithm,
   type DigestServer,
-  type Flow,
   fromWire,
   type HeaderField,
   type SipRequest,
 } from '@vats/sip';
+import type { Visitor } from './visitors.ts';
 
 /** A device of a user of a domain that proved to know its password. */
 export interface Authenticated {
@@ -19,14 +21,24 @@ export interface Authenticated {
 
 export type Verdict =
   | { readonly ok: true; readonly account: Authenticated }
-  | { readonly ok: false; readonly status: 401 | 407; readonly headers: readonly HeaderField[] };
+  | { readonly ok: false; readonly challenge: Challenge }
+  /** Guesses that are not even judged any more. */
+  | { readonly ok: false; readonly challenge: undefined };
+
+export interface Challenge {
+  readonly status: 401 | 407;
+  /** One line an algorithm, the strongest first. */
+  readonly headers: readonly HeaderField[];
+}
 
 export interface AuthenticatorParts {
   readonly digest: DigestServer;
+  readonly gate: Gate;
   readonly directory: () => Directory;
   /** For domains that say nothing of their own. */
   readonly algorithms: DigestChoice;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
 }
 
@@ -39,6 +51,9 @@ const ALGORITHMS: Readonly<Record<DigestChoice, readonly DigestAlgorithm[]>> = {
 /** What a switch without any domain calls itself in challenges that nobody can meet. */
 const NO_REALM = 'vats';
 
+/** Of a username that counts of failures are kept under; longer ones are nobody's. */
+const NAME_CHARACTERS = 64;
+
 /**
  * Finds out who sends a request. An account that does not exist is challenged, and its credentials worked on, exactly as
  * one that does, so that neither octets nor time tell them apart.
@@ -46,43 +61,64 @@ const NO_REALM = 'vats';
 export class Authenticator {
   readonly #parts: AuthenticatorParts;
   readonly #lines: LineBudget;
+  /** Keyed, or whoever knows the rule could tell the names apart that it was used for. */
+  readonly #secret: string;
+  readonly #models = new WeakMap<Domain, readonly Device[]>();
   /** Credentials that were wrong, since the start. */
   failures = 0;
 
   constructor(parts: AuthenticatorParts) {
     this.#parts = parts;
     this.#lines = new LineBudget(parts.clock);
+    this.#secret = parts.random.token(32);
   }
 
-  verify(request: SipRequest, flow: Flow): Verdict {
-    const { digest } = this.#parts;
+  /** @param domain that the request speaks of */
+  verify(request: SipRequest, visitor: Visitor, domain: Domain | undefined): Verdict {
+    const { digest, gate } = this.#parts;
     const directory = this.#parts.directory();
     // A registrar speaks as the server itself, everything else as a proxy on the way to a phone (RFC 3261 §22).
     const challenger: Challenger = request.method === 'REGISTER' ? 'uas' : 'proxy';
-    const source = flow.observed.address;
-    const domain = domainOf(request, directory);
+    const source = visitor.address;
     const realm = domain?.realm ?? NO_REALM;
     const credentials = digest.credentialsOf(request, realm, challenger);
     const claimed = credentials?.get('username');
     const found =
       domain === undefined || claimed === undefined ? undefined : directory.findDevice(domain, fromWire(claimed));
+    const domainId = domain?.id ?? '';
+    const name = claimed === undefined ? '' : accountName(fromWire(claimed));
+    if (claimed !== undefined && !gate.mayGuess(source, domainId, name)) return UNHEARD;
     const algorithms = this.#algorithmsFor(request, directory, domain, found?.device);
-    const verdict = digest.verify(request, credentials, { realm, source, algorithms, ha1: found?.ha1 });
+    const policy = found?.device.access;
+    const verdict = digest.verify(request, credentials, {
+      realm,
+      source,
+      algorithms,
+      ha1: found?.ha1,
+      barred: () => policy !== undefined && !gate.admitsDevice(source, domainId, policy),
+    });
     if (verdict.outcome === 'good' && domain !== undefined && found !== undefined) {
+      gate.proved(source, visitor.port, domainId, found.device.login);
       return { ok: true, account: { domain, user: found.user, device: found.device } };
     }
-    if (verdict.outcome === 'bad') this.#note(request, flow, verdict.username, verdict.why);
+    if (verdict.outcome === 'bad') {
+      if (verdict.why === 'barred') gate.barred(source, domainId, name, policy);
+      else gate.failed(source, domainId, name);
+      this.#note(request, source, verdict.username, verdict.why);
+    }
     const stale = verdict.outcome === 'stale' || verdict.outcome === 'foreign-nonce';
     return {
       ok: false,
-      status: challenger === 'uas' ? 401 : 407,
-      headers: digest.challenge({ realm, algorithms, source, challenger, stale }),
+      challenge: {
+        status: challenger === 'uas' ? 401 : 407,
+        headers: digest.challenge({ realm, algorithms, source, challenger, stale }),
+      },
     };
   }
 
   /**
-   * An account may have its own choice, and must be asked for it by its first challenge, when only From names it. For
-   * such an account, and only such, the challenge differs from that for an unknown one.
+   * An account may have its own choice, and must be asked for it by its first challenge, when only From names it. A name
+   * that nobody has is asked like one of the domain's accounts, always the same one, so that no challenge tells who exists.
    */
   #algorithmsFor(
     request: SipRequest,
@@ -91,35 +127,44 @@ export class Authenticator {
     device: Device | undefined,
   ): readonly DigestAlgorithm[] {
     if (domain === undefined) return ALGORITHMS[this.#parts.algorithms];
-    const asked = device ?? namedByFrom(request, directory, domain);
+    const named = device === undefined ? nameInFrom(request) : undefined;
+    const asked =
+      device ??
+      (named === undefined
+        ? undefined
+        : (directory.findDevice(domain, named)?.device ?? this.#modelFor(domain, named)));
     return ALGORITHMS[asked?.digest ?? domain.settings.digest ?? this.#parts.algorithms];
   }
 
-  #note(request: SipRequest, flow: Flow, username: string, why: string): void {
+  /** The account whose choice a name that nobody has is given; undefined where no account has one of its own. */
+  #modelFor(domain: Domain, name: string): Device | undefined {
+    let devices = this.#models.get(domain);
+    if (devices === undefined) {
+      const all = domain.users.flatMap((user) => user.devices);
+      devices = all.some(({ digest }) => digest !== undefined) ? all : [];
+      this.#models.set(domain, devices);
+    }
+    if (devices.length === 0) return undefined;
+    const number = Number.parseInt(hash('sha256', `${this.#secret}${name}`).slice(0, 8), 16);
+    return devices[number % devices.length];
+  }
+
+  #note(request: SipRequest, source: string, username: string, why: string): void {
     this.failures++;
-    if (!this.#lines.allows(flow.observed.address)) return;
-    this.#parts.log.warn('auth.failed', {
-      method: request.method,
-      username: fromWire(username),
-      source: formatEndpoint(flow.observed),
-      why,
-    });
+    if (!this.#lines.allows(source)) return;
+    this.#parts.log.warn('auth.failed', { method: request.method, username: fromWire(username), source, why });
   }
 }
 
-function namedByFrom({ from }: SipRequest, directory: Directory, domain: Domain): Device | undefined {
-  const named = from.ok && from.value.uri.kind === 'sip' ? from.value.uri.user : undefined;
-  return named === undefined ? undefined : directory.findDevice(domain, fromWire(named))?.device;
+const UNHEARD: Verdict = { ok: false, challenge: undefined };
+
+/** `login@domain` and `login` are the same account, or would be. */
+function accountName(username: string): string {
+  const at = username.lastIndexOf('@');
+  return (at > 0 ? username.slice(0, at) : username).slice(0, NAME_CHARACTERS);
 }
 
-/** The domain whose accounts a request speaks of: its To for REGISTER, else its From, else where it wants to go. */
-function domainOf(request: SipRequest, directory: Directory): Domain | undefined {
-  const speaker = request.method === 'REGISTER' ? request.to : request.from;
-  const host = speaker.ok && speaker.value.uri.kind === 'sip' ? speaker.value.uri.host : undefined;
-  const byName = host === undefined ? undefined : directory.findDomain(host);
-  if (byName !== undefined) return byName;
-  const { requestUri } = request;
-  const byTarget =
-    requestUri.ok && requestUri.value.kind === 'sip' ? directory.findDomain(requestUri.value.host) : undefined;
-  return byTarget ?? directory.model.domains[0];
+function nameInFrom({ from }: SipRequest): string | undefined {
+  const named = from.ok && from.value.uri.kind === 'sip' ? from.value.uri.user : undefined;
+  return named === undefined ? undefined : fromWire(named);
 }

@@ -15,5 +15,13 @@ export function dialledOf(request: SipRequest): Dialled | undefined {
   const uri = requestUri.value;
   if (uri.kind === 'tel') return { dialled: uri.digits };
   if (uri.kind !== 'sip' || uri.user === undefined || uri.user === '') return undefined;
-  return { dialled: fromWire(uri.user), host: uri.host };
+  return { dialled: onOneLine(fromWire(uri.user)), host: uri.host };
+}
+
+/** What was escaped may be a control character, and it is kept so: what is dialled goes into records and onto terminals. */
+function onOneLine(text: string): string {
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
+  );
 }

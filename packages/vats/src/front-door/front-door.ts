@@ -1,5 +1,5 @@
-import type { Log } from '@vats/kernel';
-import type { Caller, Domain } from '@vats/pbx';
+import type { Gate } from '@vats/access';
+import type { Caller, Directory, Domain } from '@vats/pbx';
 import {
   type Flow,
   type HeaderField,
@@ -11,6 +11,9 @@ import {
 } from '@vats/sip';
 import type { Authenticated, Authenticator } from './authenticator.ts';
 import { dialledOf } from './dialled.ts';
+import { domainOf } from './domain-of.ts';
+import { isScanner } from './scanners.ts';
+import type { Visitor, Visitors } from './visitors.ts';
 
 /** Methods that a phone may use with us; the Allow header, and what a 405 lists. */
 export const ALLOWED_METHODS = [
@@ -40,11 +43,13 @@ const REGISTER_EXTENSIONS: readonly string[] = ['path'];
 export interface FrontDoorParts {
   readonly transactions: TransactionLayer;
   readonly authenticator: Authenticator;
+  readonly gate: Gate;
+  readonly visitors: Visitors;
+  readonly directory: () => Directory;
   /** Takes a REGISTER of a proven account. */
-  readonly register: (request: SipRequest, flow: Flow, account: Authenticated) => void;
+  readonly register: (request: SipRequest, flow: Flow, account: Authenticated, visitor: Visitor) => void;
   /** Takes an INVITE of a proven account. */
   readonly invite: (request: SipRequest, flow: Flow, origin: InviteOrigin) => void;
-  readonly log: Log;
 }
 
 export interface InviteOrigin {
@@ -57,7 +62,7 @@ export interface InviteOrigin {
 /**
  * Every request outside a dialog comes through here. OPTIONS and refusals are answered at once and forgotten; whatever
  * has an effect must first carry good credentials, and until it does it leaves nothing behind (RFC 3261 §26.3.2.4).
- * Authentication comes before every other judgement, so that a stranger learns nothing.
+ * Where it comes from is judged first, then who it is, then what it wants, so that a stranger learns nothing.
  */
 export class FrontDoor {
   readonly #parts: FrontDoorParts;
@@ -67,15 +72,17 @@ export class FrontDoor {
   }
 
   receive(request: SipRequest, flow: Flow): void {
+    const guest = this.#letIn(request, flow);
+    if (guest === undefined) return;
     switch (request.method) {
       case 'OPTIONS':
         this.#options(request, flow);
         return;
       case 'REGISTER':
-        this.#register(request, flow);
+        this.#register(request, flow, guest);
         return;
       case 'INVITE':
-        this.#invite(request, flow);
+        this.#invite(request, flow, guest);
         return;
       case 'NOTIFY':
         this.#reply(request, flow, isKeepAlive(request) ? 200 : 481);
@@ -83,8 +90,23 @@ export class FrontDoor {
       case 'ACK':
         return;
       default:
-        this.#other(request, flow);
+        this.#other(request, flow, guest);
     }
+  }
+
+  /** Who sends it and to whom, if they are heard at all; what is to be answered to those who are not has been. */
+  #letIn(request: SipRequest, flow: Flow): Guest | undefined {
+    const { gate, visitors, directory } = this.#parts;
+    if (isScanner(request)) {
+      gate.noteScanner();
+      return undefined;
+    }
+    const visitor = visitors.of(request, flow);
+    if (visitor === undefined) return undefined;
+    const domain = domainOf(request, directory());
+    const treatment = gate.receive(visitor.address, domain?.id, visitor.viaProxy);
+    if (treatment === 'forbidden') this.#reply(request, flow, 403);
+    return treatment === 'welcome' ? { visitor, domain } : undefined;
   }
 
   #options(request: SipRequest, flow: Flow): void {
@@ -98,15 +120,15 @@ export class FrontDoor {
     ]);
   }
 
-  #register(request: SipRequest, flow: Flow): void {
-    const account = this.#authenticate(request, flow);
+  #register(request: SipRequest, flow: Flow, guest: Guest): void {
+    const account = this.#authenticate(request, flow, guest);
     if (account === undefined || this.#refusesScheme(request, flow)) return;
     if (this.#refuses(request, flow, refusedExtension(request, REGISTER_EXTENSIONS))) return;
-    this.#parts.register(request, flow, account);
+    this.#parts.register(request, flow, account, guest.visitor);
   }
 
-  #invite(request: SipRequest, flow: Flow): void {
-    const account = this.#authenticate(request, flow);
+  #invite(request: SipRequest, flow: Flow, guest: Guest): void {
+    const account = this.#authenticate(request, flow, guest);
     if (account === undefined || this.#refusesScheme(request, flow)) return;
     if (this.#refuses(request, flow, refusedExtension(request, []))) return;
     if (this.#refuses(request, flow, refusedBody(request))) return;
@@ -120,14 +142,14 @@ export class FrontDoor {
   }
 
   /** Methods that have no effect here, still only told to those who may ask. */
-  #other(request: SipRequest, flow: Flow): void {
+  #other(request: SipRequest, flow: Flow, guest: Guest): void {
     const { method } = request;
     if (DIALOG_METHODS.includes(method)) {
       this.#reply(request, flow, 481);
       return;
     }
     if (EVENT_METHODS.includes(method) || method === 'MESSAGE') {
-      if (this.#authenticate(request, flow) === undefined) return;
+      if (this.#authenticate(request, flow, guest) === undefined) return;
       // An empty list of packages: none is served (RFC 6665 §8.3.2; RFC 3903 §11.3.3).
       // Within a call it is relayed, so Allow names it elsewhere; here a 405 must not (RFC 3261 §21.4.6).
       if (method === 'MESSAGE') this.#reply(request, flow, 405, [ALLOW_WITHOUT_MESSAGE]);
@@ -137,10 +159,15 @@ export class FrontDoor {
     this.#reply(request, flow, 501, [ALLOW]);
   }
 
-  #authenticate(request: SipRequest, flow: Flow): Authenticated | undefined {
-    const verdict = this.#parts.authenticator.verify(request, flow);
+  #authenticate(request: SipRequest, flow: Flow, { visitor, domain }: Guest): Authenticated | undefined {
+    const verdict = this.#parts.authenticator.verify(request, visitor, domain);
     if (verdict.ok) return verdict.account;
-    this.#reply(request, flow, verdict.status, verdict.headers);
+    if (verdict.challenge === undefined) return undefined;
+    const { status, headers } = verdict.challenge;
+    // Two challenges may be more than a short request may be answered with; the last one, MD5's, is what all phones know.
+    if (!this.#reply(request, flow, status, headers) && headers.length > 1) {
+      this.#reply(request, flow, status, headers.slice(-1));
+    }
     return undefined;
   }
 
@@ -157,9 +184,15 @@ export class FrontDoor {
     return true;
   }
 
-  #reply(request: SipRequest, flow: Flow, status: number, headers: readonly HeaderField[] = []): void {
-    this.#parts.transactions.replyStatelessly(request, flow, { status, headers });
+  #reply(request: SipRequest, flow: Flow, status: number, headers: readonly HeaderField[] = []): boolean {
+    return this.#parts.transactions.replyStatelessly(request, flow, { status, headers });
   }
+}
+
+/** Who sends a request, and the domain that it speaks of. */
+interface Guest {
+  readonly visitor: Visitor;
+  readonly domain: Domain | undefined;
 }
 
 function isKeepAlive(request: SipRequest): boolean {

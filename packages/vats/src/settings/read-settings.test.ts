@@ -173,7 +173,6 @@ test.each([
 test('sections that are not served yet say so, only where a file asks for them', () => {
   expect(said(fileOf(EXAMPLE)).map((line) => line.replace(/^vats\.yaml:\d+:1: warning: /, '').split(';')[0])).toEqual([
     'http: section http is valid but not served yet',
-    'access: section access is valid but not served yet',
   ]);
   expect(said(fileOf('http: { listen: off }\n'))).toEqual([]);
 });

@@ -112,7 +112,6 @@ function notServed(file: SettingsFile, places: Places): Problem[] {
     const message = `section ${key} is valid but not served yet`;
     warnings.push(places.problem([key], message, effect, { severity: 'warning', pointing: 'key' }));
   };
-  if (file.access !== undefined) warn('access', 'until then there are no rate limits, bans or geofences');
   if (file.http !== undefined && file.http.listen !== 'off') warn('http', 'until then nothing listens there');
   return warnings;
 }

@@ -1,4 +1,4 @@
-import { duration, fault, network, textThat } from '@vats/pbx';
+import { access, duration, fault, network, textThat } from '@vats/pbx';
 import { z } from 'zod';
 import { advertised, cidr, endpointText, ipAddress, listenUrl, portRange, rate, storeUrl } from './values.ts';
 
@@ -71,17 +71,26 @@ export const settingsFile = z.strictObject({
   store: z.strictObject({ url: storeUrl.exactOptional() }).exactOptional(),
   access: z
     .strictObject({
+      /** Who may talk to this machine at all; a domain's own policy can only narrow it. */
+      policy: access.exactOptional(),
+      /** What those get whom the policy shuts out. */
+      refuse: z.enum(['silence', '403']).exactOptional(),
       trusted: z.array(network).exactOptional(),
       /** Proxies in front, and the header that each overwrites with the client's address. */
       proxies: z.record(z.string(), headerName).exactOptional(),
       rate: z
-        .strictObject({ perSource: rate.exactOptional(), burst: count(1, 1_000_000).exactOptional() })
+        .strictObject({
+          perSource: rate.exactOptional(),
+          burst: count(1, 1_000_000).exactOptional(),
+          total: rate.exactOptional(),
+        })
         .exactOptional(),
       ban: z
         .strictObject({
           failures: count(1, 10_000).exactOptional(),
           within: duration('1s', '24h').exactOptional(),
           for: duration('1s', '365d').exactOptional(),
+          longest: duration('1s', '365d').exactOptional(),
         })
         .exactOptional(),
       geo: z

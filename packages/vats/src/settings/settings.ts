@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Endpoint, LogLevel } from '@vats/kernel';
-import type { DigestChoice } from '@vats/pbx';
+import type { AccessPolicy, DigestChoice } from '@vats/pbx';
 import type { SettingsFile } from './settings-file.ts';
 import type { Cidr, ListenSpec, PortRange } from './values.ts';
 
@@ -28,17 +28,27 @@ export interface Settings {
   readonly http: { readonly listen: Endpoint | 'off' };
   readonly store: { readonly url: string };
   readonly access: {
+    /** Who may talk to this machine at all. */
+    readonly policy: AccessPolicy;
+    readonly refuse: 'silence' | '403';
     readonly trusted: readonly string[];
     readonly proxies: Readonly<Record<string, string>>;
-    /** Requests a second that carry no valid credentials, and how many at once. */
-    readonly rate: { readonly perSource: number; readonly burst: number };
-    readonly ban: { readonly failures: number; readonly within: number; readonly for: number };
+    /** Requests a second that carry no valid credentials: of one source, at once, and of all sources together. */
+    readonly rate: { readonly perSource: number; readonly burst: number; readonly total: number };
+    /** `for`: the first ban of a source; each further one is twice as long, up to `longest`. */
+    readonly ban: {
+      readonly failures: number;
+      readonly within: number;
+      readonly for: number;
+      readonly longest: number;
+    };
     readonly geo: { readonly database: string; readonly overrides: Readonly<Record<string, string>> };
   };
 }
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const LOOPBACK = '127.0.0.1';
 
 /** Networks of this machine and of the office: whoever is there reaches our bound addresses. */
@@ -84,13 +94,20 @@ export function completed(said: SettingsFile, cores: number): Settings {
     http: { listen: said.http?.listen ?? { address: LOOPBACK, port: 8080 } },
     store: { url: said.store?.url ?? `sqlite:${join(data, 'vats.db')}` },
     access: {
+      policy: said.access?.policy ?? { mode: 'any' },
+      refuse: said.access?.refuse ?? 'silence',
       trusted: said.access?.trusted ?? [],
       proxies: said.access?.proxies ?? {},
-      rate: { perSource: said.access?.rate?.perSource ?? 200, burst: said.access?.rate?.burst ?? 1_000 },
+      rate: {
+        perSource: said.access?.rate?.perSource ?? 200,
+        burst: said.access?.rate?.burst ?? 1_000,
+        total: said.access?.rate?.total ?? 3_000,
+      },
       ban: {
         failures: said.access?.ban?.failures ?? 10,
         within: said.access?.ban?.within ?? 5 * MINUTE,
         for: said.access?.ban?.for ?? HOUR,
+        longest: Math.max(said.access?.ban?.for ?? HOUR, said.access?.ban?.longest ?? 7 * DAY),
       },
       geo: { database: said.access?.geo?.database ?? 'builtin', overrides: said.access?.geo?.overrides ?? {} },
     },

@@ -1,0 +1,237 @@
+import { type Clock, type Endpoint, type Ledger, LineBudget, type Log } from '@vats/kernel';
+import type { BanBook } from '../bans/ban-book.ts';
+import type { Failures } from '../bans/failures.ts';
+import type { NewPlace, PlaceBook } from '../places/place-book.ts';
+import type { Policy, Verdict } from '../policy/policy.ts';
+import type { StrangerRates } from '../rates/stranger-rates.ts';
+import type { Fence, FencePolicies, Judgement, Scope } from './fence.ts';
+import { ProvenFlows } from './proven-flows.ts';
+
+/** What a source that the geofence shuts out gets: nothing at all, or a 403 that says so. */
+export type Refusal = 'silence' | '403';
+
+/** What becomes of a request that was read. */
+export type Treatment = 'welcome' | 'silence' | 'forbidden';
+
+/** What the gate counts from the start on; each number only rises. */
+export interface GateCounters {
+  /** Messages and connections from where nobody may come. */
+  fenced: number;
+  /** Messages and connections of those who are banned. */
+  banned: number;
+  /** Messages beyond what one source may send without good credentials. */
+  overRate: number;
+  /** Messages beyond what all strangers together may send. */
+  overTotal: number;
+  /** Requests that name a well-known scanner as their User-Agent. */
+  scanners: number;
+  /** What a policy that is only tried out would have refused. */
+  wouldRefuse: number;
+  /** Right passwords from where the account may not be used. */
+  barred: number;
+}
+
+/** Something that an operator, or a program of theirs, wants to hear of. Bans have events of their own. */
+export type GateEvent =
+  | ({ readonly type: 'new-place' } & NewPlace)
+  /** A right password came from where the account may not be used: it is known to somebody there. */
+  | {
+      readonly type: 'barred';
+      readonly domain: string;
+      readonly login: string;
+      readonly address: string;
+      readonly verdict: Verdict | undefined;
+    };
+
+export interface GateParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly fence: Fence;
+  readonly bans: BanBook;
+  readonly failures: Failures;
+  readonly rates: StrangerRates;
+  readonly places: PlaceBook;
+  /** Addresses of proxies, whose messages are judged by the client address that they give. */
+  readonly proxies: ReadonlySet<string>;
+  readonly refusal: Refusal;
+  /** Whether unread octets carry a nonce that we made for this source lately: looked at only when there is too much to read. */
+  readonly vouchesFor: (octets: Buffer, address: string) => boolean;
+  readonly onEvent: (event: GateEvent) => void;
+}
+
+/** How long a far end stays proven when no registration says how long. */
+const PROVEN_MS = 3_600_000;
+
+/**
+ * Decides who is heard. Twice: before a message is read, by its source alone, so that a flood costs microseconds; and when it
+ * was read, by whom it speaks to and for whom a proxy speaks. What it lets through may still be anybody: passwords are
+ * judged elsewhere, and their outcome is told to it.
+ *
+ * In this order: geofence; trusted networks; bans; limits. A far end that showed good credentials lately is past bans of its
+ * whole source and past limits.
+ */
+export class Gate {
+  readonly counters: GateCounters = {
+    fenced: 0,
+    banned: 0,
+    overRate: 0,
+    overTotal: 0,
+    scanners: 0,
+    wouldRefuse: 0,
+    barred: 0,
+  };
+  readonly fence: Fence;
+  readonly bans: BanBook;
+  readonly places: PlaceBook;
+  readonly #parts: GateParts;
+  readonly #proven: ProvenFlows;
+  readonly #lines: LineBudget;
+
+  constructor(parts: GateParts) {
+    this.#parts = parts;
+    this.fence = parts.fence;
+    this.bans = parts.bans;
+    this.places = parts.places;
+    this.#proven = new ProvenFlows(parts.clock);
+    this.#lines = new LineBudget(parts.clock);
+    parts.ledger.enrol('access timers', () => parts.places.waiting);
+  }
+
+  /** From now on these policies hold; whoever was let in by others is to be looked at by `stillWelcome`. */
+  usePolicies(policies: FencePolicies): void {
+    this.fence.use(policies);
+  }
+
+  /**
+   * Whether a message from there is read, or a connection accepted (without `octets`). False is silence: nothing is
+   * answered, the connection is reset.
+   */
+  admit(observed: Endpoint, octets: Buffer | undefined): boolean {
+    const { address, port } = observed;
+    // A proxy's messages are read first, for its client's address is in them.
+    if (this.#parts.proxies.has(address)) return true;
+    if (!this.fence.admitsSource(address)) {
+      if (this.#parts.refusal === 'silence') {
+        this.counters.fenced++;
+        return false;
+      }
+      // The 403 is an answer like others, so that its sender may have only so many.
+      return octets === undefined || this.#mayBeRead(address, octets);
+    }
+    if (this.isTrusted(address) || this.#proven.has(address, port)) return true;
+    if (this.bans.isBanned(address) !== undefined) {
+      this.counters.banned++;
+      return false;
+    }
+    return octets === undefined || this.#mayBeRead(address, octets);
+  }
+
+  /**
+   * Judges a request outside a dialog that was read. `viaProxy` when `address` is what a known proxy says: then nothing
+   * has been judged by it before.
+   */
+  receive(address: string, domain: string | undefined, viaProxy: boolean): Treatment {
+    const judgement = this.fence.judge(address, domain);
+    this.#noteDryRun(address, judgement);
+    if (!judgement.admitted) {
+      this.counters.fenced++;
+      return this.#parts.refusal === 'silence' ? 'silence' : 'forbidden';
+    }
+    if (!viaProxy || this.isTrusted(address)) return 'welcome';
+    if (this.bans.isBanned(address) !== undefined && !this.#proven.has(address, 0)) {
+      this.counters.banned++;
+      return 'silence';
+    }
+    if (this.#proven.has(address, 0)) return 'welcome';
+    return this.#takes(address) === 'ok' ? 'welcome' : 'silence';
+  }
+
+  /** Never banned and never limited; the geofence does apply. */
+  isTrusted(address: string): boolean {
+    return this.bans.isTrusted(address);
+  }
+
+  /** A scanner that gives its name. Nobody is banned for it: over UDP its source may be forged. */
+  noteScanner(): void {
+    this.counters.scanners++;
+  }
+
+  /** Whether credentials for this account are worth judging when they come from there. */
+  mayGuess(address: string, domain: string, username: string): boolean {
+    if (this.isTrusted(address)) return true;
+    const user = userKey(domain, username);
+    if (this.bans.isUserBanned(address, user) === undefined && !this.#parts.failures.isGuessed(user, address))
+      return true;
+    this.counters.banned++;
+    return false;
+  }
+
+  /** Whether an account may be used from there, by its own policy. Its domain's was judged by `receive`. */
+  admitsDevice(address: string, domain: string, policy: Policy): boolean {
+    const judgement = this.fence.judge(address, domain, policy);
+    this.#noteDryRun(address, judgement, 'device');
+    return judgement.admitted;
+  }
+
+  /** Good credentials came from this far end. `port` is 0 behind a proxy. */
+  proved(address: string, port: number, domain: string, login: string): void {
+    this.#proven.prove(address, port, PROVEN_MS);
+    this.#parts.rates.giveBack(address);
+    this.#parts.failures.good(address, userKey(domain, login));
+    this.places.note(domain, login, address);
+  }
+
+  /** A phone is registered from this far end for so many ms to come. */
+  registered(address: string, port: number, domain: string, login: string, lifetime: number): void {
+    this.#proven.prove(address, port, Math.max(PROVEN_MS, lifetime));
+    this.#parts.failures.good(address, userKey(domain, login));
+  }
+
+  /** Credentials that were wrong, under a nonce that proves their source. */
+  failed(address: string, domain: string, username: string): void {
+    if (this.isTrusted(address)) return;
+    this.#parts.failures.failed(address, userKey(domain, username));
+  }
+
+  /** A right password came from where its account may not be used. It counts as a wrong one, or the count would tell. */
+  barred(address: string, domain: string, login: string, policy: Policy | undefined): void {
+    this.counters.barred++;
+    const verdict = this.fence.judge(address, domain, policy).steps.at(-1)?.verdict;
+    this.#parts.onEvent({ type: 'barred', domain, login, address, verdict });
+    this.failed(address, domain, login);
+  }
+
+  /** Whether somebody who was let in before may go on: after a change of policies, the country table or bans. */
+  stillWelcome(address: string, domain: string, device: Policy | undefined): boolean {
+    return this.fence.judge(address, domain, device).admitted;
+  }
+
+  #mayBeRead(address: string, octets: Buffer): boolean {
+    const taken = this.#takes(address);
+    // Too many strangers at once: whoever already got our challenge is on the way in.
+    return taken === 'ok' || (taken === 'total' && this.#parts.vouchesFor(octets, address));
+  }
+
+  #takes(address: string): 'ok' | 'source' | 'total' {
+    const taken = this.#parts.rates.take(address);
+    if (taken === 'source') this.counters.overRate++;
+    else if (taken === 'total') this.counters.overTotal++;
+    return taken;
+  }
+
+  #noteDryRun(address: string, { steps }: Judgement, only?: Scope): void {
+    for (const { scope, verdict, enforced } of steps) {
+      if (verdict.admitted || enforced || (only !== undefined && scope !== only)) continue;
+      this.counters.wouldRefuse++;
+      if (!this.#lines.allows(address)) continue;
+      const { rule, country, network } = verdict;
+      this.#parts.log.info('access.would-refuse', { address, policy: scope, rule, country, network });
+    }
+  }
+}
+
+/** What bans and counts of failures know an account by; names that do not exist are treated alike. */
+export function userKey(domain: string, username: string): string {
+  return `${domain}\n${username}`;
+}

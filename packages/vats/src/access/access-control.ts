@@ -1,0 +1,229 @@
+import {
+  BanBook,
+  Failures,
+  Fence,
+  Gate,
+  type GateEvent,
+  PlaceBook,
+  type Policy,
+  StrangerRates,
+  userKey,
+} from '@vats/access';
+import type { CallManager } from '@vats/calls';
+import { type Cancel, type Clock, type Ledger, type Log, NetworkSet, type Random } from '@vats/kernel';
+import { type Device, type Directory, setting } from '@vats/pbx';
+import type { Registrar, RegistrarEvent } from '@vats/registrar';
+import type { TransportLayer } from '@vats/sip';
+import type { Store } from '@vats/store';
+import type { Settings } from '../settings/index.ts';
+import type { AccessEvent } from './access-event.ts';
+import type { CountryTable } from './country-table.ts';
+
+export interface AccessControlParts {
+  readonly settings: Settings['access'];
+  readonly table: CountryTable;
+  readonly store: Pick<Store, 'bans' | 'places'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly vouchesFor: (octets: Buffer, address: string) => boolean;
+  readonly onEvent: (event: AccessEvent) => void;
+}
+
+/** Those who were let in, and whom a change may shut out again. */
+export interface LetIn {
+  readonly registrar: Pick<Registrar, 'registrations' | 'remove'>;
+  readonly calls: Pick<CallManager, 'snapshots' | 'hangUp'>;
+  readonly transport: Pick<TransportLayer, 'dropFlows'>;
+  readonly directory: () => Directory;
+}
+
+const HOUSEKEEPING_MS = 60_000;
+
+/** The gate with all that it needs, and what happens when its rules change. */
+export class AccessControl {
+  readonly gate: Gate;
+  readonly table: CountryTable;
+  readonly #parts: AccessControlParts;
+  readonly #proxies: ReadonlySet<string>;
+  readonly #failures: Failures;
+  #machine: Policy;
+  #nextSweep: Cancel | undefined;
+
+  constructor(parts: AccessControlParts) {
+    const { settings, table, store, clock, random, log, ledger, vouchesFor } = parts;
+    this.#parts = parts;
+    this.table = table;
+    this.#machine = settings.policy;
+    this.#proxies = new Set(Object.keys(settings.proxies));
+    const trusted = NetworkSet.of(settings.trusted);
+    const onEvent = (event: AccessEvent): void => this.#tell(event);
+    const { countries } = table;
+    const bans = new BanBook({
+      clock,
+      random,
+      log,
+      store: store.bans,
+      trusted,
+      duration: settings.ban.for,
+      longest: settings.ban.longest,
+      onEvent: (event) => onEvent({ ...event, type: `ban-${event.type}` }),
+    });
+    const failures = new Failures({
+      clock,
+      bans,
+      failures: settings.ban.failures,
+      within: settings.ban.within,
+      onGuessed: (user) => onEvent({ type: 'guessed', ...accountOf(user) }),
+    });
+    this.#failures = failures;
+    this.gate = new Gate({
+      clock,
+      log,
+      ledger,
+      fence: new Fence(countries),
+      bans,
+      failures,
+      rates: new StrangerRates({ clock, ...settings.rate }),
+      places: new PlaceBook({
+        clock,
+        log,
+        store: store.places,
+        countries,
+        onNewPlace: (event) => onEvent({ type: 'new-place', ...event }),
+      }),
+      proxies: this.#proxies,
+      refusal: settings.refuse,
+      vouchesFor,
+      onEvent: (event: GateEvent) => onEvent(event),
+    });
+  }
+
+  /** Brings back bans and places of an earlier process. */
+  async load(): Promise<void> {
+    const { bans, places } = this.gate;
+    await bans.load();
+    await places.load();
+    // A restart must not make strangers of an office's phones.
+    for (const { domain, login, address, lastSeen } of places.all()) {
+      bans.good.good(address, userKey(domain, login), lastSeen);
+    }
+    this.#keepHouse();
+  }
+
+  /** A phone registered, or an earlier process's registration was brought back. */
+  noteRegistration(event: RegistrarEvent): void {
+    if (event.type !== 'registered' && event.type !== 'refreshed') return;
+    const { domain, login, client, flow, expiresAt } = event.binding;
+    const lifetime = expiresAt - this.#parts.clock.now();
+    this.gate.registered(
+      client ?? flow.observed.address,
+      client === undefined ? flow.observed.port : 0,
+      domain,
+      login,
+      lifetime,
+    );
+  }
+
+  /** Puts the model's policies in force. */
+  usePolicies(directory: Directory): void {
+    const domains = new Map(directory.model.domains.map((domain) => [domain.id, setting(domain, 'access')] as const));
+    this.gate.usePolicies({ machine: this.#machine, domains });
+  }
+
+  /** The machine's own policy from the settings file, read anew; its domains' come with the model. */
+  useMachinePolicy(policy: Policy): void {
+    this.#machine = policy;
+    this.gate.usePolicies({ ...this.gate.fence.policies, machine: policy });
+  }
+
+  /** Ends bindings, connections and calls of those who may not come any more. Call it when policies or the table changed. */
+  sweep({ registrar, calls, transport, directory }: LetIn): void {
+    const { log } = this.#parts;
+    const now = directory();
+    for (const { binding } of registrar.registrations()) {
+      const { domain, login, id, client, flow } = binding;
+      if (this.admitsBinding(client ?? flow.observed.address, now, domain, login)) continue;
+      registrar.remove(domain, login, id, 'policy').catch((error: unknown) => {
+        log.error('registrar.not-removed', { login, error });
+      });
+    }
+    for (const call of calls.snapshots()) {
+      const domain = now.model.domains.find(({ name }) => name === call.domain);
+      const unwelcome = call.legs.some(
+        ({ observed, party }) =>
+          !this.#proxies.has(observed.address) &&
+          !this.admitsBinding(observed.address, now, domain?.id ?? '', party.login),
+      );
+      if (unwelcome) calls.hangUp(call.id, 'shut-out');
+    }
+    const dropped = transport.dropFlows(
+      ({ address }) => !this.#proxies.has(address) && !this.gate.fence.admitsSource(address),
+    );
+    if (dropped > 0) log.info('access.connections-dropped', { connections: dropped });
+  }
+
+  /** Whether requests of an account, and to it, may still go there. */
+  admitsBinding(address: string, directory: Directory, domainId: string, login: string | undefined): boolean {
+    const domain = directory.domainById(domainId);
+    const device: Device | undefined =
+      domain === undefined || login === undefined ? undefined : directory.findDevice(domain, login)?.device;
+    return this.gate.stillWelcome(address, domainId, device?.access);
+  }
+
+  async close(): Promise<void> {
+    this.#nextSweep?.();
+    await this.gate.places.close();
+    await this.gate.bans.close();
+  }
+
+  /** Bans whose time is over are told, and what attacks left behind is forgotten. */
+  #keepHouse(): void {
+    this.#nextSweep = this.#parts.clock.after(HOUSEKEEPING_MS, () => {
+      this.gate.bans.sweep();
+      this.gate.bans.good.sweep();
+      this.#failures.sweep();
+      this.#keepHouse();
+    });
+  }
+
+  #tell(event: AccessEvent): void {
+    const { log } = this.#parts;
+    switch (event.type) {
+      case 'ban-banned':
+      case 'ban-unbanned':
+      case 'ban-expired': {
+        const { id, network, user, until, offence, by, reason } = event.ban;
+        const fields = { id, network, login: user && accountOf(user).login, until, offence, by, reason };
+        log[event.type === 'ban-banned' ? 'warn' : 'info'](`access.${event.type}`, fields);
+        break;
+      }
+      case 'new-place': {
+        const { login, address, country } = event.place;
+        log[event.newCountry ? 'warn' : 'info']('account.new-place', { login, address, country });
+        break;
+      }
+      case 'guessed':
+        log.warn('account.guessed', { login: event.login });
+        break;
+      case 'barred': {
+        const { login, address, verdict } = event;
+        log.warn('account.password-known-elsewhere', {
+          login,
+          address,
+          rule: verdict?.rule,
+          country: verdict?.country,
+        });
+        break;
+      }
+    }
+    this.#parts.onEvent(event);
+  }
+}
+
+/** The account that a `userKey` is of; the login of `UNPROVEN` is itself. */
+export function accountOf(user: string): { readonly domain: string; readonly login: string } {
+  const at = user.indexOf('\n');
+  return { domain: user.slice(0, Math.max(0, at)), login: user.slice(at + 1) };
+}

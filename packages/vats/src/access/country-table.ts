@@ -1,0 +1,87 @@
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Countries, CountryDatabase, GeoDatabaseError } from '@vats/access';
+import { makeDirectory } from '@vats/store';
+
+export interface CountryTableParts {
+  /** The data directory. */
+  readonly data: string;
+  /** `builtin`, or the path of an .mmdb file. */
+  readonly database: string;
+  /** Networks and the country that each is taken for, whatever the table says. */
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
+const DAY_MS = 86_400_000;
+/** Networks change hands slowly; a table of last year is wrong about some. */
+const OLD_MS = 365 * DAY_MS;
+
+/**
+ * The country table in use: the operator's own file; else one that `vats geo update` brought; else the one that comes with
+ * VATS, unless it is the newer one.
+ */
+export class CountryTable {
+  readonly countries: Countries;
+  readonly #parts: CountryTableParts;
+  #database: CountryDatabase;
+
+  /** @throws GeoDatabaseError when the operator's file cannot be used */
+  constructor(parts: CountryTableParts) {
+    this.#parts = parts;
+    this.#database = this.#open();
+    this.countries = new Countries(parts.overrides, this.#database);
+  }
+
+  /** Where it is, and when it was made (ms since the epoch). */
+  get description(): { readonly path: string; readonly builtAt: number; readonly kind: 'builtin' | 'file' } {
+    const { path, builtAt, kind } = this.#database;
+    return { path, builtAt, kind };
+  }
+
+  isOld(now: number): boolean {
+    return now - this.#database.builtAt > OLD_MS;
+  }
+
+  /** Reads the table anew. @throws GeoDatabaseError, with the earlier table still in use */
+  reload(): void {
+    this.#database = this.#open();
+    this.countries.use(this.#database);
+  }
+
+  /**
+   * Takes a copy of an .mmdb file into the data directory and into use.
+   * @throws GeoDatabaseError when the settings name a file of their own, or this one cannot be used; nothing has changed then
+   */
+  install(file: string): void {
+    const { database, data } = this.#parts;
+    if (database !== 'builtin') {
+      throw new GeoDatabaseError(
+        `the settings say access.geo.database: ${database}: replace that file and send SIGHUP, or write builtin there`,
+      );
+    }
+    CountryDatabase.open(file);
+    makeDirectory(join(data, 'geo'));
+    const half = `${this.#installed}.new`;
+    try {
+      copyFileSync(file, half);
+      CountryDatabase.open(half);
+      renameSync(half, this.#installed);
+    } finally {
+      rmSync(half, { force: true });
+    }
+    this.reload();
+  }
+
+  get #installed(): string {
+    return join(this.#parts.data, 'geo', 'country.mmdb');
+  }
+
+  #open(): CountryDatabase {
+    const { database } = this.#parts;
+    if (database !== 'builtin') return CountryDatabase.open(database);
+    const builtin = CountryDatabase.builtin();
+    if (!existsSync(this.#installed)) return builtin;
+    const installed = CountryDatabase.open(this.#installed);
+    return installed.builtAt > builtin.builtAt ? installed : builtin;
+  }
+}

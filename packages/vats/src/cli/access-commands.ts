@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import * as answers from './answers.ts';
+import { ask, looking, type Print, type Where } from './asking.ts';
+import { readText } from './read-text.ts';
+import * as show from './show-access.ts';
+
+interface InDomain extends Where {
+  readonly domain?: string;
+}
+
+/** The commands about who may talk to the switch. */
+export function addAccessCommands(vats: Command, print: Print): void {
+  const bans = looking(vats.command('bans').description('who is shut out at present')).action(
+    async (options: Where) => {
+      print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
+    },
+  );
+  looking(bans.command('list', { isDefault: true }).description('the bans that stand')).action(
+    async (options: Where) => {
+      print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
+    },
+  );
+  looking(bans.command('add').description('shut a network out'))
+    .argument('<network>', 'an address, 203.0.113.0/24, 192.168.1.16-32, 10.20.* or 2001:db8::/32')
+    .option('--for <time>', 'such as 1h or 7d; without it until it is removed')
+    .option('--user <login>', 'only when this login is used from there')
+    .option('--reason <text>', 'for whoever looks at the list')
+    .option('--domain <domain>', 'of the login, where there are several')
+    .action(async (network: string, options: InDomain & { for?: string; user?: string; reason?: string }) => {
+      const { for: time, user, reason, domain } = options;
+      const body = { network, for: time, user, reason, domain };
+      print(options, await ask(options, 'POST', '/bans', answers.banAnswer, body), ({ ban }) =>
+        show.bansText({ bans: [ban] }, Date.now()),
+      );
+    });
+  looking(bans.command('remove').description('let a network in again'))
+    .argument('<id-or-network>')
+    .action(async (which: string, options: Where) => {
+      const path = `/bans/${encodeURIComponent(which)}`;
+      print(options, await ask(options, 'DELETE', path, answers.bansAnswer), ({ bans: ended }) =>
+        ended
+          .map((ban) => `${ban.network}${ban.user === undefined ? '' : ` (${ban.user})`} is let in again\n`)
+          .join(''),
+      );
+    });
+
+  const explain = vats.command('explain').description('what would happen, and why');
+  looking(explain.command('geo').description('whether somebody at an address may talk to the switch'))
+    .argument('<ip>')
+    .option('--device <login>', 'and use this account from there')
+    .option('--domain <domain>', 'where there are several')
+    .action(async (ip: string, options: InDomain & { device?: string }) => {
+      const query = new URLSearchParams({ address: ip });
+      if (options.device !== undefined) query.set('device', options.device);
+      if (options.domain !== undefined) query.set('domain', options.domain);
+      print(options, await ask(options, 'GET', `/explain/geo?${query}`, answers.geoExplanation), show.geoText);
+    });
+  looking(explain.command('policy').description("who would be shut out by a PBX file's access, by the last 30 days"))
+    .argument('<file>')
+    .action(async (file: string, options: Where) => {
+      const body = { name: file, text: readText(file) };
+      print(options, await ask(options, 'POST', '/explain/policy', answers.policyExplanation, body), (read) =>
+        show.policyText(read),
+      );
+    });
+
+  const geo = looking(vats.command('geo').description('the country table')).action(async (options: Where) => {
+    print(options, await ask(options, 'GET', '/geo', answers.geoTable), show.geoTableText);
+  });
+  looking(geo.command('update').description('use another country table (.mmdb) from now on; a copy is kept'))
+    .argument('<file>')
+    .action(async (file: string, options: Where) => {
+      const body = { file: resolve(file) };
+      print(options, await ask(options, 'POST', '/geo', answers.geoTable, body), show.geoTableText);
+    });
+}

@@ -1,0 +1,51 @@
+import { type Command, Option } from 'commander';
+import type { z } from 'zod';
+import { askSwitch, ControlFailure } from '../control/control-client.ts';
+import { dataDirectory } from './data-directory.ts';
+
+/** Where a command writes. */
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** What every command that talks to a running switch may be told. */
+export interface Where {
+  readonly data?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** Prints an answer: as JSON just as it came, or as text. */
+export type Print = <T>(options: Where, answer: { raw: unknown; read: T }, text: (read: T) => string) => void;
+
+export function printer({ out }: Streams): Print {
+  return (options, answer, text) =>
+    out(options.json === true ? `${JSON.stringify(answer.raw, null, 2)}\n` : text(answer.read));
+}
+
+/** Options of every command that talks to a running switch. */
+export function looking(command: Command): Command {
+  return command
+    .option('--json', 'as JSON')
+    .option('--data <directory>', "the running switch's data directory")
+    .addOption(new Option('--config <file>', 'its settings file, to find the data directory'));
+}
+
+/** Asks the running switch, and reads its answer. */
+export async function ask<T>(
+  where: Where,
+  method: string,
+  path: string,
+  schema: z.ZodType<T>,
+  body?: unknown,
+): Promise<{ raw: unknown; read: T }> {
+  const raw = await askSwitch(dataDirectory(where), method, path, body);
+  const read = schema.safeParse(raw);
+  if (!read.success) {
+    throw new ControlFailure(
+      `the switch answered ${method} ${path} in a way this version does not know: is it another version?`,
+    );
+  }
+  return { raw, read: read.data };
+}

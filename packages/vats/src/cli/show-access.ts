@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import type { bansAnswer, geoExplanation, geoTable, policyExplanation } from './answers.ts';
+import { localTime } from './local-time.ts';
+import { duration, table } from './table.ts';
+
+/** How answers about access look on a terminal. */
+
+export function bansText({ bans }: z.output<typeof bansAnswer>, now: number): string {
+  return table(
+    ['id', 'network', 'login', 'since', 'ends in', 'by', 'reason'],
+    bans.map((ban) => [
+      ban.id,
+      ban.network,
+      ban.user ?? 'all',
+      localTime(ban.since),
+      ban.until === undefined ? 'never' : duration(Math.max(0, ban.until - now)),
+      ban.by,
+      ban.reason,
+    ]),
+    'nobody is banned',
+  );
+}
+
+export function geoText(read: z.output<typeof geoExplanation>): string {
+  const lines = [`${read.address}: ${read.country === undefined ? 'no country is known' : `country ${read.country}`}`];
+  for (const { scope, text, enforced, admitted } of read.steps) {
+    lines.push(`${scope.padEnd(8)} ${text}${enforced || admitted ? '' : ' (only tried out: nobody is refused)'}`);
+  }
+  for (const ban of read.bans) {
+    lines.push(`banned   ${ban.network}${ban.user === undefined ? '' : ` for ${ban.user}`}: ${ban.reason} (${ban.id})`);
+  }
+  if (read.trusted) lines.push('trusted  never banned and never limited');
+  const shutOut = !read.admitted || read.bans.some(({ user }) => user === undefined);
+  lines.push(shutOut ? 'so it is NOT heard' : 'so it is heard');
+  return `${lines.join('\n')}\n`;
+}
+
+export function policyText({ domain, accounts }: z.output<typeof policyExplanation>): string {
+  const rows = accounts.flatMap(({ login, name, places }) =>
+    places.map((place) => [
+      place.admitted ? 'in' : 'OUT',
+      login,
+      name ?? '',
+      place.address,
+      place.country ?? '',
+      localTime(place.lastSeen),
+      String(place.uses),
+      place.text,
+    ]),
+  );
+  const out = accounts.filter(({ places }) => places.some(({ admitted }) => !admitted)).length;
+  const head = ['', 'login', 'name', 'from', 'country', 'last seen', 'uses', 'because'];
+  if (rows.length === 0) return `no account of ${domain} was used in the last 30 days\n`;
+  const sum = `${out} of ${accounts.length} accounts of ${domain} would be shut out from somewhere they were used from in the last 30 days`;
+  return `${table(head, rows, '')}${sum}\n`;
+}
+
+export function geoTableText({ path, builtAt, kind }: z.output<typeof geoTable>): string {
+  return `country table of ${new Date(builtAt).toISOString().slice(0, 10)} (${kind === 'builtin' ? 'built in' : path})\n`;
+}

@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+import { type Clock, LineBudget, type Log } from '@vats/kernel';
+import type { Flow, SipRequest } from '@vats/sip';
+
+/** Who sends a request, as far as the network tells. */
+export interface Visitor {
+  /** The observed address; behind a known proxy, the one that the proxy says it observed. */
+  readonly address: string;
+  /** The observed port; 0 behind a proxy, which does not tell it. */
+  readonly port: number;
+  readonly viaProxy: boolean;
+}
+
+export interface VisitorsParts {
+  /** The header that each known proxy overwrites with its client's address, by the proxy's own address. */
+  readonly proxies: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Finds out whose address a request is judged by. What a header says of it is believed from the proxies that the settings name,
+ * each for the one header that it is known to overwrite; from everybody else it is text like any other.
+ */
+export class Visitors {
+  readonly #headers: ReadonlyMap<string, string>;
+  readonly #log: Log;
+  readonly #lines: LineBudget;
+  /** Requests by proxies that did not say who their client is. */
+  unnamed = 0;
+
+  constructor({ proxies, clock, log }: VisitorsParts) {
+    this.#headers = new Map(Object.entries(proxies));
+    this.#log = log;
+    this.#lines = new LineBudget(clock);
+  }
+
+  /** Undefined when a proxy does not say, or not clearly, whom it speaks for: such a request cannot be judged. */
+  of(request: SipRequest, flow: Flow): Visitor | undefined {
+    const { address, port } = flow.observed;
+    const header = this.#headers.get(address);
+    if (header === undefined) return { address, port, viaProxy: false };
+    const values = request.values(header);
+    const client = values.length === 1 ? addressIn(values[0] ?? '') : undefined;
+    if (client !== undefined) return { address: client, port: 0, viaProxy: true };
+    // A proxy's own pings have no client.
+    if (values.length === 0 && request.method === 'OPTIONS') return { address, port, viaProxy: true };
+    this.unnamed++;
+    if (this.#lines.allows(address)) {
+      this.#log.warn('access.proxy-names-no-client', { proxy: address, header, method: request.method, values });
+    }
+    return undefined;
+  }
+}
+
+/** An IP literal, an IPv6 one with or without brackets. */
+function addressIn(text: string): string | undefined {
+  const trimmed = text.trim();
+  const bare = trimmed.startsWith('[') && trimmed.endsWith(']') ? trimmed.slice(1, -1) : trimmed;
+  return isIP(bare) === 0 ? undefined : bare;
+}
