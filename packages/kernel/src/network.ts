@@ -140,6 +140,8 @@ interface Entry<A extends IpAddress, V> {
 /** Addresses cut where any network begins or ends: from `starts[i]` up to the next start, `values[i]` holds. */
 interface Pieces<A extends IpAddress, V> {
   readonly starts: readonly A[];
+  /** `roughly` each start. */
+  readonly roughs: Float64Array;
   readonly values: readonly (V | undefined)[];
 }
 
@@ -173,18 +175,25 @@ function piecesOf<A extends IpAddress, V>(entries: readonly Entry<A, V>[]): Piec
       free[piece] = piece + 1;
     }
   }
-  return { starts, values };
+  return { starts, roughs: Float64Array.from(starts, roughly), values };
 }
 
-function valueAt<A extends IpAddress, V>({ starts, values }: Pieces<A, V>, address: A): V | undefined {
+function valueAt<A extends IpAddress, V>({ starts, roughs, values }: Pieces<A, V>, address: A): V | undefined {
+  const rough = roughly(address);
   let low = 0;
-  let high = starts.length;
+  let high = roughs.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (starts[middle]! <= address) low = middle + 1;
+    const there = roughs[middle]!;
+    if (there < rough || (there === rough && starts[middle]! <= address)) low = middle + 1;
     else high = middle;
   }
   return values[low - 1];
+}
+
+/** As much of an address as a number holds for certain: comparing bigints at each step would cost a microsecond. */
+function roughly(address: IpAddress): number {
+  return typeof address === 'number' ? address : Number(address >> 76n);
 }
 
 function ascending(one: IpAddress, other: IpAddress): number {

@@ -36,7 +36,7 @@ export class Countries implements CountrySource {
    * @param remembered addresses remembered at least, and at most twice as many
    * @throws RangeError for an override that is no network
    */
-  constructor(overrides: Readonly<Record<string, string>>, database: NetworkCountrySource, remembered = 16_384) {
+  constructor(overrides: Readonly<Record<string, string>>, database: NetworkCountrySource, remembered = 4_096) {
     this.#overrides = new NetworkMap(
       Object.entries(overrides).map(([network, country]) => [networkOf(network), { country, network }] as const),
     );

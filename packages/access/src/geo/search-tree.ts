@@ -14,6 +14,10 @@ export interface Leaf {
   readonly address: IpAddress;
 }
 
+/** An address cut into words, the last one first: two views of the same octets, because arithmetic of bigints is slow. */
+const words = new Uint32Array(4);
+const halves = new BigUint64Array(words.buffer);
+
 /** More nodes than this are not looked at to see what a file holds: a broken tree may lead in circles. */
 const NODES_SURVEYED = 200_000;
 
@@ -45,11 +49,10 @@ export class SearchTree {
       node = this.#descend(this.#ipv4Start, address);
     } else {
       if (ipVersion !== 6) return undefined;
-      // Few networks are smaller than a /64, so the lower half is seldom cut into words.
-      const high = address >> 64n;
-      node = this.#descend(this.#descend(0, Number(high >> 32n)), Number(high & 0xffffffffn));
-      if (node < nodeCount) node = this.#descend(node, Number((address >> 32n) & 0xffffffffn));
-      if (node < nodeCount) node = this.#descend(node, Number(address & 0xffffffffn));
+      halves[1] = address >> 64n;
+      halves[0] = address;
+      node = 0;
+      for (let word = 3; word >= 0 && node < nodeCount; word--) node = this.#descend(node, words[word]!);
     }
     return node > nodeCount ? node : undefined;
   }

@@ -30,10 +30,9 @@ export class CompiledPolicy {
   /** @param address an IP literal; other text is in no network and in no country */
   judge(address: string): Verdict {
     const country = this.#countries.countryOf(address);
-    const value = parseAddress(address);
-    const denied = value === undefined ? undefined : this.#deny.find(value);
+    const denied = this.#deny.find(address);
     if (denied !== undefined) return verdict('denied', country, denied);
-    const allowed = value === undefined ? undefined : this.#allow.find(value);
+    const allowed = this.#allow.find(address);
     if (allowed !== undefined) return verdict('allowed', country, allowed);
     switch (this.policy.mode) {
       case 'any':
@@ -43,9 +42,14 @@ export class CompiledPolicy {
       default:
         // A private address has a country only where the operator gave it one, and that is then meant.
         if (country !== undefined) return verdict(this.#admitted.has(country) ? 'country' : 'other-country', country);
-        return verdict(value !== undefined && isPrivateAddress(value) ? 'private' : 'unknown-country', country);
+        return verdict(isPrivate(address) ? 'private' : 'unknown-country', country);
     }
   }
+}
+
+function isPrivate(address: string): boolean {
+  const value = parseAddress(address);
+  return value !== undefined && isPrivateAddress(value);
 }
 
 /**
