@@ -68,8 +68,8 @@ const PROVEN_MS = 3_600_000;
  * was read, by whom it speaks to and for whom a proxy speaks. What it lets through may still be anybody: passwords are
  * judged elsewhere, and their outcome is told to it.
  *
- * In this order: geofence; trusted networks; bans; limits. A far end that showed good credentials lately is past bans of its
- * whole source and past limits.
+ * In this order: geofence; trusted networks; bans; limits. A far end that showed good credentials lately is past limits, and
+ * past what the switch itself shut out: it is guesses of others at the same address that did it. What an operator shuts out is.
  */
 export class Gate {
   readonly counters: GateCounters = {
@@ -119,12 +119,10 @@ export class Gate {
       // The 403 is an answer like others, so that its sender may have only so many.
       return octets === undefined || this.#mayBeRead(address, octets);
     }
-    if (this.isTrusted(address) || this.#proven.has(address, port)) return true;
-    if (this.bans.isBanned(address) !== undefined) {
-      this.counters.banned++;
-      return false;
-    }
-    return octets === undefined || this.#mayBeRead(address, octets);
+    if (this.isTrusted(address)) return true;
+    const proven = this.#proven.has(address, port);
+    if (this.#isShutOut(address, proven)) return false;
+    return proven || octets === undefined || this.#mayBeRead(address, octets);
   }
 
   /**
@@ -139,12 +137,9 @@ export class Gate {
       return this.#parts.refusal === 'silence' ? 'silence' : 'forbidden';
     }
     if (!viaProxy || this.isTrusted(address)) return 'welcome';
-    if (this.bans.isBanned(address) !== undefined && !this.#proven.has(address, 0)) {
-      this.counters.banned++;
-      return 'silence';
-    }
-    if (this.#proven.has(address, 0)) return 'welcome';
-    return this.#takes(address) === 'ok' ? 'welcome' : 'silence';
+    const proven = this.#proven.has(address, 0);
+    if (this.#isShutOut(address, proven)) return 'silence';
+    return proven || this.#takes(address) === 'ok' ? 'welcome' : 'silence';
   }
 
   /** Never banned and never limited; the geofence does apply. */
@@ -202,9 +197,16 @@ export class Gate {
     this.failed(address, domain, login);
   }
 
-  /** Whether somebody who was let in before may go on: after a change of policies, the country table or bans. */
+  /** Whether somebody who was let in before may go on: after a change of policies, the country table or an operator's bans. */
   stillWelcome(address: string, domain: string, device: Policy | undefined): boolean {
-    return this.fence.judge(address, domain, device).admitted;
+    return this.bans.isBanned(address)?.by !== 'operator' && this.fence.judge(address, domain, device).admitted;
+  }
+
+  #isShutOut(address: string, proven: boolean): boolean {
+    const ban = this.bans.isBanned(address);
+    if (ban === undefined || (proven && ban.by === 'switch')) return false;
+    this.counters.banned++;
+    return true;
   }
 
   #mayBeRead(address: string, octets: Buffer): boolean {

@@ -68,7 +68,7 @@ export class AccessControl {
       trusted,
       duration: settings.ban.for,
       longest: settings.ban.longest,
-      onEvent: (event) => onEvent({ ...event, type: `ban-${event.type}` }),
+      onEvent: (event) => onEvent({ ban: event.ban, type: event.type === 'expired' ? 'ban-expired' : event.type }),
     });
     const failures = new Failures({
       clock,
@@ -159,7 +159,9 @@ export class AccessControl {
       if (unwelcome) calls.hangUp(call.id, 'shut-out');
     }
     const dropped = transport.dropFlows(
-      ({ address }) => !this.#proxies.has(address) && !this.gate.fence.admitsSource(address),
+      ({ address }) =>
+        !this.#proxies.has(address) &&
+        (!this.gate.fence.admitsSource(address) || this.gate.bans.isBanned(address)?.by === 'operator'),
     );
     if (dropped > 0) log.info('access.connections-dropped', { connections: dropped });
   }
@@ -191,12 +193,12 @@ export class AccessControl {
   #tell(event: AccessEvent): void {
     const { log } = this.#parts;
     switch (event.type) {
-      case 'ban-banned':
-      case 'ban-unbanned':
+      case 'banned':
+      case 'unbanned':
       case 'ban-expired': {
         const { id, network, user, until, offence, by, reason } = event.ban;
         const fields = { id, network, login: user && accountOf(user).login, until, offence, by, reason };
-        log[event.type === 'ban-banned' ? 'warn' : 'info'](`access.${event.type}`, fields);
+        log[event.type === 'banned' ? 'warn' : 'info'](`access.${event.type}`, fields);
         break;
       }
       case 'new-place': {

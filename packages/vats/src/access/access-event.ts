@@ -5,4 +5,4 @@ export type AccessEvent =
   | GateEvent
   /** An account is being guessed from many sources; from where it was never used it is judged once a second. */
   | { readonly type: 'guessed'; readonly domain: string; readonly login: string }
-  | { readonly type: 'ban-banned' | 'ban-unbanned' | 'ban-expired'; readonly ban: Ban };
+  | { readonly type: 'banned' | 'unbanned' | 'ban-expired'; readonly ban: Ban };

@@ -16,11 +16,9 @@ export function addAccessCommands(vats: Command, print: Print): void {
       print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
     },
   );
-  looking(bans.command('list', { isDefault: true }).description('the bans that stand')).action(
-    async (options: Where) => {
-      print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
-    },
-  );
+  looking(bans.command('list').description('the bans that stand')).action(async (options: Where) => {
+    print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
+  });
   looking(bans.command('add').description('shut a network out'))
     .argument('<network>', 'an address, 203.0.113.0/24, 192.168.1.16-32, 10.20.* or 2001:db8::/32')
     .option('--for <time>', 'such as 1h or 7d; without it until it is removed')

@@ -45,6 +45,8 @@ function program(streams: Streams, result: { code: number }): Command {
     .version(VERSION)
     .showHelpAfterError('(vats --help shows the commands)')
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
+    // An option behind a subcommand's name is the subcommand's, where both have one of that name.
+    .enablePositionalOptions()
     .exitOverride();
 
   vats

@@ -31,7 +31,8 @@ export function geoText(read: z.output<typeof geoExplanation>): string {
   }
   if (read.trusted) lines.push('trusted  never banned and never limited');
   const shutOut = !read.admitted || read.bans.some(({ user }) => user === undefined);
-  lines.push(shutOut ? 'so it is NOT heard' : 'so it is heard');
+  const except = read.bans.flatMap(({ user }) => (user === undefined ? [] : [user])).join(', ');
+  lines.push(shutOut ? 'so it is NOT heard' : `so it is heard${except === '' ? '' : `, but not as ${except}`}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { callsAnswer, changeAnswer, recordingsAnswer, registrationsAnswer, statusAnswer } from './answers.ts';
 import { localTime } from './local-time.ts';
-import { duration, table } from './table.ts';
+import { counted, duration, table } from './table.ts';
 
 /** How answers look on a terminal; `--json` shows them as they came. Times are local, as an operator's clock says. */
 
@@ -10,20 +10,22 @@ export function statusText(status: z.output<typeof statusAnswer>, now: number): 
     ['version', `${status.version}, process ${status.pid}, up ${duration(now - status.startedAt)}`],
     ['data', status.data],
     ['listening', status.listeners.join('  ')],
-    ['domains', status.domains.map(({ name, users }) => `${name} (${users} users)`).join(', ') || 'none'],
+    ['domains', status.domains.map(({ name, users }) => `${name} (${counted(users, 'user')})`).join(', ') || 'none'],
     ['phones', String(status.registrations)],
     ['calls', String(status.calls)],
     [
       'media',
-      `${status.media.workers} workers, ${status.media.pairs.leased} of ${status.media.pairs.total} port pairs in use, ${status.media.recordings} recordings under way`,
+      `${counted(status.media.workers, 'worker')}, ${status.media.pairs.leased} of ${status.media.pairs.total} port pairs in use, ${counted(status.media.recordings, 'recording')} under way`,
     ],
     [
       'store',
-      status.store.ok ? `good, ${status.store.pending} writes waiting` : `FAILING: ${status.store.error ?? ''}`,
+      status.store.ok
+        ? `good, ${counted(status.store.pending, 'write')} waiting`
+        : `FAILING: ${status.store.error ?? ''}`,
     ],
     [
       'access',
-      `${status.access.bans} bans, ${status.access.refused} messages refused, countries as of ${new Date(status.access.countries.builtAt).toISOString().slice(0, 10)}`,
+      `${counted(status.access.bans, 'ban')}, ${counted(status.access.refused, 'message')} refused, countries as of ${new Date(status.access.countries.builtAt).toISOString().slice(0, 10)}`,
     ],
     ['memory', `${Math.round(status.memory / 2 ** 20)} MiB`],
   ];

@@ -54,6 +54,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
         { by: 'operator', reason, ...(period !== undefined && { for: period }) },
       );
       if (!made.ok) throw new ControlError(422, made.reason, []);
+      running.sweepAccess();
       return { ban: row(made.ban) };
     },
     'DELETE /bans/:which': ({ params }) => {
