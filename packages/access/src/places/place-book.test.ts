@@ -108,3 +108,11 @@ test('a disk that fails is a line in the log, not an end of the call', async () 
   await book.close();
   expect(log.lines.map(({ event }) => event)).toEqual(['access.places-not-saved']);
 });
+
+test('a domain that is gone leaves no place behind', () => {
+  const { book } = bookOn();
+  book.note('d', 'anna', '192.0.2.1');
+  book.note('e', 'anna', '192.0.2.1');
+  book.keepOnly(new Set(['e']));
+  expect([book.size, [...book.all()].map(({ domain }) => domain)]).toEqual([1, ['e']]);
+});

@@ -111,6 +111,13 @@ export class PlaceBook {
     }
   }
 
+  /** Keeps the places of these domains only. What the disk has of the others, whoever removed them there removed. */
+  keepOnly(domains: ReadonlySet<string>): void {
+    for (const entries of this.#accounts.values()) {
+      for (const entry of entries.values()) if (!domains.has(entry.place.domain)) this.#forget(entry);
+    }
+  }
+
   /** Writes what the disk does not have yet, and ends the timer. */
   async close(): Promise<void> {
     this.#cancelSave?.();

@@ -130,6 +130,7 @@ export class AccessControl {
   usePolicies(directory: Directory): void {
     const domains = new Map(directory.model.domains.map((domain) => [domain.id, setting(domain, 'access')] as const));
     this.gate.usePolicies({ machine: this.#machine, domains });
+    this.gate.places.keepOnly(new Set(domains.keys()));
   }
 
   /** The machine's own policy from the settings file, read anew; its domains' come with the model. */

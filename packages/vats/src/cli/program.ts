@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkPbx, formatProblem, type Problem } from '@vats/pbx';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
 import { checkSettings, type Override, type SettingKey } from '../settings/index.ts';
@@ -14,6 +14,7 @@ import { CliFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
 import { readText } from './read-text.ts';
 import * as show from './show.ts';
+import { counted } from './table.ts';
 
 /** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
 export async function run(argv: readonly string[], streams: Streams): Promise<number> {
@@ -82,7 +83,8 @@ function program(streams: Streams, result: { code: number }): Command {
       if (json === true) out(`${JSON.stringify({ ok: checked.ok, problems }, null, 2)}\n`);
       else out(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
       if (!checked.ok) result.code = EXIT.configuration;
-      else if (json !== true) out(`${file}: good${problems.length === 0 ? '' : `, ${problems.length} warnings`}\n`);
+      else if (json !== true)
+        out(`${file}: good${problems.length === 0 ? '' : `, ${counted(problems.length, 'warning')}`}\n`);
     });
 
   looking(vats.command('apply').description('make what a PBX file names equal to it'))
@@ -139,7 +141,8 @@ function program(streams: Streams, result: { code: number }): Command {
     .argument('<extension>')
     .argument('<name>')
     .option('--login <login>', "the device's login; the extension by default")
-    .option('--password-stdin', 'read the password from standard input; without it one is made and shown')
+    .addOption(passwordStdin())
+    .option('--generate', 'make the password and show it, which is what happens without --password-stdin')
     .option('--domain <domain>', 'where there are several')
     .action(async (extension: string, name: string, options: Where & UserOptions & { login?: string }) => {
       const body = { extension, name, login: options.login ?? extension, ...passwordOf(options), ...domainOf(options) };
@@ -155,7 +158,8 @@ function program(streams: Streams, result: { code: number }): Command {
     });
   looking(user.command('password').description('give a device a new password'))
     .argument('<login>')
-    .option('--password-stdin', 'read it from standard input; without it one is made and shown')
+    .addOption(passwordStdin())
+    .option('--generate', 'make one and show it, which is what happens without --password-stdin')
     .option('--domain <domain>', 'where there are several')
     .action(async (login: string, options: Where & UserOptions) => {
       const path = `/devices/${encodeURIComponent(login)}/password${queryOf(options)}`;
@@ -165,6 +169,10 @@ function program(streams: Streams, result: { code: number }): Command {
 
   addAccessCommands(vats, print);
   return vats;
+}
+
+function passwordStdin(): Option {
+  return new Option('--password-stdin', 'read the password from standard input').conflicts('generate');
 }
 
 interface UserOptions {
