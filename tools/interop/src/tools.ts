@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 const DEBIAN_PACKAGE: Readonly<Record<string, string>> = {
   baresip: 'baresip-core',
   linphonec: 'linphone-cli',
+  mmdblookup: 'mmdb-bin',
   sipp: 'sip-tester',
   tshark: 'tshark',
   dumpcap: 'wireshark-common',
