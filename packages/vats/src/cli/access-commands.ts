@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { parseAddress, parseNetwork } from '@vats/kernel';
+import { duration } from '@vats/pbx';
+import { type Command, InvalidArgumentError } from 'commander';
 import * as answers from './answers.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
 import { readText } from './read-text.ts';
@@ -20,8 +22,8 @@ export function addAccessCommands(vats: Command, print: Print): void {
     print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
   });
   looking(bans.command('add').description('shut a network out'))
-    .argument('<network>', 'an address, 203.0.113.0/24, 192.168.1.16-32, 10.20.* or 2001:db8::/32')
-    .option('--for <time>', 'such as 1h or 7d; without it until it is removed')
+    .argument('<network>', 'an address, 203.0.113.0/24, 192.168.1.16-32, 10.20.* or 2001:db8::/32', networkArgument)
+    .option('--for <time>', 'such as 1h or 7d; without it until it is removed', timeArgument)
     .option('--user <login>', 'only when this login is used from there')
     .option('--reason <text>', 'for whoever looks at the list')
     .option('--domain <domain>', 'of the login, where there are several')
@@ -45,7 +47,7 @@ export function addAccessCommands(vats: Command, print: Print): void {
 
   const explain = vats.command('explain').description('what would happen, and why');
   looking(explain.command('geo').description('whether somebody at an address may talk to the switch'))
-    .argument('<ip>')
+    .argument('<ip>', 'an IPv4 or IPv6 address', addressArgument)
     .option('--device <login>', 'and use this account from there')
     .option('--domain <domain>', 'where there are several')
     .action(async (ip: string, options: InDomain & { device?: string }) => {
@@ -72,4 +74,19 @@ export function addAccessCommands(vats: Command, print: Print): void {
       const body = { file: resolve(file) };
       print(options, await ask(options, 'POST', '/geo', answers.geoTable, body), show.geoTableText);
     });
+}
+
+function networkArgument(text: string): string {
+  if (parseNetwork(text).ok) return text;
+  throw new InvalidArgumentError('give an address or a network such as 203.0.113.0/24.');
+}
+
+function addressArgument(text: string): string {
+  if (parseAddress(text) !== undefined) return text;
+  throw new InvalidArgumentError('give an IP address such as 203.0.113.5 or 2001:db8::5.');
+}
+
+function timeArgument(text: string): string {
+  if (duration('1s', '3650d').safeParse(text).success) return text;
+  throw new InvalidArgumentError('give a time such as 30m, 1h or 7d.');
 }

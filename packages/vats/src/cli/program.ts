@@ -29,9 +29,11 @@ export async function run(argv: readonly string[], streams: Streams): Promise<nu
       return error.exitCode;
     }
     if (error instanceof ControlFailure) {
-      streams.err(`${error.message}\n`);
-      // What the switch found wrong in a file or in an account is configuration, like the same thing found at start.
-      return Array.isArray(error.details) ? EXIT.configuration : EXIT.runtime;
+      // What the switch found wrong in a file or in an account is configuration, like the same thing found at start; its
+      // lines begin with the file's name.
+      const problems = Array.isArray(error.details);
+      streams.err(`${problems ? '' : 'vats: '}${error.message}\n`);
+      return problems ? EXIT.configuration : EXIT.runtime;
     }
     streams.err(`vats: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return EXIT.runtime;

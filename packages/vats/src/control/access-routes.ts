@@ -46,14 +46,14 @@ export function accessRoutes(running: Switch): ControlRoutes {
     'POST /bans': async ({ body }) => {
       const { network, for: text, user, reason = 'by hand', domain } = bodyOf(banBody, body);
       if (!parseNetwork(network).ok) {
-        throw new ControlError(422, `${network} is not an address or network: write one such as 203.0.113.0/24`, []);
+        throw new ControlError(422, `${network} is not an address or network: write one such as 203.0.113.0/24`);
       }
       const period = text === undefined ? undefined : periodOf(text);
       const made = gate.bans.add(
         { network, ...(user !== undefined && { user: userKey(theDomain(domain).id, user) }) },
         { by: 'operator', reason, ...(period !== undefined && { for: period }) },
       );
-      if (!made.ok) throw new ControlError(422, made.reason, []);
+      if (!made.ok) throw new ControlError(422, made.reason);
       running.sweepAccess();
       return { ban: row(made.ban) };
     },
@@ -75,7 +75,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
     },
     'GET /explain/geo': ({ query }) => {
       const address = query.get('address') ?? '';
-      if (parseAddress(address) === undefined) throw new ControlError(422, `${address} is not an IP address`, []);
+      if (parseAddress(address) === undefined) throw new ControlError(422, `${address} is not an IP address`);
       const login = query.get('device') ?? undefined;
       const named = query.get('domain') ?? undefined;
       // With several domains and none named, the machine's policy alone can be told.
@@ -139,5 +139,5 @@ export function accessStatus(running: Switch) {
 function periodOf(text: string): number {
   const read = time.safeParse(text);
   if (read.success) return read.data;
-  throw new ControlError(422, `${text} is not a time: write one such as 30m, 1h or 7d`, []);
+  throw new ControlError(422, `${text} is not a time: write one such as 30m, 1h or 7d`);
 }
