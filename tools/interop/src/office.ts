@@ -4,6 +4,8 @@ export interface Account {
   readonly name: string;
   readonly login: string;
   readonly password: string;
+  /** What it is challenged with; the switch's own choice when absent. */
+  readonly digest?: 'md5' | 'sha256' | 'both';
 }
 
 export const ANNA: Account = { extension: '201', name: 'Anna Petrova', login: 'anna', password: 'Vf5kNm7Z' };
@@ -14,6 +16,8 @@ export function pbxFile(options: {
   readonly domain?: string;
   readonly recording?: 'all' | 'none';
   readonly accounts?: readonly Account[];
+  /** Who may come; `any` when absent. */
+  readonly access?: unknown;
 }): string {
   const accounts = options.accounts ?? [ANNA, BORIS];
   return JSON.stringify(
@@ -21,12 +25,12 @@ export function pbxFile(options: {
       domain: options.domain ?? 'office.example',
       timezone: 'Europe/Moscow',
       language: 'en',
-      access: 'any',
+      access: options.access ?? 'any',
       recording: { mode: options.recording ?? 'none' },
-      users: accounts.map(({ extension, name, login, password }) => ({
+      users: accounts.map(({ extension, name, login, password, digest }) => ({
         extension,
         name,
-        devices: [{ login, password }],
+        devices: [{ login, password, digest }],
       })),
     },
     undefined,

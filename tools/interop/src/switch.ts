@@ -51,8 +51,36 @@ export interface Status {
     readonly handlerFaults: number;
     /** Events of transactions whose handling threw. */
     readonly userFaults: number;
+    /** Wrong credentials that were judged. */
+    readonly authenticationFailures: number;
+  };
+  readonly access: {
+    /** Bans that stand. */
+    readonly bans: number;
+    /** What the gate turned away, by its reason. */
+    readonly counters: Readonly<
+      Record<'fenced' | 'banned' | 'overRate' | 'overTotal' | 'scanners' | 'wouldRefuse' | 'barred', number>
+    >;
   };
   readonly ledger: Readonly<Record<string, number>>;
+}
+
+/** A phone that is registered, as `vats registrations --json` tells it. */
+export interface Registration {
+  readonly login: string;
+  readonly contact: string;
+  /** The far end of its flow. */
+  readonly source: string;
+}
+
+/** A ban, as `vats bans --json` tells it. */
+export interface Ban {
+  readonly id: string;
+  readonly network: string;
+  readonly user?: string;
+  readonly until?: number;
+  readonly by: string;
+  readonly reason: string;
 }
 
 /** What may stand while no call is up: what the switch was started with, and phones that are registered. */
@@ -170,6 +198,28 @@ export class Switch {
 
   status(): Promise<Status> {
     return look<Status>(this.data, 'status');
+  }
+
+  /** The same by a question to its control socket alone, for whoever asks again and again. */
+  glance(): Promise<Status> {
+    return glance<Status>(this.data, 'status');
+  }
+
+  /** Phones that are registered. */
+  async registrations(): Promise<readonly Registration[]> {
+    return (await glance<{ registrations: Registration[] }>(this.data, 'registrations')).registrations;
+  }
+
+  /** Bans that stand, as the operator's command lists them. */
+  async bans(): Promise<readonly Ban[]> {
+    return (await look<{ bans: Ban[] }>(this.data, 'bans')).bans;
+  }
+
+  /** What an operator's command says; throws when it fails. */
+  async command(...args: readonly string[]): Promise<string> {
+    const ran = await vats([...args, '--data', this.data], { milliseconds: 60_000 });
+    if (ran.code !== 0) throw new Error(`vats ${args.join(' ')} failed (${ran.code}): ${ran.stderr}${ran.stdout}`);
+    return ran.stdout;
   }
 
   /** Waits until no call holds anything any more; transactions may still linger. */

@@ -11,6 +11,9 @@ const DEBIAN_PACKAGE: Readonly<Record<string, string>> = {
   nft: 'nftables',
   ip: 'iproute2',
   soxi: 'sox',
+  svmap: 'sipvicious',
+  svwar: 'sipvicious',
+  svcrack: 'sipvicious',
 };
 
 function onPath(tool: string): boolean {
