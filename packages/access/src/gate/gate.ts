@@ -25,7 +25,7 @@ export interface GateCounters {
   overTotal: number;
   /** Requests that name a well-known scanner as their User-Agent. */
   scanners: number;
-  /** What a policy that is only tried out would have refused. */
+  /** Requests that a policy which is only tried out would have refused. */
   wouldRefuse: number;
   /** Right passwords from where the account may not be used. */
   barred: number;
@@ -222,14 +222,14 @@ export class Gate {
     return taken;
   }
 
+  /** Counts a request once, under the policy that is asked first. @param only when the others were told of before */
   #noteDryRun(address: string, { steps }: Judgement, only?: Scope): void {
-    for (const { scope, verdict, enforced } of steps) {
-      if (verdict.admitted || enforced || (only !== undefined && scope !== only)) continue;
-      this.counters.wouldRefuse++;
-      if (!this.#lines.allows(address)) continue;
-      const { rule, country, network } = verdict;
-      this.#parts.log.info('access.would-refuse', { address, policy: scope, rule, country, network });
-    }
+    const refusing = steps.find(({ verdict, enforced }) => !verdict.admitted && !enforced);
+    if (refusing === undefined || (only !== undefined && refusing.scope !== only)) return;
+    this.counters.wouldRefuse++;
+    if (!this.#lines.allows(address)) return;
+    const { rule, country, network } = refusing.verdict;
+    this.#parts.log.info('access.would-refuse', { address, policy: refusing.scope, rule, country, network });
   }
 }
 
