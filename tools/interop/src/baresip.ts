@@ -137,6 +137,12 @@ export class Baresip {
     await (this.#child as Child).line(/^\S+: \{.*\} 200 .*\[\d+ bindings?\]/, milliseconds);
   }
 
+  /** Waits until a REGISTER has come to nothing, and gives the reason: a status, or what baresip says of it. */
+  async notRegistered(milliseconds = 10_000): Promise<string> {
+    const [, reason] = await (this.#child as Child).line(/reg: sip:\S+: (.+)/, milliseconds);
+    return reason ?? '';
+  }
+
   async dial(target: string): Promise<void> {
     await this.command('dial', target);
   }
