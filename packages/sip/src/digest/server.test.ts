@@ -300,6 +300,107 @@ describe('bad', () => {
   });
 });
 
+describe('barred: right credentials from where the account may not be used', () => {
+  const barred = { barred: () => true };
+
+  test('are refused, and told apart for us alone', () => {
+    const { nonce, verify } = world();
+    expect(verify(request(credentials(nonce())), barred)).toEqual({ outcome: 'bad', username: '201', why: 'barred' });
+    expect(verify(request(credentials(nonce())), { barred: () => false }).outcome).toBe('good');
+  });
+
+  test('use up no counter: sent again they are refused in the same way, as wrong ones are', () => {
+    const { nonce, verify } = world();
+    const n = nonce();
+    for (const password of [PASSWORD, 'guess']) {
+      const again = request(credentials(n, { password }));
+      const outcomes = [1, 2, 3].map(() => verify(again, barred).outcome);
+      expect(outcomes).toEqual(['bad', 'bad', 'bad']);
+    }
+    expect(verify(request(credentials(n))).outcome).toBe('good');
+  });
+
+  test('is asked for right credentials only, and once', () => {
+    const { clock, nonce, verify } = world();
+    let asked = 0;
+    const count = { barred: () => ++asked > 0 };
+    const old = nonce();
+    clock.advance(300_001);
+    const used = nonce();
+    verify(request(credentials(used)));
+    for (const [authorization, changes] of [
+      [undefined, {}],
+      [credentials(old), {}],
+      [credentials(used), {}],
+      [credentials('0'.repeat(44)), {}],
+      [credentials(nonce(), { password: 'guess' }), {}],
+      [credentials(nonce(), { uri: 'sip:other.example' }), {}],
+      [credentials(nonce(), { qop: 'auth-int' }), {}],
+      [credentials(nonce()), { algorithms: ['SHA-256'] }],
+      [credentials(nonce()), { ha1: undefined }],
+    ] as const) {
+      verify(request(authorization), { ...changes, ...count } as Partial<VerifyOptions>);
+    }
+    expect(asked).toBe(0);
+    verify(request(credentials(nonce())), count);
+    expect(asked).toBe(1);
+  });
+});
+
+describe('octets that nobody has parsed are vouched for', () => {
+  const octetsOf = (authorization: string, header = 'Authorization', before: readonly HeaderField[] = []) =>
+    writeRequest({ method: 'REGISTER', uri: URI, headers: [...before, [header, authorization]] });
+
+  test('by a young nonce of ours for that source, whatever the password', () => {
+    const { nonce, server } = world();
+    for (const header of ['Authorization', 'Proxy-Authorization']) {
+      expect(server.vouchesFor(octetsOf(credentials(nonce(), { password: 'guess' }), header), SOURCE)).toBe(true);
+    }
+  });
+
+  test('wherever nonce and realm stand in their line, and however much stands before and behind it', () => {
+    const { nonce, server } = world();
+    const swapped = (text: string) =>
+      text.replace(/(realm="[^"]*"), (nonce="[^"]*")/, (_, realm, n) => `${n}, username="b", ${realm}`);
+    expect(server.vouchesFor(octetsOf(credentials(nonce(), {}, swapped)), SOURCE)).toBe(true);
+    const before: HeaderField[] = [['X-Before', 'x'.repeat(8_000)]];
+    const long = Buffer.concat([octetsOf(credentials(nonce()), 'Authorization', before), Buffer.alloc(8_000, 'x')]);
+    expect(server.vouchesFor(long, SOURCE)).toBe(true);
+  });
+
+  test('to its last millisecond', () => {
+    const { clock, nonce, server } = world({ nonceLifetime: 60_000 });
+    const octets = octetsOf(credentials(nonce()));
+    clock.advance(60_000);
+    expect(server.vouchesFor(octets, SOURCE)).toBe(true);
+    clock.advance(1);
+    expect(server.vouchesFor(octets, SOURCE)).toBe(false);
+  });
+
+  test('by nothing else', () => {
+    const { nonce, server } = world();
+    const n = nonce();
+    const own = credentials(n);
+    expect(server.vouchesFor(octetsOf(own), '192.0.2.8')).toBe(false);
+    for (const text of [
+      own.replace(n, '0'.repeat(n.length)),
+      own.replace(n, world({ secret: Buffer.alloc(32, 1) }).nonce()),
+      own.replace(/realm="[^"]*", /, ''),
+      own.replace(REALM, 'elsewhere'),
+      own.replace(REALM, `${REALM}\\"`),
+      own.replace(`nonce="${n}"`, 'nonce=""'),
+      own.replace(`nonce="${n}"`, `nonce="${n}`),
+      own.replace('nonce=', 'n0nce='),
+      'nonce="',
+      '',
+    ]) {
+      expect(server.vouchesFor(octetsOf(text), SOURCE), text).toBe(false);
+    }
+    expect(server.vouchesFor(Buffer.alloc(0), SOURCE)).toBe(false);
+    expect(server.vouchesFor(Buffer.from('\r\n\r\n'), SOURCE)).toBe(false);
+  });
+});
+
 describe('uri of credentials and Request-URI', () => {
   test.each([
     ['sip:office.example', 'sip:OFFICE.example', true],

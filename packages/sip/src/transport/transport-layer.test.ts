@@ -243,3 +243,90 @@ test('a stateless tag is the same for the same request, and differs from layer t
   const elsewhere = new TransportLayer({ network, clock, random, log, ledger: new Ledger() });
   expect(elsewhere.statelessTag(heard[0]!.request)).not.toBe(first);
 });
+
+describe('who may talk to us', () => {
+  const ignore = (): void => {};
+
+  /** Connects, and says whether the connection is gone. */
+  function connectFrom(address: string): { gone: boolean; write(text: string): void } {
+    const end = { gone: false, write: (text: string) => stream.write(Buffer.from(text)) };
+    const user = {
+      onOctets: ignore,
+      onEnded: () => stream.end(),
+      onClosed: () => {
+        end.gone = true;
+      },
+    };
+    const stream = network.host(address).connectTcp(undefined, { address: OURS, port: 5060 }, user);
+    clock.advance(0);
+    return end;
+  }
+
+  test('is asked with the octets of each datagram, before anything is read of it', async () => {
+    const asked: [string, number, string, string | undefined][] = [];
+    await make({
+      admit: ({ address, port }, transport, octets) => {
+        asked.push([address, port, transport, octets?.toString('latin1')]);
+        return octets?.includes('welcome') === true;
+      },
+    });
+    await listen('udp', OURS);
+    for (const text of ['nonsense', '\r\n\r\n', '', options('SIP/2.0/UDP x;branch=z9hG4bK1')]) {
+      inject(text);
+      expect(asked.at(-1)).toEqual([THEIRS.address, THEIRS.port, 'udp', text]);
+    }
+    expect(layer.counters).toMatchObject({ refused: 4, received: 0, malformed: 0, keepAlives: 0 });
+    expect(log.events).toEqual([]);
+    inject(options('SIP/2.0/UDP welcome;branch=z9hG4bK1'));
+    expect(heard).toHaveLength(1);
+    expect(network.wire.filter(({ from }) => from.address === OURS)).toEqual([]);
+  });
+
+  test('is asked without octets when somebody connects, and with those of each whole message', async () => {
+    const asked: (string | undefined)[] = [];
+    await make({ admit: (_observed, _transport, octets) => asked.push(octets?.toString('latin1')) > 0 });
+    await listen('tcp', OURS);
+    const text = options('SIP/2.0/TCP x;branch=z9hG4bK1');
+    const guest = connectFrom(THEIRS.address);
+    expect(asked).toEqual([undefined]);
+    guest.write(text.slice(0, 50));
+    clock.advance(0);
+    guest.write(`${text.slice(50)}\r\n\r\n${text}`);
+    clock.advance(0);
+    expect(asked).toEqual([undefined, text, text]);
+    expect(heard).toHaveLength(2);
+  });
+
+  test('a connection that may not be is reset when it is made, and has no flow', async () => {
+    await make({ admit: ({ address }) => address !== THEIRS.address });
+    await listen('tcp', OURS);
+    const [refused, taken] = [connectFrom(THEIRS.address), connectFrom('198.51.100.10')];
+    expect([refused.gone, taken.gone]).toEqual([true, false]);
+    expect(layer.counters).toMatchObject({ refused: 1, connectionsAccepted: 1 });
+  });
+
+  test('connections can be torn down by their far ends, and those who watch them are told', async () => {
+    await make();
+    await listen('udp', OURS);
+    await listen('tcp', OURS);
+    const guests = ['198.51.100.10', '198.51.100.10', '198.51.100.11'].map(connectFrom);
+    for (const guest of guests) guest.write(options('SIP/2.0/TCP x;branch=z9hG4bK1'));
+    inject(options('SIP/2.0/UDP x;branch=z9hG4bK1'));
+    const told: string[] = [];
+    for (const { flow } of heard) flow.onClose(({ code }) => told.push(`${flow.observed.address} ${code}`));
+    const looked: string[] = [];
+    const dropped = layer.dropFlows(({ address }) => {
+      looked.push(address);
+      return address === '198.51.100.10' || address === THEIRS.address;
+    });
+    clock.advance(0);
+    expect(dropped).toBe(2);
+    expect(looked.sort()).toEqual(['198.51.100.10', '198.51.100.10', '198.51.100.11']);
+    expect(guests.map(({ gone }) => gone)).toEqual([true, true, false]);
+    expect(told).toEqual(['198.51.100.10 closed', '198.51.100.10 closed']);
+    expect(heard.map(({ flow }) => flow.open)).toEqual([false, false, true, true]);
+    expect(layer.dropFlows(() => false)).toBe(0);
+    clock.advance(10_000);
+    expect(layer.dropFlows(() => true)).toBe(1);
+  });
+});
