@@ -23,6 +23,25 @@ test('what the operator says of a network goes before the database, the smallest
   expect(asked.map((address) => countries.countryOf(address))).toEqual(['RU', 'BY', 'KZ', 'KZ', 'DE', 'US']);
 });
 
+test('a private address is in the country that the operator says, and in none by the database', () => {
+  const countries = new Countries({ '192.168.7.*': 'RU' }, saying('AU'));
+  const asked = [
+    '192.168.7.1',
+    '192.168.1.20',
+    '172.16.0.1',
+    '10.0.0.1',
+    '100.64.0.1',
+    '::ffff:192.168.1.20',
+    'fd00::1',
+  ];
+  const none = asked.slice(1).map(() => undefined);
+  expect(asked.map((address) => countries.countryOf(address))).toEqual(['RU', ...none]);
+  expect(asked.map((address) => countries.explain(address).country)).toEqual(['RU', ...none]);
+  // As the built-in one does, which has 192.168.0.0/16 and 172.16.0.0/12 in Australia.
+  const builtin = new Countries({}, CountryDatabase.builtin());
+  expect(asked.map((address) => builtin.countryOf(address))).toEqual([undefined, ...none]);
+});
+
 test('an override that is no network is our own mistake, for settings are checked before', () => {
   expect(() => new Countries({ 'pbx.example': 'RU' }, saying('US'))).toThrow(RangeError);
 });
@@ -51,12 +70,12 @@ test('it remembers a bounded number of addresses, and longest those that speak a
   const database = saying('RU');
   const countries = new Countries({}, database, 100);
   for (let i = 0; i < 10_000; i++) {
-    countries.countryOf(`10.0.${i >> 8}.${i & 255}`);
+    countries.countryOf(`20.0.${i >> 8}.${i & 255}`);
     countries.countryOf('192.0.2.1');
   }
   expect(database.asked.filter((address) => address === '192.0.2.1')).toHaveLength(1);
   database.asked.length = 0;
-  for (let i = 0; i < 10_000; i++) countries.countryOf(`10.0.${i >> 8}.${i & 255}`);
+  for (let i = 0; i < 10_000; i++) countries.countryOf(`20.0.${i >> 8}.${i & 255}`);
   expect(database.asked.length).toBeGreaterThan(9_700);
 });
 

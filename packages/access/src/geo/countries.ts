@@ -1,4 +1,4 @@
-import { NetworkMap, networkOf } from '@vats/kernel';
+import { isPrivateAddress, NetworkMap, networkOf, parseAddress } from '@vats/kernel';
 import type { CountrySource } from './country-source.ts';
 
 /** A database that can also say of which network it speaks. */
@@ -19,7 +19,8 @@ export interface CountryFinding {
 const LONGEST_REMEMBERED = 64;
 
 /**
- * The country of an address: what the operator says of its network, else what the database says. Answers are remembered by
+ * The country of an address: what the operator says of its network, else what the database says. A private address is in no
+ * country that a database could know, though some say so: everybody has the same ones. Answers are remembered by
  * address, for a bounded number of addresses.
  */
 export class Countries implements CountrySource {
@@ -57,7 +58,7 @@ export class Countries implements CountrySource {
   explain(address: string): CountryFinding {
     const override = this.#overrides.find(address);
     if (override !== undefined) return { ...override, from: 'override' };
-    const country = this.#database.countryOf(address);
+    const country = this.#ofDatabase(address);
     const network = this.#database.networkOf?.(address);
     return { ...(country !== undefined && { country }), from: 'database', ...(network !== undefined && { network }) };
   }
@@ -70,7 +71,12 @@ export class Countries implements CountrySource {
   }
 
   #lookUp(address: string): string | undefined {
-    return this.#overrides.find(address)?.country ?? this.#database.countryOf(address);
+    return this.#overrides.find(address)?.country ?? this.#ofDatabase(address);
+  }
+
+  #ofDatabase(address: string): string | undefined {
+    const value = parseAddress(address);
+    return value !== undefined && isPrivateAddress(value) ? undefined : this.#database.countryOf(address);
   }
 
   #remember(address: string, country: string | null): void {
