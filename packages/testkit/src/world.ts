@@ -7,7 +7,7 @@ import { FakeMediaPlane } from '@vats/media/testing';
 import type { RegistrarEvent } from '@vats/registrar';
 import type { Store } from '@vats/store';
 import { MemoryStore } from '@vats/store/testing';
-import { checkSettings, createSwitch, type Settings, type Switch } from '@vats/vats';
+import { checkSettings, createSwitch, type Settings, type Switch, type SwitchParts } from '@vats/vats';
 import { Actor } from './actor.ts';
 import { type Actors, PHONES, pbxYaml, type Role, SWITCH, SWITCH_IPV6 } from './cast.ts';
 import { Stage } from './stage.ts';
@@ -17,6 +17,8 @@ export const AFTERMATH_MS = 40_000;
 
 /** What may be alive when nobody calls: sockets, and the timers that watch over connections. */
 const ALIVE_AT_REST = ['listeners', 'connections', 'transport timers'];
+
+type AccessEvent = Parameters<NonNullable<SwitchParts['onAccessEvent']>>[0];
 
 export interface WorldOptions {
   /** Who is registered when the scenario begins. */
@@ -43,6 +45,7 @@ export class World {
   readonly actors: Actors;
   readonly events: CallEvent[] = [];
   readonly registrations: RegistrarEvent[] = [];
+  readonly accessEvents: AccessEvent[] = [];
   readonly log = new MemoryLog();
   readonly store = new MemoryStore();
   media: FakeMediaPlane;
@@ -68,10 +71,21 @@ export class World {
     }
     const world = new World(stage, actors as Actors, options);
     await world.start();
-    await world.#switch.model.applyFile({ path: '/pbx.yaml', name: 'pbx.yaml', text: pbxYaml(options.pbx) });
+    await world.applies(pbxYaml(options.pbx));
     for (const role of options.cast ?? (['alice', 'bob'] as const)) await world.actors[role].registers();
     stage.network.wire.length = 0;
     return world;
+  }
+
+  /** Makes the company what this PBX file says of it. */
+  async applies(text: string, name = 'pbx.yaml'): Promise<void> {
+    const applied = await this.#switch.model.applyFile({ path: `/${name}`, name, text });
+    if (!applied.ok) throw new Error(`the PBX file was refused: ${JSON.stringify(applied.problems)}`);
+  }
+
+  /** The switch, which runs. */
+  get running(): Switch {
+    return this.#switch;
   }
 
   get network(): Stage['network'] {
@@ -102,6 +116,7 @@ export class World {
         ledger: this.ledger,
         onCallEvent: (event) => this.events.push(event),
         onRegistrarEvent: (event) => this.registrations.push(event),
+        onAccessEvent: (event) => this.accessEvents.push(event),
       },
     );
   }
@@ -214,6 +229,11 @@ export function challengingWith(digest: Settings['sip']['digest']): Partial<Sett
 /** Settings with these limits on calls, the others as they are. */
 export function limitedTo(limits: Partial<Settings['calls']>): Partial<Settings> {
   return { calls: { ...defaultSettings().calls, ...limits } };
+}
+
+/** Settings of who may talk to the switch, the others as they are. */
+export function guardedBy(access: Partial<Settings['access']>): Partial<Settings> {
+  return { access: { ...defaultSettings().access, ...access } };
 }
 
 function defaultSettings(): Settings {

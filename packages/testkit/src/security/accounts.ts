@@ -1,3 +1,4 @@
+import { formatEndpoint } from '@vats/kernel';
 import type { SipMessage } from '@vats/sip';
 import { PHONES, pbxYaml, SWITCH } from '../cast.ts';
 import { labelOf } from '../phone/inbox.ts';
@@ -12,8 +13,7 @@ export const PASSWORD = password;
 /** Gives the account of `nobody`, who has no phone of his own, a digest choice beside that of the domain. */
 export async function letNobodyUse(world: World, digest: 'md5' | 'sha256' | 'both'): Promise<void> {
   const text = pbxYaml().replace(/(login: nobody, password: \w+) /, `$1, digest: ${digest} `);
-  const applied = await world.switch?.model.applyFile({ path: '/pbx.yaml', name: 'pbx.yaml', text });
-  if (applied?.ok !== true) throw new Error(`the PBX file was refused: ${JSON.stringify(applied)}`);
+  await world.applies(text);
 }
 
 let series = 0;
@@ -44,7 +44,7 @@ export class BarePhone {
       uri,
       from: `${aor};tag=m1`,
       to: aor,
-      lines: ['Contact: <sip:own@203.0.113.66:5066>', ...lines],
+      lines: [this.#contact, ...lines],
     }));
   }
 
@@ -55,8 +55,12 @@ export class BarePhone {
       method: 'INVITE',
       uri,
       from: `<sip:${this.#login}@${domain}>;tag=m1`,
-      lines: ['Contact: <sip:own@203.0.113.66:5066>', ...lines],
+      lines: [this.#contact, ...lines],
     }));
+  }
+
+  get #contact(): string {
+    return `Contact: <sip:own@${formatEndpoint(this.#stranger.at)}>`;
   }
 
   async #sends(

@@ -1,6 +1,6 @@
 import type { Endpoint } from '@vats/kernel';
 import { parseMessage, type SipMessage } from '@vats/sip';
-import { SWITCH } from '../cast.ts';
+import { SWITCH, SWITCH_IPV6 } from '../cast.ts';
 import { labelOf } from '../phone/inbox.ts';
 import { takeMessages } from '../phone/phone-link.ts';
 import type { World } from '../world.ts';
@@ -11,6 +11,8 @@ export const OUTSIDE: Endpoint = { address: '203.0.113.66', port: 5066 };
 /** Somebody who writes whatever octets he likes, and keeps what he hears. He never repeats or acknowledges anything. */
 export class Stranger {
   readonly heard: SipMessage[] = [];
+  /** Where he is; over TCP without his port, which is 0. */
+  readonly at: Endpoint;
   /** Octets that were no message: keep-alive answers. */
   readonly octets: Buffer[] = [];
   /** TCP: the switch has taken the connection away. */
@@ -20,8 +22,9 @@ export class Stranger {
   #leave: () => Promise<void> | void = () => {};
   #told = 0;
 
-  private constructor(world: World, write: (octets: Buffer) => void) {
+  private constructor(world: World, at: Endpoint, write: (octets: Buffer) => void) {
     this.#world = world;
+    this.at = at;
     this.#write = write;
   }
 
@@ -30,14 +33,14 @@ export class Stranger {
       onDatagram: (octets) => stranger.#hear(octets),
       onFailure: () => {},
     });
-    const stranger: Stranger = new Stranger(world, (octets) => socket.send(octets, SWITCH));
+    const stranger: Stranger = new Stranger(world, at, (octets) => socket.send(octets, serverFor(at.address)));
     stranger.#leave = () => socket.close();
     return stranger;
   }
 
   static overTcp(world: World, address = OUTSIDE.address): Stranger {
     let waiting: Buffer = Buffer.alloc(0);
-    const stream = world.network.host(address).connectTcp(undefined, SWITCH, {
+    const stream = world.network.host(address).connectTcp(undefined, serverFor(address), {
       onOctets: (octets) => {
         if (/^(\r\n)+$/.test(octets.toString('latin1'))) stranger.octets.push(octets);
         waiting = takeMessages(Buffer.concat([waiting, octets]), (message) => stranger.#hear(message));
@@ -50,7 +53,7 @@ export class Stranger {
         stranger.gone = true;
       },
     });
-    const stranger: Stranger = new Stranger(world, (octets) => stream.write(octets));
+    const stranger: Stranger = new Stranger(world, { address, port: 0 }, (octets) => stream.write(octets));
     stranger.#leave = () => stream.destroy();
     world.passes(0);
     return stranger;
@@ -88,6 +91,10 @@ export class Stranger {
     if (!parsed.ok) throw new Error(`the switch wrote what is no SIP (${parsed.error.code}):\n${octets}`);
     this.heard.push(parsed.value);
   }
+}
+
+function serverFor(address: string): Endpoint {
+  return address.includes(':') ? SWITCH_IPV6 : SWITCH;
 }
 
 /** A request as text, each part as its writer wants it. */
