@@ -1,0 +1,98 @@
+import type { Clock } from '@vats/kernel';
+import { BucketMap } from './bucket-map.ts';
+import { SHARES, sourceKeys } from './source-key.ts';
+import { BucketSize, TokenBucket } from './token-bucket.ts';
+
+export interface StrangerRatesOptions {
+  readonly clock: Clock;
+  /** Requests a second of one source: an IPv4 address or an IPv6 /64. Its /56 has four times, its /48 sixteen times as many. */
+  readonly perSource: number;
+  /** Requests of one source at once after a rest. */
+  readonly burst: number;
+  /** Requests a second of all strangers together, and as many at once after a rest. */
+  readonly total: number;
+  /** Sources remembered at most, 65,536 unless given. One address of IPv6 is up to three of them. */
+  readonly limit?: number;
+}
+
+/** `source`: this source has used up its own; `total`: all strangers together have. */
+export type Taken = 'ok' | 'source' | 'total';
+
+/** What happened since the start; each number only rises. */
+export interface StrangerCounters {
+  ok: number;
+  source: number;
+  total: number;
+  givenBack: number;
+}
+
+const SOURCES_REMEMBERED = 65_536;
+
+/**
+ * How many requests without good credentials are listened to: so many from each source, so many from all together, so
+ * that ten thousand forged sources cannot eat the processor. It runs no timer; buckets fill when they are looked at.
+ */
+export class StrangerRates {
+  readonly counters: StrangerCounters = { ok: 0, source: 0, total: 0, givenBack: 0 };
+  readonly #clock: Clock;
+  readonly #sizes: readonly BucketSize[];
+  readonly #sources: BucketMap;
+  readonly #total: TokenBucket;
+
+  /** @throws {RangeError} when the rate is not above 0; the burst, the total or the limit not at least 1 */
+  constructor({ clock, perSource, burst, total, limit = SOURCES_REMEMBERED }: StrangerRatesOptions) {
+    this.#clock = clock;
+    this.#sizes = SHARES.map((share) => new BucketSize(perSource * share, burst * share));
+    this.#sources = new BucketMap(limit);
+    this.#total = new TokenBucket(new BucketSize(total, total), clock.monotonic());
+  }
+
+  /** Sources remembered. */
+  get size(): number {
+    return this.#sources.size;
+  }
+
+  /** Sources that made room while they were still held to their rate: more came at once than are remembered. */
+  get pushedOut(): number {
+    return this.#sources.pushedOut;
+  }
+
+  /**
+   * Asks for one request to be listened to. It is counted everywhere or, when it is refused, nowhere: a source that
+   * floods uses up nobody else's share, and a source is remembered only when it was listened to.
+   */
+  take(address: string): Taken {
+    const now = this.#clock.monotonic();
+    const taken = address.includes(':') ? this.#takeAll(sourceKeys(address), now) : this.#takeOne(address, now);
+    this.counters[taken]++;
+    return taken;
+  }
+
+  /** The request that was taken for turned out to carry good credentials: it is not counted after all. */
+  giveBack(address: string): void {
+    this.counters.givenBack++;
+    for (const key of sourceKeys(address)) this.#sources.get(key)?.giveBack();
+    this.#total.giveBack();
+  }
+
+  /** Forgets sources that have their whole share again; to be called now and then, so that memory returns after a flood. */
+  sweep(): void {
+    this.#sources.sweep(this.#clock.monotonic());
+  }
+
+  #takeOne(key: string, now: number): Taken {
+    if (this.#sources.get(key)?.has(now) === false) return 'source';
+    if (!this.#total.has(now)) return 'total';
+    this.#sources.take(key, this.#sizes[0]!, now);
+    this.#total.take();
+    return 'ok';
+  }
+
+  #takeAll(keys: readonly string[], now: number): Taken {
+    for (const key of keys) if (this.#sources.get(key)?.has(now) === false) return 'source';
+    if (!this.#total.has(now)) return 'total';
+    for (let i = 0; i < keys.length; i++) this.#sources.take(keys[i]!, this.#sizes[i]!, now);
+    this.#total.take();
+    return 'ok';
+  }
+}
