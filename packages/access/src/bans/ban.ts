@@ -2,9 +2,18 @@
 export interface BanSubject {
   /** A source (`sourceKey`): an IPv4 address, an IPv6 network; or, from an operator, any network as a person writes it. */
   readonly network: string;
-  /** `domain\nusername` as claimed by the credentials, where only that name is shut out from there. */
+  /**
+   * `domain\nusername` as claimed by the credentials, where only that name is shut out from there; or `UNPROVEN`. Without
+   * it nobody is heard from there.
+   */
   readonly user?: string;
 }
+
+/**
+ * Stands for every name but those that showed good credentials from the same source lately: somebody behind an office's
+ * one address tries passwords, and the office's own phones go on. No name of an account is this, for it has no line feed.
+ */
+export const UNPROVEN = '*';
 
 /** Somebody who is not heard until a time. */
 export interface Ban extends BanSubject {

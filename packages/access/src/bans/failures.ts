@@ -1,0 +1,164 @@
+import { type Clock, ExpiringMap } from '@vats/kernel';
+import { AccountRates } from '../rates/account-rates.ts';
+import { detached } from '../rates/detached.ts';
+import { SHARES, sourceKey, sourceKeys } from '../rates/source-key.ts';
+import { UNPROVEN } from './ban.ts';
+import type { BanBook } from './ban-book.ts';
+import type { GoodSources } from './good-sources.ts';
+import { comparable } from './user-name.ts';
+
+export interface FailuresOptions {
+  readonly clock: Clock;
+  readonly bans: BanBook;
+  /** Wrong credentials that get a source, or one user's name from there, banned. */
+  readonly failures: number;
+  /** Counted together when they come within so many ms of the first one. */
+  readonly within: number;
+  /** Sources, pairs and accounts counted at most, each; 50,000 unless given. */
+  readonly limit?: number;
+  /** An account is being guessed from many sources: called once, when that begins. */
+  readonly onGuessed?: (user: string) => void;
+}
+
+interface AccountCount {
+  count: number;
+  guessed: boolean;
+}
+
+const COUNTED = 50_000;
+/** How many times `failures` a source of proven phones may fail in all, and an account from everywhere. */
+const PATIENCE = 3;
+/** How often an account that is being guessed is judged for sources unknown to it. */
+const GUESSED_RATE = { perAccount: 1, burst: 1 };
+
+/**
+ * Counts wrong credentials and has their senders banned. Of a source from where nobody showed good credentials lately,
+ * `failures` of them, under whatever names, shut out the whole source. From a source of proven phones (an office behind
+ * one address) each name is counted for itself, and only that name is shut out from there; three times as many under all
+ * names together shut out every name that is not proven there, which ends the trying of one password on many names and
+ * leaves the office's phones alone. A /56 of IPv6 is counted as one source with four times the limit, a /48 with sixteen
+ * times.
+ *
+ * An account that fails more than three times `failures` from sources that never proved it is being guessed by many hands:
+ * until `within` has passed without a failure, such sources are judged once a second all together.
+ *
+ * It does not know which accounts exist, so nothing here can tell. Callers report only credentials that were judged, whose
+ * nonce proves where they came from: never a missing or old nonce, nor one used twice. Users are `domain\nusername`.
+ */
+export class Failures {
+  readonly #bans: BanBook;
+  readonly #good: GoodSources;
+  readonly #failures: number;
+  readonly #within: number;
+  readonly #onGuessed: ((user: string) => void) | undefined;
+  /** Each lives for `within` from its first failure. */
+  readonly #sources: ExpiringMap<string, { count: number }>;
+  readonly #pairs: ExpiringMap<string, { count: number }>;
+  readonly #accounts: ExpiringMap<string, AccountCount>;
+  readonly #guesses: AccountRates;
+
+  /** @throws {RangeError} unless `failures` and `within` are at least 1 */
+  constructor({ clock, bans, failures, within, limit = COUNTED, onGuessed }: FailuresOptions) {
+    if (!(failures >= 1)) throw new RangeError(`failures: ${failures} must be at least 1`);
+    if (!(within >= 1)) throw new RangeError(`within: ${within} must be at least 1`);
+    this.#bans = bans;
+    this.#good = bans.good;
+    this.#failures = failures;
+    this.#within = within;
+    this.#onGuessed = onGuessed;
+    this.#sources = new ExpiringMap({ clock, limit, lifetime: within });
+    this.#pairs = new ExpiringMap({ clock, limit, lifetime: within });
+    this.#accounts = new ExpiringMap({ clock, limit, lifetime: within });
+    this.#guesses = new AccountRates({ clock, ...GUESSED_RATE, limit });
+  }
+
+  /** Wrong credentials for `user` came from there. */
+  failed(address: string, user: string): void {
+    const name = comparable(user);
+    this.#countAccount(address, name);
+    if (this.#bans.isTrusted(address)) return;
+    this.#countPair(address, name);
+    const keys = sourceKeys(address);
+    for (let i = 0; i < keys.length; i++) this.#countSource(keys[i]!, this.#failures * SHARES[i]!);
+  }
+
+  /** Good credentials of `user` came from there. Whoever mistyped before starts anew; the source as a whole does not. */
+  good(address: string, user: string): void {
+    this.#good.good(address, user);
+    if (this.#pairs.size > 0) this.#pairs.delete(pairOf(address, comparable(user)));
+  }
+
+  /**
+   * Whether credentials for `user` from there are not to be judged now, because the account is being guessed and was
+   * never used from there. They are to be answered as wrong ones, to the octet, and are no failure. Once a second the
+   * answer for an account is no, and that question counts: ask only when about to judge.
+   */
+  isGuessed(user: string, address: string): boolean {
+    const name = comparable(user);
+    if (this.#accounts.get(name)?.guessed !== true || this.#good.isGood(address, name)) return false;
+    return !this.#guesses.take(name);
+  }
+
+  /** What is counted at this moment, for status and the ledger. */
+  get size(): { readonly sources: number; readonly pairs: number; readonly accounts: number } {
+    return { sources: this.#sources.size, pairs: this.#pairs.size, accounts: this.#accounts.size };
+  }
+
+  /** Forgets what is over; to be called now and then, so that memory returns after an attack. */
+  sweep(): void {
+    this.#sources.sweep();
+    this.#pairs.sweep();
+    this.#accounts.sweep();
+    this.#guesses.sweep();
+  }
+
+  #countPair(address: string, user: string): void {
+    const pair = pairOf(address, user);
+    if (increased(this.#pairs, pair) < this.#failures) return;
+    this.#pairs.delete(pair);
+    // Where nobody is proven the whole source is about to be banned.
+    if (this.#good.anyGood(sourceKeys(address)[0]!)) this.#ban(address, user, this.#failures);
+  }
+
+  #countSource(key: string, failures: number): void {
+    const count = increased(this.#sources, key);
+    if (count < failures) return;
+    const proven = this.#good.anyGood(key);
+    const limit = proven ? failures * PATIENCE : failures;
+    if (count < limit) return;
+    this.#sources.delete(key);
+    this.#ban(key, proven ? UNPROVEN : undefined, limit);
+  }
+
+  #countAccount(address: string, user: string): void {
+    if (this.#good.isGood(address, user)) return;
+    const entry = this.#accounts.get(user);
+    if (entry === undefined) {
+      this.#accounts.set(detached(user), { count: 1, guessed: false });
+      return;
+    }
+    entry.count++;
+    if (entry.count <= this.#failures * PATIENCE) return;
+    // Written again at each further failure: only a while without any ends it.
+    this.#accounts.set(detached(user), entry);
+    if (entry.guessed) return;
+    entry.guessed = true;
+    this.#onGuessed?.(user);
+  }
+
+  #ban(network: string, user: string | undefined, count: number): void {
+    const reason = `${count} wrong passwords within ${Math.ceil(this.#within / 1000)} s`;
+    this.#bans.add({ network, ...(user !== undefined && { user }) }, { reason, by: 'switch' });
+  }
+}
+
+function increased(counts: ExpiringMap<string, { count: number }>, key: string): number {
+  const entry = counts.get(key);
+  if (entry !== undefined) return ++entry.count;
+  counts.set(detached(key), { count: 1 });
+  return 1;
+}
+
+function pairOf(address: string, user: string): string {
+  return `${sourceKey(address)}\n${user}`;
+}
