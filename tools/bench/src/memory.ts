@@ -73,7 +73,8 @@ try {
 async function measure(peer: Peer): Promise<string[]> {
   const memory = () => residentMegabytes(peer.pid);
   const phones = await registerPhones(scene, peer, ANNA, BORIS);
-  const load = { rate, hold: 1_000, core: CORES.load };
+  // A call that fails leaves no more memory behind than others.
+  const load = { rate, hold: 1_000, core: CORES.load, mayFail: 5 };
   await wait(SETTLE_MS);
   const atRest = memory();
 
@@ -126,6 +127,6 @@ async function register(peer: Peer): Promise<void> {
     ...(CORES.load === undefined ? {} : { core: CORES.load }),
   });
   const result = await sipp.finished((registrations / 250) * 1_000 + 60_000);
-  if (result.failed > 0)
+  if (result.failed > registrations / 200)
     throw new Error(`${peer.name}: ${result.failed} registrations failed: ${JSON.stringify(result)}`);
 }

@@ -29,11 +29,13 @@ export interface CallLoad {
   /** How long each lasts, milliseconds. */
   readonly hold: number;
   readonly core: number | undefined;
+  /** How many of 1,000 may fail, on a machine where others work too; none unless given. */
+  readonly mayFail?: number;
   /** Called when all calls are up, at the latest a second after the last was placed. */
   readonly inside?: () => Promise<void>;
 }
 
-/** Places calls and waits until all are over. Throws when one fails: a cost per call means nothing then. */
+/** Places calls and waits until all are over. Throws when more fail than may: a cost per call means nothing then. */
 export async function placeCalls(scene: Scene, peer: Peer, phones: Phones, load: CallLoad): Promise<SippResult> {
   const core = load.core === undefined ? {} : { core: load.core };
   const answering = await Sipp.start(scene, {
@@ -60,7 +62,8 @@ export async function placeCalls(scene: Scene, peer: Peer, phones: Phones, load:
   }
   const result = await calling.finished(length + 60_000);
   await answering.stop();
-  if (result.failed > 0 || result.successful !== load.calls) {
+  const allowed = (load.calls * (load.mayFail ?? 0)) / 1_000;
+  if (result.failed > allowed || result.successful < load.calls - allowed) {
     throw new Error(`${peer.name}: ${result.failed} of ${load.calls} calls failed: ${JSON.stringify(result)}`);
   }
   return result;
