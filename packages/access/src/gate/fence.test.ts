@@ -61,7 +61,11 @@ test('new policies and a new country table hold at once, whatever was remembered
 
 test('what is remembered of sources is bounded', () => {
   let asked = 0;
-  const fence = new Fence({ countryOf: () => (asked++, 'RU') });
+  const countryOf = (): string => {
+    asked++;
+    return 'RU';
+  };
+  const fence = new Fence({ countryOf });
   fence.use({ machine: { mode: 'russia' }, domains: new Map() });
   for (let i = 0; i < 70_000; i++) fence.admitsSource(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
   const before = asked;

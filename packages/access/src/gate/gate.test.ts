@@ -170,6 +170,14 @@ describe('a far end that showed good credentials', () => {
       gate.proved(RU, 6_000 + i, 'office', 'anna');
     }
   });
+
+  test('gives nothing back that it did not take', () => {
+    const { gate, admits } = guard({ burst: 2 });
+    expect([admits(RU), admits(RU)]).toEqual([true, true]);
+    // Only the first of these was a stranger's.
+    for (let i = 0; i < 50; i++) gate.proved(RU, 5060, 'd', 'anna');
+    expect([admits(RU, WORDS, 5061), admits(RU, WORDS, 5061)]).toEqual([true, false]);
+  });
 });
 
 test('a connection takes no token, and one that may not come is refused', () => {
@@ -251,6 +259,14 @@ describe('a proxy that the settings name', () => {
     }
     ban(RU, 'operator');
     expect(gate.receive(RU, 'office', true)).toBe('silence');
+  });
+
+  test('is answered to its own pings wherever it is, within limits', () => {
+    const { gate } = guard({ machine: { mode: 'list', allow: [RU] }, burst: 2 });
+    expect([1, 2, 3].map(() => gate.answersPing(PROXY))).toEqual([true, true, false]);
+    expect(gate.counters).toMatchObject({ fenced: 0, overRate: 1 });
+    const { gate: trusting } = guard({ trusted: [PROXY], burst: 1 });
+    expect([1, 2, 3].map(() => trusting.answersPing(PROXY))).toEqual([true, true, true]);
   });
 
   test('a proof behind the proxy is none for whoever comes from that address without it', () => {

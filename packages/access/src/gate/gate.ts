@@ -142,6 +142,11 @@ export class Gate {
     return proven || this.#takes(address) === 'ok' ? 'welcome' : 'silence';
   }
 
+  /** Whether a known proxy that speaks for nobody is answered: wherever it is itself, but only so often. */
+  answersPing(address: string): boolean {
+    return this.isTrusted(address) || this.#takes(address) === 'ok';
+  }
+
   /** Never banned and never limited; the geofence does apply. */
   isTrusted(address: string): boolean {
     return this.bans.isTrusted(address);
@@ -171,8 +176,9 @@ export class Gate {
 
   /** Good credentials came from this far end. `port` is 0 behind a proxy. */
   proved(address: string, port: number, domain: string, login: string): void {
+    // Who was proven already, or is trusted, took nothing from the limits.
+    if (!this.#proven.has(address, port) && !this.isTrusted(address)) this.#parts.rates.giveBack(address);
     this.#proven.prove(address, port, PROVEN_MS);
-    this.#parts.rates.giveBack(address);
     this.#parts.failures.good(address, userKey(domain, login));
     this.places.note(domain, login, address);
   }

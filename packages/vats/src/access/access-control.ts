@@ -48,6 +48,7 @@ export class AccessControl {
   readonly #parts: AccessControlParts;
   readonly #proxies: ReadonlySet<string>;
   readonly #failures: Failures;
+  readonly #rates: StrangerRates;
   #machine: Policy;
   #nextSweep: Cancel | undefined;
 
@@ -78,6 +79,7 @@ export class AccessControl {
       onGuessed: (user) => onEvent({ type: 'guessed', ...accountOf(user) }),
     });
     this.#failures = failures;
+    this.#rates = new StrangerRates({ clock, ...settings.rate });
     this.gate = new Gate({
       clock,
       log,
@@ -85,7 +87,7 @@ export class AccessControl {
       fence: new Fence(countries),
       bans,
       failures,
-      rates: new StrangerRates({ clock, ...settings.rate }),
+      rates: this.#rates,
       places: new PlaceBook({
         clock,
         log,
@@ -187,6 +189,7 @@ export class AccessControl {
       this.gate.bans.sweep();
       this.gate.bans.good.sweep();
       this.#failures.sweep();
+      this.#rates.sweep();
       this.#keepHouse();
     });
   }
