@@ -9,6 +9,8 @@ export interface Visitor {
   /** The observed port; 0 behind a proxy, which does not tell it. */
   readonly port: number;
   readonly viaProxy: boolean;
+  /** A known proxy with nobody behind it: it asks whether we are there. */
+  readonly isPing?: true;
 }
 
 export interface VisitorsParts {
@@ -44,7 +46,7 @@ export class Visitors {
     const client = values.length === 1 ? addressIn(values[0] ?? '') : undefined;
     if (client !== undefined) return { address: client, port: 0, viaProxy: true };
     // A proxy's own pings have no client.
-    if (values.length === 0 && request.method === 'OPTIONS') return { address, port, viaProxy: true };
+    if (values.length === 0 && request.method === 'OPTIONS') return { address, port, viaProxy: true, isPing: true };
     this.unnamed++;
     if (this.#lines.allows(address)) {
       this.#log.warn('access.proxy-names-no-client', { proxy: address, header, method: request.method, values });
