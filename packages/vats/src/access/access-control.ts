@@ -102,6 +102,11 @@ export class AccessControl {
     });
   }
 
+  /** Entries of the tables whose keys strangers choose: bounded, and gone some time after an attack. */
+  get remembered() {
+    return { sources: this.#rates.size, failures: this.#failures.size, good: this.gate.bans.good.size };
+  }
+
   /** Brings back bans and places of an earlier process. */
   async load(): Promise<void> {
     const { bans, places } = this.gate;

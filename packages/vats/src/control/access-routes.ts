@@ -123,6 +123,7 @@ export function accessStatus(running: Switch) {
     places: gate.places.size,
     refused: fenced + banned + overRate + overTotal + scanners,
     counters: gate.counters,
+    remembered: access.remembered,
     countries: table.description,
     proxies: Object.keys(settings.access.proxies).length,
     warnings: accessWarnings({
