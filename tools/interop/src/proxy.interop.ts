@@ -25,13 +25,18 @@ interface Stage {
   readonly proxy: Kamailio;
 }
 
-/** A switch that believes one proxy, and a Kamailio there that is set up as docs/security.md says. */
-async function stage(scene: Scene): Promise<Stage> {
+/** A switch that believes one proxy. */
+function guarded(scene: Scene, more: Readonly<Record<string, unknown>> = {}): Promise<Switch> {
   const overrides = { [`${IN_GERMANY}/32`]: 'DE', [`${IN_RUSSIA}/32`]: 'RU' };
-  const vats = await Switch.start(scene, {
+  return Switch.start(scene, {
     pbx: pbxFile({ access: 'russia' }),
-    settings: { access: { proxies: { [PROXY]: HEADER }, geo: { overrides } } },
+    settings: { access: { proxies: { [PROXY]: HEADER }, geo: { overrides }, ...more } },
   });
+}
+
+/** That switch, and a Kamailio at the proxy's address that is set up as docs/security.md says. */
+async function stage(scene: Scene): Promise<Stage> {
+  const vats = await guarded(scene);
   const { address, port } = vats.sip;
   const proxy = await Kamailio.start(scene, {
     address: PROXY,
@@ -205,11 +210,7 @@ describe('behind a Kamailio', () => {
 });
 
 scenario('the header is not believed of whoever is no proxy, in any spelling', { needs: [] }, async (scene) => {
-  const overrides = { [`${IN_GERMANY}/32`]: 'DE', [`${IN_RUSSIA}/32`]: 'RU' };
-  const vats = await Switch.start(scene, {
-    pbx: pbxFile({ access: 'russia' }),
-    settings: { access: { proxies: { [PROXY]: HEADER }, geo: { overrides } } },
-  });
+  const vats = await guarded(scene);
   const abroad = await Stranger.open(scene, IN_GERMANY);
   const resident = await Stranger.open(scene, IN_RUSSIA);
   const proxy = await Stranger.open(scene, PROXY);
@@ -246,4 +247,14 @@ scenario('the header is not believed of whoever is no proxy, in any spelling', {
   expect((await proxy.ask(vats.sip, question(proxy, vats.sip, 'OPTIONS', [], 'ping'))).text).toMatch(/^SIP\/2\.0 200 /);
   expect(proxy.heard).toEqual([]);
   await vats.idle();
+
+  // Where the refused are read and told so, they are judged with the header before our eyes, and by their address all the same.
+  const polite = await guarded(scene, { refuse: '403' });
+  for (const spelling of SPELLINGS) {
+    for (const method of ['OPTIONS', 'REGISTER', 'INVITE']) {
+      const asked = question(abroad, polite.sip, method, [spelling], `polite${++count}`);
+      expect((await abroad.ask(polite.sip, asked)).text, spelling).toMatch(/^SIP\/2\.0 403 /);
+    }
+  }
+  await polite.idle();
 });
