@@ -39,6 +39,11 @@ test('a switch with little to do is left alone', () => {
   rest.close();
 });
 
-test('there is a collection to be had', () => {
-  expect(() => fullCollection()()).not.toThrow();
+test('there is a collection to be had, and it collects', async () => {
+  const collect = fullCollection();
+  const garbage = new WeakRef({ nobody: 'holds this' });
+  // A WeakRef holds its object to the end of the turn.
+  await new Promise(setImmediate);
+  collect();
+  expect(garbage.deref()).toBeUndefined();
 });

@@ -53,10 +53,15 @@ export class RestCollection {
   }
 }
 
-/** V8's own full collection, which Node keeps out of sight unless it is asked for. */
+/**
+ * V8's own full collection, which Node keeps out of sight unless it is asked for; of the kind that gives pages back to the
+ * system, where the usual one keeps them for later.
+ */
 export function fullCollection(): () => void {
   setFlagsFromString('--expose-gc');
   const gc: unknown = runInNewContext('gc');
   setFlagsFromString('--no-expose-gc');
-  return typeof gc === 'function' ? () => void gc() : () => {};
+  return typeof gc === 'function'
+    ? () => void gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+    : () => {};
 }
