@@ -208,6 +208,50 @@ describe('when all strangers together are too many', () => {
   });
 });
 
+describe('in a rush of strangers', () => {
+  const flooded = () => {
+    const all = guard({ perSource: 100, burst: 100, total: 10 });
+    const flooders = Array.from({ length: 20 }, (_, i) => `203.0.113.${100 + i}`);
+    const flood = (): number => flooders.filter((address) => all.admits(address)).length;
+    return { ...all, flood };
+  };
+
+  test('who floods has a few requests left, and whoever is new is heard at once', () => {
+    const { clock, flood, admits, gate } = flooded();
+    let heard = flood();
+    for (let i = 0; i < 30; i++) {
+      clock.advance(1_000);
+      heard += flood();
+    }
+    // Two of each, what one has got back since, and what was taken before they were too many.
+    expect(heard).toBeLessThanOrEqual(20 * 2 + 2 * 20 + 10);
+    expect([1, 2, 3].map(() => admits(RU))).toEqual([true, true, false]);
+    expect(admits(RU, VOUCHED)).toBe(true);
+    expect(gate.counters.overTotal).toBeGreaterThan(400);
+    expect(gate.counters.overRate).toBe(0);
+  });
+
+  test('more is heard from where an account was used lately', () => {
+    const { clock, flood, admits, gate } = flooded();
+    gate.proved(RU, 5060, 'office', 'anna');
+    flood();
+    for (let i = 0; i < 8; i++) {
+      clock.advance(1_000);
+      expect([admits(RU, WORDS, 6_000), admits(DE)]).toEqual([true, i < 2]);
+    }
+  });
+
+  test('all is as before a minute after strangers were too many for the last time', () => {
+    const { clock, flood, admits } = flooded();
+    flood();
+    clock.advance(59_999);
+    expect([1, 2, 3].map(() => admits(DE))).toEqual([true, true, false]);
+    clock.advance(1);
+    // What all together have left.
+    expect(Array.from({ length: 8 }, () => admits(DE))).not.toContain(false);
+  });
+});
+
 describe('refuse: 403', () => {
   const fenced = { machine: { mode: 'russia' }, refusal: '403', burst: 2 } as const;
 

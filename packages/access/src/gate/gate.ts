@@ -3,9 +3,11 @@ import type { BanBook } from '../bans/ban-book.ts';
 import type { Failures } from '../bans/failures.ts';
 import type { NewPlace, PlaceBook } from '../places/place-book.ts';
 import type { Policy, Verdict } from '../policy/policy.ts';
+import { sourceKey } from '../rates/source-key.ts';
 import type { StrangerRates } from '../rates/stranger-rates.ts';
 import type { Fence, FencePolicies, Judgement, Scope } from './fence.ts';
 import { ProvenFlows } from './proven-flows.ts';
+import { Rush } from './rush.ts';
 
 /** What a source that the geofence shuts out gets: nothing at all, or a 403 that says so. */
 export type Refusal = 'silence' | '403';
@@ -21,7 +23,7 @@ export interface GateCounters {
   banned: number;
   /** Messages beyond what one source may send without good credentials. */
   overRate: number;
-  /** Messages beyond what all strangers together may send. */
+  /** Messages beyond what all strangers together may send, and, while they try, beyond what is left for each. */
   overTotal: number;
   /** Requests that name a well-known scanner as their User-Agent. */
   scanners: number;
@@ -86,6 +88,7 @@ export class Gate {
   readonly places: PlaceBook;
   readonly #parts: GateParts;
   readonly #proven: ProvenFlows;
+  readonly #rush: Rush;
   readonly #lines: LineBudget;
 
   constructor(parts: GateParts) {
@@ -94,6 +97,7 @@ export class Gate {
     this.bans = parts.bans;
     this.places = parts.places;
     this.#proven = new ProvenFlows(parts.clock);
+    this.#rush = new Rush(parts.clock);
     this.#lines = new LineBudget(parts.clock);
     parts.ledger.enrol('access timers', () => parts.places.waiting);
   }
@@ -222,10 +226,18 @@ export class Gate {
   }
 
   #takes(address: string): 'ok' | 'source' | 'total' {
-    const taken = this.#parts.rates.take(address);
-    if (taken === 'source') this.counters.overRate++;
-    else if (taken === 'total') this.counters.overTotal++;
-    return taken;
+    const { rates } = this.#parts;
+    const taken = rates.take(address);
+    if (taken === 'source') {
+      this.counters.overRate++;
+      return taken;
+    }
+    if (taken === 'total') this.#rush.note();
+    // Where somebody is known to be at home, the next one may be new; those are not who floods.
+    else if (this.#rush.allows(address) || this.bans.good.anyGood(sourceKey(address))) return taken;
+    else rates.giveBack(address);
+    this.counters.overTotal++;
+    return 'total';
   }
 
   /** Counts a request once, under the policy that is asked first. @param only when the others were told of before */
