@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Gate } from '@vats/access';
 import { type Clock, LineBudget, type Log, type Random } from '@vats/kernel';
-import type { Device, DigestChoice, Directory, Domain, User } from '@vats/pbx';
+import { type Device, type DigestChoice, type Directory, type Domain, digestOf, type User } from '@vats/pbx';
 import {
   type Challenger,
   type DigestAlgorithm,
@@ -63,7 +63,7 @@ export class Authenticator {
   readonly #lines: LineBudget;
   /** Keyed, or whoever knows the rule could tell the names apart that it was used for. */
   readonly #secret: string;
-  readonly #models = new WeakMap<Domain, readonly Device[]>();
+  readonly #models = new WeakMap<Domain, readonly DigestChoice[]>();
   /** Credentials that were wrong, since the start. */
   failures = 0;
 
@@ -117,8 +117,9 @@ export class Authenticator {
   }
 
   /**
-   * An account may have its own choice, and must be asked for it by its first challenge, when only From names it. A name
-   * that nobody has is asked like one of the domain's accounts, always the same one, so that no challenge tells who exists.
+   * An account may have its own choice, and must be asked for it by its first challenge, when only From names it, by its
+   * login or its user's extension. A name that nobody has is asked like one of the domain's, always the same one, so that no
+   * challenge tells who exists.
    */
   #algorithmsFor(
     request: SipRequest,
@@ -126,27 +127,32 @@ export class Authenticator {
     domain: Domain | undefined,
     device: Device | undefined,
   ): readonly DigestAlgorithm[] {
-    if (domain === undefined) return ALGORITHMS[this.#parts.algorithms];
-    const named = device === undefined ? nameInFrom(request) : undefined;
-    const asked =
-      device ??
-      (named === undefined
-        ? undefined
-        : (directory.findDevice(domain, named)?.device ?? this.#modelFor(domain, named)));
-    return ALGORITHMS[asked?.digest ?? domain.settings.digest ?? this.#parts.algorithms];
+    const { algorithms } = this.#parts;
+    if (domain === undefined) return ALGORITHMS[algorithms];
+    if (device !== undefined) return ALGORITHMS[digestOf(domain, device, algorithms)];
+    const named = nameInFrom(request);
+    const choice = named === undefined ? undefined : this.#choiceFor(directory, domain, named);
+    return ALGORITHMS[choice ?? digestOf(domain, undefined, algorithms)];
   }
 
-  /** The account whose choice a name that nobody has is given; undefined where no account has one of its own. */
-  #modelFor(domain: Domain, name: string): Device | undefined {
-    let devices = this.#models.get(domain);
-    if (devices === undefined) {
-      const all = domain.users.flatMap((user) => user.devices);
-      devices = all.some(({ digest }) => digest !== undefined) ? all : [];
-      this.#models.set(domain, devices);
+  #choiceFor(directory: Directory, domain: Domain, name: string): DigestChoice | undefined {
+    const { algorithms } = this.#parts;
+    const found = directory.findDevice(domain, name);
+    if (found !== undefined) return digestOf(domain, found.device, algorithms);
+    const user = directory.findUser(domain, name);
+    return (user && choiceOfUser(domain, user, algorithms)) ?? this.#modelFor(domain, name);
+  }
+
+  /** What a name that nobody has is asked for; undefined where no account has a choice of its own. */
+  #modelFor(domain: Domain, name: string): DigestChoice | undefined {
+    let choices = this.#models.get(domain);
+    if (choices === undefined) {
+      choices = choicesIn(domain, this.#parts.algorithms);
+      this.#models.set(domain, choices);
     }
-    if (devices.length === 0) return undefined;
+    if (choices.length === 0) return undefined;
     const number = Number.parseInt(hash('sha256', `${this.#secret}${name}`).slice(0, 8), 16);
-    return devices[number % devices.length];
+    return choices[number % choices.length];
   }
 
   #note(request: SipRequest, source: string, username: string, why: string): void {
@@ -157,6 +163,21 @@ export class Authenticator {
 }
 
 const UNHEARD: Verdict = { ok: false, challenge: undefined };
+
+/** What whoever names a user's extension is asked for: the devices may have chosen differently, and which one it is shows later. */
+function choiceOfUser(domain: Domain, { devices }: User, machine: DigestChoice): DigestChoice | undefined {
+  const choices = new Set(devices.map((device) => digestOf(domain, device, machine)));
+  return choices.size > 1 ? 'both' : [...choices][0];
+}
+
+/** One for each name in the domain; none where no account has a choice of its own. */
+function choicesIn(domain: Domain, machine: DigestChoice): DigestChoice[] {
+  if (!domain.users.some(({ devices }) => devices.some(({ digest }) => digest !== undefined))) return [];
+  return domain.users.flatMap((user) => [
+    ...user.devices.map((device) => digestOf(domain, device, machine)),
+    ...(user.devices.length > 0 ? [choiceOfUser(domain, user, machine) ?? machine] : []),
+  ]);
+}
 
 /** `login@domain` and `login` are the same account, or would be. */
 function accountName(username: string): string {
