@@ -38,11 +38,7 @@ export function addAccessCommands(vats: Command, print: Print): void {
     .argument('<id-or-network>')
     .action(async (which: string, options: Where) => {
       const path = `/bans/${encodeURIComponent(which)}`;
-      print(options, await ask(options, 'DELETE', path, answers.bansAnswer), ({ bans: ended }) =>
-        ended
-          .map((ban) => `${ban.network}${ban.user === undefined ? '' : ` (${ban.user})`} is let in again\n`)
-          .join(''),
-      );
+      print(options, await ask(options, 'DELETE', path, answers.bansAnswer), show.unbannedText);
     });
 
   const explain = vats.command('explain').description('what would happen, and why');

@@ -21,17 +21,23 @@ export function bansText({ bans }: z.output<typeof bansAnswer>, now: number): st
   );
 }
 
+export function unbannedText({ bans }: z.output<typeof bansAnswer>): string {
+  return bans
+    .map(({ network, user }) => `${network}${user === undefined ? '' : ` (${plain(user)})`} is let in again\n`)
+    .join('');
+}
+
 export function geoText(read: z.output<typeof geoExplanation>): string {
   const lines = [`${read.address}: ${read.country === undefined ? 'no country is known' : `country ${read.country}`}`];
   for (const { scope, text, enforced, admitted } of read.steps) {
     lines.push(`${scope.padEnd(8)} ${text}${enforced || admitted ? '' : ' (only tried out: nobody is refused)'}`);
   }
-  for (const ban of read.bans) {
-    lines.push(`banned   ${ban.network}${ban.user === undefined ? '' : ` for ${ban.user}`}: ${ban.reason} (${ban.id})`);
+  for (const { network, user, reason, id } of read.bans) {
+    lines.push(`banned   ${network}${user === undefined ? '' : ` for ${plain(user)}`}: ${plain(reason)} (${id})`);
   }
   if (read.trusted) lines.push('trusted  never banned and never limited');
   const shutOut = !read.admitted || read.bans.some(({ user }) => user === undefined);
-  const except = read.bans.flatMap(({ user }) => (user === undefined ? [] : [user])).join(', ');
+  const except = read.bans.flatMap(({ user }) => (user === undefined ? [] : [plain(user)])).join(', ');
   lines.push(shutOut ? 'so it is NOT heard' : `so it is heard${except === '' ? '' : `, but not as ${except}`}`);
   return `${lines.join('\n')}\n`;
 }
@@ -58,4 +64,9 @@ export function policyText({ domain, accounts }: z.output<typeof policyExplanati
 
 export function geoTableText({ path, builtAt, kind }: z.output<typeof geoTable>): string {
   return `country table of ${new Date(builtAt).toISOString().slice(0, 10)} (${kind === 'builtin' ? 'built in' : path})\n`;
+}
+
+/** The name that a stranger tried must not steer the operator's terminal; tables see to that by themselves. */
+function plain(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }

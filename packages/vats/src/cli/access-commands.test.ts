@@ -1,0 +1,423 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CountryDatabase } from '@vats/access';
+import { writeMmdb } from '@vats/access/testing';
+import { FakeClock, MemoryLog, SeededRandom } from '@vats/kernel/testing';
+import { FakeMediaPlane } from '@vats/media/testing';
+import { MemoryNetwork } from '@vats/sip/testing';
+import { MemoryStore } from '@vats/store/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ControlServer } from '../control/control-server.ts';
+import { switchRoutes } from '../control/switch-routes.ts';
+import { createSwitch, type Switch } from '../create-switch.ts';
+import { checkSettings } from '../settings/index.ts';
+import { run } from './program.ts';
+
+const COMPANY = `
+domain: acme.example
+access: { mode: russia, allow: [198.51.100.0/28] }
+users:
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }
+  - extension: "202"
+    name: Boris
+    devices: [{ login: boris, password: Vf5kNm7Z, access: { mode: list, allow: [192.0.2.0/28] } }]
+`;
+const OVERRIDES = { '192.0.2.0/24': 'RU', '203.0.113.0/24': 'DE' };
+const TABLE_BUILT_AT = CountryDatabase.builtin().builtAt + 86_400_000;
+
+let data: string;
+let running: Switch;
+let control: ControlServer;
+
+/** A whole switch in memory, and the real socket of its operator. */
+async function serve(access: object = {}): Promise<void> {
+  const settings = checkSettings(
+    JSON.stringify({ data, access: { geo: { overrides: OVERRIDES }, ...access } }),
+    'vats.yaml',
+  );
+  if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
+  const clock = new FakeClock();
+  // The commands tell times by the machine's clock.
+  clock.stepWall(Date.now() - clock.now());
+  const random = new SeededRandom();
+  running = await createSwitch(settings.value, {
+    network: new MemoryNetwork(clock),
+    clock,
+    random,
+    log: new MemoryLog(),
+    store: new MemoryStore(),
+    media: new FakeMediaPlane({ clock }),
+  });
+  await running.model.applyFile({ path: '/acme.yaml', name: 'acme.yaml', text: COMPANY });
+  control = await ControlServer.open(
+    data,
+    switchRoutes(running, random, async () => ({})),
+    new MemoryLog(),
+  );
+}
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'vats-acc-'));
+});
+afterEach(async () => {
+  await control.close();
+  await running.close();
+  rmSync(data, { recursive: true });
+});
+
+async function vats(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const said = { out: '', err: '' };
+  const code = await run([...argv, '--data', data], {
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+  });
+  return { code, ...said };
+}
+
+/** The JSON answer of a command that must be good. */
+async function json<T>(...argv: string[]): Promise<T> {
+  const { code, out, err } = await vats(...argv, '--json');
+  if (code !== 0) throw new Error(err);
+  return JSON.parse(out);
+}
+
+async function addDomain(): Promise<void> {
+  await running.model.applyFile({ path: '/two.yaml', name: 'two.yaml', text: 'domain: two.example\n' });
+}
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(data, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('vats bans', () => {
+  beforeEach(() => serve({ trusted: ['10.0.0.5'] }));
+
+  test('with none says so', async () => {
+    for (const argv of [['bans'], ['bans', 'list']]) {
+      expect(await vats(...argv)).toEqual({ code: 0, out: 'nobody is banned\n', err: '' });
+      expect(await json(...argv)).toEqual({ bans: [] });
+    }
+  });
+
+  test('add shuts a network out for a time, list shows it, remove lets it in again', async () => {
+    const added = await vats('bans', 'add', '203.0.113.0/24', '--for', '7d', '--reason', 'guessed all night');
+    expect(added.code).toBe(0);
+    expect(added.out).toMatch(
+      /^ID +NETWORK +LOGIN +SINCE +ENDS IN +BY +REASON\n\w{6} +203\.0\.113\.0\/24 +all .* 16[78]:\d\d:\d\d +operator +guessed all night\n$/,
+    );
+    expect(running.access.gate.bans.isBanned('203.0.113.5')).toMatchObject({ by: 'operator' });
+    expect((await vats('bans')).out).toBe((await vats('bans', 'list')).out);
+    const { bans } = await json<{ bans: { id: string; until: number; since: number }[] }>('bans', 'list');
+    expect(bans).toMatchObject([{ network: '203.0.113.0/24', by: 'operator', reason: 'guessed all night' }]);
+    expect((bans[0]?.until ?? 0) - (bans[0]?.since ?? 0)).toBe(7 * 86_400_000);
+    expect(await vats('bans', 'remove', '203.0.113.0/24')).toEqual({
+      code: 0,
+      out: '203.0.113.0/24 is let in again\n',
+      err: '',
+    });
+    expect((await vats('bans')).out).toBe('nobody is banned\n');
+    expect(running.access.gate.bans.isBanned('203.0.113.5')).toBeUndefined();
+  });
+
+  test('one without a time never ends; one is removed by its id too', async () => {
+    expect((await vats('bans', 'add', '192.168.1.16-32')).out).toMatch(/ never +operator +by hand\n$/);
+    const { bans } = await json<{ bans: { id: string }[] }>('bans');
+    expect((await vats('bans', 'remove', bans[0]?.id ?? '')).out).toBe('192.168.1.16-32 is let in again\n');
+  });
+
+  test('one of a login, in whatever form it is written, is told as such', async () => {
+    const { ban } = await json<{ ban: object }>('bans', 'add', '2001:db8::/64', '--user', 'anna', '--for', '1h');
+    expect(ban).toMatchObject({ network: '2001:db8::/64', user: 'anna', domain: 'acme.example' });
+    expect((await vats('bans')).out).toMatch(/2001:db8::\/64 +anna /);
+    const { id } = running.model.directory.model.domains[0] ?? {};
+    expect(running.access.gate.bans.isUserBanned('2001:db8::5', `${id}\nanna`)).toBeDefined();
+    expect(running.access.gate.bans.isBanned('2001:db8::5')).toBeUndefined();
+    expect((await vats('bans', 'remove', '2001:db8::/64')).out).toBe('2001:db8::/64 (anna) is let in again\n');
+  });
+
+  test('those of the switch are told as its own', async () => {
+    const { bans } = running.access.gate;
+    const { id } = running.model.directory.model.domains[0] ?? {};
+    bans.add({ network: '203.0.113.66' }, { by: 'switch', reason: '10 wrong passwords' });
+    bans.add({ network: '203.0.113.67', user: `${id}\nanna` }, { by: 'switch', reason: '10 wrong passwords' });
+    bans.add({ network: '203.0.113.68', user: '*' }, { by: 'switch', reason: '30 wrong passwords' });
+    const { out } = await vats('bans');
+    expect(out).toMatch(/203\.0\.113\.66 +all .*(59:59|1:00:00) +switch +10 wrong passwords/);
+    expect(out).toMatch(/203\.0\.113\.67 +anna /);
+    expect(out).toMatch(/203\.0\.113\.68 +unproven /);
+  });
+
+  test('what a stranger chose of a ban steers no terminal', async () => {
+    const { id } = running.model.directory.model.domains[0] ?? {};
+    running.access.gate.bans.add({ network: '203.0.113.67', user: `${id}\n\u001b[2Jx` }, { by: 'switch', reason: 'x' });
+    expect((await vats('bans')).out).toContain('?[2Jx');
+    expect((await vats('explain', 'geo', '203.0.113.67')).out).not.toContain('\u001b');
+    expect((await vats('bans', 'remove', '203.0.113.67')).out).toBe('203.0.113.67 (?[2Jx) is let in again\n');
+  });
+
+  test.each([
+    [['add', 'nonsense'], 2, /give an address or a network such as 203\.0\.113\.0\/24/],
+    [['add', '203.0.113.0/33'], 2, /give an address or a network/],
+    [['add', '203.0.113.5', '--for', 'soon'], 2, /give a time such as 30m, 1h or 7d/],
+    [['add', '203.0.113.5', '--for', '0s'], 2, /give a time/],
+    [['add'], 2, /missing required argument 'network'/],
+    [['remove'], 2, /missing required argument/],
+    [['add', '10.0.0.5'], 1, /^vats: 10\.0\.0\.5 is trusted and cannot be banned\n$/],
+    [['add', '203.0.113.5', '--reason', 'x'.repeat(201)], 1, /^vats: reason: /],
+    [
+      ['add', '203.0.113.5', '--user', 'anna', '--domain', 'nowhere.example'],
+      1,
+      /there is no domain nowhere\.example: acme\.example/,
+    ],
+    [['remove', '203.0.113.5'], 1, /^vats: there is no ban 203\.0\.113\.5: vats bans lists them\n$/],
+    [['remove', '%2e/../x'], 1, /^vats: there is no ban %2e\/\.\.\/x/],
+  ])('%j ends with %d', async (argv, code, message) => {
+    const said = await vats('bans', ...argv);
+    expect(said.err).toMatch(message);
+    expect(said).toMatchObject({ code, out: '' });
+    expect(running.access.gate.bans.size).toBe(0);
+  });
+
+  test('with several domains a login needs one', async () => {
+    await addDomain();
+    const { code, err } = await vats('bans', 'add', '203.0.113.5', '--user', 'anna');
+    expect([code, err]).toEqual([1, 'vats: name a domain: acme.example, two.example\n']);
+    expect((await vats('bans', 'add', '203.0.113.5', '--user', 'anna', '--domain', 'two.example')).code).toBe(0);
+  });
+});
+
+describe('vats explain geo', () => {
+  beforeEach(() => serve({ trusted: ['192.0.2.9'] }));
+
+  test('says country, each policy’s word and the verdict', async () => {
+    expect(await vats('explain', 'geo', '192.0.2.1')).toEqual({
+      code: 0,
+      out: [
+        '192.0.2.1: country RU',
+        'machine  admitted: mode any lets everybody in',
+        'domain   admitted: RU may come',
+        'so it is heard',
+        '',
+      ].join('\n'),
+      err: '',
+    });
+    expect((await vats('explain', 'geo', '203.0.113.5')).out).toMatch(
+      /country DE\n.*\ndomain +refused: DE is not RU\nso it is NOT heard\n$/,
+    );
+    expect((await vats('explain', 'geo', '198.51.100.5')).out).toMatch(
+      /^198\.51\.100\.5: .*\n.*\ndomain +admitted: in 198\.51\.100\.0\/28, listed in allow\nso it is heard\n$/,
+    );
+    expect((await vats('explain', 'geo', '240.0.0.1')).out).toMatch(/refused: no country is known for it/);
+  });
+
+  test('with a device its own policy too', async () => {
+    const { out } = await vats('explain', 'geo', '192.0.2.77', '--device', 'boris');
+    expect(out).toMatch(/device +refused: in none of the networks of allow\nso it is NOT heard\n$/);
+    expect((await vats('explain', 'geo', '192.0.2.7', '--device', 'boris')).out).toMatch(
+      /device +admitted.*\nso it is heard\n$/,
+    );
+  });
+
+  test('tells bans that hold the address, and trust', async () => {
+    await vats('bans', 'add', '192.0.2.0/29', '--reason', 'by hand', '--user', 'anna');
+    expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(
+      /banned +192\.0\.2\.0\/29 for anna: by hand \(\w{6}\)\nso it is heard, but not as anna\n$/,
+    );
+    await vats('bans', 'add', '192.0.2.0/28');
+    expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(/so it is NOT heard\n$/);
+    expect((await vats('explain', 'geo', '192.0.2.9')).out).toMatch(
+      /trusted +never banned and never limited\nso it is heard\n$/,
+    );
+  });
+
+  test('a policy that is only tried out is told as such, and refuses nobody', async () => {
+    await running.model.applyFile({
+      path: '/acme.yaml',
+      name: 'acme.yaml',
+      text: COMPANY.replace('mode: russia', 'mode: russia, enforce: false'),
+    });
+    expect((await vats('explain', 'geo', '203.0.113.5')).out).toMatch(
+      /would be refused: DE is not RU \(only tried out: nobody is refused\)\nso it is heard\n$/,
+    );
+  });
+
+  test('as JSON it is all that the switch knows', async () => {
+    expect(await json('explain', 'geo', '203.0.113.5')).toMatchObject({
+      address: '203.0.113.5',
+      country: 'DE',
+      admitted: false,
+      steps: [
+        { scope: 'machine', admitted: true },
+        { scope: 'domain', admitted: false, enforced: true },
+      ],
+      bans: [],
+      trusted: false,
+    });
+  });
+
+  test('with several domains and none named, the machine’s policy alone is told', async () => {
+    await addDomain();
+    expect((await json<{ steps: object[] }>('explain', 'geo', '203.0.113.5')).steps).toHaveLength(1);
+    expect(
+      (await json<{ admitted: boolean }>('explain', 'geo', '203.0.113.5', '--domain', 'acme.example')).admitted,
+    ).toBe(false);
+    expect(await vats('explain', 'geo', '203.0.113.5', '--device', 'anna')).toMatchObject({
+      code: 1,
+      err: 'vats: name a domain: acme.example, two.example\n',
+    });
+  });
+
+  test.each([
+    [['nonsense'], 2, /give an IP address such as 203\.0\.113\.5/],
+    [['203.0.113.0/24'], 2, /give an IP address/],
+    [[], 2, /missing required argument 'ip'/],
+    [['203.0.113.5', '--device', 'nobody'], 1, /^vats: there is no device with login nobody in acme\.example\n$/],
+    [['203.0.113.5', '--domain', 'nowhere.example'], 1, /^vats: there is no domain nowhere\.example: acme\.example\n$/],
+  ])('%j ends with %d', async (argv, code, message) => {
+    const said = await vats('explain', 'geo', ...argv);
+    expect(said.err).toMatch(message);
+    expect(said).toMatchObject({ code, out: '' });
+  });
+});
+
+describe('vats explain policy', () => {
+  beforeEach(async () => {
+    await serve();
+    const { id = '' } = running.model.directory.model.domains[0] ?? {};
+    const { places } = running.access.gate;
+    places.note(id, 'anna', '192.0.2.1');
+    places.note(id, 'anna', '203.0.113.5');
+    places.note(id, 'boris', '192.0.2.2');
+  });
+
+  test('says who would be shut out from where they were used, and changes nothing', async () => {
+    const path = file('list.yaml', 'domain: acme.example\naccess: { mode: list, allow: [203.0.113.0/24] }\n');
+    const { code, out } = await vats('explain', 'policy', path);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ +LOGIN +NAME +FROM +COUNTRY +LAST SEEN +USES +BECAUSE\n/);
+    expect(out).toMatch(/\nOUT +anna +Anna +192\.0\.2\.1 +RU .* domain: refused: in none of the networks of allow\n/);
+    expect(out).toMatch(/\nin +anna +Anna +203\.0\.113\.5 +DE .* domain: admitted: in 203\.0\.113\.0\/24/);
+    expect(out).toMatch(
+      /\n2 of 2 accounts of acme\.example would be shut out from somewhere they were used from in the last 30 days\n$/,
+    );
+    expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(/so it is heard/);
+    expect(await json('explain', 'policy', path)).toMatchObject({
+      domain: 'acme.example',
+      accounts: [
+        { login: 'anna', places: [{}, {}] },
+        { login: 'boris', places: [{ admitted: false, uses: 1 }] },
+      ],
+    });
+  });
+
+  test('a file that says nothing of access is tried with what holds now', async () => {
+    const { out } = await vats('explain', 'policy', file('none.yaml', 'domain: acme.example\n'));
+    expect(out).toMatch(/\n1 of 2 accounts/);
+    expect(out).toMatch(/OUT +anna .*203\.0\.113\.5/);
+  });
+
+  test('with nobody used lately it says so', async () => {
+    await addDomain();
+    expect(await vats('explain', 'policy', file('two.yaml', 'domain: two.example\naccess: russia\n'))).toEqual({
+      code: 0,
+      out: 'no account of two.example was used in the last 30 days\n',
+      err: '',
+    });
+  });
+
+  test('a broken file is told by its line, as configuration', async () => {
+    const path = file('broken.yaml', 'domain: acme.example\naccess: { mode: list }\n');
+    const { code, out, err } = await vats('explain', 'policy', path);
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toMatch(/broken\.yaml:2:\d+: error: access: .*mode list without allow lets nobody in/);
+  });
+
+  test('a file that is not there is configuration, a domain that is not there is not', async () => {
+    expect(await vats('explain', 'policy', join(data, 'nowhere.yaml'))).toMatchObject({ code: 3, out: '' });
+    expect(await vats('explain', 'policy', file('other.yaml', 'domain: nowhere.example\n'))).toMatchObject({
+      code: 1,
+      err: 'vats: there is no domain nowhere.example: acme.example\n',
+    });
+    expect((await vats('explain', 'policy')).code).toBe(2);
+    expect((await vats('explain')).code).toBe(2);
+  });
+});
+
+describe('vats geo', () => {
+  const table = (): string => {
+    const octets = writeMmdb([['198.51.100.0/24', { country_code: 'KZ' }]], { builtAt: TABLE_BUILT_AT });
+    return file('newer.mmdb', octets);
+  };
+  const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+  test('tells the table in use; update takes a newer one into use at once', async () => {
+    await serve();
+    expect(await vats('geo')).toEqual({
+      code: 0,
+      out: `country table of ${day(TABLE_BUILT_AT - 86_400_000)} (built in)\n`,
+      err: '',
+    });
+    const { out } = await vats('geo', 'update', table());
+    expect(out).toBe(`country table of ${day(TABLE_BUILT_AT)} (${join(data, 'geo', 'country.mmdb')})\n`);
+    expect(await json('geo')).toEqual({
+      path: join(data, 'geo', 'country.mmdb'),
+      builtAt: Math.floor(TABLE_BUILT_AT / 1_000) * 1_000,
+      kind: 'file',
+    });
+    expect((await vats('explain', 'geo', '198.51.100.99')).out).toMatch(/country KZ\n/);
+    expect((await vats('status')).out).toContain(`countries as of ${day(TABLE_BUILT_AT)}`);
+  });
+
+  test('update judges anew whoever was let in', async () => {
+    await serve();
+    const swept: number[] = [];
+    running.access.sweep = () => void swept.push(1);
+    await vats('geo', 'update', table());
+    expect(swept).toEqual([1]);
+  });
+
+  test('a file that cannot be used is configuration, and the earlier table stays', async () => {
+    await serve();
+    for (const path of [join(data, 'nowhere.mmdb'), file('text.mmdb', 'x')]) {
+      const { code, out, err } = await vats('geo', 'update', path);
+      expect([code, out]).toEqual([3, '']);
+      expect(err).toContain(path);
+    }
+    expect((await vats('geo')).out).toContain('built in');
+    expect((await vats('geo', 'update')).code).toBe(2);
+  });
+
+  test('where the settings name a file, update is refused with what to do', async () => {
+    const path = table();
+    await serve({ geo: { database: path } });
+    expect(await vats('geo')).toMatchObject({ code: 0, out: `country table of ${day(TABLE_BUILT_AT)} (${path})\n` });
+    const { code, err } = await vats('geo', 'update', path);
+    expect([code, err]).toEqual([
+      3,
+      `the settings say access.geo.database: ${path}: replace that file and send SIGHUP, or write builtin there\n`,
+    ]);
+  });
+});
+
+test('status tells what access refused, remembers and warns of', async () => {
+  await serve();
+  await vats('bans', 'add', '203.0.113.0/24');
+  const status = await json<{ access: object }>('status');
+  expect(status.access).toMatchObject({
+    bans: 1,
+    policy: { mode: 'any' },
+    refused: 0,
+    counters: { fenced: 0, wouldRefuse: 0 },
+    remembered: { sources: 0, failures: { sources: 0, pairs: 0, accounts: 0 }, good: 0 },
+    countries: { kind: 'builtin' },
+    warnings: [],
+  });
+  expect((await vats('status')).out).toMatch(/access +1 ban, 0 messages refused, countries as of \d{4}-/);
+});
