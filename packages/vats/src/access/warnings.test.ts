@@ -1,0 +1,105 @@
+import type { Place, Policy } from '@vats/access';
+import type { Domain } from '@vats/pbx';
+import { modelOf } from '@vats/pbx/testing';
+import { describe, expect, test } from 'vitest';
+import { accessWarnings, type Exposure } from './warnings.ts';
+
+const EVERYBODY: Policy = { mode: 'any' };
+
+function domainsOf(...policies: readonly string[]): readonly Domain[] {
+  return modelOf(...policies.map((policy, i) => `domain: d${i}.example\naccess: ${policy}\nusers: []\n`)).domains;
+}
+
+function warned(changes: Partial<Exposure> = {}): string[] {
+  return accessWarnings({
+    listeners: [{ address: '203.0.113.10', port: 5060 }],
+    machine: EVERYBODY,
+    domains: domainsOf('russia'),
+    places: [],
+    tableIsOld: false,
+    tableBuiltAt: Date.UTC(2026, 5, 17),
+    ...changes,
+  });
+}
+
+const at = (...addresses: string[]) => ({ listeners: addresses.map((address) => ({ address, port: 5060 })) });
+
+describe('a domain that may be used from anywhere', () => {
+  const open = { domains: domainsOf('any', 'russia') };
+
+  test('on a public address is warned of, by its name and with a remedy', () => {
+    expect(warned(open)).toEqual([
+      'domain d0.example may be used from anywhere, and 203.0.113.10 is listened on: write access: russia, countries or list in its PBX file if its people are not everywhere',
+    ]);
+  });
+
+  test('once a domain, however many addresses there are', () => {
+    expect(warned({ domains: domainsOf('any', 'any'), ...at('203.0.113.10', '2a00:1450::5') })).toHaveLength(2);
+  });
+
+  test.each([['0.0.0.0'], ['::']])('on %s, which is every address', (address) => {
+    expect(warned({ ...open, ...at(address) })[0]).toContain(`${address} (every address of this machine)`);
+  });
+
+  test.each([['127.0.0.1'], ['::1'], ['192.168.1.10'], ['10.0.0.5'], ['fd00::5'], ['100.64.0.5']])(
+    'on %s alone is not',
+    (address) => {
+      expect(warned({ ...open, ...at(address) })).toEqual([]);
+      expect(warned({ ...open, ...at(address, '203.0.113.10') })).toHaveLength(1);
+    },
+  );
+
+  test('is not when the machine lets in some only', () => {
+    expect(warned({ ...open, machine: { mode: 'russia' } })).toEqual([]);
+    expect(warned({ ...open, machine: { mode: 'russia', enforce: false } })).toHaveLength(1);
+  });
+
+  test('is so too while its policy is only tried out', () => {
+    expect(warned({ domains: domainsOf('{ mode: russia, enforce: false }') })).toHaveLength(1);
+  });
+
+  test('is not when it has another policy', () => {
+    expect(warned({ domains: domainsOf('russia', '{ mode: list, allow: [203.0.113.0/24] }') })).toEqual([]);
+  });
+});
+
+describe('a geofence that sees one private address', () => {
+  const [domain] = domainsOf('russia');
+  const used = (...uses: readonly (readonly [login: string, address: string])[]): Place[] =>
+    uses.map(([login, address]) => ({ domain: domain?.id ?? '', login, address, firstSeen: 1, lastSeen: 1, uses: 1 }));
+  const bridge = used(['anna', '172.17.0.1'], ['boris', '172.17.0.1'], ['vera', '172.17.0.1']);
+  const behind = { domains: domain === undefined ? [] : [domain] };
+
+  test('is warned of', () => {
+    expect(warned({ ...behind, places: bridge })).toEqual([
+      "all 3 accounts come from 172.17.0.1, a private address, which the geofence lets pass: if a container or a proxy stands in front, use the host's network or name the proxy in access.proxies",
+    ]);
+  });
+
+  test('is not with two accounts, nor when one account was used from three places', () => {
+    expect(warned({ ...behind, places: bridge.slice(1) })).toEqual([]);
+    expect(warned({ ...behind, places: used(...Array(5).fill(['anna', '172.17.0.1'])) })).toEqual([]);
+  });
+
+  test('is not when somebody comes from a public address, or from another private one', () => {
+    expect(warned({ ...behind, places: [...bridge, ...used(['zoya', '203.0.113.5'])] })).toEqual([]);
+    expect(warned({ ...behind, places: [...bridge, ...used(['zoya', '192.168.1.5'])] })).toEqual([]);
+  });
+
+  test('is not where nobody is judged by country', () => {
+    const domains = domainsOf('{ mode: list, allow: [172.16.0.0/12] }');
+    const places = bridge.map((place) => ({ ...place, domain: domains[0]?.id ?? '' }));
+    expect(warned({ domains, places })).toEqual([]);
+    expect(warned({ domains, places, machine: { mode: 'countries', countries: ['RU'] } })).toHaveLength(1);
+  });
+
+  test('leaves places of other domains out', () => {
+    expect(warned({ ...behind, places: bridge.map((place) => ({ ...place, domain: 'another' })) })).toEqual([]);
+  });
+});
+
+test('an old country table is told with its date and a remedy', () => {
+  expect(warned({ tableIsOld: true })).toEqual([
+    'the country table is of 2026-06-17: give a newer one with vats geo update FILE',
+  ]);
+});
