@@ -130,7 +130,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
   undo.push(() => transport.close());
-  const digest = new DigestServer({ clock, random, secret: random.bytes(DIGEST_SECRET_OCTETS) });
+  const secret = random.bytes(DIGEST_SECRET_OCTETS);
+  const digest = new DigestServer({ clock, random, secret });
   const access = new AccessControl({
     settings: settings.access,
     table: openCountryTable(settings, data),
@@ -238,7 +239,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     directory: () => model.directory,
     algorithms: settings.sip.digest,
     clock,
-    random,
+    secret,
     log,
   });
   const door = new FrontDoor({

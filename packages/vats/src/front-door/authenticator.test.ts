@@ -28,7 +28,7 @@ function authenticatorFor(company: string, seed = 1) {
     directory: () => directory,
     algorithms: 'md5',
     clock,
-    random,
+    secret: random.bytes(32),
     log: new MemoryLog(),
   });
   /** The algorithms that somebody of that name is asked for, who shows no credentials yet. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Gate } from '@vats/access';
-import { type Clock, LineBudget, type Log, type Random } from '@vats/kernel';
+import { type Clock, LineBudget, type Log } from '@vats/kernel';
 import { type Device, type DigestChoice, type Directory, type Domain, digestOf, type User } from '@vats/pbx';
 import {
   type Challenger,
@@ -38,7 +38,8 @@ export interface AuthenticatorParts {
   /** For domains that say nothing of their own. */
   readonly algorithms: DigestChoice;
   readonly clock: Clock;
-  readonly random: Random;
+  /** Random octets of this run. */
+  readonly secret: Buffer;
   readonly log: Log;
 }
 
@@ -70,7 +71,7 @@ export class Authenticator {
   constructor(parts: AuthenticatorParts) {
     this.#parts = parts;
     this.#lines = new LineBudget(parts.clock);
-    this.#secret = parts.random.token(32);
+    this.#secret = parts.secret.toString('hex');
   }
 
   /** @param domain that the request speaks of */

@@ -17,10 +17,10 @@ export function officeOf(story: Story): string {
   return stringify({ domain: DOMAIN, users });
 }
 
-/** Settings of a switch that stands where the recorded server stood. */
+/** Settings of a switch that stands where the recorded server stood, which banned nobody for wrong passwords. */
 export function settingsOf(story: Story): string {
   const listen = story.server.at.flatMap((at) => ['udp', 'tcp'].map((name) => `${name}://${formatEndpoint(at)}`));
-  return stringify({ sip: { listen } });
+  return stringify({ sip: { listen }, access: { ban: { failures: 1_000 } } });
 }
 
 function capitalised(name: string): string {
