@@ -143,12 +143,12 @@ export class Gate {
     if (!viaProxy || this.isTrusted(address)) return 'welcome';
     const proven = this.#proven.has(address, 0);
     if (this.#isShutOut(address, proven)) return 'silence';
-    return proven || this.#takes(address) === 'ok' ? 'welcome' : 'silence';
+    return proven || this.#maySpeak(address) ? 'welcome' : 'silence';
   }
 
   /** Whether a known proxy that speaks for nobody is answered: wherever it is itself, but only so often. */
   answersPing(address: string): boolean {
-    return this.isTrusted(address) || this.#takes(address) === 'ok';
+    return this.isTrusted(address) || this.#maySpeak(address);
   }
 
   /** Never banned and never limited; the geofence does apply. */
@@ -220,24 +220,36 @@ export class Gate {
   }
 
   #mayBeRead(address: string, octets: Buffer): boolean {
+    if (this.#hasHadItsShare(address)) {
+      this.counters.overTotal++;
+      return this.#parts.vouchesFor(octets, address) && this.#parts.rates.take(address) !== 'source';
+    }
     const taken = this.#takes(address);
     // Too many strangers at once: whoever already got our challenge is on the way in.
     return taken === 'ok' || (taken === 'total' && this.#parts.vouchesFor(octets, address));
   }
 
-  #takes(address: string): 'ok' | 'source' | 'total' {
-    const { rates } = this.#parts;
-    const taken = rates.take(address);
-    if (taken === 'source') {
-      this.counters.overRate++;
-      return taken;
-    }
-    if (taken === 'total') this.#rush.note();
-    // Where somebody is known to be at home, the next one may be new; those are not who floods.
-    else if (this.#rush.allows(address) || this.bans.good.anyGood(sourceKey(address))) return taken;
-    else rates.giveBack(address);
+  /** As `#mayBeRead`, of a request that was read already. */
+  #maySpeak(address: string): boolean {
+    if (!this.#hasHadItsShare(address)) return this.#takes(address) === 'ok';
     this.counters.overTotal++;
-    return 'total';
+    return false;
+  }
+
+  /** In a rush, which addresses where somebody is known to be at home have no part in: the next one there may be new. */
+  #hasHadItsShare(address: string): boolean {
+    return this.#rush.refuses(address) && !this.bans.good.anyGood(sourceKey(address));
+  }
+
+  #takes(address: string): 'ok' | 'source' | 'total' {
+    const taken = this.#parts.rates.take(address);
+    if (taken === 'ok') this.#rush.take(address);
+    else if (taken === 'source') this.counters.overRate++;
+    else {
+      this.counters.overTotal++;
+      this.#rush.note();
+    }
+    return taken;
   }
 
   /** Counts a request once, under the policy that is asked first. @param only when the others were told of before */

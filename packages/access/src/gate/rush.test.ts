@@ -5,11 +5,13 @@ import { Rush } from './rush.ts';
 function some() {
   const clock = new FakeClock();
   const rush = new Rush(clock);
-  return {
-    clock,
-    rush,
-    allowed: (address: string, times: number) => Array.from({ length: times }, () => rush.allows(address)),
-  };
+  const allowed = (address: string, times: number): boolean[] =>
+    Array.from({ length: times }, () => {
+      if (rush.refuses(address)) return false;
+      rush.take(address);
+      return true;
+    });
+  return { clock, rush, allowed };
 }
 
 test('without a rush everybody is allowed everything, and nobody is remembered', () => {
@@ -48,4 +50,21 @@ test('a minute after it nobody is remembered any more', () => {
   clock.advance(120_000);
   expect(allowed('192.0.2.2', 1)).toEqual([true]);
   expect(rush.size).toBe(0);
+});
+
+test('hosts of one IPv6 network share, and a wider one has more', () => {
+  const { rush, allowed } = some();
+  rush.note();
+  expect([1, 2, 3].map((host) => allowed(`2001:db8:0:1::${host}`, 1)[0])).toEqual([true, true, false]);
+  const nets = Array.from({ length: 10 }, (_, i) => allowed(`2001:db8:0:1${i}::1`, 2));
+  // The /56 has eight, two of which are gone.
+  expect(nets.flat().filter(Boolean)).toHaveLength(6);
+});
+
+test('asking takes nothing', () => {
+  const { rush, allowed } = some();
+  rush.note();
+  for (let i = 0; i < 10; i++) expect(rush.refuses('192.0.2.1')).toBe(false);
+  expect(rush.size).toBe(0);
+  expect(allowed('192.0.2.1', 3)).toEqual([true, true, false]);
 });
