@@ -150,6 +150,7 @@ export class AccessControl {
   sweep({ registrar, calls, transport, directory }: LetIn): void {
     const { log } = this.#parts;
     const now = directory();
+    this.gate.fence.judgeAnew();
     for (const { binding } of registrar.registrations()) {
       const { domain, login, id, client, flow } = binding;
       if (this.admitsBinding(client ?? flow.observed.address, now, domain, login)) continue;

@@ -383,6 +383,16 @@ describe('vats geo', () => {
     expect(swept).toEqual([1]);
   });
 
+  test('who spoke before is judged by the new table at the socket too', async () => {
+    await serve();
+    const { gate } = running.access;
+    const moved = { address: '5.45.207.1', port: 5060 };
+    expect(gate.admit(moved, undefined)).toBe(true);
+    const abroad = writeMmdb([['5.45.207.0/24', { country_code: 'KZ' }]], { builtAt: TABLE_BUILT_AT });
+    await vats('geo', 'update', file('moved.mmdb', abroad));
+    expect(gate.admit(moved, undefined)).toBe(false);
+  });
+
   test('a file that cannot be used is configuration, and the earlier table stays', async () => {
     await serve();
     for (const path of [join(data, 'nowhere.mmdb'), file('text.mmdb', 'x')]) {
