@@ -72,6 +72,7 @@ export interface Switch {
   readonly transactions: TransactionLayer;
   readonly authenticator: Authenticator;
   readonly access: AccessControl;
+  readonly visitors: Visitors;
   /**
    * Who may come was changed: puts the settings' policy and the model's in force, reads the country table anew, and ends
    * what those hold who may not come any more. @throws GeoDatabaseError, with all as it was
@@ -242,11 +243,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     secret,
     log,
   });
+  const visitors = new Visitors({ proxies: settings.access.proxies, clock, log });
   const door = new FrontDoor({
     transactions,
     authenticator,
     gate: access.gate,
-    visitors: new Visitors({ proxies: settings.access.proxies, clock, log }),
+    visitors,
     directory: () => model.directory,
     register: (request, flow, account, visitor) => {
       const transaction = transactions.accept(request, flow);
@@ -302,6 +304,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transactions,
     authenticator,
     access,
+    visitors,
     reloadAccess: (next) => {
       access.table.reload();
       access.useMachinePolicy(next.policy);

@@ -17,6 +17,7 @@ import {
   setPassword,
 } from '@vats/pbx';
 import type { Store } from '@vats/store';
+import { domainNamed } from './domain-named.ts';
 
 /** What became of a wish to change the model. */
 export type ModelChange =
@@ -128,9 +129,7 @@ export class PbxModel {
 
   /** The domain of that name; without a name, the only one. */
   domainNamed(name: string | undefined): Domain | undefined {
-    const { domains } = this.#directory.model;
-    if (name === undefined) return domains.length === 1 ? domains[0] : undefined;
-    return domains.find((domain) => domain.name === name.toLowerCase());
+    return domainNamed(this.#directory, name);
   }
 
   async #save(next: Model, file?: { name: string; hash: string; appliedAt: number }): Promise<void> {

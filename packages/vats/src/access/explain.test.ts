@@ -1,8 +1,8 @@
 import { Fence, type Place, type Policy } from '@vats/access';
-import { Directory, type Domain, readPbx } from '@vats/pbx';
+import { readPbx } from '@vats/pbx';
 import { modelOf, onlyDomain } from '@vats/pbx/testing';
 import { describe, expect, test } from 'vitest';
-import { domainFor, explained, tryPolicies } from './explain.ts';
+import { explained, tryPolicies } from './explain.ts';
 
 const COUNTRIES: Readonly<Record<string, string>> = { '192.0.2.1': 'RU', '198.51.100.1': 'DE' };
 const [RU, DE] = ['192.0.2.1', '198.51.100.1'];
@@ -125,15 +125,4 @@ describe('a file’s policies tried on where accounts were used from', () => {
     const [anna] = tryPolicies(domain, read.value.value, fenceOf({ mode: 'any' }), [place('anna', RU, 7)]);
     expect(anna?.places).toMatchObject([{ address: RU, country: 'RU', lastSeen: 7, uses: 3, admitted: true }]);
   });
-});
-
-test('a domain is found by its name in any case; without a name the only one is meant', () => {
-  const one = new Directory(modelOf(COMPANY));
-  const two = new Directory(modelOf(COMPANY, 'domain: other.example\n'));
-  const named = (domain: Domain | undefined): string | undefined => domain?.name;
-  expect(named(domainFor(one, undefined))).toBe('acme.example');
-  expect(named(domainFor(two, undefined))).toBeUndefined();
-  expect(named(domainFor(two, 'Other.Example'))).toBe('other.example');
-  expect(named(domainFor(two, 'nowhere.example'))).toBeUndefined();
-  expect(named(domainFor(new Directory(modelOf()), undefined))).toBeUndefined();
 });

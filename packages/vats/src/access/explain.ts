@@ -1,5 +1,5 @@
 import { describeVerdict, type Fence, type Judgement, type Place } from '@vats/access';
-import type { AccessPolicy, Directory, Domain, PbxFile } from '@vats/pbx';
+import type { AccessPolicy, Domain, PbxFile } from '@vats/pbx';
 
 /** One policy's word on an address, for a person. */
 export interface ExplainedStep {
@@ -82,11 +82,4 @@ export function tryPolicies(domain: Domain, file: PbxFile, fence: Fence, places:
       places: rows.sort((one, other) => other.lastSeen - one.lastSeen),
     }))
     .sort((one, other) => one.login.localeCompare(other.login));
-}
-
-/** The domain that a name means; the only one where none is given. */
-export function domainFor(directory: Directory, name: string | undefined): Domain | undefined {
-  const { domains } = directory.model;
-  if (name === undefined) return domains.length === 1 ? domains[0] : undefined;
-  return domains.find((domain) => domain.name === name.toLowerCase());
 }

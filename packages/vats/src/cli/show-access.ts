@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { bansAnswer, geoExplanation, geoTable, policyExplanation } from './answers.ts';
 import { localTime } from './local-time.ts';
-import { duration, table } from './table.ts';
+import { duration, printable, table } from './table.ts';
 
 /** How answers about access look on a terminal. */
 
@@ -23,7 +23,7 @@ export function bansText({ bans }: z.output<typeof bansAnswer>, now: number): st
 
 export function unbannedText({ bans }: z.output<typeof bansAnswer>): string {
   return bans
-    .map(({ network, user }) => `${network}${user === undefined ? '' : ` (${plain(user)})`} is let in again\n`)
+    .map(({ network, user }) => `${network}${user === undefined ? '' : ` (${printable(user)})`} is let in again\n`)
     .join('');
 }
 
@@ -33,11 +33,13 @@ export function geoText(read: z.output<typeof geoExplanation>): string {
     lines.push(`${scope.padEnd(8)} ${text}${enforced || admitted ? '' : ' (only tried out: nobody is refused)'}`);
   }
   for (const { network, user, reason, id } of read.bans) {
-    lines.push(`banned   ${network}${user === undefined ? '' : ` for ${plain(user)}`}: ${plain(reason)} (${id})`);
+    lines.push(
+      `banned   ${network}${user === undefined ? '' : ` for ${printable(user)}`}: ${printable(reason)} (${id})`,
+    );
   }
   if (read.trusted) lines.push('trusted  never banned and never limited');
   const shutOut = !read.admitted || read.bans.some(({ user }) => user === undefined);
-  const except = read.bans.flatMap(({ user }) => (user === undefined ? [] : [plain(user)])).join(', ');
+  const except = read.bans.flatMap(({ user }) => (user === undefined ? [] : [printable(user)])).join(', ');
   lines.push(shutOut ? 'so it is NOT heard' : `so it is heard${except === '' ? '' : `, but not as ${except}`}`);
   return `${lines.join('\n')}\n`;
 }
@@ -64,9 +66,4 @@ export function policyText({ domain, accounts }: z.output<typeof policyExplanati
 
 export function geoTableText({ path, builtAt, kind }: z.output<typeof geoTable>): string {
   return `country table of ${new Date(builtAt).toISOString().slice(0, 10)} (${kind === 'builtin' ? 'built in' : path})\n`;
-}
-
-/** The name that a stranger tried must not steer the operator's terminal; tables see to that by themselves. */
-function plain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }

@@ -15,8 +15,8 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 /** Control characters that a stranger put into a name or User-Agent must not steer the operator's terminal. */
-function printable(cell: string): string {
-  return cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 
 /** 75 -> '1:15', 3675 -> '1:01:15'. */

@@ -3,7 +3,7 @@ import { parseAddress, parseNetwork } from '@vats/kernel';
 import { type Domain, duration, formatProblem, readPbx, setting } from '@vats/pbx';
 import { z } from 'zod';
 import { accountOf } from '../access/access-control.ts';
-import { domainFor, explained, tryPolicies } from '../access/explain.ts';
+import { explained, tryPolicies } from '../access/explain.ts';
 import { accessWarnings } from '../access/warnings.ts';
 import type { Switch } from '../create-switch.ts';
 import { bodyOf } from './body-of.ts';
@@ -25,7 +25,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
   const { model, access } = running;
   const { gate, table } = access;
   const theDomain = (name: string | undefined): Domain => {
-    const domain = domainFor(model.directory, name);
+    const domain = model.domainNamed(name);
     if (domain !== undefined) return domain;
     const names = model.directory.model.domains.map((each) => each.name).join(', ');
     throw new ControlError(
@@ -79,8 +79,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
       const login = query.get('device') ?? undefined;
       const named = query.get('domain') ?? undefined;
       // With several domains and none named, the machine's policy alone can be told.
-      const domain =
-        login === undefined && named === undefined ? domainFor(model.directory, undefined) : theDomain(named);
+      const domain = login === undefined && named === undefined ? model.domainNamed(undefined) : theDomain(named);
       const device =
         domain === undefined || login === undefined ? undefined : model.directory.findDevice(domain, login);
       if (login !== undefined && device === undefined) {
@@ -113,7 +112,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
 
 /** What `vats status` says of access. */
 export function accessStatus(running: Switch) {
-  const { model, access, listeners, settings } = running;
+  const { model, access, listeners, settings, visitors } = running;
   const { gate, table } = access;
   const { fenced, banned, overRate, overTotal, scanners } = gate.counters;
   const now = Date.now();
@@ -126,6 +125,8 @@ export function accessStatus(running: Switch) {
     remembered: access.remembered,
     countries: table.description,
     proxies: Object.keys(settings.access.proxies).length,
+    /** Requests by proxies that did not say, or not clearly, who their client is. */
+    withoutClient: visitors.unnamed,
     warnings: accessWarnings({
       listeners: listeners.map(({ endpoint }) => endpoint),
       machine: gate.fence.policies.machine,
