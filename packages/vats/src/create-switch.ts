@@ -127,7 +127,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     random,
     log,
     ledger,
-    admit: (observed, _transport, octets) => access.gate.admit(observed, octets),
+    admit: (observed, _transport, octets, behind) => access.gate.admit(observed, octets, behind),
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
   undo.push(() => transport.close());

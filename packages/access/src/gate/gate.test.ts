@@ -252,6 +252,39 @@ describe('in a rush of strangers', () => {
   });
 });
 
+test('a nonce of ours lets nobody ask more often than one source may', () => {
+  const { gate, clock, admits } = guard({ total: 1, burst: 3, perSource: 1 });
+  admits(RU);
+  const vouched = () => Array.from({ length: 10 }, () => admits(DE, VOUCHED)).filter(Boolean).length;
+  expect(vouched()).toBe(3);
+  expect(gate.counters.overRate).toBe(7);
+  clock.advance(200);
+  expect(vouched()).toBe(0);
+  clock.advance(800);
+  expect(vouched()).toBe(1);
+});
+
+describe('while more comes than we can take', () => {
+  test('strangers are left unread, whatever their limits, unless they carry a nonce of ours', () => {
+    const { gate } = guard({ burst: 100 });
+    const admits = (octets: Buffer, behind: boolean): boolean =>
+      gate.admit({ address: DE, port: 5060 }, octets, behind);
+    expect([admits(WORDS, true), admits(VOUCHED, true), admits(WORDS, true)]).toEqual([false, true, false]);
+    expect(gate.counters).toMatchObject({ overTotal: 3, overRate: 0 });
+    // They used nothing up, and what each may ask for at such times is left.
+    expect([1, 2, 3].map(() => admits(WORDS, false))).toEqual([true, true, false]);
+  });
+
+  test('phones that are proven, trusted networks, proxies and connections are heard as ever', () => {
+    const { gate } = guard({ trusted: ['192.0.2.2'] });
+    gate.proved(RU, 5060, 'office', 'anna');
+    const admits = (address: string, octets: Buffer | undefined = WORDS): boolean =>
+      gate.admit({ address, port: 5060 }, octets, true);
+    expect([admits(RU), admits('192.0.2.2'), admits(PROXY), admits(DE)]).toEqual([true, true, true, false]);
+    expect(gate.admit({ address: DE, port: 5060 }, undefined, true)).toBe(true);
+  });
+});
+
 describe('refuse: 403', () => {
   const fenced = { machine: { mode: 'russia' }, refusal: '403', burst: 2 } as const;
 

@@ -23,7 +23,7 @@ export interface GateCounters {
   banned: number;
   /** Messages beyond what one source may send without good credentials. */
   overRate: number;
-  /** Messages beyond what all strangers together may send, and, while they try, beyond what is left for each. */
+  /** Messages beyond what all strangers together may send, and, while they try, beyond what is left for each; and while we are behind. */
   overTotal: number;
   /** Requests that name a well-known scanner as their User-Agent. */
   scanners: number;
@@ -109,9 +109,9 @@ export class Gate {
 
   /**
    * Whether a message from there is read, or a connection accepted (without `octets`). False is silence: nothing is
-   * answered, the connection is reset.
+   * answered, the connection is reset. When we are `behind`, strangers are left unread, so that phones are not lost among them.
    */
-  admit(observed: Endpoint, octets: Buffer | undefined): boolean {
+  admit(observed: Endpoint, octets: Buffer | undefined, behind = false): boolean {
     const { address, port } = observed;
     // A proxy's messages are read first, for its client's address is in them.
     if (this.#parts.proxies.has(address)) return true;
@@ -121,12 +121,12 @@ export class Gate {
         return false;
       }
       // The 403 is an answer like others, so that its sender may have only so many.
-      return octets === undefined || this.#mayBeRead(address, octets);
+      return octets === undefined || this.#mayBeRead(address, octets, behind);
     }
     if (this.isTrusted(address)) return true;
     const proven = this.#proven.has(address, port);
     if (this.#isShutOut(address, proven)) return false;
-    return proven || octets === undefined || this.#mayBeRead(address, octets);
+    return proven || octets === undefined || this.#mayBeRead(address, octets, behind);
   }
 
   /**
@@ -219,14 +219,17 @@ export class Gate {
     return true;
   }
 
-  #mayBeRead(address: string, octets: Buffer): boolean {
-    if (this.#hasHadItsShare(address)) {
-      this.counters.overTotal++;
-      return this.#parts.vouchesFor(octets, address) && this.#parts.rates.take(address) !== 'source';
-    }
-    const taken = this.#takes(address);
-    // Too many strangers at once: whoever already got our challenge is on the way in.
-    return taken === 'ok' || (taken === 'total' && this.#parts.vouchesFor(octets, address));
+  #mayBeRead(address: string, octets: Buffer, behind: boolean): boolean {
+    if (behind) this.#rush.note();
+    if (!behind && !this.#hasHadItsShare(address)) {
+      const taken = this.#takes(address);
+      if (taken !== 'total') return taken === 'ok';
+    } else this.counters.overTotal++;
+    // Too many strangers at once: whoever already got our challenge is on the way in, as often as one source may.
+    if (!this.#parts.vouchesFor(octets, address)) return false;
+    if (this.#parts.rates.takeOwn(address)) return true;
+    this.counters.overRate++;
+    return false;
   }
 
   /** As `#mayBeRead`, of a request that was read already. */

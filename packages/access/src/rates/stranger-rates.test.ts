@@ -22,7 +22,7 @@ test('12: one source is listened to as often as agreed, and others beside it as 
   clock.advance(100);
   expect(rates.take('192.0.2.1')).toBe('ok');
   expect(rates.take('192.0.2.1')).toBe('source');
-  expect(rates.counters).toEqual({ ok: 7, source: 97, total: 0, givenBack: 0 });
+  expect(rates.counters).toEqual({ ok: 7, source: 97, total: 0, own: 0, givenBack: 0 });
 });
 
 test('12: ten thousand sources together are listened to no more than all may be', () => {
@@ -131,4 +131,24 @@ test('whoever asks, and whenever: no source, wider network or all together get m
       }
     }),
   );
+});
+
+test('12: a whole /48 has a quarter of what all have', () => {
+  const { rates } = ratesOf({ perSource: 100, burst: 100, total: 400 });
+  const everywhere = Array.from({ length: 1000 }, (_, i) => `2001:db8:1:${i.toString(16)}::1`);
+  expect(takenBy(rates, everywhere)).toBe(100);
+  expect(takenBy(rates, ['192.0.2.1'])).toBe(1);
+});
+
+test('who need not wait for the others still has no more than its own', () => {
+  const { clock, rates } = ratesOf({ total: 1 });
+  expect(rates.take('192.0.2.1')).toBe('ok');
+  expect(rates.take('192.0.2.2')).toBe('total');
+  const own = () => Array.from({ length: 8 }, () => rates.takeOwn('192.0.2.2')).filter(Boolean).length;
+  expect(own()).toBe(5);
+  clock.advance(100);
+  expect(own()).toBe(1);
+  expect(rates.take('192.0.2.2')).toBe('source');
+  const site = Array.from({ length: 100 }, (_, i) => rates.takeOwn(`2001:db8:1:2::${i}`)).filter(Boolean).length;
+  expect(site).toBe(5);
 });

@@ -5,7 +5,7 @@ import { BucketSize, TokenBucket } from './token-bucket.ts';
 
 export interface StrangerRatesOptions {
   readonly clock: Clock;
-  /** Requests a second of one source: an IPv4 address or an IPv6 /64. Its /56 has four times, its /48 sixteen times as many. */
+  /** Requests a second of one source: an IPv4 address or an IPv6 /64. Its /56 has four times, its /48 sixteen times as many, up to a quarter of `total`. */
   readonly perSource: number;
   /** Requests of one source at once after a rest. */
   readonly burst: number;
@@ -23,17 +23,21 @@ export interface StrangerCounters {
   ok: number;
   source: number;
   total: number;
+  /** By `takeOwn`. */
+  own: number;
   givenBack: number;
 }
 
 const SOURCES_REMEMBERED = 65_536;
+/** What the networks around one source of IPv6 may have of the total at most, unless one source alone may have more. */
+const MOST_OF_TOTAL = 1 / 4;
 
 /**
  * How many requests without good credentials are listened to: so many from each source, so many from all together, so
  * that ten thousand forged sources cannot eat the processor. It runs no timer; buckets fill when they are looked at.
  */
 export class StrangerRates {
-  readonly counters: StrangerCounters = { ok: 0, source: 0, total: 0, givenBack: 0 };
+  readonly counters: StrangerCounters = { ok: 0, source: 0, total: 0, own: 0, givenBack: 0 };
   readonly #clock: Clock;
   readonly #sizes: readonly BucketSize[];
   readonly #sources: BucketMap;
@@ -42,7 +46,11 @@ export class StrangerRates {
   /** @throws {RangeError} when the rate is not above 0; the burst, the total or the limit not at least 1 */
   constructor({ clock, perSource, burst, total, limit = SOURCES_REMEMBERED }: StrangerRatesOptions) {
     this.#clock = clock;
-    this.#sizes = SHARES.map((share) => new BucketSize(perSource * share, burst * share));
+    // One site alone must not use up what all have: not even one that owns a /48.
+    const [most, mostAtOnce] = [Math.max(perSource, total * MOST_OF_TOTAL), Math.max(burst, total * MOST_OF_TOTAL)];
+    this.#sizes = SHARES.map(
+      (share) => new BucketSize(Math.min(perSource * share, most), Math.min(burst * share, mostAtOnce)),
+    );
     this.#sources = new BucketMap(limit);
     this.#total = new TokenBucket(new BucketSize(total, total), clock.monotonic());
   }
@@ -66,6 +74,19 @@ export class StrangerRates {
     const taken = address.includes(':') ? this.#takeAll(sourceKeys(address), now) : this.#takeOne(address, now);
     this.counters[taken]++;
     return taken;
+  }
+
+  /**
+   * Asks for one request of a source that need not wait for its turn among all strangers: it counts for the source alone.
+   * False when that has used up its own.
+   */
+  takeOwn(address: string): boolean {
+    const now = this.#clock.monotonic();
+    const keys = sourceKeys(address);
+    if (keys.some((key) => this.#sources.get(key)?.has(now) === false)) return false;
+    for (let i = 0; i < keys.length; i++) this.#sources.take(keys[i]!, this.#sizes[i]!, now);
+    this.counters.own++;
+    return true;
   }
 
   /** The request that was taken for turned out to carry good credentials: it is not counted after all. */

@@ -396,6 +396,13 @@ describe('octets that nobody has parsed are vouched for', () => {
     ]) {
       expect(server.vouchesFor(octetsOf(text), SOURCE), text).toBe(false);
     }
+    // A nonce in the place of a cnonce, or in another line, is read by nobody.
+    const elsewhere = own.replace(/cnonce="[^"]*"/, `cnonce="${n}"`).replace(`, nonce="${n}"`, '');
+    expect(elsewhere).toContain(`cnonce="${n}"`);
+    expect(server.vouchesFor(octetsOf(elsewhere), SOURCE)).toBe(false);
+    expect(server.vouchesFor(octetsOf(own, 'X-Authorization'), SOURCE)).toBe(false);
+    const behind: HeaderField[] = [['Subject', own]];
+    expect(server.vouchesFor(octetsOf(own.replace(n, '0'), 'Authorization', behind), SOURCE)).toBe(false);
     expect(server.vouchesFor(Buffer.alloc(0), SOURCE)).toBe(false);
     expect(server.vouchesFor(Buffer.from('\r\n\r\n'), SOURCE)).toBe(false);
   });

@@ -79,8 +79,9 @@ export interface DigestServerOptions {
 const NONCE_LIFETIME_MS = 300_000;
 const NONCE_LIMIT = 100_000;
 const REALMS_REMEMBERED = 1000;
-/** How far before and behind a nonce its realm is looked for. */
-const QUICK_LOOK_OCTETS = 512;
+/** How far into a message its credentials are looked for when it is not read. */
+const QUICK_LOOK_OCTETS = 16_384;
+const CREDENTIALS_LINE = /^(?:proxy-)?authorization[ \t]*:(?:[^\r\n]|\r\n[ \t])*/gim;
 
 /**
  * Digest authentication as server (RFC 3261 §22, RFC 7616, RFC 8760). It keeps no state of those whom it challenges, and
@@ -135,12 +136,15 @@ export class DigestServer {
    * there can have. A cheap look, for choosing what to read when there is too much to read all of it.
    */
   vouchesFor(octets: Buffer, source: string): boolean {
-    const at = octets.indexOf('nonce="', 0, 'latin1');
-    if (at < 0) return false;
-    const line = octets.toString('latin1', Math.max(0, at - QUICK_LOOK_OCTETS), at + QUICK_LOOK_OCTETS);
-    const nonce = /nonce="([0-9a-z]+)"/.exec(line)?.[1];
-    const realm = /realm="([^"\\\r\n]*)"/.exec(line)?.[1];
-    return nonce !== undefined && realm !== undefined && this.#nonces.judge(nonce, { source, realm }) === 'fresh';
+    if (octets.indexOf('nonce="', 0, 'latin1') < 0) return false;
+    const text = octets.toString('latin1', 0, QUICK_LOOK_OCTETS);
+    for (const [line] of text.matchAll(CREDENTIALS_LINE)) {
+      const nonce = /[\s,]nonce="([0-9a-z]+)"/.exec(line)?.[1];
+      const realm = /[\s,]realm="([^"\\\r\n]*)"/.exec(line)?.[1];
+      if (nonce === undefined || realm === undefined) continue;
+      if (this.#nonces.judge(nonce, { source, realm }) === 'fresh') return true;
+    }
+    return false;
   }
 
   /** Judges what `credentialsOf` found in the request. */

@@ -23,7 +23,8 @@ export interface Network {
 }
 
 export interface DatagramUser {
-  onDatagram(octets: Buffer, from: Endpoint): void;
+  /** `behind` when more comes than we can take: what matters less is better left unread, or the rest is lost unseen. */
+  onDatagram(octets: Buffer, from: Endpoint, behind?: boolean): void;
   /** A failure that belongs to no send. The socket goes on unless it is closed. */
   onFailure(failure: TransportFailure): void;
 }

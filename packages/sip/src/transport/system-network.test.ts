@@ -267,6 +267,38 @@ describe('UDP', () => {
     expect(failures).toEqual([]);
   });
 
+  test('who takes less than comes is told to be behind, but never of a whole turn, and not any more once the queue was empty', async () => {
+    const told: boolean[] = [];
+    let busy = 4;
+    const onDatagram = (_octets: Buffer, _from: unknown, behind = false): void => {
+      told.push(behind);
+      const end = performance.now() + busy;
+      while (performance.now() < end);
+    };
+    const socket = await network.bindUdp(LOOPBACK, { onDatagram, onFailure: () => {} });
+    cleanups.push(() => socket.close());
+    const sender = createSocket('udp4');
+    cleanups.push(() => new Promise<void>((resolve) => sender.close(() => resolve())));
+    const send = (count: number): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: count }, () => {
+          return new Promise((resolve) => sender.send('x', socket.bound.port, socket.bound.address, resolve));
+        }),
+      );
+    // Less than the least buffer that a system gives holds, and more than can be taken in a quarter of a second.
+    await send(200);
+    await expect.poll(() => told.length, { timeout: 10_000 }).toBe(200);
+    // Two turns are over within that time, so the first 64 are as ever; of the later ones some always are.
+    expect(told.slice(0, 64)).not.toContain(true);
+    expect(told).toContain(true);
+    expect(told.slice(told.indexOf(true)).filter((behind) => !behind).length).toBeGreaterThanOrEqual(4);
+    told.length = 0;
+    busy = 0;
+    await send(20);
+    await expect.poll(() => told.length).toBe(20);
+    expect(told).not.toContain(true);
+  });
+
   test('a bad address to bind is refused', async () => {
     const user = { onDatagram: () => {}, onFailure: () => {} };
     await expect(network.bindUdp({ address: '192.0.2.1', port: 0 }, user)).rejects.toMatchObject({

@@ -16,6 +16,12 @@ import type {
 /** What the kernel should hold while we are busy: a second of heavy signalling. It may grant less. */
 const UDP_BUFFER_OCTETS = 4 * 1024 * 1024;
 const LISTEN_BACKLOG = 1024;
+/** libuv takes so many datagrams from a socket before it looks at anything else: after as many, more are waiting. */
+const WHOLE_TURN = 32;
+/** When the queue was never empty for so long, it is not a burst but more than we can take. */
+const BEHIND_AFTER_MS = 250;
+/** Of each turn so many are taken as ever, so that nobody is shut out altogether. */
+const TAKEN_AS_EVER = 4;
 
 /** The machine's own sockets, over `node:dgram` and `node:net`. IPv6 sockets carry IPv6 only. */
 export class SystemNetwork implements Network {
@@ -89,13 +95,28 @@ class SystemDatagramSocket implements DatagramSocket {
   readonly bound: Endpoint;
   readonly #socket: UdpSocket;
   #closed: Promise<void> | undefined;
+  /** Datagrams in this turn of the event loop. */
+  #inTurn = 0;
+  /** Since when no turn has emptied the queue. */
+  #fullSince: number | undefined;
+  #behind = false;
+  readonly #endTurn = (): void => {
+    const full = this.#inTurn >= WHOLE_TURN;
+    this.#inTurn = 0;
+    if (full) this.#fullSince ??= performance.now();
+    else this.#fullSince = undefined;
+    this.#behind = this.#fullSince !== undefined && performance.now() - this.#fullSince >= BEHIND_AFTER_MS;
+  };
 
   constructor(socket: UdpSocket, user: DatagramUser) {
     const { address, port } = socket.address();
     this.bound = { address, port };
     this.#socket = socket;
     socket.on('error', (error) => user.onFailure(failureFromError(error)));
-    socket.on('message', (octets: Buffer, from: RemoteInfo) => user.onDatagram(octets, from));
+    socket.on('message', (octets: Buffer, from: RemoteInfo) => {
+      if (this.#inTurn++ === 0) setImmediate(this.#endTurn);
+      user.onDatagram(octets, from, this.#behind && this.#inTurn > TAKEN_AS_EVER);
+    });
   }
 
   send(octets: Buffer, to: Endpoint, failed?: SendFailed): void {

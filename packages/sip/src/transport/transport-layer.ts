@@ -44,9 +44,9 @@ export interface TransportLayerOptions {
   readonly ledger: Ledger;
   /**
    * Who may talk to us at all, asked before anything is read: with each message's octets, and without any when somebody
-   * connects. False is silence; a connection is torn down.
+   * connects. False is silence; a connection is torn down. `behind`: more comes than we can take, so strangers must wait.
    */
-  readonly admit?: (observed: Endpoint, transport: TransportName, octets?: Buffer) => boolean;
+  readonly admit?: (observed: Endpoint, transport: TransportName, octets?: Buffer, behind?: boolean) => boolean;
   /** What we call ourselves on this flow; `bound` is our own address there, and what is said when it is left to us. */
   readonly sentBy?: (flow: Flow, bound: SentBy) => SentBy;
   readonly timeouts?: Partial<ConnectionLimits>;

@@ -28,8 +28,8 @@ export interface Transport {
 
 /** What the transports hand up to the layer. */
 export interface Intake {
-  /** Asked before anything of what a source sends is read; `octets` are absent when it only connects. */
-  admits(observed: Endpoint, transport: TransportName, octets?: Buffer): boolean;
+  /** Asked before anything of what a source sends is read; `octets` are absent when it only connects; `behind` as `DatagramUser` says. */
+  admits(observed: Endpoint, transport: TransportName, octets?: Buffer, behind?: boolean): boolean;
   /** One whole message, or what claims to be one. */
   onOctets(octets: Buffer, flow: Flow): void;
   /** A stream that can't be cut any more; it ends after this call. */

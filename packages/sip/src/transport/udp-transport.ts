@@ -107,9 +107,9 @@ class UdpReceiver implements DatagramUser {
     this.#log = log;
   }
 
-  onDatagram(octets: Buffer, from: Endpoint): void {
+  onDatagram(octets: Buffer, from: Endpoint, behind = false): void {
     if (this.port === undefined) return;
-    if (!this.#intake.admits(from, 'udp', octets)) this.#counters.refused++;
+    if (!this.#intake.admits(from, 'udp', octets, behind)) this.#counters.refused++;
     else if (isKeepAlive(octets)) this.#counters.keepAlives++;
     else this.#intake.onOctets(octets, this.port.flowTo(from));
   }
