@@ -187,6 +187,16 @@ test('no secret lies in clear in any file of the data directory', async () => {
   expect(statSync(join(scratch.path, 'key')).mode & 0o777).toBe(0o600);
 });
 
+test('a key for a purpose is the same after a restart, and another for every purpose and data directory', async () => {
+  const here = scratchDirectory();
+  const there = scratchDirectory();
+  const key = await reopened(here.path, (store) => store.keyFor('one'));
+  expect(key).toHaveLength(32);
+  expect(await reopened(here.path, (store) => store.keyFor('one'))).toEqual(key);
+  expect(await reopened(here.path, (store) => store.keyFor('other'))).not.toEqual(key);
+  expect(await reopened(there.path, (store) => store.keyFor('one'))).not.toEqual(key);
+});
+
 test('a secret sealed for an export opens in the same data directory only', async () => {
   using here = scratchDirectory();
   using there = scratchDirectory();

@@ -112,6 +112,10 @@ class SqliteStore implements Store {
     return this.#box.open(Buffer.from(sealed, 'base64url'), EXPORT);
   }
 
+  keyFor(purpose: string): Buffer {
+    return this.#box.keyFor(purpose);
+  }
+
   async close(): Promise<void> {
     await this.#writer.close();
     await this.#client.close();

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 const VERSION = 1;
 const NONCE_OCTETS = 12;
@@ -39,5 +39,10 @@ export class SecretBox {
     } catch {
       return undefined;
     }
+  }
+
+  /** A key for another purpose, from which this one cannot be found (HKDF, RFC 5869). */
+  keyFor(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#key, '', purpose, KEY_OCTETS));
   }
 }

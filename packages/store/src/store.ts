@@ -54,6 +54,8 @@ export interface Store {
   seal(text: string): string;
   /** Undefined for what another key sealed, or nobody. */
   unseal(sealed: string): string | undefined;
+  /** 32 octets made from the data directory's key, for one purpose: the same after a restart, unknown without the key. */
+  keyFor(purpose: string): Buffer;
   /** Writes what waits, then lets go of the database. Later calls reject with `closed`. */
   close(): Promise<void>;
 }

@@ -255,6 +255,7 @@ function withMethods(store: Store): Store {
     health: () => store.health(),
     seal: (text) => store.seal(text),
     unseal: (sealed) => store.unseal(sealed),
+    keyFor: (purpose) => store.keyFor(purpose),
     close: () => store.close(),
   };
 }

@@ -33,6 +33,7 @@ import { CountryTable } from './access/country-table.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
+import { DigestChoices } from './front-door/digest-choices.ts';
 import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
 import { type Visitor, Visitors } from './front-door/visitors.ts';
 import { PbxModel } from './pbx-model.ts';
@@ -131,8 +132,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
   undo.push(() => transport.close());
-  const secret = random.bytes(DIGEST_SECRET_OCTETS);
-  const digest = new DigestServer({ clock, random, secret });
+  const digest = new DigestServer({ clock, random, secret: random.bytes(DIGEST_SECRET_OCTETS) });
   const access = new AccessControl({
     settings: settings.access,
     table: openCountryTable(settings, data),
@@ -238,9 +238,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     digest,
     gate: access.gate,
     directory: () => model.directory,
-    algorithms: settings.sip.digest,
+    choices: new DigestChoices({
+      directory: () => model.directory,
+      machine: settings.sip.digest,
+      key: store.keyFor('digest-choices'),
+    }),
     clock,
-    secret,
     log,
   });
   const visitors = new Visitors({ proxies: settings.access.proxies, clock, log });

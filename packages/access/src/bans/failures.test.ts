@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const NAT = '192.0.2.1';
 const user = (i: number) => `d\nuser${i}`;
 
-function failuresOf(options: { trusted?: string[]; limit?: number } = {}) {
+function failuresOf(options: { trusted?: string[]; limit?: number; home?: string } = {}) {
   const clock = new FakeClock();
   const bans = new BanBook({
     clock,
@@ -28,6 +28,7 @@ function failuresOf(options: { trusted?: string[]; limit?: number } = {}) {
     failures: 5,
     within: 5 * MINUTE,
     ...(options.limit !== undefined && { limit: options.limit }),
+    isAtHome: (name, address) => name === user(1) && address === options.home,
     onGuessed: (name) => guessed.push(name),
   });
   /** Tries as the gate lets it: not while banned. How many tries were judged. */
@@ -196,10 +197,36 @@ test('an account guessed from many sources is judged once a second for strangers
   expect(failures.isGuessed(user(2), '10.0.0.1')).toBe(false);
 });
 
+test('one source cannot take the turns of all others, and what it asks in vain takes none', () => {
+  const { clock, failures } = failuresOf();
+  for (let i = 0; i < 16; i++) failures.failed(`10.0.0.${i}`, user(1));
+  let heard = 0;
+  for (let second = 0; second < 60; second++) {
+    for (let i = 0; i < 100; i++) if (!failures.isGuessed(user(1), '10.0.0.1')) heard++;
+    expect(failures.isGuessed(user(1), `192.0.2.${second}`)).toBe(second === 0);
+    clock.advance(1000);
+  }
+  expect(heard).toBe(1);
+});
+
+test('where it was used before, an account that is guessed is always judged', () => {
+  const { failures } = failuresOf({ home: NAT });
+  for (let i = 0; i < 16; i++) failures.failed(`10.0.0.${i}`, user(1));
+  const asked = (address: string) => [1, 2, 3].map(() => failures.isGuessed(user(1), address));
+  expect([asked(NAT), asked('192.0.2.2')]).toEqual([
+    [false, false, false],
+    [false, true, true],
+  ]);
+});
+
 test('an account is guessed until there was no failure for a while', () => {
   const { clock, failures, guessed } = failuresOf();
   for (let i = 0; i < 16; i++) failures.failed(`10.0.0.${i}`, user(1));
-  const asked = () => [failures.isGuessed(user(1), NAT), failures.isGuessed(user(1), NAT)];
+  let from = 0;
+  const asked = () => [
+    failures.isGuessed(user(1), `192.0.2.${++from}`),
+    failures.isGuessed(user(1), `192.0.2.${++from}`),
+  ];
   expect(asked()).toEqual([false, true]);
   clock.advance(4 * MINUTE);
   failures.failed('10.0.0.99', user(1));

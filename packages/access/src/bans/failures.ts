@@ -16,6 +16,8 @@ export interface FailuresOptions {
   readonly within: number;
   /** Sources, pairs and accounts counted at most, each; 50,000 unless given. */
   readonly limit?: number;
+  /** Whether an account was used before from there, or from near there: kept for longer than what is good lately. */
+  readonly isAtHome?: (user: string, address: string) => boolean;
   /** An account is being guessed from many sources: called once, when that begins. */
   readonly onGuessed?: (user: string) => void;
 }
@@ -28,8 +30,9 @@ interface AccountCount {
 const COUNTED = 50_000;
 /** How many times `failures` a source of proven phones may fail in all, and an account from everywhere. */
 const PATIENCE = 3;
-/** How often an account that is being guessed is judged for sources unknown to it. */
+/** How often an account that is being guessed is judged for sources unknown to it, all together and for each of them. */
 const GUESSED_RATE = { perAccount: 1, burst: 1 };
+const GUESSED_RATE_OF_SOURCE = { perAccount: 1 / 60, burst: 1 };
 
 /**
  * Counts wrong credentials and has their senders banned. Of a source from where nobody showed good credentials lately,
@@ -40,7 +43,8 @@ const GUESSED_RATE = { perAccount: 1, burst: 1 };
  * times.
  *
  * An account that fails more than three times `failures` from sources that never proved it is being guessed by many hands:
- * until `within` has passed without a failure, such sources are judged once a second all together.
+ * until `within` has passed without a failure, sources where it is not at home are judged once a second all together, and each
+ * of them once a minute, so that it takes many of them to keep its owner out of a place that is new to it.
  *
  * It does not know which accounts exist, so nothing here can tell. Callers report only credentials that were judged, whose
  * nonce proves where they came from: never a missing or old nonce, nor one used twice. Users are `domain\nusername`.
@@ -50,26 +54,36 @@ export class Failures {
   readonly #good: GoodSources;
   readonly #failures: number;
   readonly #within: number;
+  readonly #isAtHome: (user: string, address: string) => boolean;
   readonly #onGuessed: ((user: string) => void) | undefined;
   /** Each lives for `within` from its first failure. */
   readonly #sources: ExpiringMap<string, { count: number }>;
   readonly #pairs: ExpiringMap<string, { count: number }>;
   readonly #accounts: ExpiringMap<string, AccountCount>;
   readonly #guesses: AccountRates;
+  /** By source and account. */
+  readonly #guessesOfSources: AccountRates;
 
   /** @throws {RangeError} unless `failures` and `within` are at least 1 */
-  constructor({ clock, bans, failures, within, limit = COUNTED, onGuessed }: FailuresOptions) {
+  constructor({ clock, bans, failures, within, limit = COUNTED, isAtHome, onGuessed }: FailuresOptions) {
     if (!(failures >= 1)) throw new RangeError(`failures: ${failures} must be at least 1`);
     if (!(within >= 1)) throw new RangeError(`within: ${within} must be at least 1`);
     this.#bans = bans;
     this.#good = bans.good;
     this.#failures = failures;
     this.#within = within;
+    this.#isAtHome = isAtHome ?? (() => false);
     this.#onGuessed = onGuessed;
     this.#sources = new ExpiringMap({ clock, limit, lifetime: within });
     this.#pairs = new ExpiringMap({ clock, limit, lifetime: within });
     this.#accounts = new ExpiringMap({ clock, limit, lifetime: within });
     this.#guesses = new AccountRates({ clock, ...GUESSED_RATE, limit });
+    this.#guessesOfSources = new AccountRates({ clock, ...GUESSED_RATE_OF_SOURCE, limit });
+  }
+
+  /** How often whoever was good before may fail in a row. */
+  get patience(): number {
+    return this.#failures * PATIENCE;
   }
 
   /** Wrong credentials for `user` came from there. */
@@ -89,14 +103,17 @@ export class Failures {
   }
 
   /**
-   * Whether credentials for `user` from there are not to be judged now, because the account is being guessed and was
-   * never used from there. They are to be answered as wrong ones, to the octet, and are no failure. Once a second the
-   * answer for an account is no, and that question counts: ask only when about to judge.
+   * Whether credentials for `user` from there are not to be judged now, because the account is being guessed and is not at home there.
+   * They are to be answered as wrong ones, to the octet, and are no failure. Now and then the answer is no, and that question
+   * counts: ask only when about to judge.
    */
   isGuessed(user: string, address: string): boolean {
     const name = comparable(user);
-    if (this.#accounts.get(name)?.guessed !== true || this.#good.isGood(address, name)) return false;
-    return !this.#guesses.take(name);
+    if (this.#accounts.get(name)?.guessed !== true) return false;
+    if (this.#good.isGood(address, name) || this.#isAtHome(user, address)) return false;
+    const pair = pairOf(address, name);
+    // Of the source first: what it asks for in vain takes nobody's turn.
+    return !(this.#guessesOfSources.has(pair) && this.#guesses.take(name) && this.#guessesOfSources.take(pair));
   }
 
   /** What is counted at this moment, for status and the ledger. */
@@ -110,6 +127,7 @@ export class Failures {
     this.#pairs.sweep();
     this.#accounts.sweep();
     this.#guesses.sweep();
+    this.#guessesOfSources.sweep();
   }
 
   #countPair(address: string, user: string): void {
@@ -138,7 +156,7 @@ export class Failures {
       return;
     }
     entry.count++;
-    if (entry.count <= this.#failures * PATIENCE) return;
+    if (entry.count <= this.patience) return;
     // Written again at each further failure: only a while without any ends it.
     this.#accounts.set(detached(user), entry);
     if (entry.guessed) return;

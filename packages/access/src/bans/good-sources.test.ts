@@ -48,17 +48,40 @@ test('what was good before a restart counts for the rest of its day', () => {
 test('it is bounded, and gone after a day without anybody', () => {
   const clock = new FakeClock();
   const good = new GoodSources({ clock, limit: 10 });
-  for (let i = 0; i < 100; i++) good.good(`192.0.2.${i}`, 'd\nanna');
+  for (let i = 0; i < 100; i++) good.good(`192.0.2.${i}`, `d\nanna${i % 7}`);
   expect(good.size).toBe(10);
-  expect(good.isGood('192.0.2.99', 'd\nanna')).toBe(true);
+  expect(good.isGood('192.0.2.99', 'd\nanna1')).toBe(true);
   clock.advance(24 * HOUR);
   good.sweep();
   expect(good.size).toBe(0);
+});
+
+test('a user who owns many networks pushes out nobody’s but their own', () => {
+  const good = new GoodSources({ clock: new FakeClock(), limit: 20, perUser: 5 });
+  good.good('192.0.2.1', 'd\nboris');
+  for (let i = 0; i < 100; i++) good.good(`2001:db8:1:${i.toString(16)}::1`, 'd\nanna');
+  expect([good.size, good.isGood('192.0.2.1', 'd\nboris'), good.anyGood('192.0.2.1')]).toEqual([6, true, true]);
+  const networks = ['2001:db8:1:5e::/64', '2001:db8:1:5f::/64', '2001:db8:1::/56', '2001:db8:1::/48'];
+  expect(networks.map((key) => good.anyGood(key))).toEqual([false, true, true, true]);
+});
+
+test('a network is good for as long as anybody in it', () => {
+  const clock = new FakeClock();
+  const good = new GoodSources({ clock });
+  good.good('2001:db8:1:1::1', 'd\nanna');
+  clock.advance(12 * HOUR);
+  good.good('2001:db8:1:2::1', 'd\nboris');
+  clock.advance(12 * HOUR);
+  expect(['2001:db8:1:1::/64', '2001:db8:1::/56'].map((key) => good.anyGood(key))).toEqual([false, true]);
+  clock.advance(12 * HOUR);
+  expect([good.anyGood('2001:db8:1::/56'), good.size]).toEqual([false, 0]);
 });
 
 test('names of any length are the same name each time', () => {
   const good = new GoodSources({ clock: new FakeClock() });
   const name = `d\n${'x'.repeat(100_000)}`;
   good.good('192.0.2.1', name);
+  good.good('192.0.2.1', name);
+  expect(good.size).toBe(1);
   expect(good.isGood('192.0.2.1', name)).toBe(true);
 });

@@ -8,7 +8,7 @@ import type { Policy } from '../policy/policy.ts';
 import { StrangerRates } from '../rates/stranger-rates.ts';
 import { MemoryBanStore, MemoryPlaceStore } from '../testing/index.ts';
 import { Fence } from './fence.ts';
-import { Gate, type GateEvent, type GateParts } from './gate.ts';
+import { Gate, type GateEvent, type GateParts, userKey } from './gate.ts';
 
 const RU = '192.0.2.1';
 const DE = '198.51.100.1';
@@ -408,7 +408,7 @@ describe('what credentials are worth', () => {
     const policy: Policy = { mode: 'list', allow: [RU] };
     for (let i = 0; i < FAILURES; i++) {
       expect(bans.isBanned(DE)).toBeUndefined();
-      gate.barred(DE, 'office', 'anna', policy);
+      gate.barred(DE, 5060, 'office', 'anna', policy);
     }
     expect(bans.isBanned(DE)).toMatchObject({ by: 'switch' });
     expect(gate.counters.barred).toBe(FAILURES);
@@ -424,21 +424,42 @@ describe('what credentials are worth', () => {
 
   test('failures count for the source that they came from, and never for a trusted one', () => {
     const { gate, bans } = guard({ trusted: [RU] });
-    for (let i = 0; i < 10 * FAILURES; i++) gate.failed(RU, 'office', 'anna');
-    for (let i = 0; i < FAILURES; i++) gate.failed(DE, 'office', `name ${i}`);
+    for (let i = 0; i < 10 * FAILURES; i++) gate.failed(RU, 5070, 'office', 'anna');
+    for (let i = 0; i < FAILURES; i++) gate.failed(DE, 5070, 'office', `name ${i}`);
     expect([bans.isBanned(RU), bans.isBanned(DE)?.by]).toEqual([undefined, 'switch']);
   });
 
   test('where others are proven only the one name is not judged any more', () => {
     const { gate, bans } = guard();
     gate.proved(DE, 5060, 'office', 'boris');
-    for (let i = 0; i < FAILURES; i++) gate.failed(DE, 'office', 'anna');
+    for (let i = 0; i < FAILURES; i++) gate.failed(DE, 5070, 'office', 'anna');
     expect(bans.isBanned(DE)).toBeUndefined();
-    expect(gate.mayGuess(DE, 'office', 'boris')).toBe(true);
+    expect(gate.mayGuess(DE, 5070, 'office', 'boris')).toBe(true);
     expect(gate.counters.banned).toBe(0);
-    expect(gate.mayGuess(DE, 'office', 'anna')).toBe(false);
-    expect(gate.mayGuess(RU, 'office', 'anna')).toBe(true);
+    expect(gate.mayGuess(DE, 5070, 'office', 'anna')).toBe(false);
+    expect(gate.mayGuess(RU, 5070, 'office', 'anna')).toBe(true);
     expect(gate.counters.banned).toBe(1);
+  });
+
+  test('where an account is proven, guesses of others from the same address do not silence it', () => {
+    const { gate } = guard();
+    gate.registered(DE, 5060, 'office', 'anna', 60_000);
+    for (let i = 0; i < FAILURES; i++) gate.failed(DE, 5070, 'office', 'anna');
+    const judged = (port: number) => gate.mayGuess(DE, port, 'office', 'anna');
+    expect([judged(5070), judged(5060)]).toEqual([false, true]);
+    // Only for so long as it does not fail itself, and not past what an operator says.
+    for (let i = 0; i < 3 * FAILURES - 1; i++) gate.failed(DE, 5060, 'office', 'anna');
+    expect(judged(5060)).toBe(true);
+    gate.failed(DE, 5060, 'office', 'anna');
+    expect(judged(5060)).toBe(false);
+  });
+
+  test('an operator’s ban of a name holds wherever it is proven', () => {
+    const { gate, bans } = guard();
+    gate.registered(DE, 5060, 'office', 'anna', 60_000);
+    bans.add({ network: DE, user: userKey('office', 'anna') }, { by: 'operator', reason: 'stolen' });
+    expect(gate.mayGuess(DE, 5060, 'office', 'anna')).toBe(false);
+    expect(gate.mayGuess(DE, 5060, 'office', 'boris')).toBe(true);
   });
 
   test('what proves an account is a place that it was used from', () => {

@@ -96,7 +96,7 @@ export class Gate {
     this.fence = parts.fence;
     this.bans = parts.bans;
     this.places = parts.places;
-    this.#proven = new ProvenFlows(parts.clock);
+    this.#proven = new ProvenFlows({ clock: parts.clock });
     this.#rush = new Rush(parts.clock);
     this.#lines = new LineBudget(parts.clock);
     parts.ledger.enrol('access timers', () => parts.places.waiting);
@@ -161,12 +161,18 @@ export class Gate {
     this.counters.scanners++;
   }
 
-  /** Whether credentials for this account are worth judging when they come from there. */
-  mayGuess(address: string, domain: string, username: string): boolean {
+  /**
+   * Whether credentials for this account are judged when they come from that far end, under a nonce that proves it. Ask only when
+   * about to judge. An account that is proven there is past what the switch shut out and past the guesses of others.
+   */
+  mayGuess(address: string, port: number, domain: string, username: string): boolean {
     if (this.isTrusted(address)) return true;
     const user = userKey(domain, username);
-    if (this.bans.isUserBanned(address, user) === undefined && !this.#parts.failures.isGuessed(user, address))
-      return true;
+    const proven = this.#proven.proves(address, port, user);
+    const ban = this.bans.isUserBanned(address, user);
+    if (ban === undefined || (proven && ban.by === 'switch')) {
+      if (proven || !this.#parts.failures.isGuessed(user, address)) return true;
+    }
     this.counters.banned++;
     return false;
   }
@@ -180,36 +186,46 @@ export class Gate {
 
   /** Good credentials came from this far end. `port` is 0 behind a proxy. */
   proved(address: string, port: number, domain: string, login: string): void {
+    const user = userKey(domain, login);
     // Who was proven already, or is trusted, took nothing from the limits.
     if (!this.#proven.has(address, port) && !this.isTrusted(address)) this.#parts.rates.giveBack(address);
-    this.#proven.prove(address, port, PROVEN_MS);
-    this.#parts.failures.good(address, userKey(domain, login));
+    this.#proven.prove(address, port, user, PROVEN_MS);
+    this.#parts.failures.good(address, user);
     this.places.note(domain, login, address);
   }
 
   /** A phone is registered from this far end for so many ms to come. */
   registered(address: string, port: number, domain: string, login: string, lifetime: number): void {
-    this.#proven.prove(address, port, Math.max(PROVEN_MS, lifetime));
-    this.#parts.failures.good(address, userKey(domain, login));
+    const user = userKey(domain, login);
+    this.#proven.prove(address, port, user, Math.max(PROVEN_MS, lifetime));
+    this.#parts.failures.good(address, user);
   }
 
-  /** Credentials that were wrong, under a nonce that proves their source. */
-  failed(address: string, domain: string, username: string): void {
+  /** Credentials that were wrong came from this far end, under a nonce that proves it. */
+  failed(address: string, port: number, domain: string, username: string): void {
     if (this.isTrusted(address)) return;
-    this.#parts.failures.failed(address, userKey(domain, username));
+    const { failures } = this.#parts;
+    const user = userKey(domain, username);
+    this.#proven.failed(address, port, user, failures.patience);
+    failures.failed(address, user);
   }
 
   /** A right password came from where its account may not be used. It counts as a wrong one, or the count would tell. */
-  barred(address: string, domain: string, login: string, policy: Policy | undefined): void {
+  barred(address: string, port: number, domain: string, login: string, policy: Policy | undefined): void {
     this.counters.barred++;
     const verdict = this.fence.judge(address, domain, policy).steps.at(-1)?.verdict;
     this.#parts.onEvent({ type: 'barred', domain, login, address, verdict });
-    this.failed(address, domain, login);
+    this.failed(address, port, domain, login);
   }
 
   /** Whether somebody who was let in before may go on: after a change of policies, the country table or an operator's bans. */
   stillWelcome(address: string, domain: string, device: Policy | undefined): boolean {
     return this.bans.isBanned(address)?.by !== 'operator' && this.fence.judge(address, domain, device).admitted;
+  }
+
+  /** Forgets whose proof is over; to be called now and then. */
+  sweep(): void {
+    this.#proven.sweep();
   }
 
   #isShutOut(address: string, proven: boolean): boolean {

@@ -1,72 +1,147 @@
 import type { Clock } from '@vats/kernel';
+import { detached } from '../rates/detached.ts';
 
-const FLOWS_REMEMBERED = 100_000;
+export interface ProvenFlowsOptions {
+  readonly clock: Clock;
+  /** Proofs held at most, 100,000 unless given. */
+  readonly limit?: number;
+  /** Of them for one account, 64 unless given: it may come from as many far ends, and pushes out nobody but itself. */
+  readonly perAccount?: number;
+}
+
+/** That an account showed good credentials from a far end. */
+interface Proof {
+  readonly account: string;
+  readonly address: string;
+  readonly port: number;
+  /** Monotonic ms. */
+  until: number;
+  /** Wrong credentials for the account from there since the last good ones. */
+  failures: number;
+}
+
+const PROOFS_REMEMBERED = 100_000;
+const PROOFS_PER_ACCOUNT = 64;
 
 /**
- * The far ends (address and port) that showed good credentials lately: they are let past limits that strangers meet, so
- * that a flood from the same address keeps no phone out. Only who knows a password gets in here.
+ * The far ends (address and port) from which accounts showed good credentials lately: they are let past limits that strangers
+ * meet, so that neither a flood nor guesses from the same address keep a phone out. Only who knows a password gets in here.
  */
 export class ProvenFlows {
   readonly #clock: Clock;
-  /** Monotonic ms until which each is proven, by address and port. */
-  readonly #ports = new Map<string, Map<number, number>>();
+  readonly #limit: number;
+  readonly #perAccount: number;
+  readonly #byFarEnd = new Map<string, Map<number, Proof[]>>();
+  /** Of each account those written longest ago first. */
+  readonly #byAccount = new Map<string, Set<Proof>>();
   #size = 0;
 
-  constructor(clock: Clock) {
+  constructor({ clock, limit = PROOFS_REMEMBERED, perAccount = PROOFS_PER_ACCOUNT }: ProvenFlowsOptions) {
     this.#clock = clock;
+    this.#limit = limit;
+    this.#perAccount = perAccount;
   }
 
-  /** Held, those whose time is over and that nobody asked for since included. */
+  /** Proofs held, those whose time is over and that nobody asked for since included. */
   get size(): number {
     return this.#size;
   }
 
   /** For `lifetime` ms from now, or as long as an earlier proof holds if that is longer. */
-  prove(address: string, port: number, lifetime: number): void {
+  prove(address: string, port: number, account: string, lifetime: number): void {
     const until = this.#clock.monotonic() + lifetime;
-    let ports = this.#ports.get(address);
-    if (ports === undefined) {
-      if (this.#size >= FLOWS_REMEMBERED) this.#makeRoom();
-      ports = new Map();
-      this.#ports.set(address, ports);
+    const known = this.#find(address, port, account);
+    if (known !== undefined) {
+      known.until = Math.max(known.until, until);
+      known.failures = 0;
+      this.#toTheBack(known);
+      return;
     }
-    const before = ports.get(port);
-    if (before === undefined) this.#size++;
-    if (before === undefined || before < until) ports.set(port, until);
+    const own = this.#byAccount.get(account);
+    if (own !== undefined && own.size >= this.#perAccount) this.#dropFirst(own);
+    else if (this.#size >= this.#limit) this.#makeRoom();
+    this.#add({ account: detached(account), address: detached(address), port, until, failures: 0 });
   }
 
+  /** Whether any account is proven there. */
   has(address: string, port: number): boolean {
-    const ports = this.#ports.get(address);
-    const until = ports?.get(port);
-    if (ports === undefined || until === undefined) return false;
-    if (until > this.#clock.monotonic()) return true;
-    this.#drop(address, ports, port);
+    const proofs = this.#byFarEnd.get(address)?.get(port);
+    return proofs?.some((proof) => this.#holds(proof)) === true;
+  }
+
+  /** Whether this account is. */
+  proves(address: string, port: number, account: string): boolean {
+    const proof = this.#find(address, port, account);
+    return proof !== undefined && this.#holds(proof);
+  }
+
+  /** Wrong credentials for an account came from where it is proven. After `patience` of them in a row it is not any more. */
+  failed(address: string, port: number, account: string, patience: number): void {
+    const proof = this.#find(address, port, account);
+    if (proof !== undefined && ++proof.failures >= patience) this.#drop(proof);
+  }
+
+  /** Forgets those whose time is over; to be called now and then. */
+  sweep(): void {
+    for (const proofs of this.#byAccount.values()) for (const proof of proofs) this.#holds(proof);
+  }
+
+  #find(address: string, port: number, account: string): Proof | undefined {
+    return this.#byFarEnd
+      .get(address)
+      ?.get(port)
+      ?.find((proof) => proof.account === account);
+  }
+
+  /** Drops what does not. */
+  #holds(proof: Proof): boolean {
+    if (proof.until > this.#clock.monotonic()) return true;
+    this.#drop(proof);
     return false;
   }
 
-  forget(address: string): void {
-    const ports = this.#ports.get(address);
-    if (ports === undefined) return;
-    this.#size -= ports.size;
-    this.#ports.delete(address);
-  }
-
-  /** Those whose time is over go first; when that is not enough, whoever came first. */
+  /** Those whose time is over go first; when that is not enough, the oldest of whoever came first. */
   #makeRoom(): void {
-    const now = this.#clock.monotonic();
-    for (const [address, ports] of this.#ports) {
-      for (const [port, until] of ports) if (until <= now) this.#drop(address, ports, port);
-    }
-    while (this.#size >= FLOWS_REMEMBERED) {
-      const oldest = this.#ports.keys().next();
-      if (oldest.done === true) return;
-      this.forget(oldest.value);
+    this.sweep();
+    for (const own of this.#byAccount.values()) {
+      if (this.#size < this.#limit) return;
+      this.#dropFirst(own);
     }
   }
 
-  #drop(address: string, ports: Map<number, number>, port: number): void {
-    if (!ports.delete(port)) return;
-    this.#size--;
-    if (ports.size === 0) this.#ports.delete(address);
+  #toTheBack(proof: Proof): void {
+    const own = this.#byAccount.get(proof.account);
+    own?.delete(proof);
+    own?.add(proof);
+  }
+
+  #dropFirst(proofs: ReadonlySet<Proof>): void {
+    for (const proof of proofs) {
+      this.#drop(proof);
+      return;
+    }
+  }
+
+  #add(proof: Proof): void {
+    const { address, port, account } = proof;
+    const ports = this.#byFarEnd.get(address) ?? new Map<number, Proof[]>();
+    this.#byFarEnd.set(address, ports);
+    ports.set(port, [...(ports.get(port) ?? []), proof]);
+    const own = this.#byAccount.get(account) ?? new Set<Proof>();
+    this.#byAccount.set(account, own);
+    own.add(proof);
+    this.#size++;
+  }
+
+  #drop(proof: Proof): void {
+    const { address, port, account } = proof;
+    const ports = this.#byFarEnd.get(address);
+    const others = ports?.get(port)?.filter((each) => each !== proof) ?? [];
+    if (others.length > 0) ports?.set(port, others);
+    else ports?.delete(port);
+    if (ports?.size === 0) this.#byFarEnd.delete(address);
+    const own = this.#byAccount.get(account);
+    if (own?.delete(proof)) this.#size--;
+    if (own?.size === 0) this.#byAccount.delete(account);
   }
 }

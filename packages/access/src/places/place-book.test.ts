@@ -26,6 +26,19 @@ function bookOn(kept: Map<string, Place> = new Map(), clock = new FakeClock()) {
   return { book, clock, kept, told, log, writes: () => writes };
 }
 
+test('an account is known in the networks that it was used from, for 30 days', () => {
+  const { book, clock } = bookOn();
+  book.note('d', 'anna', '192.0.2.1');
+  book.note('d', 'anna', '2001:db8::1');
+  const near = ['192.0.2.200', '2001:db8:0:7::1', '192.0.3.1', '2001:db8:1::1', 'nowhere'];
+  expect(near.map((address) => book.knows('d', 'anna', address))).toEqual([true, true, false, false, false]);
+  expect([book.knows('d', 'boris', '192.0.2.1'), book.knows('e', 'anna', '192.0.2.1')]).toEqual([false, false]);
+  clock.advance(PLACE_LIFETIME_MS);
+  expect(book.knows('d', 'anna', '192.0.2.1')).toBe(true);
+  clock.advance(1);
+  expect(book.knows('d', 'anna', '192.0.2.1')).toBe(false);
+});
+
 test('an account’s first place is no news; a new network is, and a new country more so', () => {
   const { book, told } = bookOn();
   book.note('d', 'anna', '192.0.2.1');

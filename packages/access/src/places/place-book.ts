@@ -30,6 +30,8 @@ const WORTH_SAVING_MS = 3_600_000;
 
 interface Entry {
   place: Place;
+  /** `networkOf` its address. */
+  readonly network: string | undefined;
   savedAt: number;
 }
 
@@ -61,7 +63,7 @@ export class PlaceBook {
     const gone: Place[] = [];
     for (const place of await store.load()) {
       if (place.lastSeen < oldest) gone.push(place);
-      else this.#add({ place, savedAt: place.lastSeen });
+      else this.#add({ place, network: networkOf(place.address), savedAt: place.lastSeen });
     }
     if (gone.length > 0) await store.remove(gone);
   }
@@ -88,11 +90,24 @@ export class PlaceBook {
     };
     const before = this.of(domain, login);
     if (entry !== undefined) this.#forget(entry);
-    const made = { place, savedAt: now };
+    const network = networkOf(address);
+    const wasNear = this.knows(domain, login, address);
+    const made = { place, network, savedAt: now };
     this.#add(made);
     this.#write([place]);
-    if (before.length === 0 || before.some((one) => sameNetwork(one.address, address))) return;
+    if (before.length === 0 || wasNear) return;
     onNewPlace({ place, newCountry: !before.some((one) => one.country === country) });
+  }
+
+  /** Whether an account was used from the network of an address: a /24 of IPv4, a /48 of IPv6. */
+  knows(domain: string, login: string, address: string): boolean {
+    const network = networkOf(address);
+    if (network === undefined) return false;
+    const oldest = this.#parts.clock.now() - PLACE_LIFETIME_MS;
+    for (const entry of this.#accounts.get(keyOf(domain, login))?.values() ?? []) {
+      if (entry.network === network && entry.place.lastSeen >= oldest) return true;
+    }
+    return false;
   }
 
   /** Places of an account, those used last first. */
@@ -191,11 +206,6 @@ function keyOf(domain: string, login: string): string {
 }
 
 /** A /24 of IPv4, a /48 of IPv6: what one office, one subscriber or one mobile gateway moves within. */
-function sameNetwork(one: string, other: string): boolean {
-  const [a, b] = [networkOf(one), networkOf(other)];
-  return a !== undefined && a === b;
-}
-
 function networkOf(text: string): string | undefined {
   const address = parseAddress(text);
   if (address === undefined) return undefined;

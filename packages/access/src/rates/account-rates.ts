@@ -32,6 +32,11 @@ export class AccountRates {
     return this.#accounts.size;
   }
 
+  /** Whether a try is left; takes none. */
+  has(account: string): boolean {
+    return this.#accounts.get(account)?.has(this.#clock.monotonic()) !== false;
+  }
+
   /** Asks for one try. False when the account has none left for now; nothing is used up then. */
   take(account: string): boolean {
     const now = this.#clock.monotonic();

@@ -45,6 +45,11 @@ export interface VerifyOptions {
    * it is right.
    */
   readonly barred?: () => boolean;
+  /**
+   * Whether credentials are not to be judged now, as after too many guesses; asked only for those whose nonce proves their source
+   * and is not used up, so that nobody's turn can be taken by whoever has none. The same work is done as for others.
+   */
+  readonly unheard?: () => boolean;
 }
 
 /**
@@ -52,11 +57,12 @@ export interface VerifyOptions {
  * - `absent`: no credentials for this realm: challenge
  * - `stale`: the nonce is ours, but too old, or its counter was used: challenge with `stale`; never a failure
  * - `foreign-nonce`: the nonce was not made by us for this source and realm, or by an earlier run: the same
+ * - `unheard`: not judged, right or wrong, and no failure; to be answered as `bad` is
  * - `bad`: a failure that counts against the source, for the nonce proves that the source is no forgery
  */
 export type DigestVerdict =
   | { readonly outcome: 'good'; readonly username: string }
-  | { readonly outcome: 'absent' | 'stale' | 'foreign-nonce' }
+  | { readonly outcome: 'absent' | 'stale' | 'foreign-nonce' | 'unheard' }
   | { readonly outcome: 'bad'; readonly username: string; readonly why: BadCredentials };
 
 /**
@@ -155,13 +161,24 @@ export class DigestServer {
     const nonce = credentials.get('nonce') ?? '';
     const age = this.#nonces.judge(nonce, options);
     if (age !== 'fresh') return age === 'stale' ? STALE : FOREIGN;
-    const username = credentials.get('username') ?? '';
     const proof = readProof(credentials);
-    if (proof === undefined) return bad(username, 'malformed');
-    if (!this.#counters.isNew(nonce, proof.count)) return STALE;
-    if (!options.algorithms.includes(proof.algorithm)) return bad(username, 'algorithm');
-    if (!namesRequest(proof.uri, request)) return bad(username, 'uri');
+    if (proof !== undefined && !this.#counters.isNew(nonce, proof.count)) return STALE;
+    if (options.unheard?.() === true) {
+      if (proof !== undefined) this.#judge(request, nonce, proof, { ...options, ha1: undefined });
+      return UNHEARD;
+    }
+    const username = credentials.get('username') ?? '';
+    const why = proof === undefined ? 'malformed' : this.#judge(request, nonce, proof, options);
+    if (proof === undefined || why !== undefined) return { outcome: 'bad', username, why: why ?? 'malformed' };
+    this.#counters.record(nonce, proof.count);
+    return { outcome: 'good', username };
+  }
+
+  /** What is wrong with the proof, undefined when it is right. */
+  #judge(request: SipRequest, nonce: string, proof: Proof, options: VerifyOptions): BadCredentials | undefined {
     const { algorithm, uri, protection } = proof;
+    if (!options.algorithms.includes(algorithm)) return 'algorithm';
+    if (!namesRequest(uri, request)) return 'uri';
     const stored = options.ha1 && ha1Of(options.ha1, algorithm);
     const expected = digestResponse({
       algorithm,
@@ -172,10 +189,8 @@ export class DigestServer {
       protection,
     });
     const matches = this.#responses[algorithm].equal(expected, proof.response);
-    if (!matches || stored === undefined) return bad(username, 'response');
-    if (options.barred?.() === true) return bad(username, 'barred');
-    this.#counters.record(nonce, proof.count);
-    return { outcome: 'good', username };
+    if (!matches || stored === undefined) return 'response';
+    return options.barred?.() === true ? 'barred' : undefined;
   }
 
   /** A challenge up to its realm, whose text is checked and quoted once. */
@@ -193,10 +208,7 @@ export class DigestServer {
 const ABSENT: DigestVerdict = { outcome: 'absent' };
 const STALE: DigestVerdict = { outcome: 'stale' };
 const FOREIGN: DigestVerdict = { outcome: 'foreign-nonce' };
-
-function bad(username: string, why: BadCredentials): DigestVerdict {
-  return { outcome: 'bad', username, why };
-}
+const UNHEARD: DigestVerdict = { outcome: 'unheard' };
 
 /** The part of credentials that is computed over, found complete and well-formed. */
 interface Proof {

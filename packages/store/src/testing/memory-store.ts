@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Ban, BanStore, Place, PlaceStore } from '@vats/access';
 import type {
   CallFilter,
@@ -118,6 +119,10 @@ export class MemoryStore implements Store {
   unseal(sealed: string): string | undefined {
     const text = Buffer.from(sealed, 'base64url').toString();
     return text.startsWith('sealed:') ? text.slice('sealed:'.length) : undefined;
+  }
+
+  keyFor(purpose: string): Buffer {
+    return createHash('sha256').update(`memory:${purpose}`).digest();
   }
 
   async close(): Promise<void> {

@@ -285,15 +285,34 @@ describe('where phones are good', () => {
       const [nobody, good] = await phoneAt(world, { ...OUTSIDE, port: 5_070 }, 'nobody');
       await nobody.registers({ nonce: await nobody.nonce() });
       const [phone, stranger] = await phoneAt(world, OUTSIDE, 'bobby');
-      // Its challenges are answered as ever, so this counts each guess that was.
-      expect(await guesses(world, phone, 2 * FAILURES)).toBe(FAILURES);
+      // Silence would tell whose name it is that is shut out: all are answered as before, and no more are judged.
+      expect(await guesses(world, phone, 2 * FAILURES)).toBe(2 * FAILURES);
+      expect(world.running.authenticator.failures).toBe(FAILURES);
       expect(bansOf(world)).toEqual([{ network: OUTSIDE.address, user: 'bobby', by: 'switch' }]);
-      await expect(phone.registers({ nonce: await phone.nonce() })).rejects.toThrow(/did not answer/);
+      const answer = await phone.registers({ nonce: await phone.nonce() });
+      expect([labelOf(answer), challengeIn(answer).stale]).toEqual(['401 REGISTER', false]);
       expect(labelOf(await nobody.registers({ nonce: await nobody.nonce() }))).toBe('200 REGISTER');
       expect(await isHeard(world)).toBe(true);
       const [elsewhere, other] = await phoneAt(world, { ...OUTSIDE, address: '203.0.113.67' }, 'bobby');
       expect(labelOf(await elsewhere.registers({ nonce: await elsewhere.nonce() }))).toBe('200 REGISTER');
       for (const each of [good, stranger, other]) await each.leaves();
+    },
+  );
+
+  scenario(
+    'security 22: a registered phone goes on when somebody behind its address guesses at its own name',
+    { ends: 'not-found', cast: [] },
+    async ({ world }) => {
+      const [phone, stranger] = await phoneAt(world, { ...OUTSIDE, port: 5_070 }, 'bobby');
+      expect(labelOf(await phone.registers({ nonce: await phone.nonce() }))).toBe('200 REGISTER');
+      const [thief, beside] = await phoneAt(world, { ...OUTSIDE, port: 5_071 }, 'bobby');
+      await guesses(world, thief, 5 * FAILURES);
+      expect(bansOf(world)).toEqual([{ network: OUTSIDE.address, user: 'bobby', by: 'switch' }]);
+      expect(labelOf(await phone.registers({ nonce: await phone.nonce() }))).toBe('200 REGISTER');
+      const { nonce } = challengeIn(await phone.invites('299'));
+      expect(labelOf(await phone.invites('299', { nonce }))).toBe('404 INVITE');
+      expect(labelOf(await thief.registers({ nonce: await thief.nonce() }))).toBe('401 REGISTER');
+      for (const each of [stranger, beside]) await each.leaves();
     },
   );
 
@@ -319,7 +338,7 @@ describe('where phones are good', () => {
         answered += await guesses(world, bad, FAILURES - 1);
         await stranger.leaves();
       }
-      expect(answered).toBe(3 * FAILURES);
+      expect([answered, world.running.authenticator.failures]).toEqual([8 * (FAILURES - 1), 3 * FAILURES]);
       expect(bansOf(world)).toEqual([{ network: OUTSIDE.address, user: '*', by: 'switch' }]);
       for (const [phone] of desks) {
         expect(labelOf(await phone.registers({ nonce: await phone.nonce() }))).toBe('200 REGISTER');
@@ -328,7 +347,7 @@ describe('where phones are good', () => {
       const { nonce } = challengeIn(await desk!.invites('299'));
       expect(labelOf(await desk!.invites('299', { nonce }))).toBe('404 INVITE');
       const [stolen, thief] = await phoneAt(world, { ...OUTSIDE, port: 7_001 }, 'bobby');
-      await expect(stolen.registers({ nonce: await stolen.nonce() })).rejects.toThrow(/did not answer/);
+      expect(labelOf(await stolen.registers({ nonce: await stolen.nonce() }))).toBe('401 REGISTER');
       await thief.leaves();
       for (const [, stranger] of desks) await stranger.leaves();
       expect(world.registrations.every(({ type }) => type !== 'unregistered')).toBe(true);
@@ -413,14 +432,20 @@ scenario(
     }
     expect(world.accessEvents.filter(({ type }) => type === 'guessed')).toMatchObject([{ login: 'alice' }]);
     expect(bansOf(world)).toEqual([]);
-    const stolen = async (source: number): Promise<string | undefined> => {
+    const stolen = async (source: number, nonce?: string): Promise<string> => {
       const [phone, stranger] = await phoneAt(world, { address: `198.18.${source}.2`, port: 5_066 });
-      const answer = await phone.registers({ nonce: await phone.nonce(), password: WRONG }).catch(() => undefined);
+      const answer = await phone.registers({ nonce: nonce ?? (await phone.nonce()) });
       await stranger.leaves();
-      return answer && labelOf(answer);
+      return labelOf(answer);
     };
     world.passes(1_000);
-    expect([await stolen(1), await stolen(2), await stolen(3)]).toEqual(['401 REGISTER', undefined, undefined]);
+    // Even the right password is answered as a wrong one, but the first in a second; what shows no nonce of ours takes no turn.
+    for (let i = 0; i < 20; i++) await stolen(50 + i, 'rubbish');
+    expect([await stolen(1), await stolen(2), await stolen(3)]).toEqual([
+      '200 REGISTER',
+      '401 REGISTER',
+      '401 REGISTER',
+    ]);
     await alice.registers();
     talk(alice, bob);
     end(alice, bob);

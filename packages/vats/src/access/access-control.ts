@@ -76,6 +76,10 @@ export class AccessControl {
       bans,
       failures: settings.ban.failures,
       within: settings.ban.within,
+      isAtHome: (user, address) => {
+        const { domain, login } = accountOf(user);
+        return this.gate.places.knows(domain, login, address);
+      },
       onGuessed: (user) => onEvent({ type: 'guessed', ...accountOf(user) }),
     });
     this.#failures = failures;
@@ -192,6 +196,7 @@ export class AccessControl {
   /** Bans whose time is over are told, and what attacks left behind is forgotten. */
   #keepHouse(): void {
     this.#nextSweep = this.#parts.clock.after(HOUSEKEEPING_MS, () => {
+      this.gate.sweep();
       this.gate.bans.sweep();
       this.gate.bans.good.sweep();
       this.#failures.sweep();

@@ -2,119 +2,125 @@ import type { Gate } from '@vats/access';
 import { FakeClock, MemoryLog, SeededRandom } from '@vats/kernel/testing';
 import { Directory } from '@vats/pbx';
 import { modelOf } from '@vats/pbx/testing';
-import { DigestServer, parseMessage, type SipRequest } from '@vats/sip';
-import { describe, expect, test } from 'vitest';
+import { answerChallenge, DigestServer, parseAuthValue, parseMessage, type SipRequest } from '@vats/sip';
+import { expect, test } from 'vitest';
 import { Authenticator } from './authenticator.ts';
+import { DigestChoices } from './digest-choices.ts';
 
 const VISITOR = { address: '203.0.113.66', port: 5066, viaProxy: false } as const;
+const URI = 'sip:acme.example';
+const COMPANY = `domain: acme.example
+users:
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z, digest: sha256 }] }
+  - { extension: "202", name: Boris, devices: [{ login: boris, password: Vf5kNm7Z }] }
+`;
+const ABSENT = Array.from({ length: 40 }, (_, i) => `absent${i}`);
 
-/** A company of so many accounts, of which these are asked for what they chose. */
-function companyOf(accounts: number, choices: Readonly<Record<string, string>> = {}): string {
-  const users = Array.from({ length: accounts }, (_, i) => {
-    const login = `desk${100 + i}`;
-    const digest = choices[login] === undefined ? '' : `, digest: ${choices[login]}`;
-    return `  - { extension: "${200 + i}", name: x, devices: [{ login: ${login}, password: Vf5kNm7Z${digest} }] }`;
-  });
-  return `domain: acme.example\nusers:\n${users.join('\n')}\n`;
-}
-
-function authenticatorFor(company: string, seed = 1) {
+/** @param unjudged names whose credentials the gate does not let be judged */
+function authenticatorFor(unjudged: readonly string[] = []) {
   const clock = new FakeClock();
-  const random = new SeededRandom(seed);
-  const directory = new Directory(modelOf(company));
+  const random = new SeededRandom();
+  const directory = new Directory(modelOf(COMPANY));
+  const failed: string[] = [];
+  const asked: string[] = [];
+  const gate: Partial<Gate> = {
+    mayGuess: (_address, _port, _domain, name) => {
+      asked.push(name);
+      return !unjudged.includes(name);
+    },
+    failed: (_address, _port, _domain, name) => failed.push(name),
+    proved: () => {},
+  };
+  const log = new MemoryLog();
   const authenticator = new Authenticator({
     digest: new DigestServer({ clock, random, secret: random.bytes(32) }),
-    gate: { mayGuess: () => true } as unknown as Gate,
+    gate: gate as Gate,
     directory: () => directory,
-    algorithms: 'md5',
+    choices: new DigestChoices({ directory: () => directory, machine: 'md5', key: random.bytes(32) }),
     clock,
-    secret: random.bytes(32),
-    log: new MemoryLog(),
+    log,
   });
-  /** The algorithms that somebody of that name is asked for, who shows no credentials yet. */
-  const asked = (name: string, method = 'REGISTER'): string => {
-    const verdict = authenticator.verify(requestFrom(name, method), VISITOR, directory.model.domains[0]);
-    if (verdict.ok || verdict.challenge === undefined) throw new Error('no challenge');
-    return verdict.challenge.headers.map(([, value]) => /algorithm=([\w-]+)/.exec(value)?.[1]).join();
+  const verify = (request: SipRequest) => authenticator.verify(request, VISITOR, directory.model.domains[0]);
+  /** The algorithms that are asked for, and the octets of the challenge but for its nonce. */
+  const challenged = (request: SipRequest): string => {
+    const verdict = verify(request);
+    if (verdict.ok) throw new Error('let in');
+    return verdict.challenge.headers.map(([, value]) => value.replace(/nonce="[^"]*"/, '')).join('\n');
   };
-  return { asked };
+  /** Credentials under a nonce of its own. */
+  const credentials = (username: string, password = 'wr0ngWrong'): string => {
+    const verdict = verify(requestOf(username));
+    if (verdict.ok) throw new Error('let in');
+    const challenge = parseAuthValue(verdict.challenge.headers.at(-1)![1]);
+    if (!challenge.ok) throw new Error('unreadable');
+    return answerChallenge(challenge.value, {
+      username,
+      password,
+      method: 'REGISTER',
+      uri: URI,
+      count: 1,
+      cnonce: 'c',
+    })!;
+  };
+  return { verify, challenged, credentials, failed, asked, log };
 }
 
-function requestFrom(name: string, method: string): SipRequest {
-  const aor = `<sip:${name}@acme.example>`;
+function requestOf(from: string, credentials?: string, method = 'REGISTER'): SipRequest {
+  const aor = `<sip:${from}@acme.example>`;
   const head = [
-    `${method} sip:acme.example SIP/2.0`,
+    `${method} ${URI} SIP/2.0`,
     'Via: SIP/2.0/UDP a;branch=z9hG4bKa',
     `From: ${aor};tag=a`,
     `To: ${aor}`,
+    ...(credentials === undefined ? [] : [`Authorization: ${credentials}`]),
   ];
   const parsed = parseMessage(Buffer.from(`${head.join('\r\n')}\r\n\r\n`));
   if (!parsed.ok || parsed.value.kind !== 'request') throw new Error('no request');
   return parsed.value;
 }
 
-const ABSENT = Array.from({ length: 300 }, (_, i) => `absent${i}`);
-
-describe('an account with a digest choice of its own', () => {
-  const company = companyOf(20, { desk105: 'sha256', desk106: 'both' });
-
-  test('is asked for it by its first challenge, the others for the domain’s', () => {
-    const { asked } = authenticatorFor(company);
-    for (const method of ['REGISTER', 'INVITE']) {
-      expect(['desk105', 'desk106', 'desk107'].map((login) => asked(login, method))).toEqual([
-        'SHA-256',
-        'SHA-256,MD5',
-        'MD5',
-      ]);
-    }
-    expect(['205', '206', '207'].map((extension) => asked(extension))).toEqual(['SHA-256', 'SHA-256,MD5', 'MD5']);
-  });
-
-  test('cannot be told from names that nobody has: some of those are asked the same, always the same ones', () => {
-    const { asked } = authenticatorFor(company);
-    const first = ABSENT.map((name) => asked(name));
-    const by = (algorithms: string): number => first.filter((one) => one === algorithms).length;
-    // Each of twenty accounts stands for as many of the 300 as the others: fifteen, more or less.
-    for (const algorithms of ['SHA-256', 'SHA-256,MD5']) {
-      expect(by(algorithms)).toBeGreaterThan(5);
-      expect(by(algorithms)).toBeLessThan(30);
-    }
-    expect(by('MD5')).toBe(300 - by('SHA-256') - by('SHA-256,MD5'));
-    for (const method of ['REGISTER', 'INVITE', 'MESSAGE']) {
-      expect(ABSENT.map((name) => asked(name, method))).toEqual(first);
-    }
-  });
-
-  test('which ones, nobody can work out beforehand', () => {
-    const [one, other] = [1, 2].map((seed) => ABSENT.map((name) => authenticatorFor(company, seed).asked(name)));
-    expect(other).not.toEqual(one);
-  });
+test('an account is asked for its own choice by its first challenge, whatever the method', () => {
+  const { challenged } = authenticatorFor();
+  for (const method of ['REGISTER', 'INVITE', 'MESSAGE']) {
+    expect(challenged(requestOf('anna', undefined, method))).toMatch(/algorithm=SHA-256/);
+    expect(challenged(requestOf('boris', undefined, method))).toMatch(/algorithm=MD5/);
+  }
 });
 
-describe('a phone that names itself by its extension', () => {
-  test('is asked as its account is, never as somebody else’s: an MD5 phone could not answer', () => {
-    // Three of four are for SHA-256, so a name taken for nobody's would mostly be asked for that.
-    const { asked } = authenticatorFor(
-      companyOf(8, Object.fromEntries([0, 1, 2, 3, 4, 5].map((i) => [`desk10${i}`, 'sha256']))),
-    );
-    const of = (numbers: readonly number[]): Set<string> => new Set(numbers.map((number) => asked(String(number))));
-    expect(of([200, 201, 202, 203, 204, 205])).toEqual(new Set(['SHA-256']));
-    expect(of([206, 207])).toEqual(new Set(['MD5']));
-  });
-
-  test('is asked for both where its user’s phones chose differently, and so are some names that nobody has', () => {
-    const devices = '[{ login: anna, password: Vf5kNm7Z, digest: sha256 }, { login: anna-old, password: Vf5kNm7Z }]';
-    const { asked } = authenticatorFor(
-      `domain: acme.example\nusers: [{ extension: "201", name: Anna, devices: ${devices} }]\n`,
-    );
-    expect(['201', 'anna', 'anna-old'].map((name) => asked(name))).toEqual(['SHA-256,MD5', 'SHA-256', 'MD5']);
-    expect(new Set(ABSENT.map((name) => asked(name)))).toEqual(new Set(['SHA-256,MD5', 'SHA-256', 'MD5']));
-  });
+test('7: one name is asked the same in From as in credentials, whoever stands in the other place', () => {
+  const { challenged, credentials } = authenticatorFor();
+  for (const name of ['anna', 'boris', '201', '202', ...ABSENT]) {
+    const asked = challenged(requestOf(name));
+    for (const username of [name, `${name}@acme.example`, `${name}@elsewhere`]) {
+      for (const from of [name, 'anna', 'boris', 'absent0', 'absent1']) {
+        expect(challenged(requestOf(from, credentials(username))), `${username} from ${from}`).toBe(asked);
+      }
+    }
+  }
 });
 
-test('where no account has a choice of its own every name is asked the same', () => {
-  const { asked } = authenticatorFor(companyOf(20));
-  expect(new Set([...ABSENT, 'desk100', '200', ''].map((name) => asked(name)))).toEqual(new Set(['MD5']));
-  const { asked: askedHere } = authenticatorFor(`digest: both\n${companyOf(3)}`);
-  expect(new Set([...ABSENT, 'desk100'].map((name) => askedHere(name)))).toEqual(new Set(['SHA-256,MD5']));
+test('credentials that are not to be judged are answered as wrong ones, right or wrong, and are no failure', () => {
+  const { verify, challenged, credentials, failed, log } = authenticatorFor(['anna']);
+  const wrong = challenged(requestOf('anna', credentials('anna')));
+  expect(failed).toEqual([]);
+  expect(challenged(requestOf('anna', credentials('anna', 'Vf5kNm7Z')))).toBe(wrong);
+  expect(log.lines).toEqual([]);
+  expect(verify(requestOf('boris', credentials('boris', 'Vf5kNm7Z'))).ok).toBe(true);
+});
+
+test('a turn to be judged is asked for only by who shows a nonce of ours, and once', () => {
+  const { verify, asked, credentials } = authenticatorFor();
+  const good = credentials('boris', 'Vf5kNm7Z');
+  for (const bad of ['x', '']) verify(requestOf('boris', good.replace(/nonce="[^"]*"/, `nonce="${bad}"`)));
+  verify(requestOf('boris'));
+  expect(asked).toEqual([]);
+  expect([verify(requestOf('boris', good)).ok, verify(requestOf('boris', good)).ok]).toEqual([true, false]);
+  expect(asked).toEqual(['boris']);
+});
+
+test('a name of any length is cut before it is counted or logged', () => {
+  const { verify, credentials, failed, log } = authenticatorFor();
+  verify(requestOf('anna', credentials('x'.repeat(5_000))));
+  expect(failed).toEqual(['x'.repeat(64)]);
+  expect(log.lines[0]?.fields).toMatchObject({ username: 'x'.repeat(64) });
 });

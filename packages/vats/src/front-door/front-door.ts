@@ -163,7 +163,6 @@ export class FrontDoor {
   #authenticate(request: SipRequest, flow: Flow, { visitor, domain }: Guest): Authenticated | undefined {
     const verdict = this.#parts.authenticator.verify(request, visitor, domain);
     if (verdict.ok) return verdict.account;
-    if (verdict.challenge === undefined) return undefined;
     const { status, headers } = verdict.challenge;
     // Two challenges may be more than a short request may be answered with; the last one, MD5's, is what all phones know.
     if (!this.#reply(request, flow, status, headers) && headers.length > 1) {
