@@ -17,6 +17,7 @@ import { type MediaPlane, repairRecordings, startMediaPlane } from '@vats/media'
 import type { Domain, Model } from '@vats/pbx';
 import { Registrar, type RegistrarEvent } from '@vats/registrar';
 import {
+  CONNECTION_BOUNDS,
   DialogLayer,
   DigestServer,
   type Flow,
@@ -32,6 +33,7 @@ import type { AccessEvent } from './access/access-event.ts';
 import { CountryTable } from './access/country-table.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
+import { connectionsWithin, descriptorLimit } from './descriptors.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
 import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
 import { type Visitor, Visitors } from './front-door/visitors.ts';
@@ -128,6 +130,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     ledger,
     admit: (observed, _transport, octets, behind) => access.gate.admit(observed, octets, behind),
+    isKnown: (address) => access.isKnown(address),
+    bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
   undo.push(() => transport.close());
@@ -324,6 +328,14 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       return closed;
     },
   };
+}
+
+function connectionsAtMost(settings: Settings, log: Log): number {
+  const limit = descriptorLimit();
+  const { connections, enough } = connectionsWithin(limit, settings);
+  if (!enough)
+    log.warn('descriptors.scarce', { limit, connections, remedy: 'raise the limit on open files (ulimit -n)' });
+  return Math.min(connections, CONNECTION_BOUNDS.total);
 }
 
 function openCountryTable(settings: Settings, data: string): CountryTable {
