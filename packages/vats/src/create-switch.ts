@@ -30,6 +30,7 @@ import {
 import { makeDirectory, openStore, type Store, StoreError } from '@vats/store';
 import { AccessControl } from './access/access-control.ts';
 import type { AccessEvent } from './access/access-event.ts';
+import { BannedConnections } from './access/banned-connections.ts';
 import { CountryTable } from './access/country-table.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
@@ -146,8 +147,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     ledger,
     vouchesFor: (octets, address) => digest.vouchesFor(octets, address),
-    onEvent: (event) => parts.onAccessEvent?.(event),
+    onEvent: (event) => {
+      if (event.type === 'banned') bannedConnections.banBegan(event.ban);
+      parts.onAccessEvent?.(event);
+    },
   });
+  const bannedConnections = new BannedConnections({ clock, log, gate: access.gate, transport });
   await access.load();
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
@@ -288,6 +293,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transactions.close();
     await registrar.close();
     await transport.close();
+    bannedConnections.close();
     await access.close();
     await media.close();
     await store.close();
