@@ -269,6 +269,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       calls.invite(request, flow, callOrigin(origin));
     },
   });
+  dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
 
   for (const { transport: name, endpoint } of settings.sip.listen) {
     const what = `sip.listen ${name}://${formatEndpoint(endpoint)}`;

@@ -348,6 +348,19 @@ test('who is no longer admitted loses the connection at the next message', async
   expect(guest.closed).toBeDefined();
 });
 
+test('nor is such a one told what is wrong with a stream', async () => {
+  await layer.close();
+  let admitted = true;
+  await open({ admit: () => admitted });
+  const guest = peer();
+  write(guest, MESSAGE);
+  admitted = false;
+  write(guest, MESSAGE.replace(/Call-ID.*$/s, 'Via: SIP/2.0/TCP a;branch=z9hG4bKa\r\n\r\n'));
+  expect(guest.text).toBe('');
+  expect(layer.counters).toMatchObject({ refused: 1, unframed: 1 });
+  expect(guest.closed).toBeDefined();
+});
+
 test('a message that closes its own connection is the last one heard on it', () => {
   layer.user = {
     onMessage(message, flow) {

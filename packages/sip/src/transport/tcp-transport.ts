@@ -110,7 +110,9 @@ export class TcpTransport implements Transport, ConnectionUser {
   }
 
   onUnframed(fault: FramingFault, head: Buffer, connection: Connection): void {
-    this.#options.intake.onUnframed(fault, head, connection);
+    const { intake, counters } = this.#options;
+    if (intake.admits(connection.observed, 'tcp', head)) intake.onUnframed(fault, head, connection);
+    else counters.refused++;
   }
 
   onBug(error: unknown, connection: Connection): void {

@@ -61,6 +61,8 @@ export interface TransportLayerOptions {
 /** Who takes the messages: the transaction layer. */
 export interface TransportUser {
   onMessage(message: SipMessage, flow: Flow): void;
+  /** Whether the sender of a request that nobody above will see is told what is wrong with it; without it always. */
+  mayAnswer?(request: SipRequest, flow: Flow): boolean;
 }
 
 export interface FlowTarget {
@@ -226,7 +228,7 @@ export class TransportLayer {
       const parsed = parseMessage(head);
       if (!parsed.ok || parsed.value.kind === 'response' || parsed.value.method === 'ACK') return;
       const request = parsed.value;
-      if (!request.topVia.ok) return;
+      if (!request.topVia.ok || this.user?.mayAnswer?.(request, flow) === false) return;
       const reply = { ...ANSWER_TO_FRAMING_FAULT[fault], toTag: this.#tags.for(request) };
       flow.send(writeResponseTo(request, flow.observed, reply));
     } catch (error) {
