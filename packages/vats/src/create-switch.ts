@@ -17,6 +17,7 @@ import { type MediaPlane, repairRecordings, startMediaPlane } from '@vats/media'
 import type { Domain, Model } from '@vats/pbx';
 import { Registrar, type RegistrarEvent } from '@vats/registrar';
 import {
+  CONNECTION_BOUNDS,
   DialogLayer,
   DigestServer,
   type Flow,
@@ -29,9 +30,11 @@ import {
 import { makeDirectory, openStore, type Store, StoreError } from '@vats/store';
 import { AccessControl } from './access/access-control.ts';
 import type { AccessEvent } from './access/access-event.ts';
+import { BannedConnections } from './access/banned-connections.ts';
 import { CountryTable } from './access/country-table.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
+import { connectionsWithin, descriptorLimit } from './descriptors.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
 import { DigestChoices } from './front-door/digest-choices.ts';
 import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
@@ -129,6 +132,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     ledger,
     admit: (observed, _transport, octets, behind) => access.gate.admit(observed, octets, behind),
+    isKnown: (address) => access.isKnown(address),
+    bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
   undo.push(() => transport.close());
@@ -142,8 +147,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     ledger,
     vouchesFor: (octets, address) => digest.vouchesFor(octets, address),
-    onEvent: (event) => parts.onAccessEvent?.(event),
+    onEvent: (event) => {
+      if (event.type === 'banned') bannedConnections.banBegan(event.ban);
+      parts.onAccessEvent?.(event);
+    },
   });
+  const bannedConnections = new BannedConnections({ clock, log, gate: access.gate, transport });
   await access.load();
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
@@ -263,6 +272,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       calls.invite(request, flow, callOrigin(origin));
     },
   });
+  dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
 
   for (const { transport: name, endpoint } of settings.sip.listen) {
     const what = `sip.listen ${name}://${formatEndpoint(endpoint)}`;
@@ -287,6 +297,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transactions.close();
     await registrar.close();
     await transport.close();
+    bannedConnections.close();
     await access.close();
     await media.close();
     await store.close();
@@ -327,6 +338,14 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       return closed;
     },
   };
+}
+
+function connectionsAtMost(settings: Settings, log: Log): number {
+  const limit = descriptorLimit();
+  const { connections, enough } = connectionsWithin(limit, settings);
+  if (!enough)
+    log.warn('descriptors.scarce', { limit, connections, remedy: 'raise the limit on open files (ulimit -n)' });
+  return Math.min(connections, CONNECTION_BOUNDS.total);
 }
 
 function openCountryTable(settings: Settings, data: string): CountryTable {

@@ -44,6 +44,10 @@ async function stage(scene: Scene): Promise<Stage> {
     parameters: ['"rr", "append_fromtag", 0'],
     script: `request_route {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
+  if ($si != "${address}") {
+    remove_hf("${HEADER}");
+    append_hf("${HEADER}: $si\\r\\n");
+  }
   if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
   if (has_totag()) {
     if (loose_route() || (is_method("ACK") && t_check_trans())) t_relay();
@@ -58,8 +62,6 @@ async function stage(scene: Scene): Promise<Stage> {
     exit;
   }
   force_rport();
-  remove_hf("${HEADER}");
-  append_hf("${HEADER}: $si\\r\\n");
   if (is_method("REGISTER")) add_path();
   else record_route();
   $du = "sip:${address}:${port}";

@@ -156,6 +156,13 @@ export class Gate {
     return this.bans.isTrusted(address);
   }
 
+  /** Whether a ban ends what this far end has open. It is asked of every connection when one began, and counts nothing. */
+  isBanned({ address, port }: Endpoint): boolean {
+    if (this.#parts.proxies.has(address)) return false;
+    const ban = this.bans.isBanned(address);
+    return ban !== undefined && (ban.by === 'operator' || !this.#proven.has(address, port));
+  }
+
   /** A scanner that gives its name. Nobody is banned for it: over UDP its source may be forged. */
   noteScanner(): void {
     this.counters.scanners++;

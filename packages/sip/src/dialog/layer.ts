@@ -60,6 +60,11 @@ export interface DialogCounters {
 export class DialogLayer {
   /** Takes requests without To tag; set by the wiring before the first one comes. */
   outOfDialog: (request: SipRequest, flow: Flow) => void;
+  /**
+   * Whether a request that belongs to no dialog and no transaction of ours, and that `outOfDialog` is not told of, is
+   * answered; set by the wiring as well.
+   */
+  mayAnswer: (request: SipRequest, flow: Flow) => boolean = () => true;
   readonly counters: DialogCounters = { unknownDialog: 0, foreignSource: 0, ackedAgain: 0, strayResponses: 0 };
   readonly #context: DialogContext;
   readonly #mayMove: (dialog: DialogFacts, arrived: Flow) => boolean;
@@ -92,7 +97,7 @@ export class DialogLayer {
     this.#log = options.log;
     this.#lines = new LineBudget(clock);
     this.#mayMove = options.mayMove ?? (() => false);
-    this.outOfDialog = (request, flow) => transactions.replyStatelessly(request, flow, { status: 503 });
+    this.outOfDialog = (request, flow) => this.#turnAway(request, flow, 503);
     options.ledger.enrol('dialogs', () => this.#context.dialogs.size);
     options.ledger.enrol('dialog timers', () => queues.waiting + clock.waiting);
     transactions.user = this;
@@ -127,8 +132,8 @@ export class DialogLayer {
       return;
     }
     const owner = this.#ownerOf(request, flow);
-    if (owner === 'unknown') this.#context.transactions.replyStatelessly(request, flow, { status: 481 });
-    else if (owner === 'foreign') this.#context.transactions.replyStatelessly(request, flow, { status: 403 });
+    if (owner === 'unknown') this.#turnAway(request, flow, 481);
+    else if (owner === 'foreign') this.#turnAway(request, flow, 403);
     else owner.onRequest(request, flow);
   }
 
@@ -153,6 +158,10 @@ export class DialogLayer {
     this.counters.foreignSource++;
     if (this.#lines.allows(sourceOf(flow.observed.address))) this.#foreign(request, owner.dialog, flow);
     return 'foreign';
+  }
+
+  #turnAway(request: SipRequest, flow: Flow, status: number): void {
+    if (this.mayAnswer(request, flow)) this.#context.transactions.replyStatelessly(request, flow, { status });
   }
 
   #foreign(request: SipRequest, dialog: DialogFacts, flow: Flow): void {

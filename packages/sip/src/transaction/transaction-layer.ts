@@ -180,6 +180,16 @@ export class TransactionLayer implements TransportUser {
     else this.#onResponse(message, flow);
   }
 
+  /** From the transport layer, of what it cannot cut into messages; and of what ends here. */
+  mayAnswer(request: SipRequest, flow: Flow): boolean {
+    try {
+      return this.user?.mayAnswer?.(request, flow) ?? true;
+    } catch (error) {
+      this.#bug(error);
+      return false;
+    }
+  }
+
   // --- requests ---
 
   #onRequest(request: SipRequest, flow: Flow): void {
@@ -196,19 +206,26 @@ export class TransactionLayer implements TransportUser {
     const fault = checkRequest(request);
     if (fault !== undefined) {
       this.counters.badRequests++;
-      this.#line('transaction.bad-request', flow, { method: request.method, ...fault });
-      return void this.replyStatelessly(request, flow, fault);
+      if (!this.#turnAway(request, flow, fault)) return;
+      return void this.#line('transaction.bad-request', flow, { method: request.method, ...fault });
     }
     if (keys.mergeKey !== undefined && this.#mergeable.has(keys.mergeKey)) {
       this.counters.merged++;
-      return void this.replyStatelessly(request, flow, { status: 482, reason: 'Merged Request' });
+      return void this.#turnAway(request, flow, { status: 482, reason: 'Merged Request' });
     }
     if (this.#isFull(request)) {
       this.counters.overloaded++;
       this.#line('transaction.overload', flow, { transactions: this.#servers.size });
-      return void this.replyStatelessly(request, flow, { status: 503, headers: [RETRY_AFTER_OVERLOAD] });
+      return void this.#turnAway(request, flow, { status: 503, headers: [RETRY_AFTER_OVERLOAD] });
     }
     this.#passUp(request, flow);
+  }
+
+  /** Answers what belongs to no transaction and makes none, if its sender may have an answer of us. */
+  #turnAway(request: SipRequest, flow: Flow, draft: ReplyDraft): boolean {
+    const may = this.mayAnswer(request, flow);
+    if (may) this.replyStatelessly(request, flow, draft);
+    return may;
   }
 
   #passUp(request: SipRequest, flow: Flow): void {
@@ -246,12 +263,10 @@ export class TransactionLayer implements TransportUser {
   /** RFC 3261 §9.2. A CANCEL needs no transaction: asked again, we answer the same again. */
   #onCancel(cancel: SipRequest, via: Via, flow: Flow): void {
     const fault = checkRequest(cancel);
-    if (fault !== undefined) {
-      this.counters.badRequests++;
-      return void this.replyStatelessly(cancel, flow, fault);
-    }
+    if (fault !== undefined) this.counters.badRequests++;
     const transaction = this.#servers.get(serverKey(cancel, via, 'INVITE', cancel.toTag));
-    if (transaction === undefined) return void this.replyStatelessly(cancel, flow, { status: 481 });
+    if (transaction === undefined) return void this.#turnAway(cancel, flow, fault ?? { status: 481 });
+    if (fault !== undefined) return void this.replyStatelessly(cancel, flow, fault);
     this.replyStatelessly(cancel, flow, { status: 200, toTag: transaction.tag });
     transaction.cancel(cancel);
   }

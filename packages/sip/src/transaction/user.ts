@@ -12,6 +12,11 @@ export interface TransactionUser {
    * user makes a transaction of it by `accept`, or answers by `replyStatelessly` and forgets it.
    */
   onRequest(request: SipRequest, flow: Flow): void;
+  /**
+   * Whether a request that `onRequest` is not told of and that belongs to nothing of ours (a CANCEL of nothing, one that is
+   * wrong or merged) gets the answer that it is due. Without it always.
+   */
+  mayAnswer?(request: SipRequest, flow: Flow): boolean;
   /** An ACK that belongs to no response other than 2xx of a transaction here. */
   onAck(request: SipRequest, flow: Flow): void;
   /** A response that no request of ours waits for: a 2xx that comes again, say. */

@@ -2,7 +2,25 @@ import type { Cancel, Clock } from '@vats/kernel';
 import type { ConnectionLimits } from './connection-limits.ts';
 
 /** What a connection waited for in vain. `linger` is the end of one that we ended ourselves. */
-export type Overdue = 'connecting' | 'no message' | 'half a message' | 'not reading' | 'idle' | 'linger';
+export type Overdue =
+  | 'connecting'
+  | 'no message'
+  | 'still a stranger'
+  | 'half a message'
+  | 'not reading'
+  | 'idle'
+  | 'linger';
+
+export interface DeadlinesOptions {
+  readonly clock: Clock;
+  readonly limits: ConnectionLimits;
+  readonly direction: 'accepted' | 'made';
+  readonly progress: () => WriteProgress;
+  /** Whether the peer is somebody whose connection may stay for as long as it is used. */
+  readonly isKnown: () => boolean;
+  /** Told each time something was waited for in vain; what then happens is the connection's to say. */
+  readonly overdue: (what: Overdue) => void;
+}
 
 /** How far a connection's writes have got. */
 export interface WriteProgress {
@@ -21,7 +39,9 @@ export class ConnectionDeadlines {
   readonly #limits: ConnectionLimits;
   readonly #progress: () => WriteProgress;
   readonly #overdue: (what: Overdue) => void;
+  readonly #isKnown: () => boolean;
   #phase: 'connecting' | 'stranger' | 'known' | 'ended' | 'gone';
+  #heard = false;
   // `monotonic()` of what began; undefined where nothing is waited for.
   #phaseSince: number;
   #activeAt: number;
@@ -31,18 +51,12 @@ export class ConnectionDeadlines {
   #cancel: Cancel | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  /** @param overdue is told each time something was waited for in vain; what then happens is the connection's to say */
-  constructor(
-    clock: Clock,
-    limits: ConnectionLimits,
-    direction: 'accepted' | 'made',
-    progress: () => WriteProgress,
-    overdue: (what: Overdue) => void,
-  ) {
+  constructor({ clock, limits, direction, progress, isKnown, overdue }: DeadlinesOptions) {
     this.#clock = clock;
     this.#limits = limits;
     this.#phase = direction === 'made' ? 'connecting' : 'stranger';
     this.#progress = progress;
+    this.#isKnown = isKnown;
     this.#overdue = overdue;
     this.#phaseSince = clock.monotonic();
     this.#activeAt = this.#phaseSince;
@@ -59,9 +73,9 @@ export class ConnectionDeadlines {
     this.#activeAt = this.#clock.monotonic();
   }
 
-  /** The peer has shown that it speaks SIP. */
-  known(): void {
-    if (this.#phase === 'stranger') this.#enter('known');
+  /** The peer has shown that it speaks SIP. Whether it is somebody known is asked when that begins to matter. */
+  heard(): void {
+    this.#heard = true;
   }
 
   /** Octets of an unfinished message are held; their time began with the first of them. */
@@ -107,11 +121,14 @@ export class ConnectionDeadlines {
 
   /** What will be overdue first if nothing happens, and when. */
   #next(): { readonly what: Overdue; readonly at: number } {
-    const { connect, firstMessage, halfMessage, idle, stalled, linger } = this.#limits;
+    const { connect, firstMessage, stranger, halfMessage, idle, stalled, linger } = this.#limits;
     if (this.#phase === 'ended') return { what: 'linger', at: this.#phaseSince + linger };
     if (this.#phase === 'connecting') return { what: 'connecting', at: this.#phaseSince + connect };
     const waits: { what: Overdue; at: number }[] = [{ what: 'idle', at: this.#activeAt + idle }];
-    if (this.#phase === 'stranger') waits.push({ what: 'no message', at: this.#phaseSince + firstMessage });
+    if (this.#phase === 'stranger') {
+      waits.push({ what: 'still a stranger', at: this.#phaseSince + stranger });
+      if (!this.#heard) waits.push({ what: 'no message', at: this.#phaseSince + firstMessage });
+    }
     if (this.#halfSince !== undefined) waits.push({ what: 'half a message', at: this.#halfSince + halfMessage });
     if (this.#stalledSince !== undefined) waits.push({ what: 'not reading', at: this.#stalledSince + stalled });
     return waits.reduce((first, each) => (each.at < first.at ? each : first));
@@ -129,6 +146,7 @@ export class ConnectionDeadlines {
     this.#timerAt = Number.POSITIVE_INFINITY;
     const now = this.#clock.monotonic();
     if (this.#stalledSince !== undefined && this.#stalledSince + this.#limits.stalled <= now) this.#judgeStall();
+    if (this.#phase === 'stranger' && this.#heard && this.#isKnown()) this.#enter('known');
     const { what, at } = this.#next();
     if (at > now) this.#schedule();
     else this.#overdue(what);

@@ -2,8 +2,10 @@
 export interface ConnectionLimits {
   /** From asking for a connection until it is up. */
   readonly connect: number;
-  /** From the acceptance of a connection until its first whole message. */
+  /** From the acceptance of a connection until its first message that can be read. */
   readonly firstMessage: number;
+  /** From the acceptance of a connection until its peer is somebody known, whatever it says meanwhile. */
+  readonly stranger: number;
   /** From the first octet of a message until its last. */
   readonly halfMessage: number;
   /** With nothing sent and nothing received. */
@@ -20,6 +22,7 @@ export interface ConnectionLimits {
 export const CONNECTION_LIMITS: ConnectionLimits = {
   connect: 8_000,
   firstMessage: 20_000,
+  stranger: 60_000,
   halfMessage: 10_000,
   idle: 900_000,
   stalled: 30_000,

@@ -164,12 +164,17 @@ describe('time-outs of a connection', () => {
     expect(quiet.closed).toEqual({ code: 'closed' });
   });
 
-  test('one that only pings is no stranger', () => {
+  test('one that only pings, or says what nobody can read, says nothing', () => {
     const pinger = peer();
-    write(pinger, '\r\n\r\n');
-    expect(pinger.text).toBe('\r\n');
-    clock.advance(CONNECTION_LIMITS.firstMessage * 2);
-    expect(pinger.closed).toBeUndefined();
+    const vandal = peer();
+    write(vandal, 'SIP/2.0 nonsense\r\nContent-Length: 0\r\n\r\n');
+    for (let i = 0; i < 4; i++) {
+      write(pinger, '\r\n\r\n');
+      clock.advance(CONNECTION_LIMITS.firstMessage / 4);
+    }
+    expect(pinger.text).toBe('\r\n'.repeat(4));
+    expect(layer.counters).toMatchObject({ malformed: 1, connectionsTimedOut: 2 });
+    expect([pinger.closed, vandal.closed]).not.toContain(undefined);
   });
 
   test('nobody answers: connecting is given up', async () => {
@@ -340,6 +345,19 @@ test('who is no longer admitted loses the connection at the next message', async
   admitted = false;
   write(guest, MESSAGE);
   expect(heard).toEqual(['c']);
+  expect(guest.closed).toBeDefined();
+});
+
+test('nor is such a one told what is wrong with a stream', async () => {
+  await layer.close();
+  let admitted = true;
+  await open({ admit: () => admitted });
+  const guest = peer();
+  write(guest, MESSAGE);
+  admitted = false;
+  write(guest, MESSAGE.replace(/Call-ID.*$/s, 'Via: SIP/2.0/TCP a;branch=z9hG4bKa\r\n\r\n'));
+  expect(guest.text).toBe('');
+  expect(layer.counters).toMatchObject({ refused: 1, unframed: 1 });
   expect(guest.closed).toBeDefined();
 });
 

@@ -10,7 +10,8 @@ import { type FramingFault, StreamFramer } from './stream-framer.ts';
 
 /** Who hears what came over a connection. */
 export interface ConnectionUser {
-  onMessage(octets: Buffer, connection: Connection): void;
+  /** Answers whether it could be read. */
+  onMessage(octets: Buffer, connection: Connection): boolean;
   /** The stream can't be cut into messages; the connection ends after this call, so an answer can be sent in it. */
   onUnframed(fault: FramingFault, head: Buffer, connection: Connection): void;
   onGone(connection: Connection): void;
@@ -26,6 +27,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly limits: ConnectionLimits;
   readonly counters: TransportCounters;
+  /** Whether whoever is at this address may keep a connection for as long as it is used. */
+  readonly isKnown: (address: string) => boolean;
   readonly user: ConnectionUser;
 }
 
@@ -34,6 +37,7 @@ export class Connection implements Flow, StreamUser {
   readonly id: string;
   readonly transport = 'tcp';
   readonly reliable = true;
+  readonly direction: 'accepted' | 'made';
   /** The listening endpoint of ours that belongs to it: where the peer reaches us with a connection of its own. */
   readonly listener: Endpoint | undefined;
   readonly #limits: ConnectionLimits;
@@ -49,15 +53,22 @@ export class Connection implements Flow, StreamUser {
   #pongsDue = 0;
   #halfPing = false;
 
-  constructor({ id, direction, listener, clock, limits, counters, user }: ConnectionOptions) {
+  constructor({ id, direction, listener, clock, limits, counters, isKnown, user }: ConnectionOptions) {
     this.id = id;
+    this.direction = direction;
     this.listener = listener;
     this.#limits = limits;
     this.#counters = counters;
     this.#user = user;
     this.#state = direction === 'accepted' ? 'open' : 'connecting';
-    const progress = () => ({ written: this.#written, unsent: this.#mustSocket.unsent });
-    this.#deadlines = new ConnectionDeadlines(clock, limits, direction, progress, (what) => this.#onOverdue(what));
+    this.#deadlines = new ConnectionDeadlines({
+      clock,
+      limits,
+      direction,
+      progress: () => ({ written: this.#written, unsent: this.#mustSocket.unsent }),
+      isKnown: () => isKnown(this.observed.address),
+      overdue: (what) => this.#onOverdue(what),
+    });
   }
 
   /** Gives the connection its socket; once, before anything else. */
@@ -159,9 +170,8 @@ export class Connection implements Flow, StreamUser {
 
   #onMessage(octets: Buffer): void {
     this.#halfPing = false;
-    this.#deadlines.known();
     this.#deadlines.whole();
-    this.#user.onMessage(octets, this);
+    if (this.#user.onMessage(octets, this)) this.#deadlines.heard();
   }
 
   /** Half a ping of the peer's, or its answer to one of ours (RFC 5626 §3.5.1). */
@@ -173,7 +183,6 @@ export class Connection implements Flow, StreamUser {
     }
     this.#halfPing = !this.#halfPing;
     if (this.#halfPing) return;
-    this.#deadlines.known(); // a phone that pings is a SIP peer, if a quiet one
     this.#mustSocket.write(KEEP_ALIVE_ANSWER);
   }
 
@@ -189,7 +198,7 @@ export class Connection implements Flow, StreamUser {
     if (what === 'linger') return void this.#mustSocket.destroy();
     this.#counters.connectionsTimedOut++;
     const why: TransportFailure = { code: 'timeout', detail: what };
-    if (what === 'idle') this.end(why);
+    if (what === 'idle' || what === 'still a stranger') this.end(why);
     else this.destroy(why);
   }
 

@@ -15,6 +15,8 @@ export interface TransportCounters {
   connectionsMade: number;
   /** Connections turned away because as many as allowed were open. */
   connectionsOverLimit: number;
+  /** Strangers' connections that were torn down because as many as allowed were open and somebody known came. */
+  connectionsMadeRoom: number;
   /** Connections closed because the peer was silent, half done, or did not read. */
   connectionsTimedOut: number;
   /** Messages whose handling threw: bugs of ours. */
@@ -32,6 +34,7 @@ export function newTransportCounters(): TransportCounters {
     connectionsAccepted: 0,
     connectionsMade: 0,
     connectionsOverLimit: 0,
+    connectionsMadeRoom: 0,
     connectionsTimedOut: 0,
     handlerFaults: 0,
   };

@@ -12,6 +12,7 @@ import { type Intake, isLoopback, isWildcard, type Listener, pickListener, type 
 
 const ID_CHARACTERS = 16;
 const NOT_ADMITTED: TransportFailure = { code: 'closed', detail: 'not admitted' };
+const MADE_ROOM: TransportFailure = { code: 'overflow', detail: 'made room for somebody known' };
 
 export interface TcpTransportOptions {
   readonly network: Network;
@@ -22,6 +23,7 @@ export interface TcpTransportOptions {
   readonly counters: TransportCounters;
   readonly limits: ConnectionLimits;
   readonly bounds: ConnectionBounds;
+  readonly isKnown: (address: string) => boolean;
 }
 
 /** SIP over TCP (RFC 3261 §18): listeners, and the connections that they accepted or that we made. */
@@ -33,7 +35,7 @@ export class TcpTransport implements Transport, ConnectionUser {
 
   constructor(options: TcpTransportOptions) {
     this.#options = options;
-    this.#table = new ConnectionTable(options.bounds);
+    this.#table = new ConnectionTable(options.bounds, options.isKnown);
   }
 
   get listeners(): readonly Listener[] {
@@ -46,10 +48,10 @@ export class TcpTransport implements Transport, ConnectionUser {
   }
 
   async listen(at: Endpoint): Promise<Listener> {
-    const { network, log } = this.#options;
+    const { network, intake } = this.#options;
     const user: StreamListenerUser = {
       onConnection: (stream) => this.#accept(stream, listener?.endpoint),
-      onFailure: (failure) => log.warn('transport.socket-failed', { transport: 'tcp', bound: at, ...failure }),
+      onFailure: (failure) => intake.onSocketFailure('tcp', at, failure),
     };
     let listener: TcpListener | undefined;
     const socket = await network.listenTcp(at, user);
@@ -62,7 +64,7 @@ export class TcpTransport implements Transport, ConnectionUser {
   flowTo(to: Endpoint, listener?: Listener): Flow {
     const open = this.#table.to(to, listener?.endpoint);
     if (open !== undefined) return open;
-    if (!this.#table.hasRoomFor(to)) {
+    if (!this.#findsRoomFor(to)) {
       this.#options.counters.connectionsOverLimit++;
       return new DeadFlow('tcp', to, { code: 'overflow', detail: 'too many connections' });
     }
@@ -99,15 +101,18 @@ export class TcpTransport implements Transport, ConnectionUser {
 
   // --- from connections ---
 
-  onMessage(octets: Buffer, connection: Connection): void {
+  onMessage(octets: Buffer, connection: Connection): boolean {
     if (this.#options.intake.admits(connection.observed, 'tcp', octets))
-      return void this.#options.intake.onOctets(octets, connection);
+      return this.#options.intake.onOctets(octets, connection);
     this.#options.counters.refused++;
     connection.destroy(NOT_ADMITTED);
+    return false;
   }
 
   onUnframed(fault: FramingFault, head: Buffer, connection: Connection): void {
-    this.#options.intake.onUnframed(fault, head, connection);
+    const { intake, counters } = this.#options;
+    if (intake.admits(connection.observed, 'tcp', head)) intake.onUnframed(fault, head, connection);
+    else counters.refused++;
   }
 
   onBug(error: unknown, connection: Connection): void {
@@ -130,7 +135,7 @@ export class TcpTransport implements Transport, ConnectionUser {
       counters.refused++;
       return undefined;
     }
-    if (!this.#table.hasRoomFor(stream.observed)) {
+    if (!this.#findsRoomFor(stream.observed)) {
       counters.connectionsOverLimit++;
       intake.report('transport.too-many-connections', 'tcp', stream.observed);
       return undefined;
@@ -141,10 +146,18 @@ export class TcpTransport implements Transport, ConnectionUser {
     return connection;
   }
 
+  #findsRoomFor(observed: Endpoint): boolean {
+    const room = this.#table.roomFor(observed);
+    if (typeof room === 'boolean') return room;
+    this.#options.counters.connectionsMadeRoom++;
+    room.destroy(MADE_ROOM);
+    return true;
+  }
+
   #connection(direction: 'accepted' | 'made', listener: Endpoint | undefined): Connection {
-    const { clock, limits, counters, random } = this.#options;
+    const { clock, limits, counters, random, isKnown } = this.#options;
     const id = `tcp/${random.token(ID_CHARACTERS)}`;
-    return new Connection({ id, direction, listener, clock, limits, counters, user: this });
+    return new Connection({ id, direction, listener, clock, limits, counters, isKnown, user: this });
   }
 
   #forget(listener: TcpListener): void {

@@ -18,7 +18,7 @@ import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts
 import { CONNECTION_BOUNDS, type ConnectionBounds } from './connection-table.ts';
 import { CountedClock } from './counted-clock.ts';
 import { newTransportCounters, type TransportCounters } from './counters.ts';
-import type { SendFailed } from './failure.ts';
+import type { SendFailed, TransportFailure } from './failure.ts';
 import type { Flow, TransportName } from './flow.ts';
 import type { Network } from './network.ts';
 import { ConnectionResponseWay, datagramResponseTarget, type ResponseWay, reconnectTarget } from './response-route.ts';
@@ -47,6 +47,11 @@ export interface TransportLayerOptions {
    * connects. False is silence; a connection is torn down. `behind`: more comes than we can take, so strangers must wait.
    */
   readonly admit?: (observed: Endpoint, transport: TransportName, octets?: Buffer, behind?: boolean) => boolean;
+  /**
+   * Whether somebody at this address has shown who they are; without it everybody has. Where nobody has, connections are
+   * few and short-lived, and make room for others when there are too many.
+   */
+  readonly isKnown?: (address: string) => boolean;
   /** What we call ourselves on this flow; `bound` is our own address there, and what is said when it is left to us. */
   readonly sentBy?: (flow: Flow, bound: SentBy) => SentBy;
   readonly timeouts?: Partial<ConnectionLimits>;
@@ -56,6 +61,8 @@ export interface TransportLayerOptions {
 /** Who takes the messages: the transaction layer. */
 export interface TransportUser {
   onMessage(message: SipMessage, flow: Flow): void;
+  /** Whether the sender of a request that nobody above will see is told what is wrong with it; without it always. */
+  mayAnswer?(request: SipRequest, flow: Flow): boolean;
 }
 
 export interface FlowTarget {
@@ -102,13 +109,15 @@ export class TransportLayer {
       onOctets: (octets, flow) => this.#onOctets(octets, flow),
       onUnframed: (fault, head, flow) => this.#onUnframed(fault, head, flow),
       onBug: (error, flow) => this.#bug(error, flow),
+      onSocketFailure: (transport, bound, failure) => this.#socketFailed(transport, bound, failure),
       report: (event, transport, observed) => this.#line(event, { transport, observed }, {}),
     };
     const limits = { ...CONNECTION_LIMITS, ...options.timeouts };
     const bounds = { ...CONNECTION_BOUNDS, ...options.bounds };
     const { counters } = this;
-    const tcp = new TcpTransport({ network, clock, random, log, intake, counters, limits, bounds });
-    this.#transports = { udp: new UdpTransport(network, intake, counters, log), tcp };
+    const isKnown = options.isKnown ?? (() => true);
+    const tcp = new TcpTransport({ network, clock, random, log, intake, counters, limits, bounds, isKnown });
+    this.#transports = { udp: new UdpTransport(network, intake, counters), tcp };
     this.#tags = new StatelessTags(random);
     this.#lines = new LineBudget(clock);
     this.#localAddresses = new ExpiringMap({
@@ -196,17 +205,21 @@ export class TransportLayer {
     return transport.flowTo(to, same);
   }
 
-  #onOctets(octets: Buffer, flow: Flow): void {
+  #onOctets(octets: Buffer, flow: Flow): boolean {
     this.counters.received++;
     try {
       const parsed = parseMessage(octets);
-      if (parsed.ok) return void this.user?.onMessage(parsed.value, flow);
+      if (parsed.ok) {
+        this.user?.onMessage(parsed.value, flow);
+        return true;
+      }
       this.counters.malformed++;
       const { code, at } = parsed.error;
       this.#line('transport.malformed', flow, { code, at, octets: octets.length });
     } catch (error) {
       this.#bug(error, flow);
     }
+    return false;
   }
 
   #onUnframed(fault: FramingFault, head: Buffer, flow: Flow): void {
@@ -215,7 +228,7 @@ export class TransportLayer {
       const parsed = parseMessage(head);
       if (!parsed.ok || parsed.value.kind === 'response' || parsed.value.method === 'ACK') return;
       const request = parsed.value;
-      if (!request.topVia.ok) return;
+      if (!request.topVia.ok || this.user?.mayAnswer?.(request, flow) === false) return;
       const reply = { ...ANSWER_TO_FRAMING_FAULT[fault], toTag: this.#tags.for(request) };
       flow.send(writeResponseTo(request, flow.observed, reply));
     } catch (error) {
@@ -227,6 +240,11 @@ export class TransportLayer {
   #bug(error: unknown, flow: Flow): void {
     this.counters.handlerFaults++;
     this.#options.log.error('transport.handler-failed', { observed: formatEndpoint(flow.observed), error });
+  }
+
+  #socketFailed(transport: TransportName, bound: Endpoint, failure: TransportFailure): void {
+    if (!this.#lines.allows(`${transport} ${formatEndpoint(bound)}`)) return;
+    this.#options.log.warn('transport.socket-failed', { transport, bound, ...failure });
   }
 
   #line(event: string, { transport, observed }: Pick<Flow, 'transport' | 'observed'>, fields: LogFields): void {

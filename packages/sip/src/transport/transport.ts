@@ -1,4 +1,5 @@
 import type { Endpoint } from '@vats/kernel';
+import type { TransportFailure } from './failure.ts';
 import type { Flow, TransportName } from './flow.ts';
 import type { FramingFault } from './stream-framer.ts';
 
@@ -30,12 +31,14 @@ export interface Transport {
 export interface Intake {
   /** Asked before anything of what a source sends is read; `octets` are absent when it only connects; `behind` as `DatagramUser` says. */
   admits(observed: Endpoint, transport: TransportName, octets?: Buffer, behind?: boolean): boolean;
-  /** One whole message, or what claims to be one. */
-  onOctets(octets: Buffer, flow: Flow): void;
+  /** One whole message, or what claims to be one. Answers whether it could be read. */
+  onOctets(octets: Buffer, flow: Flow): boolean;
   /** A stream that can't be cut any more; it ends after this call. */
   onUnframed(fault: FramingFault, head: Buffer, flow: Flow): void;
   /** Somebody who wanted to hear of the flow's end threw. */
   onBug(error: unknown, flow: Flow): void;
+  /** A socket that we listen on failed, or could not accept: a log line, one a second at most. */
+  onSocketFailure(transport: TransportName, bound: Endpoint, failure: TransportFailure): void;
   /** Something about a source that is worth a log line, one a second at most. */
   report(event: string, transport: TransportName, observed: Endpoint): void;
 }

@@ -1,6 +1,7 @@
-import { type Endpoint, type Log, parseEndpoint, sameEndpoint } from '@vats/kernel';
+import { type Endpoint, parseEndpoint, sameEndpoint } from '@vats/kernel';
 import type { TransportCounters } from './counters.ts';
 import { DeadFlow } from './dead-flow.ts';
+import type { TransportFailure } from './failure.ts';
 import type { Flow } from './flow.ts';
 import type { DatagramUser, Network } from './network.ts';
 import { type Intake, type Listener, pickListener, type Transport } from './transport.ts';
@@ -15,14 +16,12 @@ export class UdpTransport implements Transport {
   readonly #network: Network;
   readonly #intake: Intake;
   readonly #counters: TransportCounters;
-  readonly #log: Log;
   readonly #ports: UdpListener[] = [];
 
-  constructor(network: Network, intake: Intake, counters: TransportCounters, log: Log) {
+  constructor(network: Network, intake: Intake, counters: TransportCounters) {
     this.#network = network;
     this.#intake = intake;
     this.#counters = counters;
-    this.#log = log;
   }
 
   get listeners(): readonly Listener[] {
@@ -30,7 +29,7 @@ export class UdpTransport implements Transport {
   }
 
   async listen(at: Endpoint): Promise<Listener> {
-    const receiver = new UdpReceiver(this.#intake, this.#counters, this.#log);
+    const receiver = new UdpReceiver(at, this.#intake, this.#counters);
     const socket = await this.#network.bindUdp(at, receiver);
     const port = new UdpPort(socket, this.#counters, (error) => this.#intake.onBug(error, port.flowTo(at)));
     receiver.port = port;
@@ -97,14 +96,14 @@ class UdpListener implements Listener {
 /** What comes in at one port. */
 class UdpReceiver implements DatagramUser {
   port: UdpPort | undefined;
+  readonly #at: Endpoint;
   readonly #intake: Intake;
   readonly #counters: TransportCounters;
-  readonly #log: Log;
 
-  constructor(intake: Intake, counters: TransportCounters, log: Log) {
+  constructor(at: Endpoint, intake: Intake, counters: TransportCounters) {
+    this.#at = at;
     this.#intake = intake;
     this.#counters = counters;
-    this.#log = log;
   }
 
   onDatagram(octets: Buffer, from: Endpoint, behind = false): void {
@@ -114,8 +113,8 @@ class UdpReceiver implements DatagramUser {
     else this.#intake.onOctets(octets, this.port.flowTo(from));
   }
 
-  onFailure(failure: { readonly code: string; readonly detail?: string }): void {
-    this.#log.warn('transport.socket-failed', { transport: 'udp', bound: this.port?.socket.bound, ...failure });
+  onFailure(failure: TransportFailure): void {
+    this.#intake.onSocketFailure('udp', this.port?.socket.bound ?? this.#at, failure);
   }
 }
 

@@ -60,7 +60,9 @@ export class BarePhone {
   }
 
   get #contact(): string {
-    return `Contact: <sip:own@${formatEndpoint(this.#stranger.at)}>`;
+    const { address, port } = this.#stranger.at;
+    // Over TCP nobody knows his port, and a Contact names one.
+    return `Contact: <sip:own@${formatEndpoint({ address, port: port || OUTSIDE.port })}>`;
   }
 
   async #sends(

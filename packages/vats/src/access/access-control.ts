@@ -7,6 +7,7 @@ import {
   PlaceBook,
   type Policy,
   StrangerRates,
+  sourceKey,
   userKey,
 } from '@vats/access';
 import type { CallManager } from '@vats/calls';
@@ -109,6 +110,12 @@ export class AccessControl {
   /** Entries of the tables whose keys strangers choose: bounded, and gone some time after an attack. */
   get remembered() {
     return { sources: this.#rates.size, failures: this.#failures.size, good: this.gate.bans.good.size };
+  }
+
+  /** Whether somebody at this address has shown who they are, or need not: what strangers may not hold on to, they may. */
+  isKnown(address: string): boolean {
+    const { bans } = this.gate;
+    return bans.good.anyGood(sourceKey(address)) || this.#proxies.has(address) || bans.isTrusted(address);
   }
 
   /** Brings back bans and places of an earlier process. */

@@ -60,7 +60,8 @@ export interface InviteOrigin {
 }
 
 /**
- * Every request outside a dialog comes through here. OPTIONS and refusals are answered at once and forgotten; whatever
+ * Every request outside a dialog comes through here, and whoever sends one that the layers below turn away is judged here
+ * first (`mayAnswer`). OPTIONS and refusals are answered at once and forgotten; whatever
  * has an effect must first carry good credentials, and until it does it leaves nothing behind (RFC 3261 §26.3.2.4).
  * Where it comes from is judged first, then who it is, then what it wants, so that a stranger learns nothing.
  */
@@ -92,6 +93,14 @@ export class FrontDoor {
       default:
         this.#other(request, flow, guest);
     }
+  }
+
+  /**
+   * Whether a request that the layers below turn away by themselves gets their answer: one that is wrong, or names a
+   * transaction or dialog that we don't have. Where it gets another one instead, that has been sent.
+   */
+  mayAnswer(request: SipRequest, flow: Flow): boolean {
+    return this.#letIn(request, flow) !== undefined;
   }
 
   /** Who sends it and to whom, if they are heard at all; what is to be answered to those who are not has been. */
