@@ -16,7 +16,7 @@ test('with nothing said everybody may come, within limits, and gets silence wher
     refuse: 'silence',
     trusted: [],
     proxies: {},
-    rate: { perSource: 200, burst: 1_000, total: 3_000 },
+    rate: { perSource: 200, burst: 1_000, total: 1_500 },
     ban: { failures: 10, within: 300_000, for: 3_600_000, longest: 604_800_000 },
     geo: { database: 'builtin', overrides: {} },
   });

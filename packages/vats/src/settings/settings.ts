@@ -101,7 +101,7 @@ export function completed(said: SettingsFile, cores: number): Settings {
       rate: {
         perSource: said.access?.rate?.perSource ?? 200,
         burst: said.access?.rate?.burst ?? 1_000,
-        total: said.access?.rate?.total ?? 3_000,
+        total: said.access?.rate?.total ?? 1_500,
       },
       ban: {
         failures: said.access?.ban?.failures ?? 10,
