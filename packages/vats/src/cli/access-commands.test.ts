@@ -156,10 +156,12 @@ describe('vats bans', () => {
 
   test('what a stranger chose of a ban steers no terminal', async () => {
     const { id } = running.model.directory.model.domains[0] ?? {};
+    running.access.gate.bans.add({ network: '203.0.113.68', user: `${id}\n\u009b2J` }, { by: 'switch', reason: 'x' });
+    expect((await vats('bans', '--json')).out).toContain('"user": "\\u009b2J"');
     running.access.gate.bans.add({ network: '203.0.113.67', user: `${id}\n\u001b[2Jx` }, { by: 'switch', reason: 'x' });
-    expect((await vats('bans')).out).toContain('?[2Jx');
+    expect((await vats('bans')).out).toContain('\\u001b[2Jx');
     expect((await vats('explain', 'geo', '203.0.113.67')).out).not.toContain('\u001b');
-    expect((await vats('bans', 'remove', '203.0.113.67')).out).toBe('203.0.113.67 (?[2Jx) is let in again\n');
+    expect((await vats('bans', 'remove', '203.0.113.67')).out).toBe('203.0.113.67 (\\u001b[2Jx) is let in again\n');
   });
 
   test.each([

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { printable } from '../printable.ts';
 import type { bansAnswer, geoExplanation, geoTable, policyExplanation } from './answers.ts';
 import { localTime } from './local-time.ts';
-import { duration, printable, table } from './table.ts';
+import { duration, table } from './table.ts';
 
 /** How answers about access look on a terminal. */
 
