@@ -65,7 +65,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
     'GET /geo': () => table.description,
     'POST /geo': ({ body }) => {
       try {
-        table.install(bodyOf(geoBody, body).file);
+        table.install(bodyOf(geoBody, body).file, Date.now());
       } catch (error) {
         if (error instanceof GeoDatabaseError) throw new ControlError(422, error.message, []);
         throw error;
