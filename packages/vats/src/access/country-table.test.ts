@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CountryDatabase, GeoDatabaseError } from '@vats/access';
@@ -55,11 +64,34 @@ describe('a table that was brought', () => {
   });
 
   test('gives way to the built-in one when that is newer, as after an upgrade', () => {
+    mkdirSync(join(data, 'geo'), { recursive: true });
+    copyFileSync(older(), INSTALLED());
     const table = tableOf();
-    table.install(older(), NOW);
     expect(table.description.kind).toBe('builtin');
     expect(table.countries.countryOf(HERE)).toBeUndefined();
-    expect(tableOf().description.kind).toBe('builtin');
+  });
+
+  test('and is not newer than the built-in one is refused at once, with both dates and what to do', () => {
+    const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+    for (const builtAt of [BUILTIN.builtAt - DAY_MS, BUILTIN.builtAt]) {
+      const path = file('old.mmdb', 'DE', builtAt);
+      const table = tableOf();
+      expect(() => table.install(path, NOW)).toThrow(
+        new GeoDatabaseError(
+          `${path} is of ${day(builtAt)} and would not be used, because the built-in table, of ${day(BUILTIN.builtAt)}, is as new or newer: take a newer file, or write access.geo.database: ${path} into the settings, where a file is used whatever its age`,
+        ),
+      );
+      expect(table.countries.countryOf(HERE)).toBeUndefined();
+      expect(existsSync(data)).toBe(false);
+    }
+  });
+
+  test('earlier stays when an older one than the built-in comes after it', () => {
+    const table = tableOf();
+    table.install(newer(), NOW);
+    expect(() => table.install(older(), NOW)).toThrow(GeoDatabaseError);
+    expect(table.countries.countryOf(HERE)).toBe('RU');
+    expect(tableOf().countries.countryOf(HERE)).toBe('RU');
   });
 
   test('replaces the one that was brought before', () => {

@@ -71,6 +71,12 @@ export class CountryTable {
         `${file} is of ${day(builtAt)}, which is yet to come; see to this machine's clock, or take a file with its true date`,
       );
     }
+    const builtin = CountryDatabase.builtin();
+    if (builtAt <= builtin.builtAt) {
+      throw new GeoDatabaseError(
+        `${file} is of ${day(builtAt)} and would not be used, because the built-in table, of ${day(builtin.builtAt)}, is as new or newer: take a newer file, or write access.geo.database: ${file} into the settings, where a file is used whatever its age`,
+      );
+    }
     makeDirectory(join(data, 'geo'));
     const half = `${this.#installed}.new`;
     try {

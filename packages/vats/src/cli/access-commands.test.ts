@@ -406,6 +406,17 @@ describe('vats geo', () => {
     expect((await vats('geo', 'update')).code).toBe(2);
   });
 
+  test('an older one than the built-in is refused as configuration, with both dates', async () => {
+    await serve();
+    const builtAt = TABLE_BUILT_AT - 10 * 86_400_000;
+    const path = file('older.mmdb', writeMmdb([['198.51.100.0/24', { country_code: 'KZ' }]], { builtAt }));
+    const { code, out, err } = await vats('geo', 'update', path);
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain(`is of ${day(builtAt)} and would not be used`);
+    expect(err).toContain(`of ${day(TABLE_BUILT_AT - 86_400_000)}, is as new or newer: take a newer file`);
+    expect((await vats('geo')).out).toContain('built in');
+  });
+
   test('where the settings name a file, update is refused with what to do', async () => {
     const path = table();
     await serve({ geo: { database: path } });
