@@ -40,7 +40,7 @@ export async function up(options: UpOptions): Promise<number> {
   const rest = new RestCollection({
     clock: new SystemClock(),
     calls: () => running.calls.size,
-    messages: () => running.transport.counters.received,
+    messages: () => running.transport.counters.received + running.transport.counters.refused,
     collect: fullCollection(),
   });
   try {
