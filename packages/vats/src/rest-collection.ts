@@ -14,7 +14,7 @@ export interface RestCollectionParts {
 const LOOK_EVERY_MS = 15_000;
 /** With fewer messages since the last time there is nothing to collect that is worth the pause. */
 const WORTH_IT_MESSAGES = 5_000;
-/** With more from one look to the next somebody waits for each pause: it is some 200 a second, what 10,000 phones ask that register. */
+/** With more from one look to the next somebody waits for each pause: it is 200 a second, more than some thousand phones at rest. */
 const BUSY_MESSAGES = 3_000;
 
 /**

@@ -2,7 +2,7 @@ import { type Endpoint, type Log, parseEndpoint, sameEndpoint } from '@vats/kern
 import type { TransportCounters } from './counters.ts';
 import { DeadFlow } from './dead-flow.ts';
 import type { Flow } from './flow.ts';
-import type { DatagramUser, Network } from './network.ts';
+import type { DatagramUser, Network, ReceiveBuffer } from './network.ts';
 import { type Intake, type Listener, pickListener, type Transport } from './transport.ts';
 import { UdpPort } from './udp-flow.ts';
 
@@ -86,6 +86,10 @@ class UdpListener implements Listener {
 
   get endpoint(): Endpoint {
     return this.port.socket.bound;
+  }
+
+  get receiveBuffer(): ReceiveBuffer | undefined {
+    return this.port.socket.receiveBuffer;
   }
 
   close(): Promise<void> {

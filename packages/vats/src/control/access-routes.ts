@@ -128,7 +128,7 @@ export function accessStatus(running: Switch) {
     /** Requests by proxies that did not say, or not clearly, who their client is. */
     withoutClient: visitors.unnamed,
     warnings: accessWarnings({
-      listeners: listeners.map(({ endpoint }) => endpoint),
+      listeners,
       machine: gate.fence.policies.machine,
       domains: model.directory.model.domains,
       places: gate.places.all(),
