@@ -1,14 +1,7 @@
 export type { Ban, BanStore, BanSubject } from './bans/ban.ts';
 export { UNPROVEN } from './bans/ban.ts';
-export {
-  BanBook,
-  type BanBookParts,
-  type BanCounters,
-  type BanEvent,
-  type BanOrder,
-  type BanRefusal,
-  type BanResult,
-} from './bans/ban-book.ts';
+export { BanBook, type BanBookParts } from './bans/ban-book.ts';
+export type { BanCounters, BanEvent, BanOrder, BanRefusal, BanResult } from './bans/ban-order.ts';
 export { Failures, type FailuresOptions } from './bans/failures.ts';
 export { GoodSources, type GoodSourcesOptions } from './bans/good-sources.ts';
 export { Fence, type FencePolicies, type FenceStep, type Judgement, type Scope } from './gate/fence.ts';

@@ -8,3 +8,4 @@ export { type Log, type LogFields, type LogLevel, SILENT } from './log.ts';
 export { type Network, type NetworkFault, NetworkMap, NetworkSet, networkOf, parseNetwork } from './network.ts';
 export { type Bad, bad, type Good, good, type Parsed, type ParseError } from './parsed.ts';
 export { type Random, RandomOverOctets, SystemRandom } from './random.ts';
+export { atOnce, inTurns, type Steps } from './steps.ts';

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { Ledger } from './ledger.ts';
-import { LineBudget } from './line-budget.ts';
-import { FakeClock, MemoryLog } from './testing/index.ts';
+import { MemoryLog } from './testing/index.ts';
 
 test('owners under one name are added, and only what is left over is named', () => {
   const ledger = new Ledger();
@@ -13,15 +12,6 @@ test('owners under one name are added, and only what is left over is named', () 
   calls = 1;
   expect(ledger.leftovers(['timers'])).toEqual(['calls: 1']);
   expect(ledger.counts()).toEqual({ calls: 1, timers: 3 });
-});
-
-test('one line a second for each source, the rest counted', () => {
-  const clock = new FakeClock();
-  const budget = new LineBudget(clock);
-  expect([budget.allows('a'), budget.allows('a'), budget.allows('b')]).toEqual([true, false, true]);
-  clock.advance(1000);
-  expect(budget.allows('a')).toBe(true);
-  expect(budget.suppressed).toBe(1);
 });
 
 test("a child's lines carry the parent's fields too", () => {

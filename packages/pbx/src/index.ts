@@ -1,4 +1,4 @@
-export { type CheckedPbx, checkPbx, readPbx } from './check/check-pbx.ts';
+export { type CheckedPbx, checkPbx, readingPbx, readPbx } from './check/check-pbx.ts';
 export type {
   CallFilter,
   CallParty,
@@ -68,7 +68,7 @@ export type {
 } from './routing/plan.ts';
 export { DEFAULT_RING_MS } from './routing/reach-user.ts';
 export { ECHO_CODE, route } from './routing/route.ts';
-export { type AccessPolicy, access, isNetwork, network } from './schema/access.ts';
+export { type AccessPolicy, access, isNetwork, network, networks } from './schema/access.ts';
 export { duration, formatDuration, parseDuration } from './schema/duration.ts';
 export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber } from './schema/number.ts';
@@ -76,5 +76,5 @@ export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
 export type { DigestChoice } from './schema/user.ts';
 export { isHost } from './schema/words.ts';
-export { readValue, readYaml, type YamlSource } from './yaml/read-yaml.ts';
+export { readingYaml, readValue, readYaml, type YamlSource } from './yaml/read-yaml.ts';
 export { NO_PLACES, type Places } from './yaml/yaml-source.ts';

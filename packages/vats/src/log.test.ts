@@ -117,3 +117,20 @@ test('an error is written with its message and stack, a text as it is', () => {
   expect(thrown.error.stack).toContain('log.test.ts');
   expect(told.error).toBe('disk full');
 });
+
+test.each(['json', 'pretty'] as const)('what a stranger sent does not steer a terminal: %s', (format) => {
+  const { log, lines } = opened({ format });
+  const steering = '\u001b[31m\u009b32m\u007f\u061c\u200b\u200f\u2028\u2029\u202e\u2066\ufeff\r\n';
+  log.warn(`auth.failed${steering}`, {
+    username: steering,
+    [steering]: [{ deep: steering }],
+    error: new TypeError(steering),
+  });
+  log.child({ user: steering }).warn('x');
+  const text = lines().join('\n');
+  expect(text).toMatch(/^[\n -~]*$/);
+  for (const code of ['001b', '009b', '202e', '2066', '2028', '200b']) expect(text).toContain(`\\u${code}`);
+  if (format === 'pretty') return;
+  const [first] = text.split('\n');
+  expect(JSON.parse(first ?? '')).toMatchObject({ username: steering, event: `auth.failed${steering}` });
+});

@@ -1,6 +1,7 @@
 import type { Log, LogFields, LogLevel } from '@vats/kernel';
 import { type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
+import { printable, printableLines } from './printable.ts';
 
 /** Names of fields whose values never reach a log: at the top of what is logged, and two levels below it. */
 const SECRET_FIELDS = [
@@ -27,7 +28,10 @@ export interface SwitchLog extends Log {
   setLevel(level: LogLevel): void;
 }
 
-/** The switch's log on standard output: one line per event, JSON or readable, secrets masked (pino). */
+/**
+ * The switch's log on standard output: one line per event, JSON or readable, secrets masked (pino). Characters that nobody sees are
+ * written as \u escapes, in JSON its own, so that what is parsed is what was logged.
+ */
 export function openLog(settings: LogSettings, out: NodeJS.WriteStream = process.stdout): SwitchLog {
   const readable = settings.format === 'pretty' || (settings.format === 'auto' && out.isTTY === true);
   const options = {
@@ -41,17 +45,18 @@ export function openLog(settings: LogSettings, out: NodeJS.WriteStream = process
       censor: MASKED,
     },
   };
-  const stream = readable
-    ? pretty({
-        destination: out,
-        colorize: out.isTTY === true && !process.env.NO_COLOR,
-        messageKey: 'event',
-        sync: true,
-      })
-    : out;
+  const form = readable ? readableForm(out.isTTY === true && !process.env.NO_COLOR) : (line: string) => line;
+  // What a stranger sent must not steer the terminal that shows the log, now or later from a file.
+  const stream = { write: (line: string) => void out.write(printableLines(form(line))) };
   const log = new RootLog(new LineWriter(pino(options, stream)));
   log.setLevel(settings.level);
   return log;
+}
+
+/** What makes a line of JSON one for people. Controls of ASCII in values are escaped by it already, those of an event are not. */
+function readableForm(colorize: boolean): (line: string) => string {
+  const messageFormat = ({ event }: Record<string, unknown>): string => printable(String(event));
+  return pretty.prettyFactory({ colorize, messageKey: 'event', messageFormat });
 }
 
 const RANK: Readonly<Record<LogLevel, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50 };

@@ -1,4 +1,4 @@
-import type { Log } from '@vats/kernel';
+import { inTurns, type Log } from '@vats/kernel';
 import {
   type Applied,
   addUser,
@@ -12,7 +12,7 @@ import {
   managerOfFile,
   type Problem,
   planApply,
-  readPbx,
+  readingPbx,
   removeUser,
   setPassword,
 } from '@vats/pbx';
@@ -71,7 +71,7 @@ export class PbxModel {
       if (options.onlyIfChanged === true && this.#store.models.applied.get(options.path)?.hash === hash) {
         return { ok: true, changes: [], warnings: [], saved: false };
       }
-      const read = readPbx(options.text, options.name);
+      const read = await inTurns(readingPbx(options.text, options.name));
       if (!read.ok) return { ok: false, problems: read.problems };
       const applied = planApply(this.#directory.model, read.value, {
         managedBy: managerOfFile(options.path),

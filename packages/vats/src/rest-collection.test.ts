@@ -31,6 +31,30 @@ test('memory is given back once, when no call was up for a while after busy time
   expect(clock.pending).toBe(0);
 });
 
+test('a flood without calls is no rest: the pause is taken when it is over', () => {
+  const { clock, state, rest } = at();
+  for (let look = 0; look < 40; look++) {
+    state.messages += 150_000;
+    clock.advance(15_000);
+  }
+  expect(state.collections).toBe(0);
+  clock.advance(15_000);
+  expect(state.collections).toBe(0);
+  clock.advance(15_000);
+  expect(state.collections).toBe(1);
+  rest.close();
+});
+
+test('phones that register are no flood', () => {
+  const { clock, state, rest } = at();
+  for (let look = 0; look < 4; look++) {
+    state.messages += 2_000;
+    clock.advance(15_000);
+  }
+  expect(state.collections).toBe(1);
+  rest.close();
+});
+
 test('a switch with little to do is left alone', () => {
   const { clock, state, rest } = at();
   state.messages = 100;

@@ -2,10 +2,12 @@ import { type Clock, type Log, type NetworkSet, parseAddress, type Random } from
 import { detached } from '../rates/detached.ts';
 import { sourceKey } from '../rates/source-key.ts';
 import { type Ban, type BanStore, type BanSubject, UNPROVEN } from './ban.ts';
+import { BanKeeper } from './ban-keeper.ts';
 import { type BanNetwork, readBanNetwork } from './ban-network.ts';
+import type { BanCounters, BanEvent, BanOrder, BanRefusal, BanResult } from './ban-order.ts';
 import { GoodSources } from './good-sources.ts';
-import { Neighbours } from './neighbours.ts';
-import { banTime, Offences } from './offences.ts';
+import { banTime } from './offences.ts';
+import { PastBans } from './past-bans.ts';
 import { isOver, StandingBans } from './standing-bans.ts';
 import { comparable } from './user-name.ts';
 
@@ -29,53 +31,14 @@ export interface BanBookParts {
   readonly onEvent: (event: BanEvent) => void;
 }
 
-/**
- * `unbanned`: by an operator, by another ban of the same subject, or to make room for others; `expired`: its time passed,
- * told when that is noticed, at the latest by `sweep`.
- */
-export interface BanEvent {
-  readonly type: 'banned' | 'unbanned' | 'expired';
-  readonly ban: Ban;
-}
-
-export interface BanOrder {
-  /**
-   * How long in ms. From an operator exactly so, and without it until the ban is removed; from the switch the time of a
-   * first offence, `duration` unless given.
-   */
-  readonly for?: number;
-  readonly reason: string;
-  readonly by: 'switch' | 'operator';
-}
-
-/**
- * `trusted`: the whole network may never be banned; `full`: operators have as many bans as are kept; `network`: it is none;
- * `time`: `for` is not above 0.
- */
-export type BanRefusal = 'trusted' | 'full' | 'network' | 'time';
-
-export type BanResult =
-  | { readonly ok: true; readonly ban: Ban }
-  | { readonly ok: false; readonly why: BanRefusal /** For a person. */; readonly reason: string };
-
-/** What happened since the start; each number only rises. */
-export interface BanCounters {
-  banned: number;
-  unbanned: number;
-  expired: number;
-  /** Bans of the switch that made room for others before their time. */
-  pushedOut: number;
-  /** Writes that failed: those bans do not outlive this process, or come back once. */
-  notSaved: number;
-}
-
 const LIMIT = 10_000;
 const SWEEP_EVERY_MS = 60_000;
 const ID_CHARACTERS = 6;
 
 /**
  * The bans that stand. Memory decides and the store follows; nobody waits for a write. Ends are wall times, so that they
- * hold over a restart: from that millisecond on nobody is shut out any more.
+ * hold over a restart: from that millisecond on nobody is shut out any more. The store has some bans longer than that, those
+ * that make later ones longer or wider, for a restart must not make it worth somebody's while to wait.
  */
 export class BanBook {
   /** Who showed good credentials from where. */
@@ -85,9 +48,8 @@ export class BanBook {
   readonly #limit: number;
   readonly #operatorLimit: number;
   readonly #bans: StandingBans;
-  readonly #offences: Offences;
-  readonly #neighbours: Neighbours;
-  readonly #writing = new Set<Promise<void>>();
+  readonly #past: PastBans;
+  readonly #keeper: BanKeeper;
   #trusted: NetworkSet;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -98,8 +60,8 @@ export class BanBook {
     this.#operatorLimit = parts.operatorLimit ?? LIMIT;
     this.#trusted = parts.trusted;
     this.#bans = new StandingBans(parts.clock);
-    this.#offences = new Offences(parts.clock);
-    this.#neighbours = new Neighbours(parts.clock);
+    this.#past = new PastBans(parts.clock);
+    this.#keeper = new BanKeeper(parts.store, parts.log, () => this.counters.notSaved++);
   }
 
   /** Bans held, those included whose time has passed unnoticed. */
@@ -108,8 +70,8 @@ export class BanBook {
   }
 
   /**
-   * Takes over what the store kept, without any event, and drops from it what is over or may not be banned any more. A
-   * ban that was made meanwhile stays before a stored one of the same subject.
+   * Takes over what the store kept, without any event, and drops from it what may not be banned any more, and what is over
+   * and makes no later ban longer. A ban that was made meanwhile stays before a stored one of the same subject.
    *
    * @throws what the store throws when it cannot be read
    */
@@ -120,25 +82,25 @@ export class BanBook {
     const gone: string[] = [];
     for (const ban of stored) {
       const where = readBanNetwork(ban.network);
-      if (typeof where === 'string') {
+      if (typeof where === 'string' || this.#isWithinTrusted(where)) {
         gone.push(ban.id);
         continue;
       }
-      if (ban.by === 'switch') this.#remember(where, ban);
-      const stands =
-        !isOver(ban, now) && !this.#isWithinTrusted(where) && this.#bans.exactly(where, ban.user) === undefined;
-      // One of that id that is held was made meanwhile, and what the store has of it is the same.
-      if (this.#bans.has(ban.id)) continue;
-      if (stands) this.#bans.put(where, ban);
-      else gone.push(ban.id);
+      if (ban.by === 'switch') gone.push(...this.#past.noteBan(where, ban));
+      if (isOver(ban, now)) {
+        if (!this.#past.needs(where, ban)) gone.push(ban.id);
+      } else if (!this.#bans.has(ban.id)) {
+        // One of that id that is held was made meanwhile, and what the store has of it is the same.
+        if (this.#bans.exactly(where, ban.user) === undefined) this.#bans.put(where, ban);
+        else gone.push(ban.id);
+      }
     }
+    this.#dropForgotten(gone);
     while (this.#bans.size - this.#bans.operators > this.#limit) {
       const soonest = this.#bans.endsSoonest();
       if (soonest === undefined) break;
-      this.#bans.take(soonest);
-      gone.push(soonest.id);
+      this.#cutShort(soonest);
     }
-    this.#drop(gone);
   }
 
   /** The ban that shuts out whoever speaks from there. Asked for each packet. */
@@ -173,7 +135,8 @@ export class BanBook {
   /** From now on these may never be banned; bans that lie in them end. */
   trust(networks: NetworkSet): void {
     this.#trusted = networks;
-    this.#end(Array.from(this.#bans.all()).filter((ban) => this.#isWithinTrusted(this.#bans.networkOf(ban))));
+    const within = Array.from(this.#bans.all()).filter((ban) => this.#isWithinTrusted(this.#bans.networkOf(ban)));
+    for (const ban of within) this.#forgive(ban);
   }
 
   /**
@@ -203,7 +166,6 @@ export class BanBook {
     const named = this.#bans.byId(idOrNetwork);
     const removed = named === undefined ? this.#bansAt(idOrNetwork) : [named];
     for (const ban of removed) this.#forgive(ban);
-    this.#end(removed);
     return removed;
   }
 
@@ -218,14 +180,13 @@ export class BanBook {
     const { clock } = this.#parts;
     const now = clock.now();
     this.#sweptAt = clock.monotonic();
-    this.#offences.sweep();
-    this.#neighbours.sweep();
+    this.#dropForgotten(this.#past.sweep());
     this.#expire(Array.from(this.#bans.all()).filter((ban) => isOver(ban, now)));
   }
 
   /** Resolves when the store has done, or failed to do, all that it was told. */
-  async close(): Promise<void> {
-    while (this.#writing.size > 0) await Promise.all(this.#writing);
+  close(): Promise<void> {
+    return this.#keeper.idle();
   }
 
   #addOwn(where: BanNetwork, user: string | undefined, order: BanOrder): BanResult {
@@ -234,11 +195,11 @@ export class BanBook {
     const standing = this.#standing(where, user);
     if (standing !== undefined) return { ok: true, ban: standing };
     const widened = user === undefined ? this.#widened(where, now) : where;
-    const offence = this.#offences.of(subjectOf(widened, user)) + 1;
+    const offence = this.#past.offencesOf(widened, user) + 1;
     const until = now + banTime(order.for ?? duration, offence, longest);
     const reason = widened === where ? order.reason : `${order.reason}, as from networks beside it before`;
     const ban = this.#made(widened, user, { since: now, until, offence, by: 'switch', reason });
-    this.#offences.note(subjectOf(widened, user), offence, until);
+    this.#dropForgotten(this.#past.noteOffence(widened, ban));
     this.#begin(widened, ban);
     if (this.#bans.size - this.#bans.operators > this.#limit) this.#pushOut(ban);
     return { ok: true, ban };
@@ -252,8 +213,8 @@ export class BanBook {
     }
     const since = this.#parts.clock.now();
     const until = order.for === undefined ? undefined : since + order.for;
-    const offence = this.#offences.of(subjectOf(where, user)) + 1;
-    if (before !== undefined) this.#end([before]);
+    const offence = this.#past.offencesOf(where, user) + 1;
+    if (before !== undefined) this.#cutShort(before, 'told');
     const { reason } = order;
     const ban = this.#made(where, user, {
       since,
@@ -281,7 +242,7 @@ export class BanBook {
   #widened(where: BanNetwork, now: number): BanNetwork {
     const wider = where.around[1];
     if (!where.isSource || wider === undefined) return where;
-    if (!this.#neighbours.note(where.text, wider, now) || this.good.anyGood(wider)) return where;
+    if (!this.#past.noteNeighbour(where, wider, now) || this.good.anyGood(wider)) return where;
     const parent = readBanNetwork(wider);
     if (typeof parent === 'string' || this.#isWithinTrusted(parent)) return where;
     return this.#widened(parent, now);
@@ -299,20 +260,39 @@ export class BanBook {
     if (before !== undefined) this.#expire([before]);
     this.#bans.put(where, ban);
     this.counters.banned++;
-    this.#follow(this.#parts.store.save(ban), 'access.ban-not-saved');
+    this.#keeper.save(ban);
     this.#parts.onEvent({ type: 'banned', ban });
   }
 
-  #end(bans: readonly Ban[]): void {
-    for (const ban of bans) this.#bans.take(ban);
-    this.#drop(bans.map(({ id }) => id));
-    this.counters.unbanned += bans.length;
-    for (const ban of bans) this.#parts.onEvent({ type: 'unbanned', ban });
+  /** The ban was a mistake: it ends, and makes no later ban longer or wider. */
+  #forgive(ban: Ban): void {
+    const where = this.#bans.networkOf(ban);
+    this.#bans.take(ban);
+    this.#keeper.drop([ban.id, ...this.#past.forget(where, ban.user)]);
+    this.#tellUnbanned(ban);
+  }
+
+  /** The ban ends before its time, and counts on as one that has ended. */
+  #cutShort(ban: Ban, told?: 'told'): void {
+    const where = this.#bans.networkOf(ban);
+    const ended = { ...ban, until: this.#parts.clock.now() };
+    this.#bans.take(ban);
+    if (this.#past.needs(where, ban)) {
+      this.#past.noteOffence(where, ended);
+      this.#keeper.save(ended);
+    } else this.#keeper.drop([ban.id]);
+    if (told !== undefined) this.#tellUnbanned(ban);
+  }
+
+  #tellUnbanned(ban: Ban): void {
+    this.counters.unbanned++;
+    this.#parts.onEvent({ type: 'unbanned', ban });
   }
 
   #expire(bans: readonly Ban[]): void {
+    const gone = bans.filter((ban) => !this.#past.needs(this.#bans.networkOf(ban), ban));
     for (const ban of bans) this.#bans.take(ban);
-    this.#drop(bans.map(({ id }) => id));
+    this.#keeper.drop(gone.map(({ id }) => id));
     this.counters.expired += bans.length;
     for (const ban of bans) this.#parts.onEvent({ type: 'expired', ban });
   }
@@ -321,7 +301,7 @@ export class BanBook {
     const soonest = this.#bans.endsSoonest(spared);
     if (soonest === undefined) return;
     this.counters.pushedOut++;
-    this.#end([soonest]);
+    this.#cutShort(soonest, 'told');
   }
 
   #findUnproven(address: string, user: string): Ban | undefined {
@@ -341,46 +321,19 @@ export class BanBook {
     return found;
   }
 
-  /** What a stored ban tells of later ones. */
-  #remember(where: BanNetwork, { user, offence, since, until }: Ban): void {
-    this.#offences.note(subjectOf(where, user), offence, until ?? since);
-    const wider = where.around[1];
-    if (user === undefined && where.isSource && wider !== undefined) this.#neighbours.note(where.text, wider, since);
-  }
-
-  #forgive(ban: Ban): void {
-    const where = this.#bans.networkOf(ban);
-    this.#offences.forget(subjectOf(where, ban.user));
-    const wider = where.around[1];
-    if (where.isSource && wider !== undefined) this.#neighbours.forget(where.text, wider);
-  }
-
   #isWithinTrusted({ network }: BanNetwork): boolean {
     const first = this.#trusted.find(network.first);
     return first !== undefined && first === this.#trusted.find(network.last);
   }
 
-  #drop(ids: readonly string[]): void {
-    if (ids.length > 0) this.#follow(this.#parts.store.remove(ids), 'access.ban-not-removed');
-  }
-
-  #follow(writing: Promise<void>, failure: string): void {
-    const done = writing
-      .catch((error: unknown) => {
-        this.counters.notSaved++;
-        this.#parts.log.warn(failure, { error });
-      })
-      .finally(() => this.#writing.delete(done));
-    this.#writing.add(done);
+  /** Drops from the store what tells of no offence any more, unless it still stands. */
+  #dropForgotten(ids: readonly string[]): void {
+    this.#keeper.drop(ids.filter((id) => !this.#bans.has(id)));
   }
 }
 
 function inOrder(bans: Iterable<Ban>): Ban[] {
   return Array.from(bans).sort((one, other) => one.since - other.since);
-}
-
-function subjectOf({ identity }: BanNetwork, user: string | undefined): string {
-  return user === undefined ? identity : `${identity}\n${user}`;
 }
 
 function refused(why: BanRefusal, reason: string): BanResult {

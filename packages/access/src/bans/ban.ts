@@ -30,7 +30,7 @@ export interface Ban extends BanSubject {
   readonly reason: string;
 }
 
-/** Keeps bans over a restart. Every promise of a write resolves when it is durable. */
+/** Keeps bans over a restart, ended ones too until they are removed. Every promise of a write resolves when it is durable. */
 export interface BanStore {
   load(): Promise<readonly Ban[]>;
   save(ban: Ban): Promise<void>;

@@ -98,7 +98,7 @@ export class Gate {
     this.places = parts.places;
     this.#proven = new ProvenFlows({ clock: parts.clock });
     this.#rush = new Rush(parts.clock);
-    this.#lines = new LineBudget(parts.clock);
+    this.#lines = new LineBudget(parts.clock, parts.log);
     parts.ledger.enrol('access timers', () => parts.places.waiting);
   }
 

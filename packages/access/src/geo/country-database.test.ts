@@ -72,8 +72,9 @@ describe('the database that comes with VATS', () => {
       i % 2 === 0 ? formatAddress(random.below(2 ** 32)) : formatAddress(global6(random)),
     );
     const differing = addresses.filter((address) => {
-      const record = reader.get(address) as { country_code?: string } | null;
-      return builtin.countryOf(address) !== record?.country_code;
+      const [record, length] = reader.getWithPrefixLength(address);
+      const { country_code: country } = (record ?? {}) as { country_code?: string };
+      return builtin.countryOf(address) !== country || !builtin.networkOf(address)?.endsWith(`/${length}`);
     });
     expect(differing).toEqual([]);
   });
@@ -149,6 +150,48 @@ describe("an operator's own file", () => {
   });
 });
 
+describe('a file that was made to do harm', () => {
+  /** 64 maps, in each of which two pointers lead to the next one: written out it would be 2 ** 64. @param also an entry of the first */
+  const unfolding = (also = ''): Buffer => {
+    const pointer = (to: number): Buffer => Buffer.of(0x20 | (to >> 8), to & 0xff);
+    const maps = Array.from({ length: 64 }, (_, i) => {
+      const next = pointer(9 * i + 9 + also.length);
+      const entries = [Buffer.from('Aa'), next, Buffer.from('Ab'), next];
+      return i === 0 && also !== ''
+        ? Buffer.concat([Buffer.of(0xe3), ...entries, Buffer.from(also)])
+        : Buffer.concat([Buffer.of(0xe2), ...entries]);
+    });
+    return Buffer.concat([...maps, Buffer.of(0xe0)]);
+  };
+  const asRecord = (raw: Buffer) => fileOf(writeMmdb([['192.0.2.0/24', raw]]));
+
+  test('by pointers that unfold to more than there is time for, names no countries', () => {
+    expect(refusalOf(asRecord(unfolding()))).toMatch(/names no countries/);
+  });
+
+  test('with such beside the countries, is read as if they were not there', () => {
+    const database = CountryDatabase.open(asRecord(unfolding('Lcountry_codeBRU')));
+    expect(database.countryOf('192.0.2.1')).toBe('RU');
+    expect(database.networkOf('192.0.2.1')).toBe('192.0.2.0/24');
+  });
+
+  test('by maps in maps, or arrays in arrays, without end', () => {
+    const maps = Buffer.from('\xe1Aa'.repeat(100_000), 'latin1');
+    const arrays = Buffer.from(`\xe2Aa${'\x01\x04'.repeat(100_000)}`, 'latin1');
+    for (const raw of [maps, arrays]) expect(refusalOf(asRecord(raw))).toMatch(/names no countries/);
+  });
+
+  test('by a map that claims more entries than there are octets', () => {
+    expect(refusalOf(asRecord(Buffer.from('\xffÿÿÿAaAa', 'latin1')))).toMatch(/names no countries/);
+  });
+
+  test('in what it says of itself, is read as far as that is of use', () => {
+    const ring = { description: Buffer.of(0x20, 0), languages: unfolding() };
+    const path = fileOf(writeMmdb([['192.0.2.0/24', { country_code: 'SE' }]], { metadata: ring }));
+    expect(CountryDatabase.open(path).countryOf('192.0.2.1')).toBe('SE');
+  });
+});
+
 describe('a file that is of no use is refused, with what to do', () => {
   const builtin = readFileSync(CountryDatabase.builtin().path);
 
@@ -174,6 +217,19 @@ describe('a file that is of no use is refused, with what to do', () => {
       ),
     );
     expect(refusalOf(path)).toMatch(/names no countries \(its type is GeoLite2-ASN\); take a country database/);
+  });
+
+  test.each([
+    [null, 'no build epoch'],
+    [0, 'a build epoch of 0'],
+    [-1000, 'a build epoch of -1'],
+    [Date.UTC(9999, 0), 'a build epoch of 253370764800'],
+    [Date.UTC(2100, 0), 'a build epoch of 4102444800'],
+  ])('one that does not say when it was made (%s)', (builtAt, what) => {
+    const path = fileOf(writeMmdb([['192.0.2.0/24', { country_code: 'SE' }]], { builtAt }));
+    expect(refusalOf(path)).toBe(
+      `${path} does not say when it was made (it has ${what}), so nobody can tell how old it is; take the file as its publisher made it, or a newer one`,
+    );
   });
 
   test('one without any network', () => {

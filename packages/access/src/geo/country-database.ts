@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { formatAddress, type IpAddress, parseAddress } from '@vats/kernel';
-import { type CountryResponse, Reader } from 'maxmind';
+import { formatAddress, parseAddress } from '@vats/kernel';
 import type { CountrySource } from './country-source.ts';
 import { GeoDatabaseError } from './geo-database-error.ts';
+import { type MmdbMetadata, readMetadata } from './mmdb-metadata.ts';
 import { SearchTree } from './search-tree.ts';
 
 // Of the three files in that package the two with -ipv4 and -ipv6 in their names know nothing of the other family.
@@ -14,13 +14,9 @@ const RECORDS_REMEMBERED = 4_096;
 /** So many different records without a country, and there are none in the file. */
 const RECORDS_SURVEYED = 1_000;
 const GZIP = 0x1f8b;
-
-/** Where a record names the country: `country_code` in files of ip-location-db, the others in those of MaxMind and DB-IP. */
-interface CountryRecord {
-  readonly country_code?: unknown;
-  readonly country?: { readonly iso_code?: unknown };
-  readonly registered_country?: { readonly iso_code?: unknown };
-}
+/** No database of this format is older, and one that claims to be of after the second date would be the newest for ever. */
+const EARLIEST = Date.UTC(2010, 0);
+const LATEST = Date.UTC(2100, 0);
 
 /** A country database in MaxMind DB format (.mmdb), held in memory as a whole. */
 export class CountryDatabase implements CountrySource {
@@ -28,7 +24,7 @@ export class CountryDatabase implements CountrySource {
   readonly kind: 'builtin' | 'file';
   /** When it was made: wall time in ms. */
   readonly builtAt: number;
-  readonly #reader: Reader<CountryResponse>;
+  readonly #metadata: MmdbMetadata;
   readonly #tree: SearchTree;
   readonly #countries = new Map<number, string | undefined>();
 
@@ -54,12 +50,12 @@ export class CountryDatabase implements CountrySource {
     this.path = path;
     this.kind = kind;
     const octets = readOctets(path);
-    this.#reader = readerOf(path, octets);
-    const { metadata } = this.#reader;
-    this.builtAt = metadata.buildEpoch.getTime();
-    this.#tree = new SearchTree(octets, metadata);
+    this.#metadata = metadataOf(path, octets);
+    const { databaseType, buildEpoch } = this.#metadata;
+    this.builtAt = dateOf(path, buildEpoch);
+    this.#tree = new SearchTree(octets, this.#metadata);
     if (!this.#hasCountries()) {
-      const type = typeof metadata.databaseType === 'string' ? ` (its type is ${metadata.databaseType})` : '';
+      const type = databaseType === undefined ? '' : ` (its type is ${databaseType})`;
       throw new GeoDatabaseError(`${path} names no countries${type}; ${REMEDY}`);
     }
   }
@@ -71,7 +67,7 @@ export class CountryDatabase implements CountrySource {
     if (record === undefined) return undefined;
     const known = this.#countries.get(record);
     if (known !== undefined || this.#countries.has(record)) return known;
-    const country = this.#countryAt(value);
+    const country = this.#countryIn(record);
     if (this.#countries.size >= RECORDS_REMEMBERED) this.#countries.clear();
     this.#countries.set(record, country);
     return country;
@@ -81,43 +77,36 @@ export class CountryDatabase implements CountrySource {
   networkOf(address: string): string | undefined {
     const value = parseAddress(address);
     if (value === undefined) return undefined;
-    if (typeof value === 'bigint' && this.#reader.metadata.ipVersion !== 6) return undefined;
-    try {
-      const [, length] = this.#reader.getWithPrefixLength(formatAddress(value));
-      if (typeof value === 'bigint') {
-        const rest = BigInt(128 - length);
-        return `${formatAddress((value >> rest) << rest)}/${length}`;
-      }
-      return `${formatAddress(value - (value % 2 ** (32 - length)))}/${length}`;
-    } catch {
-      return undefined;
+    const length = this.#tree.prefixLength(value);
+    if (length === undefined) return undefined;
+    if (typeof value === 'bigint') {
+      const rest = BigInt(128 - length);
+      return `${formatAddress((value >> rest) << rest)}/${length}`;
     }
+    return `${formatAddress(value - (value % 2 ** (32 - length)))}/${length}`;
   }
 
   #hasCountries(): boolean {
     let surveyed = 0;
-    for (const { address } of this.#tree.leaves()) {
-      if (this.#countryAt(address) !== undefined) return true;
+    for (const record of this.#tree.records()) {
+      if (this.#countryIn(record) !== undefined) return true;
       if (++surveyed === RECORDS_SURVEYED) return false;
     }
     return false;
   }
 
-  #countryAt(address: IpAddress): string | undefined {
-    try {
-      return countryIn(this.#reader.get(formatAddress(address)) as CountryRecord | null);
-    } catch {
-      // A record that cannot be read is one that says nothing: who calls must not fail for a damaged file.
-      return undefined;
-    }
+  /**
+   * Where a record names the country: `country_code` in files of ip-location-db, the others in those of MaxMind and DB-IP.
+   * A record that cannot be read is one that says nothing: who calls must not fail for a damaged file.
+   */
+  #countryIn(record: number): string | undefined {
+    const { records, nodeCount, treeOctets } = this.#metadata;
+    const at = record - nodeCount + treeOctets;
+    // Where somebody is counts; where the network is registered says something only when nothing else does.
+    const place = records.find(at, 'country') ?? records.find(at, 'registered_country');
+    const code = records.text(records.find(at, 'country_code') ?? records.find(place, 'iso_code'));
+    return code !== undefined && /^[A-Za-z]{2}$/.test(code) ? code.toUpperCase() : undefined;
   }
-}
-
-function countryIn(record: CountryRecord | null): string | undefined {
-  if (record === null || typeof record !== 'object') return undefined;
-  // Where somebody is counts; where the network is registered says something only when nothing else does.
-  const code = record.country_code ?? (record.country ?? record.registered_country)?.iso_code;
-  return typeof code === 'string' && /^[A-Za-z]{2}$/.test(code) ? code.toUpperCase() : undefined;
 }
 
 function readOctets(path: string): Buffer {
@@ -137,22 +126,23 @@ function readOctets(path: string): Buffer {
   }
 }
 
-function readerOf(path: string, octets: Buffer): Reader<CountryResponse> {
+function metadataOf(path: string, octets: Buffer): MmdbMetadata {
   if (octets.length >= 2 && octets.readUInt16BE(0) === GZIP) {
     throw new GeoDatabaseError(`${path} is compressed; unpack it with gunzip or tar first`);
   }
-  const damaged = (cause?: unknown) =>
-    new GeoDatabaseError(`${path} is no MaxMind DB (.mmdb), or only a part of one; ${REMEDY}, and copy it as a whole`, {
-      cause,
-    });
-  let reader: Reader<CountryResponse>;
-  try {
-    reader = new Reader<CountryResponse>(octets);
-  } catch (cause) {
-    throw damaged(cause);
-  }
-  const { nodeCount, ipVersion, searchTreeSize } = reader.metadata;
-  const sane = nodeCount > 0 && (ipVersion === 4 || ipVersion === 6) && searchTreeSize < octets.length;
-  if (!sane) throw damaged();
-  return reader;
+  const metadata = readMetadata(octets);
+  if (metadata !== undefined) return metadata;
+  throw new GeoDatabaseError(
+    `${path} is no MaxMind DB (.mmdb), or only a part of one; ${REMEDY}, and copy it as a whole`,
+  );
+}
+
+/** In ms. Which table is the newer one, and when one is old, is told by it. */
+function dateOf(path: string, buildEpoch: number | undefined): number {
+  const builtAt = (buildEpoch ?? Number.NaN) * 1000;
+  if (builtAt >= EARLIEST && builtAt < LATEST) return builtAt;
+  const what = buildEpoch === undefined ? 'no build epoch' : `a build epoch of ${buildEpoch}`;
+  throw new GeoDatabaseError(
+    `${path} does not say when it was made (it has ${what}), so nobody can tell how old it is; take the file as its publisher made it, or a newer one`,
+  );
 }

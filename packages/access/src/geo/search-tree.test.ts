@@ -10,10 +10,8 @@ test.each([
   const tree = new SearchTree(octets, { nodeCount: 1, recordSize, ipVersion: 4 });
   expect([tree.find(0), tree.find(2 ** 31 - 1)]).toEqual([left, left]);
   expect([tree.find(2 ** 31), tree.find(2 ** 32 - 1)]).toEqual([right, right]);
-  expect([...tree.leaves()]).toEqual([
-    { record: left, address: 0 },
-    { record: right, address: 2 ** 31 },
-  ]);
+  expect([...tree.records()]).toEqual([left, right]);
+  expect([tree.prefixLength(0), tree.prefixLength(2 ** 31)]).toEqual([1, 1]);
 });
 
 test('no record is no record', () => {
@@ -23,11 +21,13 @@ test('no record is no record', () => {
 
 test('a record that many networks lead to is met once', () => {
   const tree = new SearchTree(Buffer.from('000009000009', 'hex'), { nodeCount: 1, recordSize: 24, ipVersion: 6 });
-  expect([...tree.leaves()]).toEqual([{ record: 9, address: 0n }]);
+  expect([...tree.records()]).toEqual([9]);
 });
 
 test.each([4, 6])('a broken tree of IPv%i that leads in circles comes to an end', (ipVersion) => {
   const tree = new SearchTree(Buffer.from('000000000000', 'hex'), { nodeCount: 1, recordSize: 24, ipVersion });
   expect([tree.find(0), tree.find(2 ** 32 - 1), tree.find(1n << 127n)]).toEqual([undefined, undefined, undefined]);
-  expect([...tree.leaves()]).toEqual([]);
+  expect([...tree.records()]).toEqual([]);
+  expect(tree.prefixLength(0)).toBe(32);
+  expect(tree.prefixLength(1n)).toBe(ipVersion === 6 ? 128 : undefined);
 });

@@ -8,12 +8,6 @@ export interface TreeForm {
   readonly ipVersion: number;
 }
 
-/** A record that some networks lead to, and one address in such a network. */
-export interface Leaf {
-  readonly record: number;
-  readonly address: IpAddress;
-}
-
 /** An address cut into words, the last one first: two views of the same octets, because arithmetic of bigints is slow. */
 const words = new Uint32Array(4);
 const halves = new BigUint64Array(words.buffer);
@@ -23,7 +17,7 @@ const NODES_SURVEYED = 200_000;
 
 /**
  * The binary tree of an .mmdb file (https://maxmind.github.io/MaxMind-DB/): from the root one node for each bit of the
- * address, down to the number of a record. The `maxmind` reader walks it too, but from text into arrays of bits, and takes
+ * address, down to the number of a record. The `maxmind` package walks it too, but from text into arrays of bits, and takes
  * several times as long.
  */
 export class SearchTree {
@@ -57,25 +51,37 @@ export class SearchTree {
     return node > nodeCount ? node : undefined;
   }
 
-  /** Different records, in the order of the addresses that lead to them. */
-  *leaves(): Generator<Leaf> {
+  /** How many bits of the address lead to what `find` says of it; undefined for IPv6 in a tree of IPv4. */
+  prefixLength(address: IpAddress): number | undefined {
+    const { nodeCount, ipVersion } = this.#form;
+    const v4 = typeof address === 'number';
+    if (!v4 && ipVersion !== 6) return undefined;
+    const width = v4 ? 32 : 128;
+    const bits = address.toString(2).padStart(width, '0');
+    let node = v4 ? this.#ipv4Start : 0;
+    let length = 0;
+    while (length < width && node < nodeCount) node = this.#child(node, bits[length++] === '1' ? 1 : 0);
+    return length;
+  }
+
+  /** The numbers of different records, in the order of the addresses that lead to them. */
+  *records(): Generator<number> {
     const { nodeCount, ipVersion } = this.#form;
     const depth = ipVersion === 6 ? 128 : 32;
     const seen = new Set<number>();
-    const waiting: { node: number; bits: number; path: bigint }[] = [{ node: 0, bits: 0, path: 0n }];
+    const waiting: { node: number; bits: number }[] = [{ node: 0, bits: 0 }];
     for (let nodes = 0; nodes < NODES_SURVEYED; nodes++) {
       const next = waiting.pop();
       if (next === undefined) return;
-      const { node, bits, path } = next;
+      const { node, bits } = next;
       if (node >= nodeCount || bits === depth) {
         if (node <= nodeCount || seen.has(node)) continue;
         seen.add(node);
-        const address = path << BigInt(depth - bits);
-        yield { record: node, address: depth === 32 ? Number(address) : address };
+        yield node;
         continue;
       }
-      waiting.push({ node: this.#child(node, 1), bits: bits + 1, path: (path << 1n) | 1n });
-      waiting.push({ node: this.#child(node, 0), bits: bits + 1, path: path << 1n });
+      waiting.push({ node: this.#child(node, 1), bits: bits + 1 });
+      waiting.push({ node: this.#child(node, 0), bits: bits + 1 });
     }
   }
 

@@ -6,11 +6,14 @@ export interface MmdbOptions {
   /** Bits of a record: 24 unless given. */
   readonly recordSize?: 24 | 28 | 32;
   readonly databaseType?: string;
-  /** Wall time in ms, kept in whole seconds. */
-  readonly builtAt?: number;
+  /** Wall time in ms, kept in whole seconds; null for a file that does not say. */
+  readonly builtAt?: number | null;
+  /** What else the file says of itself. */
+  readonly metadata?: { readonly [key: string]: MmdbValue };
 }
 
-type Value = string | number | { readonly [key: string]: Value };
+/** A buffer is a value as it stands in the file, good or bad. */
+export type MmdbValue = string | number | Buffer | { readonly [key: string]: MmdbValue };
 
 /** A node's two sides: another node, the index of a record, or nothing. */
 type Side = Node | number | undefined;
@@ -24,7 +27,7 @@ interface Node {
  * @param records networks of prefix form, and what is said of each
  */
 export function writeMmdb(
-  records: readonly (readonly [network: string, record: Value])[],
+  records: readonly (readonly [network: string, record: MmdbValue])[],
   options: MmdbOptions = {},
 ): Buffer {
   const { ipVersion = 6, recordSize = 24, databaseType = 'Test-Country', builtAt = 1_700_000_000_000 } = options;
@@ -52,11 +55,12 @@ export function writeMmdb(
   const metadata = encode({
     binary_format_major_version: 2,
     binary_format_minor_version: 0,
-    build_epoch: Math.floor(builtAt / 1000),
+    ...(builtAt !== null && { build_epoch: Math.floor(builtAt / 1000) }),
     database_type: databaseType,
     ip_version: ipVersion,
     node_count: nodes.length,
     record_size: recordSize,
+    ...options.metadata,
   });
   return Buffer.concat([
     ...tree,
@@ -110,18 +114,25 @@ function encodeNode(left: number, right: number, recordSize: 24 | 28 | 32): Buff
   return octets;
 }
 
-function encode(value: Value): Buffer {
+function encode(value: MmdbValue): Buffer {
   if (typeof value === 'string') {
     const octets = Buffer.from(value);
     return Buffer.concat([control(2, octets.length), octets]);
   }
-  if (typeof value === 'number') {
-    const octets = Buffer.alloc(4);
-    octets.writeUInt32BE(value);
-    return Buffer.concat([control(6, 4), octets]);
-  }
+  if (typeof value === 'number') return encodeNumber(value);
+  if (Buffer.isBuffer(value)) return value;
   const entries = Object.entries(value);
   return Buffer.concat([control(7, entries.length), ...entries.flatMap(([key, held]) => [encode(key), encode(held)])]);
+}
+
+function encodeNumber(value: number): Buffer {
+  const octets = Buffer.alloc(value < 2 ** 32 ? 4 : 8);
+  if (value < 0) octets.writeInt32BE(value);
+  else if (octets.length === 4) octets.writeUInt32BE(value);
+  else octets.writeBigUInt64BE(BigInt(value));
+  // Types above 7 are written in an octet of their own: int32 is the eighth, uint64 the ninth.
+  if (value < 0) return Buffer.concat([Buffer.of(4, 1), octets]);
+  return octets.length === 4 ? Buffer.concat([control(6, 4), octets]) : Buffer.concat([Buffer.of(8, 2), octets]);
 }
 
 function control(type: number, size: number): Buffer {

@@ -78,3 +78,13 @@ function applied(model: Model, text: string) {
   if (!outcome.ok) throw new Error(outcome.problems.map(formatProblem).join('\n'));
   return outcome;
 }
+
+test('lists as long as they may be are compared at once, and of many networks the first are named', () => {
+  const networksOf = (block: number) => Array.from({ length: 10_000 }, (_, i) => `${block}.${i >> 8}.${i & 255}.0/24`);
+  const [problem, ...others] = said(
+    list(...networksOf(20)),
+    list(...networksOf(20).slice(0, 5_000), ...networksOf(21).slice(0, 5_000)),
+  );
+  expect(others).toEqual([]);
+  expect(problem).toContain('21.0.8.0/24, 21.0.9.0/24 and 4990 more has no effect for anna');
+});

@@ -2,6 +2,7 @@ import { isPrivateAddress, type Network, networkOf } from '@vats/kernel';
 import { DOMAIN_DEFAULTS, type Frozen } from '../model/model.ts';
 import type { AccessPolicy } from '../schema/access.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
+import { NetworkCover } from './network-cover.ts';
 
 type Policy = Frozen<AccessPolicy>;
 
@@ -13,10 +14,11 @@ export function checkAccess(view: DomainView, report: Report): void {
   const domain: Policy = view.settings.access ?? DOMAIN_DEFAULTS.access;
   // While it is tried out it shuts nobody out.
   if (domain.enforce === false) return;
+  const covers = { allow: new NetworkCover(domain.allow ?? []), deny: new NetworkCover(domain.deny ?? []) };
   for (const { object: user, path } of view.users) {
     for (const [index, { login, access }] of user.devices.entries()) {
       if (access === undefined) continue;
-      for (const { what, remedy } of withoutEffect(access, domain)) {
+      for (const { what, remedy } of withoutEffect(access, domain, covers)) {
         report(
           'warning',
           below(path, 'devices', index, 'access'),
@@ -28,22 +30,29 @@ export function checkAccess(view: DomainView, report: Report): void {
   }
 }
 
+/** The domain's lists, made ready to be asked about each device's. */
+interface Covers {
+  readonly allow: NetworkCover;
+  readonly deny: NetworkCover;
+}
+
 interface WithoutEffect {
   readonly what: string;
   readonly remedy: string;
 }
 
+const NAMED = 10;
 const ADD_NETWORKS = "add the networks to the domain's allow";
 
 /**
  * What of a device's policy lets in somebody whom the domain's has shut out. Only what is certain without a table of
  * countries: a list may well hold nothing but addresses of the domain's countries.
  */
-function withoutEffect(device: Policy, domain: Policy): WithoutEffect[] {
+function withoutEffect(device: Policy, domain: Policy, covers: Covers): WithoutEffect[] {
   const found: WithoutEffect[] = [];
   const networks = (device.allow ?? []).map(networkOf);
-  const denied = networks.filter((network) => isIn(network, domain.deny));
-  if (denied.length > 0) found.push({ what: namesOf(denied), remedy: "take the networks out of the domain's deny" });
+  const denied = new Set(networks.filter((network) => covers.deny.holds(network)));
+  if (denied.size > 0) found.push({ what: namesOf([...denied]), remedy: "take the networks out of the domain's deny" });
   if (domain.mode === 'any') return found;
 
   // Who writes any beside a deny means the deny.
@@ -59,7 +68,7 @@ function withoutEffect(device: Policy, domain: Policy): WithoutEffect[] {
   }
   if (device.mode !== 'any' && (domain.mode === 'list' || device.mode !== 'list')) {
     const more = networks.filter(
-      (network) => !denied.includes(network) && !isIn(network, domain.allow) && !mayComePrivately(network, domain),
+      (network) => !denied.has(network) && !covers.allow.holds(network) && !mayComePrivately(network, domain),
     );
     if (more.length > 0) found.push({ what: namesOf(more), remedy: ADD_NETWORKS });
   }
@@ -75,13 +84,9 @@ function mayComePrivately({ first, last }: Network, domain: Policy): boolean {
   return domain.mode !== 'list' && isPrivateAddress(first) && isPrivateAddress(last);
 }
 
-function isIn(network: Network, list: readonly string[] | undefined): boolean {
-  return (list ?? []).some((text) => {
-    const outer = networkOf(text);
-    return outer.family === network.family && outer.first <= network.first && network.last <= outer.last;
-  });
-}
-
+/** As many as a person reads. */
 function namesOf(networks: readonly Network[]): string {
-  return networks.map(({ text }) => text).join(', ');
+  const named = networks.slice(0, NAMED).map(({ text }) => text);
+  const left = networks.length - named.length;
+  return `${named.join(', ')}${left === 0 ? '' : ` and ${left} more`}`;
 }

@@ -1,8 +1,9 @@
+import type { Steps } from '@vats/kernel';
 import { type ApplyOptions, type PbxSource, planApply } from '../model/apply.ts';
 import { EMPTY_MODEL, type Model } from '../model/model.ts';
 import { type Checked, sortProblems } from '../problems/problem.ts';
 import { pbxFile } from '../schema/pbx-file.ts';
-import { readYaml } from '../yaml/read-yaml.ts';
+import { readingYaml, readYaml } from '../yaml/read-yaml.ts';
 
 /** A PBX file that makes sense by itself. */
 export interface CheckedPbx {
@@ -36,4 +37,9 @@ export function checkPbx(
 /** Reads a PBX file as far as its schema goes, for `planApply` to judge against the model that it meets. */
 export function readPbx(text: string | Uint8Array, file: string): Checked<PbxSource> {
   return readYaml(text, file, pbxFile);
+}
+
+/** `readPbx` in steps, for a switch with calls. */
+export function readingPbx(text: string | Uint8Array, file: string): Steps<Checked<PbxSource>> {
+  return readingYaml(text, file, pbxFile);
 }

@@ -66,3 +66,12 @@ test.each([
 ])('%j is refused', (policy) => {
   expect(access.safeParse(policy).success).toBe(false);
 });
+
+test.each(['allow', 'deny'])('of %s 10,000 networks are the most', (key) => {
+  const policy = (count: number) => ({
+    mode: 'any',
+    [key]: Array.from({ length: count }, (_, i) => `20.${i >> 8}.${i & 255}.0/24`),
+  });
+  expect(access.safeParse(policy(10_000)).success).toBe(true);
+  expect(access.safeParse(policy(10_001)).success).toBe(false);
+});

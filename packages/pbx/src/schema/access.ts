@@ -16,6 +16,21 @@ export const network = textThat(
   'write 203.0.113.5, 203.0.113.0/24, 2001:db8::/32, 192.168.1.16-32 or 10.20.*',
 );
 
+/** So many networks one list may have: whatever asks it stays quick, and so does reading it while calls are up. */
+export const NETWORKS_AT_MOST = 10_000;
+
+/** A list of networks, of bounded length. */
+export const networks = z.array(network).check((ctx) => {
+  const { length } = ctx.value;
+  if (length <= NETWORKS_AT_MOST) return;
+  const remedy =
+    "merge neighbours into wider networks, shut these out in the machine's firewall, or put them into a country table of your own (access.geo.database)";
+  ctx.issues.push({
+    ...fault(`the list has ${length} networks, and ${NETWORKS_AT_MOST} are the most that one may have`, remedy),
+    input: ctx.value,
+  });
+});
+
 const country = textThat(
   (text) => /^[A-Z]{2}$/.test(text),
   (text) => `${text} is not a country code`,
@@ -30,9 +45,9 @@ const longForm = z
     /** ISO 3166 codes, for mode `countries`. */
     countries: z.array(country).exactOptional(),
     /** Networks that may come in whatever the country; with mode `list`, the only ones. */
-    allow: z.array(network).exactOptional(),
+    allow: networks.exactOptional(),
     /** Networks that are shut out whatever else is said. */
-    deny: z.array(network).exactOptional(),
+    deny: networks.exactOptional(),
     /** False for a dry run: who would be shut out is logged and counted, and comes in. */
     enforce: z.boolean().exactOptional(),
   })

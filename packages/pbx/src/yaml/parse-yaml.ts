@@ -1,14 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLError,
-} from 'yaml';
+import type { Steps } from '@vats/kernel';
+import { type Document, isAlias, isCollection, isMap, LineCounter, type Node, type YAMLError } from 'yaml';
 import type { Problem } from '../problems/problem.ts';
+import { documentIn } from './document-in.ts';
 import { YamlPlaces } from './yaml-source.ts';
 
 /** Bounds of what is read: far beyond any real file, and near enough that a hostile one costs little. */
@@ -19,7 +12,7 @@ export type ParsedYaml =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Parses YAML 1.2 into plain data; every fault of the text becomes a problem with its place. Never throws. */
-export function parseYaml(text: string | Uint8Array, file: string): ParsedYaml {
+export function* parseYaml(text: string | Uint8Array, file: string): Steps<ParsedYaml> {
   const whole = { severity: 'error', file, path: '' } as const;
   const failed = (message: string, remedy: string, line = 1, column = 1): ParsedYaml => ({
     ok: false,
@@ -40,7 +33,8 @@ export function parseYaml(text: string | Uint8Array, file: string): ParsedYaml {
   if (steep !== undefined) return failed('brackets or dashes nest too deeply', 'close what is open', steep);
 
   const lines = new LineCounter();
-  const document = parseDocument(decoded, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const document = yield* documentIn(decoded, lines);
+  yield;
   const places = new YamlPlaces(file, document, lines);
   const faults = document.errors.map((error) => ({ ...whole, ...places.at(error.pos[0]), ...explained(error) }));
   if (faults.length > 0) return { ok: false, problems: onePerLine(faults) };

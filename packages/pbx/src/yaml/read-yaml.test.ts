@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { formatProblem } from '../problems/problem.ts';
 import { duration } from '../schema/duration.ts';
 import { YAML_LIMITS } from './parse-yaml.ts';
-import { readValue, readYaml } from './read-yaml.ts';
+import { readingYaml, readValue, readYaml } from './read-yaml.ts';
 
 const SCHEMA = z.strictObject({
   name: z.string(),
@@ -202,4 +202,20 @@ test('who knows more than the schema can place problems of their own', () => {
     line: 1,
     severity: 'warning',
   });
+});
+
+test('a long file is read in many steps, and says the same as at once', () => {
+  const text = `name: a\nany:\n${Array.from({ length: 10_000 }, (_, i) => `  - 20.${i >> 8}.${i & 255}.0/24\n`).join('')}`;
+  const steps = readingYaml(text, 'f.yaml', SCHEMA);
+  let rests = 0;
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) rests++;
+  expect(rests).toBeGreaterThan(20);
+  const inSteps = step.value;
+  const once = readYaml(text, 'f.yaml', SCHEMA);
+  if (!inSteps.ok || !once.ok) throw new Error('the file is good');
+  expect(inSteps.value.value).toEqual(once.value.value);
+  const place = (source: typeof once.value) => source.problem(['any', 9_999], 'here');
+  expect(place(inSteps.value)).toEqual(place(once.value));
+  expect(place(once.value)).toMatchObject({ line: 10_002, column: 5 });
 });

@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '@vats/kernel';
 import type { z } from 'zod';
 import { type Checked, type Problem, sortProblems } from '../problems/problem.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -22,8 +23,18 @@ export function readYaml<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
 ): Checked<YamlSource<z.output<Schema>>> {
-  const parsed = parseYaml(text, file);
+  return atOnce(readingYaml(text, file, schema));
+}
+
+/** `readYaml` in steps, for where calls are up: the library needs a second for each megabyte. */
+export function* readingYaml<Schema extends z.ZodType>(
+  text: string | Uint8Array,
+  file: string,
+  schema: Schema,
+): Steps<Checked<YamlSource<z.output<Schema>>>> {
+  const parsed = yield* parseYaml(text, file);
   if (!parsed.ok) return { ok: false, problems: parsed.problems };
+  yield;
   return checkAgainst(schema, parsed.data, file, parsed.places, parsed.warnings);
 }
 

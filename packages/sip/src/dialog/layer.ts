@@ -95,7 +95,7 @@ export class DialogLayer {
       dialogs: new DialogTable(),
     };
     this.#log = options.log;
-    this.#lines = new LineBudget(clock);
+    this.#lines = new LineBudget(clock, options.log);
     this.#mayMove = options.mayMove ?? (() => false);
     this.outOfDialog = (request, flow) => this.#turnAway(request, flow, 503);
     options.ledger.enrol('dialogs', () => this.#context.dialogs.size);

@@ -84,7 +84,7 @@ export class TransactionLayer implements TransportUser {
     this.#transport = transport;
     this.#random = random;
     this.#log = log;
-    this.#lines = new LineBudget(clock);
+    this.#lines = new LineBudget(clock, log);
     this.#limit = options.limit ?? SERVER_TRANSACTIONS;
     this.#core = {
       transport,

@@ -8,6 +8,7 @@ export type {
   DatagramSocket,
   DatagramUser,
   Network,
+  ReceiveBuffer,
   StreamListener,
   StreamListenerUser,
   StreamSocket,

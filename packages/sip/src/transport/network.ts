@@ -29,8 +29,16 @@ export interface DatagramUser {
   onFailure(failure: TransportFailure): void;
 }
 
+/** How much of what came in the system keeps until we read it, in octets. */
+export interface ReceiveBuffer {
+  readonly asked: number;
+  readonly granted: number;
+}
+
 export interface DatagramSocket {
   readonly bound: Endpoint;
+  /** Absent where no system keeps anything. */
+  readonly receiveBuffer?: ReceiveBuffer;
   send(octets: Buffer, to: Endpoint, failed?: SendFailed): void;
   /** Resolves when the port is free again. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -225,6 +226,17 @@ describe('UDP', () => {
     cleanups.push(() => socket.close());
     return { socket, failures };
   }
+
+  const RMEM_MAX = '/proc/sys/net/core/rmem_max';
+  test.skipIf(!existsSync(RMEM_MAX))(
+    'what the system keeps for us is told, as it was asked and as it was granted',
+    async () => {
+      const { socket } = await bound();
+      const asked = 4 * 1024 * 1024;
+      const most = Number(readFileSync(RMEM_MAX, 'utf8'));
+      expect(socket.receiveBuffer).toEqual({ asked, granted: Math.min(asked, most) });
+    },
+  );
 
   test('a port that cannot be sent to is a failure, not an exception', async () => {
     const { socket } = await bound();

@@ -7,6 +7,7 @@ import type {
   DatagramSocket,
   DatagramUser,
   Network,
+  ReceiveBuffer,
   StreamListener,
   StreamListenerUser,
   StreamSocket,
@@ -91,8 +92,15 @@ function enlargeBuffers(socket: UdpSocket): void {
   }
 }
 
+/** Linux doubles what it grants, for what it needs itself to keep a datagram, and tells the sum. */
+function receiveBufferOf(socket: UdpSocket): ReceiveBuffer {
+  const told = socket.getRecvBufferSize();
+  return { asked: UDP_BUFFER_OCTETS, granted: process.platform === 'linux' ? told / 2 : told };
+}
+
 class SystemDatagramSocket implements DatagramSocket {
   readonly bound: Endpoint;
+  readonly receiveBuffer: ReceiveBuffer;
   readonly #socket: UdpSocket;
   #closed: Promise<void> | undefined;
   /** Datagrams in this turn of the event loop. */
@@ -111,6 +119,7 @@ class SystemDatagramSocket implements DatagramSocket {
   constructor(socket: UdpSocket, user: DatagramUser) {
     const { address, port } = socket.address();
     this.bound = { address, port };
+    this.receiveBuffer = receiveBufferOf(socket);
     this.#socket = socket;
     socket.on('error', (error) => user.onFailure(failureFromError(error)));
     socket.on('message', (octets: Buffer, from: RemoteInfo) => {

@@ -119,7 +119,7 @@ export class TransportLayer {
     const tcp = new TcpTransport({ network, clock, random, log, intake, counters, limits, bounds, isKnown });
     this.#transports = { udp: new UdpTransport(network, intake, counters), tcp };
     this.#tags = new StatelessTags(random);
-    this.#lines = new LineBudget(clock);
+    this.#lines = new LineBudget(clock, log);
     this.#localAddresses = new ExpiringMap({
       clock,
       limit: LOCAL_ADDRESSES_REMEMBERED,

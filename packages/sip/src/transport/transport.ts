@@ -1,6 +1,7 @@
 import type { Endpoint } from '@vats/kernel';
 import type { TransportFailure } from './failure.ts';
 import type { Flow, TransportName } from './flow.ts';
+import type { ReceiveBuffer } from './network.ts';
 import type { FramingFault } from './stream-framer.ts';
 
 /** A socket that we listen on. */
@@ -8,6 +9,8 @@ export interface Listener {
   readonly transport: TransportName;
   /** Where it is bound, the port filled in. */
   readonly endpoint: Endpoint;
+  /** Of a socket for datagrams. */
+  readonly receiveBuffer?: ReceiveBuffer | undefined;
   /** Takes nothing more and frees the port; connections that it accepted stay. */
   close(): Promise<void>;
 }

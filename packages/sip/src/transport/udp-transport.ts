@@ -3,7 +3,7 @@ import type { TransportCounters } from './counters.ts';
 import { DeadFlow } from './dead-flow.ts';
 import type { TransportFailure } from './failure.ts';
 import type { Flow } from './flow.ts';
-import type { DatagramUser, Network } from './network.ts';
+import type { DatagramUser, Network, ReceiveBuffer } from './network.ts';
 import { type Intake, type Listener, pickListener, type Transport } from './transport.ts';
 import { UdpPort } from './udp-flow.ts';
 
@@ -85,6 +85,10 @@ class UdpListener implements Listener {
 
   get endpoint(): Endpoint {
     return this.port.socket.bound;
+  }
+
+  get receiveBuffer(): ReceiveBuffer | undefined {
+    return this.port.socket.receiveBuffer;
   }
 
   close(): Promise<void> {

@@ -49,7 +49,7 @@ export interface Tables {
     state: string;
     error: string | null;
   };
-  /** Who is shut out. `user` is null where the whole network is, `until` where only an operator ends it. */
+  /** Who is shut out, and for some days who was. `user` is null where the whole network is, `until` where only an operator ends it. */
   bans: {
     id: string;
     network: string;

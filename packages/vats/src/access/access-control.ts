@@ -16,6 +16,7 @@ import { type Device, type Directory, setting } from '@vats/pbx';
 import type { Registrar, RegistrarEvent } from '@vats/registrar';
 import type { TransportLayer } from '@vats/sip';
 import type { Store } from '@vats/store';
+import { loggedName } from '../logged-name.ts';
 import type { Settings } from '../settings/index.ts';
 import type { AccessEvent } from './access-event.ts';
 import type { CountryTable } from './country-table.ts';
@@ -219,7 +220,7 @@ export class AccessControl {
       case 'unbanned':
       case 'ban-expired': {
         const { id, network, user, until, offence, by, reason } = event.ban;
-        const fields = { id, network, login: user && accountOf(user).login, until, offence, by, reason };
+        const fields = { id, network, login: user && loggedName(accountOf(user).login), until, offence, by, reason };
         log[event.type === 'banned' ? 'warn' : 'info'](`access.${event.type}`, fields);
         break;
       }
@@ -229,7 +230,7 @@ export class AccessControl {
         break;
       }
       case 'guessed':
-        log.warn('account.guessed', { login: event.login });
+        log.warn('account.guessed', { login: loggedName(event.login) });
         break;
       case 'barred': {
         const { login, address, verdict } = event;

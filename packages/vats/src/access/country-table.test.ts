@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CountryDatabase, GeoDatabaseError } from '@vats/access';
@@ -10,6 +19,7 @@ const DAY_MS = 86_400_000;
 /** No country by any real table. */
 const HERE = '192.0.2.1';
 const BUILTIN = CountryDatabase.builtin();
+const NOW = BUILTIN.builtAt + 30 * DAY_MS;
 
 let folder: string;
 let data: string;
@@ -46,7 +56,7 @@ describe('a table that was brought', () => {
   test('is in use at once when it is newer, and after a restart; the file may go', () => {
     const table = tableOf();
     expect(table.countries.countryOf(HERE)).toBeUndefined();
-    table.install(newer());
+    table.install(newer(), NOW);
     expect(table.countries.countryOf(HERE)).toBe('RU');
     expect(table.description).toEqual({ path: INSTALLED(), builtAt: BUILTIN.builtAt + DAY_MS, kind: 'file' });
     rmSync(join(folder, 'newer.mmdb'));
@@ -54,25 +64,48 @@ describe('a table that was brought', () => {
   });
 
   test('gives way to the built-in one when that is newer, as after an upgrade', () => {
+    mkdirSync(join(data, 'geo'), { recursive: true });
+    copyFileSync(older(), INSTALLED());
     const table = tableOf();
-    table.install(older());
     expect(table.description.kind).toBe('builtin');
     expect(table.countries.countryOf(HERE)).toBeUndefined();
-    expect(tableOf().description.kind).toBe('builtin');
+  });
+
+  test('and is not newer than the built-in one is refused at once, with both dates and what to do', () => {
+    const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+    for (const builtAt of [BUILTIN.builtAt - DAY_MS, BUILTIN.builtAt]) {
+      const path = file('old.mmdb', 'DE', builtAt);
+      const table = tableOf();
+      expect(() => table.install(path, NOW)).toThrow(
+        new GeoDatabaseError(
+          `${path} is of ${day(builtAt)} and would not be used, because the built-in table, of ${day(BUILTIN.builtAt)}, is as new or newer: take a newer file, or write access.geo.database: ${path} into the settings, where a file is used whatever its age`,
+        ),
+      );
+      expect(table.countries.countryOf(HERE)).toBeUndefined();
+      expect(existsSync(data)).toBe(false);
+    }
+  });
+
+  test('earlier stays when an older one than the built-in comes after it', () => {
+    const table = tableOf();
+    table.install(newer(), NOW);
+    expect(() => table.install(older(), NOW)).toThrow(GeoDatabaseError);
+    expect(table.countries.countryOf(HERE)).toBe('RU');
+    expect(tableOf().countries.countryOf(HERE)).toBe('RU');
   });
 
   test('replaces the one that was brought before', () => {
     const table = tableOf();
-    table.install(newer());
-    table.install(newer('next.mmdb', 'KZ'));
+    table.install(newer(), NOW);
+    table.install(newer('next.mmdb', 'KZ'), NOW);
     expect(table.countries.countryOf(HERE)).toBe('KZ');
     expect(readdirSync(join(data, 'geo'))).toEqual(['country.mmdb']);
   });
 
   test('that is the one in use may be brought again', () => {
     const table = tableOf();
-    table.install(newer());
-    table.install(INSTALLED());
+    table.install(newer(), NOW);
+    table.install(INSTALLED(), NOW);
     expect(table.countries.countryOf(HERE)).toBe('RU');
   });
 });
@@ -85,6 +118,11 @@ describe('a file that cannot be used', () => {
     ['is empty', () => text('empty.mmdb', '')],
     ['is cut off', () => text('cut.mmdb', readFileSync(newer('whole.mmdb')).subarray(0, 60))],
     [
+      'says no date',
+      () => text('dateless.mmdb', writeMmdb([['192.0.2.0/24', { country_code: 'SE' }]], { builtAt: null })),
+    ],
+    ['is of a day to come', () => file('future.mmdb', 'SE', NOW + 3 * DAY_MS)],
+    [
       'names no countries',
       () => text('names.mmdb', writeMmdb([['192.0.2.0/24', { name: 'x' }]], { builtAt: Date.now() })),
     ],
@@ -96,19 +134,28 @@ describe('a file that cannot be used', () => {
 
   test.each(BAD)('as one that %s, leaves the table in use, and nothing of itself', (_, make) => {
     const table = tableOf();
-    table.install(newer());
+    table.install(newer(), NOW);
     const before = [table.description, readFileSync(INSTALLED())];
     const bad = make();
-    expect(() => table.install(bad)).toThrow(GeoDatabaseError);
-    expect(() => table.install(bad)).toThrow(bad);
+    expect(() => table.install(bad, NOW)).toThrow(GeoDatabaseError);
+    expect(() => table.install(bad, NOW)).toThrow(bad);
     expect([table.description, readFileSync(INSTALLED())]).toEqual(before);
     expect(table.countries.countryOf(HERE)).toBe('RU');
     expect(readdirSync(join(data, 'geo'))).toEqual(['country.mmdb']);
   });
 
   test.each(BAD)('as one that %s, makes no directory', (_, make) => {
-    expect(() => tableOf().install(make())).toThrow(GeoDatabaseError);
+    expect(() => tableOf().install(make(), NOW)).toThrow(GeoDatabaseError);
     expect(existsSync(data)).toBe(false);
+  });
+
+  test('as one of a day to come, is told with its date and what to do', () => {
+    const future = file('future.mmdb', 'SE', Date.UTC(2099, 0));
+    expect(() => tableOf().install(future, NOW)).toThrow(
+      `${future} is of 2099-01-01, which is yet to come; see to this machine's clock, or take a file with its true date`,
+    );
+    tableOf().install(file('tomorrow.mmdb', 'KZ', NOW + DAY_MS), NOW);
+    expect(tableOf().countries.countryOf(HERE)).toBe('KZ');
   });
 
   test('in the place of the one that was brought is told at the start, by its path', () => {
@@ -141,7 +188,7 @@ describe('a file that the settings name', () => {
   test('is the operator’s to replace: nothing is brought into its place, and that is said with a remedy', () => {
     const path = older();
     const table = tableOf({ database: path });
-    expect(() => table.install(newer())).toThrow(
+    expect(() => table.install(newer(), NOW)).toThrow(
       `the settings say access.geo.database: ${path}: replace that file and send SIGHUP, or write builtin there`,
     );
     expect(table.countries.countryOf(HERE)).toBe('DE');
@@ -155,7 +202,7 @@ describe('a file that the settings name', () => {
 
 test('what the operator says of a network goes before any table', () => {
   const table = tableOf({ overrides: { '192.0.2.1': 'KZ', '10.0.0.0/8': 'RU' } });
-  table.install(newer());
+  table.install(newer(), NOW);
   expect([HERE, '192.0.2.2', '10.1.2.3'].map((address) => table.countries.countryOf(address))).toEqual([
     'KZ',
     'RU',

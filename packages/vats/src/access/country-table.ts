@@ -16,6 +16,9 @@ const DAY_MS = 86_400_000;
 /** Networks change hands slowly; a table of last year is wrong about some. */
 const OLD_MS = 365 * DAY_MS;
 
+/** By so much clocks may differ. */
+const AHEAD_MS = 2 * DAY_MS;
+
 /**
  * The country table in use: the operator's own file; else one that `vats geo update` brought; else the one that comes with
  * VATS, unless it is the newer one.
@@ -50,16 +53,30 @@ export class CountryTable {
 
   /**
    * Takes a copy of an .mmdb file into the data directory and into use.
+   *
+   * @param now wall time in ms
    * @throws GeoDatabaseError when the settings name a file of their own, or this one cannot be used; nothing has changed then
    */
-  install(file: string): void {
+  install(file: string, now: number): void {
     const { database, data } = this.#parts;
     if (database !== 'builtin') {
       throw new GeoDatabaseError(
         `the settings say access.geo.database: ${database}: replace that file and send SIGHUP, or write builtin there`,
       );
     }
-    CountryDatabase.open(file);
+    const { builtAt } = CountryDatabase.open(file);
+    if (builtAt > now + AHEAD_MS) {
+      // It would be the newest one until then, whatever comes with later versions.
+      throw new GeoDatabaseError(
+        `${file} is of ${day(builtAt)}, which is yet to come; see to this machine's clock, or take a file with its true date`,
+      );
+    }
+    const builtin = CountryDatabase.builtin();
+    if (builtAt <= builtin.builtAt) {
+      throw new GeoDatabaseError(
+        `${file} is of ${day(builtAt)} and would not be used, because the built-in table, of ${day(builtin.builtAt)}, is as new or newer: take a newer file, or write access.geo.database: ${file} into the settings, where a file is used whatever its age`,
+      );
+    }
     makeDirectory(join(data, 'geo'));
     const half = `${this.#installed}.new`;
     try {
@@ -84,4 +101,8 @@ export class CountryTable {
     const installed = CountryDatabase.open(this.#installed);
     return installed.builtAt > builtin.builtAt ? installed : builtin;
   }
+}
+
+function day(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
 }

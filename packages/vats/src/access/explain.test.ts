@@ -1,4 +1,5 @@
 import { Fence, type Place, type Policy } from '@vats/access';
+import { atOnce } from '@vats/kernel';
 import { readPbx } from '@vats/pbx';
 import { modelOf, onlyDomain } from '@vats/pbx/testing';
 import { describe, expect, test } from 'vitest';
@@ -70,7 +71,7 @@ describe('a file’s policies tried on where accounts were used from', () => {
     if (!read.ok) throw new Error(JSON.stringify(read.problems));
     const file = read.value.value;
     const fence = fenceOf(machine, { [domain.id]: (file.access ?? { mode: 'any' }) as Policy });
-    return tryPolicies(domain, file, fence, places).map(({ login, name, places: rows }) => ({
+    return atOnce(tryPolicies(domain, file, fence, places)).map(({ login, name, places: rows }) => ({
       login,
       name,
       rows: rows.map(({ address, admitted, text: why }) => `${admitted ? 'in' : 'out'} ${address} ${why}`),
@@ -122,7 +123,26 @@ describe('a file’s policies tried on where accounts were used from', () => {
   test('what is known of a place is handed on', () => {
     const read = readPbx('domain: acme.example\n', 'pbx.yaml');
     if (!read.ok) throw new Error();
-    const [anna] = tryPolicies(domain, read.value.value, fenceOf({ mode: 'any' }), [place('anna', RU, 7)]);
+    const [anna] = atOnce(tryPolicies(domain, read.value.value, fenceOf({ mode: 'any' }), [place('anna', RU, 7)]));
     expect(anna?.places).toMatchObject([{ address: RU, country: 'RU', lastSeen: 7, uses: 3, admitted: true }]);
+  });
+
+  test('very many places are tried in steps and not all told, those that would be shut out first', () => {
+    const read = readPbx('domain: acme.example\naccess: russia\n', 'pbx.yaml');
+    if (!read.ok) throw new Error();
+    const fence = fenceOf({ mode: 'any' }, { [domain.id]: { mode: 'russia' } });
+    const inRussia = Array.from({ length: 30_000 }, (_, i) => place('anna', RU, 10 + i));
+    const abroad = Array.from({ length: 10 }, (_, i) => place('boris', DE, i));
+    const steps = tryPolicies(domain, read.value.value, fence, [...inRussia, ...abroad]);
+    let rests = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) rests++;
+    expect(rests).toBeGreaterThanOrEqual(15);
+    const [anna, boris] = step.value;
+    expect(anna).toMatchObject({ login: 'anna', tried: 30_000, shutOut: 0 });
+    expect(anna?.places).toHaveLength(9_990);
+    expect(anna?.places[0]?.lastSeen).toBe(30_009);
+    expect(boris).toMatchObject({ tried: 10, shutOut: 10 });
+    expect(boris?.places).toHaveLength(10);
   });
 });

@@ -1,4 +1,5 @@
 import { describeVerdict, type Fence, type Judgement, type Place } from '@vats/access';
+import type { Steps } from '@vats/kernel';
 import type { AccessPolicy, Domain, PbxFile } from '@vats/pbx';
 
 /** One policy's word on an address, for a person. */
@@ -27,19 +28,30 @@ export function explained(judgement: Judgement): ExplainedStep[] {
   }));
 }
 
-/** An account, and what a new policy would say to the places that it was used from lately. */
+/** A place that an account was used from, and what a new policy would say to it. */
+export interface TriedPlace {
+  readonly address: string;
+  readonly country?: string;
+  readonly lastSeen: number;
+  readonly uses: number;
+  readonly admitted: boolean;
+  readonly text: string;
+}
+
 export interface PolicyTrial {
   readonly login: string;
   readonly name?: string;
-  readonly places: readonly {
-    readonly address: string;
-    readonly country?: string;
-    readonly lastSeen: number;
-    readonly uses: number;
-    readonly admitted: boolean;
-    readonly text: string;
-  }[];
+  /** Places that were tried, and how many of them would be shut out. */
+  readonly tried: number;
+  readonly shutOut: number;
+  /** The last used first; of very many not all, and then before others those shut out. */
+  readonly places: readonly TriedPlace[];
 }
+
+/** More is no list for a person, and would hold up the switch that writes it. */
+const PLACES_TOLD = 10_000;
+const PLACES_A_STEP = 2_000;
+const ACCOUNTS_A_STEP = 20;
 
 /**
  * Tries the policies of a PBX file on where the accounts of its domain were used from in the last 30 days. Devices that
@@ -47,39 +59,67 @@ export interface PolicyTrial {
  *
  * @param fence with the machine's policy and the file's for the domain
  */
-export function tryPolicies(domain: Domain, file: PbxFile, fence: Fence, places: Iterable<Place>): PolicyTrial[] {
+export function* tryPolicies(
+  domain: Domain,
+  file: PbxFile,
+  fence: Fence,
+  places: Iterable<Place>,
+): Steps<PolicyTrial[]> {
   const devices = new Map<string, { name: string; access: AccessPolicy | undefined }>();
   for (const { name, devices: list } of [...domain.users, ...(file.users ?? [])]) {
     for (const { login, access } of list ?? [])
       devices.set(login, { name, access: access as AccessPolicy | undefined });
   }
-  const byLogin = new Map<string, PolicyTrial['places'][number][]>();
+  const byLogin = new Map<string, TriedPlace[]>();
+  let looked = 0;
   for (const place of places) {
-    if (place.domain !== domain.id) continue;
+    if (++looked % PLACES_A_STEP === 0) yield;
     const device = devices.get(place.login);
-    if (device === undefined) continue;
-    const judgement = fence.judge(place.address, domain.id, device.access);
-    const { address, country, lastSeen, uses } = place;
-    // A policy that is only tried out refuses nobody yet; what it would do is what is asked here.
-    const refusing = judgement.steps.find(({ verdict }) => !verdict.admitted);
-    const decisive = refusing ?? judgement.steps.at(-1);
-    const row = {
-      address,
-      ...(country !== undefined && { country }),
-      lastSeen,
-      uses,
-      admitted: refusing === undefined,
-      text: decisive === undefined ? '' : `${decisive.scope}: ${describeVerdict(decisive.verdict, decisive.policy)}`,
-    };
+    if (place.domain !== domain.id || device === undefined) continue;
     const rows = byLogin.get(place.login);
+    const row = triedPlace(place, fence.judge(place.address, domain.id, device.access));
     if (rows === undefined) byLogin.set(place.login, [row]);
     else rows.push(row);
   }
-  return [...byLogin]
-    .map(([login, rows]) => ({
-      login,
-      name: devices.get(login)?.name ?? '',
-      places: rows.sort((one, other) => other.lastSeen - one.lastSeen),
-    }))
-    .sort((one, other) => one.login.localeCompare(other.login));
+  yield;
+  return yield* trials(byLogin, (login) => devices.get(login)?.name ?? '');
+}
+
+function triedPlace({ address, country, lastSeen, uses }: Place, { steps }: Judgement): TriedPlace {
+  // A policy that is only tried out refuses nobody yet; what it would do is what is asked here.
+  const refusing = steps.find(({ verdict }) => !verdict.admitted);
+  const decisive = refusing ?? steps.at(-1);
+  return {
+    address,
+    ...(country !== undefined && { country }),
+    lastSeen,
+    uses,
+    admitted: refusing === undefined,
+    text: decisive === undefined ? '' : `${decisive.scope}: ${describeVerdict(decisive.verdict, decisive.policy)}`,
+  };
+}
+
+function* trials(byLogin: ReadonlyMap<string, TriedPlace[]>, nameOf: (login: string) => string): Steps<PolicyTrial[]> {
+  const accounts = [...byLogin].sort(([one], [other]) => (one < other ? -1 : 1));
+  let room = PLACES_TOLD;
+  // Whoever would be shut out is told of before anybody who would not, in whatever account.
+  const outs: { readonly shutOut: number; readonly told: number }[] = [];
+  for (const [, places] of accounts) {
+    const shutOut = places.reduce((sum, { admitted }) => sum + (admitted ? 0 : 1), 0);
+    const told = Math.min(room, shutOut);
+    room -= told;
+    outs.push({ shutOut, told });
+  }
+  const found: PolicyTrial[] = [];
+  for (const [i, [login, places]] of accounts.entries()) {
+    if (i % ACCOUNTS_A_STEP === 0) yield;
+    const { shutOut = 0, told = 0 } = outs[i] ?? {};
+    let outLeft = told;
+    let inLeft = Math.min(room, places.length - shutOut);
+    room -= inLeft;
+    const latestFirst = places.sort((one, other) => other.lastSeen - one.lastSeen);
+    const shown = latestFirst.filter(({ admitted }) => (admitted ? inLeft-- : outLeft--) > 0);
+    found.push({ login, name: nameOf(login), tried: places.length, shutOut, places: shown });
+  }
+  return found;
 }

@@ -12,7 +12,7 @@ function domainsOf(...policies: readonly string[]): readonly Domain[] {
 
 function warned(changes: Partial<Exposure> = {}): string[] {
   return accessWarnings({
-    listeners: [{ address: '203.0.113.10', port: 5060 }],
+    ...at('203.0.113.10'),
     machine: EVERYBODY,
     domains: domainsOf('russia'),
     places: [],
@@ -22,7 +22,9 @@ function warned(changes: Partial<Exposure> = {}): string[] {
   });
 }
 
-const at = (...addresses: string[]) => ({ listeners: addresses.map((address) => ({ address, port: 5060 })) });
+const at = (...addresses: string[]) => ({
+  listeners: addresses.map((address) => ({ transport: 'udp', endpoint: { address, port: 5060 } }) as const),
+});
 
 describe('a domain that may be used from anywhere', () => {
   const open = { domains: domainsOf('any', 'russia') };
@@ -102,4 +104,24 @@ test('an old country table is told with its date and a remedy', () => {
   expect(warned({ tableIsOld: true })).toEqual([
     'the country table is of 2026-06-17: give a newer one with vats geo update FILE',
   ]);
+});
+
+describe('a system that keeps less of what comes in than was asked for', () => {
+  const asked = 4_194_304;
+  const granted = (octets: number, ...addresses: string[]): string[] => {
+    const { listeners } = at(...addresses);
+    return warned({ listeners: listeners.map((each) => ({ ...each, receiveBuffer: { asked, granted: octets } })) });
+  };
+
+  test('is told once, with both sizes and what to set', () => {
+    expect(granted(212_992, '0.0.0.0', '::')).toEqual([
+      "the system keeps no more than 208 KiB of what comes to udp://0.0.0.0:5060 until it is read, where 4096 KiB were asked for, so that in a burst or a flood phones' messages are lost: sysctl -w net.core.rmem_max=4194304, the same into /etc/sysctl.d, and start the switch again",
+    ]);
+  });
+
+  test('is not where all was granted, nor on the loopback alone', () => {
+    expect(granted(asked, '0.0.0.0')).toEqual([]);
+    expect(granted(212_992, '127.0.0.1', '::1')).toEqual([]);
+    expect(warned()).toEqual([]);
+  });
 });

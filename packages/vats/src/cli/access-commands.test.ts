@@ -156,10 +156,12 @@ describe('vats bans', () => {
 
   test('what a stranger chose of a ban steers no terminal', async () => {
     const { id } = running.model.directory.model.domains[0] ?? {};
+    running.access.gate.bans.add({ network: '203.0.113.68', user: `${id}\n\u009b2J` }, { by: 'switch', reason: 'x' });
+    expect((await vats('bans', '--json')).out).toContain('"user": "\\u009b2J"');
     running.access.gate.bans.add({ network: '203.0.113.67', user: `${id}\n\u001b[2Jx` }, { by: 'switch', reason: 'x' });
-    expect((await vats('bans')).out).toContain('?[2Jx');
+    expect((await vats('bans')).out).toContain('\\u001b[2Jx');
     expect((await vats('explain', 'geo', '203.0.113.67')).out).not.toContain('\u001b');
-    expect((await vats('bans', 'remove', '203.0.113.67')).out).toBe('203.0.113.67 (?[2Jx) is let in again\n');
+    expect((await vats('bans', 'remove', '203.0.113.67')).out).toBe('203.0.113.67 (\\u001b[2Jx) is let in again\n');
   });
 
   test.each([
@@ -402,6 +404,17 @@ describe('vats geo', () => {
     }
     expect((await vats('geo')).out).toContain('built in');
     expect((await vats('geo', 'update')).code).toBe(2);
+  });
+
+  test('an older one than the built-in is refused as configuration, with both dates', async () => {
+    await serve();
+    const builtAt = TABLE_BUILT_AT - 10 * 86_400_000;
+    const path = file('older.mmdb', writeMmdb([['198.51.100.0/24', { country_code: 'KZ' }]], { builtAt }));
+    const { code, out, err } = await vats('geo', 'update', path);
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain(`is of ${day(builtAt)} and would not be used`);
+    expect(err).toContain(`of ${day(TABLE_BUILT_AT - 86_400_000)}, is as new or newer: take a newer file`);
+    expect((await vats('geo')).out).toContain('built in');
   });
 
   test('where the settings name a file, update is refused with what to do', async () => {

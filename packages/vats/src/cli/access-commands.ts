@@ -4,7 +4,7 @@ import { duration } from '@vats/pbx';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as answers from './answers.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
-import { readText } from './read-text.ts';
+import { readPbxText } from './read-text.ts';
 import * as show from './show-access.ts';
 
 interface InDomain extends Where {
@@ -55,7 +55,7 @@ export function addAccessCommands(vats: Command, print: Print): void {
   looking(explain.command('policy').description("who would be shut out by a PBX file's access, by the last 30 days"))
     .argument('<file>')
     .action(async (file: string, options: Where) => {
-      const body = { name: file, text: readText(file) };
+      const body = { name: file, text: readPbxText(file) };
       print(options, await ask(options, 'POST', '/explain/policy', answers.policyExplanation, body), (read) =>
         show.policyText(read),
       );

@@ -116,6 +116,8 @@ export const policyExplanation = z.object({
     z.object({
       login: z.string(),
       name: z.string().optional(),
+      tried: z.number(),
+      shutOut: z.number(),
       places: z.array(
         z.object({
           address: z.string(),

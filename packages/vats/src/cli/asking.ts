@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
+import { printableLines } from '../printable.ts';
 import { dataDirectory } from './data-directory.ts';
 
 /** Where a command writes. */
@@ -16,12 +17,12 @@ export interface Where {
   readonly json?: boolean;
 }
 
-/** Prints an answer: as JSON just as it came, or as text. */
+/** Prints an answer: as JSON, which says just what came, or as text. */
 export type Print = <T>(options: Where, answer: { raw: unknown; read: T }, text: (read: T) => string) => void;
 
 export function printer({ out }: Streams): Print {
   return (options, answer, text) =>
-    out(options.json === true ? `${JSON.stringify(answer.raw, null, 2)}\n` : text(answer.read));
+    out(options.json === true ? `${printableLines(JSON.stringify(answer.raw, null, 2))}\n` : text(answer.read));
 }
 
 /** Options of every command that talks to a running switch. */

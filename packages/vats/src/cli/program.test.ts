@@ -82,3 +82,14 @@ test('a number that is none is a usage error', async () => {
   expect(code).toBe(2);
   expect(err).toMatch(/--limit.*abc.*whole number/);
 });
+
+test.each([['apply'], ['explain', 'policy']])(
+  '%s %s: a file that is no good does not even reach a switch',
+  async (...command) => {
+    const networks = Array.from({ length: 10_001 }, (_, i) => `    - 20.${i >> 8}.${i & 255}.0/24\n`).join('');
+    const path = file('pbx.yaml', `domain: acme.example\naccess:\n  mode: list\n  allow:\n${networks}`);
+    const { code, err } = await vats(...command, path, '--data', join(folder, 'no-switch'));
+    expect(code).toBe(3);
+    expect(err).toMatch(/pbx\.yaml:5:5: error: access\.allow: the list has 10001 networks, and 10000 are the most/);
+  },
+);

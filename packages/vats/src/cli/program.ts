@@ -12,7 +12,7 @@ import { ask, looking, printer, type Streams, type Where } from './asking.ts';
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
-import { readText } from './read-text.ts';
+import { readPbxText, readText } from './read-text.ts';
 import * as show from './show.ts';
 import { counted } from './table.ts';
 
@@ -97,7 +97,7 @@ function program(streams: Streams, result: { code: number }): Command {
       const body = {
         path: resolve(file),
         name: file,
-        text: readText(file),
+        text: readPbxText(file),
         dryRun: options.dryRun,
         prune: options.prune,
       };

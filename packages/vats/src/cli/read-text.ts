@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { formatProblem, readPbx } from '@vats/pbx';
 import { configurationFailure } from './exit-codes.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -15,4 +16,16 @@ export function readText(path: string): string {
     const { code = '' } = error as NodeJS.ErrnoException;
     throw configurationFailure(`${path}: ${REASONS[code] ?? code}: name a file that can be read`);
   }
+}
+
+/**
+ * A PBX file for the running switch. What is no such file, or a monstrous one, is refused here, where nobody's calls wait for it.
+ *
+ * @throws CliFailure (exit code 3) when it can't be read, or is none
+ */
+export function readPbxText(path: string): string {
+  const text = readText(path);
+  const read = readPbx(text, path);
+  if (!read.ok) throw configurationFailure(read.problems.map(formatProblem).join('\n'));
+  return text;
 }

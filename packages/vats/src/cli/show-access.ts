@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { printable } from '../printable.ts';
 import type { bansAnswer, geoExplanation, geoTable, policyExplanation } from './answers.ts';
 import { localTime } from './local-time.ts';
-import { duration, printable, table } from './table.ts';
+import { duration, table } from './table.ts';
 
 /** How answers about access look on a terminal. */
 
@@ -57,11 +58,13 @@ export function policyText({ domain, accounts }: z.output<typeof policyExplanati
       place.text,
     ]),
   );
-  const out = accounts.filter(({ places }) => places.some(({ admitted }) => !admitted)).length;
+  const out = accounts.filter(({ shutOut }) => shutOut > 0).length;
+  const left = accounts.reduce((sum, { tried }) => sum + tried, 0) - rows.length;
+  const more = left === 0 ? '' : `${left} further places are not shown\n`;
   const head = ['', 'login', 'name', 'from', 'country', 'last seen', 'uses', 'because'];
   if (rows.length === 0) return `no account of ${domain} was used in the last 30 days\n`;
   const sum = `${out} of ${accounts.length} accounts of ${domain} would be shut out from somewhere they were used from in the last 30 days`;
-  return `${table(head, rows, '')}${sum}\n`;
+  return `${table(head, rows, '')}${more}${sum}\n`;
 }
 
 export function geoTableText({ path, builtAt, kind }: z.output<typeof geoTable>): string {

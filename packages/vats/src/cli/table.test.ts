@@ -19,7 +19,7 @@ test('no rows: a sentence instead of an empty table', () => {
 });
 
 test('escape sequences in a User-Agent do not reach the terminal', () => {
-  expect(table(['agent'], [['\u001b[31mred\r\n']], '')).toBe('AGENT\n?[31mred??\n');
+  expect(table(['agent'], [['\u001b[31mred\r\n']], '')).toBe('AGENT\n\\u001b[31mred\\u000d\\u000a\n');
 });
 
 test.each([

@@ -1,3 +1,5 @@
+import { printable } from '../printable.ts';
+
 /** Columns padded to their widest cell; the header in upper case. No rows: `empty` alone. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[], empty: string): string {
   if (rows.length === 0) return `${empty}\n`;
@@ -12,11 +14,6 @@ export function table(header: readonly string[], rows: readonly (readonly string
           .trimEnd()}\n`,
     )
     .join('');
-}
-
-/** Control characters that a stranger put into a name or User-Agent must not steer the operator's terminal. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 
 /** 75 -> '1:15', 3675 -> '1:01:15'. */

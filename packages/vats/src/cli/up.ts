@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { SystemClock, SystemRandom } from '@vats/kernel';
+import { atOnce, inTurns, type Steps, SystemClock, SystemRandom } from '@vats/kernel';
 import { checkPbx, formatProblem } from '@vats/pbx';
 import { ControlError, ControlServer } from '../control/control-server.ts';
 import { switchRoutes } from '../control/switch-routes.ts';
@@ -9,7 +9,7 @@ import { createSwitch, type Switch } from '../create-switch.ts';
 import { makeDemoDomain } from '../first-start.ts';
 import { openLog, type SwitchLog } from '../log.ts';
 import { fullCollection, RestCollection } from '../rest-collection.ts';
-import { type Override, readSettings, type Settings } from '../settings/index.ts';
+import { type Override, readingSettings, type Settings } from '../settings/index.ts';
 import { StartFailure } from '../start-failure.ts';
 import { VERSION } from '../version.ts';
 import { banner } from './banner.ts';
@@ -31,7 +31,7 @@ export async function up(options: UpOptions): Promise<number> {
   // Whatever the switch makes (database, key, recordings, control socket) is its owner's alone from the first moment.
   process.umask(0o077);
   const signals = new StopSignals();
-  const settings = loadSettings(options);
+  const settings = atOnce(loadSettings(options));
   checkFiles(options.apply, settings.data);
   const log = openLog(settings.log);
   const random = new SystemRandom();
@@ -40,7 +40,7 @@ export async function up(options: UpOptions): Promise<number> {
   const rest = new RestCollection({
     clock: new SystemClock(),
     calls: () => running.calls.size,
-    messages: () => running.transport.counters.received,
+    messages: () => running.transport.counters.received + running.transport.counters.refused,
     collect: fullCollection(),
   });
   try {
@@ -72,9 +72,9 @@ export async function up(options: UpOptions): Promise<number> {
   }
 }
 
-function loadSettings({ config, flags }: UpOptions): Settings {
+function* loadSettings({ config, flags }: UpOptions): Steps<Settings> {
   const file = config === undefined ? undefined : { name: config, text: readText(config) };
-  const read = readSettings({
+  const read = yield* readingSettings({
     env: process.env,
     flags,
     cores: availableParallelism(),
@@ -124,7 +124,7 @@ async function applyFiles(running: Switch, files: readonly string[]): Promise<vo
  */
 async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): Promise<{ reloaded: boolean }> {
   try {
-    const settings = loadSettings(options);
+    const settings = await inTurns(loadSettings(options));
     log.setLevel(settings.log.level);
     running.reloadAccess(settings.access);
     await applyFiles(running, options.apply);

@@ -1,6 +1,6 @@
 import { type Ban, Fence, GeoDatabaseError, UNPROVEN, userKey } from '@vats/access';
-import { parseAddress, parseNetwork } from '@vats/kernel';
-import { type Domain, duration, formatProblem, readPbx, setting } from '@vats/pbx';
+import { inTurns, parseAddress, parseNetwork } from '@vats/kernel';
+import { type Domain, duration, formatProblem, readingPbx, setting } from '@vats/pbx';
 import { z } from 'zod';
 import { accountOf } from '../access/access-control.ts';
 import { explained, tryPolicies } from '../access/explain.ts';
@@ -65,7 +65,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
     'GET /geo': () => table.description,
     'POST /geo': ({ body }) => {
       try {
-        table.install(bodyOf(geoBody, body).file);
+        table.install(bodyOf(geoBody, body).file, Date.now());
       } catch (error) {
         if (error instanceof GeoDatabaseError) throw new ControlError(422, error.message, []);
         throw error;
@@ -96,16 +96,16 @@ export function accessRoutes(running: Switch): ControlRoutes {
         trusted: gate.isTrusted(address),
       };
     },
-    'POST /explain/policy': ({ body }) => {
+    'POST /explain/policy': async ({ body }) => {
       const { name, text } = bodyOf(policyBody, body);
-      const read = readPbx(text, name);
+      const read = await inTurns(readingPbx(text, name));
       if (!read.ok) throw new ControlError(422, read.problems.map(formatProblem).join('\n'), read.problems);
       const file = read.value.value;
       const domain = theDomain(file.domain);
       const fence = new Fence(table.countries);
       const policy = file.access ?? setting(domain, 'access');
       fence.use({ machine: gate.fence.policies.machine, domains: new Map([[domain.id, policy]]) });
-      return { domain: domain.name, accounts: tryPolicies(domain, file, fence, gate.places.all()) };
+      return { domain: domain.name, accounts: await inTurns(tryPolicies(domain, file, fence, gate.places.all())) };
     },
   };
 }
@@ -128,7 +128,7 @@ export function accessStatus(running: Switch) {
     /** Requests by proxies that did not say, or not clearly, who their client is. */
     withoutClient: visitors.unnamed,
     warnings: accessWarnings({
-      listeners: listeners.map(({ endpoint }) => endpoint),
+      listeners,
       machine: gate.fence.policies.machine,
       domains: model.directory.model.domains,
       places: gate.places.all(),

@@ -62,7 +62,7 @@ export class Authenticator {
 
   constructor(parts: AuthenticatorParts) {
     this.#parts = parts;
-    this.#lines = new LineBudget(parts.clock);
+    this.#lines = new LineBudget(parts.clock, parts.log);
   }
 
   /** @param domain that the request speaks of */

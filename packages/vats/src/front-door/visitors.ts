@@ -34,7 +34,7 @@ export class Visitors {
   constructor({ proxies, clock, log }: VisitorsParts) {
     this.#headers = new Map(Object.entries(proxies));
     this.#log = log;
-    this.#lines = new LineBudget(clock);
+    this.#lines = new LineBudget(clock, log);
   }
 
   /** Undefined when a proxy does not say, or not clearly, whom it speaks for: such a request cannot be judged. */

@@ -63,6 +63,20 @@ describe('by the environment, over the file', () => {
   });
 });
 
+test('lists of networks are bounded, and say where, how many and what to do', () => {
+  const lines = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `      - 20.${i >> 8}.${i & 255}.0/24\n`).join('');
+  const settings = (count: number) => ({
+    file: { text: `access:\n  policy:\n    mode: list\n    allow:\n${lines(count)}`, name: 'vats.yaml' },
+  });
+  expect(read(settings(10_000)).policy.allow).toHaveLength(10_000);
+  expect(() => read(settings(10_001))).toThrow(
+    "vats.yaml:5:7: error: access.policy.allow: the list has 10001 networks, and 10000 are the most that one may have; merge neighbours into wider networks, shut these out in the machine's firewall, or put them into a country table of your own (access.geo.database)",
+  );
+  const trusted = { VATS_ACCESS_TRUSTED: Array.from({ length: 10_001 }, (_, i) => `10.0.${i >> 8}.${i & 255}`).join() };
+  expect(() => read({ env: trusted })).toThrow(/VATS_ACCESS_TRUSTED: the list has 10001 networks/);
+});
+
 test.each([
   [file('{ policy: nobody }'), /vats\.yaml:1:.*access\.policy/],
   [file('{ policy: list }'), /mode list without allow lets nobody in; add allow/],

@@ -1,4 +1,4 @@
 export { type Override, SETTING_KEYS, type SettingKey, variableOf } from './overrides.ts';
-export { checkSettings, readSettings, type SettingsSources } from './read-settings.ts';
+export { checkSettings, readingSettings, readSettings, type SettingsSources } from './read-settings.ts';
 export type { Settings } from './settings.ts';
 export type { Cidr, ListenSpec, PortRange } from './values.ts';

@@ -1,5 +1,5 @@
-import { isIPv6 } from '@vats/kernel';
-import { type Checked, NO_PLACES, type Places, type Problem, readYaml, sortProblems } from '@vats/pbx';
+import { atOnce, isIPv6, type Steps } from '@vats/kernel';
+import { type Checked, NO_PLACES, type Places, type Problem, readingYaml, sortProblems } from '@vats/pbx';
 import { type Override, overridesOfEnvironment, placesOf, readOverride } from './overrides.ts';
 import { completed, type Settings } from './settings.ts';
 import { type SettingsFile, settingsFile } from './settings-file.ts';
@@ -14,12 +14,17 @@ export interface SettingsSources {
 }
 
 /** Settings by their order: flag over environment over file over default; every problem of all of them at once. */
-export function readSettings({ file, env, flags, cores }: SettingsSources): Checked<Settings> {
+export function readSettings(sources: SettingsSources): Checked<Settings> {
+  return atOnce(readingSettings(sources));
+}
+
+/** `readSettings` in steps, for a switch with calls. */
+export function* readingSettings({ file, env, flags, cores }: SettingsSources): Steps<Checked<Settings>> {
   const problems: Problem[] = [];
   let said: SettingsFile = {};
   let places: Places = NO_PLACES;
   if (file !== undefined) {
-    const read = readYaml(file.text, file.name, settingsFile);
+    const read = yield* readingYaml(file.text, file.name, settingsFile);
     if (read.ok) {
       said = read.value.value;
       places = read.value;

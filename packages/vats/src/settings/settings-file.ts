@@ -1,4 +1,4 @@
-import { access, duration, fault, network, textThat } from '@vats/pbx';
+import { access, duration, fault, network, networks, textThat } from '@vats/pbx';
 import { z } from 'zod';
 import { advertised, cidr, endpointText, ipAddress, listenUrl, portRange, rate, storeUrl } from './values.ts';
 
@@ -75,7 +75,7 @@ export const settingsFile = z.strictObject({
       policy: access.exactOptional(),
       /** What those get whom the policy shuts out. */
       refuse: z.enum(['silence', '403']).exactOptional(),
-      trusted: z.array(network).exactOptional(),
+      trusted: networks.exactOptional(),
       /** Proxies in front, and the header that each overwrites with the client's address. */
       proxies: z.record(z.string(), headerName).exactOptional(),
       rate: z

@@ -1,0 +1,28 @@
+/**
+ * Characters that nobody sees and that do something: the controls of ASCII and of Latin-1 (U+009B begins an escape sequence as
+ * ESC [ does), those that turn the direction of writing, that have no width, that separate lines and paragraphs.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const UNSEEN_BEYOND_ASCII = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Text for one line of a terminal: what a stranger put into a name or User-Agent must not steer it, nor reorder what it shows. */
+export function printable(text: string): string {
+  return text.replace(UNSEEN, escaped);
+}
+
+/**
+ * The same for text that has line breaks and colours of its own, ours: the controls of ASCII stay. JSON stays JSON and means what
+ * it meant, for such characters are only within its strings, and the escapes are JSON's.
+ */
+export function printableLines(text: string): string {
+  return text.replace(UNSEEN_BEYOND_ASCII, escaped);
+}
+
+/** @example escaped('\u009b') === '\\u009b' */
+function escaped(character: string): string {
+  let escapes = '';
+  for (let i = 0; i < character.length; i++) {
+    escapes += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  }
+  return escapes;
+}
