@@ -219,7 +219,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
         if (!('flow' in target)) continue;
         const { client, flow } = target.binding;
         if (!access.admitsBinding(client ?? flow.observed.address, model.directory, domain.id, login)) continue;
-        phones.push({ flow: target.flow, requestUri: target.requestUri, routes: target.binding.path });
+        const at = { flow: target.flow, ...(client !== undefined && { client }) };
+        phones.push({ ...at, requestUri: target.requestUri, routes: target.binding.path });
       }
       return phones;
     },
@@ -254,10 +255,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
     },
-    invite: (request, flow, origin) => {
+    invite: (request, flow, origin, visitor) => {
       // Good credentials show that the phone is alive; anything less could come from a forged source.
       registrar.heard(flow);
-      calls.invite(request, flow, callOrigin(origin));
+      calls.invite(request, flow, callOrigin(origin, visitor));
     },
   });
 
@@ -409,7 +410,7 @@ function registrarAccount({ domain, user, device }: Authenticated, visitor: Visi
   };
 }
 
-function callOrigin(origin: InviteOrigin): CallOrigin {
+function callOrigin(origin: InviteOrigin, visitor: Visitor): CallOrigin {
   const { caller } = origin;
   const party =
     caller.kind === 'device'
@@ -420,7 +421,7 @@ function callOrigin(origin: InviteOrigin): CallOrigin {
           ...(caller.user.name === undefined ? {} : { name: caller.user.name }),
         }
       : { number: caller.number ?? caller.trunk };
-  return { ...origin, party };
+  return { ...origin, party, ...(visitor.viaProxy && { client: visitor.address }) };
 }
 
 function logRegistration(log: Log, event: RegistrarEvent): void {

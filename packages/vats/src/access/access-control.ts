@@ -161,9 +161,8 @@ export class AccessControl {
     for (const call of calls.snapshots()) {
       const domain = now.model.domains.find(({ name }) => name === call.domain);
       const unwelcome = call.legs.some(
-        ({ observed, party }) =>
-          !this.#proxies.has(observed.address) &&
-          !this.admitsBinding(observed.address, now, domain?.id ?? '', party.login),
+        ({ observed, client, party }) =>
+          !this.admitsBinding(client ?? observed.address, now, domain?.id ?? '', party.login),
       );
       if (unwelcome) calls.hangUp(call.id, 'shut-out');
     }
