@@ -233,7 +233,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     emit: (event) => journal.note(event),
   });
 
-  const sweepAccess = (): void => access.sweep({ registrar, calls, transport, directory: () => model.directory });
+  const sweepAccess = (): void =>
+    access.sweep({ registrar, calls, dialogs, transport, directory: () => model.directory });
 
   const authenticator = new Authenticator({
     digest,
