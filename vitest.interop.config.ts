@@ -1,14 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
-// Real phones in real time: one file after another, so that a busy neighbour makes no call late.
+const file = (name: string): string => `tools/interop/src/${name}.interop.ts`;
+
+/**
+ * Files whose verdict depends on sound without gaps or on times of milliseconds, or which take a whole processor or the
+ * default port: one after another, so that a busy neighbour makes no call late.
+ */
+const ALONE = ['phones', 'linphone', 'enumeration', 'load', 'flood', 'fresh-clone'].map(file);
+
 export default defineConfig({
   test: {
-    include: ['tools/interop/src/**/*.interop.ts'],
-    fileParallelism: false,
     pool: 'forks',
     // Phones and judges run in real time: a machine that was busy for a second gets one more chance.
     retry: 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 0 } },
+      },
+      {
+        // The others mostly wait: for scanners to give up, for a router to forget, for RFC 3261's timers.
+        extends: true,
+        test: { name: 'together', include: [file('*')], exclude: ALONE, maxWorkers: 3, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

@@ -14,6 +14,8 @@ export interface CallOrigin {
   readonly domain: Domain;
   readonly caller: Caller;
   readonly party: Party;
+  /** The caller's address, where its INVITE came through a proxy that is believed and tells it. */
+  readonly client?: string;
   /** User part of the Request-URI, unescaped, and its host. */
   readonly dialled: string;
   readonly host?: string;

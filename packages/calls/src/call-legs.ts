@@ -7,11 +7,10 @@ import {
   payloadTypeMap,
   sessionIdFrom,
 } from '@vats/media';
-import type { Flow } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
-import type { Leg } from './leg.ts';
+import type { FarEnd, Leg } from './leg.ts';
 import type { CallsParts } from './parts.ts';
 
 /** What the legs of a call tell it. */
@@ -68,7 +67,7 @@ export class CallLegs {
   }
 
   /** Leases ports for a leg; undefined when there are none. The call's media is opened with its first leg. */
-  open(name: LegName, party: Party, flow: Flow): Leg | undefined {
+  open(name: LegName, party: Party, { flow, client }: FarEnd): Leg | undefined {
     this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event));
     const signalling = flow.observed.address;
     const family = signalling.includes(':') ? 6 : 4;
@@ -81,7 +80,8 @@ export class CallLegs {
     });
     if (media === undefined) return undefined;
     const sdp = new LegDescription({ local: media.local, sessionId: sessionIdFrom(this.#parts.random), signalling });
-    const leg: Leg = { name, party, flow, media, sdp, holds: false };
+    const at = client === undefined ? { flow } : { flow, client };
+    const leg: Leg = { name, party, ...at, media, sdp, holds: false };
     this.#legs.set(name, leg);
     return leg;
   }

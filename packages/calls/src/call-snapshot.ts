@@ -19,6 +19,8 @@ export interface CallSnapshot {
     readonly flow: string;
     /** Where its messages come from. */
     readonly observed: Endpoint;
+    /** The peer's own address, where that is a proxy's. */
+    readonly client?: string;
     /** This leg's peer holds the call. */
     readonly holds: boolean;
   }[];

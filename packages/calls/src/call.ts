@@ -122,11 +122,12 @@ export class Call implements CallContext {
       startedAt: this.#startedAt,
       ...(this.#answered === undefined ? {} : { answeredAt: this.#answered.at, answeredBy: this.#answered.by }),
       recorded: this.legs.recording !== undefined,
-      legs: this.legs.all().map(({ name, party, flow, holds }) => ({
+      legs: this.legs.all().map(({ name, party, flow, client, holds }) => ({
         leg: name,
         party,
         flow: flow.id,
         observed: flow.observed,
+        ...(client !== undefined && { client }),
         holds,
       })),
     };

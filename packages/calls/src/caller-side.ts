@@ -19,7 +19,8 @@ export class CallerSide {
   open(): boolean {
     const { legs, origin, invite, log } = this.#call;
     if (legs.caller !== undefined) return true;
-    const leg = legs.open(CALLER, origin.party, invite.flow);
+    const { client } = origin;
+    const leg = legs.open(CALLER, origin.party, { flow: invite.flow, ...(client !== undefined && { client }) });
     if (leg === undefined) {
       this.#call.feed({ type: 'refuse', failure: 'no-media-ports' });
       return false;

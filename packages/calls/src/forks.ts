@@ -74,7 +74,7 @@ export class Forks {
       this.#call.feed({ type: 'refused', leg: name, failure: 'callee-busy', status: 486 });
       return;
     }
-    const leg = legs.open(name, party, phone.flow);
+    const leg = legs.open(name, party, phone);
     if (leg === undefined) {
       legs.drop(name);
       this.#call.feed({ type: 'refused', leg: name, failure: 'no-media-ports', status: 503 });

@@ -2,11 +2,18 @@ import type { LegDescription, MediaLeg } from '@vats/media';
 import type { Flow, IncomingReinvite, OutgoingReinvite, Session } from '@vats/sip';
 import type { LegName, Party } from './call-event.ts';
 
+/** Where one side of a call is. */
+export interface FarEnd {
+  /** Requests go over this flow and nowhere else. */
+  readonly flow: Flow;
+  /** Its address, where `flow` ends at a proxy that is believed and tells it: by that one it is judged. */
+  readonly client?: string;
+}
+
 /** One side of a call: a peer, its dialog once there is one, its SDP and its lease of ports. */
-export interface Leg {
+export interface Leg extends FarEnd {
   readonly name: LegName;
   readonly party: Party;
-  readonly flow: Flow;
   readonly media: MediaLeg;
   readonly sdp: LegDescription;
   session?: Session;

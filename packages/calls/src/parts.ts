@@ -3,11 +3,10 @@ import type { MediaPlane } from '@vats/media';
 import type { Domain, World } from '@vats/pbx';
 import type { DialogLayer, Flow } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
+import type { FarEnd } from './leg.ts';
 
 /** A way to a phone: what the registrar knows of one binding that can be rung now. */
-export interface ReachablePhone {
-  /** Requests go over this flow and nowhere else. */
-  readonly flow: Flow;
+export interface ReachablePhone extends FarEnd {
   /** The Contact as the phone registered it. */
   readonly requestUri: string;
   /** Route header values towards it (RFC 3327), first hop first. */

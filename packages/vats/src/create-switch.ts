@@ -228,7 +228,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
         if (!('flow' in target)) continue;
         const { client, flow } = target.binding;
         if (!access.admitsBinding(client ?? flow.observed.address, model.directory, domain.id, login)) continue;
-        phones.push({ flow: target.flow, requestUri: target.requestUri, routes: target.binding.path });
+        const at = { flow: target.flow, ...(client !== undefined && { client }) };
+        phones.push({ ...at, requestUri: target.requestUri, routes: target.binding.path });
       }
       return phones;
     },
@@ -241,7 +242,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     emit: (event) => journal.note(event),
   });
 
-  const sweepAccess = (): void => access.sweep({ registrar, calls, transport, directory: () => model.directory });
+  const sweepAccess = (): void =>
+    access.sweep({ registrar, calls, dialogs, transport, directory: () => model.directory });
 
   const authenticator = new Authenticator({
     digest,
@@ -266,10 +268,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
     },
-    invite: (request, flow, origin) => {
+    invite: (request, flow, origin, visitor) => {
       // Good credentials show that the phone is alive; anything less could come from a forged source.
       registrar.heard(flow);
-      calls.invite(request, flow, callOrigin(origin));
+      calls.invite(request, flow, callOrigin(origin, visitor));
     },
   });
   dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
@@ -431,7 +433,7 @@ function registrarAccount({ domain, user, device }: Authenticated, visitor: Visi
   };
 }
 
-function callOrigin(origin: InviteOrigin): CallOrigin {
+function callOrigin(origin: InviteOrigin, visitor: Visitor): CallOrigin {
   const { caller } = origin;
   const party =
     caller.kind === 'device'
@@ -442,7 +444,7 @@ function callOrigin(origin: InviteOrigin): CallOrigin {
           ...(caller.user.name === undefined ? {} : { name: caller.user.name }),
         }
       : { number: caller.number ?? caller.trunk };
-  return { ...origin, party };
+  return { ...origin, party, ...(visitor.viaProxy && { client: visitor.address }) };
 }
 
 function logRegistration(log: Log, event: RegistrarEvent): void {

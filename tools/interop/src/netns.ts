@@ -22,14 +22,16 @@ export interface HomeNetwork {
   readonly natAddress: string;
 }
 
-const NAMES = {
-  public: `vats-io-${process.pid}-public`,
-  nat: `vats-io-${process.pid}-nat`,
-  home: `vats-io-${process.pid}-home`,
-} as const;
+let made = 0;
+
+/** Names of a network's namespaces: several may stand at the same time. */
+function newNames() {
+  const prefix = `vats-io-${process.pid}-${++made}`;
+  return { public: `${prefix}-public`, nat: `${prefix}-nat`, home: `${prefix}-home` } as const;
+}
 
 /** How long the router remembers an idle UDP flow, as home routers do. */
-const NAT_MEMORY_SECONDS = 30;
+export const NAT_MEMORY_SECONDS = 30;
 
 const MASQUERADE = `table ip vats {
   chain out {
@@ -54,40 +56,41 @@ async function remove(names: readonly string[]): Promise<void> {
 async function orphans(): Promise<string[]> {
   const { stdout } = await run('ip', ['netns', 'list']);
   return stdout.split('\n').flatMap((line) => {
-    const [, name, pid] = /^(vats-io-(\d+)-\w+)/.exec(line) ?? [];
+    const [, name, pid] = /^(vats-io-(\d+)-[-\w]+)/.exec(line) ?? [];
     return name === undefined || existsSync(`/proc/${pid}`) ? [] : [name];
   });
 }
 
 /** Makes the network; it goes with the scene. What killed runs left is removed first. */
 export async function homeNetwork(scene: Scene): Promise<HomeNetwork> {
-  await remove([...(await orphans()), ...Object.values(NAMES)]);
-  scene.own('network namespaces', () => remove(Object.values(NAMES)));
-  for (const name of Object.values(NAMES)) await ip('netns', 'add', name);
+  const names = newNames();
+  await remove(await orphans());
+  scene.own('network namespaces', () => remove(Object.values(names)));
+  for (const name of Object.values(names)) await ip('netns', 'add', name);
   const cable = (one: string, oneIn: string, other: string, otherIn: string) =>
     ip('link', 'add', one, 'netns', oneIn, 'type', 'veth', 'peer', 'name', other, 'netns', otherIn);
-  await cable('vio-pub', NAMES.public, 'vio-wan', NAMES.nat);
-  await cable('vio-lan', NAMES.nat, 'vio-phone', NAMES.home);
+  await cable('vio-pub', names.public, 'vio-wan', names.nat);
+  await cable('vio-lan', names.nat, 'vio-phone', names.home);
   const addresses: [string, string, string][] = [
-    [NAMES.public, 'vio-pub', '10.247.0.1/24'],
-    [NAMES.public, 'vio-pub', '10.247.0.3/24'],
-    [NAMES.nat, 'vio-wan', '10.247.0.2/24'],
-    [NAMES.nat, 'vio-lan', '10.247.1.1/24'],
-    [NAMES.home, 'vio-phone', '10.247.1.2/24'],
+    [names.public, 'vio-pub', '10.247.0.1/24'],
+    [names.public, 'vio-pub', '10.247.0.3/24'],
+    [names.nat, 'vio-wan', '10.247.0.2/24'],
+    [names.nat, 'vio-lan', '10.247.1.1/24'],
+    [names.home, 'vio-phone', '10.247.1.2/24'],
   ];
   for (const [name, device, address] of addresses) await ip('-n', name, 'address', 'add', address, 'dev', device);
   for (const [name, device] of addresses) await ip('-n', name, 'link', 'set', device, 'up');
-  for (const name of Object.values(NAMES)) await ip('-n', name, 'link', 'set', 'lo', 'up');
-  await ip('-n', NAMES.home, 'route', 'add', 'default', 'via', '10.247.1.1');
-  await inNat('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1']);
+  for (const name of Object.values(names)) await ip('-n', name, 'link', 'set', 'lo', 'up');
+  await ip('-n', names.home, 'route', 'add', 'default', 'via', '10.247.1.1');
+  await inside(names.nat, 'sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1']);
   // `random`: the port changes too, so nothing that the phone claims about itself is true outside.
-  await inNat('nft', ['-f', '-'], MASQUERADE);
+  await inside(names.nat, 'nft', ['-f', '-'], MASQUERADE);
   for (const key of ['nf_conntrack_udp_timeout', 'nf_conntrack_udp_timeout_stream']) {
-    await inNat('sysctl', ['-q', '-w', `net.netfilter.${key}=${NAT_MEMORY_SECONDS}`]);
+    await inside(names.nat, 'sysctl', ['-q', '-w', `net.netfilter.${key}=${NAT_MEMORY_SECONDS}`]);
   }
   return {
-    public: place(NAMES.public),
-    home: place(NAMES.home),
+    public: place(names.public),
+    home: place(names.home),
     switchAddress: '10.247.0.1',
     publicPhoneAddress: '10.247.0.3',
     homePhoneAddress: '10.247.1.2',
@@ -95,7 +98,7 @@ export async function homeNetwork(scene: Scene): Promise<HomeNetwork> {
   };
 }
 
-async function inNat(command: string, args: string[], input?: string): Promise<void> {
-  const ran = await run('ip', ['netns', 'exec', NAMES.nat, command, ...args], input === undefined ? {} : { input });
-  if (ran.code !== 0) throw new Error(`${command} in the router: ${ran.stderr.trim()}`);
+async function inside(name: string, command: string, args: string[], input?: string): Promise<void> {
+  const ran = await run('ip', ['netns', 'exec', name, command, ...args], input === undefined ? {} : { input });
+  if (ran.code !== 0) throw new Error(`${command} in ${name}: ${ran.stderr.trim()}`);
 }

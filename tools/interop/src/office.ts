@@ -11,6 +11,17 @@ export interface Account {
 export const ANNA: Account = { extension: '201', name: 'Anna Petrova', login: 'anna', password: 'Vf5kNm7Z' };
 export const BORIS: Account = { extension: '202', name: 'Boris Sidorov', login: 'boris', password: 'Qw8rTy2U' };
 
+export const DOMAIN = 'office.example';
+
+/** Names that a scanner tries. */
+export const NAMES = Array.from({ length: 200 }, (_, i) => String(100 + i));
+export const STRONG = 'Vf5kNm7ZQw8rTy2U';
+
+/** Accounts of these names, all with the strong password. */
+export function users(logins: readonly string[]): Account[] {
+  return logins.map((login) => ({ extension: login, name: `User ${login}`, login, password: STRONG }));
+}
+
 /** A PBX file for `vats up --apply`: one user an account. JSON is YAML. */
 export function pbxFile(options: {
   readonly domain?: string;
@@ -22,7 +33,7 @@ export function pbxFile(options: {
   const accounts = options.accounts ?? [ANNA, BORIS];
   return JSON.stringify(
     {
-      domain: options.domain ?? 'office.example',
+      domain: options.domain ?? DOMAIN,
       timezone: 'Europe/Moscow',
       language: 'en',
       access: options.access ?? 'any',

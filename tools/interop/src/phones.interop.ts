@@ -1,50 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { Baresip } from './baresip.ts';
-import { Capture } from './capture.ts';
+import type { Capture } from './capture.ts';
 import { DURATION_TOLERANCE_SECONDS, expectTone, expectUnbroken, PHONE_BUFFER_SECONDS } from './judge.ts';
-import { ANNA, BORIS, pbxFile } from './office.ts';
+import { ANNA, BORIS } from './office.ts';
 import { scenario } from './scenario.ts';
-import type { Scene } from './scene.ts';
 import { loudness, seconds } from './sound.ts';
-import { Switch } from './switch.ts';
-
-const NEEDS = ['baresip', 'sox', 'tshark', 'dumpcap', 'root'];
-const TONE = { anna: 420, boris: 600 };
-
-interface Stage {
-  readonly vats: Switch;
-  readonly anna: Baresip;
-  readonly boris: Baresip;
-  readonly wire: Capture;
-}
-
-/** A switch that records everything, two registered phones, and a witness on the wire. */
-async function stage(scene: Scene, transport: 'udp' | 'tcp'): Promise<Stage> {
-  const vats = await Switch.start(scene, { pbx: pbxFile({ recording: 'all' }) });
-  const wire = await Capture.start(scene, { filter: `host ${vats.sip.address}`, sipPorts: [vats.sip.port] });
-  const anna = await Baresip.start(scene, { ...ANNA, switch: vats.sip, transport, tone: TONE.anna });
-  const boris = await Baresip.start(scene, { ...BORIS, switch: vats.sip, transport, tone: TONE.boris });
-  await Promise.all([anna.registered(), boris.registered()]);
-  return { vats, anna, boris, wire };
-}
-
-/** One calls, the other rings and answers; both talk. */
-async function call(caller: Baresip, callee: Baresip, extension: string): Promise<void> {
-  await caller.dial(extension);
-  await callee.event('CALL_INCOMING');
-  await caller.event('CALL_RINGING');
-  await callee.answer();
-  await Promise.all([caller.event('CALL_ESTABLISHED'), callee.event('CALL_ESTABLISHED')]);
-}
-
-/** What a witness and the books must say after every scene. */
-async function clean({ vats, wire }: Stage): Promise<void> {
-  await vats.idle();
-  expect(await vats.stop()).toEqual({ code: 0, signal: null });
-  await wire.stop();
-  expect(await wire.malformed()).toEqual([]);
-}
+import type { Switch } from './switch.ts';
+import { call, clean, NEEDS, stage, TONE } from './two-phones.ts';
 
 describe.each(['udp', 'tcp'] as const)('two baresip over %s', (transport) => {
   for (const direction of ['anna calls boris', 'boris calls anna'] as const) {
@@ -147,33 +109,6 @@ describe.each(['udp', 'tcp'] as const)('two baresip over %s', (transport) => {
       const events = await set.wire.rows(filter, ['rtpevent.event_id', 'rtpevent.end_of_event']);
       expect(new Set(events.map(([id]) => id))).toEqual(new Set(['5']));
       expect(events.some(([, end]) => end === '1' || end === 'True')).toBe(true);
-    },
-  );
-
-  scenario(
-    `a refusal, a caller who gives up, an unknown extension, nobody there (${transport})`,
-    { needs: NEEDS },
-    async (scene) => {
-      const set = await stage(scene, transport);
-      await set.anna.dial(BORIS.extension);
-      await set.boris.event('CALL_INCOMING');
-      await set.boris.hangUp();
-      expect((await set.anna.event('CALL_CLOSED')).param).toMatch(/^(486|603)/);
-      await set.boris.event('CALL_CLOSED');
-
-      await set.anna.dial(BORIS.extension);
-      await set.boris.event('CALL_INCOMING');
-      await set.anna.event('CALL_RINGING');
-      await set.anna.hangUp();
-      await Promise.all([set.anna.event('CALL_CLOSED'), set.boris.event('CALL_CLOSED')]);
-
-      await set.anna.dial('299');
-      expect((await set.anna.event('CALL_CLOSED')).param).toMatch(/^404/);
-      await set.boris.stop();
-      await set.anna.dial(BORIS.extension);
-      expect((await set.anna.event('CALL_CLOSED')).param).toMatch(/^480/);
-      await set.vats.settled();
-      await clean(set);
     },
   );
 });

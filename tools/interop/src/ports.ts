@@ -2,8 +2,10 @@ import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-const FIRST = 47_000;
-const LAST = 49_999;
+/** Of all files that run at the same time; each has a part of its own, for a port is free until a phone has bound it. */
+const [ALL_FROM, PARTS, PART] = [47_000, 3, 1_000];
+const FIRST = ALL_FROM + ((Number(process.env.VITEST_POOL_ID ?? 1) - 1) % PARTS) * PART;
+const LAST = FIRST + PART - 1;
 
 // Runs that follow each other start at different places: a TCP port of the run before may still be in TIME_WAIT.
 let next = FIRST + ((process.pid * 40) % (LAST - FIRST));

@@ -129,7 +129,7 @@ describe('a start that can not be', () => {
   };
   const oneLine = (ran: { code: number | null; stderr: string }, about: RegExp) => {
     expect(ran.code, ran.stderr).toBe(3);
-    expect(ran.stderr.trim().split('\n')).toHaveLength(1);
+    expect(ran.stderr.trim().split('\n'), ran.stderr).toHaveLength(1);
     expect(ran.stderr).toMatch(about);
   };
 

@@ -20,7 +20,7 @@ function resting(most: number, seed = 1): RestingPairs {
 }
 
 function bound(count: number): BoundPair[] {
-  const pairs = Array.from({ length: count }, (_, i) => BoundPair.bind('127.0.0.1', 40_000 + 2 * i));
+  const pairs = Array.from({ length: count }, (_, i) => BoundPair.bind('127.40.0.1', 40_000 + 2 * i));
   for (const pair of pairs) if (pair instanceof BoundPair) open.push(pair);
   return [...open];
 }

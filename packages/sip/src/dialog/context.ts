@@ -16,9 +16,11 @@ export interface DialogOwner {
   onRequest(request: SipRequest, flow: Flow): void;
   /** The ACK to a 2xx. */
   onAck(ack: SipRequest, flow: Flow): void;
+  /** The peer is not heard any more, whatever it still sends. */
+  onUnheard?(): void;
 }
 
-export type Transactions = Pick<TransactionLayer, 'accept' | 'send' | 'sendAck' | 'replyStatelessly'>;
+export type Transactions = Pick<TransactionLayer, 'accept' | 'send' | 'sendAck' | 'replyStatelessly' | 'giveUpOn'>;
 
 /** What every part of the dialog layer shares. */
 export interface DialogContext {

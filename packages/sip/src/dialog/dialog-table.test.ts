@@ -72,3 +72,10 @@ test('a new owner takes a dialog over; one that was deleted may come in again', 
   table.set(session);
   expect(table.find('c1', 'a', 'b')).toBe(session);
 });
+
+test('all owners are there to be seen, forks of one INVITE too', () => {
+  const owners = [ownerOf(fork('a', 'b')), ownerOf(fork('a', 'c')), ownerOf(fork('d', 'e'))];
+  for (const owner of owners) table.set(owner);
+  expect(new Set(table.owners())).toEqual(new Set(owners));
+  expect([...table.owners()]).toHaveLength(3);
+});

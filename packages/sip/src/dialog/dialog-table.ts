@@ -19,6 +19,14 @@ export class DialogTable {
     return dialog?.owner;
   }
 
+  *owners(): Iterable<DialogOwner> {
+    for (const first of this.#first.values()) {
+      for (let dialog: Dialog | undefined = first; dialog !== undefined; dialog = dialog.next) {
+        if (dialog.owner !== undefined) yield dialog.owner;
+      }
+    }
+  }
+
   /** Puts the owner's dialog in, or takes it over from its owner before. */
   set(owner: DialogOwner): void {
     const { dialog } = owner;

@@ -1,4 +1,12 @@
-import { type Clock, formatEndpoint, type Ledger, LineBudget, type Log, type Random } from '@vats/kernel';
+import {
+  type Clock,
+  type Endpoint,
+  formatEndpoint,
+  type Ledger,
+  LineBudget,
+  type Log,
+  type Random,
+} from '@vats/kernel';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import { TimerQueues, type TransactionLayer } from '../transaction/index.ts';
@@ -124,6 +132,16 @@ export class DialogLayer {
   /** Sends an INVITE. Nothing is told to `user` in this turn. */
   outgoingInvite(options: OutgoingInviteOptions, user: OutgoingInviteUser): OutgoingInvite {
     return new OutgoingInvitation(this.#context, options, user);
+  }
+
+  /**
+   * Far ends that may not talk to us any more, and are not heard when they do. Their dialogs end, each with one BYE that
+   * waits for nothing, neither for an ACK before it nor for its answer; what else is under way with them is let go.
+   */
+  giveUpOn(isUnheard: (observed: Endpoint) => boolean): void {
+    const { dialogs, transactions } = this.#context;
+    for (const owner of [...dialogs.owners()]) if (isUnheard(owner.dialog.flow.observed)) owner.onUnheard?.();
+    transactions.giveUpOn(isUnheard);
   }
 
   onRequest(request: SipRequest, flow: Flow): void {

@@ -138,6 +138,12 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
     this.#usage.onAck(ack, flow);
   }
 
+  onUnheard(): void {
+    this.lose({ by: 'timeout' });
+    this.#usage.stopRepeating();
+    this.byeMayGo();
+  }
+
   #onBye(request: SipRequest, flow: Flow): void {
     const context = this.#context;
     const transaction = admit(context, this.dialog, request, flow);

@@ -95,6 +95,12 @@ export class ClientTransactionMachine
     this.handle('cancel');
   }
 
+  /** No response will be heard: its user is told at once what it would have been told in the end. */
+  giveUp(): void {
+    if (this.#request !== undefined) this.#tellUser('report-timeout');
+    this.stop();
+  }
+
   /** Ends without a word to anyone but the layer. */
   abandon(): void {
     this.stop();

@@ -32,7 +32,7 @@ export interface ServerKeys {
 export class ServerTransactionMachine extends MachineDriver<ServerState, ServerEvent, ServerEffect, ServerTimer> {
   readonly key: string;
   readonly mergeKey: string | undefined;
-  readonly #flow: Flow;
+  readonly flow: Flow;
   readonly #way: ResponseWay;
   readonly #core: TransactionCore;
   #user: ServerTransactionUser;
@@ -63,7 +63,7 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
     this.#isInvite = request.method === 'INVITE';
     this.#request = request;
     this.#tag = request.toTag;
-    this.#flow = flow;
+    this.flow = flow;
     this.#way = way;
     this.#user = user;
     this.#interval = core.timers.t1;
@@ -131,7 +131,7 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
   }
 
   protected duration(timer: ServerTimer): number {
-    return timerDuration(timer, this.#core.timers, this.#flow.reliable);
+    return timerDuration(timer, this.#core.timers, this.flow.reliable);
   }
 
   protected perform(effect: ServerEffect): void {
@@ -172,7 +172,7 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
 
   #write(request: SipRequest, { status, reason, toTag, headers, body }: ReplyDraft): Buffer {
     const tag = status > 100 ? (toTag ?? this.#tag ?? this.#core.tag()) : this.#tag;
-    const octets = writeResponseTo(request, this.#flow.observed, { status, reason, toTag: tag, headers, body });
+    const octets = writeResponseTo(request, this.flow.observed, { status, reason, toTag: tag, headers, body });
     this.#tag = tag;
     return octets;
   }
@@ -182,7 +182,7 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
   }
 
   #passAckUp(): void {
-    if (this.#ack !== undefined) this.#core.passAckUp(this.#ack, this.#ackCameOn ?? this.#flow);
+    if (this.#ack !== undefined) this.#core.passAckUp(this.#ack, this.#ackCameOn ?? this.flow);
   }
 
   #onSendFailed(failure: TransportFailure): void {

@@ -1,4 +1,12 @@
-import { type Clock, formatEndpoint, type Ledger, LineBudget, type Log, type Random } from '@vats/kernel';
+import {
+  type Clock,
+  type Endpoint,
+  formatEndpoint,
+  type Ledger,
+  LineBudget,
+  type Log,
+  type Random,
+} from '@vats/kernel';
 import { checkRequest, checkResponse } from '../message/check-message.ts';
 import { HEADER, headerNumber } from '../message/header-names.ts';
 import { formatHostPort } from '../message/host.ts';
@@ -167,6 +175,16 @@ export class TransactionLayer implements TransportUser {
     const { octets } = this.#outgoing(draft, flow);
     flow.send(octets);
     return octets;
+  }
+
+  /**
+   * Ends every transaction with a far end that is not heard any more: what was sent is not repeated, what waits for a
+   * response has timed out.
+   */
+  giveUpOn(isUnheard: (observed: Endpoint) => boolean): void {
+    // What a user sends there when it is told comes last in the map, and is given up as well.
+    for (const transaction of this.#clients.values()) if (isUnheard(transaction.flow.observed)) transaction.giveUp();
+    for (const transaction of this.#servers.values()) if (isUnheard(transaction.flow.observed)) transaction.abandon();
   }
 
   /** Ends every transaction at once; only their `onTerminated` is called. For the end of the process. */

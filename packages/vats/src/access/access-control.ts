@@ -11,10 +11,10 @@ import {
   userKey,
 } from '@vats/access';
 import type { CallManager } from '@vats/calls';
-import { type Cancel, type Clock, type Ledger, type Log, NetworkSet, type Random } from '@vats/kernel';
+import { type Cancel, type Clock, type Endpoint, type Ledger, type Log, NetworkSet, type Random } from '@vats/kernel';
 import { type Device, type Directory, setting } from '@vats/pbx';
 import type { Registrar, RegistrarEvent } from '@vats/registrar';
-import type { TransportLayer } from '@vats/sip';
+import type { DialogLayer, TransportLayer } from '@vats/sip';
 import type { Store } from '@vats/store';
 import { loggedName } from '../logged-name.ts';
 import type { Settings } from '../settings/index.ts';
@@ -37,6 +37,7 @@ export interface AccessControlParts {
 export interface LetIn {
   readonly registrar: Pick<Registrar, 'registrations' | 'remove'>;
   readonly calls: Pick<CallManager, 'snapshots' | 'hangUp'>;
+  readonly dialogs: Pick<DialogLayer, 'giveUpOn'>;
   readonly transport: Pick<TransportLayer, 'dropFlows'>;
   readonly directory: () => Directory;
 }
@@ -159,7 +160,7 @@ export class AccessControl {
   }
 
   /** Ends bindings, connections and calls of those who may not come any more. Call it when policies or the table changed. */
-  sweep({ registrar, calls, transport, directory }: LetIn): void {
+  sweep({ registrar, calls, dialogs, transport, directory }: LetIn): void {
     const { log } = this.#parts;
     const now = directory();
     this.gate.fence.judgeAnew();
@@ -173,17 +174,17 @@ export class AccessControl {
     for (const call of calls.snapshots()) {
       const domain = now.model.domains.find(({ name }) => name === call.domain);
       const unwelcome = call.legs.some(
-        ({ observed, party }) =>
-          !this.#proxies.has(observed.address) &&
-          !this.admitsBinding(observed.address, now, domain?.id ?? '', party.login),
+        ({ observed, client, party }) =>
+          !this.admitsBinding(client ?? observed.address, now, domain?.id ?? '', party.login),
       );
       if (unwelcome) calls.hangUp(call.id, 'shut-out');
     }
-    const dropped = transport.dropFlows(
-      ({ address }) =>
-        !this.#proxies.has(address) &&
-        (!this.gate.fence.admitsSource(address) || this.gate.bans.isBanned(address)?.by === 'operator'),
-    );
+    const isUnheard = ({ address }: Endpoint): boolean =>
+      !this.#proxies.has(address) &&
+      (!this.gate.fence.admitsSource(address) || this.gate.bans.isBanned(address)?.by === 'operator');
+    // They have been sent their BYE; its answer would be left unread, and it would be repeated for half a minute.
+    dialogs.giveUpOn(isUnheard);
+    const dropped = transport.dropFlows(isUnheard);
     if (dropped > 0) log.info('access.connections-dropped', { connections: dropped });
   }
 

@@ -49,7 +49,7 @@ export interface FrontDoorParts {
   /** Takes a REGISTER of a proven account. */
   readonly register: (request: SipRequest, flow: Flow, account: Authenticated, visitor: Visitor) => void;
   /** Takes an INVITE of a proven account. */
-  readonly invite: (request: SipRequest, flow: Flow, origin: InviteOrigin) => void;
+  readonly invite: (request: SipRequest, flow: Flow, origin: InviteOrigin, visitor: Visitor) => void;
 }
 
 export interface InviteOrigin {
@@ -148,7 +148,8 @@ export class FrontDoor {
       return;
     }
     const { domain, user, device } = account;
-    this.#parts.invite(request, flow, { domain, caller: { kind: 'device', user, device }, ...dialled });
+    const origin = { domain, caller: { kind: 'device', user, device }, ...dialled } as const;
+    this.#parts.invite(request, flow, origin, guest.visitor);
   }
 
   /** Methods that have no effect here, still only told to those who may ask. */
