@@ -1,11 +1,8 @@
-import { accessSync, constants } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { GeoDatabaseError } from '@vats/access';
 import { type CallEvent, CallManager, type CallOrigin, type ReachablePhone } from '@vats/calls';
 import {
   type Clock,
   formatEndpoint,
-  isIPv6,
   Ledger,
   type Log,
   type Random,
@@ -13,11 +10,10 @@ import {
   SystemClock,
   SystemRandom,
 } from '@vats/kernel';
-import { type MediaPlane, repairRecordings, startMediaPlane } from '@vats/media';
+import type { MediaPlane } from '@vats/media';
 import type { Domain, Model } from '@vats/pbx';
 import { Registrar, type RegistrarEvent } from '@vats/registrar';
 import {
-  CONNECTION_BOUNDS,
   DialogLayer,
   DigestServer,
   type Flow,
@@ -27,21 +23,20 @@ import {
   TransactionLayer,
   TransportLayer,
 } from '@vats/sip';
-import { makeDirectory, openStore, type Store, StoreError } from '@vats/store';
+import type { Store } from '@vats/store';
 import { AccessControl } from './access/access-control.ts';
 import type { AccessEvent } from './access/access-event.ts';
 import { BannedConnections } from './access/banned-connections.ts';
-import { CountryTable } from './access/country-table.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
-import { connectionsWithin, descriptorLimit } from './descriptors.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
 import { DigestChoices } from './front-door/digest-choices.ts';
 import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
 import { type Visitor, Visitors } from './front-door/visitors.ts';
+import { connectionsAtMost, openCountryTable, openStoreFor, prepareDirectory, repair, startMedia } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
 import type { Settings } from './settings/index.ts';
-import { StartFailure, startFailureOf } from './start-failure.ts';
+import { startFailureOf } from './start-failure.ts';
 
 const SIP_PORT = 5060;
 const DIGEST_SECRET_OCTETS = 32;
@@ -340,76 +335,6 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       return closed;
     },
   };
-}
-
-function connectionsAtMost(settings: Settings, log: Log): number {
-  const limit = descriptorLimit();
-  const { connections, enough } = connectionsWithin(limit, settings);
-  if (!enough)
-    log.warn('descriptors.scarce', { limit, connections, remedy: 'raise the limit on open files (ulimit -n)' });
-  return Math.min(connections, CONNECTION_BOUNDS.total);
-}
-
-function openCountryTable(settings: Settings, data: string): CountryTable {
-  try {
-    return new CountryTable({ data, ...settings.access.geo });
-  } catch (error) {
-    if (error instanceof GeoDatabaseError) throw new StartFailure(error.message, { cause: error });
-    throw error;
-  }
-}
-
-function prepareDirectory(data: string): void {
-  try {
-    makeDirectory(data);
-    accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw startFailureOf(`data ${data}`, 'name a directory that can be written with --data or data:', error);
-  }
-}
-
-async function openStoreFor(settings: Settings, data: string, clock: Clock, log: Log): Promise<Store> {
-  try {
-    return await openStore({ url: settings.store.url, keyFile: join(data, 'key'), clock, log });
-  } catch (error) {
-    if (error instanceof StoreError)
-      throw new StartFailure(`store ${settings.store.url}: ${error.message}: ${error.remedy}`, { cause: error });
-    throw error;
-  }
-}
-
-async function startMedia(settings: Settings, parts: { clock: Clock; log: Log; ledger: Ledger }): Promise<MediaPlane> {
-  const { addresses, ports, workers, silenceTimeout, holdTimeout } = settings.media;
-  try {
-    return await startMediaPlane({
-      ...parts,
-      addresses: { 4: addresses.find((address) => !isIPv6(address)), 6: addresses.find(isIPv6) },
-      ports: { first: ports.from, last: ports.to },
-      workers,
-      silenceTimeoutMs: silenceTimeout,
-      holdTimeoutMs: holdTimeout,
-    });
-  } catch (error) {
-    const what = `media ${addresses.join(', ')} ports ${ports.from}-${ports.to}`;
-    throw startFailureOf(what, 'give another address or range with media.address or media.ports', error);
-  }
-}
-
-/** After a kill: true headers for what was being recorded, and the list says so. */
-async function repair(directory: string, store: Store, log: Log): Promise<void> {
-  const { repaired, unrepaired } = await repairRecordings(directory);
-  for (const { path, detail } of unrepaired) log.error('recording.not-repaired', { path, detail });
-  for (const { path, durationMs } of repaired) log.warn('recording.repaired', { path, durationMs });
-  const found = new Map(repaired.map((recording) => [recording.path, recording.durationMs]));
-  const unfinished = await store.recordings.list({ state: 'writing', limit: 10_000 });
-  for (const entry of unfinished) {
-    const durationMs = found.get(join(directory, '..', entry.path));
-    await store.recordings.put(
-      durationMs === undefined
-        ? { ...entry, state: 'failed', error: 'the switch was killed before any sound was kept' }
-        : { ...entry, state: 'repaired', durationMs },
-    );
-  }
 }
 
 /** Accounts whose bindings must go: removed ones, and those whose password changed, as after a theft. */

@@ -35,10 +35,10 @@ const [SPEAKER, LISTENER] = [account('203', 'vera'), account('204', 'gleb')];
 const NEWCOMERS = Array.from({ length: NEW_PHONES }, (_, i) => account(`3${10 + i}`, `newcomer${i}`));
 
 describe(`${RATE} REGISTERs a second for ${SECONDS} seconds`, () => {
-  for (const { name, sources, dropped } of [
-    { name: 'from one address', sources: 1, dropped: 'overRate' },
-    { name: 'from 10,000 addresses', sources: 10_000, dropped: 'overTotal' },
-  ] as const) {
+  for (const { name, sources } of [
+    { name: 'from one address', sources: 1 },
+    { name: 'from 10,000 addresses', sources: 10_000 },
+  ]) {
     scenario(
       `${name}: calls keep their sound, phones call and register, memory comes back`,
       { needs: ['sipp'], seconds: 3 * SECONDS + 240 },
@@ -69,7 +69,9 @@ describe(`${RATE} REGISTERs a second for ${SECONDS} seconds`, () => {
         const report = await generator.finished();
         clearInterval(watch);
         const used = mainThread(vats.pid) - before.used;
-        const after = { lost: lost(vats.sip), access: (await vats.glance()).access.counters };
+        const { overRate, overTotal } = (await vats.glance()).access.counters;
+        // One address is over its own rate, or everybody's when the machine is too busy to empty the queue.
+        const after = { lost: lost(vats.sip), dropped: overRate + overTotal };
         const sentThen = [ours, theirs].map((all) => all!.map(({ sent }) => sent));
         const [placed, registered] = await Promise.all([placing, registering]);
 
@@ -90,7 +92,7 @@ describe(`${RATE} REGISTERs a second for ${SECONDS} seconds`, () => {
           [
             `${name}: ${report.sent} sent in ${report.seconds.toFixed(1)} s by ${report.load.toFixed(2)} of a processor, ${report.late} too late for the rate`,
             `  main thread ${((1e6 * used) / report.sent).toFixed(1)} µs a message, ${(used / report.seconds).toFixed(2)} of a processor; a bare socket ${bare.toFixed(1)} µs`,
-            `  answered ${report.answers}, dropped unread ${after.access[dropped]}, lost before the switch ${lostInKernel}`,
+            `  answered ${report.answers}, dropped unread ${overRate} + ${overTotal}, lost before the switch ${lostInKernel}`,
             `  memory ${before.memory.toFixed(0)} MB before, ${most.toFixed(0)} at most`,
             `  sound: ${there.sent + back.sent} packets, ${(100 * soundLost).toFixed(3)} % lost, delay p50 ${at(delays, 0.5)} p99 ${at(delays, 0.99)} most ${at(delays, 1)} ms`,
             `  ${placed.successful} of ${calls} calls answered, ${placed.retransmissions} repetitions; challenge ${placed.challenged} ms, answer ${placed.answered} ms`,
@@ -104,8 +106,8 @@ describe(`${RATE} REGISTERs a second for ${SECONDS} seconds`, () => {
         expect({ ...placed, errors: placed.errors.slice(0, 5) }).toMatchObject({ successful: calls, failed: 0 });
         expect(Math.max(...registered)).toBeLessThan(32_000);
         // Each message is answered, counted as dropped, or was lost on its way to the switch.
-        expect(after.access[dropped]).toBeGreaterThan(0);
-        expect(report.answers + after.access[dropped] + lostInKernel).toBeGreaterThan(0.95 * report.sent);
+        expect(after.dropped).toBeGreaterThan(0);
+        expect(report.answers + after.dropped + lostInKernel).toBeGreaterThan(0.95 * report.sent);
         expect(most - before.memory).toBeLessThan(MEGABYTES_DURING);
 
         await speeches.end();

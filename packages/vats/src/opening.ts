@@ -1,0 +1,86 @@
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { GeoDatabaseError } from '@vats/access';
+import { type Clock, isIPv6, type Ledger, type Log } from '@vats/kernel';
+import { type MediaPlane, repairRecordings, startMediaPlane } from '@vats/media';
+import { CONNECTION_BOUNDS } from '@vats/sip';
+import { makeDirectory, openStore, type Store, StoreError } from '@vats/store';
+import { CountryTable } from './access/country-table.ts';
+import { connectionsWithin, descriptorLimit } from './descriptors.ts';
+import type { Settings } from './settings/index.ts';
+import { StartFailure, startFailureOf } from './start-failure.ts';
+
+// What a switch opens of the machine at its start. Each throws a StartFailure that says what is in the way, and the remedy.
+
+export function connectionsAtMost(settings: Settings, log: Log): number {
+  const limit = descriptorLimit();
+  const { connections, enough } = connectionsWithin(limit, settings);
+  if (!enough)
+    log.warn('descriptors.scarce', { limit, connections, remedy: 'raise the limit on open files (ulimit -n)' });
+  return Math.min(connections, CONNECTION_BOUNDS.total);
+}
+
+export function openCountryTable(settings: Settings, data: string): CountryTable {
+  try {
+    return new CountryTable({ data, ...settings.access.geo });
+  } catch (error) {
+    if (error instanceof GeoDatabaseError) throw new StartFailure(error.message, { cause: error });
+    throw error;
+  }
+}
+
+export function prepareDirectory(data: string): void {
+  try {
+    makeDirectory(data);
+    accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw startFailureOf(`data ${data}`, 'name a directory that can be written with --data or data:', error);
+  }
+}
+
+export async function openStoreFor(settings: Settings, data: string, clock: Clock, log: Log): Promise<Store> {
+  try {
+    return await openStore({ url: settings.store.url, keyFile: join(data, 'key'), clock, log });
+  } catch (error) {
+    if (error instanceof StoreError)
+      throw new StartFailure(`store ${settings.store.url}: ${error.message}: ${error.remedy}`, { cause: error });
+    throw error;
+  }
+}
+
+export async function startMedia(
+  settings: Settings,
+  parts: { clock: Clock; log: Log; ledger: Ledger },
+): Promise<MediaPlane> {
+  const { addresses, ports, workers, silenceTimeout, holdTimeout } = settings.media;
+  try {
+    return await startMediaPlane({
+      ...parts,
+      addresses: { 4: addresses.find((address) => !isIPv6(address)), 6: addresses.find(isIPv6) },
+      ports: { first: ports.from, last: ports.to },
+      workers,
+      silenceTimeoutMs: silenceTimeout,
+      holdTimeoutMs: holdTimeout,
+    });
+  } catch (error) {
+    const what = `media ${addresses.join(', ')} ports ${ports.from}-${ports.to}`;
+    throw startFailureOf(what, 'give another address or range with media.address or media.ports', error);
+  }
+}
+
+/** After a kill: true headers for what was being recorded, and the list says so. */
+export async function repair(directory: string, store: Store, log: Log): Promise<void> {
+  const { repaired, unrepaired } = await repairRecordings(directory);
+  for (const { path, detail } of unrepaired) log.error('recording.not-repaired', { path, detail });
+  for (const { path, durationMs } of repaired) log.warn('recording.repaired', { path, durationMs });
+  const found = new Map(repaired.map((recording) => [recording.path, recording.durationMs]));
+  const unfinished = await store.recordings.list({ state: 'writing', limit: 10_000 });
+  for (const entry of unfinished) {
+    const durationMs = found.get(join(directory, '..', entry.path));
+    await store.recordings.put(
+      durationMs === undefined
+        ? { ...entry, state: 'failed', error: 'the switch was killed before any sound was kept' }
+        : { ...entry, state: 'repaired', durationMs },
+    );
+  }
+}
