@@ -116,6 +116,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   undo.push(() => media.close());
 
   const addressing = new Addressing({
+    media: settings.media.addresses,
     local: settings.sip.local,
     ...(settings.sip.advertise && { advertise: settings.sip.advertise }),
     ...(settings.media.advertise && { advertiseMedia: settings.media.advertise }),
@@ -208,6 +209,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     const { host, port } = transport.sentBy(flow);
     return port === SIP_PORT ? { host } : { host, port };
   };
+  const own = {
+    on: (flow: Flow) => transport.ownAddressOn(flow),
+    towards: (remote: string) => transport.ownAddressTowards(remote),
+  };
   const calls = new CallManager({
     dialogs,
     media,
@@ -216,7 +221,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     ledger,
     hostOf,
-    advertisedMedia: (flow) => addressing.advertisedMedia(flow),
+    advertisedMedia: (flow) => addressing.advertisedMedia(flow, own),
     locate: (domain, login) => {
       const phones: ReachablePhone[] = [];
       for (const target of registrar.bindingsOf(domain.id, login)) {

@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { Baresip } from './baresip.ts';
 import type { Capture } from './capture.ts';
 import { DURATION_TOLERANCE_SECONDS, expectTone, expectUnbroken, PHONE_BUFFER_SECONDS } from './judge.ts';
-import { ANNA, BORIS } from './office.ts';
+import { ANNA, BORIS, pbxFile } from './office.ts';
 import { scenario } from './scenario.ts';
 import { loudness, seconds } from './sound.ts';
-import type { Switch } from './switch.ts';
+import { Switch } from './switch.ts';
 import { call, clean, NEEDS, stage, TONE } from './two-phones.ts';
 
 describe.each(['udp', 'tcp'] as const)('two baresip over %s', (transport) => {
@@ -112,6 +113,24 @@ describe.each(['udp', 'tcp'] as const)('two baresip over %s', (transport) => {
     },
   );
 });
+
+scenario(
+  'a phone beside a switch that takes sound on all its addresses, and tells the world another one, is heard and hears',
+  { needs: NEEDS },
+  async (scene) => {
+    const media = { address: '0.0.0.0', advertise: '203.0.113.10', ports: '31000-31999' };
+    const vats = await Switch.start(scene, { pbx: pbxFile({}), settings: { media } });
+    const anna = await Baresip.start(scene, { ...ANNA, switch: vats.sip, transport: 'udp', tone: TONE.anna });
+    await anna.registered();
+    await anna.dial('*43');
+    await anna.event('CALL_ESTABLISHED');
+    await wait(2_500);
+    await anna.hangUp();
+    await anna.event('CALL_CLOSED');
+    await expectTone(anna.heard()[0] as string, TONE.anna, { from: 0.5, length: 1.5 });
+    await vats.idle();
+  },
+);
 
 /** Seconds from the answer to the end as the wire saw them at the caller: its 200 (or the ACK) to the first BYE. */
 async function answeredSeconds(wire: Capture, vats: Switch): Promise<number> {

@@ -160,10 +160,16 @@ export class TransportLayer {
 
   /** What a Via or Contact of ours says on this flow: the advertised address, or our own as the peer would reach it. */
   sentBy(flow: Flow): SentBy {
-    const { address } = flow.bound;
-    const host = address === '' || isWildcard(address) ? this.#localAddressTowards(flow.observed.address) : address;
-    const bound = { host: host ?? address, port: this.#transports[flow.transport].reachablePort(flow) };
+    const bound = { host: this.ownAddressOn(flow), port: this.#transports[flow.transport].reachablePort(flow) };
     return this.#options.sentBy?.(flow, bound) ?? bound;
+  }
+
+  /** Our own address as the peer of this flow would reach it, also where we listen on all addresses. */
+  ownAddressOn(flow: Flow): string {
+    const { address } = flow.bound;
+    return (
+      (address === '' || isWildcard(address) ? this.ownAddressTowards(flow.observed.address) : undefined) ?? address
+    );
   }
 
   /** The To tag of responses to this request that no transaction sends (RFC 3261 §8.2.7): always the same one. */
@@ -252,8 +258,9 @@ export class TransportLayer {
     this.#options.log.warn(event, { transport, observed: formatEndpoint(observed), ...fields });
   }
 
-  // Asking the system for its interfaces costs tens of microseconds, and each request of ours would ask.
-  #localAddressTowards(remote: string): string | undefined {
+  /** Which of this machine's addresses a packet to `remote` leaves from; undefined when it has none of that family. */
+  ownAddressTowards(remote: string): string | undefined {
+    // Asking the system for its interfaces costs tens of microseconds, and each request of ours would ask.
     const known = this.#localAddresses.get(remote);
     if (known !== undefined) return known;
     const found = this.#options.network.localAddressTowards(remote);

@@ -7,10 +7,22 @@ export interface AddressingSettings {
   readonly advertise?: { readonly host: string; readonly port?: number };
   /** Written into SDP for everyone who is not local. */
   readonly advertiseMedia?: string;
+  /** Where media sockets are bound; `0.0.0.0` or `::` where they take all addresses of the machine. */
+  readonly media: readonly string[];
   /** Networks whose members see our bound addresses, as CIDR. */
   readonly local: readonly { readonly address: string; readonly prefix: number }[];
 }
 
+/** Which of our addresses a peer reaches us by. */
+export interface OwnAddresses {
+  readonly on: (flow: Flow) => string;
+  /** Undefined when we have none of that family. */
+  readonly towards: (remote: string) => string | undefined;
+}
+
+const WILDCARDS = ['0.0.0.0', '::'];
+/** Addresses out in the world, of which none is spoken to: they stand for all of their family (RFC 5737, RFC 3849). */
+const [SOME_IPV4, SOME_IPV6] = ['192.0.2.1', '2001:db8::1'];
 const ADDRESSES_REMEMBERED = 4096;
 
 interface HostPort {
@@ -51,8 +63,18 @@ export class Addressing {
     return { host: advertise.host, port: advertise.port ?? bound.port };
   }
 
-  /** What SDP on this flow names instead of the bound media address. */
-  advertisedMedia(flow: Flow): string | undefined {
-    return this.isLocal(flow.observed.address) ? undefined : this.#settings.advertiseMedia;
+  /**
+   * What SDP on this flow names instead of the bound media address. A wildcard is no address that anybody could send to, so in its
+   * place stands our own one.
+   */
+  advertisedMedia(flow: Flow, own: OwnAddresses): string | undefined {
+    const { advertiseMedia, media } = this.#settings;
+    const { address } = flow.observed;
+    if (advertiseMedia !== undefined && !this.isLocal(address)) return advertiseMedia;
+    const wildcards = media.filter((bound) => WILDCARDS.includes(bound));
+    // Where a phone's family has no media address the other one serves it.
+    const alike = media.find((bound) => isIPv6(bound) === isIPv6(address));
+    if (!wildcards.includes(alike ?? media[0] ?? '')) return undefined;
+    return alike === undefined ? own.towards(isIPv6(address) ? SOME_IPV4 : SOME_IPV6) : own.on(flow);
   }
 }
