@@ -206,7 +206,7 @@ describe('svcrack by the name of a phone', () => {
         expect.objectContaining({
           network: from.address,
           by: 'switch',
-          reason: expect.stringMatching(/^10 wrong passwords/),
+          reason: expect.stringMatching(/^10 failed logins/),
         }),
       ]);
       const [ban] = await vats.bans();

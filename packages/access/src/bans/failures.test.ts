@@ -60,7 +60,7 @@ test('22: a stranger who guesses one password is banned after the failures agree
       () => user(1),
     ),
   ).toBe(1);
-  expect(bans.isBanned(NAT)).toMatchObject({ network: NAT, reason: '5 wrong passwords within 300 s' });
+  expect(bans.isBanned(NAT)).toMatchObject({ network: NAT, reason: '5 failed logins within 300 s' });
   expect(bans.isBanned('192.0.2.2')).toBeUndefined();
 });
 

@@ -165,7 +165,7 @@ export class Failures {
   }
 
   #ban(network: string, user: string | undefined, count: number): void {
-    const reason = `${count} wrong passwords within ${Math.ceil(this.#within / 1000)} s`;
+    const reason = `${count} failed logins within ${Math.ceil(this.#within / 1000)} s`;
     this.#bans.add({ network, ...(user !== undefined && { user }) }, { reason, by: 'switch' });
   }
 }

@@ -404,7 +404,7 @@ describe('a policy that is only tried out', () => {
 
 describe('what credentials are worth', () => {
   test('a right password from where it may not be used is an event, and counts as a failure', () => {
-    const { gate, events, bans } = guard();
+    const { gate, clock, events, bans } = guard();
     const policy: Policy = { mode: 'list', allow: [RU] };
     for (let i = 0; i < FAILURES; i++) {
       expect(bans.isBanned(DE)).toBeUndefined();
@@ -412,7 +412,12 @@ describe('what credentials are worth', () => {
     }
     expect(bans.isBanned(DE)).toMatchObject({ by: 'switch' });
     expect(gate.counters.barred).toBe(FAILURES);
-    expect(events).toHaveLength(FAILURES);
+    // Told once, however often a phone goes on trying, and again when it still does an hour later.
+    expect(events).toHaveLength(1);
+    clock.advance(HOUR_MS);
+    gate.barred(DE, 5060, 'office', 'anna', policy);
+    gate.barred(RU, 5060, 'office', 'anna', policy);
+    expect(events).toHaveLength(3);
     expect(events[0]).toEqual({
       type: 'barred',
       domain: 'office',
@@ -470,16 +475,25 @@ describe('what credentials are worth', () => {
   });
 });
 
+test('an account may not go on where an operator banned its name, another one there may', () => {
+  const { gate, bans } = guard();
+  const welcome = (address: string, login: string) => gate.stillWelcome(address, 'office', login, undefined);
+  bans.add({ network: RU, user: userKey('office', 'anna') }, { by: 'switch', reason: 'guesses' });
+  expect(welcome(RU, 'anna')).toBe(true);
+  bans.add({ network: RU, user: userKey('office', 'anna') }, { by: 'operator', reason: 'stolen' });
+  expect([welcome(RU, 'anna'), welcome(RU, 'boris'), welcome(DE, 'anna')]).toEqual([false, true, true]);
+});
+
 test('who was let in may go on unless a policy or an operator says otherwise', () => {
   const { gate, ban } = guard({ domains: { office: { mode: 'russia' } } });
   const device: Policy = { mode: 'list', allow: ['192.0.2.2'] };
-  expect(gate.stillWelcome(RU, 'office', undefined)).toBe(true);
-  expect(gate.stillWelcome(DE, 'office', undefined)).toBe(false);
-  expect(gate.stillWelcome(RU, 'office', device)).toBe(false);
+  expect(gate.stillWelcome(RU, 'office', 'anna', undefined)).toBe(true);
+  expect(gate.stillWelcome(DE, 'office', 'anna', undefined)).toBe(false);
+  expect(gate.stillWelcome(RU, 'office', 'anna', device)).toBe(false);
   ban(RU);
-  expect(gate.stillWelcome(RU, 'office', undefined)).toBe(true);
+  expect(gate.stillWelcome(RU, 'office', 'anna', undefined)).toBe(true);
   ban(RU, 'operator');
-  expect(gate.stillWelcome(RU, 'office', undefined)).toBe(false);
+  expect(gate.stillWelcome(RU, 'office', 'anna', undefined)).toBe(false);
 });
 
 test('its timers are in the ledger', () => {

@@ -1,4 +1,4 @@
-import { type Clock, type Endpoint, type Ledger, LineBudget, type Log } from '@vats/kernel';
+import { type Clock, type Endpoint, ExpiringMap, type Ledger, LineBudget, type Log } from '@vats/kernel';
 import type { BanBook } from '../bans/ban-book.ts';
 import type { Failures } from '../bans/failures.ts';
 import type { NewPlace, PlaceBook } from '../places/place-book.ts';
@@ -62,6 +62,9 @@ export interface GateParts {
   readonly onEvent: (event: GateEvent) => void;
 }
 
+/** A phone that goes on trying is told of once in a while, not each time. */
+const BARRED_TOLD_MS = 3_600_000;
+const BARRED_REMEMBERED = 10_000;
 /** How long a far end stays proven when no registration says how long. */
 const PROVEN_MS = 3_600_000;
 
@@ -89,6 +92,8 @@ export class Gate {
   readonly #parts: GateParts;
   readonly #proven: ProvenFlows;
   readonly #rush: Rush;
+  /** Where right passwords came from that may not be used there, as far as it was told. */
+  readonly #barred: ExpiringMap<string, true>;
   readonly #lines: LineBudget;
 
   constructor(parts: GateParts) {
@@ -98,6 +103,7 @@ export class Gate {
     this.places = parts.places;
     this.#proven = new ProvenFlows({ clock: parts.clock });
     this.#rush = new Rush(parts.clock);
+    this.#barred = new ExpiringMap({ clock: parts.clock, limit: BARRED_REMEMBERED, lifetime: BARRED_TOLD_MS });
     this.#lines = new LineBudget(parts.clock, parts.log);
     parts.ledger.enrol('access timers', () => parts.places.waiting);
   }
@@ -220,19 +226,26 @@ export class Gate {
   /** A right password came from where its account may not be used. It counts as a wrong one, or the count would tell. */
   barred(address: string, port: number, domain: string, login: string, policy: Policy | undefined): void {
     this.counters.barred++;
-    const verdict = this.fence.judge(address, domain, policy).steps.at(-1)?.verdict;
-    this.#parts.onEvent({ type: 'barred', domain, login, address, verdict });
+    const where = `${address}\n${userKey(domain, login)}`;
+    if (!this.#barred.has(where)) {
+      this.#barred.set(where, true);
+      const verdict = this.fence.judge(address, domain, policy).steps.at(-1)?.verdict;
+      this.#parts.onEvent({ type: 'barred', domain, login, address, verdict });
+    }
     this.failed(address, port, domain, login);
   }
 
-  /** Whether somebody who was let in before may go on: after a change of policies, the country table or an operator's bans. */
-  stillWelcome(address: string, domain: string, device: Policy | undefined): boolean {
-    return this.bans.isBanned(address)?.by !== 'operator' && this.fence.judge(address, domain, device).admitted;
+  /** Whether an account that was let in before may go on: after a change of policies, the country table or an operator's bans. */
+  stillWelcome(address: string, domain: string, login: string | undefined, device: Policy | undefined): boolean {
+    if (this.bans.isBanned(address)?.by === 'operator') return false;
+    const byName = login === undefined ? undefined : this.bans.isUserBanned(address, userKey(domain, login));
+    return byName?.by !== 'operator' && this.fence.judge(address, domain, device).admitted;
   }
 
   /** Forgets whose proof is over; to be called now and then. */
   sweep(): void {
     this.#proven.sweep();
+    this.#barred.sweep();
   }
 
   #isShutOut(address: string, proven: boolean): boolean {

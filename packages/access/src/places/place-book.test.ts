@@ -129,3 +129,16 @@ test('a domain that is gone leaves no place behind', () => {
   book.keepOnly(new Set(['e']));
   expect([book.size, [...book.all()].map(({ domain }) => domain)]).toEqual([1, ['e']]);
 });
+
+test('an orderly end loses no use, however short it was ago', async () => {
+  const { book, clock, kept } = bookOn();
+  for (let i = 0; i < 3; i++) {
+    book.note('d', 'anna', '192.0.2.1');
+    clock.advance(1_000);
+  }
+  book.note('d', 'boris', '192.0.2.2');
+  await book.close();
+  const [anna, boris] = [...kept.values()];
+  expect(anna).toMatchObject({ login: 'anna', uses: 3, lastSeen: clock.now() - 1_000 });
+  expect(boris).toMatchObject({ login: 'boris', uses: 1 });
+});

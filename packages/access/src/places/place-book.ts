@@ -133,9 +133,12 @@ export class PlaceBook {
     }
   }
 
-  /** Writes what the disk does not have yet, and ends the timer. */
+  /** Writes what the disk does not have yet, uses that were not worth a write before included, and ends the timer. */
   async close(): Promise<void> {
     this.#cancelSave?.();
+    for (const entries of this.#accounts.values()) {
+      for (const entry of entries.values()) if (entry.place.lastSeen > entry.savedAt) this.#unsaved.add(entry);
+    }
     this.#save();
     await this.#writing;
   }

@@ -161,7 +161,7 @@ describe('where nobody is good', () => {
       expect(kinds(world)).toEqual(['banned']);
       expect(world.log.lines.find(({ event }) => event === 'access.banned')).toMatchObject({
         level: 'warn',
-        fields: { network: OUTSIDE.address, by: 'switch', offence: 1, reason: '10 wrong passwords within 300 s' },
+        fields: { network: OUTSIDE.address, by: 'switch', offence: 1, reason: '10 failed logins within 300 s' },
       });
       expect(await isHeard(world)).toBe(false);
       expect(Stranger.overTcp(world).gone).toBe(true);

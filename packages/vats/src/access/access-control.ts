@@ -193,7 +193,7 @@ export class AccessControl {
     const domain = directory.domainById(domainId);
     const device: Device | undefined =
       domain === undefined || login === undefined ? undefined : directory.findDevice(domain, login)?.device;
-    return this.gate.stillWelcome(address, domainId, device?.access);
+    return this.gate.stillWelcome(address, domainId, login, device?.access);
   }
 
   async close(): Promise<void> {
