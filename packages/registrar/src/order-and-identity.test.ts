@@ -188,6 +188,10 @@ describe('limits', () => {
     const bench = new RegistrarBench();
     await bench.register({ ...contact(1), maxBindings: 1 });
     expect((await bench.register({ ...contact(2), flow: udpFlow('192.0.2.2'), maxBindings: 1 })).status).toBe(403);
+    // Once a second: a phone asks again and again.
+    await bench.register({ ...contact(2), flow: udpFlow('192.0.2.2'), maxBindings: 1 });
+    const told = bench.log.lines.filter(({ event }) => event === 'registrar.refused').map(({ fields }) => fields);
+    expect(told).toMatchObject([{ login: 'alice', status: 403, reason: 'Too Many Bindings' }]);
   });
 
   test('a limit that was lowered drives no phone out that is there', async () => {

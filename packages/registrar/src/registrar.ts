@@ -1,3 +1,4 @@
+import { formatEndpoint, LineBudget } from '@vats/kernel';
 import { type Flow, parseUri, type ReplyDraft, type SipRequest } from '@vats/sip';
 import { AccountLines } from './account-lines.ts';
 import type { Binding, BindingStatus, FlowRecord } from './binding.ts';
@@ -26,6 +27,7 @@ export class Registrar {
   readonly #options: RegistrarOptions;
   readonly #limits: RegistrarLimits;
   readonly #lines = new AccountLines();
+  readonly #budget: LineBudget;
   readonly #writer: BindingWriter;
   readonly #ends: Deadlines<Registration>;
   readonly #presence: Presence;
@@ -34,6 +36,7 @@ export class Registrar {
   constructor(options: RegistrarOptions) {
     const { clock, store, log, ledger } = options;
     this.#options = options;
+    this.#budget = new LineBudget(clock, log);
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#presence = new Presence(options, this.#limits);
     this.#writer = new BindingWriter(store, log);
@@ -72,10 +75,11 @@ export class Registrar {
    */
   register(request: SipRequest, flow: Flow, account: RegistrarAccount, respond: RespondToRegister): void {
     const intent = this.#readFor(account, request);
+    const refuse = (refusal: ReplyDraft): void => this.#refuse(refusal, account, flow, respond);
     const key = accountKey(account.domain, account.login);
-    if (!intent.ok) respond(intent.refusal);
+    if (!intent.ok) refuse(intent.refusal);
     else if (this.#closed || this.#lines.length(key) >= this.#limits.waitingPerAccount) {
-      respond({ status: 503, headers: [['Retry-After', '2']] });
+      refuse({ status: 503, headers: [['Retry-After', '2']] });
     } else this.#lines.enter(key, (leave) => this.#judge(intent.value, flow, account, respond, leave));
   }
 
@@ -162,7 +166,7 @@ export class Registrar {
       limits: { ...this.#limits, ...(maxBindings !== undefined && { bindingsPerAccount: maxBindings }) },
       newId: () => random.token(ID_CHARACTERS),
     });
-    if (!verdict.ok) return leaving(leave, () => respond(verdict.refusal));
+    if (!verdict.ok) return leaving(leave, () => this.#refuse(verdict.refusal, account, flow, respond));
     const { saved, removed } = verdict.value;
     if (saved.length === 0 && removed.length === 0) {
       return leaving(leave, () => respond(this.#ok(account, intent, verdict.value)));
@@ -178,6 +182,16 @@ export class Registrar {
         respond(this.#ok(account, intent, verdict.value));
       });
     });
+  }
+
+  /** Its password is right, so whoever looks after the phone wants to know what is wrong with it. */
+  #refuse(refusal: ReplyDraft, { domain, login }: RegistrarAccount, flow: Flow, respond: RespondToRegister): void {
+    if (this.#budget.allows(accountKey(domain, login))) {
+      const { status, reason } = refusal;
+      const source = formatEndpoint(flow.observed);
+      this.#options.log.warn('registrar.refused', { domain, login, source, status, reason });
+    }
+    respond(refusal);
   }
 
   #carryOut(verdict: Verdict, flow: Flow): void {
