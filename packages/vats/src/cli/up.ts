@@ -9,6 +9,7 @@ import { createSwitch, type Switch } from '../create-switch.ts';
 import { makeDemoDomain } from '../first-start.ts';
 import { openLog, type SwitchLog } from '../log.ts';
 import { fullCollection, RestCollection } from '../rest-collection.ts';
+import { changedKeys } from '../settings/changed-keys.ts';
 import { type Override, readingSettings, type Settings } from '../settings/index.ts';
 import { StartFailure } from '../start-failure.ts';
 import { VERSION } from '../version.ts';
@@ -120,7 +121,7 @@ async function applyFiles(running: Switch, files: readonly string[]): Promise<vo
 
 /**
  * SIGHUP: what can change while calls run: the log level, who may come (the machine's policy, the country table), and the PBX
- * files. Anything wrong leaves all as it was.
+ * files. Anything wrong leaves all as it was, and keys that only a restart takes are named.
  */
 async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): Promise<{ reloaded: boolean }> {
   try {
@@ -129,11 +130,18 @@ async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): P
     running.reloadAccess(settings.access);
     await applyFiles(running, options.apply);
     log.info('switch.reloaded');
+    const keys = changedKeys(running.settings, settings).filter((key) => !isTakenAtOnce(key));
+    if (keys.length > 0) log.warn('switch.needs-restart', { keys });
     return { reloaded: true };
   } catch (error) {
     log.error('switch.not-reloaded', { error: error instanceof Error ? error.message : String(error) });
     return { reloaded: false };
   }
+}
+
+/** What `reloadAll` puts in force. */
+function isTakenAtOnce(key: string): boolean {
+  return key === 'log.level' || key === 'access.policy' || key.startsWith('access.policy.');
 }
 
 /** Resolves when a first signal has let the calls end; a second one hangs them up at once. */
