@@ -192,8 +192,8 @@ test('a connection takes no token, and one that may not come is refused', () => 
 
 describe('when all strangers together are too many', () => {
   test('only what carries a nonce of ours is read, and only then is it looked at', () => {
-    const { gate, admits, asked } = guard({ burst: 10, total: 1 });
-    expect(admits(RU)).toBe(true);
+    const { gate, admits, asked } = guard({ burst: 10, total: 2 });
+    expect([admits(RU), admits(RU)]).toEqual([true, true]);
     expect(asked).toEqual([]);
     expect([admits(DE), admits(DE, VOUCHED), admits(RU, VOUCHED)]).toEqual([false, true, true]);
     expect(asked).toEqual([DE, DE, RU]);
@@ -253,8 +253,8 @@ describe('in a rush of strangers', () => {
 });
 
 test('a nonce of ours lets nobody ask more often than one source may', () => {
-  const { gate, clock, admits } = guard({ total: 1, burst: 3, perSource: 1 });
-  admits(RU);
+  const { gate, clock, admits } = guard({ total: 4, burst: 3, perSource: 1 });
+  for (const address of [RU, RU, '192.0.2.2', '192.0.2.2']) admits(address);
   const vouched = () => Array.from({ length: 10 }, () => admits(DE, VOUCHED)).filter(Boolean).length;
   expect(vouched()).toBe(3);
   expect(gate.counters.overRate).toBe(7);

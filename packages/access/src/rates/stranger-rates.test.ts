@@ -141,8 +141,13 @@ test('12: a whole /48 has a quarter of what all have', () => {
 });
 
 test('who need not wait for the others still has no more than its own', () => {
-  const { clock, rates } = ratesOf({ total: 1 });
-  expect(rates.take('192.0.2.1')).toBe('ok');
+  const { clock, rates } = ratesOf({ total: 20 });
+  expect(
+    takenBy(
+      rates,
+      Array.from({ length: 21 }, (_, i) => `192.0.2.${100 + i}`),
+    ),
+  ).toBe(20);
   expect(rates.take('192.0.2.2')).toBe('total');
   const own = () => Array.from({ length: 8 }, () => rates.takeOwn('192.0.2.2')).filter(Boolean).length;
   expect(own()).toBe(5);
@@ -151,4 +156,13 @@ test('who need not wait for the others still has no more than its own', () => {
   expect(rates.take('192.0.2.2')).toBe('source');
   const site = Array.from({ length: 100 }, (_, i) => rates.takeOwn(`2001:db8:1:2::${i}`)).filter(Boolean).length;
   expect(site).toBe(5);
+});
+
+test('12: all who need not wait have together as much as all strangers', () => {
+  const { clock, rates } = ratesOf({ total: 200 });
+  const own = () => Array.from({ length: 1_000 }, (_, i) => rates.takeOwn(`10.0.${i >> 8}.${i & 255}`)).filter(Boolean);
+  expect(own()).toHaveLength(200);
+  expect(rates.take('192.0.2.1')).toBe('ok');
+  clock.advance(500);
+  expect(own()).toHaveLength(100);
 });

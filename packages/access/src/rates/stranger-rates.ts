@@ -42,6 +42,8 @@ export class StrangerRates {
   readonly #sizes: readonly BucketSize[];
   readonly #sources: BucketMap;
   readonly #total: TokenBucket;
+  /** What all together may send by `takeOwn`. */
+  readonly #apart: TokenBucket;
 
   /** @throws {RangeError} when the rate is not above 0; the burst, the total or the limit not at least 1 */
   constructor({ clock, perSource, burst, total, limit = SOURCES_REMEMBERED }: StrangerRatesOptions) {
@@ -53,6 +55,7 @@ export class StrangerRates {
     );
     this.#sources = new BucketMap(limit);
     this.#total = new TokenBucket(new BucketSize(total, total), clock.monotonic());
+    this.#apart = new TokenBucket(new BucketSize(total, total), clock.monotonic());
   }
 
   /** Sources remembered. */
@@ -77,14 +80,16 @@ export class StrangerRates {
   }
 
   /**
-   * Asks for one request of a source that need not wait for its turn among all strangers: it counts for the source alone.
-   * False when that has used up its own.
+   * Asks for one request of a source that need not wait for its turn among all strangers: it counts for the source, and among
+   * those alike, who together may send as much again as strangers may. A nonce costs its bearer one question, so without that
+   * some sixty bearers could send whatever they like. False when either is used up.
    */
   takeOwn(address: string): boolean {
     const now = this.#clock.monotonic();
     const keys = sourceKeys(address);
-    if (keys.some((key) => this.#sources.get(key)?.has(now) === false)) return false;
+    if (keys.some((key) => this.#sources.get(key)?.has(now) === false) || !this.#apart.has(now)) return false;
     for (let i = 0; i < keys.length; i++) this.#sources.take(keys[i]!, this.#sizes[i]!, now);
+    this.#apart.take();
     this.counters.own++;
     return true;
   }

@@ -368,6 +368,17 @@ describe('octets that nobody has parsed are vouched for', () => {
     expect(server.vouchesFor(long, SOURCE)).toBe(true);
   });
 
+  test('but only among the first few credentials, for each costs a hash', () => {
+    const { nonce, server } = world();
+    const own = credentials(nonce());
+    const after = (count: number) => {
+      const invented = own.replace(/ nonce="[^"]*"/, ` nonce="${'0'.repeat(44)}"`);
+      const lines = Array.from({ length: count }, (): HeaderField => ['Authorization', invented]);
+      return server.vouchesFor(octetsOf(own, 'Authorization', lines), SOURCE);
+    };
+    expect([after(0), after(3), after(4), after(40)]).toEqual([true, true, false, false]);
+  });
+
   test('to its last millisecond', () => {
     const { clock, nonce, server } = world({ nonceLifetime: 60_000 });
     const octets = octetsOf(credentials(nonce()));

@@ -87,6 +87,8 @@ const NONCE_LIMIT = 100_000;
 const REALMS_REMEMBERED = 1000;
 /** How far into a message its credentials are looked for when it is not read. */
 const QUICK_LOOK_OCTETS = 16_384;
+/** A phone has them for us, and perhaps for a proxy before us; a hash is made for each. */
+const CREDENTIALS_LOOKED_AT = 4;
 const CREDENTIALS_LINE = /^(?:proxy-)?authorization[ \t]*:(?:[^\r\n]|\r\n[ \t])*/gim;
 
 /**
@@ -144,7 +146,9 @@ export class DigestServer {
   vouchesFor(octets: Buffer, source: string): boolean {
     if (octets.indexOf('nonce="', 0, 'latin1') < 0) return false;
     const text = octets.toString('latin1', 0, QUICK_LOOK_OCTETS);
+    let left = CREDENTIALS_LOOKED_AT;
     for (const [line] of text.matchAll(CREDENTIALS_LINE)) {
+      if (left-- === 0) return false;
       const nonce = /[\s,]nonce="([0-9a-z]+)"/.exec(line)?.[1];
       const realm = /[\s,]realm="([^"\\\r\n]*)"/.exec(line)?.[1];
       if (nonce === undefined || realm === undefined) continue;

@@ -50,7 +50,10 @@ describe('an account with a digest choice of its own', () => {
   test('is asked the same with a domain behind its name, and so is a name that nobody has', () => {
     const asked = choicesFor(company);
     for (const name of ['desk105', '206', ...ABSENT]) {
-      expect([`${name}@acme.example`, `${name}@elsewhere`].map(asked), name).toEqual([asked(name), asked(name)]);
+      expect(
+        [`${name}@acme.example`, `${name}@elsewhere`, `${name}@acme.example@x`, `${name}@`].map(asked),
+        name,
+      ).toEqual(Array(4).fill(asked(name)));
     }
   });
 

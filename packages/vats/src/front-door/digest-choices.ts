@@ -66,9 +66,12 @@ export class DigestChoices {
   }
 }
 
-/** The name of a digest username or of From: `login@domain` and `login` are the same account, or would be. */
+/**
+ * The name of a digest username or of From: `login@domain` and `login` are the same account, or would be. It has no `@` in it, or a
+ * look-up could take off a further one, and only whoever exists would be asked the same with and without.
+ */
 export function bareName(username: string): string {
-  const at = username.lastIndexOf('@');
+  const at = username.indexOf('@');
   return at > 0 ? username.slice(0, at) : username;
 }
 
