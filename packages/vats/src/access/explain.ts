@@ -11,13 +11,6 @@ export interface ExplainedStep {
   readonly text: string;
 }
 
-export interface GeoExplanation {
-  readonly address: string;
-  readonly country?: string;
-  readonly admitted: boolean;
-  readonly steps: readonly ExplainedStep[];
-}
-
 export function explained(judgement: Judgement): ExplainedStep[] {
   return judgement.steps.map(({ scope, policy, verdict, enforced }) => ({
     scope,

@@ -86,8 +86,8 @@ async function json<T>(...argv: string[]): Promise<T> {
   return JSON.parse(out);
 }
 
-async function addDomain(): Promise<void> {
-  await running.model.applyFile({ path: '/two.yaml', name: 'two.yaml', text: 'domain: two.example\n' });
+async function addDomain(more = ''): Promise<void> {
+  await running.model.applyFile({ path: '/two.yaml', name: 'two.yaml', text: `domain: two.example\n${more}` });
 }
 
 function file(name: string, content: string | Buffer): string {
@@ -221,16 +221,18 @@ describe('vats explain geo', () => {
 
   test('with a device its own policy too', async () => {
     const { out } = await vats('explain', 'geo', '192.0.2.77', '--device', 'boris');
-    expect(out).toMatch(/device +refused: in none of the networks of allow\nso it is NOT heard\n$/);
+    expect(out).toMatch(
+      /device +refused: in none of the networks of allow\nso it is NOT heard as boris: the password, right or wrong, is answered as a wrong one\n$/,
+    );
     expect((await vats('explain', 'geo', '192.0.2.7', '--device', 'boris')).out).toMatch(
-      /device +admitted.*\nso it is heard\n$/,
+      /device +admitted.*\nso it is heard as boris\n$/,
     );
   });
 
   test('tells bans that hold the address, and trust', async () => {
     await vats('bans', 'add', '192.0.2.0/29', '--reason', 'by hand', '--user', 'anna');
     expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(
-      /banned +192\.0\.2\.0\/29 for anna: by hand \(\w{6}\)\nso it is heard, but not as anna\n$/,
+      /banned +192\.0\.2\.0\/29 for anna: by hand \(\w{6}\)\nso it is heard, but not as anna: the password, right or wrong, is answered as a wrong one\n$/,
     );
     await vats('bans', 'add', '192.0.2.0/28');
     expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(/so it is NOT heard\n$/);
@@ -264,15 +266,90 @@ describe('vats explain geo', () => {
     });
   });
 
-  test('with several domains and none named, the machine’s policy alone is told', async () => {
-    await addDomain();
-    expect((await json<{ steps: object[] }>('explain', 'geo', '203.0.113.5')).steps).toHaveLength(1);
-    expect(
-      (await json<{ admitted: boolean }>('explain', 'geo', '203.0.113.5', '--domain', 'acme.example')).admitted,
-    ).toBe(false);
-    expect(await vats('explain', 'geo', '203.0.113.5', '--device', 'anna')).toMatchObject({
-      code: 1,
-      err: 'vats: name a domain: acme.example, two.example\n',
+  test('an account that is shut out from there, and one that is not, are told each for itself', async () => {
+    await vats('bans', 'add', '192.0.2.0/29', '--user', 'anna');
+    expect((await vats('explain', 'geo', '192.0.2.1', '--device', 'anna')).out).toMatch(
+      /banned +192\.0\.2\.0\/29 for anna: by hand \(\w{6}\)\nso it is NOT heard as anna: the password, right or wrong, is answered as a wrong one\n$/,
+    );
+    expect((await vats('explain', 'geo', '192.0.2.1', '--device', 'boris')).out).toMatch(
+      /device +admitted.*\nso it is heard as boris\n$/,
+    );
+  });
+
+  test('a ban of accounts that were not used from there lately is spelt out', async () => {
+    const { bans } = running.access.gate;
+    const { id = '' } = running.model.directory.model.domains[0] ?? {};
+    bans.add({ network: '192.0.2.1', user: '*' }, { by: 'switch', reason: 'guesses' });
+    bans.good.good('192.0.2.1', `${id}\nboris`, Date.now());
+    const spelt = 'any account that was not used from there in the last day';
+    expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(
+      new RegExp(`banned +192\\.0\\.2\\.1 for ${spelt}: guesses .*\nso it is heard, but not as ${spelt}: the password`),
+    );
+    expect((await vats('explain', 'geo', '192.0.2.1', '--device', 'boris')).out).toMatch(
+      /\nso it is heard as boris, which was used from there in the last day\n$/,
+    );
+    expect((await vats('explain', 'geo', '192.0.2.1', '--device', 'anna')).out).toMatch(
+      /\nso it is NOT heard as anna: .* \(a phone that is registered there already goes on\)\n$/,
+    );
+  });
+
+  test('whom the switch shut out, phones that are registered there are not', async () => {
+    running.access.gate.bans.add({ network: '192.0.2.1' }, { by: 'switch', reason: 'guesses' });
+    expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(
+      /\nso it is NOT heard, but for phones that are registered there already\n$/,
+    );
+  });
+
+  describe('with several domains', () => {
+    beforeEach(() => addDomain('access: { mode: countries, countries: [DE] }\n'));
+
+    test('judges each of them', async () => {
+      expect((await vats('explain', 'geo', '203.0.113.5')).out.split('\n')).toEqual([
+        '203.0.113.5: country DE',
+        'machine  admitted: mode any lets everybody in',
+        'domain   acme.example refused: DE is not RU',
+        'domain   two.example admitted: DE may come',
+        'so it is heard by two.example, not by acme.example',
+        '',
+      ]);
+      expect((await vats('explain', 'geo', '8.8.8.8')).out).toMatch(/\nso it is NOT heard\n$/);
+      await addDomain('access: any\n');
+      expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(/\nso it is heard\n$/);
+      expect(await json('explain', 'geo', '203.0.113.5')).toMatchObject({
+        admitted: true,
+        domains: [
+          { name: 'acme.example', admitted: false },
+          { name: 'two.example', admitted: true },
+        ],
+        steps: [{ scope: 'machine' }, { domain: 'acme.example' }, { domain: 'two.example' }],
+      });
+    });
+
+    test('or the one that is named, or that the device is of', async () => {
+      const named = await vats('explain', 'geo', '203.0.113.5', '--domain', 'acme.example');
+      expect(named.out).toMatch(/\ndomain +refused: DE is not RU\nso it is NOT heard\n$/);
+      expect((await vats('explain', 'geo', '192.0.2.1', '--device', 'anna')).out).toMatch(
+        /\ndomain +admitted: RU may come\nso it is heard as anna\n$/,
+      );
+    });
+
+    test('asks which one where both have the login, and says where it looked', async () => {
+      await addDomain('users: [{ extension: "301", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }]\n');
+      expect(await vats('explain', 'geo', '203.0.113.5', '--device', 'anna')).toMatchObject({
+        code: 1,
+        err: 'vats: name a domain: acme.example, two.example\n',
+      });
+      expect((await vats('explain', 'geo', '203.0.113.5', '--device', 'nobody')).err).toBe(
+        'vats: there is no device with login nobody in acme.example, two.example\n',
+      );
+    });
+
+    test('of the bans those are told that bear on who is asked about', async () => {
+      await vats('bans', 'add', '203.0.113.5', '--user', 'anna', '--domain', 'acme.example');
+      const all = (await vats('explain', 'geo', '203.0.113.5')).out;
+      expect(all).toMatch(/banned +203\.0\.113\.5 for anna of acme\.example: /);
+      expect(all).toMatch(/\nso it is heard by two\.example, not by acme\.example, but not as anna of acme\.example: /);
+      expect((await vats('explain', 'geo', '203.0.113.5', '--domain', 'two.example')).out).not.toContain('banned');
     });
   });
 

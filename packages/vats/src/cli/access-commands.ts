@@ -6,6 +6,7 @@ import * as answers from './answers.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
 import { readPbxText } from './read-text.ts';
 import * as show from './show-access.ts';
+import { geoText } from './show-geo.ts';
 
 interface InDomain extends Where {
   readonly domain?: string;
@@ -50,7 +51,7 @@ export function addAccessCommands(vats: Command, print: Print): void {
       const query = new URLSearchParams({ address: ip });
       if (options.device !== undefined) query.set('device', options.device);
       if (options.domain !== undefined) query.set('domain', options.domain);
-      print(options, await ask(options, 'GET', `/explain/geo?${query}`, answers.geoExplanation), show.geoText);
+      print(options, await ask(options, 'GET', `/explain/geo?${query}`, answers.geoExplanation), geoText);
     });
   looking(explain.command('policy').description("who would be shut out by a PBX file's access, by the last 30 days"))
     .argument('<file>')

@@ -105,7 +105,17 @@ export const geoExplanation = z.object({
   address: z.string(),
   country: z.string().optional(),
   admitted: z.boolean(),
-  steps: z.array(z.object({ scope: z.string(), text: z.string(), enforced: z.boolean(), admitted: z.boolean() })),
+  steps: z.array(
+    z.object({
+      scope: z.string(),
+      domain: z.string().optional(),
+      text: z.string(),
+      enforced: z.boolean(),
+      admitted: z.boolean(),
+    }),
+  ),
+  domains: z.array(z.object({ name: z.string(), admitted: z.boolean() })),
+  account: z.object({ login: z.string(), domain: z.string(), answeredAsWrong: z.string().optional() }).optional(),
   bans: z.array(ban),
   trusted: z.boolean(),
 });

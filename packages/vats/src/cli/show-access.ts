@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { printable } from '../printable.ts';
-import type { bansAnswer, geoExplanation, geoTable, policyExplanation } from './answers.ts';
+import type { bansAnswer, geoTable, policyExplanation } from './answers.ts';
 import { localTime } from './local-time.ts';
 import { duration, table } from './table.ts';
 
@@ -26,23 +26,6 @@ export function unbannedText({ bans }: z.output<typeof bansAnswer>): string {
   return bans
     .map(({ network, user }) => `${network}${user === undefined ? '' : ` (${printable(user)})`} is let in again\n`)
     .join('');
-}
-
-export function geoText(read: z.output<typeof geoExplanation>): string {
-  const lines = [`${read.address}: ${read.country === undefined ? 'no country is known' : `country ${read.country}`}`];
-  for (const { scope, text, enforced, admitted } of read.steps) {
-    lines.push(`${scope.padEnd(8)} ${text}${enforced || admitted ? '' : ' (only tried out: nobody is refused)'}`);
-  }
-  for (const { network, user, reason, id } of read.bans) {
-    lines.push(
-      `banned   ${network}${user === undefined ? '' : ` for ${printable(user)}`}: ${printable(reason)} (${id})`,
-    );
-  }
-  if (read.trusted) lines.push('trusted  never banned and never limited');
-  const shutOut = !read.admitted || read.bans.some(({ user }) => user === undefined);
-  const except = read.bans.flatMap(({ user }) => (user === undefined ? [] : [printable(user)])).join(', ');
-  lines.push(shutOut ? 'so it is NOT heard' : `so it is heard${except === '' ? '' : `, but not as ${except}`}`);
-  return `${lines.join('\n')}\n`;
 }
 
 export function policyText({ domain, accounts }: z.output<typeof policyExplanation>): string {

@@ -3,7 +3,8 @@ import { inTurns, parseAddress, parseNetwork } from '@vats/kernel';
 import { type Domain, duration, formatProblem, readingPbx, setting } from '@vats/pbx';
 import { z } from 'zod';
 import { accountOf } from '../access/access-control.ts';
-import { explained, tryPolicies } from '../access/explain.ts';
+import { tryPolicies } from '../access/explain.ts';
+import { type AskedAbout, explainAddress } from '../access/explain-address.ts';
 import { accessWarnings } from '../access/warnings.ts';
 import type { Switch } from '../create-switch.ts';
 import { bodyOf } from './body-of.ts';
@@ -32,6 +33,23 @@ export function accessRoutes(running: Switch): ControlRoutes {
       404,
       name === undefined ? `name a domain: ${names}` : `there is no domain ${name}: ${names}`,
     );
+  };
+  const askedAbout = (name: string | undefined, login: string | undefined): AskedAbout => {
+    const domains = name === undefined ? model.directory.model.domains : [theDomain(name)];
+    if (login === undefined) return { domains };
+    const found = domains.flatMap((domain) => {
+      const device = model.directory.findDevice(domain, login);
+      return device === undefined ? [] : [{ domain, device }];
+    });
+    const [only, another] = found;
+    if (only === undefined) {
+      const names = domains.map((domain) => domain.name).join(', ');
+      throw new ControlError(404, `there is no device with login ${login} in ${names || 'any domain'}`);
+    }
+    if (another !== undefined) {
+      throw new ControlError(404, `name a domain: ${found.map(({ domain }) => domain.name).join(', ')}`);
+    }
+    return { domains: [only.domain], device: only.device };
   };
   const row = (ban: Ban) => {
     const { user: key, ...rest } = ban;
@@ -76,23 +94,14 @@ export function accessRoutes(running: Switch): ControlRoutes {
     'GET /explain/geo': ({ query }) => {
       const address = query.get('address') ?? '';
       if (parseAddress(address) === undefined) throw new ControlError(422, `${address} is not an IP address`);
-      const login = query.get('device') ?? undefined;
-      const named = query.get('domain') ?? undefined;
-      // With several domains and none named, the machine's policy alone can be told.
-      const domain = login === undefined && named === undefined ? model.domainNamed(undefined) : theDomain(named);
-      const device =
-        domain === undefined || login === undefined ? undefined : model.directory.findDevice(domain, login);
-      if (login !== undefined && device === undefined) {
-        throw new ControlError(404, `there is no device with login ${login} in ${domain?.name}`);
-      }
-      const judgement = gate.fence.judge(address, domain?.id, device?.device.access);
+      const asked = askedAbout(query.get('domain') ?? undefined, query.get('device') ?? undefined);
+      const { bans, ...explanation } = explainAddress(gate, address, asked);
       const country = table.countries.countryOf(address);
       return {
         address,
         ...(country !== undefined && { country }),
-        admitted: judgement.admitted,
-        steps: explained(judgement),
-        bans: gate.bans.about(address).map(row),
+        ...explanation,
+        bans: bans.map(row),
         trusted: gate.isTrusted(address),
       };
     },
