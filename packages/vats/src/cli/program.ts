@@ -4,6 +4,7 @@ import { checkPbx, formatProblem, type Problem } from '@vats/pbx';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
+import { counted } from '../counted.ts';
 import { checkSettings, type Override, type SettingKey } from '../settings/index.ts';
 import { VERSION } from '../version.ts';
 import { addAccessCommands } from './access-commands.ts';
@@ -14,7 +15,6 @@ import { CliFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
 import { readPbxText, readText } from './read-text.ts';
 import * as show from './show.ts';
-import { counted } from './table.ts';
 
 /** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
 export async function run(argv: readonly string[], streams: Streams): Promise<number> {

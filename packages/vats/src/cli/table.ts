@@ -25,11 +25,6 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** @example counted(1, 'user') === '1 user' */
-export function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
-}
-
 const NAMED = 10;
 
 /** As many as a person reads. @example listed(['a', 'b', 'c']) === 'a, b, c' */

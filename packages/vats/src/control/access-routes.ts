@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { accountOf } from '../access/access-control.ts';
 import { tryPolicies } from '../access/explain.ts';
 import { type AskedAbout, explainAddress } from '../access/explain-address.ts';
-import { accessWarnings } from '../access/warnings.ts';
 import type { Switch } from '../create-switch.ts';
 import { bodyOf } from './body-of.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
@@ -116,34 +115,6 @@ export function accessRoutes(running: Switch): ControlRoutes {
       fence.use({ machine: gate.fence.policies.machine, domains: new Map([[domain.id, policy]]) });
       return { domain: domain.name, accounts: await inTurns(tryPolicies(domain, file, fence, gate.places.all())) };
     },
-  };
-}
-
-/** What `vats status` says of access. */
-export function accessStatus(running: Switch) {
-  const { model, access, listeners, settings, visitors } = running;
-  const { gate, table } = access;
-  const { fenced, banned, overRate, overTotal, scanners } = gate.counters;
-  const now = Date.now();
-  return {
-    policy: gate.fence.policies.machine,
-    bans: gate.bans.size,
-    places: gate.places.size,
-    refused: fenced + banned + overRate + overTotal + scanners,
-    counters: gate.counters,
-    remembered: access.remembered,
-    countries: table.description,
-    proxies: Object.keys(settings.access.proxies).length,
-    /** Requests by proxies that did not say, or not clearly, who their client is. */
-    withoutClient: visitors.unnamed,
-    warnings: accessWarnings({
-      listeners,
-      machine: gate.fence.policies.machine,
-      domains: model.directory.model.domains,
-      places: gate.places.all(),
-      tableIsOld: table.isOld(now),
-      tableBuiltAt: table.description.builtAt,
-    }),
   };
 }
 
