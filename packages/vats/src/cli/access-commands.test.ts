@@ -169,9 +169,14 @@ describe('vats bans', () => {
     [['add', '203.0.113.0/33'], 2, /give an address or a network/],
     [['add', '203.0.113.5', '--for', 'soon'], 2, /give a time such as 30m, 1h or 7d/],
     [['add', '203.0.113.5', '--for', '0s'], 2, /give a time/],
+    [['add', '203.0.113.5', '--for', '100000d'], 2, /give a time such as 30m, 1h or 7d, at most 3650d; without --for/],
     [['add'], 2, /missing required argument 'network'/],
     [['remove'], 2, /missing required argument/],
-    [['add', '10.0.0.5'], 1, /^vats: 10\.0\.0\.5 is trusted and cannot be banned\n$/],
+    [
+      ['add', '10.0.0.5'],
+      1,
+      /^vats: 10\.0\.0\.5 is trusted and cannot be banned: take it out of access\.trusted and start the switch again\n$/,
+    ],
     [['add', '203.0.113.5', '--reason', 'x'.repeat(201)], 1, /^vats: reason: /],
     [
       ['add', '203.0.113.5', '--user', 'anna', '--domain', 'nowhere.example'],
@@ -185,6 +190,43 @@ describe('vats bans', () => {
     expect(said.err).toMatch(message);
     expect(said).toMatchObject({ code, out: '' });
     expect(running.access.gate.bans.size).toBe(0);
+  });
+
+  test('one of a login that no account has is made, with a remark', async () => {
+    const { code, out } = await vats('bans', 'add', '203.0.113.5', '--user', 'nobody');
+    expect(code).toBe(0);
+    expect(out).toMatch(/nobody .*\nno account of acme\.example has the login nobody\n$/);
+    expect((await vats('bans', 'add', '203.0.113.5', '--user', 'anna')).out).not.toContain('no account');
+    expect(running.access.gate.bans.size).toBe(2);
+  });
+
+  test('one that takes the place of another of the same network says so', async () => {
+    await vats('bans', 'add', '203.0.113.0/24', '--for', '7d', '--reason', 'guessed all night');
+    expect((await vats('bans', 'add', '203.0.113.0/24', '--user', 'anna')).out).not.toContain('in the place');
+    const { out } = await vats('bans', 'add', '203.0.113.*', '--for', '1h');
+    expect(out).toMatch(
+      /by hand\nin the place of the ban until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(guessed all night\)\n$/,
+    );
+    await vats('bans', 'add', '2001:db8::/64');
+    expect((await vats('bans', 'add', '2001:db8::/64', '--for', '1h')).out).toMatch(
+      /\nin the place of the ban without an end \(by hand\)\n$/,
+    );
+    expect(running.access.gate.bans.size).toBe(3);
+  });
+
+  test('what a wider network’s ban holds is not let in, and the wider one is named', async () => {
+    await vats('bans', 'add', '203.0.113.0/24');
+    for (const within of ['203.0.113.4', '203.0.113.0/25']) {
+      expect(await vats('bans', 'remove', within)).toMatchObject({
+        code: 1,
+        err: `vats: there is no ban of ${within}; 203.0.113.0/24 holds it: vats bans remove 203.0.113.0/24\n`,
+      });
+    }
+    await vats('bans', 'add', '203.0.113.4');
+    const { bans } = await json<{ bans: { id: string }[] }>('bans');
+    expect((await vats('bans', 'remove', '203.0.113.4')).out).toBe(
+      `203.0.113.4 has no ban of its own any more\nthe ban of 203.0.113.0/24 still holds: vats bans remove ${bans[0]?.id}\n`,
+    );
   });
 
   test('with several domains a login needs one', async () => {

@@ -7,6 +7,7 @@ import { ask, looking, type Print, type Where } from './asking.ts';
 import { readPbxText } from './read-text.ts';
 import * as show from './show-access.ts';
 import { geoText } from './show-geo.ts';
+import { withSubcommands } from './with-subcommands.ts';
 
 interface InDomain extends Where {
   readonly domain?: string;
@@ -14,7 +15,7 @@ interface InDomain extends Where {
 
 /** The commands about who may talk to the switch. */
 export function addAccessCommands(vats: Command, print: Print): void {
-  const bans = looking(vats.command('bans').description('who is shut out at present')).action(
+  const bans = looking(withSubcommands(vats.command('bans')).description('who is shut out at present')).action(
     async (options: Where) => {
       print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
     },
@@ -31,15 +32,15 @@ export function addAccessCommands(vats: Command, print: Print): void {
     .action(async (network: string, options: InDomain & { for?: string; user?: string; reason?: string }) => {
       const { for: time, user, reason, domain } = options;
       const body = { network, for: time, user, reason, domain };
-      print(options, await ask(options, 'POST', '/bans', answers.banAnswer, body), ({ ban }) =>
-        show.bansText({ bans: [ban] }, Date.now()),
+      print(options, await ask(options, 'POST', '/bans', answers.banAnswer, body), (read) =>
+        show.bannedText(read, Date.now()),
       );
     });
   looking(bans.command('remove').description('let a network in again'))
     .argument('<id-or-network>')
     .action(async (which: string, options: Where) => {
       const path = `/bans/${encodeURIComponent(which)}`;
-      print(options, await ask(options, 'DELETE', path, answers.bansAnswer), show.unbannedText);
+      print(options, await ask(options, 'DELETE', path, answers.unbanAnswer), show.unbannedText);
     });
 
   const explain = vats.command('explain').description('what would happen, and why');
@@ -62,9 +63,11 @@ export function addAccessCommands(vats: Command, print: Print): void {
       );
     });
 
-  const geo = looking(vats.command('geo').description('the country table')).action(async (options: Where) => {
-    print(options, await ask(options, 'GET', '/geo', answers.geoTable), show.geoTableText);
-  });
+  const geo = looking(withSubcommands(vats.command('geo')).description('the country table')).action(
+    async (options: Where) => {
+      print(options, await ask(options, 'GET', '/geo', answers.geoTable), show.geoTableText);
+    },
+  );
   looking(geo.command('update').description('use another country table (.mmdb) from now on; a copy is kept'))
     .argument('<file>')
     .action(async (file: string, options: Where) => {
@@ -85,5 +88,7 @@ function addressArgument(text: string): string {
 
 function timeArgument(text: string): string {
   if (duration('1s', '3650d').safeParse(text).success) return text;
-  throw new InvalidArgumentError('give a time such as 30m, 1h or 7d.');
+  throw new InvalidArgumentError(
+    'give a time such as 30m, 1h or 7d, at most 3650d; without --for the ban stands until it is removed.',
+  );
 }

@@ -100,8 +100,9 @@ const ban = z.object({
   by: z.string(),
   reason: z.string(),
 });
-export const banAnswer = z.object({ ban });
+export const banAnswer = z.object({ ban, replaced: ban.optional(), remarks: z.array(z.string()) });
 export const bansAnswer = z.object({ bans: z.array(ban) });
+export const unbanAnswer = bansAnswer.extend({ around: z.array(ban) });
 
 export const geoTable = z.object({ path: z.string(), builtAt: z.number(), kind: z.string() });
 

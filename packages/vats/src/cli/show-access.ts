@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { printable } from '../printable.ts';
-import type { bansAnswer, geoTable, policyExplanation } from './answers.ts';
+import type { banAnswer, bansAnswer, geoTable, policyExplanation, unbanAnswer } from './answers.ts';
 import { localTime } from './local-time.ts';
 import { duration, table } from './table.ts';
 
@@ -22,10 +22,23 @@ export function bansText({ bans }: z.output<typeof bansAnswer>, now: number): st
   );
 }
 
-export function unbannedText({ bans }: z.output<typeof bansAnswer>): string {
-  return bans
-    .map(({ network, user }) => `${network}${user === undefined ? '' : ` (${printable(user)})`} is let in again\n`)
-    .join('');
+/** A ban that was added, in the place of which one, and what may be a slip. */
+export function bannedText({ ban, replaced, remarks }: z.output<typeof banAnswer>, now: number): string {
+  const lines = remarks.map((remark) => `${printable(remark)}\n`);
+  if (replaced !== undefined) {
+    const end = replaced.until === undefined ? 'without an end' : `until ${localTime(replaced.until)}`;
+    lines.unshift(`in the place of the ban ${end} (${printable(replaced.reason)})\n`);
+  }
+  return `${bansText({ bans: [ban] }, now)}${lines.join('')}`;
+}
+
+export function unbannedText({ bans, around }: z.output<typeof unbanAnswer>): string {
+  const whom = ({ network, user }: (typeof bans)[number]): string =>
+    `${network}${user === undefined ? '' : ` (${printable(user)})`}`;
+  // Where a wider network is banned, nobody is let in yet.
+  const ended = around.length === 0 ? 'is let in again' : 'has no ban of its own any more';
+  const still = around.map((ban) => `the ban of ${whom(ban)} still holds: vats bans remove ${ban.id}\n`);
+  return [...bans.map((ban) => `${whom(ban)} ${ended}\n`), ...still].join('');
 }
 
 export function policyText({ domain, accounts }: z.output<typeof policyExplanation>): string {
