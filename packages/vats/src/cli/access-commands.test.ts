@@ -438,6 +438,28 @@ describe('vats explain policy', () => {
     });
   });
 
+  test('of a settings file the machine’s policy is tried, on all domains', async () => {
+    await addDomain();
+    const { out, code } = await vats(
+      'explain',
+      'policy',
+      file('vats.yaml', 'access:\n  policy: { mode: list, allow: [203.0.113.0/24] }\n'),
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/OUT +anna .*192\.0\.2\.1 +RU .* machine: refused: in none of the networks of allow\n/);
+    expect(out).toMatch(/OUT +anna .*203\.0\.113\.5 +DE .* domain: refused: DE is not RU\n/);
+    expect(out).toMatch(
+      /\n2 of 2 accounts of acme\.example .*\n\nno account of two\.example was used in the last 30 days\n$/,
+    );
+    const path = file('also.yaml', 'access: { policy: russia }\nsip: {}\n');
+    expect(await json('explain', 'policy', path)).toMatchObject({
+      domains: [{ domain: 'acme.example', accounts: [{ login: 'anna', shutOut: 1 }, { login: 'boris' }] }, {}],
+    });
+    expect(running.access.gate.fence.policies.machine).toEqual({ mode: 'any' });
+    const broken = await vats('explain', 'policy', file('broken.yaml', 'access: { policy: nobody }\n'));
+    expect(broken).toMatchObject({ code: 3, err: expect.stringMatching(/broken\.yaml:1:.*access\.policy/) });
+  });
+
   test('a file that says nothing of access is tried with what holds now', async () => {
     const { out } = await vats('explain', 'policy', file('none.yaml', 'domain: acme.example\n'));
     expect(out).toMatch(/\n1 of 2 accounts/);

@@ -4,7 +4,8 @@ import { duration } from '@vats/pbx';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as answers from './answers.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
-import { readPbxText } from './read-text.ts';
+import { isSettingsFile } from './file-kind.ts';
+import { checkedPbx, checkedSettings, readText } from './read-text.ts';
 import * as show from './show-access.ts';
 import { geoText } from './show-geo.ts';
 import { withSubcommands } from './with-subcommands.ts';
@@ -54,13 +55,21 @@ export function addAccessCommands(vats: Command, print: Print): void {
       if (options.domain !== undefined) query.set('domain', options.domain);
       print(options, await ask(options, 'GET', `/explain/geo?${query}`, answers.geoExplanation), geoText);
     });
-  looking(explain.command('policy').description("who would be shut out by a PBX file's access, by the last 30 days"))
-    .argument('<file>')
+  looking(
+    explain.command('policy').description("who would be shut out by a file's access, by the last 30 days of their use"),
+  )
+    .argument('<file>', "a PBX file, or this machine's settings")
     .action(async (file: string, options: Where) => {
-      const body = { name: file, text: readPbxText(file) };
-      print(options, await ask(options, 'POST', '/explain/policy', answers.policyExplanation, body), (read) =>
-        show.policyText(read),
-      );
+      const text = readText(file);
+      if (isSettingsFile(text)) {
+        const body = { name: file, text: checkedSettings(text, file) };
+        const tried = await ask(options, 'POST', '/explain/settings', answers.settingsExplanation, body);
+        print(options, tried, show.settingsText);
+      } else {
+        const body = { name: file, text: checkedPbx(text, file) };
+        const tried = await ask(options, 'POST', '/explain/policy', answers.policyExplanation, body);
+        print(options, tried, show.policyText);
+      }
     });
 
   const geo = looking(withSubcommands(vats.command('geo')).description('the country table')).action(

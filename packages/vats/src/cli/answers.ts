@@ -146,3 +146,5 @@ export const policyExplanation = z.object({
     }),
   ),
 });
+
+export const settingsExplanation = z.object({ domains: z.array(policyExplanation) });

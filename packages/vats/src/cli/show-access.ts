@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import { printable } from '../printable.ts';
-import type { banAnswer, bansAnswer, geoTable, policyExplanation, unbanAnswer } from './answers.ts';
+import type {
+  banAnswer,
+  bansAnswer,
+  geoTable,
+  policyExplanation,
+  settingsExplanation,
+  unbanAnswer,
+} from './answers.ts';
 import { localTime } from './local-time.ts';
 import { duration, table } from './table.ts';
 
@@ -61,6 +68,11 @@ export function policyText({ domain, accounts }: z.output<typeof policyExplanati
   if (rows.length === 0) return `no account of ${domain} was used in the last 30 days\n`;
   const sum = `${out} of ${accounts.length} accounts of ${domain} would be shut out from somewhere they were used from in the last 30 days`;
   return `${table(head, rows, '')}${more}${sum}\n`;
+}
+
+/** The same of every domain, for the machine's policy is everybody's. */
+export function settingsText({ domains }: z.output<typeof settingsExplanation>): string {
+  return domains.length === 0 ? 'there is no domain yet\n' : domains.map(policyText).join('\n');
 }
 
 export function geoTableText({ path, builtAt, kind }: z.output<typeof geoTable>): string {

@@ -2,9 +2,10 @@ import { Fence, GeoDatabaseError } from '@vats/access';
 import { inTurns, parseAddress } from '@vats/kernel';
 import { formatProblem, readingPbx, setting } from '@vats/pbx';
 import { z } from 'zod';
-import { tryPolicies } from '../access/explain.ts';
+import { placesByDomain, tryPolicies } from '../access/explain.ts';
 import { type AskedAbout, explainAddress } from '../access/explain-address.ts';
 import type { Switch } from '../create-switch.ts';
+import { readingSettings } from '../settings/index.ts';
 import { banRoutes, banRow } from './ban-routes.ts';
 import { bodyOf } from './body-of.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
@@ -71,6 +72,20 @@ export function accessRoutes(running: Switch): ControlRoutes {
       const policy = file.access ?? setting(domain, 'access');
       fence.use({ machine: gate.fence.policies.machine, domains: new Map([[domain.id, policy]]) });
       return { domain: domain.name, accounts: await inTurns(tryPolicies(domain, file, fence, gate.places.all())) };
+    },
+    'POST /explain/settings': async ({ body }) => {
+      const { name, text } = bodyOf(policyBody, body);
+      const read = await inTurns(readingSettings({ file: { text, name }, env: {}, flags: [], cores: 1 }));
+      if (!read.ok) throw new ControlError(422, read.problems.map(formatProblem).join('\n'), read.problems);
+      const fence = new Fence(table.countries);
+      fence.use({ ...gate.fence.policies, machine: read.value.access.policy });
+      const places = await inTurns(placesByDomain(gate.places.all()));
+      const domains = [];
+      for (const domain of model.directory.model.domains) {
+        const accounts = await inTurns(tryPolicies(domain, {}, fence, places.get(domain.id) ?? []));
+        domains.push({ domain: domain.name, accounts });
+      }
+      return { domains };
     },
   };
 }
