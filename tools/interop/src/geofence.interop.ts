@@ -233,12 +233,12 @@ scenario('what the commands say of countries and policies', { needs: [] }, async
   expect((await geo(IN_RUSSIA, '--device', 'boris')).slice(2)).toEqual([
     'domain   admitted: RU may come',
     'device   refused: in none of the networks of allow',
-    'so it is NOT heard',
+    'so it is NOT heard as boris: the password, right or wrong, is answered as a wrong one',
   ]);
   expect((await geo('192.168.1.20', '--device', 'boris')).slice(2)).toEqual([
     'domain   admitted: a private address, which has no country',
     'device   admitted: in 192.168.1.16-32, listed in allow',
-    'so it is heard',
+    'so it is heard as boris',
   ]);
   expect(await vats.command('geo')).toMatch(/^country table of \d{4}-\d\d-\d\d \(built in\)\n$/);
   expect(await vats.command('status')).toMatch(/countries as of \d{4}-\d\d-\d\d/);

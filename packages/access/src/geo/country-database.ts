@@ -60,6 +60,11 @@ export class CountryDatabase implements CountrySource {
     }
   }
 
+  /** Without, no address of IPv6 has a country. */
+  get hasIPv6(): boolean {
+    return this.#metadata.ipVersion === 6;
+  }
+
   countryOf(address: string): string | undefined {
     const value = parseAddress(address);
     if (value === undefined) return undefined;

@@ -31,10 +31,9 @@ test.each([
   [list('203.0.113.0/24'), list('203.0.113.7', '203.0.112.0-255', '2001:db8::1'), '203.0.112.0-255, 2001:db8::1'],
   [list('203.0.113.0/24'), list('203.0.112.0/23'), '203.0.112.0/23'],
   [list('203.0.113.0/25'), list('203.0.113.0/24'), '203.0.113.0/24'],
-  [list('203.0.113.0/24'), list('192.168.1.1'), '192.168.1.1'],
   [RUSSIA, { mode: 'russia', allow: ['203.0.113.7', '192.168.*'] }, '203.0.113.7'],
   [{ mode: 'any', deny: ['203.0.113.0/24'] }, list('203.0.113.7', '203.0.112.7'), '203.0.113.7'],
-  [{ mode: 'russia', deny: ['10.*'] }, list('10.20.*'), '10.20.*'],
+  [{ mode: 'russia', deny: ['10.*'] }, list('10.20.*', '192.0.2.1'), '10.20.*'],
 ])('in a domain of %j a device of %j: %s has no effect', (domain, device, what) => {
   expect(said(domain, device)).toEqual([
     expect.stringContaining(`warning: users[0].devices[0].access: ${what} has no effect for anna`),
@@ -61,6 +60,28 @@ test.each([
   [{ mode: 'russia', enforce: false }, 'any'],
 ])('in a domain of %j a device of %j needs no word', (domain, device) => {
   expect(said(domain, device)).toEqual([]);
+});
+
+test.each([
+  [list('203.0.113.0/24'), list('192.168.7.0/24', '2001:db8::1'), '192.168.7.0/24, 2001:db8::1'],
+  [list('203.0.113.0/24'), { ...list('192.168.7.0/24'), deny: ['192.168.7.1'] }, '192.168.7.0/24'],
+  [list('203.0.112.0-9', '203.0.112.20-29'), list('203.0.112.10-19'), '203.0.112.10-19'],
+  [{ mode: 'russia', deny: ['10.*'] }, list('10.20.*'), '10.20.*'],
+  [{ mode: 'any', deny: ['10.*'] }, list('10.20.*', '10.30.*'), '10.20.*, 10.30.*'],
+  [{ ...list('203.0.113.0/24'), deny: ['203.0.113.7'] }, list('203.0.113.7', '192.0.2.1'), '203.0.113.7, 192.0.2.1'],
+])('in a domain of %j a device of %j can be used from nowhere', (domain, device, networks) => {
+  const [problem, ...others] = said(domain, device);
+  expect(others).toEqual([]);
+  expect(problem).toContain(
+    `warning: users[0].devices[0].access: anna can be used from nowhere: the domain's access is judged first, and lets nobody in from ${networks}; add the networks to the domain's allow`,
+  );
+});
+
+test.each([
+  ['one address of the domain’s', list('203.0.113.7')],
+  ['the end of the device’s network', list('10.0.0.0/8', '203.0.112.250-255')],
+])('a device whose list has %s can be used', (_, domain) => {
+  expect(said(domain, list('203.0.112.0/23')).join()).not.toContain('nowhere');
 });
 
 test('the domain’s policy counts that is there already, and a policy that is there already is not this file’s concern', () => {

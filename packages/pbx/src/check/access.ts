@@ -1,4 +1,4 @@
-import { isPrivateAddress, type Network, networkOf } from '@vats/kernel';
+import { type IpAddress, isPrivateAddress, type Network, networkOf } from '@vats/kernel';
 import { DOMAIN_DEFAULTS, type Frozen } from '../model/model.ts';
 import type { AccessPolicy } from '../schema/access.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
@@ -15,16 +15,23 @@ export function checkAccess(view: DomainView, report: Report): void {
   // While it is tried out it shuts nobody out.
   if (domain.enforce === false) return;
   const covers = { allow: new NetworkCover(domain.allow ?? []), deny: new NetworkCover(domain.deny ?? []) };
+  const starts = { 4: startsOf(domain, 4), 6: startsOf(domain, 6) };
   for (const { object: user, path } of view.users) {
     for (const [index, { login, access }] of user.devices.entries()) {
       if (access === undefined) continue;
-      for (const { what, remedy } of withoutEffect(access, domain, covers)) {
+      const place = below(path, 'devices', index, 'access');
+      const outside = wholeListOutside(access, domain, covers, starts);
+      if (outside !== undefined) {
         report(
           'warning',
-          below(path, 'devices', index, 'access'),
-          `${what} has no effect for ${login}: the domain's access is judged first`,
-          remedy,
+          place,
+          `${login} can be used from nowhere: the domain's access is judged first, and lets nobody in from ${namesOf(outside)}`,
+          `${ADD_NETWORKS}, or take them out of its deny`,
         );
+        continue;
+      }
+      for (const { what, remedy } of withoutEffect(access, domain, covers)) {
+        report('warning', place, `${what} has no effect for ${login}: the domain's access is judged first`, remedy);
       }
     }
   }
@@ -73,6 +80,37 @@ function withoutEffect(device: Policy, domain: Policy, covers: Covers): WithoutE
     if (more.length > 0) found.push({ what: namesOf(more), remedy: ADD_NETWORKS });
   }
   return found;
+}
+
+/** Where the domain's networks begin, in order. */
+type Starts = Readonly<Record<4 | 6, readonly IpAddress[]>>;
+
+function startsOf({ allow = [] }: Policy, family: 4 | 6): readonly IpAddress[] {
+  const starts = allow.map(networkOf).flatMap((network) => (network.family === family ? [network.first] : []));
+  return starts.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0));
+}
+
+/** A device's list from which the domain is certain to let nobody in, if it is one. What countries say is not known here. */
+function wholeListOutside(device: Policy, domain: Policy, covers: Covers, starts: Starts): Network[] | undefined {
+  if (device.mode !== 'list' || device.enforce === false) return undefined;
+  const networks = (device.allow ?? []).map(networkOf);
+  const isShutOut = (network: Network): boolean =>
+    covers.deny.holds(network) || (domain.mode === 'list' && !touches(network, covers.allow, starts[network.family]));
+  return networks.every(isShutOut) ? networks : undefined;
+}
+
+/** Whether any of the domain's networks has an address in common with this one: it holds the first, or begins behind it. */
+function touches(network: Network, cover: NetworkCover, starts: readonly IpAddress[]): boolean {
+  const { first, last } = network;
+  if (cover.holds({ ...network, last: first } as Network)) return true;
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (starts[middle]! < first) low = middle + 1;
+    else high = middle;
+  }
+  return low < starts.length && starts[low]! <= last;
 }
 
 function countriesOf({ mode, countries }: Policy): readonly string[] | undefined {

@@ -54,6 +54,18 @@ test('a change says what differs, and never a password', () => {
   ]);
 });
 
+test('of a policy all is said that changes, however long it is', () => {
+  const allow = Array.from({ length: 20 }, (_, i) => `203.0.113.${i}`);
+  const text = (deny: string): string =>
+    `domain: acme.example\naccess: { mode: list, allow: [${allow.join(', ')}], deny: [${deny}] }\n`;
+  expect(changes(modelOf(text('198.51.100.7')), text('198.51.100.8'))).toEqual([
+    '~ setting access: access.deny: 198.51.100.8 added, 198.51.100.7 removed',
+  ]);
+  expect(changes(modelOf('domain: acme.example\naccess: russia\n'), text('198.51.100.8'))).toEqual([
+    `~ setting access: access: russia -> list; access.allow: ${allow.join(' ')} added; access.deny: 198.51.100.8 added`,
+  ]);
+});
+
 test('what the file no longer names stays, and goes with prune', () => {
   const model = modelOf(ACME);
   const text = ACME.slice(0, ACME.indexOf('groups:')).replace('recording: all\n', '');

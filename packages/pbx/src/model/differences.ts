@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './kinds.ts';
+import { policyDifferences } from './policy-differences.ts';
 
 const SECRETS = new Set(['password', 'ha1']);
 const LONGEST_VALUE = 80;
@@ -16,6 +17,7 @@ function differencesOf(path: string, key: string, before: Json | undefined, afte
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (SECRETS.has(key))
     return [`password ${before === undefined ? 'set' : after === undefined ? 'removed' : 'changed'}`];
+  if (key === 'access') return policyDifferences(path, before, after);
   if (isObject(before) && isObject(after)) return differences(before, after, `${path}.`);
   const [olds, news] = [byLogin(before), byLogin(after)];
   if (olds !== undefined && news !== undefined) return differencesOfDevices(olds, news);

@@ -200,6 +200,13 @@ describe('a file that the settings name', () => {
   });
 });
 
+test('a table says whether it knows IPv6, and a file of the settings’ that it is one', () => {
+  expect(tableOf()).toMatchObject({ hasIPv6: true, named: undefined });
+  const path = join(folder, 'four.mmdb');
+  writeFileSync(path, writeMmdb([['192.0.2.0/24', { country_code: 'RU' }]], { ipVersion: 4 }));
+  expect(tableOf({ database: path })).toMatchObject({ hasIPv6: false, named: path });
+});
+
 test('what the operator says of a network goes before any table', () => {
   const table = tableOf({ overrides: { '192.0.2.1': 'KZ', '10.0.0.0/8': 'RU' } });
   table.install(newer(), NOW);

@@ -41,6 +41,16 @@ export class CountryTable {
     return { path, builtAt, kind };
   }
 
+  /** The file that the settings name; undefined where the table is ours to replace. */
+  get named(): string | undefined {
+    const { database } = this.#parts;
+    return database === 'builtin' ? undefined : database;
+  }
+
+  get hasIPv6(): boolean {
+    return this.#database.hasIPv6;
+  }
+
   isOld(now: number): boolean {
     return now - this.#database.builtAt > OLD_MS;
   }

@@ -127,6 +127,15 @@ describe('a file’s policies tried on where accounts were used from', () => {
     expect(anna?.places).toMatchObject([{ address: RU, country: 'RU', lastSeen: 7, uses: 3, admitted: true }]);
   });
 
+  test('the country is the one that is judged by, whatever was known when the account was used', () => {
+    const read = readPbx('domain: acme.example\naccess: russia\n', 'pbx.yaml');
+    if (!read.ok) throw new Error();
+    const { country: _, ...unknown } = place('anna', DE, 1);
+    const fence = fenceOf({ mode: 'any' }, { [domain.id]: { mode: 'russia' } });
+    const [anna] = atOnce(tryPolicies(domain, read.value.value, fence, [unknown]));
+    expect(anna?.places).toMatchObject([{ country: 'DE', text: 'domain: refused: DE is not RU' }]);
+  });
+
   test('very many places are tried in steps and not all told, those that would be shut out first', () => {
     const read = readPbx('domain: acme.example\naccess: russia\n', 'pbx.yaml');
     if (!read.ok) throw new Error();

@@ -11,13 +11,6 @@ export interface ExplainedStep {
   readonly text: string;
 }
 
-export interface GeoExplanation {
-  readonly address: string;
-  readonly country?: string;
-  readonly admitted: boolean;
-  readonly steps: readonly ExplainedStep[];
-}
-
 export function explained(judgement: Judgement): ExplainedStep[] {
   return judgement.steps.map(({ scope, policy, verdict, enforced }) => ({
     scope,
@@ -61,7 +54,7 @@ const ACCOUNTS_A_STEP = 20;
  */
 export function* tryPolicies(
   domain: Domain,
-  file: PbxFile,
+  file: Pick<PbxFile, 'users'>,
   fence: Fence,
   places: Iterable<Place>,
 ): Steps<PolicyTrial[]> {
@@ -85,13 +78,28 @@ export function* tryPolicies(
   return yield* trials(byLogin, (login) => devices.get(login)?.name ?? '');
 }
 
+/** The places of each domain, so that not each looks at all of them. */
+export function* placesByDomain(places: Iterable<Place>): Steps<ReadonlyMap<string, readonly Place[]>> {
+  const found = new Map<string, Place[]>();
+  let looked = 0;
+  for (const place of places) {
+    if (++looked % PLACES_A_STEP === 0) yield;
+    const known = found.get(place.domain);
+    if (known === undefined) found.set(place.domain, [place]);
+    else known.push(place);
+  }
+  return found;
+}
+
 function triedPlace({ address, country, lastSeen, uses }: Place, { steps }: Judgement): TriedPlace {
   // A policy that is only tried out refuses nobody yet; what it would do is what is asked here.
   const refusing = steps.find(({ verdict }) => !verdict.admitted);
   const decisive = refusing ?? steps.at(-1);
+  // The one that is judged by: another table may have been in use when the account was.
+  const judged = decisive === undefined ? country : decisive.verdict.country;
   return {
     address,
-    ...(country !== undefined && { country }),
+    ...(judged !== undefined && { country: judged }),
     lastSeen,
     uses,
     admitted: refusing === undefined,

@@ -10,14 +10,17 @@ function domainsOf(...policies: readonly string[]): readonly Domain[] {
   return modelOf(...policies.map((policy, i) => `domain: d${i}.example\naccess: ${policy}\nusers: []\n`)).domains;
 }
 
+const TABLE = { isOld: false, builtAt: Date.UTC(2026, 5, 17), hasIPv6: true };
+
 function warned(changes: Partial<Exposure> = {}): string[] {
   return accessWarnings({
     ...at('203.0.113.10'),
     machine: EVERYBODY,
     domains: domainsOf('russia'),
     places: [],
-    tableIsOld: false,
-    tableBuiltAt: Date.UTC(2026, 5, 17),
+    table: TABLE,
+    proxies: {},
+    withoutClient: 0,
     ...changes,
   });
 }
@@ -56,8 +59,13 @@ describe('a domain that may be used from anywhere', () => {
     expect(warned({ ...open, machine: { mode: 'russia', enforce: false } })).toHaveLength(1);
   });
 
-  test('is so too while its policy is only tried out', () => {
-    expect(warned({ domains: domainsOf('{ mode: russia, enforce: false }') })).toHaveLength(1);
+  test('is so too while its policy is only tried out, or the machine’s, and that is said then', () => {
+    expect(warned({ domains: domainsOf('{ mode: russia, enforce: false }') })).toEqual([
+      'domain d0.example may be used from anywhere, and 203.0.113.10 is listened on: its access is only tried out (enforce: false): take that out of its PBX file when vats explain policy shuts out none of its people',
+    ]);
+    expect(warned({ domains: domainsOf('any'), machine: { mode: 'russia', enforce: false } })).toEqual([
+      "domain d0.example may be used from anywhere, and 203.0.113.10 is listened on: the machine's access.policy is only tried out (enforce: false): take that out of the settings when vats explain policy shuts out nobody who belongs here",
+    ]);
   });
 
   test('is not when it has another policy', () => {
@@ -100,9 +108,45 @@ describe('a geofence that sees one private address', () => {
   });
 });
 
-test('an old country table is told with its date and a remedy', () => {
-  expect(warned({ tableIsOld: true })).toEqual([
-    'the country table is of 2026-06-17: give a newer one with vats geo update FILE',
+describe('an old country table', () => {
+  test('is told with its date and a remedy', () => {
+    expect(warned({ table: { ...TABLE, isOld: true } })).toEqual([
+      'the country table is of 2026-06-17: give a newer one with vats geo update FILE',
+    ]);
+  });
+
+  test('that the settings name is to be replaced by its owner, for no command does it', () => {
+    expect(warned({ table: { ...TABLE, isOld: true, named: '/srv/geo.mmdb' } })).toEqual([
+      'the country table is of 2026-06-17: replace /srv/geo.mmdb by a newer one and send SIGHUP',
+    ]);
+  });
+});
+
+describe('a country table without IPv6', () => {
+  const table = { ...TABLE, hasIPv6: false };
+
+  test('is told where a policy asks for countries, the machine’s or a domain’s', () => {
+    const told =
+      'the country table knows no IPv6, so whoever comes by IPv6 has no country and is refused: give one that knows both IPv4 and IPv6 with vats geo update FILE';
+    expect(warned({ table })).toEqual([told]);
+    expect(warned({ table, domains: domainsOf('any'), machine: { mode: 'countries', countries: ['RU'] } })).toEqual([
+      told,
+    ]);
+    expect(warned({ table: { ...table, named: '/srv/geo.mmdb' } })).toEqual([
+      expect.stringContaining(': replace /srv/geo.mmdb by one that knows both IPv4 and IPv6 and send SIGHUP'),
+    ]);
+  });
+
+  test('is not where none does', () => {
+    expect(warned({ table, domains: domainsOf('{ mode: list, allow: [203.0.113.0/24] }') })).toEqual([]);
+  });
+});
+
+test('a proxy that does not say who its client is is told with what it should do', () => {
+  const proxies = { '10.0.0.5': 'X-Client-Address', '10.0.0.6': 'X-Real-IP' };
+  expect(warned({ proxies })).toEqual([]);
+  expect(warned({ proxies, withoutClient: 3 })).toEqual([
+    'dropped since the start: 3 requests of a proxy that did not say, once and clearly, who its client is: see that 10.0.0.5 overwrites X-Client-Address and 10.0.0.6 overwrites X-Real-IP in every request',
   ]);
 });
 

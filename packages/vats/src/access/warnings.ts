@@ -2,14 +2,27 @@ import type { Place, Policy } from '@vats/access';
 import { formatEndpoint, isPrivateAddress, parseAddress } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
 import type { Listener } from '@vats/sip';
+import { counted } from '../counted.ts';
 
 export interface Exposure {
   readonly listeners: readonly Pick<Listener, 'transport' | 'endpoint' | 'receiveBuffer'>[];
   readonly machine: Policy;
   readonly domains: readonly Domain[];
   readonly places: Iterable<Place>;
-  readonly tableIsOld: boolean;
-  readonly tableBuiltAt: number;
+  readonly table: ExposedTable;
+  /** The header of each known proxy, by the proxy's address. */
+  readonly proxies: Readonly<Record<string, string>>;
+  /** Requests by proxies that did not say, or not clearly, who their client is. */
+  readonly withoutClient: number;
+}
+
+/** The country table, as far as somebody may have to do something about it. */
+export interface ExposedTable {
+  readonly isOld: boolean;
+  readonly builtAt: number;
+  readonly hasIPv6: boolean;
+  /** The file that the settings name, which no command replaces. */
+  readonly named?: string;
 }
 
 /** So many accounts from one private address, and none from a public one, are no office: something hides where they are. */
@@ -17,7 +30,14 @@ const SUSPICIOUS_ACCOUNTS = 3;
 
 /** What an operator should know about who can reach the switch, and what becomes of it then; one line each, with the remedy. */
 export function accessWarnings(exposure: Exposure): string[] {
-  return [...openDomains(exposure), ...hiddenSources(exposure), ...oldTable(exposure), ...smallBuffers(exposure)];
+  return [
+    ...openDomains(exposure),
+    ...hiddenSources(exposure),
+    ...speechlessProxies(exposure),
+    ...oldTable(exposure),
+    ...halfTable(exposure),
+    ...smallBuffers(exposure),
+  ];
 }
 
 function* openDomains({ listeners, machine, domains }: Exposure): Iterable<string> {
@@ -28,12 +48,17 @@ function* openDomains({ listeners, machine, domains }: Exposure): Iterable<strin
     if (mode !== 'any' && enforce !== false) continue;
     const address = open[0]?.endpoint.address ?? '';
     const where = address === '0.0.0.0' || address === '::' ? `${address} (every address of this machine)` : address;
-    yield `domain ${domain.name} may be used from anywhere, and ${where} is listened on: write access: russia, countries or list in its PBX file if its people are not everywhere`;
+    const remedy =
+      mode !== 'any'
+        ? 'its access is only tried out (enforce: false): take that out of its PBX file when vats explain policy shuts out none of its people'
+        : machine.mode !== 'any'
+          ? "the machine's access.policy is only tried out (enforce: false): take that out of the settings when vats explain policy shuts out nobody who belongs here"
+          : 'write access: russia, countries or list in its PBX file if its people are not everywhere';
+    yield `domain ${domain.name} may be used from anywhere, and ${where} is listened on: ${remedy}`;
   }
 }
 
 function* hiddenSources({ domains, machine, places }: Exposure): Iterable<string> {
-  const byCountry = (policy: { mode: string }): boolean => policy.mode === 'russia' || policy.mode === 'countries';
   const judged = new Set(
     domains.filter((domain) => byCountry(machine) || byCountry(setting(domain, 'access'))).map(({ id }) => id),
   );
@@ -50,10 +75,33 @@ function* hiddenSources({ domains, machine, places }: Exposure): Iterable<string
   yield `all ${most[1].size} accounts come from ${most[0]}, a private address, which the geofence lets pass: if a container or a proxy stands in front, use the host's network or name the proxy in access.proxies`;
 }
 
-function* oldTable({ tableIsOld, tableBuiltAt }: Exposure): Iterable<string> {
-  if (!tableIsOld) return;
-  const date = new Date(tableBuiltAt).toISOString().slice(0, 10);
-  yield `the country table is of ${date}: give a newer one with vats geo update FILE`;
+/** Told from the first request on: whoever calls through such a proxy is not heard. */
+function* speechlessProxies({ proxies, withoutClient }: Exposure): Iterable<string> {
+  if (withoutClient === 0) return;
+  const overwriting = Object.entries(proxies).map(([proxy, header]) => `${proxy} overwrites ${header}`);
+  yield `dropped since the start: ${counted(withoutClient, 'request')} of a proxy that did not say, once and clearly, who its client is: see that ${overwriting.join(' and ')} in every request`;
+}
+
+function* oldTable({ table: { isOld, builtAt, named } }: Exposure): Iterable<string> {
+  if (!isOld) return;
+  const date = new Date(builtAt).toISOString().slice(0, 10);
+  const remedy = named === undefined ? 'give a newer one with vats geo update FILE' : replacing(named, 'a newer one');
+  yield `the country table is of ${date}: ${remedy}`;
+}
+
+function* halfTable({ table: { hasIPv6, named }, machine, domains }: Exposure): Iterable<string> {
+  if (hasIPv6 || ![machine, ...domains.map((domain) => setting(domain, 'access'))].some(byCountry)) return;
+  const whole = 'one that knows both IPv4 and IPv6';
+  const remedy = named === undefined ? `give ${whole} with vats geo update FILE` : replacing(named, whole);
+  yield `the country table knows no IPv6, so whoever comes by IPv6 has no country and is refused: ${remedy}`;
+}
+
+function replacing(file: string, by: string): string {
+  return `replace ${file} by ${by} and send SIGHUP`;
+}
+
+function byCountry({ mode }: { readonly mode: string }): boolean {
+  return mode === 'russia' || mode === 'countries';
 }
 
 /** Told once: the limit is the machine's, the same for all. On the loopback alone nobody floods. */

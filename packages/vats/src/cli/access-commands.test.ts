@@ -86,8 +86,8 @@ async function json<T>(...argv: string[]): Promise<T> {
   return JSON.parse(out);
 }
 
-async function addDomain(): Promise<void> {
-  await running.model.applyFile({ path: '/two.yaml', name: 'two.yaml', text: 'domain: two.example\n' });
+async function addDomain(more = ''): Promise<void> {
+  await running.model.applyFile({ path: '/two.yaml', name: 'two.yaml', text: `domain: two.example\n${more}` });
 }
 
 function file(name: string, content: string | Buffer): string {
@@ -169,9 +169,14 @@ describe('vats bans', () => {
     [['add', '203.0.113.0/33'], 2, /give an address or a network/],
     [['add', '203.0.113.5', '--for', 'soon'], 2, /give a time such as 30m, 1h or 7d/],
     [['add', '203.0.113.5', '--for', '0s'], 2, /give a time/],
+    [['add', '203.0.113.5', '--for', '100000d'], 2, /give a time such as 30m, 1h or 7d, at most 3650d; without --for/],
     [['add'], 2, /missing required argument 'network'/],
     [['remove'], 2, /missing required argument/],
-    [['add', '10.0.0.5'], 1, /^vats: 10\.0\.0\.5 is trusted and cannot be banned\n$/],
+    [
+      ['add', '10.0.0.5'],
+      1,
+      /^vats: 10\.0\.0\.5 is trusted and cannot be banned: take it out of access\.trusted and start the switch again\n$/,
+    ],
     [['add', '203.0.113.5', '--reason', 'x'.repeat(201)], 1, /^vats: reason: /],
     [
       ['add', '203.0.113.5', '--user', 'anna', '--domain', 'nowhere.example'],
@@ -185,6 +190,43 @@ describe('vats bans', () => {
     expect(said.err).toMatch(message);
     expect(said).toMatchObject({ code, out: '' });
     expect(running.access.gate.bans.size).toBe(0);
+  });
+
+  test('one of a login that no account has is made, with a remark', async () => {
+    const { code, out } = await vats('bans', 'add', '203.0.113.5', '--user', 'nobody');
+    expect(code).toBe(0);
+    expect(out).toMatch(/nobody .*\nno account of acme\.example has the login nobody\n$/);
+    expect((await vats('bans', 'add', '203.0.113.5', '--user', 'anna')).out).not.toContain('no account');
+    expect(running.access.gate.bans.size).toBe(2);
+  });
+
+  test('one that takes the place of another of the same network says so', async () => {
+    await vats('bans', 'add', '203.0.113.0/24', '--for', '7d', '--reason', 'guessed all night');
+    expect((await vats('bans', 'add', '203.0.113.0/24', '--user', 'anna')).out).not.toContain('in the place');
+    const { out } = await vats('bans', 'add', '203.0.113.*', '--for', '1h');
+    expect(out).toMatch(
+      /by hand\nin the place of the ban until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(guessed all night\)\n$/,
+    );
+    await vats('bans', 'add', '2001:db8::/64');
+    expect((await vats('bans', 'add', '2001:db8::/64', '--for', '1h')).out).toMatch(
+      /\nin the place of the ban without an end \(by hand\)\n$/,
+    );
+    expect(running.access.gate.bans.size).toBe(3);
+  });
+
+  test('what a wider network’s ban holds is not let in, and the wider one is named', async () => {
+    await vats('bans', 'add', '203.0.113.0/24');
+    for (const within of ['203.0.113.4', '203.0.113.0/25']) {
+      expect(await vats('bans', 'remove', within)).toMatchObject({
+        code: 1,
+        err: `vats: there is no ban of ${within}; 203.0.113.0/24 holds it: vats bans remove 203.0.113.0/24\n`,
+      });
+    }
+    await vats('bans', 'add', '203.0.113.4');
+    const { bans } = await json<{ bans: { id: string }[] }>('bans');
+    expect((await vats('bans', 'remove', '203.0.113.4')).out).toBe(
+      `203.0.113.4 has no ban of its own any more\nthe ban of 203.0.113.0/24 still holds: vats bans remove ${bans[0]?.id}\n`,
+    );
   });
 
   test('with several domains a login needs one', async () => {
@@ -221,16 +263,18 @@ describe('vats explain geo', () => {
 
   test('with a device its own policy too', async () => {
     const { out } = await vats('explain', 'geo', '192.0.2.77', '--device', 'boris');
-    expect(out).toMatch(/device +refused: in none of the networks of allow\nso it is NOT heard\n$/);
+    expect(out).toMatch(
+      /device +refused: in none of the networks of allow\nso it is NOT heard as boris: the password, right or wrong, is answered as a wrong one\n$/,
+    );
     expect((await vats('explain', 'geo', '192.0.2.7', '--device', 'boris')).out).toMatch(
-      /device +admitted.*\nso it is heard\n$/,
+      /device +admitted.*\nso it is heard as boris\n$/,
     );
   });
 
   test('tells bans that hold the address, and trust', async () => {
     await vats('bans', 'add', '192.0.2.0/29', '--reason', 'by hand', '--user', 'anna');
     expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(
-      /banned +192\.0\.2\.0\/29 for anna: by hand \(\w{6}\)\nso it is heard, but not as anna\n$/,
+      /banned +192\.0\.2\.0\/29 for anna: by hand \(\w{6}\)\nso it is heard, but not as anna: the password, right or wrong, is answered as a wrong one\n$/,
     );
     await vats('bans', 'add', '192.0.2.0/28');
     expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(/so it is NOT heard\n$/);
@@ -264,15 +308,90 @@ describe('vats explain geo', () => {
     });
   });
 
-  test('with several domains and none named, the machine’s policy alone is told', async () => {
-    await addDomain();
-    expect((await json<{ steps: object[] }>('explain', 'geo', '203.0.113.5')).steps).toHaveLength(1);
-    expect(
-      (await json<{ admitted: boolean }>('explain', 'geo', '203.0.113.5', '--domain', 'acme.example')).admitted,
-    ).toBe(false);
-    expect(await vats('explain', 'geo', '203.0.113.5', '--device', 'anna')).toMatchObject({
-      code: 1,
-      err: 'vats: name a domain: acme.example, two.example\n',
+  test('an account that is shut out from there, and one that is not, are told each for itself', async () => {
+    await vats('bans', 'add', '192.0.2.0/29', '--user', 'anna');
+    expect((await vats('explain', 'geo', '192.0.2.1', '--device', 'anna')).out).toMatch(
+      /banned +192\.0\.2\.0\/29 for anna: by hand \(\w{6}\)\nso it is NOT heard as anna: the password, right or wrong, is answered as a wrong one\n$/,
+    );
+    expect((await vats('explain', 'geo', '192.0.2.1', '--device', 'boris')).out).toMatch(
+      /device +admitted.*\nso it is heard as boris\n$/,
+    );
+  });
+
+  test('a ban of accounts that were not used from there lately is spelt out', async () => {
+    const { bans } = running.access.gate;
+    const { id = '' } = running.model.directory.model.domains[0] ?? {};
+    bans.add({ network: '192.0.2.1', user: '*' }, { by: 'switch', reason: 'guesses' });
+    bans.good.good('192.0.2.1', `${id}\nboris`, Date.now());
+    const spelt = 'any account that was not used from there in the last day';
+    expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(
+      new RegExp(`banned +192\\.0\\.2\\.1 for ${spelt}: guesses .*\nso it is heard, but not as ${spelt}: the password`),
+    );
+    expect((await vats('explain', 'geo', '192.0.2.1', '--device', 'boris')).out).toMatch(
+      /\nso it is heard as boris, which was used from there in the last day\n$/,
+    );
+    expect((await vats('explain', 'geo', '192.0.2.1', '--device', 'anna')).out).toMatch(
+      /\nso it is NOT heard as anna: .* \(a phone that is registered there already goes on\)\n$/,
+    );
+  });
+
+  test('whom the switch shut out, phones that are registered there are not', async () => {
+    running.access.gate.bans.add({ network: '192.0.2.1' }, { by: 'switch', reason: 'guesses' });
+    expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(
+      /\nso it is NOT heard, but for phones that are registered there already\n$/,
+    );
+  });
+
+  describe('with several domains', () => {
+    beforeEach(() => addDomain('access: { mode: countries, countries: [DE] }\n'));
+
+    test('judges each of them', async () => {
+      expect((await vats('explain', 'geo', '203.0.113.5')).out.split('\n')).toEqual([
+        '203.0.113.5: country DE',
+        'machine  admitted: mode any lets everybody in',
+        'domain   acme.example refused: DE is not RU',
+        'domain   two.example admitted: DE may come',
+        'so it is heard by two.example, not by acme.example',
+        '',
+      ]);
+      expect((await vats('explain', 'geo', '8.8.8.8')).out).toMatch(/\nso it is NOT heard\n$/);
+      await addDomain('access: any\n');
+      expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(/\nso it is heard\n$/);
+      expect(await json('explain', 'geo', '203.0.113.5')).toMatchObject({
+        admitted: true,
+        domains: [
+          { name: 'acme.example', admitted: false },
+          { name: 'two.example', admitted: true },
+        ],
+        steps: [{ scope: 'machine' }, { domain: 'acme.example' }, { domain: 'two.example' }],
+      });
+    });
+
+    test('or the one that is named, or that the device is of', async () => {
+      const named = await vats('explain', 'geo', '203.0.113.5', '--domain', 'acme.example');
+      expect(named.out).toMatch(/\ndomain +refused: DE is not RU\nso it is NOT heard\n$/);
+      expect((await vats('explain', 'geo', '192.0.2.1', '--device', 'anna')).out).toMatch(
+        /\ndomain +admitted: RU may come\nso it is heard as anna\n$/,
+      );
+    });
+
+    test('asks which one where both have the login, and says where it looked', async () => {
+      await addDomain('users: [{ extension: "301", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }]\n');
+      expect(await vats('explain', 'geo', '203.0.113.5', '--device', 'anna')).toMatchObject({
+        code: 1,
+        err: 'vats: name a domain: acme.example, two.example\n',
+      });
+      expect((await vats('explain', 'geo', '203.0.113.5', '--device', 'nobody')).err).toBe(
+        'vats: there is no device with login nobody in acme.example, two.example\n',
+      );
+    });
+
+    test('of the bans those are told that bear on who is asked about', async () => {
+      await vats('bans', 'add', '203.0.113.5', '--user', 'anna', '--domain', 'acme.example');
+      const all = (await vats('explain', 'geo', '203.0.113.5')).out;
+      expect(all).toMatch(/banned +203\.0\.113\.5 for anna of acme\.example: /);
+      expect(all).toMatch(/\nso it is heard by two\.example, not by acme\.example, but not as anna of acme\.example: /);
+      expect((await vats('explain', 'geo', '203.0.113.5', '--domain', 'two.example')).out).not.toContain('banned');
     });
   });
 
@@ -317,6 +436,28 @@ describe('vats explain policy', () => {
         { login: 'boris', places: [{ admitted: false, uses: 1 }] },
       ],
     });
+  });
+
+  test('of a settings file the machine’s policy is tried, on all domains', async () => {
+    await addDomain();
+    const { out, code } = await vats(
+      'explain',
+      'policy',
+      file('vats.yaml', 'access:\n  policy: { mode: list, allow: [203.0.113.0/24] }\n'),
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/OUT +anna .*192\.0\.2\.1 +RU .* machine: refused: in none of the networks of allow\n/);
+    expect(out).toMatch(/OUT +anna .*203\.0\.113\.5 +DE .* domain: refused: DE is not RU\n/);
+    expect(out).toMatch(
+      /\n2 of 2 accounts of acme\.example .*\n\nno account of two\.example was used in the last 30 days\n$/,
+    );
+    const path = file('also.yaml', 'access: { policy: russia }\nsip: {}\n');
+    expect(await json('explain', 'policy', path)).toMatchObject({
+      domains: [{ domain: 'acme.example', accounts: [{ login: 'anna', shutOut: 1 }, { login: 'boris' }] }, {}],
+    });
+    expect(running.access.gate.fence.policies.machine).toEqual({ mode: 'any' });
+    const broken = await vats('explain', 'policy', file('broken.yaml', 'access: { policy: nobody }\n'));
+    expect(broken).toMatchObject({ code: 3, err: expect.stringMatching(/broken\.yaml:1:.*access\.policy/) });
   });
 
   test('a file that says nothing of access is tried with what holds now', async () => {
@@ -443,4 +584,69 @@ test('status tells what access refused, remembers and warns of', async () => {
     warnings: [],
   });
   expect((await vats('status')).out).toMatch(/access +1 ban, 0 messages refused, countries as of \d{4}-/);
+});
+
+describe('vats status', () => {
+  const triedOut = 'access: { mode: russia, enforce: false }\n';
+  const mayCome = async (): Promise<string[]> => {
+    const lines = (await vats('status')).out.split('\n');
+    const first = lines.findIndex((line) => line.startsWith('may come'));
+    return lines
+      .slice(
+        first,
+        lines.findIndex((line) => line.startsWith('memory')),
+      )
+      .map((line) => line.slice(11));
+  };
+
+  test('tells who may come to the machine and to each domain', async () => {
+    await serve({ policy: { mode: 'any', deny: ['198.51.100.7'] } });
+    await addDomain('access: { mode: countries, countries: [RU, KZ] }\n');
+    expect(await mayCome()).toEqual([
+      'machine: any, 1 network in deny',
+      'acme.example: russia, 1 network in allow',
+      'two.example: countries RU KZ',
+    ]);
+  });
+
+  test('tells what is only tried out, and what it would have refused', async () => {
+    await serve();
+    await addDomain(triedOut);
+    running.access.gate.counters.wouldRefuse = 12;
+    expect((await mayCome())[2]).toBe('two.example: russia, only tried out (enforce: false), would have refused 12');
+    expect((await vats('status')).out).toMatch(/access +0 bans, 0 messages refused, countries/);
+  });
+
+  test('of several that are tried out, and of those of devices, tells it together', async () => {
+    await serve({ policy: { mode: 'russia', enforce: false } });
+    await addDomain(triedOut);
+    running.access.gate.counters.wouldRefuse = 12;
+    expect((await mayCome())[2]).toBe('two.example: russia, only tried out (enforce: false)');
+    expect((await vats('status')).out).toMatch(
+      /access +0 bans, 0 messages refused, 12 more would have been by policies only tried out \(enforce: false\), countries/,
+    );
+    await addDomain(
+      'access: any\nusers: [{ extension: "301", name: Vera, devices: [{ login: vera, password: Vf5kNm7Z, access: { mode: russia, enforce: false } }] }]\n',
+    );
+    expect((await json<{ access: { triedOut: number } }>('status')).access.triedOut).toBe(2);
+  });
+
+  test('names some domains of very many', async () => {
+    await serve();
+    for (let i = 0; i < 20; i++) {
+      const name = `d${i}.yaml`;
+      await running.model.applyFile({ path: `/${name}`, name, text: `domain: d${i}.example\n` });
+    }
+    const told = await mayCome();
+    expect(told).toHaveLength(21);
+    expect(told.at(-1)).toBe('and 2 more: vats status --json');
+  });
+
+  test('warns of a proxy that does not say who its client is', async () => {
+    await serve({ proxies: { '10.0.0.9': 'X-Client-Address' } });
+    running.visitors.unnamed = 1;
+    expect((await vats('status')).out).toMatch(
+      /WARNING +dropped since the start: 1 request of a proxy .* 10\.0\.0\.9 overwrites X-Client-Address/,
+    );
+  });
 });

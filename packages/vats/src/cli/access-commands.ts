@@ -4,8 +4,11 @@ import { duration } from '@vats/pbx';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as answers from './answers.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
-import { readPbxText } from './read-text.ts';
+import { isSettingsFile } from './file-kind.ts';
+import { checkedPbx, checkedSettings, readText } from './read-text.ts';
 import * as show from './show-access.ts';
+import { geoText } from './show-geo.ts';
+import { withSubcommands } from './with-subcommands.ts';
 
 interface InDomain extends Where {
   readonly domain?: string;
@@ -13,7 +16,7 @@ interface InDomain extends Where {
 
 /** The commands about who may talk to the switch. */
 export function addAccessCommands(vats: Command, print: Print): void {
-  const bans = looking(vats.command('bans').description('who is shut out at present')).action(
+  const bans = looking(withSubcommands(vats.command('bans')).description('who is shut out at present')).action(
     async (options: Where) => {
       print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
     },
@@ -30,15 +33,15 @@ export function addAccessCommands(vats: Command, print: Print): void {
     .action(async (network: string, options: InDomain & { for?: string; user?: string; reason?: string }) => {
       const { for: time, user, reason, domain } = options;
       const body = { network, for: time, user, reason, domain };
-      print(options, await ask(options, 'POST', '/bans', answers.banAnswer, body), ({ ban }) =>
-        show.bansText({ bans: [ban] }, Date.now()),
+      print(options, await ask(options, 'POST', '/bans', answers.banAnswer, body), (read) =>
+        show.bannedText(read, Date.now()),
       );
     });
   looking(bans.command('remove').description('let a network in again'))
     .argument('<id-or-network>')
     .action(async (which: string, options: Where) => {
       const path = `/bans/${encodeURIComponent(which)}`;
-      print(options, await ask(options, 'DELETE', path, answers.bansAnswer), show.unbannedText);
+      print(options, await ask(options, 'DELETE', path, answers.unbanAnswer), show.unbannedText);
     });
 
   const explain = vats.command('explain').description('what would happen, and why');
@@ -50,20 +53,30 @@ export function addAccessCommands(vats: Command, print: Print): void {
       const query = new URLSearchParams({ address: ip });
       if (options.device !== undefined) query.set('device', options.device);
       if (options.domain !== undefined) query.set('domain', options.domain);
-      print(options, await ask(options, 'GET', `/explain/geo?${query}`, answers.geoExplanation), show.geoText);
+      print(options, await ask(options, 'GET', `/explain/geo?${query}`, answers.geoExplanation), geoText);
     });
-  looking(explain.command('policy').description("who would be shut out by a PBX file's access, by the last 30 days"))
-    .argument('<file>')
+  looking(
+    explain.command('policy').description("who would be shut out by a file's access, by the last 30 days of their use"),
+  )
+    .argument('<file>', "a PBX file, or this machine's settings")
     .action(async (file: string, options: Where) => {
-      const body = { name: file, text: readPbxText(file) };
-      print(options, await ask(options, 'POST', '/explain/policy', answers.policyExplanation, body), (read) =>
-        show.policyText(read),
-      );
+      const text = readText(file);
+      if (isSettingsFile(text)) {
+        const body = { name: file, text: checkedSettings(text, file) };
+        const tried = await ask(options, 'POST', '/explain/settings', answers.settingsExplanation, body);
+        print(options, tried, show.settingsText);
+      } else {
+        const body = { name: file, text: checkedPbx(text, file) };
+        const tried = await ask(options, 'POST', '/explain/policy', answers.policyExplanation, body);
+        print(options, tried, show.policyText);
+      }
     });
 
-  const geo = looking(vats.command('geo').description('the country table')).action(async (options: Where) => {
-    print(options, await ask(options, 'GET', '/geo', answers.geoTable), show.geoTableText);
-  });
+  const geo = looking(withSubcommands(vats.command('geo')).description('the country table')).action(
+    async (options: Where) => {
+      print(options, await ask(options, 'GET', '/geo', answers.geoTable), show.geoTableText);
+    },
+  );
   looking(geo.command('update').description('use another country table (.mmdb) from now on; a copy is kept'))
     .argument('<file>')
     .action(async (file: string, options: Where) => {
@@ -84,5 +97,7 @@ function addressArgument(text: string): string {
 
 function timeArgument(text: string): string {
   if (duration('1s', '3650d').safeParse(text).success) return text;
-  throw new InvalidArgumentError('give a time such as 30m, 1h or 7d.');
+  throw new InvalidArgumentError(
+    'give a time such as 30m, 1h or 7d, at most 3650d; without --for the ban stands until it is removed.',
+  );
 }

@@ -23,6 +23,9 @@ export const statusAnswer = z.object({
     bans: z.number(),
     refused: z.number(),
     countries: z.object({ path: z.string(), builtAt: z.number() }),
+    policies: z.array(z.object({ of: z.string(), text: z.string(), triedOut: z.boolean() })),
+    triedOut: z.number(),
+    counters: z.object({ wouldRefuse: z.number() }),
     warnings: z.array(z.string()),
   }),
   memory: z.number(),
@@ -36,6 +39,7 @@ export const registrationsAnswer = z.object({
       contact: z.string(),
       transport: z.string(),
       source: z.string(),
+      client: z.string().optional(),
       userAgent: z.string().optional(),
       expiresAt: z.number(),
       reachable: z.boolean(),
@@ -96,8 +100,9 @@ const ban = z.object({
   by: z.string(),
   reason: z.string(),
 });
-export const banAnswer = z.object({ ban });
+export const banAnswer = z.object({ ban, replaced: ban.optional(), remarks: z.array(z.string()) });
 export const bansAnswer = z.object({ bans: z.array(ban) });
+export const unbanAnswer = bansAnswer.extend({ around: z.array(ban) });
 
 export const geoTable = z.object({ path: z.string(), builtAt: z.number(), kind: z.string() });
 
@@ -105,7 +110,17 @@ export const geoExplanation = z.object({
   address: z.string(),
   country: z.string().optional(),
   admitted: z.boolean(),
-  steps: z.array(z.object({ scope: z.string(), text: z.string(), enforced: z.boolean(), admitted: z.boolean() })),
+  steps: z.array(
+    z.object({
+      scope: z.string(),
+      domain: z.string().optional(),
+      text: z.string(),
+      enforced: z.boolean(),
+      admitted: z.boolean(),
+    }),
+  ),
+  domains: z.array(z.object({ name: z.string(), admitted: z.boolean() })),
+  account: z.object({ login: z.string(), domain: z.string(), answeredAsWrong: z.string().optional() }).optional(),
   bans: z.array(ban),
   trusted: z.boolean(),
 });
@@ -131,3 +146,5 @@ export const policyExplanation = z.object({
     }),
   ),
 });
+
+export const settingsExplanation = z.object({ domains: z.array(policyExplanation) });

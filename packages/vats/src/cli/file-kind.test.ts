@@ -9,6 +9,12 @@ test.each([
   ['users:\n  - extension: "201"\n    data: x\n', false],
   ['', false],
   ['domain: a\nsip: {}\n', false],
+  ['access:\n  policy: russia\n', true],
+  ['access: # who may come\n\n  # our own\n  trusted: [10.0.0.5]\n', true],
+  ['access: { policy: russia }\n', true],
+  ['access: russia\n', false],
+  ['access:\n  mode: list\n  allow: [10.0.0.0/8]\n', false],
+  ['access: { policy: russia }\ndomain: acme.example\n', false],
 ])('%j is settings: %s', (text, settings) => {
   expect(isSettingsFile(text)).toBe(settings);
 });

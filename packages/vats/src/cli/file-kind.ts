@@ -1,5 +1,8 @@
 /** Top-level keys that only one machine's settings have. */
 const SETTINGS_ONLY = /^(data|log|sip|media|calls|http|store)[ \t]*:/m;
+/** Both have `access`, but of other keys: of settings it may be the only section. */
+const SETTINGS_ACCESS =
+  /^access[ \t]*:[ \t]*(?:\{\s*|(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+)(?:policy|refuse|trusted|proxies|geo|rate|ban)[ \t]*:/m;
 /** Top-level keys that only a company's PBX has. */
 const PBX_ONLY =
   /^(domain|aliases|realm|timezone|language|recording|users|groups|trunks|numbers|schemes|outbound)[ \t]*:/m;
@@ -9,5 +12,5 @@ const PBX_ONLY =
  * file, whose check then says what does not belong.
  */
 export function isSettingsFile(text: string): boolean {
-  return SETTINGS_ONLY.test(text) && !PBX_ONLY.test(text);
+  return (SETTINGS_ONLY.test(text) || SETTINGS_ACCESS.test(text)) && !PBX_ONLY.test(text);
 }

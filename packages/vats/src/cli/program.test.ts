@@ -65,6 +65,16 @@ test.each([[['fly']], [['check']], [['up', '--bogus']], [['user', 'add', '205']]
   },
 );
 
+test.each([
+  [['bans', 'ad', '9.9.9.9', '--for', '1h'], "error: unknown command 'ad': did you mean add?"],
+  [['geo', 'bogus'], "error: unknown command 'bogus': there is update"],
+  [['calls', 'hangpu', 'x'], "error: unknown command 'hangpu': did you mean hangup?"],
+  [['bans', '--jsn'], "error: unknown option '--jsn': did you mean --json?"],
+])('%j names the slip', async (argv, message) => {
+  const { code, err } = await vats(...argv);
+  expect([code, err.split('\n')[0]]).toEqual([2, message]);
+});
+
 test.each([[['--help']], [['--version']], [['user', '--help']]])('%j is no error', async (argv) => {
   const { code, out } = await vats(...argv);
   expect(code).toBe(0);

@@ -4,6 +4,7 @@ import { checkPbx, formatProblem, type Problem } from '@vats/pbx';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
+import { counted } from '../counted.ts';
 import { checkSettings, type Override, type SettingKey } from '../settings/index.ts';
 import { VERSION } from '../version.ts';
 import { addAccessCommands } from './access-commands.ts';
@@ -14,7 +15,7 @@ import { CliFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
 import { readPbxText, readText } from './read-text.ts';
 import * as show from './show.ts';
-import { counted } from './table.ts';
+import { withSubcommands } from './with-subcommands.ts';
 
 /** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
 export async function run(argv: readonly string[], streams: Streams): Promise<number> {
@@ -120,11 +121,13 @@ function program(streams: Streams, result: { code: number }): Command {
     const found = await ask(options, 'GET', '/registrations', answers.registrationsAnswer);
     print(options, found, (rows) => show.registrationsText(rows, Date.now()));
   });
-  const calls = looking(vats.command('calls').description('calls that are up')).action(async (options: Where) => {
-    print(options, await ask(options, 'GET', '/calls', answers.callsAnswer), (rows) =>
-      show.callsText(rows, Date.now()),
-    );
-  });
+  const calls = looking(withSubcommands(vats.command('calls')).description('calls that are up')).action(
+    async (options: Where) => {
+      print(options, await ask(options, 'GET', '/calls', answers.callsAnswer), (rows) =>
+        show.callsText(rows, Date.now()),
+      );
+    },
+  );
   looking(calls.command('hangup').description('end a call'))
     .argument('<id>')
     .action(async (id: string, options: Where) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { formatProblem, readPbx } from '@vats/pbx';
+import { checkSettings } from '../settings/index.ts';
 import { configurationFailure } from './exit-codes.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -24,8 +25,19 @@ export function readText(path: string): string {
  * @throws CliFailure (exit code 3) when it can't be read, or is none
  */
 export function readPbxText(path: string): string {
-  const text = readText(path);
+  return checkedPbx(readText(path), path);
+}
+
+/** A PBX file for the running switch that was read already. @throws as `readPbxText` */
+export function checkedPbx(text: string, path: string): string {
   const read = readPbx(text, path);
+  if (!read.ok) throw configurationFailure(read.problems.map(formatProblem).join('\n'));
+  return text;
+}
+
+/** A machine's settings for the running switch that were read already. @throws as `readPbxText` */
+export function checkedSettings(text: string, path: string): string {
+  const read = checkSettings(text, path);
   if (!read.ok) throw configurationFailure(read.problems.map(formatProblem).join('\n'));
   return text;
 }

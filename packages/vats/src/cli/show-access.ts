@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import { printable } from '../printable.ts';
-import type { bansAnswer, geoExplanation, geoTable, policyExplanation } from './answers.ts';
+import type {
+  banAnswer,
+  bansAnswer,
+  geoTable,
+  policyExplanation,
+  settingsExplanation,
+  unbanAnswer,
+} from './answers.ts';
 import { localTime } from './local-time.ts';
 import { duration, table } from './table.ts';
 
@@ -22,27 +29,23 @@ export function bansText({ bans }: z.output<typeof bansAnswer>, now: number): st
   );
 }
 
-export function unbannedText({ bans }: z.output<typeof bansAnswer>): string {
-  return bans
-    .map(({ network, user }) => `${network}${user === undefined ? '' : ` (${printable(user)})`} is let in again\n`)
-    .join('');
+/** A ban that was added, in the place of which one, and what may be a slip. */
+export function bannedText({ ban, replaced, remarks }: z.output<typeof banAnswer>, now: number): string {
+  const lines = remarks.map((remark) => `${printable(remark)}\n`);
+  if (replaced !== undefined) {
+    const end = replaced.until === undefined ? 'without an end' : `until ${localTime(replaced.until)}`;
+    lines.unshift(`in the place of the ban ${end} (${printable(replaced.reason)})\n`);
+  }
+  return `${bansText({ bans: [ban] }, now)}${lines.join('')}`;
 }
 
-export function geoText(read: z.output<typeof geoExplanation>): string {
-  const lines = [`${read.address}: ${read.country === undefined ? 'no country is known' : `country ${read.country}`}`];
-  for (const { scope, text, enforced, admitted } of read.steps) {
-    lines.push(`${scope.padEnd(8)} ${text}${enforced || admitted ? '' : ' (only tried out: nobody is refused)'}`);
-  }
-  for (const { network, user, reason, id } of read.bans) {
-    lines.push(
-      `banned   ${network}${user === undefined ? '' : ` for ${printable(user)}`}: ${printable(reason)} (${id})`,
-    );
-  }
-  if (read.trusted) lines.push('trusted  never banned and never limited');
-  const shutOut = !read.admitted || read.bans.some(({ user }) => user === undefined);
-  const except = read.bans.flatMap(({ user }) => (user === undefined ? [] : [printable(user)])).join(', ');
-  lines.push(shutOut ? 'so it is NOT heard' : `so it is heard${except === '' ? '' : `, but not as ${except}`}`);
-  return `${lines.join('\n')}\n`;
+export function unbannedText({ bans, around }: z.output<typeof unbanAnswer>): string {
+  const whom = ({ network, user }: (typeof bans)[number]): string =>
+    `${network}${user === undefined ? '' : ` (${printable(user)})`}`;
+  // Where a wider network is banned, nobody is let in yet.
+  const ended = around.length === 0 ? 'is let in again' : 'has no ban of its own any more';
+  const still = around.map((ban) => `the ban of ${whom(ban)} still holds: vats bans remove ${ban.id}\n`);
+  return [...bans.map((ban) => `${whom(ban)} ${ended}\n`), ...still].join('');
 }
 
 export function policyText({ domain, accounts }: z.output<typeof policyExplanation>): string {
@@ -65,6 +68,11 @@ export function policyText({ domain, accounts }: z.output<typeof policyExplanati
   if (rows.length === 0) return `no account of ${domain} was used in the last 30 days\n`;
   const sum = `${out} of ${accounts.length} accounts of ${domain} would be shut out from somewhere they were used from in the last 30 days`;
   return `${table(head, rows, '')}${more}${sum}\n`;
+}
+
+/** The same of every domain, for the machine's policy is everybody's. */
+export function settingsText({ domains }: z.output<typeof settingsExplanation>): string {
+  return domains.length === 0 ? 'there is no domain yet\n' : domains.map(policyText).join('\n');
 }
 
 export function geoTableText({ path, builtAt, kind }: z.output<typeof geoTable>): string {

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { counted } from '../counted.ts';
 import type { callsAnswer, changeAnswer, recordingsAnswer, registrationsAnswer, statusAnswer } from './answers.ts';
 import { localTime } from './local-time.ts';
-import { counted, duration, table } from './table.ts';
+import { duration, table } from './table.ts';
 
 /** How answers look on a terminal; `--json` shows them as they came. Times are local, as an operator's clock says. */
 
@@ -25,12 +26,36 @@ export function statusText(status: z.output<typeof statusAnswer>, now: number): 
     ],
     [
       'access',
-      `${counted(status.access.bans, 'ban')}, ${counted(status.access.refused, 'message')} refused, countries as of ${new Date(status.access.countries.builtAt).toISOString().slice(0, 10)}`,
+      `${counted(status.access.bans, 'ban')}, ${counted(status.access.refused, 'message')} refused${wouldRefuse(status.access)}, countries as of ${new Date(status.access.countries.builtAt).toISOString().slice(0, 10)}`,
     ],
+    ...policyRows(status.access),
     ['memory', `${Math.round(status.memory / 2 ** 20)} MiB`],
   ];
   const warnings = status.access.warnings.map((warning): [string, string] => ['WARNING', warning]);
   return [...rows, ...warnings].map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
+}
+
+type Access = z.output<typeof statusAnswer>['access'];
+
+const POLICIES_TOLD = 20;
+const TRIED_OUT = 'only tried out (enforce: false)';
+
+/** Who may come, a line for each policy. What a policy that is tried out would have refused stands with it where it is the only one. */
+function policyRows({ policies, triedOut, counters }: Access): [string, string][] {
+  const told = policies.slice(0, POLICIES_TOLD).map(({ of, text, triedOut: isTried }): string => {
+    const refused = triedOut === 1 ? `, would have refused ${counters.wouldRefuse}` : '';
+    return `${of}: ${text}${isTried ? `, ${TRIED_OUT}${refused}` : ''}`;
+  });
+  const left = policies.length - told.length;
+  if (left > 0) told.push(`and ${left} more: vats status --json`);
+  return told.map((line, i) => [i === 0 ? 'may come' : '', line]);
+}
+
+/** Where several policies are tried out, or a device's, or none is any more: together. */
+function wouldRefuse({ policies, triedOut, counters }: Access): string {
+  const isToldThere = triedOut === 1 && policies.some((policy) => policy.triedOut);
+  if (isToldThere || (triedOut === 0 && counters.wouldRefuse === 0)) return '';
+  return `, ${counters.wouldRefuse} more would have been by policies ${TRIED_OUT}`;
 }
 
 export function registrationsText({ registrations }: z.output<typeof registrationsAnswer>, now: number): string {
@@ -39,7 +64,7 @@ export function registrationsText({ registrations }: z.output<typeof registratio
     registrations.map((row) => [
       row.login,
       row.domain,
-      row.source,
+      row.client === undefined ? row.source : `${row.client} via ${row.source.replace(/:\d+$/, '')}`,
       row.transport,
       duration(Math.max(0, row.expiresAt - now)),
       row.reachable ? 'yes' : `no: ${row.reason ?? ''}`,

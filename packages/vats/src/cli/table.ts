@@ -25,7 +25,10 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** @example counted(1, 'user') === '1 user' */
-export function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+const NAMED = 10;
+
+/** As many as a person reads. @example listed(['a', 'b', 'c']) === 'a, b, c' */
+export function listed(names: readonly string[]): string {
+  const left = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
 }

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import type { Switch } from '../create-switch.ts';
 import type { ModelChange } from '../pbx-model.ts';
 import { VERSION } from '../version.ts';
-import { accessRoutes, accessStatus } from './access-routes.ts';
+import { accessRoutes } from './access-routes.ts';
+import { accessStatus } from './access-status.ts';
 import { bodyOf } from './body-of.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
 
@@ -114,6 +115,8 @@ function registrationRow({ binding, reachability, lastSeen, behindNat, roundTrip
     contact: binding.contact,
     transport: binding.flow.transport,
     source: formatEndpoint(binding.flow.observed),
+    /** Behind a proxy, where `source` is the proxy's. */
+    ...(binding.client !== undefined && { client: binding.client }),
     userAgent: binding.userAgent,
     registeredAt: binding.registeredAt,
     expiresAt: binding.expiresAt,

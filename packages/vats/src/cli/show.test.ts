@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { registrationsText } from './show.ts';
+
+test('behind a proxy a phone’s own address is shown, with the proxy’s', () => {
+  const row = {
+    domain: 'acme.example',
+    login: 'anna',
+    contact: 'sip:anna@192.168.1.5',
+    transport: 'udp',
+    expiresAt: 60_000,
+    reachable: true,
+  };
+  const registrations = [
+    { ...row, source: '10.0.0.5:5060', client: '203.0.113.5' },
+    { ...row, source: '[fd00::5]:5060', client: '2001:db8::5' },
+    { ...row, source: '192.0.2.1:5062' },
+  ];
+  const rows = registrationsText({ registrations }, 0).split('\n').slice(1, -1);
+  expect(rows.map((line) => line.split(/ {2,}/)[2])).toEqual([
+    '203.0.113.5 via 10.0.0.5',
+    '2001:db8::5 via [fd00::5]',
+    '192.0.2.1:5062',
+  ]);
+});
