@@ -209,7 +209,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     const { host, port } = transport.sentBy(flow);
     return port === SIP_PORT ? { host } : { host, port };
   };
-  const own = {
+  const ownAddresses = {
     on: (flow: Flow) => transport.ownAddressOn(flow),
     towards: (remote: string) => transport.ownAddressTowards(remote),
   };
@@ -221,7 +221,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     ledger,
     hostOf,
-    advertisedMedia: (flow) => addressing.advertisedMedia(flow, own),
+    advertisedMedia: (flow) => addressing.advertisedMedia(flow, ownAddresses),
     locate: (domain, login) => {
       const phones: ReachablePhone[] = [];
       for (const target of registrar.bindingsOf(domain.id, login)) {

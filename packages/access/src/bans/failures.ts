@@ -1,11 +1,11 @@
 import { type Clock, ExpiringMap } from '@vats/kernel';
 import { AccountRates } from '../rates/account-rates.ts';
 import { detached } from '../rates/detached.ts';
-import { SHARES, sourceKey, sourceKeys } from '../rates/source-key.ts';
+import { SHARES, sourceKeys } from '../rates/source-key.ts';
 import { UNPROVEN } from './ban.ts';
 import type { BanBook } from './ban-book.ts';
 import type { GoodSources } from './good-sources.ts';
-import { comparable } from './user-name.ts';
+import { comparable, pairOf } from './user-name.ts';
 
 export interface FailuresOptions {
   readonly clock: Clock;
@@ -175,8 +175,4 @@ function increased(counts: ExpiringMap<string, { count: number }>, key: string):
   if (entry !== undefined) return ++entry.count;
   counts.set(detached(key), { count: 1 });
   return 1;
-}
-
-function pairOf(address: string, user: string): string {
-  return `${sourceKey(address)}\n${user}`;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@vats/kernel';
 import { detached } from '../rates/detached.ts';
-import { sourceKey, sourceKeys } from '../rates/source-key.ts';
-import { comparable } from './user-name.ts';
+import { sourceKeys } from '../rates/source-key.ts';
+import { comparable, pairOf } from './user-name.ts';
 
 export interface GoodSourcesOptions {
   readonly clock: Clock;
@@ -130,10 +130,6 @@ export class GoodSources {
 }
 
 const NONE: readonly Pair[] = [];
-
-function pairOf(address: string, user: string): string {
-  return `${sourceKey(address)}\n${user}`;
-}
 
 function idOf({ keys, user }: Pair): string {
   return `${keys[0]}\n${user}`;

@@ -5,7 +5,10 @@ import { BucketSize, TokenBucket } from './token-bucket.ts';
 
 export interface StrangerRatesOptions {
   readonly clock: Clock;
-  /** Requests a second of one source: an IPv4 address or an IPv6 /64. Its /56 has four times, its /48 sixteen times as many, up to a quarter of `total`. */
+  /**
+   * Requests a second of one source: an IPv4 address or an IPv6 /64. Its /56 has four times, its /48 sixteen times as many, up to a
+   * quarter of `total`.
+   */
   readonly perSource: number;
   /** Requests of one source at once after a rest. */
   readonly burst: number;

@@ -1,4 +1,4 @@
-import { type IpAddress, isPrivateAddress, type Network, networkOf } from '@vats/kernel';
+import { isPrivateAddress, type Network, networkOf } from '@vats/kernel';
 import { DOMAIN_DEFAULTS, type Frozen } from '../model/model.ts';
 import type { AccessPolicy } from '../schema/access.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
@@ -15,12 +15,11 @@ export function checkAccess(view: DomainView, report: Report): void {
   // While it is tried out it shuts nobody out.
   if (domain.enforce === false) return;
   const covers = { allow: new NetworkCover(domain.allow ?? []), deny: new NetworkCover(domain.deny ?? []) };
-  const starts = { 4: startsOf(domain, 4), 6: startsOf(domain, 6) };
   for (const { object: user, path } of view.users) {
     for (const [index, { login, access }] of user.devices.entries()) {
       if (access === undefined) continue;
       const place = below(path, 'devices', index, 'access');
-      const outside = wholeListOutside(access, domain, covers, starts);
+      const outside = wholeListOutside(access, domain, covers);
       if (outside !== undefined) {
         report(
           'warning',
@@ -82,35 +81,13 @@ function withoutEffect(device: Policy, domain: Policy, covers: Covers): WithoutE
   return found;
 }
 
-/** Where the domain's networks begin, in order. */
-type Starts = Readonly<Record<4 | 6, readonly IpAddress[]>>;
-
-function startsOf({ allow = [] }: Policy, family: 4 | 6): readonly IpAddress[] {
-  const starts = allow.map(networkOf).flatMap((network) => (network.family === family ? [network.first] : []));
-  return starts.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0));
-}
-
 /** A device's list from which the domain is certain to let nobody in, if it is one. What countries say is not known here. */
-function wholeListOutside(device: Policy, domain: Policy, covers: Covers, starts: Starts): Network[] | undefined {
+function wholeListOutside(device: Policy, domain: Policy, covers: Covers): Network[] | undefined {
   if (device.mode !== 'list' || device.enforce === false) return undefined;
   const networks = (device.allow ?? []).map(networkOf);
   const isShutOut = (network: Network): boolean =>
-    covers.deny.holds(network) || (domain.mode === 'list' && !touches(network, covers.allow, starts[network.family]));
+    covers.deny.holds(network) || (domain.mode === 'list' && !covers.allow.touches(network));
   return networks.every(isShutOut) ? networks : undefined;
-}
-
-/** Whether any of the domain's networks has an address in common with this one: it holds the first, or begins behind it. */
-function touches(network: Network, cover: NetworkCover, starts: readonly IpAddress[]): boolean {
-  const { first, last } = network;
-  if (cover.holds({ ...network, last: first } as Network)) return true;
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (starts[middle]! < first) low = middle + 1;
-    else high = middle;
-  }
-  return low < starts.length && starts[low]! <= last;
 }
 
 function countriesOf({ mode, countries }: Policy): readonly string[] | undefined {

@@ -6,7 +6,7 @@ interface Reach {
   readonly furthest: readonly IpAddress[];
 }
 
-/** Tells whether one network of a list holds the whole of another: lists may be long, and each device's is asked about. */
+/** Tells whether a list holds another network, or meets it: lists may be long, and each device's is asked about. */
 export class NetworkCover {
   readonly #reaches: Readonly<Record<4 | 6, Reach>>;
 
@@ -16,18 +16,32 @@ export class NetworkCover {
     this.#reaches = { 4: ofFamily(4), 6: ofFamily(6) };
   }
 
+  /** Whether one network of the list holds all of this one. */
   holds({ family, first, last }: Network): boolean {
     const { firsts, furthest } = this.#reaches[family];
-    let low = 0;
-    let high = firsts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (firsts[middle]! <= first) low = middle + 1;
-      else high = middle;
-    }
+    const beginning = countUpTo(firsts, first);
     // Of those that begin no later, one that reaches as far begins no later either.
-    return low > 0 && furthest[low - 1]! >= last;
+    return beginning > 0 && furthest[beginning - 1]! >= last;
   }
+
+  /** Whether any network of the list has an address in common with this one. */
+  touches({ family, first, last }: Network): boolean {
+    const { firsts, furthest } = this.#reaches[family];
+    const beginning = countUpTo(firsts, last);
+    return beginning > 0 && furthest[beginning - 1]! >= first;
+  }
+}
+
+/** How many of these, which are in order, come no later than `address`. */
+function countUpTo(addresses: readonly IpAddress[], address: IpAddress): number {
+  let low = 0;
+  let high = addresses.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (addresses[middle]! <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function reachOf(networks: readonly Network[]): Reach {

@@ -172,8 +172,9 @@ export class DigestServer {
       return UNHEARD;
     }
     const username = credentials.get('username') ?? '';
-    const why = proof === undefined ? 'malformed' : this.#judge(request, nonce, proof, options);
-    if (proof === undefined || why !== undefined) return { outcome: 'bad', username, why: why ?? 'malformed' };
+    if (proof === undefined) return { outcome: 'bad', username, why: 'malformed' };
+    const why = this.#judge(request, nonce, proof, options);
+    if (why !== undefined) return { outcome: 'bad', username, why };
     this.#counters.record(nonce, proof.count);
     return { outcome: 'good', username };
   }

@@ -17,7 +17,7 @@ export type {
 export { DEFAULT_PORT, type ResponseWay } from './response-route.ts';
 export { sourceOf } from './source.ts';
 export { SystemNetwork } from './system-network.ts';
-export type { Listener } from './transport.ts';
+export { isWildcard, type Listener } from './transport.ts';
 export {
   type FlowTarget,
   type SentBy,

@@ -40,15 +40,15 @@ export function explainAddress(
   asked: AskedAbout,
 ): AddressExplanation {
   const { fence, bans } = gate;
-  const steps: DomainStep[] = explained(fence.judge(address));
-  const machineAdmits = fence.judge(address).admitted;
+  const ofMachine = fence.judge(address);
+  const steps: DomainStep[] = explained(ofMachine);
   const domains = asked.domains.map((domain) => {
     const judgement = fence.judge(address, domain.id);
     const own = explained(judgement).filter(({ scope }) => scope === 'domain');
     steps.push(...own.map((step) => ({ ...step, domain: domain.name })));
     return { name: domain.name, admitted: judgement.admitted };
   });
-  const admitted = machineAdmits && (domains.length === 0 || domains.some((domain) => domain.admitted));
+  const admitted = ofMachine.admitted && (domains.length === 0 || domains.some((domain) => domain.admitted));
   const about = { admitted, steps, domains, bans: bansOf(bans.about(address), asked) };
   const [domain] = asked.domains;
   if (asked.device === undefined || domain === undefined) return about;

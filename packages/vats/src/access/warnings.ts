@@ -1,7 +1,7 @@
 import type { Place, Policy } from '@vats/access';
 import { formatEndpoint, isPrivateAddress, parseAddress } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
-import type { Listener } from '@vats/sip';
+import { isWildcard, type Listener } from '@vats/sip';
 import { counted } from '../counted.ts';
 
 export interface Exposure {
@@ -47,7 +47,7 @@ function* openDomains({ listeners, machine, domains }: Exposure): Iterable<strin
     const { mode, enforce } = setting(domain, 'access');
     if (mode !== 'any' && enforce !== false) continue;
     const address = open[0]?.endpoint.address ?? '';
-    const where = address === '0.0.0.0' || address === '::' ? `${address} (every address of this machine)` : address;
+    const where = isWildcard(address) ? `${address} (every address of this machine)` : address;
     const remedy =
       mode !== 'any'
         ? 'its access is only tried out (enforce: false): take that out of its PBX file when vats explain policy shuts out none of its people'

@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import { isIPv6 } from '@vats/kernel';
-import type { Flow } from '@vats/sip';
+import { type Flow, isWildcard } from '@vats/sip';
 
 export interface AddressingSettings {
   /** Written into Via and Contact for everyone who is not local: a host or address, with or without port. */
@@ -20,7 +20,6 @@ export interface OwnAddresses {
   readonly towards: (remote: string) => string | undefined;
 }
 
-const WILDCARDS = ['0.0.0.0', '::'];
 /** Addresses out in the world, of which none is spoken to: they stand for all of their family (RFC 5737, RFC 3849). */
 const [SOME_IPV4, SOME_IPV6] = ['192.0.2.1', '2001:db8::1'];
 const ADDRESSES_REMEMBERED = 4096;
@@ -71,10 +70,9 @@ export class Addressing {
     const { advertiseMedia, media } = this.#settings;
     const { address } = flow.observed;
     if (advertiseMedia !== undefined && !this.isLocal(address)) return advertiseMedia;
-    const wildcards = media.filter((bound) => WILDCARDS.includes(bound));
     // Where a phone's family has no media address the other one serves it.
     const alike = media.find((bound) => isIPv6(bound) === isIPv6(address));
-    if (!wildcards.includes(alike ?? media[0] ?? '')) return undefined;
+    if (!isWildcard(alike ?? media[0] ?? '')) return undefined;
     return alike === undefined ? own.towards(isIPv6(address) ? SOME_IPV4 : SOME_IPV6) : own.on(flow);
   }
 }
