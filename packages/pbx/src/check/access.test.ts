@@ -88,3 +88,15 @@ test('lists as long as they may be are compared at once, and of many networks th
   expect(others).toEqual([]);
   expect(problem).toContain('21.0.8.0/24, 21.0.9.0/24 and 4990 more has no effect for anna');
 });
+
+test.each([
+  [{ mode: 'any', deny: ['0.0.0.0/0'] }, 'deny[0]: 0.0.0.0/0 in deny lets nobody with an IPv4 address in'],
+  [{ mode: 'any', deny: ['10.*', '::/0'] }, 'deny[1]: ::/0 in deny lets nobody with an IPv6 address in'],
+  [
+    { mode: 'list', allow: ['192.0.2.1', '203.0.113.0/24'], deny: ['203.0.113.0/24'] },
+    'allow[1]: 203.0.113.0/24 is not let in: deny holds it too, and goes first',
+  ],
+])('of %j a warning is given, at a domain and at a device', (policy, message) => {
+  expect(said(policy, undefined)).toEqual([expect.stringContaining(`warning: access.${message}`)]);
+  expect(said('any', policy)).toEqual([expect.stringContaining(`warning: users[0].devices[0].access.${message}`)]);
+});

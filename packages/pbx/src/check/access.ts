@@ -1,8 +1,10 @@
 import { isPrivateAddress, type Network, networkOf } from '@vats/kernel';
 import { DOMAIN_DEFAULTS, type Frozen } from '../model/model.ts';
+import type { KeyPath } from '../problems/problem.ts';
 import type { AccessPolicy } from '../schema/access.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 import { NetworkCover } from './network-cover.ts';
+import { remarksOnPolicy } from './policy-sense.ts';
 
 type Policy = Frozen<AccessPolicy>;
 
@@ -12,6 +14,12 @@ type Policy = Frozen<AccessPolicy>;
  */
 export function checkAccess(view: DomainView, report: Report): void {
   const domain: Policy = view.settings.access ?? DOMAIN_DEFAULTS.access;
+  remark(domain, view.settingsNamed.has('access') ? ['access'] : undefined, report);
+  for (const { object: user, path } of view.users) {
+    for (const [index, { access }] of user.devices.entries()) {
+      if (access !== undefined) remark(access, below(path, 'devices', index, 'access'), report);
+    }
+  }
   // While it is tried out it shuts nobody out.
   if (domain.enforce === false) return;
   const covers = { allow: new NetworkCover(domain.allow ?? []), deny: new NetworkCover(domain.deny ?? []) };
@@ -27,6 +35,12 @@ export function checkAccess(view: DomainView, report: Report): void {
         );
       }
     }
+  }
+}
+
+function remark(policy: Policy, path: KeyPath | undefined, report: Report): void {
+  for (const { key, index, message, remedy } of remarksOnPolicy(policy)) {
+    report('warning', below(path, key, index), message, remedy);
   }
 }
 

@@ -31,8 +31,14 @@ export function addUser(model: Model, user: NewUser): Applied {
     return refused(`user ${user.extension} is there already`, 'take another extension, or change that user');
   }
   const { extension, name, device } = user;
+  if (device !== undefined && device.password !== '') {
+    const fault = passwordFault(device.login, device.password, 'or leave the password out, and one is made');
+    if (fault !== undefined) return refused(fault.message, fault.remedy);
+  }
   const entry = { extension, name, devices: device === undefined ? [] : [device] };
-  return addByValue(model, { domain: domain.name, users: [entry] }, user.by);
+  const added = addByValue(model, { domain: domain.name, users: [entry] }, user.by);
+  // There is no file whose places these were.
+  return added.ok ? added : { ok: false, problems: added.problems.map((problem) => ({ ...problem, path: '' })) };
 }
 
 /**

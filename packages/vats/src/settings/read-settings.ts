@@ -1,6 +1,7 @@
 import { CountryDatabase, GeoDatabaseError } from '@vats/access';
 import { atOnce, isIPv6, type Steps } from '@vats/kernel';
 import { type Checked, NO_PLACES, type Places, type Problem, readingYaml, sortProblems } from '@vats/pbx';
+import { accessProblems } from './access-problems.ts';
 import { type Override, overridesOfEnvironment, placesOf, readOverride } from './overrides.ts';
 import { completed, type Settings } from './settings.ts';
 import { type SettingsFile, settingsFile } from './settings-file.ts';
@@ -46,7 +47,7 @@ export function* readingSettings({ file, env, flags, cores, badDatabase }: Setti
   }
   const settings = completed(said, cores);
   const placesFor = (key: string): Places => givenBy.get(key) ?? places;
-  problems.push(...contradictions(settings, placesFor));
+  problems.push(...contradictions(settings, placesFor), ...accessProblems(said.access ?? {}, settings, placesFor));
   if (badDatabase !== undefined) problems.push(...databaseProblems(settings, badDatabase, placesFor));
   const sorted = sortProblems(problems);
   if (sorted.some(({ severity }) => severity === 'error')) return { ok: false, problems: sorted };
