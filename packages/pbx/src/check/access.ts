@@ -39,8 +39,10 @@ export function checkAccess(view: DomainView, report: Report): void {
 }
 
 function remark(policy: Policy, path: KeyPath | undefined, report: Report): void {
-  for (const { key, index, message, remedy } of remarksOnPolicy(policy)) {
-    report('warning', below(path, key, index), message, remedy);
+  // What an earlier file or version said is not this file's to mend.
+  if (path === undefined) return;
+  for (const { severity, key, index, message, remedy } of remarksOnPolicy(policy)) {
+    report(severity, below(path, key, index), message, remedy);
   }
 }
 

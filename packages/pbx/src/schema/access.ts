@@ -1,7 +1,7 @@
 import { parseNetwork } from '@vats/kernel';
 import { z } from 'zod';
-import { country } from './country.ts';
-import { fault, remedyForOtherTypes, textThat } from './fault.ts';
+import { countryLetters } from './country.ts';
+import { fault, remedyForOtherTypes, shown } from './fault.ts';
 
 /**
  * True for the ways a person writes a network: an address, `203.0.113.0/24`, `192.168.1.16-32` (a range in the last
@@ -26,22 +26,41 @@ function remedyForNetwork(text: string): string {
   return 'write 203.0.113.5, 203.0.113.0/24, 2001:db8::/32, 192.168.1.16-32 or 10.20.*';
 }
 
-export const network = textThat(isNetwork, (text) => `${text} is not an address or network`, remedyForNetwork);
+/** What is wrong with a network that a person wrote. */
+export function networkFault(text: string): { message: string; remedy: string } | undefined {
+  if (isNetwork(text)) return undefined;
+  return { message: `${shown(text)} is not an address or network`, remedy: remedyForNetwork(text) };
+}
+
+const networkUnless = (isGood: (text: string) => boolean) =>
+  z.string().check((ctx) => {
+    const wrong = isGood(ctx.value) ? undefined : networkFault(ctx.value);
+    if (wrong !== undefined) ctx.issues.push({ ...fault(wrong.message, wrong.remedy), input: ctx.value });
+  });
+
+export const network = networkUnless(isNetwork);
+
+/** Also one with a zone, which means the network without it: what is stored from before zones were refused must be read. */
+export const storedNetwork = networkUnless((text) => parseNetwork(text).ok);
 
 /** So many networks one list may have: whatever asks it stays quick, and so does reading it while calls are up. */
 export const NETWORKS_AT_MOST = 10_000;
 
-/** A list of networks, of bounded length. */
-export const networks = z.array(network).check((ctx) => {
-  const { length } = ctx.value;
-  if (length <= NETWORKS_AT_MOST) return;
-  const remedy =
-    "merge neighbours into wider networks, shut these out in the machine's firewall, or put them into a country table of your own (access.geo.database)";
-  ctx.issues.push({
-    ...fault(`the list has ${length} networks, and ${NETWORKS_AT_MOST} are the most that one may have`, remedy),
-    input: ctx.value,
+const listOf = (item: typeof network) =>
+  z.array(item).check((ctx) => {
+    const { length } = ctx.value;
+    if (length <= NETWORKS_AT_MOST) return;
+    const remedy =
+      "merge neighbours into wider networks, shut these out in the machine's firewall, or put them into a country table of your own (access.geo.database)";
+    ctx.issues.push({
+      ...fault(`the list has ${length} networks, and ${NETWORKS_AT_MOST} are the most that one may have`, remedy),
+      input: ctx.value,
+    });
   });
-});
+
+/** A list of networks, of bounded length. */
+export const networks = listOf(network);
+const storedNetworks = listOf(storedNetwork);
 
 const MODES = ['any', 'russia', 'countries', 'list'] as const;
 
@@ -52,11 +71,11 @@ const longForm = z
     {
       mode: z.enum(MODES),
       /** ISO 3166 codes, for mode `countries`. */
-      countries: z.array(country).exactOptional(),
+      countries: z.array(countryLetters).exactOptional(),
       /** Networks that may come in whatever the country; with mode `list`, the only ones. */
-      allow: networks.exactOptional(),
+      allow: storedNetworks.exactOptional(),
       /** Networks that are shut out whatever else is said. */
-      deny: networks.exactOptional(),
+      deny: storedNetworks.exactOptional(),
       /** False for a dry run: who would be shut out is logged and counted, and comes in. */
       enforce: z.boolean().exactOptional(),
     },

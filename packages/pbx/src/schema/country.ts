@@ -15,12 +15,23 @@ const COUNTRIES: ReadonlySet<string> = new Set(
 /** Codes that people write, and the one that is meant. */
 const MEANT: Readonly<Record<string, string>> = { UK: 'GB', EL: 'GR', SU: 'RU' };
 
-/** The code of a country: nobody is in one that does not exist, so a slip would shut people out in silence. */
-export const country = z.string().check((ctx) => {
-  const text = ctx.value;
-  if (COUNTRIES.has(text)) return;
+/** What is wrong with a country's code: nobody is in one that does not exist, so a slip would shut people out in silence. */
+export function countryFault(text: string): { message: string; remedy: string } | undefined {
+  if (COUNTRIES.has(text)) return undefined;
   const capitals = text.toUpperCase();
   const meant = MEANT[capitals] ?? (COUNTRIES.has(capitals) ? capitals : undefined);
   const remedy = meant === undefined ? 'write two capital letters by ISO 3166, such as RU' : `did you mean ${meant}?`;
-  ctx.issues.push({ ...fault(`${shown(text)} is not a country code`, remedy), input: text });
+  return { message: `${shown(text)} is not a country code`, remedy };
+}
+
+/** The code of a country that there is. */
+export const country = z.string().check((ctx) => {
+  const wrong = countryFault(ctx.value);
+  if (wrong !== undefined) ctx.issues.push({ ...fault(wrong.message, wrong.remedy), input: ctx.value });
+});
+
+/** Two capital letters: what a policy may hold that was stored before it was asked whether there is such a country. */
+export const countryLetters = z.string().check((ctx) => {
+  const wrong = /^[A-Z]{2}$/.test(ctx.value) ? undefined : countryFault(ctx.value);
+  if (wrong !== undefined) ctx.issues.push({ ...fault(wrong.message, wrong.remedy), input: ctx.value });
 });

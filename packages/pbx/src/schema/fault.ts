@@ -15,17 +15,10 @@ export function fault(
   return { code: 'custom', message, path: [...path], params: { remedy }, input: undefined };
 }
 
-/** Text that `good` accepts; anything else is `message`, with `remedy`, which may look at what was written. */
-export function textThat(
-  good: (text: string) => boolean,
-  message: (text: string) => string,
-  remedy: string | ((written: string) => string),
-) {
+/** Text that `good` accepts; anything else is `message`, with `remedy`. */
+export function textThat(good: (text: string) => boolean, message: (text: string) => string, remedy: string) {
   return z.string().check((ctx) => {
-    const { value } = ctx;
-    if (good(value)) return;
-    const what = typeof remedy === 'string' ? remedy : remedy(value);
-    ctx.issues.push({ ...fault(message(shown(value)), what), input: value });
+    if (!good(ctx.value)) ctx.issues.push({ ...fault(message(shown(ctx.value)), remedy), input: ctx.value });
   });
 }
 

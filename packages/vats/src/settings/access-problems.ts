@@ -14,9 +14,9 @@ export function accessProblems(
   placesFor: (key: string) => Places,
 ): Problem[] {
   const problems: Problem[] = [];
-  for (const { key, index, message, remedy } of remarksOnPolicy(access.policy)) {
+  for (const { severity, key, index, message, remedy } of remarksOnPolicy(access.policy)) {
     const path = ['access', 'policy', key, index];
-    problems.push(placesFor('access.policy').problem(path, message, remedy, { severity: 'warning' }));
+    problems.push(placesFor('access.policy').problem(path, message, remedy, { severity }));
   }
   for (const [index, text] of access.trusted.entries()) {
     const network = networkOf(text);
