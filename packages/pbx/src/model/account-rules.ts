@@ -52,6 +52,7 @@ export function passwordFault(login: string, password: string, otherwise?: strin
 }
 
 function weaknessOf(login: string, password: string, shortest: number): string | undefined {
+  if (password === '') return 'it is empty';
   if ([...password].length < shortest) {
     const because = shortest > SHORTEST_PASSWORD ? ', which a login of digits needs' : '';
     return `it has fewer than ${shortest} characters${because}`;
