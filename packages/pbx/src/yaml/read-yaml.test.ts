@@ -220,14 +220,11 @@ test('a long file is read in many steps, and says the same as at once', () => {
   expect(place(once.value)).toMatchObject({ line: 10_002, column: 5 });
 });
 
-test('what is no YAML is not repeated as a whole', () => {
-  for (const text of [
-    `{ "a": ${'x y '.repeat(5_000)}`,
-    `a: b\n${'c d\n'.repeat(5_000)}`,
-    `%${'z'.repeat(9_000)}\n- [`,
-  ]) {
-    const said = problems(text);
-    expect(said.length).toBeGreaterThan(0);
-    expect(Math.max(...said.map((line) => line.length))).toBeLessThan(300);
-  }
+test.each([
+  ['a bracket too many', 'a: b\n]\n'],
+  ['a brace too many', '{ a: b }}\n'],
+])('what is no YAML is not repeated as a whole: %s', (_, begin) => {
+  const said = problems(begin + 'word '.repeat(5_000));
+  expect(said.length).toBeGreaterThan(0);
+  expect(Math.max(...said.map((line) => line.length))).toBeLessThan(300);
 });
