@@ -1,4 +1,5 @@
 export { type CheckedPbx, checkPbx, readingPbx, readPbx } from './check/check-pbx.ts';
+export { isEverybody, remarksOnPolicy } from './check/policy-sense.ts';
 export type {
   CallFilter,
   CallParty,
@@ -69,6 +70,7 @@ export type {
 export { DEFAULT_RING_MS } from './routing/reach-user.ts';
 export { ECHO_CODE, route } from './routing/route.ts';
 export { type AccessPolicy, access, isNetwork, network, networks } from './schema/access.ts';
+export { country } from './schema/country.ts';
 export { duration, formatDuration, parseDuration } from './schema/duration.ts';
 export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber } from './schema/number.ts';

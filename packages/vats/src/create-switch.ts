@@ -73,8 +73,8 @@ export interface Switch {
   readonly access: AccessControl;
   readonly visitors: Visitors;
   /**
-   * Who may come was changed: puts the settings' policy and the model's in force, reads the country table anew, and ends
-   * what those hold who may not come any more. @throws GeoDatabaseError, with all as it was
+   * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
+   * those hold who may not come any more. @throws GeoDatabaseError, with all as it was
    */
   reloadAccess(settings: Settings['access']): void;
   /** Judges anew those who were let in: the country table was changed. */
@@ -322,8 +322,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     access,
     visitors,
     reloadAccess: (next) => {
-      access.table.reload();
-      access.useMachinePolicy(next.policy);
+      access.useSettings(next);
       sweepAccess();
     },
     sweepAccess,

@@ -51,6 +51,8 @@ export class BanBook {
   readonly #past: PastBans;
   readonly #keeper: BanKeeper;
   #trusted: NetworkSet;
+  #duration: number;
+  #longest: number;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: BanBookParts) {
@@ -59,6 +61,8 @@ export class BanBook {
     this.#limit = parts.limit ?? LIMIT;
     this.#operatorLimit = parts.operatorLimit ?? LIMIT;
     this.#trusted = parts.trusted;
+    this.#duration = parts.duration;
+    this.#longest = parts.longest;
     this.#bans = new StandingBans(parts.clock);
     this.#past = new PastBans(parts.clock);
     this.#keeper = new BanKeeper(parts.store, parts.log, () => this.counters.notSaved++);
@@ -139,6 +143,12 @@ export class BanBook {
     for (const ban of within) this.#forgive(ban);
   }
 
+  /** From now on the switch's bans are so long, in ms; those that stand end when they would have. */
+  useTimes({ duration, longest }: Pick<BanBookParts, 'duration' | 'longest'>): void {
+    this.#duration = duration;
+    this.#longest = longest;
+  }
+
   /**
    * Shuts somebody out. By the switch: a single address stands for its source; what is shut out already stays as it is;
    * each further ban of a subject within 7 days after its last one ended is twice as long, up to `longest`; the fourth IPv6
@@ -190,13 +200,13 @@ export class BanBook {
   }
 
   #addOwn(where: BanNetwork, user: string | undefined, order: BanOrder): BanResult {
-    const { clock, duration, longest } = this.#parts;
+    const { clock } = this.#parts;
     const now = clock.now();
     const standing = this.#standing(where, user);
     if (standing !== undefined) return { ok: true, ban: standing };
     const widened = user === undefined ? this.#widened(where, now) : where;
     const offence = this.#past.offencesOf(widened, user) + 1;
-    const until = now + banTime(order.for ?? duration, offence, longest);
+    const until = now + banTime(order.for ?? this.#duration, offence, this.#longest);
     const reason = widened === where ? order.reason : `${order.reason}, as from networks beside it before`;
     const ban = this.#made(widened, user, { since: now, until, offence, by: 'switch', reason });
     this.#dropForgotten(this.#past.noteOffence(widened, ban));

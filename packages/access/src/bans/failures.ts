@@ -52,11 +52,11 @@ const GUESSED_RATE_OF_SOURCE = { perAccount: 1 / 60, burst: 1 };
 export class Failures {
   readonly #bans: BanBook;
   readonly #good: GoodSources;
-  readonly #failures: number;
-  readonly #within: number;
+  #failures!: number;
+  #within!: number;
   readonly #isAtHome: (user: string, address: string) => boolean;
   readonly #onGuessed: ((user: string) => void) | undefined;
-  /** Each lives for `within` from its first failure. */
+  /** Each lives for the `within` of that time from its first failure. */
   readonly #sources: ExpiringMap<string, { count: number }>;
   readonly #pairs: ExpiringMap<string, { count: number }>;
   readonly #accounts: ExpiringMap<string, AccountCount>;
@@ -66,12 +66,9 @@ export class Failures {
 
   /** @throws {RangeError} unless `failures` and `within` are at least 1 */
   constructor({ clock, bans, failures, within, limit = COUNTED, isAtHome, onGuessed }: FailuresOptions) {
-    if (!(failures >= 1)) throw new RangeError(`failures: ${failures} must be at least 1`);
-    if (!(within >= 1)) throw new RangeError(`within: ${within} must be at least 1`);
+    this.use({ failures, within });
     this.#bans = bans;
     this.#good = bans.good;
-    this.#failures = failures;
-    this.#within = within;
     this.#isAtHome = isAtHome ?? (() => false);
     this.#onGuessed = onGuessed;
     this.#sources = new ExpiringMap({ clock, limit, lifetime: within });
@@ -79,6 +76,17 @@ export class Failures {
     this.#accounts = new ExpiringMap({ clock, limit, lifetime: within });
     this.#guesses = new AccountRates({ clock, ...GUESSED_RATE, limit });
     this.#guessesOfSources = new AccountRates({ clock, ...GUESSED_RATE_OF_SOURCE, limit });
+  }
+
+  /**
+   * From now on so many within so long are too many. What is being counted goes on, each until the time that it was given when
+   * it began. @throws {RangeError} unless both are at least 1
+   */
+  use({ failures, within }: Pick<FailuresOptions, 'failures' | 'within'>): void {
+    if (!(failures >= 1)) throw new RangeError(`failures: ${failures} must be at least 1`);
+    if (!(within >= 1)) throw new RangeError(`within: ${within} must be at least 1`);
+    this.#failures = failures;
+    this.#within = within;
   }
 
   /** How often whoever was good before may fail in a row. */
@@ -132,14 +140,14 @@ export class Failures {
 
   #countPair(address: string, user: string): void {
     const pair = pairOf(address, user);
-    if (increased(this.#pairs, pair) < this.#failures) return;
+    if (increased(this.#pairs, pair, this.#within) < this.#failures) return;
     this.#pairs.delete(pair);
     // Where nobody is proven the whole source is about to be banned.
     if (this.#good.anyGood(sourceKeys(address)[0]!)) this.#ban(address, user, this.#failures);
   }
 
   #countSource(key: string, failures: number): void {
-    const count = increased(this.#sources, key);
+    const count = increased(this.#sources, key, this.#within);
     if (count < failures) return;
     const proven = this.#good.anyGood(key);
     const limit = proven ? failures * PATIENCE : failures;
@@ -152,13 +160,13 @@ export class Failures {
     if (this.#good.isGood(address, user)) return;
     const entry = this.#accounts.get(user);
     if (entry === undefined) {
-      this.#accounts.set(detached(user), { count: 1, guessed: false });
+      this.#accounts.set(detached(user), { count: 1, guessed: false }, this.#within);
       return;
     }
     entry.count++;
     if (entry.count <= this.patience) return;
     // Written again at each further failure: only a while without any ends it.
-    this.#accounts.set(detached(user), entry);
+    this.#accounts.set(detached(user), entry, this.#within);
     if (entry.guessed) return;
     entry.guessed = true;
     this.#onGuessed?.(user);
@@ -170,9 +178,9 @@ export class Failures {
   }
 }
 
-function increased(counts: ExpiringMap<string, { count: number }>, key: string): number {
+function increased(counts: ExpiringMap<string, { count: number }>, key: string, lifetime: number): number {
   const entry = counts.get(key);
   if (entry !== undefined) return ++entry.count;
-  counts.set(detached(key), { count: 1 });
+  counts.set(detached(key), { count: 1 }, lifetime);
   return 1;
 }

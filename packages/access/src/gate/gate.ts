@@ -95,9 +95,11 @@ export class Gate {
   /** Where right passwords came from that may not be used there, as far as it was told. */
   readonly #barred: ExpiringMap<string, true>;
   readonly #lines: LineBudget;
+  #refusal: Refusal;
 
   constructor(parts: GateParts) {
     this.#parts = parts;
+    this.#refusal = parts.refusal;
     this.fence = parts.fence;
     this.bans = parts.bans;
     this.places = parts.places;
@@ -113,6 +115,11 @@ export class Gate {
     this.fence.use(policies);
   }
 
+  /** From now on whoever the geofence shuts out gets this. */
+  refuseBy(refusal: Refusal): void {
+    this.#refusal = refusal;
+  }
+
   /**
    * Whether a message from there is read, or a connection accepted (without `octets`). False is silence: nothing is
    * answered, the connection is reset. When we are `behind`, strangers are left unread, so that phones are not lost among them.
@@ -122,7 +129,7 @@ export class Gate {
     // A proxy's messages are read first, for its client's address is in them.
     if (this.#parts.proxies.has(address)) return true;
     if (!this.fence.admitsSource(address)) {
-      if (this.#parts.refusal === 'silence') {
+      if (this.#refusal === 'silence') {
         this.counters.fenced++;
         return false;
       }
@@ -144,7 +151,7 @@ export class Gate {
     this.#noteDryRun(address, judgement);
     if (!judgement.admitted) {
       this.counters.fenced++;
-      return this.#parts.refusal === 'silence' ? 'silence' : 'forbidden';
+      return this.#refusal === 'silence' ? 'silence' : 'forbidden';
     }
     if (!viaProxy || this.isTrusted(address)) return 'welcome';
     const proven = this.#proven.has(address, 0);

@@ -99,3 +99,12 @@ test('for a person it says how a country is known', () => {
   expect(countries.explain('127.0.0.1')).toEqual({ from: 'database', network: expect.stringMatching(/\/\d+$/) });
   expect(countries.explain('pbx.example')).toEqual({ from: 'database' });
 });
+
+test('other overrides hold from the moment that they are given, and stay where only the database is another', () => {
+  const countries = new Countries({ '10.0.0.0/8': 'RU' }, saying('US'));
+  expect(countries.countryOf('10.0.0.1')).toBe('RU');
+  countries.use(saying('US'), { '10.0.0.0/8': 'KZ' });
+  expect(countries.countryOf('10.0.0.1')).toBe('KZ');
+  countries.use(saying('FR'));
+  expect(['10.0.0.1', '192.0.2.1'].map((address) => countries.countryOf(address))).toEqual(['KZ', 'FR']);
+});

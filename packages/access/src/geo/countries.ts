@@ -15,6 +15,8 @@ export interface CountryFinding {
   readonly network?: string;
 }
 
+type Overrides = NetworkMap<{ readonly country: string; readonly network: string }>;
+
 /** Longer text is no address without a zone, and is not worth remembering. */
 const LONGEST_REMEMBERED = 64;
 
@@ -24,7 +26,7 @@ const LONGEST_REMEMBERED = 64;
  * address, for a bounded number of addresses.
  */
 export class Countries implements CountrySource {
-  readonly #overrides: NetworkMap<{ readonly country: string; readonly network: string }>;
+  #overrides: Overrides;
   readonly #limit: number;
   #database: NetworkCountrySource;
   // Two generations: when the young one is full it becomes the old one, and what is still asked for moves over. So nothing
@@ -38,9 +40,7 @@ export class Countries implements CountrySource {
    * @throws RangeError for an override that is no network
    */
   constructor(overrides: Readonly<Record<string, string>>, database: NetworkCountrySource, remembered = 4_096) {
-    this.#overrides = new NetworkMap(
-      Object.entries(overrides).map(([network, country]) => [networkOf(network), { country, network }] as const),
-    );
+    this.#overrides = overridesOf(overrides);
     this.#database = database;
     this.#limit = remembered;
   }
@@ -63,8 +63,9 @@ export class Countries implements CountrySource {
     return { ...(country !== undefined && { country }), from: 'database', ...(network !== undefined && { network }) };
   }
 
-  /** From now on this database answers, and nothing that the earlier one said is remembered. */
-  use(database: NetworkCountrySource): void {
+  /** From now on this database answers, beside other overrides if they are given; what was said before is not remembered. */
+  use(database: NetworkCountrySource, overrides?: Readonly<Record<string, string>>): void {
+    if (overrides !== undefined) this.#overrides = overridesOf(overrides);
     this.#database = database;
     this.#young.clear();
     this.#old.clear();
@@ -86,4 +87,10 @@ export class Countries implements CountrySource {
     }
     this.#young.set(address, country);
   }
+}
+
+function overridesOf(overrides: Readonly<Record<string, string>>): Overrides {
+  return new NetworkMap(
+    Object.entries(overrides).map(([network, country]) => [networkOf(network), { country, network }] as const),
+  );
 }

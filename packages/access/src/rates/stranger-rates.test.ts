@@ -166,3 +166,15 @@ test('12: all who need not wait have together as much as all strangers', () => {
   clock.advance(500);
   expect(own()).toHaveLength(100);
 });
+
+test('other rates hold from the moment that they are given, and what was counted stays', () => {
+  const { rates } = ratesOf({ limit: 2 });
+  expect(takenBy(rates, ['192.0.2.1', '192.0.2.2', '192.0.2.3'])).toBe(3);
+  const { pushedOut } = rates;
+  expect(pushedOut).toBeGreaterThan(0);
+  rates.use({ perSource: 10, burst: 9, total: 12 });
+  expect(takenBy(rates, Array<string>(100).fill('192.0.2.1'))).toBe(9);
+  expect(takenBy(rates, Array<string>(100).fill('192.0.2.2'))).toBe(3);
+  expect(rates.counters.ok).toBe(15);
+  expect(rates.pushedOut).toBe(pushedOut);
+});

@@ -42,23 +42,32 @@ const MOST_OF_TOTAL = 1 / 4;
 export class StrangerRates {
   readonly counters: StrangerCounters = { ok: 0, source: 0, total: 0, own: 0, givenBack: 0 };
   readonly #clock: Clock;
-  readonly #sizes: readonly BucketSize[];
-  readonly #sources: BucketMap;
-  readonly #total: TokenBucket;
+  readonly #limit: number;
+  #sizes!: readonly BucketSize[];
+  #sources!: BucketMap;
+  #total!: TokenBucket;
   /** What all together may send by `takeOwn`. */
-  readonly #apart: TokenBucket;
+  #apart!: TokenBucket;
+  #pushedOutBefore = 0;
 
   /** @throws {RangeError} when the rate is not above 0; the burst, the total or the limit not at least 1 */
-  constructor({ clock, perSource, burst, total, limit = SOURCES_REMEMBERED }: StrangerRatesOptions) {
+  constructor({ clock, limit = SOURCES_REMEMBERED, ...rates }: StrangerRatesOptions) {
     this.#clock = clock;
+    this.#limit = limit;
+    this.use(rates);
+  }
+
+  /** From now on these rates hold, and every source has its whole share. @throws {RangeError} as the constructor does */
+  use({ perSource, burst, total }: Pick<StrangerRatesOptions, 'perSource' | 'burst' | 'total'>): void {
     // One site alone must not use up what all have: not even one that owns a /48.
     const [most, mostAtOnce] = [Math.max(perSource, total * MOST_OF_TOTAL), Math.max(burst, total * MOST_OF_TOTAL)];
     this.#sizes = SHARES.map(
       (share) => new BucketSize(Math.min(perSource * share, most), Math.min(burst * share, mostAtOnce)),
     );
-    this.#sources = new BucketMap(limit);
-    this.#total = new TokenBucket(new BucketSize(total, total), clock.monotonic());
-    this.#apart = new TokenBucket(new BucketSize(total, total), clock.monotonic());
+    this.#pushedOutBefore += this.#sources?.pushedOut ?? 0;
+    this.#sources = new BucketMap(this.#limit);
+    this.#total = new TokenBucket(new BucketSize(total, total), this.#clock.monotonic());
+    this.#apart = new TokenBucket(new BucketSize(total, total), this.#clock.monotonic());
   }
 
   /** Sources remembered. */
@@ -68,7 +77,7 @@ export class StrangerRates {
 
   /** Sources that made room while they were still held to their rate: more came at once than are remembered. */
   get pushedOut(): number {
-    return this.#sources.pushedOut;
+    return this.#pushedOutBefore + this.#sources.pushedOut;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { planApply } from '../model/apply.ts';
+import { documentOf, domainOfDocuments, objectsOf } from '../model/documents.ts';
 import type { Model } from '../model/model.ts';
 import { formatProblem } from '../problems/problem.ts';
 import { modelOf } from '../testing/model-of.ts';
@@ -108,4 +109,41 @@ test('lists as long as they may be are compared at once, and of many networks th
   );
   expect(others).toEqual([]);
   expect(problem).toContain('21.0.8.0/24, 21.0.9.0/24 and 4990 more has no effect for anna');
+});
+
+test.each([
+  [{ mode: 'any', deny: ['0.0.0.0/0'] }, 'deny[0]: 0.0.0.0/0 in deny lets nobody with an IPv4 address in'],
+  [{ mode: 'any', deny: ['10.*', '::/0'] }, 'deny[1]: ::/0 in deny lets nobody with an IPv6 address in'],
+  [
+    { mode: 'list', allow: ['192.0.2.1', '203.0.113.0/24'], deny: ['203.0.113.0/24'] },
+    'allow[1]: 203.0.113.0/24 is not let in: deny holds it too, and goes first',
+  ],
+])('of %j a warning is given, at a domain and at a device', (policy, message) => {
+  expect(said(policy, undefined)).toEqual([expect.stringContaining(`warning: access.${message}`)]);
+  expect(said('any', policy)).toEqual([expect.stringContaining(`warning: users[0].devices[0].access.${message}`)]);
+});
+
+test.each([
+  [{ mode: 'countries', countries: ['RU', 'UK'] }, 'countries[1]: "UK" is not a country code; did you mean GB?'],
+  [{ mode: 'countries', countries: ['XX'] }, 'countries[0]: "XX" is not a country code; write two capital letters'],
+  [{ mode: 'any', deny: ['fe80::%eth0'] }, 'deny[0]: "fe80::%eth0" is not an address or network; a zone'],
+])('%j is refused, at a domain and at a device', (policy, message) => {
+  expect(said(policy, undefined)[0]).toContain(`error: access.${message}`);
+  expect(said('any', policy)[0]).toContain(`error: users[0].devices[0].access.${message}`);
+});
+
+test('what was stored before it was refused is read, and in nobody’s way', () => {
+  const [domain] = modelOf('domain: acme.example\n').domains;
+  const access = { mode: 'countries', countries: ['UK'], allow: ['fe80::%eth0'] } as const;
+  const old = {
+    ...domain!,
+    settings: { access: { ...access, countries: [...access.countries], allow: [...access.allow] } },
+  };
+  const read = domainOfDocuments(
+    documentOf(old),
+    objectsOf(old).map((object) => object.write()),
+  );
+  expect(read.settings.access).toEqual(access);
+  const user = 'users: [{ extension: "201", name: x, devices: [{ login: anna, password: Vf5kNm7Z }] }]\n';
+  expect(applied({ domains: [read] }, `domain: acme.example\n${user}`).warnings).toEqual([]);
 });

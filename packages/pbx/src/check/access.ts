@@ -1,8 +1,10 @@
 import { isPrivateAddress, type Network, networkOf } from '@vats/kernel';
 import { DOMAIN_DEFAULTS, type Frozen } from '../model/model.ts';
+import type { KeyPath } from '../problems/problem.ts';
 import type { AccessPolicy } from '../schema/access.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 import { NetworkCover } from './network-cover.ts';
+import { remarksOnPolicy } from './policy-sense.ts';
 
 type Policy = Frozen<AccessPolicy>;
 
@@ -12,6 +14,12 @@ type Policy = Frozen<AccessPolicy>;
  */
 export function checkAccess(view: DomainView, report: Report): void {
   const domain: Policy = view.settings.access ?? DOMAIN_DEFAULTS.access;
+  remark(domain, view.settingsNamed.has('access') ? ['access'] : undefined, report);
+  for (const { object: user, path } of view.users) {
+    for (const [index, { access }] of user.devices.entries()) {
+      if (access !== undefined) remark(access, below(path, 'devices', index, 'access'), report);
+    }
+  }
   // While it is tried out it shuts nobody out.
   if (domain.enforce === false) return;
   const covers = { allow: new NetworkCover(domain.allow ?? []), deny: new NetworkCover(domain.deny ?? []) };
@@ -33,6 +41,14 @@ export function checkAccess(view: DomainView, report: Report): void {
         report('warning', place, `${what} has no effect for ${login}: the domain's access is judged first`, remedy);
       }
     }
+  }
+}
+
+function remark(policy: Policy, path: KeyPath | undefined, report: Report): void {
+  // What an earlier file or version said is not this file's to mend.
+  if (path === undefined) return;
+  for (const { severity, key, index, message, remedy } of remarksOnPolicy(policy)) {
+    report(severity, below(path, key, index), message, remedy);
   }
 }
 

@@ -34,20 +34,25 @@ export function loginFault(login: string): AccountFault | undefined {
   };
 }
 
-/** Why a password is not one for this login; undefined when it is. */
-export function passwordFault(login: string, password: string): AccountFault | undefined {
+/**
+ * Why a password is not one for this login; undefined when it is.
+ *
+ * @param otherwise what else can be done about it, where that is neither to change a file nor the account
+ */
+export function passwordFault(login: string, password: string, otherwise?: string): AccountFault | undefined {
   const ofDigits = DIGITS.test(login);
   const shortest = ofDigits ? SHORTEST_PASSWORD_OF_DIGITS : SHORTEST_PASSWORD;
   const why = weaknessOf(login, password, shortest);
   if (why === undefined) return undefined;
   const rule = `${shortest} or more characters with a capital letter, a small letter and a digit, and without the login`;
-  const wayOut = ofDigits
+  const usually = ofDigits
     ? `leave it out with "vats user add", which makes one, take a login with a letter first, or change it with "vats user password ${login}"`
     : `"vats user password ${login}" makes one`;
-  return { message: `the password of ${login} is weak: ${why}`, remedy: `write ${rule}; ${wayOut}` };
+  return { message: `the password of ${login} is weak: ${why}`, remedy: `write ${rule}; ${otherwise ?? usually}` };
 }
 
 function weaknessOf(login: string, password: string, shortest: number): string | undefined {
+  if (password === '') return 'it is empty';
   if ([...password].length < shortest) {
     const because = shortest > SHORTEST_PASSWORD ? ', which a login of digits needs' : '';
     return `it has fewer than ${shortest} characters${because}`;

@@ -10,6 +10,9 @@ import type { Change } from './change.ts';
 import { ha1Of } from './ha1.ts';
 import type { Domain, ManagedBy, Model, User } from './model.ts';
 
+/** What else can be done where a password is given by hand. */
+const MADE = 'or leave the password out, and one is made';
+
 /** An edit by hand: of which domain (needless while there is one), and by which door it came. */
 export interface Edit {
   readonly domain?: string;
@@ -31,8 +34,14 @@ export function addUser(model: Model, user: NewUser): Applied {
     return refused(`user ${user.extension} is there already`, 'take another extension, or change that user');
   }
   const { extension, name, device } = user;
+  if (device !== undefined) {
+    const fault = passwordFault(device.login, device.password, MADE);
+    if (fault !== undefined) return refused(fault.message, fault.remedy);
+  }
   const entry = { extension, name, devices: device === undefined ? [] : [device] };
-  return addByValue(model, { domain: domain.name, users: [entry] }, user.by);
+  const added = addByValue(model, { domain: domain.name, users: [entry] }, user.by);
+  // There is no file whose places these were.
+  return added.ok ? added : { ok: false, problems: added.problems.map((problem) => ({ ...problem, path: '' })) };
 }
 
 /**
@@ -66,7 +75,7 @@ export function setPassword(model: Model, edit: Edit & { readonly login: string;
   if (domain === undefined) return noDomain(model, edit.domain);
   const user = domain.users.find(({ devices }) => devices.some(({ login }) => login === edit.login));
   if (user === undefined) return refused(`there is no device ${edit.login}`, 'name the login of one');
-  const fault = passwordFault(edit.login, edit.password);
+  const fault = passwordFault(edit.login, edit.password, MADE);
   if (fault !== undefined) return refused(fault.message, fault.remedy);
   const ha1 = ha1Of(edit.login, domain.name, domain.realm, edit.password);
   const devices = user.devices.map((device) => (device.login === edit.login ? { ...device, ha1 } : device));

@@ -55,15 +55,17 @@ export const host = z.codec(z.string(), z.string(), {
 
 /** A secret that a person types: 1 to 128 printable characters. Its text never appears in a message. */
 export const secret = z.string().check((ctx) => {
-  if (ctx.value.length > 0 && ctx.value.length <= 128 && !/[\u0000-\u001f\u007f]/.test(ctx.value)) return;
-  ctx.issues.push({
-    ...fault(
-      'the password is empty, too long or holds control characters',
-      'write 1 to 128 printable characters in quotes',
-    ),
-    input: undefined,
-  });
+  const what = faultOfSecret(ctx.value);
+  if (what === undefined) return;
+  const remedy = 'write 1 to 128 printable characters in quotes';
+  ctx.issues.push({ ...fault(`the password ${what}`, remedy), input: undefined });
 });
+
+function faultOfSecret(text: string): string | undefined {
+  if (text.length === 0) return 'is empty';
+  if (text.length > 128) return 'is too long';
+  return /[\u0000-\u001f\u007f]/.test(text) ? 'holds control characters' : undefined;
+}
 
 /** An IANA time zone name that this machine's tables know. */
 export const timezone = textThat(

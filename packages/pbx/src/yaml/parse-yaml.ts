@@ -106,13 +106,22 @@ const EXPLANATIONS: Partial<Record<YAMLError['code'], { message: string; remedy:
   },
   BLOCK_AS_IMPLICIT_KEY: { message: 'a value that holds ": " is not in quotes', remedy: 'put the value in quotes' },
   MISSING_CHAR: { message: 'a character is missing', remedy: 'close quotes and brackets' },
+  BAD_ALIAS: { message: 'a value that begins with * is not in quotes', remedy: 'put the value in quotes, such as "*"' },
   RESOURCE_EXHAUSTION: { message: 'the file nests too deeply', remedy: 'make it flatter' },
 };
 
 function explained(error: YAMLError): { message: string; remedy?: string } {
   const known = EXPLANATIONS[error.code];
-  if (known === undefined) return { message: error.message };
-  return error.code === 'MISSING_CHAR' ? { message: error.message, remedy: known.remedy } : known;
+  if (known === undefined) return { message: shortened(error.message) };
+  return error.code === 'MISSING_CHAR' ? { message: shortened(error.message), remedy: known.remedy } : known;
+}
+
+const LONGEST_MESSAGE = 120;
+
+/** The library repeats the text that it can't read, which may be the whole file. */
+function shortened(message: string): string {
+  const oneLine = message.replace(/\s+/g, ' ');
+  return oneLine.length > LONGEST_MESSAGE ? `${oneLine.slice(0, LONGEST_MESSAGE)}…` : oneLine;
 }
 
 /** One slip often makes several faults on its line; the first says enough. */

@@ -219,3 +219,12 @@ test('a long file is read in many steps, and says the same as at once', () => {
   expect(place(inSteps.value)).toEqual(place(once.value));
   expect(place(once.value)).toMatchObject({ line: 10_002, column: 5 });
 });
+
+test.each([
+  ['a bracket too many', 'a: b\n]\n'],
+  ['a brace too many', '{ a: b }}\n'],
+])('what is no YAML is not repeated as a whole: %s', (_, begin) => {
+  const said = problems(begin + 'word '.repeat(5_000));
+  expect(said.length).toBeGreaterThan(0);
+  expect(Math.max(...said.map((line) => line.length))).toBeLessThan(300);
+});

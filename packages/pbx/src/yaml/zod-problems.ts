@@ -139,7 +139,16 @@ function wrongType(expected: string, value: unknown, path: KeyPath): { message: 
       remedy: isSecret(path) ? 'put it in quotes' : `put it in quotes: "${value}"`,
     };
   }
+  if (expected === 'array' && !isSecret(path) && typeof value !== 'object') {
+    return { message: `${given} is not a list`, remedy: `write ${listOf(String(value))}` };
+  }
   return { message: `${given} is not ${kind}`, remedy: `write ${kind}` };
+}
+
+/** A text as the list that was meant, as a file writes it. */
+function listOf(text: string): string {
+  const items = text.split(',').map((item) => item.trim());
+  return `[${items.map((item) => (/^[A-Za-z0-9][A-Za-z0-9._/*-]*$/.test(item) ? item : shown(item))).join(', ')}]`;
 }
 
 /** A value for a message; a secret only as what it is. */
@@ -176,7 +185,8 @@ function bestBranch(branches: readonly (readonly Issue[])[], value: unknown, pat
 
 /** What would satisfy an issue with a value as a whole. */
 function wanted(issue: Issue): string[] {
-  if (issue.code === 'invalid_value') return [issue.values.join(', ')];
+  if (issue.code === 'invalid_value')
+    return [ownRemedy(issue.message)?.replace(/^write /, '') ?? issue.values.join(', ')];
   if (issue.code !== 'invalid_type') return [];
   return [ownRemedy(issue.message)?.replace(/^write /, '') ?? TYPE_NAMES[issue.expected] ?? issue.expected];
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   BanBook,
   Failures,
@@ -5,7 +6,6 @@ import {
   Gate,
   type GateEvent,
   PlaceBook,
-  type Policy,
   StrangerRates,
   sourceKey,
   userKey,
@@ -52,14 +52,14 @@ export class AccessControl {
   readonly #proxies: ReadonlySet<string>;
   readonly #failures: Failures;
   readonly #rates: StrangerRates;
-  #machine: Policy;
+  #settings: Settings['access'];
   #nextSweep: Cancel | undefined;
 
   constructor(parts: AccessControlParts) {
     const { settings, table, store, clock, random, log, ledger, vouchesFor } = parts;
     this.#parts = parts;
     this.table = table;
-    this.#machine = settings.policy;
+    this.#settings = settings;
     this.#proxies = new Set(Object.keys(settings.proxies));
     const trusted = NetworkSet.of(settings.trusted);
     const onEvent = (event: AccessEvent): void => this.#tell(event);
@@ -149,14 +149,25 @@ export class AccessControl {
   /** Puts the model's policies in force. */
   usePolicies(directory: Directory): void {
     const domains = new Map(directory.model.domains.map((domain) => [domain.id, setting(domain, 'access')] as const));
-    this.gate.usePolicies({ machine: this.#machine, domains });
+    this.gate.usePolicies({ machine: this.#settings.policy, domains });
     this.gate.places.keepOnly(new Set(domains.keys()));
   }
 
-  /** The machine's own policy from the settings file, read anew; its domains' come with the model. */
-  useMachinePolicy(policy: Policy): void {
-    this.#machine = policy;
-    this.gate.usePolicies({ ...this.gate.fence.policies, machine: policy });
+  /**
+   * Puts the settings in force that were read anew, all but the proxies; the domains' policies come with the model. Limits that are
+   * as they were go on counting. @throws GeoDatabaseError, with all as it was
+   */
+  useSettings(settings: Settings['access']): void {
+    this.table.reload(settings.geo);
+    const { gate } = this;
+    const { policy, refuse, trusted, ban, rate } = settings;
+    gate.usePolicies({ ...gate.fence.policies, machine: policy });
+    gate.refuseBy(refuse);
+    gate.bans.trust(NetworkSet.of(trusted));
+    gate.bans.useTimes({ duration: ban.for, longest: ban.longest });
+    this.#failures.use(ban);
+    if (!isDeepStrictEqual(rate, this.#settings.rate)) this.#rates.use(rate);
+    this.#settings = settings;
   }
 
   /** Ends bindings, connections and calls of those who may not come any more. Call it when policies or the table changed. */

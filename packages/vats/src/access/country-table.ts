@@ -25,13 +25,13 @@ const AHEAD_MS = 2 * DAY_MS;
  */
 export class CountryTable {
   readonly countries: Countries;
-  readonly #parts: CountryTableParts;
+  #parts: CountryTableParts;
   #database: CountryDatabase;
 
   /** @throws GeoDatabaseError when the operator's file cannot be used */
   constructor(parts: CountryTableParts) {
     this.#parts = parts;
-    this.#database = this.#open();
+    this.#database = this.#open(parts.database);
     this.countries = new Countries(parts.overrides, this.#database);
   }
 
@@ -55,10 +55,12 @@ export class CountryTable {
     return now - this.#database.builtAt > OLD_MS;
   }
 
-  /** Reads the table anew. @throws GeoDatabaseError, with the earlier table still in use */
-  reload(): void {
-    this.#database = this.#open();
-    this.countries.use(this.#database);
+  /** Reads the table anew, as other settings say if they are given. @throws GeoDatabaseError, with all as it was */
+  reload(settings: Pick<CountryTableParts, 'database' | 'overrides'> = this.#parts): void {
+    const { database, overrides } = settings;
+    this.#database = this.#open(database);
+    this.#parts = { ...this.#parts, database, overrides };
+    this.countries.use(this.#database, overrides);
   }
 
   /**
@@ -103,8 +105,7 @@ export class CountryTable {
     return join(this.#parts.data, 'geo', 'country.mmdb');
   }
 
-  #open(): CountryDatabase {
-    const { database } = this.#parts;
+  #open(database: string): CountryDatabase {
     if (database !== 'builtin') return CountryDatabase.open(database);
     const builtin = CountryDatabase.builtin();
     if (!existsSync(this.#installed)) return builtin;

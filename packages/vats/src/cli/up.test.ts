@@ -152,3 +152,52 @@ test('a broken PBX file is told with its place and exit code 3, before anything 
   expect(running.output()).toContain(`${file}:2:`);
   expect(existsSync(join(data, 'vats.db'))).toBe(false);
 });
+
+test('SIGHUP takes what it can of a changed settings file and names what waits for a restart', async () => {
+  const file = join(data, 'vats.yaml');
+  writeFileSync(file, 'access: { trusted: [192.0.2.1] }\n');
+  const running = vatsUp(...LISTEN, '--config', file);
+  await running.says('switch.ready');
+  writeFileSync(file, 'access: { trusted: [192.0.2.2], proxies: { 10.0.0.5: X-Client } }\ncalls: { max: 7 }\n');
+  running.child.kill('SIGHUP');
+  await running.says('"event":"switch.reloaded"');
+  expect(running.output()).toContain('"keys":["calls.max","access.proxies"],"event":"switch.needs-restart"');
+  expect(await askSwitch(data, 'POST', '/reload')).toEqual({
+    reloaded: true,
+    needsRestart: ['calls.max', 'access.proxies'],
+  });
+
+  writeFileSync(file, `access: { policy: russia, geo: { database: ${join(data, 'nowhere.mmdb')} } }\n`);
+  running.child.kill('SIGHUP');
+  await running.says('"event":"switch.not-reloaded"');
+  expect(running.output()).toMatch(/access\.geo\.database: .*nowhere\.mmdb does not exist; check the path/);
+  running.child.kill('SIGTERM');
+  expect(await running.exit).toBe(0);
+});
+
+test('SIGHUP with a broken PBX file changes nothing of the settings either', async () => {
+  const file = join(data, 'vats.yaml');
+  const pbx = join(data, 'pbx.yaml');
+  writeFileSync(file, 'log: { level: info }\n');
+  writeFileSync(pbx, 'domain: acme.example\n');
+  const running = vatsUp(...LISTEN, '--config', file, '--apply', pbx);
+  await running.says('switch.ready');
+  writeFileSync(file, 'log: { level: error }\n');
+  writeFileSync(pbx, 'domain: acme.example\nuser: []\n');
+  running.child.kill('SIGHUP');
+  await running.says('switch.not-reloaded');
+  running.child.kill('SIGTERM');
+  // Which is logged at the level that was.
+  await running.says('switch.stopped');
+  expect(await running.exit).toBe(0);
+});
+
+test('a country table that cannot be used is told at the start by file, line and key', async () => {
+  const file = join(data, 'vats.yaml');
+  writeFileSync(file, 'access:\n  geo: { database: /nowhere.mmdb }\n');
+  const running = vatsUp(...LISTEN, '--config', file);
+  expect(await running.exit).toBe(3);
+  expect(running.output()).toContain(
+    `${file}:2:20: error: access.geo.database: /nowhere.mmdb does not exist; check the path`,
+  );
+});

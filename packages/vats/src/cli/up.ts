@@ -9,8 +9,13 @@ import { createSwitch, type Switch } from '../create-switch.ts';
 import { makeDemoDomain } from '../first-start.ts';
 import { openLog, type SwitchLog } from '../log.ts';
 import { fullCollection, RestCollection } from '../rest-collection.ts';
-import { changedKeys } from '../settings/changed-keys.ts';
-import { type Override, readingSettings, type Settings } from '../settings/index.ts';
+import {
+  keysNeedingRestart,
+  type Override,
+  readingSettings,
+  type SettingKey,
+  type Settings,
+} from '../settings/index.ts';
 import { StartFailure } from '../start-failure.ts';
 import { VERSION } from '../version.ts';
 import { banner } from './banner.ts';
@@ -23,6 +28,11 @@ export interface UpOptions {
   readonly apply: readonly string[];
   readonly flags: readonly Override[];
 }
+
+/** What came of reading the files again, and the changed keys that only a start takes. */
+type Reloaded =
+  | { readonly reloaded: true; readonly needsRestart: readonly SettingKey[] }
+  | { readonly reloaded: false };
 
 /** How long calls may go on after SIGTERM before they are hung up. */
 const DRAIN_LIMIT_MS = 30_000;
@@ -79,6 +89,7 @@ function* loadSettings({ config, flags }: UpOptions): Steps<Settings> {
     env: process.env,
     flags,
     cores: availableParallelism(),
+    badDatabase: 'error',
     ...(file === undefined ? {} : { file }),
   });
   if (!read.ok) throw configurationFailure(read.problems.map(formatProblem).join('\n'));
@@ -105,43 +116,42 @@ function checkFiles(files: readonly string[], data: string): void {
   }
 }
 
-/** Applies the files that changed since they were applied last; a broken one stops the start. */
-async function applyFiles(running: Switch, files: readonly string[]): Promise<void> {
+/** Applies the files that changed since they were applied last, or only tries it. @throws CliFailure for a broken one */
+async function applyFiles(running: Switch, files: readonly string[], dryRun?: 'dry-run'): Promise<void> {
   for (const name of files) {
     const change = await running.model.applyFile({
       path: resolve(name),
       name,
       text: readText(name),
       onlyIfChanged: true,
+      dryRun: dryRun !== undefined,
     });
     if (!change.ok) throw configurationFailure(change.problems.map(formatProblem).join('\n'));
+    if (dryRun !== undefined) continue;
     for (const warning of change.warnings) process.stderr.write(`${formatProblem(warning)}\n`);
   }
 }
 
 /**
- * SIGHUP: what can change while calls run: the log level, who may come (the machine's policy, the country table), and the PBX
- * files. Anything wrong leaves all as it was, and keys that only a restart takes are named.
+ * SIGHUP: what can change while calls run: the log level, who may come (`access` but for its proxies), and the PBX files. What else
+ * was changed in the settings is told, and waits for a restart. Anything wrong leaves all as it was.
  */
-async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): Promise<{ reloaded: boolean }> {
+async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): Promise<Reloaded> {
   try {
     const settings = await inTurns(loadSettings(options));
-    log.setLevel(settings.log.level);
+    // A broken PBX file is found before anything is taken, a broken country table before a PBX file is.
+    await applyFiles(running, options.apply, 'dry-run');
     running.reloadAccess(settings.access);
+    log.setLevel(settings.log.level);
     await applyFiles(running, options.apply);
-    log.info('switch.reloaded');
-    const keys = changedKeys(running.settings, settings).filter((key) => !isTakenAtOnce(key));
-    if (keys.length > 0) log.warn('switch.needs-restart', { keys });
-    return { reloaded: true };
+    const needsRestart = keysNeedingRestart(running.settings, settings);
+    if (needsRestart.length > 0) log.warn('switch.needs-restart', { keys: needsRestart });
+    log.info('switch.reloaded', needsRestart.length === 0 ? {} : { needsRestart });
+    return { reloaded: true, needsRestart };
   } catch (error) {
     log.error('switch.not-reloaded', { error: error instanceof Error ? error.message : String(error) });
     return { reloaded: false };
   }
-}
-
-/** What `reloadAll` puts in force. */
-function isTakenAtOnce(key: string): boolean {
-  return key === 'log.level' || key === 'access.policy' || key.startsWith('access.policy.');
 }
 
 /** Resolves when a first signal has let the calls end; a second one hangs them up at once. */

@@ -1,4 +1,5 @@
-import { NO_PLACES, type Places, type Problem, readValue, suggest } from '@vats/pbx';
+import { NO_PLACES, type Places, type Problem, readValue, readYaml, suggest } from '@vats/pbx';
+import { z } from 'zod';
 import { type SettingsFile, settingsFile } from './settings-file.ts';
 
 /** A setting given on the command line or in the environment, in place of the file's. */
@@ -11,7 +12,7 @@ export interface Override {
   readonly value: string | readonly string[];
 }
 
-type Form = 'text' | 'list' | 'number' | 'mapping';
+type Form = 'text' | 'policy' | 'list' | 'number' | 'mapping';
 
 /** Every single setting, and how text says it. */
 const SETTING_FORMS = {
@@ -33,7 +34,7 @@ const SETTING_FORMS = {
   'calls.timeLimit': 'text',
   'http.listen': 'text',
   'store.url': 'text',
-  'access.policy': 'text',
+  'access.policy': 'policy',
   'access.refuse': 'text',
   'access.trusted': 'list',
   'access.proxies': 'mapping',
@@ -113,10 +114,18 @@ function rawValue({ key, value }: Override): unknown {
       return items;
     case 'number':
       return /^\d+$/.test(text) ? Number(text) : text;
+    case 'policy':
+      return text.startsWith('{') ? longForm(text) : text;
     case 'mapping':
       // KEY=VALUE pairs. A lone key gets an empty value, for the schema to complain about.
       return Object.fromEntries(items.map((item) => [item.split('=')[0], item.slice(item.indexOf('=') + 1)]));
     default:
       return text;
   }
+}
+
+/** A mapping as a file would hold it on one line; what is none stays text, for the schema to complain about. */
+function longForm(text: string): unknown {
+  const read = readYaml(text, '', z.unknown());
+  return read.ok ? read.value.value : text;
 }

@@ -1,5 +1,7 @@
+import { CountryDatabase, GeoDatabaseError } from '@vats/access';
 import { atOnce, isIPv6, type Steps } from '@vats/kernel';
 import { type Checked, NO_PLACES, type Places, type Problem, readingYaml, sortProblems } from '@vats/pbx';
+import { accessProblems } from './access-problems.ts';
 import { type Override, overridesOfEnvironment, placesOf, readOverride } from './overrides.ts';
 import { completed, type Settings } from './settings.ts';
 import { type SettingsFile, settingsFile } from './settings-file.ts';
@@ -11,6 +13,8 @@ export interface SettingsSources {
   readonly flags: readonly Override[];
   /** Cores of the machine. */
   readonly cores: number;
+  /** Where the country table that the settings name is looked at too: what one that can't be used is. */
+  readonly badDatabase?: Problem['severity'];
 }
 
 /** Settings by their order: flag over environment over file over default; every problem of all of them at once. */
@@ -19,7 +23,7 @@ export function readSettings(sources: SettingsSources): Checked<Settings> {
 }
 
 /** `readSettings` in steps, for a switch with calls. */
-export function* readingSettings({ file, env, flags, cores }: SettingsSources): Steps<Checked<Settings>> {
+export function* readingSettings({ file, env, flags, cores, badDatabase }: SettingsSources): Steps<Checked<Settings>> {
   const problems: Problem[] = [];
   let said: SettingsFile = {};
   let places: Places = NO_PLACES;
@@ -43,15 +47,16 @@ export function* readingSettings({ file, env, flags, cores }: SettingsSources): 
   }
   const settings = completed(said, cores);
   const placesFor = (key: string): Places => givenBy.get(key) ?? places;
-  problems.push(...contradictions(settings, placesFor));
+  problems.push(...contradictions(settings, placesFor), ...accessProblems(said.access ?? {}, settings, placesFor));
+  if (badDatabase !== undefined) problems.push(...databaseProblems(settings, badDatabase, placesFor));
   const sorted = sortProblems(problems);
   if (sorted.some(({ severity }) => severity === 'error')) return { ok: false, problems: sorted };
   return { ok: true, value: settings, warnings: sorted };
 }
 
-/** Checks a settings file by itself, as `vats check` does. */
+/** Checks a settings file by itself, as `vats check` does: maybe in another directory, or on another machine, than it is for. */
 export function checkSettings(text: string | Uint8Array, name: string): Checked<Settings> {
-  return readSettings({ file: { text, name }, env: {}, flags: [], cores: 1 });
+  return readSettings({ file: { text, name }, env: {}, flags: [], cores: 1, badDatabase: 'warning' });
 }
 
 /** `over` on top of `under`, key by key; a list or mapping of values replaces the one below it. */
@@ -108,6 +113,24 @@ function contradictions(settings: Settings, placesFor: (key: string) => Places):
     );
   }
   return problems;
+}
+
+function databaseProblems(
+  { access }: Settings,
+  severity: Problem['severity'],
+  placesFor: (key: string) => Places,
+): Problem[] {
+  const { database } = access.geo;
+  if (database === 'builtin') return [];
+  try {
+    CountryDatabase.open(database);
+    return [];
+  } catch (error) {
+    if (!(error instanceof GeoDatabaseError)) throw error;
+    const [message = '', remedy] = error.message.split('; ', 2);
+    const path = ['access', 'geo', 'database'];
+    return [placesFor('access.geo.database').problem(path, message, remedy, { severity })];
+  }
 }
 
 /** What this version takes and does not do yet. */

@@ -1,25 +1,39 @@
-import { access, duration, fault, network, networks, textThat } from '@vats/pbx';
+import { isIP } from 'node:net';
+import { access, country, duration, fault, network, networks, shown, textThat } from '@vats/pbx';
 import { z } from 'zod';
 import { advertised, cidr, endpointText, ipAddress, listenUrl, portRange, rate, storeUrl } from './values.ts';
 
 const path = z.string().min(1).max(4096);
 const count = (lowest: number, highest: number) => z.int().min(lowest).max(highest);
-const countryCode = textThat(
-  (text) => /^[A-Z]{2}$/.test(text),
-  (text) => `${text} is not a country code`,
-  'write two capital letters by ISO 3166, such as RU',
-);
 const headerName = textThat(
   (text) => /^[A-Za-z0-9!%*_+`'~.-]+$/.test(text),
   (text) => `${text} is not the name of a header`,
   'write one such as X-Client-Address',
 );
+/** Headers, and their short forms, that say something else already: what they say is no proxy's observation. */
+const OF_SIP = new Set(
+  `from to via contact call-id cseq route record-route max-forwards content-length content-type content-encoding
+  authorization proxy-authorization www-authenticate proxy-authenticate expires user-agent allow supported require
+  proxy-require path event date subject f t v m i l c e s k`.split(/\s+/),
+);
+const proxies = z.record(z.string(), headerName).check((ctx) => {
+  for (const [key, header] of Object.entries(ctx.value)) {
+    if (isIP(key) === 0) {
+      const remedy = "write the proxy's own address, and the header that it overwrites: { 10.0.0.5: X-Client-Address }";
+      ctx.issues.push({ ...fault(`${shown(key)} is not an IP address`, remedy, [key]), input: key });
+    }
+    if (OF_SIP.has(header.toLowerCase())) {
+      const remedy = 'have the proxy write one of its own, such as X-Client-Address';
+      ctx.issues.push({ ...fault(`${header} is a header that SIP itself uses`, remedy, [key]), input: header });
+    }
+  }
+});
 const productName = textThat(
   (text) => /^[\x21-\x7e][\x20-\x7e]{0,127}$/.test(text),
   (text) => `${text} can not stand in a header`,
   'write up to 128 printable ASCII characters',
 );
-const networkOverrides = z.record(z.string(), countryCode).check((ctx) => {
+const networkOverrides = z.record(z.string(), country).check((ctx) => {
   for (const key of Object.keys(ctx.value)) {
     if (!network.safeParse(key).success) {
       ctx.issues.push({ ...fault('this key is not a network', 'write ADDRESS or ADDRESS/BITS', [key]), input: key });
@@ -74,10 +88,10 @@ export const settingsFile = z.strictObject({
       /** Who may talk to this machine at all; a domain's own policy can only narrow it. */
       policy: access.exactOptional(),
       /** What those get whom the policy shuts out. */
-      refuse: z.enum(['silence', '403']).exactOptional(),
+      refuse: z.preprocess((value) => (value === 403 ? '403' : value), z.enum(['silence', '403'])).exactOptional(),
       trusted: networks.exactOptional(),
       /** Proxies in front, and the header that each overwrites with the client's address. */
-      proxies: z.record(z.string(), headerName).exactOptional(),
+      proxies: proxies.exactOptional(),
       rate: z
         .strictObject({
           perSource: rate.exactOptional(),

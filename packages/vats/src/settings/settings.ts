@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Endpoint, LogLevel } from '@vats/kernel';
+import { type Endpoint, formatAddress, type LogLevel, parseAddress } from '@vats/kernel';
 import type { AccessPolicy, DigestChoice } from '@vats/pbx';
 import type { SettingsFile } from './settings-file.ts';
 import type { Cidr, ListenSpec, PortRange } from './values.ts';
@@ -69,6 +69,7 @@ export function completed(said: SettingsFile, cores: number): Settings {
   const { workers = 'auto', address = LOOPBACK } = said.media ?? {};
   const { advertise: sipAdvertise } = said.sip ?? {};
   const { advertise: mediaAdvertise } = said.media ?? {};
+  const total = said.access?.rate?.total ?? 1_500;
   return {
     data,
     log: { level: said.log?.level ?? 'info', format: said.log?.format ?? 'auto' },
@@ -97,11 +98,11 @@ export function completed(said: SettingsFile, cores: number): Settings {
       policy: said.access?.policy ?? { mode: 'any' },
       refuse: said.access?.refuse ?? 'silence',
       trusted: said.access?.trusted ?? [],
-      proxies: said.access?.proxies ?? {},
+      proxies: byOneSpelling(said.access?.proxies ?? {}),
       rate: {
-        perSource: said.access?.rate?.perSource ?? 200,
+        perSource: said.access?.rate?.perSource ?? Math.min(200, total),
         burst: said.access?.rate?.burst ?? 1_000,
-        total: said.access?.rate?.total ?? 1_500,
+        total,
       },
       ban: {
         failures: said.access?.ban?.failures ?? 10,
@@ -112,4 +113,14 @@ export function completed(said: SettingsFile, cores: number): Settings {
       geo: { database: said.access?.geo?.database ?? 'builtin', overrides: said.access?.geo?.overrides ?? {} },
     },
   };
+}
+
+/** Addresses as sockets report them, whatever the file's spelling: they are looked up by their text. */
+function byOneSpelling(proxies: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(proxies).map(([address, header]) => {
+      const parsed = parseAddress(address);
+      return [parsed === undefined ? address : formatAddress(parsed), header] as const;
+    }),
+  );
 }

@@ -1,0 +1,60 @@
+import { formatProblem } from '@vats/pbx';
+import { expect, test } from 'vitest';
+import { keysNeedingRestart } from './needing-restart.ts';
+import { SETTING_KEYS, type SettingKey } from './overrides.ts';
+import { readSettings } from './read-settings.ts';
+
+/** For every key a value that is not its default, as the environment says it. */
+const OTHERWISE: Readonly<Record<SettingKey, string>> = {
+  data: './elsewhere',
+  'log.level': 'warn',
+  'log.format': 'json',
+  'sip.listen': 'udp://127.0.0.1:5070',
+  'sip.advertise': '203.0.113.10',
+  'sip.local': '10.0.0.0/8',
+  'sip.userAgent': 'PBX',
+  'sip.digest': 'sha256',
+  'media.address': '127.0.0.2',
+  'media.advertise': '203.0.113.10',
+  'media.ports': '30000-30099',
+  'media.workers': '7',
+  'media.silenceTimeout': '90s',
+  'media.holdTimeout': '10m',
+  'calls.max': '7',
+  'calls.timeLimit': '1h',
+  'http.listen': 'off',
+  'store.url': 'sqlite:./other.db',
+  'access.policy': 'russia',
+  'access.refuse': '403',
+  'access.trusted': '10.0.0.5',
+  'access.proxies': '10.0.0.5=X-Client-Address',
+  'access.rate.perSource': '100/s',
+  'access.rate.burst': '7',
+  'access.rate.total': '1600/s',
+  'access.ban.failures': '7',
+  'access.ban.within': '7m',
+  'access.ban.for': '2h',
+  'access.ban.longest': '6d',
+  'access.geo.database': 'builtin',
+  'access.geo.overrides': '10.0.0.5=DE',
+};
+const AT_SIGHUP = /^(log\.level|access\.(policy|refuse|trusted|(rate|ban|geo)\..+))$/;
+
+/** The defaults, but for one key. */
+function settings(otherwise?: SettingKey) {
+  const flags = otherwise === undefined ? [] : [{ from: 'test', key: otherwise, value: OTHERWISE[otherwise] }];
+  const read = readSettings({ env: {}, flags, cores: 4 });
+  if (!read.ok) throw new Error(read.problems.map(formatProblem).join('\n'));
+  return read.value;
+}
+
+test('settings that say the same need no restart', () => {
+  expect(keysNeedingRestart(settings(), settings())).toEqual([]);
+});
+
+test.each(SETTING_KEYS)('%s is told by its name, or is taken at once', (key) => {
+  const told = keysNeedingRestart(settings(), settings(key));
+  // Where the store is follows the data directory, unless it is said.
+  const follows = key === 'data' ? ['store.url'] : [];
+  expect(told).toEqual(AT_SIGHUP.test(key) ? [] : [key, ...follows]);
+});
