@@ -4,6 +4,7 @@ export { BanBook, type BanBookParts } from './bans/ban-book.ts';
 export type { BanCounters, BanEvent, BanOrder, BanRefusal, BanResult } from './bans/ban-order.ts';
 export { Failures, type FailuresOptions } from './bans/failures.ts';
 export { GoodSources, type GoodSourcesOptions } from './bans/good-sources.ts';
+export type { FarEnd } from './gate/far-end.ts';
 export { Fence, type FencePolicies, type FenceStep, type Judgement, type Scope } from './gate/fence.ts';
 export {
   Gate,
@@ -19,7 +20,7 @@ export { CountryDatabase } from './geo/country-database.ts';
 export type { CountrySource } from './geo/country-source.ts';
 export { GeoDatabaseError } from './geo/geo-database-error.ts';
 export type { Place, PlaceStore } from './places/place.ts';
-export { type NewPlace, PlaceBook, type PlaceBookParts } from './places/place-book.ts';
+export { type Nearness, type NewPlace, PlaceBook, type PlaceBookParts } from './places/place-book.ts';
 export { CompiledPolicy, describeVerdict } from './policy/compiled-policy.ts';
 export type { Policy, PolicyMode, Rule, Verdict } from './policy/policy.ts';
 export { AccountRates, type AccountRatesOptions } from './rates/account-rates.ts';

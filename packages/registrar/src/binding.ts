@@ -42,6 +42,8 @@ export interface Binding {
   readonly flow: FlowRecord;
   /** The phone's address, where `flow` ends at a proxy that is believed and tells it. */
   readonly client?: string;
+  /** Its port, where the proxy tells that too. */
+  readonly clientPort?: number;
   /** Values of the Path header, outermost first: the route set towards the phone (RFC 3327). */
   readonly path: readonly string[];
   readonly userAgent?: string;

@@ -27,6 +27,7 @@ export interface Circumstances {
   readonly login: string;
   readonly flow: FlowRecord;
   readonly client?: string;
+  readonly clientPort?: number;
   /** Wall time in ms. */
   readonly now: number;
   readonly limits: RegistrarLimits;
@@ -118,7 +119,7 @@ function written(
   granted: number,
   previous: Binding | undefined,
   intent: RegisterIntent,
-  { domain, login, flow, client, now, newId }: Circumstances,
+  { domain, login, flow, client, clientPort, now, newId }: Circumstances,
 ): Binding {
   return {
     id: previous?.id ?? newId(),
@@ -133,6 +134,7 @@ function written(
     ...(contact.regId !== undefined && { regId: contact.regId }),
     flow,
     ...(client !== undefined && { client }),
+    ...(clientPort !== undefined && { clientPort }),
     path: intent.path,
     ...(intent.userAgent !== undefined && { userAgent: intent.userAgent }),
     registeredAt: previous?.registeredAt ?? now,

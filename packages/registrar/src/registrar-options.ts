@@ -17,6 +17,7 @@ export interface RegistrarAccount {
   readonly maxBindings?: number;
   /** The phone's address, where a proxy that is believed tells it. */
   readonly client?: string;
+  readonly clientPort?: number;
 }
 
 /** Takes the final response to a REGISTER; called exactly once. */

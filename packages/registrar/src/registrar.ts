@@ -155,13 +155,14 @@ export class Registrar {
   }
 
   #judge(intent: RegisterIntent, flow: Flow, account: RegistrarAccount, respond: RespondToRegister, leave: () => void) {
-    const { domain, login, maxBindings, client } = account;
+    const { domain, login, maxBindings, client, clientPort } = account;
     const { clock, random, log } = this.#options;
     const verdict = decide(this.#presence.book.of(domain, login), intent, {
       domain,
       login,
       flow: recordOf(flow),
       ...(client !== undefined && { client }),
+      ...(clientPort !== undefined && { clientPort }),
       now: clock.now(),
       limits: { ...this.#limits, ...(maxBindings !== undefined && { bindingsPerAccount: maxBindings }) },
       newId: () => random.token(ID_CHARACTERS),

@@ -127,7 +127,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     random,
     log,
     ledger,
-    admit: (observed, _transport, octets, behind) => access.gate.admit(observed, octets, behind),
+    admit: ({ address, port }, transport, octets, behind) =>
+      access.gate.admit({ address, port, transport }, octets, behind),
     isKnown: (address) => access.isKnown(address),
     bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
@@ -359,6 +360,7 @@ function registrarAccount({ domain, user, device }: Authenticated, visitor: Visi
     alsoKnownAs: [user.extension],
     ...(device.bindings !== undefined && { maxBindings: device.bindings }),
     ...(visitor.viaProxy && { client: visitor.address }),
+    ...(visitor.viaProxy && visitor.port !== 0 && { clientPort: visitor.port }),
   };
 }
 

@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const NAT = '192.0.2.1';
 const user = (i: number) => `d\nuser${i}`;
 
-function failuresOf(options: { trusted?: string[]; limit?: number; home?: string } = {}) {
+function failuresOf(options: { trusted?: string[]; limit?: number; home?: string; near?: string } = {}) {
   const clock = new FakeClock();
   const bans = new BanBook({
     clock,
@@ -28,7 +28,14 @@ function failuresOf(options: { trusted?: string[]; limit?: number; home?: string
     failures: 5,
     within: 5 * MINUTE,
     ...(options.limit !== undefined && { limit: options.limit }),
-    isAtHome: (name, address) => name === user(1) && address === options.home,
+    nearness: (name, address) =>
+      name !== user(1)
+        ? 'elsewhere'
+        : address === options.home
+          ? 'here'
+          : address === options.near
+            ? 'near'
+            : 'elsewhere',
     onGuessed: (name) => guessed.push(name),
   });
   /** Tries as the gate lets it: not while banned. How many tries were judged. */
@@ -201,9 +208,9 @@ test('one source cannot take the turns of all others, and what it asks in vain t
   const { clock, failures } = failuresOf();
   for (let i = 0; i < 16; i++) failures.failed(`10.0.0.${i}`, user(1));
   let heard = 0;
-  for (let second = 0; second < 60; second++) {
+  for (let second = 0; second < 300; second++) {
     for (let i = 0; i < 100; i++) if (!failures.isGuessed(user(1), '10.0.0.1')) heard++;
-    expect(failures.isGuessed(user(1), `192.0.2.${second}`)).toBe(second === 0);
+    expect(failures.isGuessed(user(1), `192.0.${second >> 8}.${second & 255}`)).toBe(second === 0);
     clock.advance(1000);
   }
   expect(heard).toBe(1);
@@ -217,6 +224,39 @@ test('where it was used before, an account that is guessed is always judged', ()
     [false, false, false],
     [false, true, true],
   ]);
+});
+
+test('near where it was used it has turns of its own, too few for a ban that would tell so', () => {
+  const near = '192.0.2.77';
+  const { clock, bans, failures, tries } = failuresOf({ home: NAT, near });
+  for (let i = 0; i < 16; i++) failures.failed(`10.0.0.${i}`, user(1));
+  let judged = 0;
+  for (let second = 0; second < 600; second++) {
+    // A botnet uses up what the rest of the world has.
+    const bot = `10.${second >> 8}.${second & 255}.1`;
+    expect(failures.isGuessed(user(1), bot)).toBe(false);
+    failures.failed(bot, user(1));
+    expect(failures.isGuessed(user(1), '198.51.100.1')).toBe(true);
+    judged += tries(
+      20,
+      () => near,
+      () => user(1),
+    );
+    clock.advance(1000);
+  }
+  expect(judged).toBe(2);
+  expect(bans.isBanned(near)).toBeUndefined();
+});
+
+test('one site of IPv6 cannot take the turns of all others by going through its networks', () => {
+  const { clock, failures } = failuresOf();
+  for (let i = 0; i < 16; i++) failures.failed(`10.0.0.${i}`, user(1));
+  let heard = 0;
+  for (let second = 0; second < 300; second++) {
+    for (let i = 0; i < 10; i++) if (!failures.isGuessed(user(1), `2001:db8:1:${second * 10 + i}::1`)) heard++;
+    clock.advance(1000);
+  }
+  expect(heard).toBe(1);
 });
 
 test('an account is guessed until there was no failure for a while', () => {

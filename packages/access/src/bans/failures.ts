@@ -1,7 +1,8 @@
 import { type Clock, ExpiringMap } from '@vats/kernel';
+import type { Nearness } from '../places/place-book.ts';
 import { AccountRates } from '../rates/account-rates.ts';
 import { detached } from '../rates/detached.ts';
-import { SHARES, sourceKeys } from '../rates/source-key.ts';
+import { SHARES, sourceKey, sourceKeys } from '../rates/source-key.ts';
 import { UNPROVEN } from './ban.ts';
 import type { BanBook } from './ban-book.ts';
 import type { GoodSources } from './good-sources.ts';
@@ -17,7 +18,7 @@ export interface FailuresOptions {
   /** Sources, pairs and accounts counted at most, each; 50,000 unless given. */
   readonly limit?: number;
   /** Whether an account was used before from there, or from near there: kept for longer than what is good lately. */
-  readonly isAtHome?: (user: string, address: string) => boolean;
+  readonly nearness?: (user: string, address: string) => Nearness;
   /** An account is being guessed from many sources: called once, when that begins. */
   readonly onGuessed?: (user: string) => void;
 }
@@ -30,9 +31,10 @@ interface AccountCount {
 const COUNTED = 50_000;
 /** How many times `failures` a source of proven phones may fail in all, and an account from everywhere. */
 const PATIENCE = 3;
-/** How often an account that is being guessed is judged for sources unknown to it, all together and for each of them. */
-const GUESSED_RATE = { perAccount: 1, burst: 1 };
-const GUESSED_RATE_OF_SOURCE = { perAccount: 1 / 60, burst: 1 };
+/** How often an account that is being guessed is judged where it is not at home: for all near its homes together, and for all others. */
+const TURNS = { perAccount: 1, burst: 1 };
+/** And for each site. So it takes some three hundred of them to use up all turns. */
+const TURNS_OF_SITE = { perAccount: 1 / 300, burst: 1 };
 
 /**
  * Counts wrong credentials and has their senders banned. Of a source from where nobody showed good credentials lately,
@@ -43,8 +45,10 @@ const GUESSED_RATE_OF_SOURCE = { perAccount: 1 / 60, burst: 1 };
  * times.
  *
  * An account that fails more than three times `failures` from sources that never proved it is being guessed by many hands:
- * until `within` has passed without a failure, sources where it is not at home are judged once a second all together, and each
- * of them once a minute, so that it takes many of them to keep its owner out of a place that is new to it.
+ * until `within` has passed without a failure, it is judged as ever at the sources that it was used from. Those near them are
+ * judged once a second all together, the rest of the world too; each site (an IPv4 address, an IPv6 /48) once in five minutes.
+ * So it takes many of them to keep its owner out of a place that is new to it. And a source that is only near is judged too
+ * seldom to be banned, or a ban would tell its neighbours where an account is at home.
  *
  * It does not know which accounts exist, so nothing here can tell. Callers report only credentials that were judged, whose
  * nonce proves where they came from: never a missing or old nonce, nor one used twice. Users are `domain\nusername`.
@@ -54,28 +58,30 @@ export class Failures {
   readonly #good: GoodSources;
   #failures!: number;
   #within!: number;
-  readonly #isAtHome: (user: string, address: string) => boolean;
+  readonly #nearness: (user: string, address: string) => Nearness;
   readonly #onGuessed: ((user: string) => void) | undefined;
   /** Each lives for the `within` of that time from its first failure. */
   readonly #sources: ExpiringMap<string, { count: number }>;
   readonly #pairs: ExpiringMap<string, { count: number }>;
   readonly #accounts: ExpiringMap<string, AccountCount>;
-  readonly #guesses: AccountRates;
-  /** By source and account. */
-  readonly #guessesOfSources: AccountRates;
+  readonly #turnsNear: AccountRates;
+  readonly #turnsElsewhere: AccountRates;
+  /** By site and account. */
+  readonly #turnsOfSites: AccountRates;
 
   /** @throws {RangeError} unless `failures` and `within` are at least 1 */
-  constructor({ clock, bans, failures, within, limit = COUNTED, isAtHome, onGuessed }: FailuresOptions) {
+  constructor({ clock, bans, failures, within, limit = COUNTED, nearness, onGuessed }: FailuresOptions) {
     this.use({ failures, within });
     this.#bans = bans;
     this.#good = bans.good;
-    this.#isAtHome = isAtHome ?? (() => false);
+    this.#nearness = nearness ?? (() => 'elsewhere');
     this.#onGuessed = onGuessed;
     this.#sources = new ExpiringMap({ clock, limit, lifetime: within });
     this.#pairs = new ExpiringMap({ clock, limit, lifetime: within });
     this.#accounts = new ExpiringMap({ clock, limit, lifetime: within });
-    this.#guesses = new AccountRates({ clock, ...GUESSED_RATE, limit });
-    this.#guessesOfSources = new AccountRates({ clock, ...GUESSED_RATE_OF_SOURCE, limit });
+    this.#turnsNear = new AccountRates({ clock, ...TURNS, limit });
+    this.#turnsElsewhere = new AccountRates({ clock, ...TURNS, limit });
+    this.#turnsOfSites = new AccountRates({ clock, ...TURNS_OF_SITE, limit });
   }
 
   /**
@@ -118,10 +124,12 @@ export class Failures {
   isGuessed(user: string, address: string): boolean {
     const name = comparable(user);
     if (this.#accounts.get(name)?.guessed !== true) return false;
-    if (this.#good.isGood(address, name) || this.#isAtHome(user, address)) return false;
-    const pair = pairOf(address, name);
-    // Of the source first: what it asks for in vain takes nobody's turn.
-    return !(this.#guessesOfSources.has(pair) && this.#guesses.take(name) && this.#guessesOfSources.take(pair));
+    const nearness = this.#good.isGood(address, name) ? 'here' : this.#nearness(user, address);
+    if (nearness === 'here') return false;
+    const turns = nearness === 'near' ? this.#turnsNear : this.#turnsElsewhere;
+    const ofSite = `${sourceKeys(address).at(-1)}\n${name}`;
+    // Of the site first: what it asks for in vain takes nobody's turn.
+    return !(this.#turnsOfSites.has(ofSite) && turns.take(name) && this.#turnsOfSites.take(ofSite));
   }
 
   /** What is counted at this moment, for status and the ledger. */
@@ -134,8 +142,9 @@ export class Failures {
     this.#sources.sweep();
     this.#pairs.sweep();
     this.#accounts.sweep();
-    this.#guesses.sweep();
-    this.#guessesOfSources.sweep();
+    this.#turnsNear.sweep();
+    this.#turnsElsewhere.sweep();
+    this.#turnsOfSites.sweep();
   }
 
   #countPair(address: string, user: string): void {
@@ -143,7 +152,7 @@ export class Failures {
     if (increased(this.#pairs, pair, this.#within) < this.#failures) return;
     this.#pairs.delete(pair);
     // Where nobody is proven the whole source is about to be banned.
-    if (this.#good.anyGood(sourceKeys(address)[0]!)) this.#ban(address, user, this.#failures);
+    if (this.#good.anyGood(sourceKey(address))) this.#ban(address, user, this.#failures);
   }
 
   #countSource(key: string, failures: number): void {

@@ -1,13 +1,13 @@
-import { type Clock, type Endpoint, ExpiringMap, type Ledger, LineBudget, type Log } from '@vats/kernel';
+import { type Clock, ExpiringMap, type Ledger, LineBudget, type Log } from '@vats/kernel';
 import type { BanBook } from '../bans/ban-book.ts';
 import type { Failures } from '../bans/failures.ts';
 import type { NewPlace, PlaceBook } from '../places/place-book.ts';
 import type { Policy, Verdict } from '../policy/policy.ts';
-import { sourceKey } from '../rates/source-key.ts';
 import type { StrangerRates } from '../rates/stranger-rates.ts';
+import type { FarEnd } from './far-end.ts';
 import type { Fence, FencePolicies, Judgement, Scope } from './fence.ts';
 import { ProvenFlows } from './proven-flows.ts';
-import { Rush } from './rush.ts';
+import { type StrangerLosses, Strangers } from './strangers.ts';
 
 /** What a source that the geofence shuts out gets: nothing at all, or a 403 that says so. */
 export type Refusal = 'silence' | '403';
@@ -16,15 +16,11 @@ export type Refusal = 'silence' | '403';
 export type Treatment = 'welcome' | 'silence' | 'forbidden';
 
 /** What the gate counts from the start on; each number only rises. */
-export interface GateCounters {
+export interface GateCounters extends StrangerLosses {
   /** Messages and connections from where nobody may come. */
   fenced: number;
   /** Messages and connections of those who are banned. */
   banned: number;
-  /** Messages beyond what one source may send without good credentials. */
-  overRate: number;
-  /** Messages beyond what all strangers together may send, and, while they try, beyond what is left for each; and while we are behind. */
-  overTotal: number;
   /** Requests that name a well-known scanner as their User-Agent. */
   scanners: number;
   /** Requests that a policy which is only tried out would have refused. */
@@ -91,7 +87,7 @@ export class Gate {
   readonly places: PlaceBook;
   readonly #parts: GateParts;
   readonly #proven: ProvenFlows;
-  readonly #rush: Rush;
+  readonly #strangers: Strangers;
   /** Where right passwords came from that may not be used there, as far as it was told. */
   readonly #barred: ExpiringMap<string, true>;
   readonly #lines: LineBudget;
@@ -104,7 +100,13 @@ export class Gate {
     this.bans = parts.bans;
     this.places = parts.places;
     this.#proven = new ProvenFlows({ clock: parts.clock });
-    this.#rush = new Rush(parts.clock);
+    this.#strangers = new Strangers({
+      clock: parts.clock,
+      rates: parts.rates,
+      good: parts.bans.good,
+      vouchesFor: parts.vouchesFor,
+      losses: this.counters,
+    });
     this.#barred = new ExpiringMap({ clock: parts.clock, limit: BARRED_REMEMBERED, lifetime: BARRED_TOLD_MS });
     this.#lines = new LineBudget(parts.clock, parts.log);
     parts.ledger.enrol('access timers', () => parts.places.waiting);
@@ -124,8 +126,8 @@ export class Gate {
    * Whether a message from there is read, or a connection accepted (without `octets`). False is silence: nothing is
    * answered, the connection is reset. When we are `behind`, strangers are left unread, so that phones are not lost among them.
    */
-  admit(observed: Endpoint, octets: Buffer | undefined, behind = false): boolean {
-    const { address, port } = observed;
+  admit(farEnd: FarEnd, octets: Buffer | undefined, behind = false): boolean {
+    const { address } = farEnd;
     // A proxy's messages are read first, for its client's address is in them.
     if (this.#parts.proxies.has(address)) return true;
     if (!this.fence.admitsSource(address)) {
@@ -134,19 +136,20 @@ export class Gate {
         return false;
       }
       // The 403 is an answer like others, so that its sender may have only so many.
-      return octets === undefined || this.#mayBeRead(address, octets, behind);
+      return octets === undefined || this.#strangers.mayBeRead(address, octets, behind);
     }
     if (this.isTrusted(address)) return true;
-    const proven = this.#proven.has(address, port);
+    const proven = this.#proven.has(farEnd);
     if (this.#isShutOut(address, proven)) return false;
-    return proven || octets === undefined || this.#mayBeRead(address, octets, behind);
+    return proven || octets === undefined || this.#strangers.mayBeRead(address, octets, behind);
   }
 
   /**
-   * Judges a request outside a dialog that was read. `viaProxy` when `address` is what a known proxy says: then nothing
+   * Judges a request outside a dialog that was read. `viaProxy` when its far end is what a known proxy says: then nothing
    * has been judged by it before.
    */
-  receive(address: string, domain: string | undefined, viaProxy: boolean): Treatment {
+  receive(farEnd: FarEnd, domain: string | undefined, viaProxy: boolean): Treatment {
+    const { address } = farEnd;
     const judgement = this.fence.judge(address, domain);
     this.#noteDryRun(address, judgement);
     if (!judgement.admitted) {
@@ -154,14 +157,14 @@ export class Gate {
       return this.#refusal === 'silence' ? 'silence' : 'forbidden';
     }
     if (!viaProxy || this.isTrusted(address)) return 'welcome';
-    const proven = this.#proven.has(address, 0);
+    const proven = this.#proven.has(farEnd);
     if (this.#isShutOut(address, proven)) return 'silence';
-    return proven || this.#maySpeak(address) ? 'welcome' : 'silence';
+    return proven || this.#strangers.maySpeak(address) ? 'welcome' : 'silence';
   }
 
   /** Whether a known proxy that speaks for nobody is answered: wherever it is itself, but only so often. */
   answersPing(address: string): boolean {
-    return this.isTrusted(address) || this.#maySpeak(address);
+    return this.isTrusted(address) || this.#strangers.maySpeak(address);
   }
 
   /** Never banned and never limited; the geofence does apply. */
@@ -170,10 +173,11 @@ export class Gate {
   }
 
   /** Whether a ban ends what this far end has open. It is asked of every connection when one began, and counts nothing. */
-  isBanned({ address, port }: Endpoint): boolean {
+  isBanned(farEnd: FarEnd): boolean {
+    const { address } = farEnd;
     if (this.#parts.proxies.has(address)) return false;
     const ban = this.bans.isBanned(address);
-    return ban !== undefined && (ban.by === 'operator' || !this.#proven.has(address, port));
+    return ban !== undefined && (ban.by === 'operator' || !this.#proven.has(farEnd));
   }
 
   /** A scanner that gives its name. Nobody is banned for it: over UDP its source may be forged. */
@@ -185,10 +189,11 @@ export class Gate {
    * Whether credentials for this account are judged when they come from that far end, under a nonce that proves it. Ask only when
    * about to judge. An account that is proven there is past what the switch shut out and past the guesses of others.
    */
-  mayGuess(address: string, port: number, domain: string, username: string): boolean {
+  mayGuess(farEnd: FarEnd, domain: string, username: string): boolean {
+    const { address } = farEnd;
     if (this.isTrusted(address)) return true;
     const user = userKey(domain, username);
-    const proven = this.#proven.proves(address, port, user);
+    const proven = this.#proven.proves(farEnd, user);
     const ban = this.bans.isUserBanned(address, user);
     if (ban === undefined || (proven && ban.by === 'switch')) {
       if (proven || !this.#parts.failures.isGuessed(user, address)) return true;
@@ -204,34 +209,36 @@ export class Gate {
     return judgement.admitted;
   }
 
-  /** Good credentials came from this far end. `port` is 0 behind a proxy. */
-  proved(address: string, port: number, domain: string, login: string): void {
+  /** Good credentials came from this far end. */
+  proved(farEnd: FarEnd, domain: string, login: string): void {
+    const { address } = farEnd;
     const user = userKey(domain, login);
     // Who was proven already, or is trusted, took nothing from the limits.
-    if (!this.#proven.has(address, port) && !this.isTrusted(address)) this.#parts.rates.giveBack(address);
-    this.#proven.prove(address, port, user, PROVEN_MS);
+    if (!this.#proven.has(farEnd) && !this.isTrusted(address)) this.#parts.rates.giveBack(address);
+    this.#proven.prove(farEnd, user, PROVEN_MS);
     this.#parts.failures.good(address, user);
     this.places.note(domain, login, address);
   }
 
   /** A phone is registered from this far end for so many ms to come. */
-  registered(address: string, port: number, domain: string, login: string, lifetime: number): void {
+  registered(farEnd: FarEnd, domain: string, login: string, lifetime: number): void {
     const user = userKey(domain, login);
-    this.#proven.prove(address, port, user, Math.max(PROVEN_MS, lifetime));
-    this.#parts.failures.good(address, user);
+    this.#proven.prove(farEnd, user, Math.max(PROVEN_MS, lifetime));
+    this.#parts.failures.good(farEnd.address, user);
   }
 
   /** Credentials that were wrong came from this far end, under a nonce that proves it. */
-  failed(address: string, port: number, domain: string, username: string): void {
-    if (this.isTrusted(address)) return;
+  failed(farEnd: FarEnd, domain: string, username: string): void {
+    if (this.isTrusted(farEnd.address)) return;
     const { failures } = this.#parts;
     const user = userKey(domain, username);
-    this.#proven.failed(address, port, user, failures.patience);
-    failures.failed(address, user);
+    this.#proven.failed(farEnd, user, failures.patience);
+    failures.failed(farEnd.address, user);
   }
 
   /** A right password came from where its account may not be used. It counts as a wrong one, or the count would tell. */
-  barred(address: string, port: number, domain: string, login: string, policy: Policy | undefined): void {
+  barred(farEnd: FarEnd, domain: string, login: string, policy: Policy | undefined): void {
+    const { address } = farEnd;
     this.counters.barred++;
     const where = `${address}\n${userKey(domain, login)}`;
     if (!this.#barred.has(where)) {
@@ -239,7 +246,7 @@ export class Gate {
       const verdict = this.fence.judge(address, domain, policy).steps.at(-1)?.verdict;
       this.#parts.onEvent({ type: 'barred', domain, login, address, verdict });
     }
-    this.failed(address, port, domain, login);
+    this.failed(farEnd, domain, login);
   }
 
   /** Whether an account that was let in before may go on: after a change of policies, the country table or an operator's bans. */
@@ -260,42 +267,6 @@ export class Gate {
     if (ban === undefined || (proven && ban.by === 'switch')) return false;
     this.counters.banned++;
     return true;
-  }
-
-  #mayBeRead(address: string, octets: Buffer, behind: boolean): boolean {
-    if (behind) this.#rush.note();
-    if (!behind && !this.#hasHadItsShare(address)) {
-      const taken = this.#takes(address);
-      if (taken !== 'total') return taken === 'ok';
-    } else this.counters.overTotal++;
-    // Too many strangers at once: whoever already got our challenge is on the way in, as often as one source may.
-    if (!this.#parts.vouchesFor(octets, address)) return false;
-    if (this.#parts.rates.takeOwn(address)) return true;
-    this.counters.overRate++;
-    return false;
-  }
-
-  /** As `#mayBeRead`, of a request that was read already. */
-  #maySpeak(address: string): boolean {
-    if (!this.#hasHadItsShare(address)) return this.#takes(address) === 'ok';
-    this.counters.overTotal++;
-    return false;
-  }
-
-  /** In a rush, which addresses where somebody is known to be at home have no part in: the next one there may be new. */
-  #hasHadItsShare(address: string): boolean {
-    return this.#rush.refuses(address) && !this.bans.good.anyGood(sourceKey(address));
-  }
-
-  #takes(address: string): 'ok' | 'source' | 'total' {
-    const taken = this.#parts.rates.take(address);
-    if (taken === 'ok') this.#rush.take(address);
-    else if (taken === 'source') this.counters.overRate++;
-    else {
-      this.counters.overTotal++;
-      this.#rush.note();
-    }
-    return taken;
   }
 
   /** Counts a request once, under the policy that is asked first. @param only when the others were told of before */

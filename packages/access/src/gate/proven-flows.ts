@@ -1,5 +1,6 @@
 import type { Clock } from '@vats/kernel';
 import { detached } from '../rates/detached.ts';
+import type { FarEnd } from './far-end.ts';
 
 export interface ProvenFlowsOptions {
   readonly clock: Clock;
@@ -13,7 +14,7 @@ export interface ProvenFlowsOptions {
 interface Proof {
   readonly account: string;
   readonly address: string;
-  readonly port: number;
+  readonly way: string;
   /** Monotonic ms. */
   until: number;
   /** Wrong credentials for the account from there since the last good ones. */
@@ -24,14 +25,15 @@ const PROOFS_REMEMBERED = 100_000;
 const PROOFS_PER_ACCOUNT = 64;
 
 /**
- * The far ends (address and port) from which accounts showed good credentials lately: they are let past limits that strangers
+ * The far ends (address, port and transport) from which accounts showed good credentials lately: they are let past limits that strangers
  * meet, so that neither a flood nor guesses from the same address keep a phone out. Only who knows a password gets in here.
  */
 export class ProvenFlows {
   readonly #clock: Clock;
   readonly #limit: number;
   readonly #perAccount: number;
-  readonly #byFarEnd = new Map<string, Map<number, Proof[]>>();
+  /** By address, then by port and transport: most who ask come from addresses without any proof. */
+  readonly #byFarEnd = new Map<string, Map<string, Proof[]>>();
   /** Of each account those written longest ago first. */
   readonly #byAccount = new Map<string, Set<Proof>>();
   #size = 0;
@@ -48,9 +50,9 @@ export class ProvenFlows {
   }
 
   /** For `lifetime` ms from now, or as long as an earlier proof holds if that is longer. */
-  prove(address: string, port: number, account: string, lifetime: number): void {
+  prove(farEnd: FarEnd, account: string, lifetime: number): void {
     const until = this.#clock.monotonic() + lifetime;
-    const known = this.#find(address, port, account);
+    const known = this.#find(farEnd, account);
     if (known !== undefined) {
       known.until = Math.max(known.until, until);
       known.failures = 0;
@@ -60,24 +62,25 @@ export class ProvenFlows {
     const own = this.#byAccount.get(account);
     if (own !== undefined && own.size >= this.#perAccount) this.#dropFirst(own);
     else if (this.#size >= this.#limit) this.#makeRoom();
-    this.#add({ account: detached(account), address: detached(address), port, until, failures: 0 });
+    const address = detached(farEnd.address);
+    this.#add({ account: detached(account), address, way: wayOf(farEnd), until, failures: 0 });
   }
 
   /** Whether any account is proven there. */
-  has(address: string, port: number): boolean {
-    const proofs = this.#byFarEnd.get(address)?.get(port);
+  has(farEnd: FarEnd): boolean {
+    const proofs = this.#byFarEnd.get(farEnd.address)?.get(wayOf(farEnd));
     return proofs?.some((proof) => this.#holds(proof)) === true;
   }
 
   /** Whether this account is. */
-  proves(address: string, port: number, account: string): boolean {
-    const proof = this.#find(address, port, account);
+  proves(farEnd: FarEnd, account: string): boolean {
+    const proof = this.#find(farEnd, account);
     return proof !== undefined && this.#holds(proof);
   }
 
   /** Wrong credentials for an account came from where it is proven. After `patience` of them in a row it is not any more. */
-  failed(address: string, port: number, account: string, patience: number): void {
-    const proof = this.#find(address, port, account);
+  failed(farEnd: FarEnd, account: string, patience: number): void {
+    const proof = this.#find(farEnd, account);
     if (proof !== undefined && ++proof.failures >= patience) this.#drop(proof);
   }
 
@@ -86,10 +89,10 @@ export class ProvenFlows {
     for (const proofs of this.#byAccount.values()) for (const proof of proofs) this.#holds(proof);
   }
 
-  #find(address: string, port: number, account: string): Proof | undefined {
+  #find(farEnd: FarEnd, account: string): Proof | undefined {
     return this.#byFarEnd
-      .get(address)
-      ?.get(port)
+      .get(farEnd.address)
+      ?.get(wayOf(farEnd))
       ?.find((proof) => proof.account === account);
   }
 
@@ -123,10 +126,10 @@ export class ProvenFlows {
   }
 
   #add(proof: Proof): void {
-    const { address, port, account } = proof;
-    const ports = this.#byFarEnd.get(address) ?? new Map<number, Proof[]>();
-    this.#byFarEnd.set(address, ports);
-    ports.set(port, [...(ports.get(port) ?? []), proof]);
+    const { address, way, account } = proof;
+    const ways = this.#byFarEnd.get(address) ?? new Map<string, Proof[]>();
+    this.#byFarEnd.set(address, ways);
+    ways.set(way, [...(ways.get(way) ?? []), proof]);
     const own = this.#byAccount.get(account) ?? new Set<Proof>();
     this.#byAccount.set(account, own);
     own.add(proof);
@@ -134,14 +137,19 @@ export class ProvenFlows {
   }
 
   #drop(proof: Proof): void {
-    const { address, port, account } = proof;
-    const ports = this.#byFarEnd.get(address);
-    const others = ports?.get(port)?.filter((each) => each !== proof) ?? [];
-    if (others.length > 0) ports?.set(port, others);
-    else ports?.delete(port);
-    if (ports?.size === 0) this.#byFarEnd.delete(address);
+    const { address, way, account } = proof;
+    const ways = this.#byFarEnd.get(address);
+    const others = ways?.get(way)?.filter((each) => each !== proof) ?? [];
+    if (others.length > 0) ways?.set(way, others);
+    else ways?.delete(way);
+    if (ways?.size === 0) this.#byFarEnd.delete(address);
     const own = this.#byAccount.get(account);
     if (own?.delete(proof)) this.#size--;
     if (own?.size === 0) this.#byAccount.delete(account);
   }
+}
+
+/** The rest of a far end, beside its address. */
+function wayOf({ port, transport }: FarEnd): string {
+  return `${transport}:${port}`;
 }

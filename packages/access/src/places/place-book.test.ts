@@ -26,17 +26,30 @@ function bookOn(kept: Map<string, Place> = new Map(), clock = new FakeClock()) {
   return { book, clock, kept, told, log, writes: () => writes };
 }
 
-test('an account is known in the networks that it was used from, for 30 days', () => {
+test('it knows for 30 days which sources an account was used from, and which networks they are in', () => {
   const { book, clock } = bookOn();
   book.note('d', 'anna', '192.0.2.1');
   book.note('d', 'anna', '2001:db8::1');
-  const near = ['192.0.2.200', '2001:db8:0:7::1', '192.0.3.1', '2001:db8:1::1', 'nowhere'];
-  expect(near.map((address) => book.knows('d', 'anna', address))).toEqual([true, true, false, false, false]);
-  expect([book.knows('d', 'boris', '192.0.2.1'), book.knows('e', 'anna', '192.0.2.1')]).toEqual([false, false]);
+  const expected = {
+    '192.0.2.1': 'here',
+    '2001:db8::9': 'here',
+    '192.0.2.200': 'near',
+    '2001:db8:0:7::1': 'near',
+    '192.0.3.1': 'elsewhere',
+    '2001:db8:1::1': 'elsewhere',
+    nowhere: 'elsewhere',
+  };
+  for (const [address, nearness] of Object.entries(expected)) {
+    expect([address, book.nearness('d', 'anna', address)]).toEqual([address, nearness]);
+  }
+  expect([book.nearness('d', 'boris', '192.0.2.1'), book.nearness('e', 'anna', '192.0.2.1')]).toEqual([
+    'elsewhere',
+    'elsewhere',
+  ]);
   clock.advance(PLACE_LIFETIME_MS);
-  expect(book.knows('d', 'anna', '192.0.2.1')).toBe(true);
+  expect(book.nearness('d', 'anna', '192.0.2.1')).toBe('here');
   clock.advance(1);
-  expect(book.knows('d', 'anna', '192.0.2.1')).toBe(false);
+  expect(book.nearness('d', 'anna', '192.0.2.1')).toBe('elsewhere');
 });
 
 test('an account’s first place is no news; a new network is, and a new country more so', () => {

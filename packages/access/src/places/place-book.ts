@@ -1,5 +1,6 @@
 import { type Clock, formatAddress, type Log, parseAddress } from '@vats/kernel';
 import type { CountrySource } from '../geo/country-source.ts';
+import { sourceKey } from '../rates/source-key.ts';
 import type { Place, PlaceStore } from './place.ts';
 
 /** An account was used from where it was not used in the last 30 days; not told of its very first place. */
@@ -8,6 +9,9 @@ export interface NewPlace {
   /** Its country is new too, which an operator wants to hear of. */
   readonly newCountry: boolean;
 }
+
+/** How an address lies to those that an account was used from. `here`: its source is one of them; `near`: it is in the network of one. */
+export type Nearness = 'here' | 'near' | 'elsewhere';
 
 export interface PlaceBookParts {
   readonly clock: Clock;
@@ -91,23 +95,27 @@ export class PlaceBook {
     const before = this.of(domain, login);
     if (entry !== undefined) this.#forget(entry);
     const network = networkOf(address);
-    const wasNear = this.knows(domain, login, address);
+    const isNear = this.nearness(domain, login, address) !== 'elsewhere';
     const made = { place, network, savedAt: now };
     this.#add(made);
     this.#write([place]);
-    if (before.length === 0 || wasNear) return;
+    if (before.length === 0 || isNear) return;
     onNewPlace({ place, newCountry: !before.some((one) => one.country === country) });
   }
 
-  /** Whether an account was used from the network of an address: a /24 of IPv4, a /48 of IPv6. */
-  knows(domain: string, login: string, address: string): boolean {
+  /** A source is an IPv4 address or an IPv6 /64, a network a /24 or a /48. */
+  nearness(domain: string, login: string, address: string): Nearness {
     const network = networkOf(address);
-    if (network === undefined) return false;
+    if (network === undefined) return 'elsewhere';
+    const source = sourceKey(address);
     const oldest = this.#parts.clock.now() - PLACE_LIFETIME_MS;
-    for (const entry of this.#accounts.get(keyOf(domain, login))?.values() ?? []) {
-      if (entry.network === network && entry.place.lastSeen >= oldest) return true;
+    let nearest: Nearness = 'elsewhere';
+    for (const { network: other, place } of this.#accounts.get(keyOf(domain, login))?.values() ?? []) {
+      if (other !== network || place.lastSeen < oldest) continue;
+      if (sourceKey(place.address) === source) return 'here';
+      nearest = 'near';
     }
-    return false;
+    return nearest;
   }
 
   /** Places of an account, those used last first. */

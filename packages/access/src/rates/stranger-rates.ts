@@ -85,10 +85,21 @@ export class StrangerRates {
    * floods uses up nobody else's share, and a source is remembered only when it was listened to.
    */
   take(address: string): Taken {
-    const now = this.#clock.monotonic();
-    const taken = address.includes(':') ? this.#takeAll(sourceKeys(address), now) : this.#takeOne(address, now);
+    const taken = this.#charge(address);
     this.counters[taken]++;
     return taken;
+  }
+
+  /** A request was left unread for reasons of ours. It is counted as if it had been listened to, or a flood would not be known for one. */
+  missed(address: string): Taken {
+    return this.#charge(address);
+  }
+
+  /** Whether a source has used up its own for now. */
+  isSpent(address: string): boolean {
+    const now = this.#clock.monotonic();
+    if (!address.includes(':')) return this.#sources.get(address)?.has(now) === false;
+    return sourceKeys(address).some((key) => this.#sources.get(key)?.has(now) === false);
   }
 
   /**
@@ -99,7 +110,7 @@ export class StrangerRates {
   takeOwn(address: string): boolean {
     const now = this.#clock.monotonic();
     const keys = sourceKeys(address);
-    if (keys.some((key) => this.#sources.get(key)?.has(now) === false) || !this.#apart.has(now)) return false;
+    if (this.isSpent(address) || !this.#apart.has(now)) return false;
     for (let i = 0; i < keys.length; i++) this.#sources.take(keys[i]!, this.#sizes[i]!, now);
     this.#apart.take();
     this.counters.own++;
@@ -116,6 +127,11 @@ export class StrangerRates {
   /** Forgets sources that have their whole share again; to be called now and then, so that memory returns after a flood. */
   sweep(): void {
     this.#sources.sweep(this.#clock.monotonic());
+  }
+
+  #charge(address: string): Taken {
+    const now = this.#clock.monotonic();
+    return address.includes(':') ? this.#takeAll(sourceKeys(address), now) : this.#takeOne(address, now);
   }
 
   #takeOne(key: string, now: number): Taken {

@@ -154,8 +154,12 @@ export class TransportLayer {
   }
 
   /** Tears down the connections whose far ends may not talk to us any more. Answers how many there were. */
-  dropFlows(isUnwelcome: (observed: Endpoint) => boolean): number {
-    return Object.values(this.#transports).reduce((sum, transport) => sum + transport.dropFlows(isUnwelcome), 0);
+  dropFlows(isUnwelcome: (observed: Endpoint, transport: TransportName) => boolean): number {
+    let dropped = 0;
+    for (const name of ['udp', 'tcp'] as const) {
+      dropped += this.#transports[name].dropFlows((observed) => isUnwelcome(observed, name));
+    }
+    return dropped;
   }
 
   /** What a Via or Contact of ours says on this flow: the advertised address, or our own as the peer would reach it. */

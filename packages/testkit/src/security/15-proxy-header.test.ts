@@ -67,6 +67,8 @@ describe('a proxy that the settings name', () => {
         expect(await hears(world, PROXY, spell(GERMANY.address))).toEqual([]);
         expect(await hears(world, PROXY, spell('3fff::1'))).toEqual([]);
         expect(await hears(world, PROXY, spell('[2001:db8::5]'))).toEqual(['401 REGISTER']);
+        expect(await hears(world, PROXY, spell(`${RUSSIA.address}:5062`))).toEqual(['401 REGISTER']);
+        expect(await hears(world, PROXY, spell(`${GERMANY.address}:5062`))).toEqual([]);
       },
     );
   }
@@ -75,7 +77,7 @@ describe('a proxy that the settings name', () => {
     ['no header', []],
     ['an empty one', [`${HEADER}:`]],
     ['a name', [`${HEADER}: phone.example`]],
-    ['an address with its port', [`${HEADER}: ${RUSSIA.address}:5060`]],
+    ['a port that is none', [`${HEADER}: ${RUSSIA.address}:65536`]],
     ['two values in one line', [`${HEADER}: ${RUSSIA.address}, ${RUSSIA.address}`]],
     ['two lines', [`${HEADER}: ${RUSSIA.address}`, `${HEADER}: ${RUSSIA.address}`]],
     [
@@ -149,6 +151,21 @@ describe('a proxy that the settings name', () => {
       expect(bans.list()).toMatchObject([{ network: '192.0.2.70', by: 'switch' }]);
       expect(await logsIn(world, proxy, via('192.0.2.71'))).toBe('200 REGISTER');
       expect(await logsIn(world, proxy, via('192.0.2.70'))).toBe('silence');
+      await proxy.leaves();
+    },
+  );
+
+  scenario(
+    'security 15: where it tells their ports, guesses of one client keep out no other one at the same address',
+    BEHIND_PROXY,
+    async ({ world }) => {
+      const proxy = await Stranger.overUdp(world, PROXY);
+      const via = (port: number): string[] => [`${HEADER}: 192.0.2.70:${port}`];
+      expect(await logsIn(world, proxy, via(5060))).toBe('200 REGISTER');
+      for (let i = 0; i < 40; i++) await logsIn(world, proxy, via(5070), 'Wr0ngWrong');
+      expect(await logsIn(world, proxy, via(5070))).toBe('401 REGISTER');
+      expect(await logsIn(world, proxy, via(5060))).toBe('200 REGISTER');
+      world.running.registrar.remove(world.running.model.directory.model.domains[0]?.id ?? '', 'alice');
       await proxy.leaves();
     },
   );

@@ -47,10 +47,10 @@ test('of a name that a stranger made up the log has no more than an account coul
 });
 
 describe('settings that are read anew', () => {
-  const STRANGER = { address: '198.51.100.1', port: 5060 };
+  const STRANGER = { address: '198.51.100.1', port: 5060, transport: 'udp' };
   const octets = Buffer.from('OPTIONS');
   const fails = (access: AccessControl, times: number): void => {
-    for (let i = 0; i < times; i++) access.gate.failed(STRANGER.address, STRANGER.port, 'd', 'anna');
+    for (let i = 0; i < times; i++) access.gate.failed(STRANGER, 'd', 'anna');
   };
   /** How many messages of one source are read, of a hundred at once. */
   const readAtOnce = (access: AccessControl): number =>
@@ -75,9 +75,9 @@ describe('settings that are read anew', () => {
 
   test('say what the refused see', () => {
     const { access } = controlled({ policy: 'russia' });
-    expect(access.gate.receive(STRANGER.address, undefined, false)).toBe('silence');
+    expect(access.gate.receive(STRANGER, undefined, false)).toBe('silence');
     access.useSettings(settingsOf({ policy: 'russia', refuse: '403' }));
-    expect(access.gate.receive(STRANGER.address, undefined, false)).toBe('forbidden');
+    expect(access.gate.receive(STRANGER, undefined, false)).toBe('forbidden');
     expect(access.gate.admit(STRANGER, octets)).toBe(true);
   });
 
@@ -109,6 +109,6 @@ describe('settings that are read anew', () => {
     expect(() => access.useSettings(bad)).toThrow('/nowhere.mmdb does not exist');
     expect(access.gate.admit(STRANGER, octets)).toBe(true);
     access.useSettings(settingsOf({ policy: 'russia' }));
-    expect(access.gate.receive(STRANGER.address, undefined, false)).toBe('silence');
+    expect(access.gate.receive(STRANGER, undefined, false)).toBe('silence');
   });
 });

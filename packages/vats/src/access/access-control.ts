@@ -16,6 +16,7 @@ import { type Device, type Directory, setting } from '@vats/pbx';
 import type { Registrar, RegistrarEvent } from '@vats/registrar';
 import type { DialogLayer, TransportLayer } from '@vats/sip';
 import type { Store } from '@vats/store';
+import { VIA_PROXY } from '../front-door/visitors.ts';
 import { loggedName } from '../logged-name.ts';
 import type { Settings } from '../settings/index.ts';
 import type { AccessEvent } from './access-event.ts';
@@ -79,9 +80,9 @@ export class AccessControl {
       bans,
       failures: settings.ban.failures,
       within: settings.ban.within,
-      isAtHome: (user, address) => {
+      nearness: (user, address) => {
         const { domain, login } = accountOf(user);
-        return this.gate.places.knows(domain, login, address);
+        return this.gate.places.nearness(domain, login, address);
       },
       onGuessed: (user) => onEvent({ type: 'guessed', ...accountOf(user) }),
     });
@@ -135,15 +136,13 @@ export class AccessControl {
   /** A phone registered, or an earlier process's registration was brought back. */
   noteRegistration(event: RegistrarEvent): void {
     if (event.type !== 'registered' && event.type !== 'refreshed') return;
-    const { domain, login, client, flow, expiresAt } = event.binding;
+    const { domain, login, client, clientPort, flow, expiresAt } = event.binding;
     const lifetime = expiresAt - this.#parts.clock.now();
-    this.gate.registered(
-      client ?? flow.observed.address,
-      client === undefined ? flow.observed.port : 0,
-      domain,
-      login,
-      lifetime,
-    );
+    const farEnd =
+      client === undefined
+        ? { ...flow.observed, transport: flow.transport }
+        : { address: client, port: clientPort ?? 0, transport: VIA_PROXY };
+    this.gate.registered(farEnd, domain, login, lifetime);
   }
 
   /** Puts the model's policies in force. */

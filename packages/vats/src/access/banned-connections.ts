@@ -37,7 +37,7 @@ export class BannedConnections {
   #drop(): void {
     this.#next = undefined;
     const { gate, transport, log } = this.#parts;
-    const dropped = transport.dropFlows((observed) => gate.isBanned(observed));
+    const dropped = transport.dropFlows(({ address, port }, name) => gate.isBanned({ address, port, transport: name }));
     if (dropped > 0) log.info('access.connections-dropped', { connections: dropped });
   }
 }

@@ -529,7 +529,7 @@ describe('vats geo', () => {
   test('who spoke before is judged by the new table at the socket too', async () => {
     await serve();
     const { gate } = running.access;
-    const moved = { address: '5.45.207.1', port: 5060 };
+    const moved = { address: '5.45.207.1', port: 5060, transport: 'udp' };
     expect(gate.admit(moved, undefined)).toBe(true);
     const abroad = writeMmdb([['5.45.207.0/24', { country_code: 'KZ' }]], { builtAt: TABLE_BUILT_AT });
     await vats('geo', 'update', file('moved.mmdb', abroad));

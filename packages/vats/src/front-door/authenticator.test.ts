@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { Authenticator } from './authenticator.ts';
 import { DigestChoices } from './digest-choices.ts';
 
-const VISITOR = { address: '203.0.113.66', port: 5066, viaProxy: false } as const;
+const VISITOR = { address: '203.0.113.66', port: 5066, transport: 'udp', viaProxy: false } as const;
 const URI = 'sip:acme.example';
 const COMPANY = `domain: acme.example
 users:
@@ -24,11 +24,11 @@ function authenticatorFor(unjudged: readonly string[] = []) {
   const failed: string[] = [];
   const asked: string[] = [];
   const gate: Partial<Gate> = {
-    mayGuess: (_address, _port, _domain, name) => {
+    mayGuess: (_farEnd, _domain, name) => {
       asked.push(name);
       return !unjudged.includes(name);
     },
-    failed: (_address, _port, _domain, name) => failed.push(name),
+    failed: (_farEnd, _domain, name) => failed.push(name),
     proved: () => {},
   };
   const log = new MemoryLog();

@@ -71,7 +71,7 @@ export class Authenticator {
     const directory = this.#parts.directory();
     // A registrar speaks as the server itself, everything else as a proxy on the way to a phone (RFC 3261 §22).
     const challenger: Challenger = request.method === 'REGISTER' ? 'uas' : 'proxy';
-    const { address: source, port } = visitor;
+    const { address: source } = visitor;
     const realm = domain?.realm ?? NO_REALM;
     const credentials = digest.credentialsOf(request, realm, challenger);
     const claimed = credentials?.get('username');
@@ -87,16 +87,16 @@ export class Authenticator {
       source,
       algorithms,
       ha1: found?.ha1,
-      unheard: () => !gate.mayGuess(source, port, domainId, name),
+      unheard: () => !gate.mayGuess(visitor, domainId, name),
       barred: () => policy !== undefined && !gate.admitsDevice(source, domainId, policy),
     });
     if (verdict.outcome === 'good' && domain !== undefined && found !== undefined) {
-      gate.proved(source, port, domainId, found.device.login);
+      gate.proved(visitor, domainId, found.device.login);
       return { ok: true, account: { domain, user: found.user, device: found.device } };
     }
     if (verdict.outcome === 'bad') {
-      if (verdict.why === 'barred') gate.barred(source, port, domainId, name, policy);
-      else gate.failed(source, port, domainId, name);
+      if (verdict.why === 'barred') gate.barred(visitor, domainId, name, policy);
+      else gate.failed(visitor, domainId, name);
       this.#note(request, source, name, verdict.why);
     }
     const stale = verdict.outcome === 'stale' || verdict.outcome === 'foreign-nonce';

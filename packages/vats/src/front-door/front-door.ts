@@ -114,7 +114,7 @@ export class FrontDoor {
     if (visitor === undefined) return undefined;
     const domain = domainOf(request, directory());
     if (visitor.isPing) return gate.answersPing(visitor.address) ? { visitor, domain } : undefined;
-    const treatment = gate.receive(visitor.address, domain?.id, visitor.viaProxy);
+    const treatment = gate.receive(visitor, domain?.id, visitor.viaProxy);
     if (treatment === 'forbidden') this.#reply(request, flow, 403);
     return treatment === 'welcome' ? { visitor, domain } : undefined;
   }

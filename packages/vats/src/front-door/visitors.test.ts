@@ -12,7 +12,7 @@ function visitors(proxies: Readonly<Record<string, string>> = { [PROXY.address]:
   const log = new MemoryLog();
   const known = new Visitors({ proxies, clock, log });
   const of = (from: Endpoint, lines: readonly string[], method = 'REGISTER') =>
-    known.of(requestOf(method, lines), { observed: from } as Flow);
+    known.of(requestOf(method, lines), { observed: from, transport: 'udp' } as Flow);
   return { clock, log, known, of };
 }
 
@@ -26,9 +26,13 @@ function requestOf(method: string, lines: readonly string[]): SipRequest {
 test('who comes directly is where he comes from, whatever he writes', () => {
   const { of } = visitors();
   for (const lines of [[], ['X-Client-Address: 192.0.2.1'], ['X-Client-Address: a', 'x-client-address : b']]) {
-    expect(of(OTHER, lines)).toEqual({ ...OTHER, viaProxy: false });
+    expect(of(OTHER, lines)).toEqual({ ...OTHER, transport: 'udp', viaProxy: false });
   }
-  expect(visitors({}).of(PROXY, ['X-Client-Address: 192.0.2.1'])).toEqual({ ...PROXY, viaProxy: false });
+  expect(visitors({}).of(PROXY, ['X-Client-Address: 192.0.2.1'])).toEqual({
+    ...PROXY,
+    transport: 'udp',
+    viaProxy: false,
+  });
 });
 
 test.each([
@@ -37,15 +41,19 @@ test.each([
   ['X-CLIENT-ADDRESS:\r\n\t192.0.2.1', '192.0.2.1'],
   ['X-Client-Address: 2001:db8::1', '2001:db8::1'],
   ['X-Client-Address: [2001:db8::1]', '2001:db8::1'],
-])('a known proxy says by %j who its client is', (line, address) => {
-  expect(visitors().of(PROXY, [line])).toEqual({ address, port: 0, viaProxy: true });
+  ['X-Client-Address: 192.0.2.1:5062', '192.0.2.1', 5062],
+  ['X-Client-Address: [2001:db8::1]:5062', '2001:db8::1', 5062],
+])('a known proxy says by %j who its client is', (line, address, port = 0) => {
+  expect(visitors().of(PROXY, [line])).toEqual({ address, port, transport: 'proxy', viaProxy: true });
 });
 
 test.each([
   [[]],
   [['X-Client-Address:']],
   [['X-Client-Address: phone.example']],
-  [['X-Client-Address: 192.0.2.1:5060']],
+  [['X-Client-Address: 192.0.2.1:65536']],
+  [['X-Client-Address: 192.0.2.1:']],
+  [['X-Client-Address: 2001:db8::1]:5060']],
   [['X-Client-Address: [2001:db8::1']],
   [['X-Client-Address: 192.0.2.1, 192.0.2.2']],
   [['X-Client-Address: 192.0.2.1', 'X-Client-Address: 192.0.2.1']],
@@ -62,10 +70,11 @@ test.each([
 
 test('its own pings have no client, and no other method is one', () => {
   const { known, of } = visitors();
-  expect(of(PROXY, [], 'OPTIONS')).toEqual({ ...PROXY, viaProxy: true, isPing: true });
+  expect(of(PROXY, [], 'OPTIONS')).toEqual({ ...PROXY, transport: 'udp', viaProxy: true, isPing: true });
   expect(of(PROXY, ['X-Client-Address: 192.0.2.1'], 'OPTIONS')).toEqual({
     address: '192.0.2.1',
     port: 0,
+    transport: 'proxy',
     viaProxy: true,
   });
   expect(of(PROXY, ['X-Client-Address: nonsense'], 'OPTIONS')).toBeUndefined();

@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
-import { type Clock, LineBudget, type Log } from '@vats/kernel';
+import type { FarEnd } from '@vats/access';
+import { type Clock, type Endpoint, LineBudget, type Log, parseEndpoint } from '@vats/kernel';
 import type { Flow, SipRequest } from '@vats/sip';
 
-/** Who sends a request, as far as the network tells. */
-export interface Visitor {
-  /** The observed address; behind a known proxy, the one that the proxy says it observed. */
-  readonly address: string;
-  /** The observed port; 0 behind a proxy, which does not tell it. */
-  readonly port: number;
+/** What stands for the transport of a proxy's client. */
+export const VIA_PROXY = 'proxy';
+
+/** Who sends a request, as far as the network tells; behind a known proxy, what the proxy says. Port 0 is one that it does not say. */
+export interface Visitor extends FarEnd {
   readonly viaProxy: boolean;
   /** A known proxy with nobody behind it: it asks whether we are there. */
   readonly isPing?: true;
@@ -39,14 +39,16 @@ export class Visitors {
 
   /** Undefined when a proxy does not say, or not clearly, whom it speaks for: such a request cannot be judged. */
   of(request: SipRequest, flow: Flow): Visitor | undefined {
-    const { address, port } = flow.observed;
+    const { transport, observed } = flow;
+    const { address, port } = observed;
     const header = this.#headers.get(address);
-    if (header === undefined) return { address, port, viaProxy: false };
+    if (header === undefined) return { address, port, transport, viaProxy: false };
     const values = request.values(header);
-    const client = values.length === 1 ? addressIn(values[0] ?? '') : undefined;
-    if (client !== undefined) return { address: client, port: 0, viaProxy: true };
+    const client = values.length === 1 ? clientIn(values[0] ?? '') : undefined;
+    if (client !== undefined) return { ...client, transport: VIA_PROXY, viaProxy: true };
     // A proxy's own pings have no client.
-    if (values.length === 0 && request.method === 'OPTIONS') return { address, port, viaProxy: true, isPing: true };
+    if (values.length === 0 && request.method === 'OPTIONS')
+      return { address, port, transport, viaProxy: true, isPing: true };
     this.unnamed++;
     if (this.#lines.allows(address)) {
       this.#log.warn('access.proxy-names-no-client', { proxy: address, header, method: request.method, values });
@@ -55,9 +57,11 @@ export class Visitors {
   }
 }
 
-/** An IP literal, an IPv6 one with or without brackets. */
-function addressIn(text: string): string | undefined {
+/** An IP literal, an IPv6 one with or without brackets; or one with its port. */
+function clientIn(text: string): Endpoint | undefined {
   const trimmed = text.trim();
   const bare = trimmed.startsWith('[') && trimmed.endsWith(']') ? trimmed.slice(1, -1) : trimmed;
-  return isIP(bare) === 0 ? undefined : bare;
+  if (isIP(bare) !== 0) return { address: bare, port: 0 };
+  const withPort = parseEndpoint(trimmed);
+  return withPort.ok ? withPort.value : undefined;
 }
