@@ -129,6 +129,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ledger,
     admit: (observed, _transport, octets, behind) => access.gate.admit(observed, octets, behind),
     isKnown: (address) => access.isKnown(address),
+    isProven: (observed) => access.isProven(observed),
     bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });

@@ -169,6 +169,11 @@ export class Gate {
     return this.bans.isTrusted(address);
   }
 
+  /** Whether this very far end showed good credentials lately. */
+  isProven({ address, port }: Endpoint): boolean {
+    return this.#proven.has(address, port);
+  }
+
   /** Whether a ban ends what this far end has open. It is asked of every connection when one began, and counts nothing. */
   isBanned({ address, port }: Endpoint): boolean {
     if (this.#parts.proxies.has(address)) return false;

@@ -116,8 +116,12 @@ export class AccessControl {
 
   /** Whether somebody at this address has shown who they are, or need not: what strangers may not hold on to, they may. */
   isKnown(address: string): boolean {
-    const { bans } = this.gate;
-    return bans.good.anyGood(sourceKey(address)) || this.#proxies.has(address) || bans.isTrusted(address);
+    return this.gate.bans.good.anyGood(sourceKey(address)) || this.#needShowNothing(address);
+  }
+
+  /** As `isKnown`, of this very far end: somebody else at a phone's address is not the phone. */
+  isProven(observed: Endpoint): boolean {
+    return this.gate.isProven(observed) || this.#needShowNothing(observed.address);
   }
 
   /** Brings back bans and places of an earlier process. */
@@ -223,6 +227,10 @@ export class AccessControl {
       this.#rates.sweep();
       this.#keepHouse();
     });
+  }
+
+  #needShowNothing(address: string): boolean {
+    return this.#proxies.has(address) || this.gate.bans.isTrusted(address);
   }
 
   #tell(event: AccessEvent): void {
