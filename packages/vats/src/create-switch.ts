@@ -130,6 +130,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     admit: ({ address, port }, transport, octets, behind) =>
       access.gate.admit({ address, port, transport }, octets, behind),
     isKnown: (address) => access.isKnown(address),
+    isProven: ({ address, port }, transport) => access.isProven({ address, port, transport }),
     bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });

@@ -3,8 +3,10 @@ import type { Settings } from './settings/index.ts';
 
 /** Where the system does not tell: what Node raises the limit to on macOS at least. */
 const LIMIT_UNTOLD = 10_240;
-/** Listeners, the database and its journal, control connections, log, threads. */
+/** Listeners, the database and its journal, control connections, log, the first threads. */
 const FOR_EVERYTHING_ELSE = 256;
+/** What the event loop of a media worker takes for itself, counted under Node 24. */
+const FOR_EACH_WORKER = 5;
 /** However scarce they are, phones that come over TCP have this share. */
 const LEAST_SHARE = 1 / 4;
 
@@ -34,7 +36,7 @@ export function connectionsWithin(
 ): { readonly connections: number; readonly enough: boolean } {
   const ports = (media.ports.to - media.ports.from + 1) * media.addresses.length;
   const recordings = calls.max;
-  const left = limit - ports - recordings - FOR_EVERYTHING_ELSE;
+  const left = limit - ports - recordings - media.workers * FOR_EACH_WORKER - FOR_EVERYTHING_ELSE;
   const least = Math.floor(limit * LEAST_SHARE);
   return { connections: Math.max(left, least), enough: left >= least };
 }

@@ -172,6 +172,11 @@ export class Gate {
     return this.bans.isTrusted(address);
   }
 
+  /** Whether this very far end showed good credentials lately. */
+  isProven(farEnd: FarEnd): boolean {
+    return this.#proven.has(farEnd);
+  }
+
   /** Whether a ban ends what this far end has open. It is asked of every connection when one began, and counts nothing. */
   isBanned(farEnd: FarEnd): boolean {
     const { address } = farEnd;

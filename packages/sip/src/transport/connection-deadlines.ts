@@ -16,8 +16,8 @@ export interface DeadlinesOptions {
   readonly limits: ConnectionLimits;
   readonly direction: 'accepted' | 'made';
   readonly progress: () => WriteProgress;
-  /** Whether the peer is somebody whose connection may stay for as long as it is used. */
-  readonly isKnown: () => boolean;
+  /** Whether the peer has shown who it is, so that its connection may stay for as long as it is used. */
+  readonly isProven: () => boolean;
   /** Told each time something was waited for in vain; what then happens is the connection's to say. */
   readonly overdue: (what: Overdue) => void;
 }
@@ -39,7 +39,7 @@ export class ConnectionDeadlines {
   readonly #limits: ConnectionLimits;
   readonly #progress: () => WriteProgress;
   readonly #overdue: (what: Overdue) => void;
-  readonly #isKnown: () => boolean;
+  readonly #isProven: () => boolean;
   #phase: 'connecting' | 'stranger' | 'known' | 'ended' | 'gone';
   #heard = false;
   // `monotonic()` of what began; undefined where nothing is waited for.
@@ -51,12 +51,12 @@ export class ConnectionDeadlines {
   #cancel: Cancel | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  constructor({ clock, limits, direction, progress, isKnown, overdue }: DeadlinesOptions) {
+  constructor({ clock, limits, direction, progress, isProven, overdue }: DeadlinesOptions) {
     this.#clock = clock;
     this.#limits = limits;
     this.#phase = direction === 'made' ? 'connecting' : 'stranger';
     this.#progress = progress;
-    this.#isKnown = isKnown;
+    this.#isProven = isProven;
     this.#overdue = overdue;
     this.#phaseSince = clock.monotonic();
     this.#activeAt = this.#phaseSince;
@@ -73,7 +73,7 @@ export class ConnectionDeadlines {
     this.#activeAt = this.#clock.monotonic();
   }
 
-  /** The peer has shown that it speaks SIP. Whether it is somebody known is asked when that begins to matter. */
+  /** The peer has shown that it speaks SIP. Whether it has shown who it is, is asked when that begins to matter. */
   heard(): void {
     this.#heard = true;
   }
@@ -146,7 +146,7 @@ export class ConnectionDeadlines {
     this.#timerAt = Number.POSITIVE_INFINITY;
     const now = this.#clock.monotonic();
     if (this.#stalledSince !== undefined && this.#stalledSince + this.#limits.stalled <= now) this.#judgeStall();
-    if (this.#phase === 'stranger' && this.#heard && this.#isKnown()) this.#enter('known');
+    if (this.#phase === 'stranger' && this.#heard && this.#isProven()) this.#enter('known');
     const { what, at } = this.#next();
     if (at > now) this.#schedule();
     else this.#overdue(what);

@@ -4,7 +4,7 @@ export interface ConnectionLimits {
   readonly connect: number;
   /** From the acceptance of a connection until its first message that can be read. */
   readonly firstMessage: number;
-  /** From the acceptance of a connection until its peer is somebody known, whatever it says meanwhile. */
+  /** From the acceptance of a connection until its peer has shown who it is, whatever it says meanwhile. */
   readonly stranger: number;
   /** From the first octet of a message until its last. */
   readonly halfMessage: number;

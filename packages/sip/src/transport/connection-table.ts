@@ -13,22 +13,40 @@ export interface ConnectionBounds {
 
 export const CONNECTION_BOUNDS: ConnectionBounds = { total: 20_000, perSource: 1_024, perStranger: 64 };
 
+/** Who is at the other end, as far as that is known above. */
+export interface Acquaintance {
+  /** Whether somebody at this address has shown who they are. */
+  isKnown(address: string): boolean;
+  /** Whether this very far end has. */
+  isProven(observed: Endpoint): boolean;
+}
+
+/** What is open from one source. */
+interface Source {
+  connections: number;
+  /** As `#strangers` and `#guests` together, of this source alone. */
+  readonly unproven: Set<Connection>;
+}
+
 /**
  * The connections that live, found by id and by their far end; each one counts until it is gone. Strangers have few each,
- * and all of them together keep nobody out who is known.
+ * and all of them together keep nobody out who is known. Nor does whoever shares an address with a phone keep out the phones
+ * there: only a connection over which good credentials came is safe from the next one.
  */
 export class ConnectionTable {
   readonly #bounds: ConnectionBounds;
-  readonly #isKnown: (address: string) => boolean;
+  readonly #acquaintance: Acquaintance;
   readonly #byId = new Map<string, Connection>();
   readonly #byFarEnd = new Map<string, Connection[]>();
-  readonly #bySource = new Map<string, number>();
-  /** Accepted connections, oldest first, but for those that were found to be of somebody known. */
+  readonly #bySource = new Map<string, Source>();
+  /** Accepted connections, oldest first, but for those that were found to be of a known address. */
   readonly #strangers = new Set<Connection>();
+  /** Those, until they are found to be proven. */
+  readonly #guests = new Set<Connection>();
 
-  constructor(bounds: ConnectionBounds, isKnown: (address: string) => boolean) {
+  constructor(bounds: ConnectionBounds, acquaintance: Acquaintance) {
     this.#bounds = bounds;
-    this.#isKnown = isKnown;
+    this.#acquaintance = acquaintance;
   }
 
   get size(): number {
@@ -36,41 +54,50 @@ export class ConnectionTable {
   }
 
   /**
-   * Whether one more connection with this far end is within bounds. Where a stranger's would have to go for that of
-   * somebody known, it is answered.
+   * Whether one more connection with this far end is within bounds. Where another would have to go for that of somebody
+   * known, it is answered.
    */
   roomFor({ address }: Endpoint): boolean | Connection {
     const { total, perSource, perStranger } = this.#bounds;
-    const known = this.#isKnown(address);
-    const sameSource = this.#bySource.get(sourceOf(address)) ?? 0;
-    if (sameSource >= (known ? perSource : Math.min(perSource, perStranger))) return false;
+    const source = this.#bySource.get(sourceOf(address));
+    const sameSource = source?.connections ?? 0;
+    if (!this.#acquaintance.isKnown(address)) {
+      return sameSource < Math.min(perSource, perStranger) && this.#byId.size < total;
+    }
+    if (sameSource >= perSource) return this.#oldestUnproven(source?.unproven) ?? false;
     if (this.#byId.size < total) return true;
-    return (known && this.#oldestStranger()) || false;
+    // Who comes again and again should first push out what is its own.
+    return (
+      this.#oldestStranger() ?? this.#oldestUnproven(source?.unproven) ?? this.#oldestUnproven(this.#guests) ?? false
+    );
   }
 
   add(connection: Connection): void {
     const { observed } = connection;
     this.#byId.set(connection.id, connection);
-    if (connection.direction === 'accepted') this.#strangers.add(connection);
     const farEnd = formatEndpoint(observed);
     const same = this.#byFarEnd.get(farEnd);
     if (same === undefined) this.#byFarEnd.set(farEnd, [connection]);
     else same.push(connection);
-    const source = sourceOf(observed.address);
-    this.#bySource.set(source, (this.#bySource.get(source) ?? 0) + 1);
+    const key = sourceOf(observed.address);
+    const source = this.#bySource.get(key) ?? { connections: 0, unproven: new Set() };
+    this.#bySource.set(key, source);
+    source.connections++;
+    if (connection.direction === 'made') return;
+    source.unproven.add(connection);
+    this.#strangers.add(connection);
   }
 
   delete(connection: Connection): void {
     if (!this.#byId.delete(connection.id)) return;
-    this.#strangers.delete(connection);
+    this.#spare(connection);
     const farEnd = formatEndpoint(connection.observed);
     const others = (this.#byFarEnd.get(farEnd) ?? []).filter((each) => each !== connection);
     if (others.length === 0) this.#byFarEnd.delete(farEnd);
     else this.#byFarEnd.set(farEnd, others);
-    const source = sourceOf(connection.observed.address);
-    const left = (this.#bySource.get(source) ?? 1) - 1;
-    if (left === 0) this.#bySource.delete(source);
-    else this.#bySource.set(source, left);
+    const key = sourceOf(connection.observed.address);
+    const source = this.#bySource.get(key);
+    if (source !== undefined && --source.connections === 0) this.#bySource.delete(key);
   }
 
   byId(id: string): Connection | undefined {
@@ -91,9 +118,26 @@ export class ConnectionTable {
   // Each connection is passed over once, so that a full table costs no search for each one that wants in.
   #oldestStranger(): Connection | undefined {
     for (const connection of this.#strangers) {
-      if (connection.open && !this.#isKnown(connection.observed.address)) return connection;
+      if (connection.open && !this.#acquaintance.isKnown(connection.observed.address)) return connection;
       this.#strangers.delete(connection);
+      if (connection.open) this.#guests.add(connection);
     }
     return undefined;
+  }
+
+  // As above.
+  #oldestUnproven(unproven: ReadonlySet<Connection> | undefined): Connection | undefined {
+    for (const connection of unproven ?? []) {
+      if (connection.open && !this.#acquaintance.isProven(connection.observed)) return connection;
+      this.#spare(connection);
+    }
+    return undefined;
+  }
+
+  /** From now on it makes room for nobody. */
+  #spare(connection: Connection): void {
+    this.#strangers.delete(connection);
+    this.#guests.delete(connection);
+    this.#bySource.get(sourceOf(connection.observed.address))?.unproven.delete(connection);
   }
 }

@@ -27,8 +27,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly limits: ConnectionLimits;
   readonly counters: TransportCounters;
-  /** Whether whoever is at this address may keep a connection for as long as it is used. */
-  readonly isKnown: (address: string) => boolean;
+  /** Whether whoever is at this far end may keep a connection for as long as it is used. */
+  readonly isProven: (observed: Endpoint) => boolean;
   readonly user: ConnectionUser;
 }
 
@@ -53,7 +53,7 @@ export class Connection implements Flow, StreamUser {
   #pongsDue = 0;
   #halfPing = false;
 
-  constructor({ id, direction, listener, clock, limits, counters, isKnown, user }: ConnectionOptions) {
+  constructor({ id, direction, listener, clock, limits, counters, isProven, user }: ConnectionOptions) {
     this.id = id;
     this.direction = direction;
     this.listener = listener;
@@ -66,7 +66,7 @@ export class Connection implements Flow, StreamUser {
       limits,
       direction,
       progress: () => ({ written: this.#written, unsent: this.#mustSocket.unsent }),
-      isKnown: () => isKnown(this.observed.address),
+      isProven: () => isProven(this.observed),
       overdue: (what) => this.#onOverdue(what),
     });
   }

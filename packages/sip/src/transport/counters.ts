@@ -15,7 +15,7 @@ export interface TransportCounters {
   connectionsMade: number;
   /** Connections turned away because as many as allowed were open. */
   connectionsOverLimit: number;
-  /** Strangers' connections that were torn down because as many as allowed were open and somebody known came. */
+  /** Connections without good credentials that were torn down because as many as allowed were open and somebody known came. */
   connectionsMadeRoom: number;
   /** Connections closed because the peer was silent, half done, or did not read. */
   connectionsTimedOut: number;

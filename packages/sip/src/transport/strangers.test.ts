@@ -1,4 +1,4 @@
-import { type Endpoint, Ledger } from '@vats/kernel';
+import { type Endpoint, formatEndpoint, Ledger } from '@vats/kernel';
 import { FakeClock, MemoryLog, SeededRandom } from '@vats/kernel/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MemoryNetwork } from '../testing/memory-network.ts';
@@ -17,6 +17,8 @@ let ledger: Ledger;
 let layer: TransportLayer;
 /** Addresses at which somebody showed who they are. */
 let known: Set<string>;
+/** Far ends that showed it themselves; undefined where whoever is at a known address counts as one. */
+let proven: Set<string> | undefined;
 let asked: number;
 let opened: TransportLayer[];
 
@@ -32,6 +34,12 @@ async function open(bounds: Partial<ConnectionBounds> = {}): Promise<void> {
       asked++;
       return known.has(address);
     },
+    ...(proven && {
+      isProven: (observed, transport) => {
+        asked++;
+        return transport === 'tcp' && proven?.has(formatEndpoint(observed)) === true;
+      },
+    }),
   });
   opened.push(layer);
   await layer.listen({ transport: 'tcp', endpoint: OURS });
@@ -65,6 +73,13 @@ function peers(count: number, address: (index: number) => string): Peer[] {
   return Array.from({ length: count }, (_, index) => peer(address(index)));
 }
 
+/** A phone that connects and shows good credentials at once. */
+function phoneAt(address: string): Peer {
+  const made = peer(address);
+  if (!made.closed) proven?.add(formatEndpoint(made.stream.bound));
+  return made;
+}
+
 function openOf(all: readonly Peer[]): number {
   return all.filter(({ closed }) => !closed).length;
 }
@@ -74,6 +89,7 @@ beforeEach(() => {
   network = new MemoryNetwork(clock);
   ledger = new Ledger();
   known = new Set([OFFICE]);
+  proven = undefined;
   asked = 0;
   opened = [];
 });
@@ -183,6 +199,82 @@ describe('how long', () => {
     const flow = layer.flowTo({ transport: 'tcp', endpoint: at });
     clock.advance(CONNECTION_LIMITS.idle - 1);
     expect(flow.open).toBe(true);
+  });
+});
+
+describe('beside a phone, at its address', () => {
+  beforeEach(() => {
+    proven = new Set();
+  });
+
+  test('who shows no credentials holds nothing against phones: the oldest such connection makes room', async () => {
+    await open({ perSource: 4 });
+    const phone = phoneAt(OFFICE);
+    const held = peers(3, () => OFFICE);
+    const phones = [phoneAt(OFFICE), phoneAt(OFFICE)];
+    expect(held.map(({ closed }) => closed)).toEqual([true, true, false]);
+    phones.push(phoneAt(OFFICE));
+    expect(openOf([phone, ...phones])).toBe(4);
+    expect(phoneAt(OFFICE).closed).toBe(true);
+    expect(openOf([phone, ...phones])).toBe(4);
+    expect(layer.counters).toMatchObject({ connectionsOverLimit: 1, connectionsMadeRoom: 3 });
+  });
+
+  test('who comes again and again pushes out nobody but those who showed none', async () => {
+    await open({ perSource: 8, total: 10 });
+    const phones = [phoneAt(OFFICE), phoneAt(OFFICE), phoneAt(OFFICE)];
+    peers(100, () => OFFICE);
+    expect(openOf(phones)).toBe(3);
+    expect(ledger.counts().connections).toBe(8);
+    const late = peer(OFFICE);
+    peers(4, () => OFFICE);
+    expect(late.closed).toBe(false); // long enough for a challenge and its answer
+    peers(1, () => OFFICE);
+    expect(late.closed).toBe(true);
+  });
+
+  test('where there are too many in all, strangers go first, then those of the same source, then others', async () => {
+    known.add('198.51.100.7');
+    await open({ total: 5 });
+    const elsewhere = [phoneAt('198.51.100.7'), peer('198.51.100.7')];
+    const own = [peer(OFFICE), phoneAt(OFFICE)];
+    const stranger = peer('203.0.113.9');
+    const openNow = (): boolean[] => [...elsewhere, ...own, stranger].map(({ closed }) => !closed);
+    phoneAt(OFFICE);
+    expect(openNow()).toEqual([true, true, true, true, false]);
+    phoneAt(OFFICE);
+    expect(openNow()).toEqual([true, true, false, true, false]);
+    phoneAt(OFFICE);
+    expect(openNow()).toEqual([true, false, false, true, false]);
+    expect(phoneAt(OFFICE).closed).toBe(true);
+    expect(openNow()).toEqual([true, false, false, true, false]);
+  });
+
+  test('a stranger finds no room by it', async () => {
+    await open({ total: 2 });
+    const held = peers(2, () => OFFICE);
+    expect(peer('203.0.113.9').closed).toBe(true);
+    expect(openOf(held)).toBe(2);
+  });
+
+  test('one that shows none ends as a stranger does, a phone stays', async () => {
+    await open();
+    const guest = peer(OFFICE);
+    const phone = phoneAt(OFFICE);
+    for (const each of [guest, phone]) each.says(MESSAGE);
+    clock.advance(CONNECTION_LIMITS.stranger);
+    expect([guest.closed, phone.closed]).toEqual([true, false]);
+  });
+
+  test('a full source, or a full table, is not searched again for each one who comes', async () => {
+    await open({ perSource: 400, total: 600 });
+    for (let i = 0; i < 400; i++) phoneAt(OFFICE);
+    known.add('198.51.100.7');
+    for (let i = 0; i < 200; i++) phoneAt('198.51.100.7');
+    for (const address of [OFFICE, '198.51.100.7']) peer(address);
+    asked = 0;
+    for (let i = 0; i < 10; i++) peers(1, () => (i % 2 === 0 ? OFFICE : '198.51.100.7'));
+    expect(asked).toBe(10);
   });
 });
 

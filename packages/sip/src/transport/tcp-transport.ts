@@ -1,7 +1,7 @@
 import { type Clock, type Endpoint, formatEndpoint, type Log, type Random } from '@vats/kernel';
 import { Connection, type ConnectionUser } from './connection.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
-import { type ConnectionBounds, ConnectionTable } from './connection-table.ts';
+import { type Acquaintance, type ConnectionBounds, ConnectionTable } from './connection-table.ts';
 import type { TransportCounters } from './counters.ts';
 import { DeadFlow } from './dead-flow.ts';
 import type { TransportFailure } from './failure.ts';
@@ -23,7 +23,7 @@ export interface TcpTransportOptions {
   readonly counters: TransportCounters;
   readonly limits: ConnectionLimits;
   readonly bounds: ConnectionBounds;
-  readonly isKnown: (address: string) => boolean;
+  readonly acquaintance: Acquaintance;
 }
 
 /** SIP over TCP (RFC 3261 §18): listeners, and the connections that they accepted or that we made. */
@@ -35,7 +35,7 @@ export class TcpTransport implements Transport, ConnectionUser {
 
   constructor(options: TcpTransportOptions) {
     this.#options = options;
-    this.#table = new ConnectionTable(options.bounds, options.isKnown);
+    this.#table = new ConnectionTable(options.bounds, options.acquaintance);
   }
 
   get listeners(): readonly Listener[] {
@@ -155,9 +155,10 @@ export class TcpTransport implements Transport, ConnectionUser {
   }
 
   #connection(direction: 'accepted' | 'made', listener: Endpoint | undefined): Connection {
-    const { clock, limits, counters, random, isKnown } = this.#options;
+    const { clock, limits, counters, random, acquaintance } = this.#options;
+    const isProven = (observed: Endpoint): boolean => acquaintance.isProven(observed);
     const id = `tcp/${random.token(ID_CHARACTERS)}`;
-    return new Connection({ id, direction, listener, clock, limits, counters, isKnown, user: this });
+    return new Connection({ id, direction, listener, clock, limits, counters, isProven, user: this });
   }
 
   #forget(listener: TcpListener): void {

@@ -15,7 +15,7 @@ import { parseMessage } from '../message/parse-message.ts';
 import type { Via } from '../message/via.ts';
 import { writeResponseTo } from '../message/write-response-to.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
-import { CONNECTION_BOUNDS, type ConnectionBounds } from './connection-table.ts';
+import { type Acquaintance, CONNECTION_BOUNDS, type ConnectionBounds } from './connection-table.ts';
 import { CountedClock } from './counted-clock.ts';
 import { newTransportCounters, type TransportCounters } from './counters.ts';
 import type { SendFailed, TransportFailure } from './failure.ts';
@@ -52,6 +52,11 @@ export interface TransportLayerOptions {
    * few and short-lived, and make room for others when there are too many.
    */
   readonly isKnown?: (address: string) => boolean;
+  /**
+   * Whether this very far end has shown it, or need not; without it whoever is at a known address. A connection over which
+   * nobody has is short-lived too, and makes room for others from there when there are too many.
+   */
+  readonly isProven?: (observed: Endpoint, transport: TransportName) => boolean;
   /** What we call ourselves on this flow; `bound` is our own address there, and what is said when it is left to us. */
   readonly sentBy?: (flow: Flow, bound: SentBy) => SentBy;
   readonly timeouts?: Partial<ConnectionLimits>;
@@ -116,7 +121,9 @@ export class TransportLayer {
     const bounds = { ...CONNECTION_BOUNDS, ...options.bounds };
     const { counters } = this;
     const isKnown = options.isKnown ?? (() => true);
-    const tcp = new TcpTransport({ network, clock, random, log, intake, counters, limits, bounds, isKnown });
+    const isProven = options.isProven ?? (({ address }) => isKnown(address));
+    const acquaintance: Acquaintance = { isKnown, isProven: (observed) => isProven(observed, 'tcp') };
+    const tcp = new TcpTransport({ network, clock, random, log, intake, counters, limits, bounds, acquaintance });
     this.#transports = { udp: new UdpTransport(network, intake, counters), tcp };
     this.#tags = new StatelessTags(random);
     this.#lines = new LineBudget(clock, log);

@@ -39,6 +39,26 @@ describe('connections that somebody holds open', () => {
   );
 
   scenario(
+    'security 12: who shares the address of a phone keeps no phone out, nor holds a connection for long',
+    { ends: 'caller-hung-up', cast: ['alice', 'carol'] },
+    async ({ alice, carol, world }) => {
+      const { perSource } = CONNECTION_BOUNDS;
+      const held = connect(world, perSource + 10, CAROL);
+      expect(openOf(held)).toBe(perSource - 1);
+      const [late] = connect(world, 1, CAROL);
+      const phone = new BarePhone(world, late!, 'nobody');
+      expect(labelOf(await phone.registers({ nonce: await phone.nonce() }))).toBe('200 REGISTER');
+      held.push(...connect(world, perSource, CAROL));
+      for (const each of held) if (!each.gone) each.says(rawRequest({ transport: 'TCP' }));
+      world.passes(CONNECTION_LIMITS.stranger);
+      expect([openOf(held), late!.gone]).toEqual([0, false]);
+      talk(alice, carol);
+      end(alice, carol);
+      await allLeave([...held, late!]);
+    },
+  );
+
+  scenario(
     'security 12: pings alone hold none, and requests without credentials none for long; a registered phone keeps its own',
     { ends: 'caller-hung-up', cast: ['alice', 'carol'] },
     async ({ alice, carol, world }) => {

@@ -46,6 +46,21 @@ test('of a name that a stranger made up the log has no more than an account coul
   expect(log.lines).toMatchObject([{ event: 'access.banned', fields: { login: `${'x'.repeat(64)}…` } }]);
 });
 
+test('at the address of a phone somebody is known; only the phone is proven, and who need show nothing', () => {
+  const { access } = controlled({ proxies: { '192.0.2.7': 'X-Client' }, trusted: ['192.0.2.8'] });
+  const phone = { address: '198.51.100.1', port: 5060, transport: 'tcp' };
+  access.gate.proved(phone, 'd', 'anna');
+  expect(access.isKnown(phone.address)).toBe(true);
+  const others = [
+    { ...phone, port: 5061 },
+    { ...phone, transport: 'udp' },
+  ];
+  expect([phone, ...others].map((farEnd) => access.isProven(farEnd))).toEqual([true, false, false]);
+  for (const address of ['192.0.2.7', '192.0.2.8'])
+    expect(access.isProven({ address, port: 1, transport: 'tcp' })).toBe(true);
+  expect(access.isProven({ address: '192.0.2.9', port: 1, transport: 'tcp' })).toBe(false);
+});
+
 describe('settings that are read anew', () => {
   const STRANGER = { address: '198.51.100.1', port: 5060, transport: 'udp' };
   const octets = Buffer.from('OPTIONS');

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   BanBook,
   Failures,
+  type FarEnd,
   Fence,
   Gate,
   type GateEvent,
@@ -117,8 +118,12 @@ export class AccessControl {
 
   /** Whether somebody at this address has shown who they are, or need not: what strangers may not hold on to, they may. */
   isKnown(address: string): boolean {
-    const { bans } = this.gate;
-    return bans.good.anyGood(sourceKey(address)) || this.#proxies.has(address) || bans.isTrusted(address);
+    return this.gate.bans.good.anyGood(sourceKey(address)) || this.#needShowNothing(address);
+  }
+
+  /** As `isKnown`, of this very far end: somebody else at a phone's address is not the phone. */
+  isProven(farEnd: FarEnd): boolean {
+    return this.gate.isProven(farEnd) || this.#needShowNothing(farEnd.address);
   }
 
   /** Brings back bans and places of an earlier process. */
@@ -222,6 +227,10 @@ export class AccessControl {
       this.#rates.sweep();
       this.#keepHouse();
     });
+  }
+
+  #needShowNothing(address: string): boolean {
+    return this.#proxies.has(address) || this.gate.bans.isTrusted(address);
   }
 
   #tell(event: AccessEvent): void {
