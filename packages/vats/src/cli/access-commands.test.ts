@@ -408,6 +408,41 @@ describe('vats explain geo', () => {
   });
 });
 
+describe('vats explain geo, where the settings say access.refuse: 403', () => {
+  beforeEach(() => serve({ refuse: 403 }));
+
+  test('says that whoever a policy shuts out is answered 403', async () => {
+    expect((await vats('explain', 'geo', '203.0.113.5')).out).toMatch(
+      /\ndomain +refused: DE is not RU\nso it is NOT heard: it is answered 403\n$/,
+    );
+    expect(await json('explain', 'geo', '203.0.113.5')).toMatchObject({ admitted: false, refusal: '403' });
+    expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(/\nso it is heard\n$/);
+  });
+
+  test('also when a ban holds it, which is asked after the policies', async () => {
+    await vats('bans', 'add', '203.0.113.5');
+    expect((await vats('explain', 'geo', '203.0.113.5')).out).toMatch(/\nso it is NOT heard: it is answered 403\n$/);
+    await vats('bans', 'add', '192.0.2.1');
+    expect((await vats('explain', 'geo', '192.0.2.1')).out).toMatch(/\nso it is NOT heard\n$/);
+  });
+
+  test('with several domains says whose policy does that, and that a ban is silent where another lets it in', async () => {
+    await addDomain('access: { mode: countries, countries: [DE] }\n');
+    const ofAcme = ['explain', 'geo', '203.0.113.5', '--domain', 'acme.example'];
+    expect((await vats('explain', 'geo', '203.0.113.5')).out).toMatch(
+      /\nso it is heard by two\.example, not by acme\.example \(answered 403\)\n$/,
+    );
+    expect((await vats(...ofAcme)).out).toMatch(/\nso it is NOT heard: it is answered 403\n$/);
+    await vats('bans', 'add', '203.0.113.5');
+    expect((await vats(...ofAcme)).out).toMatch(/\nso it is NOT heard\n$/);
+  });
+
+  test('and until the settings say otherwise', async () => {
+    running.reloadAccess({ ...running.settings.access, refuse: 'silence' });
+    expect((await vats('explain', 'geo', '203.0.113.5')).out).toMatch(/\nso it is NOT heard\n$/);
+  });
+});
+
 describe('vats explain policy', () => {
   beforeEach(async () => {
     await serve();

@@ -52,7 +52,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
       const address = query.get('address') ?? '';
       if (parseAddress(address) === undefined) throw new ControlError(422, `${address} is not an IP address`);
       const asked = askedAbout(query.get('domain') ?? undefined, query.get('device') ?? undefined);
-      const { bans, ...explanation } = explainAddress(gate, address, asked);
+      const { bans, ...explanation } = explainAddress(access, address, asked);
       const country = table.countries.countryOf(address);
       return {
         address,
