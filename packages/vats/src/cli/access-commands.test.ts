@@ -27,6 +27,7 @@ const OVERRIDES = { '192.0.2.0/24': 'RU', '203.0.113.0/24': 'DE' };
 const TABLE_BUILT_AT = CountryDatabase.builtin().builtAt + 86_400_000;
 
 let data: string;
+let clock: FakeClock;
 let running: Switch;
 let control: ControlServer;
 
@@ -37,7 +38,7 @@ async function serve(access: object = {}): Promise<void> {
     'vats.yaml',
   );
   if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
-  const clock = new FakeClock();
+  clock = new FakeClock();
   // The commands tell times by the machine's clock.
   clock.stepWall(Date.now() - clock.now());
   const random = new SeededRandom();
@@ -593,6 +594,13 @@ describe('vats geo', () => {
     expect((await vats('geo')).out).toContain('built in');
   });
 
+  test('one that is yet to come by the switch’s own clock is refused', async () => {
+    await serve();
+    clock.stepWall(TABLE_BUILT_AT - 30 * 86_400_000 - clock.now());
+    const { code, err } = await vats('geo', 'update', table());
+    expect([code, err]).toEqual([3, expect.stringMatching(/is of \d{4}-\d\d-\d\d, which is yet to come/)]);
+  });
+
   test('where the settings name a file, update is refused with what to do', async () => {
     const path = table();
     await serve({ geo: { database: path } });
@@ -675,6 +683,15 @@ describe('vats status', () => {
     const told = await mayCome();
     expect(told).toHaveLength(21);
     expect(told.at(-1)).toBe('and 2 more: vats status --json');
+  });
+
+  test('warns of a table that is old by the switch’s own clock', async () => {
+    await serve();
+    const warning = /WARNING +the country table is of /;
+    clock.stepWall(TABLE_BUILT_AT - clock.now());
+    expect((await vats('status')).out).not.toMatch(warning);
+    clock.stepWall(400 * 86_400_000);
+    expect((await vats('status')).out).toMatch(warning);
   });
 
   test('warns of a proxy that does not say who its client is', async () => {

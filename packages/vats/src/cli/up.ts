@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { atOnce, inTurns, type Steps, SystemClock, SystemRandom } from '@vats/kernel';
+import { atOnce, inTurns, type Steps, SystemRandom } from '@vats/kernel';
 import { checkPbx, formatProblem } from '@vats/pbx';
 import { ControlError, ControlServer } from '../control/control-server.ts';
 import { switchRoutes } from '../control/switch-routes.ts';
@@ -51,7 +51,7 @@ export async function up(options: UpOptions): Promise<number> {
   const running = await startSwitch(settings, log, random);
   let control: ControlServer | undefined;
   const rest = new RestCollection({
-    clock: new SystemClock(),
+    clock: running.clock,
     calls: () => running.calls.size,
     messages: () => running.transport.counters.received + running.transport.counters.refused,
     collect: fullCollection(),
