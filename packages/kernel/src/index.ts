@@ -9,3 +9,4 @@ export { type Network, type NetworkFault, NetworkMap, NetworkSet, networkOf, par
 export { type Bad, bad, type Good, good, type Parsed, type ParseError } from './parsed.ts';
 export { type Random, RandomOverOctets, SystemRandom } from './random.ts';
 export { atOnce, inTurns, type Steps } from './steps.ts';
+export { UNSEEN } from './unseen.ts';

@@ -59,6 +59,8 @@ export interface SwitchParts {
 /** A switch that runs. */
 export interface Switch {
   readonly settings: Settings;
+  /** The clock that all of it goes by. */
+  readonly clock: Clock;
   readonly startedAt: number;
   readonly listeners: readonly Listener[];
   readonly ledger: Ledger;
@@ -308,6 +310,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   };
   return {
     settings,
+    clock,
     startedAt: clock.now(),
     get listeners() {
       return transport.listeners;

@@ -1,13 +1,11 @@
-/**
- * Characters that nobody sees and that do something: the controls of ASCII and of Latin-1 (U+009B begins an escape sequence as
- * ESC [ does), those that turn the direction of writing, that have no width, that separate lines and paragraphs.
- */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-const UNSEEN_BEYOND_ASCII = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+import { UNSEEN } from '@vats/kernel';
+
+const EACH_UNSEEN = new RegExp(UNSEEN.source, 'gu');
+const EACH_UNSEEN_BEYOND_ASCII = new RegExp(`(?![\\0-\\x1f])${UNSEEN.source}`, 'gu');
 
 /** Text for one line of a terminal: what a stranger put into a name or User-Agent must not steer it, nor reorder what it shows. */
 export function printable(text: string): string {
-  return text.replace(UNSEEN, escaped);
+  return text.replace(EACH_UNSEEN, escaped);
 }
 
 /**
@@ -15,7 +13,7 @@ export function printable(text: string): string {
  * it meant, for such characters are only within its strings, and the escapes are JSON's.
  */
 export function printableLines(text: string): string {
-  return text.replace(UNSEEN_BEYOND_ASCII, escaped);
+  return text.replace(EACH_UNSEEN_BEYOND_ASCII, escaped);
 }
 
 /** @example escaped('\u009b') === '\\u009b' */

@@ -3,6 +3,7 @@ import { checkAddresses } from './addresses.ts';
 import type { DomainView, Report } from './domain-view.ts';
 import { checkServed } from './not-served.ts';
 import { checkReferences } from './references.ts';
+import { checkTrunks } from './trunks.ts';
 import { checkUsefulness } from './usefulness.ts';
 
 /** Everything that can be wrong between the parts of one domain. */
@@ -11,5 +12,6 @@ export function checkDomain(view: DomainView, prompts: ReadonlySet<string>, repo
   checkReferences(view, report);
   checkUsefulness(view, report);
   checkAccess(view, report);
+  checkTrunks(view, report);
   checkServed(view, prompts, report);
 }

@@ -43,6 +43,14 @@ test('what is exported, applied to the domain it came from, changes nothing', ()
   );
 });
 
+test('characters that nobody sees leave as escapes, and come back as themselves', () => {
+  const name = 'an\u200bna \u009b31m\u202e \u{e0100}\ufe0f\u2800 \u2028 "\\ end';
+  const domain = onlyDomain(modelOf(stringify({ domain: 'acme.example', users: [{ extension: '201', name }] })));
+  const exported = exportPbx(domain, { seal });
+  expect(exported).toMatch(/^[\n -~]*$/);
+  expect(onlyDomain(appliedTo(EMPTY_MODEL, exported, { unseal })).users[0]?.name).toBe(name);
+});
+
 test('what a store keeps of a domain makes the same domain', () => {
   fc.assert(
     fc.property(arbitraryPbx(), (file) => {

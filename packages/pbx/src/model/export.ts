@@ -1,4 +1,5 @@
-import { stringify } from 'yaml';
+import { UNSEEN } from '@vats/kernel';
+import { Document, Scalar, visit } from 'yaml';
 import { GROUPS, type JsonObject, type Kind, NUMBERS, SCHEMES, TRUNKS, USERS } from './kinds.ts';
 import type { Domain, Managed } from './model.ts';
 import { writeSettings } from './settings.ts';
@@ -28,8 +29,21 @@ export function exportPbx(domain: Domain, options: ExportOptions): string {
     ...write(SCHEMES, domain.schemes),
     ...(outbound === undefined ? {} : { outbound }),
   };
-  const yaml = stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
-  return `# The PBX of ${domain.name}, for vats apply.\n${yaml}`;
+  return `# The PBX of ${domain.name}, for vats apply.\n${yamlOf(file)}`;
+}
+
+const EACH_UNSEEN = new RegExp(`(?!\\n)${UNSEEN.source}`, 'gu');
+
+/** YAML with characters that nobody sees written as escapes, so that the file can be shown and read; only double quotes have them. */
+function yamlOf(file: object): string {
+  const document = new Document(file, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && UNSEEN.test(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  const escaped = (character: string): string => `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`;
+  return document.toString({ lineWidth: 0 }).replace(EACH_UNSEEN, escaped);
 }
 
 function sealed(trunk: JsonObject, { seal }: ExportOptions): JsonObject {

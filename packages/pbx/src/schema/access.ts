@@ -41,17 +41,18 @@ const networkUnless = (isGood: (text: string) => boolean) =>
 export const network = networkUnless(isNetwork);
 
 /** Also one with a zone, which means the network without it: what is stored from before zones were refused must be read. */
-export const storedNetwork = networkUnless((text) => parseNetwork(text).ok);
+const storedNetwork = networkUnless((text) => parseNetwork(text).ok);
 
 /** So many networks one list may have: whatever asks it stays quick, and so does reading it while calls are up. */
 export const NETWORKS_AT_MOST = 10_000;
 
-const listOf = (item: typeof network) =>
+const MERGE = 'merge neighbours into wider networks';
+const MERGE_OR_ELSEWHERE = `${MERGE}, shut these out in the machine's firewall, or put them into a country table of your own (access.geo.database)`;
+
+const listOf = (item: typeof network, remedy: string) =>
   z.array(item).check((ctx) => {
     const { length } = ctx.value;
     if (length <= NETWORKS_AT_MOST) return;
-    const remedy =
-      "merge neighbours into wider networks, shut these out in the machine's firewall, or put them into a country table of your own (access.geo.database)";
     ctx.issues.push({
       ...fault(`the list has ${length} networks, and ${NETWORKS_AT_MOST} are the most that one may have`, remedy),
       input: ctx.value,
@@ -59,8 +60,10 @@ const listOf = (item: typeof network) =>
   });
 
 /** A list of networks, of bounded length. */
-export const networks = listOf(network);
-const storedNetworks = listOf(storedNetwork);
+export const networks = listOf(network, MERGE_OR_ELSEWHERE);
+const storedNetworks = listOf(storedNetwork, MERGE_OR_ELSEWHERE);
+/** The same of hosts that are known one by one, which neither firewall nor country table could say instead. */
+export const storedHosts = listOf(storedNetwork, MERGE);
 
 const MODES = ['any', 'russia', 'countries', 'list'] as const;
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { storedNetwork } from './access.ts';
+import { storedHosts } from './access.ts';
 import { duration } from './duration.ts';
 import { textThat } from './fault.ts';
 import { host, isHost, line, refName, secret, wholeNumber } from './words.ts';
@@ -49,7 +49,7 @@ export const trunk = z.strictObject({
   domain: host.exactOptional(),
   register: register.exactOptional(),
   /** Hosts that may call in. */
-  allow: z.array(storedNetwork).exactOptional(),
+  allow: storedHosts.exactOptional(),
   transport: z.enum(['udp', 'tcp', 'tls']).exactOptional(),
   codecs: z.array(line(64)).min(1).exactOptional(),
   dtmf: z.enum(['rfc4733', 'info', 'inband']).exactOptional(),

@@ -116,6 +116,11 @@ export class AccessControl {
     return { sources: this.#rates.size, failures: this.#failures.size, good: this.gate.bans.good.size };
   }
 
+  /** What those get whom a policy shuts out. */
+  get refusal() {
+    return this.#settings.refuse;
+  }
+
   /** Whether somebody at this address has shown who they are, or need not: what strangers may not hold on to, they may. */
   isKnown(address: string): boolean {
     return this.gate.bans.good.anyGood(sourceKey(address)) || this.#needShowNothing(address);

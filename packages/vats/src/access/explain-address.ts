@@ -1,4 +1,4 @@
-import { type Ban, type Gate, UNPROVEN, userKey } from '@vats/access';
+import { type Ban, type Gate, type Refusal, UNPROVEN, userKey } from '@vats/access';
 import type { DeviceMatch, Domain } from '@vats/pbx';
 import { type ExplainedStep, explained } from './explain.ts';
 
@@ -28,14 +28,16 @@ export interface AddressExplanation {
   readonly steps: readonly DomainStep[];
   /** Whether each domain's policy, and the machine's, let it in. */
   readonly domains: readonly { readonly name: string; readonly admitted: boolean }[];
+  /** What it gets from there where the policies refuse it. */
+  readonly refusal: Refusal;
   readonly account?: AccountOutcome;
   /** Those that hold the address and bear on whom is asked about. */
   readonly bans: readonly Ban[];
 }
 
-/** What would happen to somebody at an address, by the policies and the bans of now. */
+/** What would happen to somebody at an address, by the policies and the bans of now, and `refusal` of the settings. */
 export function explainAddress(
-  gate: Pick<Gate, 'fence' | 'bans'>,
+  { gate, refusal: ofSettings }: { readonly gate: Pick<Gate, 'fence' | 'bans'>; readonly refusal: Refusal },
   address: string,
   asked: AskedAbout,
 ): AddressExplanation {
@@ -49,7 +51,10 @@ export function explainAddress(
     return { name: domain.name, admitted: judgement.admitted };
   });
   const admitted = ofMachine.admitted && (domains.length === 0 || domains.some((domain) => domain.admitted));
-  const about = { admitted, steps, domains, bans: bansOf(bans.about(address), asked) };
+  // A ban is silent, and goes first where the policy of any domain lets messages from there be read.
+  const isSilenced = fence.admitsSource(address) && bans.isBanned(address) !== undefined;
+  const refusal = isSilenced ? 'silence' : ofSettings;
+  const about = { admitted, steps, domains, refusal, bans: bansOf(bans.about(address), asked) } as const;
   const [domain] = asked.domains;
   if (asked.device === undefined || domain === undefined) return about;
 

@@ -120,6 +120,7 @@ export const geoExplanation = z.object({
     }),
   ),
   domains: z.array(z.object({ name: z.string(), admitted: z.boolean() })),
+  refusal: z.enum(['silence', '403']),
   account: z.object({ login: z.string(), domain: z.string(), answeredAsWrong: z.string().optional() }).optional(),
   bans: z.array(ban),
   trusted: z.boolean(),

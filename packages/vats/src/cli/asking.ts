@@ -1,13 +1,22 @@
 import { type Command, Option } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
-import { printableLines } from '../printable.ts';
+import { printable } from '../printable.ts';
 import { dataDirectory } from './data-directory.ts';
 
 /** Where a command writes. */
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+}
+
+/**
+ * The same streams, on which nothing steers the terminal that a file, an answer or an argument brought along. A command's own text has
+ * line breaks and no other controls, an exported file has none of them, and JSON only where our escapes are its own.
+ */
+export function printableStreams({ out, err }: Streams): Streams {
+  const shown = (text: string): string => text.split('\n').map(printable).join('\n');
+  return { out: (text) => out(shown(text)), err: (text) => err(shown(text)) };
 }
 
 /** What every command that talks to a running switch may be told. */
@@ -22,7 +31,7 @@ export type Print = <T>(options: Where, answer: { raw: unknown; read: T }, text:
 
 export function printer({ out }: Streams): Print {
   return (options, answer, text) =>
-    out(options.json === true ? `${printableLines(JSON.stringify(answer.raw, null, 2))}\n` : text(answer.read));
+    out(options.json === true ? `${JSON.stringify(answer.raw, null, 2)}\n` : text(answer.read));
 }
 
 /** Options of every command that talks to a running switch. */

@@ -9,7 +9,7 @@ import { checkSettings, type Override, type SettingKey } from '../settings/index
 import { VERSION } from '../version.ts';
 import { addAccessCommands } from './access-commands.ts';
 import * as answers from './answers.ts';
-import { ask, looking, printer, type Streams, type Where } from './asking.ts';
+import { ask, looking, printableStreams, printer, type Streams, type Where } from './asking.ts';
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
@@ -18,7 +18,8 @@ import * as show from './show.ts';
 import { withSubcommands } from './with-subcommands.ts';
 
 /** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
-export async function run(argv: readonly string[], streams: Streams): Promise<number> {
+export async function run(argv: readonly string[], terminal: Streams): Promise<number> {
+  const streams = printableStreams(terminal);
   const result = { code: EXIT.good as number };
   try {
     await program(streams, result).parseAsync([...argv], { from: 'user' });
@@ -71,7 +72,8 @@ function program(streams: Streams, result: { code: number }): Command {
       const { config, apply } = options as { config?: string; apply: string[] };
       // Only this command needs the switch itself; the others start faster without it.
       const { up } = await import('./up.ts');
-      result.code = await up({ apply, flags: overridesOf(options), ...(config === undefined ? {} : { config }) });
+      const { err } = streams;
+      result.code = await up({ apply, flags: overridesOf(options), err, ...(config === undefined ? {} : { config }) });
     });
 
   vats

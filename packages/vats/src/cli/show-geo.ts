@@ -30,12 +30,13 @@ export function geoText(read: Explanation): string {
 function outcome(read: Explanation, several: boolean): string {
   const { admitted, account, bans } = read;
   const whole = bans.filter(({ user }) => user === undefined);
+  if (!admitted && read.refusal === '403') return 'it is NOT heard: it is answered 403';
   if (!admitted || whole.some(({ by }) => by === 'operator')) return 'it is NOT heard';
   if (whole.length > 0) return 'it is NOT heard, but for phones that are registered there already';
   if (account !== undefined) return accountOutcome(account, bans);
   const except = bans.map((ban) => `, but not as ${bannedNames(ban, several)}`).join('');
   const instead = bans.length === 0 ? '' : `: ${ANSWERED_AS_WRONG}`;
-  return `it is heard${several ? byWhom(read.domains) : ''}${except}${instead}`;
+  return `it is heard${several ? byWhom(read) : ''}${except}${instead}`;
 }
 
 function accountOutcome(account: NonNullable<Explanation['account']>, bans: readonly Ban[]): string {
@@ -49,11 +50,12 @@ function accountOutcome(account: NonNullable<Explanation['account']>, bans: read
   return `it is heard as ${login}${bans.some(isOfUnproven) ? ', which was used from there in the last day' : ''}`;
 }
 
-function byWhom(domains: Explanation['domains']): string {
+function byWhom({ domains, refusal }: Explanation): string {
   const named = (admitted: boolean): string[] =>
     domains.filter((each) => each.admitted === admitted).map((d) => d.name);
   const refusing = named(false);
-  return refusing.length === 0 ? '' : ` by ${listed(named(true))}, not by ${listed(refusing)}`;
+  if (refusing.length === 0) return '';
+  return ` by ${listed(named(true))}, not by ${listed(refusing)}${refusal === '403' ? ' (answered 403)' : ''}`;
 }
 
 /** The accounts that a ban of names shuts out. */

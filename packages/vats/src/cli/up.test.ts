@@ -153,6 +153,17 @@ test('a broken PBX file is told with its place and exit code 3, before anything 
   expect(existsSync(join(data, 'vats.db'))).toBe(false);
 });
 
+test('warnings about a file at the start steer no terminal', async () => {
+  const file = join(data, 'pbx\u009b31m\u202e.yaml');
+  writeFileSync(file, 'domain: acme.example\ntrunks: [{ name: office, proxy: "sip:192.0.2.1" }]\n');
+  const running = vatsUp(...LISTEN, '--apply', file);
+  await running.says('switch.ready');
+  running.child.kill('SIGTERM');
+  expect(await running.exit).toBe(0);
+  expect(running.output()).toMatch(/pbx\\u009b31m\\u202e\.yaml:2:\d+: warning: /);
+  expect(running.output()).toMatch(/^[\n -~]*$/);
+});
+
 test('SIGHUP takes what it can of a changed settings file and names what waits for a restart', async () => {
   const file = join(data, 'vats.yaml');
   writeFileSync(file, 'access: { trusted: [192.0.2.1] }\n');

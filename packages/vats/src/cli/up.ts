@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { atOnce, inTurns, type Steps, SystemClock, SystemRandom } from '@vats/kernel';
+import { atOnce, inTurns, type Steps, SystemRandom } from '@vats/kernel';
 import { checkPbx, formatProblem } from '@vats/pbx';
 import { ControlError, ControlServer } from '../control/control-server.ts';
 import { switchRoutes } from '../control/switch-routes.ts';
@@ -27,6 +27,8 @@ export interface UpOptions {
   readonly config?: string;
   readonly apply: readonly string[];
   readonly flags: readonly Override[];
+  /** Where banner and warnings go. */
+  readonly err: (text: string) => void;
 }
 
 /** What came of reading the files again, and the changed keys that only a start takes. */
@@ -49,20 +51,20 @@ export async function up(options: UpOptions): Promise<number> {
   const running = await startSwitch(settings, log, random);
   let control: ControlServer | undefined;
   const rest = new RestCollection({
-    clock: new SystemClock(),
+    clock: running.clock,
     calls: () => running.calls.size,
     messages: () => running.transport.counters.received + running.transport.counters.refused,
     collect: fullCollection(),
   });
   try {
     // The first domain is the operator's if a file was given, else the demo.
-    await applyFiles(running, options.apply);
+    await applyFiles(running, options);
     const made = options.apply.length === 0 ? await makeDemoDomain(running.model, random, settings.data) : undefined;
     const reload = () => reloadAll(options, running, log);
     control = await ControlServer.open(settings.data, switchRoutes(running, random, reload), log);
     const ended = drainOn(signals, running, log);
     process.on('SIGHUP', () => void reload());
-    process.stderr.write(banner(running, made, VERSION));
+    options.err(banner(running, made, VERSION));
     log.info('switch.ready', {
       version: VERSION,
       pid: process.pid,
@@ -83,7 +85,7 @@ export async function up(options: UpOptions): Promise<number> {
   }
 }
 
-function* loadSettings({ config, flags }: UpOptions): Steps<Settings> {
+function* loadSettings({ config, flags, err }: UpOptions): Steps<Settings> {
   const file = config === undefined ? undefined : { name: config, text: readText(config) };
   const read = yield* readingSettings({
     env: process.env,
@@ -93,7 +95,7 @@ function* loadSettings({ config, flags }: UpOptions): Steps<Settings> {
     ...(file === undefined ? {} : { file }),
   });
   if (!read.ok) throw configurationFailure(read.problems.map(formatProblem).join('\n'));
-  for (const warning of read.warnings) process.stderr.write(`${formatProblem(warning)}\n`);
+  for (const warning of read.warnings) err(`${formatProblem(warning)}\n`);
   return read.value;
 }
 
@@ -117,8 +119,8 @@ function checkFiles(files: readonly string[], data: string): void {
 }
 
 /** Applies the files that changed since they were applied last, or only tries it. @throws CliFailure for a broken one */
-async function applyFiles(running: Switch, files: readonly string[], dryRun?: 'dry-run'): Promise<void> {
-  for (const name of files) {
+async function applyFiles(running: Switch, { apply, err }: UpOptions, dryRun?: 'dry-run'): Promise<void> {
+  for (const name of apply) {
     const change = await running.model.applyFile({
       path: resolve(name),
       name,
@@ -128,7 +130,7 @@ async function applyFiles(running: Switch, files: readonly string[], dryRun?: 'd
     });
     if (!change.ok) throw configurationFailure(change.problems.map(formatProblem).join('\n'));
     if (dryRun !== undefined) continue;
-    for (const warning of change.warnings) process.stderr.write(`${formatProblem(warning)}\n`);
+    for (const warning of change.warnings) err(`${formatProblem(warning)}\n`);
   }
 }
 
@@ -140,10 +142,10 @@ async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): P
   try {
     const settings = await inTurns(loadSettings(options));
     // A broken PBX file is found before anything is taken, a broken country table before a PBX file is.
-    await applyFiles(running, options.apply, 'dry-run');
+    await applyFiles(running, options, 'dry-run');
     running.reloadAccess(settings.access);
     log.setLevel(settings.log.level);
-    await applyFiles(running, options.apply);
+    await applyFiles(running, options);
     const needsRestart = keysNeedingRestart(running.settings, settings);
     if (needsRestart.length > 0) log.warn('switch.needs-restart', { keys: needsRestart });
     log.info('switch.reloaded', needsRestart.length === 0 ? {} : { needsRestart });

@@ -16,7 +16,7 @@ const geoBody = z.strictObject({ file: z.string() });
 
 /** What the operator's commands may ask and order about who may talk to the switch. */
 export function accessRoutes(running: Switch): ControlRoutes {
-  const { model, access } = running;
+  const { clock, model, access } = running;
   const { gate, table } = access;
   const askedAbout = (name: string | undefined, login: string | undefined): AskedAbout => {
     const domains = name === undefined ? model.directory.model.domains : [theDomain(model, name)];
@@ -40,7 +40,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
     'GET /geo': () => table.description,
     'POST /geo': ({ body }) => {
       try {
-        table.install(bodyOf(geoBody, body).file, Date.now());
+        table.install(bodyOf(geoBody, body).file, clock.now());
       } catch (error) {
         if (error instanceof GeoDatabaseError) throw new ControlError(422, error.message, []);
         throw error;
@@ -52,7 +52,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
       const address = query.get('address') ?? '';
       if (parseAddress(address) === undefined) throw new ControlError(422, `${address} is not an IP address`);
       const asked = askedAbout(query.get('domain') ?? undefined, query.get('device') ?? undefined);
-      const { bans, ...explanation } = explainAddress(gate, address, asked);
+      const { bans, ...explanation } = explainAddress(access, address, asked);
       const country = table.countries.countryOf(address);
       return {
         address,

@@ -5,10 +5,9 @@ import type { Switch } from '../create-switch.ts';
 
 /** What `vats status` says of access. */
 export function accessStatus(running: Switch) {
-  const { model, access, listeners, settings, visitors } = running;
+  const { clock, model, access, listeners, settings, visitors } = running;
   const { gate, table } = access;
   const { fenced, banned, overRate, overTotal, scanners } = gate.counters;
-  const now = Date.now();
   const { domains } = model.directory.model;
   const { machine } = gate.fence.policies;
   const policies = [
@@ -36,7 +35,7 @@ export function accessStatus(running: Switch) {
       domains,
       places: gate.places.all(),
       table: {
-        isOld: table.isOld(now),
+        isOld: table.isOld(clock.now()),
         builtAt: table.description.builtAt,
         hasIPv6: table.hasIPv6,
         ...(table.named !== undefined && { named: table.named }),

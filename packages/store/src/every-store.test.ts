@@ -1,0 +1,111 @@
+import { modelOf } from '@vats/pbx/testing';
+import { sampleBinding } from '@vats/registrar/testing';
+import { expect, test } from 'vitest';
+import type { Store } from './store.ts';
+import { MemoryStore } from './testing/memory-store.ts';
+import { ACME, openIn } from './testing/reopened.ts';
+import { sampleBan, sampleCall, samplePlace, sampleRecording } from './testing/samples.ts';
+import { scratchDirectory } from './testing/scratch.ts';
+import { workerLink } from './worker-link.ts';
+
+const stores: [string, (path: string) => Promise<Store>][] = [
+  ['SQLite in a thread', (path) => openIn(path, workerLink())],
+  ['memory', async () => new MemoryStore()],
+];
+
+for (const [name, open] of stores) {
+  test(`${name}: finished calls are listed newest first, by domain and page by page`, async () => {
+    using scratch = scratchDirectory();
+    const { history, close } = bound(await open(scratch.path));
+    await Promise.all([3, 1, 2].map((number) => history.append(sampleCall(number))));
+    await history.append(sampleCall(9, 'other.example'));
+    expect(await history.list({ domain: 'acme.example' })).toEqual([sampleCall(3), sampleCall(2), sampleCall(1)]);
+    expect(await history.list({ limit: 2 })).toEqual([sampleCall(9, 'other.example'), sampleCall(3)]);
+    expect(await history.list({ before: 3_000 })).toEqual([sampleCall(2), sampleCall(1)]);
+    await history.append({ ...sampleCall(1), outcome: 'no-answer' });
+    expect((await history.list()).map(({ outcome }) => outcome)).toEqual([
+      'caller-hung-up',
+      'caller-hung-up',
+      'caller-hung-up',
+      'no-answer',
+    ]);
+    await close();
+  });
+
+  test(`${name}: recordings are listed by call and state, and change in place`, async () => {
+    using scratch = scratchDirectory();
+    const { recordings, close } = bound(await open(scratch.path));
+    await recordings.put(sampleRecording(1, 'writing'));
+    await recordings.put(sampleRecording(2, 'failed'));
+    expect(await recordings.list()).toEqual([sampleRecording(2, 'failed'), sampleRecording(1, 'writing')]);
+    await recordings.put(sampleRecording(1));
+    expect(await recordings.list({ state: 'writing' })).toEqual([]);
+    expect(await recordings.list({ call: 'call-1' })).toEqual([sampleRecording(1)]);
+    expect(await recordings.list({ domain: 'other.example' })).toEqual([]);
+    await close();
+  });
+
+  test(`${name}: a write is seen by the look that follows it`, async () => {
+    using scratch = scratchDirectory();
+    const { history, bindings, close } = bound(await open(scratch.path));
+    const appended = history.append(sampleCall(1));
+    const written = bindings.write({ save: [sampleBinding({ id: 'b' })], remove: [] });
+    await Promise.all([appended, written]);
+    expect(await history.list()).toEqual([sampleCall(1)]);
+    expect((await bindings.load()).map(({ id }) => id)).toEqual(['b']);
+    await close();
+  });
+
+  test(`${name}: a ban is kept once for each id, and goes with it`, async () => {
+    using scratch = scratchDirectory();
+    const { bans, close } = bound(await open(scratch.path));
+    await Promise.all([bans.save(sampleBan(1)), bans.save(sampleBan(2))]);
+    await bans.save(sampleBan(1, { offence: 2 }));
+    expect(await bans.load()).toEqual([sampleBan(1, { offence: 2 }), sampleBan(2)]);
+    await bans.remove(['ban-1', 'never-there']);
+    await bans.remove([]);
+    expect(await bans.load()).toEqual([sampleBan(2)]);
+    await close();
+  });
+
+  test(`${name}: a place is kept once for each domain, login and address`, async () => {
+    using scratch = scratchDirectory();
+    const { places, close } = bound(await open(scratch.path));
+    const { country: _, ...nowhere } = samplePlace('anna', { address: '2001:db8::1' });
+    const known = [samplePlace('anna'), nowhere, samplePlace('anna', { domain: 'beta.example' }), samplePlace('boris')];
+    await places.save(known);
+    await places.save([samplePlace('anna', { uses: 9 })]);
+    await places.save([]);
+    expect(new Set(await places.load())).toEqual(new Set([samplePlace('anna', { uses: 9 }), ...known.slice(1)]));
+    await places.remove([samplePlace('anna'), samplePlace('boris')]);
+    expect(new Set(await places.load())).toEqual(new Set([nowhere, known[2]]));
+    await close();
+  });
+
+  test(`${name}: the places of a domain go with it`, async () => {
+    using scratch = scratchDirectory();
+    const { models, places, close } = bound(await open(scratch.path));
+    await models.save(modelOf(ACME, 'domain: beta.example\n'));
+    const [acme, beta] = models.model.domains;
+    const kept = samplePlace('anna', { domain: beta!.id });
+    await places.save([samplePlace('anna', { domain: acme!.id }), kept]);
+    await models.save({ domains: [beta!] });
+    expect(await places.load()).toEqual([kept]);
+    await close();
+  });
+}
+
+function bound(store: Store) {
+  const { models, history, recordings, bindings, bans, places } = store;
+  return { models, history, recordings, bindings, bans, places, close: () => store.close() };
+}
+
+test('the memory store fails and recovers when told to', async () => {
+  const store = new MemoryStore();
+  store.fail();
+  await expect(store.history.append(sampleCall(1))).rejects.toMatchObject({ fault: 'disk-full' });
+  expect(store.health()).toMatchObject({ ok: false });
+  store.recover();
+  await store.history.append(sampleCall(1));
+  expect(await store.history.list()).toHaveLength(1);
+});
