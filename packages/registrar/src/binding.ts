@@ -44,6 +44,8 @@ export interface Binding {
   readonly client?: string;
   /** Its port, where the proxy tells that too. */
   readonly clientPort?: number;
+  /** And its transport, as far as that is known. */
+  readonly clientTransport?: string;
   /** Values of the Path header, outermost first: the route set towards the phone (RFC 3327). */
   readonly path: readonly string[];
   readonly userAgent?: string;

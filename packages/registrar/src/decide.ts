@@ -28,6 +28,7 @@ export interface Circumstances {
   readonly flow: FlowRecord;
   readonly client?: string;
   readonly clientPort?: number;
+  readonly clientTransport?: string;
   /** Wall time in ms. */
   readonly now: number;
   readonly limits: RegistrarLimits;
@@ -119,7 +120,7 @@ function written(
   granted: number,
   previous: Binding | undefined,
   intent: RegisterIntent,
-  { domain, login, flow, client, clientPort, now, newId }: Circumstances,
+  { domain, login, flow, client, clientPort, clientTransport, now, newId }: Circumstances,
 ): Binding {
   return {
     id: previous?.id ?? newId(),
@@ -135,6 +136,7 @@ function written(
     flow,
     ...(client !== undefined && { client }),
     ...(clientPort !== undefined && { clientPort }),
+    ...(clientTransport !== undefined && { clientTransport }),
     path: intent.path,
     ...(intent.userAgent !== undefined && { userAgent: intent.userAgent }),
     registeredAt: previous?.registeredAt ?? now,

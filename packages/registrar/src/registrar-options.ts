@@ -18,6 +18,7 @@ export interface RegistrarAccount {
   /** The phone's address, where a proxy that is believed tells it. */
   readonly client?: string;
   readonly clientPort?: number;
+  readonly clientTransport?: string;
 }
 
 /** Takes the final response to a REGISTER; called exactly once. */

@@ -178,7 +178,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transport,
     serves: (host, domain) => model.directory.findDomain(host)?.id === domain,
     onEvent: (event) => {
-      logRegistration(log, event);
+      logRegistration(log, model.directory.domainById(event.binding.domain)?.name, event);
       access.noteRegistration(event);
       parts.onRegistrarEvent?.(event);
     },
@@ -363,7 +363,7 @@ function registrarAccount({ domain, user, device }: Authenticated, visitor: Visi
     login: device.login,
     alsoKnownAs: [user.extension],
     ...(device.bindings !== undefined && { maxBindings: device.bindings }),
-    ...(visitor.viaProxy && { client: visitor.address }),
+    ...(visitor.viaProxy && { client: visitor.address, clientTransport: visitor.transport }),
     ...(visitor.viaProxy && visitor.port !== 0 && { clientPort: visitor.port }),
   };
 }
@@ -382,9 +382,11 @@ function callOrigin(origin: InviteOrigin, visitor: Visitor): CallOrigin {
   return { ...origin, party, ...(visitor.viaProxy && { client: visitor.address }) };
 }
 
-function logRegistration(log: Log, event: RegistrarEvent): void {
-  const { login, contact, flow } = event.binding;
-  const fields = { login, contact, source: formatEndpoint(flow.observed), transport: flow.transport };
+function logRegistration(log: Log, domain: string | undefined, event: RegistrarEvent): void {
+  const { login, contact, flow, client } = event.binding;
+  const observed = formatEndpoint(flow.observed);
+  const source = client === undefined ? { source: observed } : { source: client, proxy: observed };
+  const fields = { domain, login, contact, ...source, transport: flow.transport };
   const level = event.type === 'refreshed' ? 'debug' : event.type === 'unreachable' ? 'warn' : 'info';
   log[level](`phone.${event.type}`, 'reason' in event ? { ...fields, reason: event.reason } : fields);
 }

@@ -46,7 +46,7 @@ async function stage(scene: Scene): Promise<Stage> {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if ($si != "${address}") {
     remove_hf("${HEADER}");
-    append_hf("${HEADER}: $si:$sp\\r\\n");
+    append_hf("${HEADER}: $si:$sp;transport=$proto\\r\\n");
   }
   if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
   if (has_totag()) {

@@ -226,7 +226,7 @@ test('where it was used before, an account that is guessed is always judged', ()
   ]);
 });
 
-test('near where it was used it has turns of its own, too few for a ban that would tell so', () => {
+test('near where it was used it has turns of its own', () => {
   const near = '192.0.2.77';
   const { clock, bans, failures, tries } = failuresOf({ home: NAT, near });
   for (let i = 0; i < 16; i++) failures.failed(`10.0.0.${i}`, user(1));
@@ -246,6 +246,25 @@ test('near where it was used it has turns of its own, too few for a ban that wou
   }
   expect(judged).toBe(2);
   expect(bans.isBanned(near)).toBeUndefined();
+});
+
+test('no ban tells what was judged of an account that is guessed: near its home, elsewhere, or of a name that nobody has', () => {
+  const near = '192.0.2.77';
+  for (const [address, name] of [
+    [near, user(1)],
+    ['198.51.100.1', user(1)],
+    [near, 'd\nghost'],
+  ] as const) {
+    const { bans, failures } = failuresOf({ home: NAT, near });
+    for (let i = 0; i < 16; i++) failures.failed(`10.0.0.${i}`, name);
+    for (let i = 0; i < 4; i++) failures.failed(address, user(50 + i));
+    // Somebody else has the turn of the rest of the world.
+    failures.isGuessed(name, '203.0.113.1');
+    for (let i = 0; i < 20; i++) if (!failures.isGuessed(name, address)) failures.failed(address, name);
+    expect(bans.isBanned(address)).toBeUndefined();
+    failures.failed(address, user(54));
+    expect(bans.isBanned(address)).toBeDefined();
+  }
 });
 
 test('one site of IPv6 cannot take the turns of all others by going through its networks', () => {

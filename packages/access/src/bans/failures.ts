@@ -47,8 +47,8 @@ const TURNS_OF_SITE = { perAccount: 1 / 300, burst: 1 };
  * An account that fails more than three times `failures` from sources that never proved it is being guessed by many hands:
  * until `within` has passed without a failure, it is judged as ever at the sources that it was used from. Those near them are
  * judged once a second all together, the rest of the world too; each site (an IPv4 address, an IPv6 /48) once in five minutes.
- * So it takes many of them to keep its owner out of a place that is new to it. And a source that is only near is judged too
- * seldom to be banned, or a ban would tell its neighbours where an account is at home.
+ * So it takes many of them to keep its owner out of a place that is new to it. And what is judged so counts for no source, or a
+ * ban would tell what was judged, and with it where an account is at home.
  *
  * It does not know which accounts exist, so nothing here can tell. Callers report only credentials that were judged, whose
  * nonce proves where they came from: never a missing or old nonce, nor one used twice. Users are `domain\nusername`.
@@ -103,8 +103,9 @@ export class Failures {
   /** Wrong credentials for `user` came from there. */
   failed(address: string, user: string): void {
     const name = comparable(user);
+    const wasGuessed = this.#accounts.get(name)?.guessed === true && this.#nearnessOf(user, name, address) !== 'here';
     this.#countAccount(address, name);
-    if (this.#bans.isTrusted(address)) return;
+    if (wasGuessed || this.#bans.isTrusted(address)) return;
     this.#countPair(address, name);
     const keys = sourceKeys(address);
     for (let i = 0; i < keys.length; i++) this.#countSource(keys[i]!, this.#failures * SHARES[i]!);
@@ -124,7 +125,7 @@ export class Failures {
   isGuessed(user: string, address: string): boolean {
     const name = comparable(user);
     if (this.#accounts.get(name)?.guessed !== true) return false;
-    const nearness = this.#good.isGood(address, name) ? 'here' : this.#nearness(user, address);
+    const nearness = this.#nearnessOf(user, name, address);
     if (nearness === 'here') return false;
     const turns = nearness === 'near' ? this.#turnsNear : this.#turnsElsewhere;
     const ofSite = `${sourceKeys(address).at(-1)}\n${name}`;
@@ -145,6 +146,10 @@ export class Failures {
     this.#turnsNear.sweep();
     this.#turnsElsewhere.sweep();
     this.#turnsOfSites.sweep();
+  }
+
+  #nearnessOf(user: string, name: string, address: string): Nearness {
+    return this.#good.isGood(address, name) ? 'here' : this.#nearness(user, address);
   }
 
   #countPair(address: string, user: string): void {

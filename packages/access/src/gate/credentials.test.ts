@@ -70,15 +70,15 @@ describe('what credentials are worth', () => {
     const policy: Policy = { mode: 'list', allow: [RU] };
     for (let i = 0; i < FAILURES; i++) {
       expect(bans.isBanned(DE)).toBeUndefined();
-      gate.barred(at(DE, 5060), 'office', 'anna', policy);
+      gate.barred(at(DE, 5060), 'office', 'anna', true, policy);
     }
     expect(bans.isBanned(DE)).toMatchObject({ by: 'switch' });
     expect(gate.counters.barred).toBe(FAILURES);
     // Told once, however often a phone goes on trying, and again when it still does an hour later.
     expect(events).toHaveLength(1);
     clock.advance(HOUR_MS);
-    gate.barred(at(DE, 5060), 'office', 'anna', policy);
-    gate.barred(at(RU, 5060), 'office', 'anna', policy);
+    gate.barred(at(DE, 5060), 'office', 'anna', true, policy);
+    gate.barred(at(RU, 5060), 'office', 'anna', true, policy);
     expect(events).toHaveLength(3);
     expect(events[0]).toEqual({
       type: 'barred',
@@ -91,15 +91,15 @@ describe('what credentials are worth', () => {
 
   test('failures count for the source that they came from, and never for a trusted one', () => {
     const { gate, bans } = guard({ trusted: [RU] });
-    for (let i = 0; i < 10 * FAILURES; i++) gate.failed(at(RU, 5070), 'office', 'anna');
-    for (let i = 0; i < FAILURES; i++) gate.failed(at(DE, 5070), 'office', `name ${i}`);
+    for (let i = 0; i < 10 * FAILURES; i++) gate.failed(at(RU, 5070), 'office', 'anna', true);
+    for (let i = 0; i < FAILURES; i++) gate.failed(at(DE, 5070), 'office', `name ${i}`, true);
     expect([bans.isBanned(RU), bans.isBanned(DE)?.by]).toEqual([undefined, 'switch']);
   });
 
   test('where others are proven only the one name is not judged any more', () => {
     const { gate, bans } = guard();
     gate.proved(at(DE, 5060), 'office', 'boris');
-    for (let i = 0; i < FAILURES; i++) gate.failed(at(DE, 5070), 'office', 'anna');
+    for (let i = 0; i < FAILURES; i++) gate.failed(at(DE, 5070), 'office', 'anna', true);
     expect(bans.isBanned(DE)).toBeUndefined();
     expect(gate.mayGuess(at(DE, 5070), 'office', 'boris')).toBe(true);
     expect(gate.counters.banned).toBe(0);
@@ -111,16 +111,19 @@ describe('what credentials are worth', () => {
   test('where an account is proven, guesses of others from the same address do not silence it', () => {
     const { gate } = guard();
     gate.registered(at(DE, 5060), 'office', 'anna', 60_000);
-    for (let i = 0; i < FAILURES; i++) gate.failed(at(DE, 5070), 'office', 'anna');
+    for (let i = 0; i < FAILURES; i++) gate.failed(at(DE, 5070), 'office', 'anna', true);
     const judged = (port: number) => gate.mayGuess(at(DE, port), 'office', 'anna');
     expect([judged(5070), judged(5060)]).toEqual([false, true]);
     // Ports of one transport are not those of another.
-    for (let i = 0; i < 9 * FAILURES; i++) gate.failed(at(DE, 5060, 'tcp'), 'office', 'anna');
+    for (let i = 0; i < 9 * FAILURES; i++) gate.failed(at(DE, 5060, 'tcp'), 'office', 'anna', true);
     expect([gate.mayGuess(at(DE, 5060, 'tcp'), 'office', 'anna'), judged(5060)]).toEqual([false, true]);
-    // Only for so long as it does not fail itself, and not past what an operator says.
-    for (let i = 0; i < 3 * FAILURES - 1; i++) gate.failed(at(DE, 5060), 'office', 'anna');
+    // Nor does a neighbour who forges its port, for his nonces went to another one.
+    for (let i = 0; i < 9 * FAILURES; i++) gate.failed(at(DE, 5060), 'office', 'anna', false);
     expect(judged(5060)).toBe(true);
-    gate.failed(at(DE, 5060), 'office', 'anna');
+    // Only for so long as it does not fail itself, and not past what an operator says.
+    for (let i = 0; i < 3 * FAILURES - 1; i++) gate.failed(at(DE, 5060), 'office', 'anna', true);
+    expect(judged(5060)).toBe(true);
+    gate.failed(at(DE, 5060), 'office', 'anna', true);
     expect(judged(5060)).toBe(false);
   });
 

@@ -143,6 +143,26 @@ test('who was let in may go on unless a policy or an operator says otherwise', (
   expect(gate.stillWelcome(RU, 'office', 'anna', undefined)).toBe(false);
 });
 
+test('who is shut out by the geofence makes a line a second, with the rule that did it', () => {
+  const { gate, clock, log, admits } = guard({ machine: { mode: 'russia' } });
+  for (let i = 0; i < 10; i++) admits(DE);
+  expect(log.lines).toMatchObject([
+    {
+      level: 'info',
+      event: 'access.refused',
+      fields: { address: DE, policy: 'machine', rule: 'other-country', country: 'DE' },
+    },
+  ]);
+  clock.advance(1_000);
+  admits(DE);
+  expect(log.events).toEqual(['access.refused', 'access.refused']);
+  const { gate: other, log: told, admits: read } = guard({ domains: { office: { mode: 'russia' } } });
+  expect(read(DE)).toBe(false);
+  other.receive(at(DE, 0), 'office', true);
+  expect(told.lines).toMatchObject([{ fields: { address: DE, policy: 'domain', country: 'DE' } }]);
+  expect(gate.counters.fenced).toBe(11);
+});
+
 test('its timers are in the ledger', () => {
   const { gate, clock, ledger } = guard();
   gate.proved(at(RU, 5060), 'office', 'anna');

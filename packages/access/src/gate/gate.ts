@@ -106,6 +106,7 @@ export class Gate {
       good: parts.bans.good,
       vouchesFor: parts.vouchesFor,
       losses: this.counters,
+      onRush: () => parts.log.warn('access.rush', { strangers: parts.rates.counters.ok }),
     });
     this.#barred = new ExpiringMap({ clock: parts.clock, limit: BARRED_REMEMBERED, lifetime: BARRED_TOLD_MS });
     this.#lines = new LineBudget(parts.clock, parts.log);
@@ -131,6 +132,7 @@ export class Gate {
     // A proxy's messages are read first, for its client's address is in them.
     if (this.#parts.proxies.has(address)) return true;
     if (!this.fence.admitsSource(address)) {
+      this.#noteFenced(address);
       if (this.#refusal === 'silence') {
         this.counters.fenced++;
         return false;
@@ -154,6 +156,7 @@ export class Gate {
     this.#noteDryRun(address, judgement);
     if (!judgement.admitted) {
       this.counters.fenced++;
+      this.#noteFenced(address, domain);
       return this.#refusal === 'silence' ? 'silence' : 'forbidden';
     }
     if (!viaProxy || this.isTrusted(address)) return 'welcome';
@@ -232,17 +235,20 @@ export class Gate {
     this.#parts.failures.good(farEnd.address, user);
   }
 
-  /** Credentials that were wrong came from this far end, under a nonce that proves it. */
-  failed(farEnd: FarEnd, domain: string, username: string): void {
+  /**
+   * Credentials that were wrong came from this far end, under a nonce that proves its address; and its port if it was sent there
+   * (`samePort`). Otherwise a neighbour who can forge the port of a phone could take its proof away.
+   */
+  failed(farEnd: FarEnd, domain: string, username: string, samePort: boolean): void {
     if (this.isTrusted(farEnd.address)) return;
     const { failures } = this.#parts;
     const user = userKey(domain, username);
-    this.#proven.failed(farEnd, user, failures.patience);
+    if (samePort) this.#proven.failed(farEnd, user, failures.patience);
     failures.failed(farEnd.address, user);
   }
 
   /** A right password came from where its account may not be used. It counts as a wrong one, or the count would tell. */
-  barred(farEnd: FarEnd, domain: string, login: string, policy: Policy | undefined): void {
+  barred(farEnd: FarEnd, domain: string, login: string, samePort: boolean, policy: Policy | undefined): void {
     const { address } = farEnd;
     this.counters.barred++;
     const where = `${address}\n${userKey(domain, login)}`;
@@ -251,7 +257,7 @@ export class Gate {
       const verdict = this.fence.judge(address, domain, policy).steps.at(-1)?.verdict;
       this.#parts.onEvent({ type: 'barred', domain, login, address, verdict });
     }
-    this.failed(farEnd, domain, login);
+    this.failed(farEnd, domain, login, samePort);
   }
 
   /** Whether an account that was let in before may go on: after a change of policies, the country table or an operator's bans. */
@@ -272,6 +278,17 @@ export class Gate {
     if (ban === undefined || (proven && ban.by === 'switch')) return false;
     this.counters.banned++;
     return true;
+  }
+
+  /** Whose phone stays silent wants to know why: which policy shut out which address. */
+  #noteFenced(address: string, domain?: string): void {
+    if (!this.#lines.allows(address)) return;
+    const { machine, domains } = this.fence.policies;
+    const [only = domain] = machine.mode === 'any' && domain === undefined ? domains.keys() : [domain];
+    const refusing = this.fence.judge(address, only).steps.at(-1);
+    if (refusing === undefined) return;
+    const { rule, country, network } = refusing.verdict;
+    this.#parts.log.info('access.refused', { address, policy: refusing.scope, rule, country, network });
   }
 
   /** Counts a request once, under the policy that is asked first. @param only when the others were told of before */

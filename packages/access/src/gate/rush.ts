@@ -30,12 +30,14 @@ export class Rush {
     return this.#shares?.size ?? 0;
   }
 
-  /** Strangers are too many, from now on or still. */
-  note(): void {
+  /** Strangers are too many, from now on (then true comes back) or still. */
+  note(): boolean {
     const now = this.#clock.monotonic();
+    const begins = now >= this.#until;
     if (now >= this.#until + RUSH_MS) this.#shares = undefined;
     this.#shares ??= new BucketMap(SOURCES_REMEMBERED);
     this.#until = now + RUSH_MS;
+    return begins;
   }
 
   /** Whether a source has used up what it has; outside a rush nobody has. */

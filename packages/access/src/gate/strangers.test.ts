@@ -42,6 +42,18 @@ describe('in a rush of strangers', () => {
     expect(gate.counters.overRate).toBe(0);
   });
 
+  test('one line tells that it began, and another one after a minute without', () => {
+    const { clock, flood, log } = flooded();
+    for (let i = 0; i < 30; i++) {
+      flood();
+      clock.advance(1_000);
+    }
+    expect(log.lines).toMatchObject([{ level: 'warn', event: 'access.rush' }]);
+    clock.advance(60_000);
+    flood();
+    expect(log.events).toEqual(['access.rush', 'access.rush']);
+  });
+
   test('more is heard from where an account was used lately', () => {
     const { clock, flood, admits, gate } = flooded();
     gate.proved(at(RU, 5060), 'office', 'anna');

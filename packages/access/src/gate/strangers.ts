@@ -19,6 +19,8 @@ export interface StrangersParts {
   /** Whether unread octets carry a nonce that we made for this source lately: looked at only when there is too much to read. */
   readonly vouchesFor: (octets: Buffer, address: string) => boolean;
   readonly losses: StrangerLosses;
+  /** Strangers have begun to ask for more than all of them may. */
+  readonly onRush: () => void;
 }
 
 /** Says which messages are listened to of those who have shown no good credentials and are shut out by nothing. */
@@ -47,7 +49,7 @@ export class Strangers {
     } else this.#parts.losses.overTotal++;
     // Too many strangers at once: whoever already got our challenge is on the way in, as often as one source may.
     if (!vouchesFor(octets, address)) {
-      if (behind && rates.missed(address) === 'total') this.#rush.note();
+      if (behind && rates.missed(address) === 'total') this.#noteRush();
       return false;
     }
     if (rates.takeOwn(address)) return true;
@@ -67,13 +69,17 @@ export class Strangers {
     return this.#rush.refuses(address) && !this.#parts.good.anyGood(sourceKey(address));
   }
 
+  #noteRush(): void {
+    if (this.#rush.note()) this.#parts.onRush();
+  }
+
   #takes(address: string): 'ok' | 'source' | 'total' {
     const taken = this.#parts.rates.take(address);
     if (taken === 'ok') this.#rush.take(address);
     else if (taken === 'source') this.#parts.losses.overRate++;
     else {
       this.#parts.losses.overTotal++;
-      this.#rush.note();
+      this.#noteRush();
     }
     return taken;
   }

@@ -1,4 +1,4 @@
-import { type Clock, formatAddress, type Log, parseAddress } from '@vats/kernel';
+import { type Clock, formatAddress, isPrivateAddress, type Log, parseAddress } from '@vats/kernel';
 import type { CountrySource } from '../geo/country-source.ts';
 import { sourceKey } from '../rates/source-key.ts';
 import type { Place, PlaceStore } from './place.ts';
@@ -100,7 +100,8 @@ export class PlaceBook {
     this.#add(made);
     this.#write([place]);
     if (before.length === 0 || isNear) return;
-    onNewPlace({ place, newCountry: !before.some((one) => one.country === country) });
+    const newCountry = !before.some((one) => one.country === country) && !isOffice(country, address);
+    onNewPlace({ place, newCountry });
   }
 
   /** A source is an IPv4 address or an IPv6 /64, a network a /24 or a /48. */
@@ -214,6 +215,12 @@ export class PlaceBook {
 
 function keyOf(domain: string, login: string): string {
   return `${domain}\n${login}`;
+}
+
+/** Private networks lie in no country, and nobody comes from abroad by one. */
+function isOffice(country: string | undefined, text: string): boolean {
+  const address = country === undefined ? parseAddress(text) : undefined;
+  return address !== undefined && isPrivateAddress(address);
 }
 
 /** A /24 of IPv4, a /48 of IPv6: what one office, one subscriber or one mobile gateway moves within. */

@@ -76,7 +76,7 @@ test('a new password changes one device, and its user is the editor’s from the
 test('with several domains an edit names its own', () => {
   const model = modelOf(ACME, 'domain: beta.example\n');
   expect(said(removeUser(model, { by: 'cli', extension: '202' }))).toEqual([
-    'error: there are several domains; name one of acme.example, beta.example',
+    'error: there are several domains; name one of acme.example, beta.example with --domain',
   ]);
   expect(said(addUser(model, { by: 'cli', domain: 'BETA.example', extension: '1', name: 'x' }))).toEqual([
     '+ user 1 x',

@@ -118,7 +118,7 @@ function noDomain(model: Model, name: string | undefined): Applied {
   if (model.domains.length === 0) return refused('there is no domain', 'apply a PBX file first');
   const names = model.domains.map((domain) => domain.name).join(', ');
   return name === undefined
-    ? refused('there are several domains', `name one of ${names}`)
+    ? refused('there are several domains', `name one of ${names} with --domain`)
     : refused(`there is no domain ${name}`, `name one of ${names}`);
 }
 

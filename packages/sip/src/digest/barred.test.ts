@@ -7,7 +7,12 @@ describe('barred: right credentials from where the account may not be used', () 
 
   test('are refused, and told apart for us alone', () => {
     const { nonce, verify } = world();
-    expect(verify(request(credentials(nonce())), barred)).toEqual({ outcome: 'bad', username: '201', why: 'barred' });
+    expect(verify(request(credentials(nonce())), barred)).toEqual({
+      outcome: 'bad',
+      username: '201',
+      why: 'barred',
+      samePort: true,
+    });
     expect(verify(request(credentials(nonce())), { barred: () => false }).outcome).toBe('good');
   });
 

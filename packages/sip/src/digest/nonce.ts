@@ -9,19 +9,23 @@ export interface NonceScope {
   readonly realm: string;
 }
 
-/** `fresh`: ours and young; `stale`: ours and too old; `foreign`: not ours, or made for another source or realm. */
-export type NonceVerdict = 'fresh' | 'stale' | 'foreign';
+/** A nonce that is ours: whether it is young, and the port that it was sent to. */
+export interface KnownNonce {
+  readonly age: 'fresh' | 'stale';
+  readonly port: number;
+}
 
-/** Milliseconds and serial number in base 36: some ninety years, and a million and a half nonces a millisecond. */
+/** Milliseconds, serial number and port in base 36: some ninety years, and a million and a half nonces a millisecond. */
 const TIME_CHARACTERS = 8;
 const SERIAL_CHARACTERS = 4;
-const STAMP_CHARACTERS = TIME_CHARACTERS + SERIAL_CHARACTERS;
+const PORT_CHARACTERS = 4;
+const STAMP_CHARACTERS = TIME_CHARACTERS + SERIAL_CHARACTERS + PORT_CHARACTERS;
 /** 128 bits in hex. */
 const MAC_CHARACTERS = 32;
 const NONCE_PATTERN = new RegExp(`^[0-9a-z]{${STAMP_CHARACTERS + MAC_CHARACTERS}}$`);
 
 /**
- * Makes nonces that need no memory: time, serial number and a MAC over both, the source and the realm. Time is
+ * Makes nonces that need no memory: time, serial number, port and a MAC over them, the source and the realm. Time is
  * monotonic, so a step of the wall clock ages no nonce; nonces of an earlier run are foreign, because each run has a key
  * of its own.
  */
@@ -41,22 +45,29 @@ export class NonceMint {
     this.#lifetime = options.lifetime;
   }
 
-  /** A new nonce; no two are equal, so that phones behind one address do not share a counter. */
-  make(scope: NonceScope): string {
+  /**
+   * A new nonce; no two are equal, so that phones behind one address do not share a counter. The port that it is sent to is only noted:
+   * a nonce is good at any other one of its source.
+   */
+  make(scope: NonceScope, port: number): string {
     const time = this.#time();
     this.#serial = time === this.#lastTime ? this.#serial + 1 : 0;
     this.#lastTime = time;
     const stamp =
-      time.toString(36).padStart(TIME_CHARACTERS, '0') + this.#serial.toString(36).padStart(SERIAL_CHARACTERS, '0');
+      time.toString(36).padStart(TIME_CHARACTERS, '0') +
+      this.#serial.toString(36).padStart(SERIAL_CHARACTERS, '0') +
+      port.toString(36).padStart(PORT_CHARACTERS, '0');
     return stamp + this.#mac(stamp, scope);
   }
 
-  judge(nonce: string, scope: NonceScope): NonceVerdict {
-    if (!NONCE_PATTERN.test(nonce)) return 'foreign';
+  /** Undefined for one that is not ours, or was made for another source or realm. */
+  judge(nonce: string, scope: NonceScope): KnownNonce | undefined {
+    if (!NONCE_PATTERN.test(nonce)) return undefined;
     const mac = this.#mac(nonce.slice(0, STAMP_CHARACTERS), scope);
-    if (!this.#macs.equal(mac, nonce.slice(STAMP_CHARACTERS))) return 'foreign';
+    if (!this.#macs.equal(mac, nonce.slice(STAMP_CHARACTERS))) return undefined;
     const age = this.#time() - Number.parseInt(nonce.slice(0, TIME_CHARACTERS), 36);
-    return age <= this.#lifetime ? 'fresh' : 'stale';
+    const port = Number.parseInt(nonce.slice(STAMP_CHARACTERS - PORT_CHARACTERS, STAMP_CHARACTERS), 36);
+    return { age: age <= this.#lifetime ? 'fresh' : 'stale', port };
   }
 
   #time(): number {

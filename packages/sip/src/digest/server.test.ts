@@ -3,7 +3,7 @@ import { parseMessage } from '../message/parse-message.ts';
 import { writeRequest } from '../message/write-message.ts';
 import { type DigestAlgorithm, digestResponse, ha1, storedHa1 } from './calculation.ts';
 import { answerChallenge } from './client.ts';
-import { credentials, PASSWORD, parsed, REALM, request, SOURCE, URI, world } from './testing/credentials.ts';
+import { credentials, PASSWORD, PORT, parsed, REALM, request, SOURCE, URI, world } from './testing/credentials.ts';
 
 describe('challenge', () => {
   test('one line an algorithm, strongest first, as asked', () => {
@@ -20,6 +20,7 @@ describe('challenge', () => {
     const [line] = server.challenge({
       realm: REALM,
       source: SOURCE,
+      port: PORT,
       algorithms: ['MD5'],
       challenger: 'proxy',
       stale: true,
@@ -32,7 +33,7 @@ describe('challenge', () => {
     const { server } = world();
     const lines = (realm: string, stale: boolean) =>
       server
-        .challenge({ realm, source: SOURCE, algorithms: ['SHA-256'], challenger: 'uas', stale })
+        .challenge({ realm, source: SOURCE, port: PORT, algorithms: ['SHA-256'], challenger: 'uas', stale })
         .map(([, value]) => value.replace(/nonce="[0-9a-z]+"/, 'nonce="n"'));
     expect(lines('a "b"', false)).toEqual(['Digest realm="a \\"b\\"", nonce="n", algorithm=SHA-256, qop="auth"']);
     expect(lines('c', true)).toEqual(['Digest realm="c", nonce="n", algorithm=SHA-256, qop="auth", stale=true']);
@@ -172,7 +173,7 @@ describe('bad', () => {
   test('a wrong password and an unknown user look alike', () => {
     const { nonce, verify } = world();
     const wrong = request(credentials(nonce(), { password: 'guess' }));
-    const expected = { outcome: 'bad', username: '201', why: 'response' };
+    const expected = { outcome: 'bad', username: '201', why: 'response', samePort: true };
     expect(verify(wrong)).toEqual(expected);
     expect(verify(wrong, { ha1: undefined })).toEqual(expected);
   });
@@ -187,6 +188,10 @@ describe('bad', () => {
     clock.advance(1);
     const again = nonce();
     const fresh = header.replace(n, again).replace(digestResponse(input), digestResponse({ ...input, nonce: again }));
+    expect(verify(request(fresh), { ha1: undefined, port: PORT + 1 })).toMatchObject({
+      why: 'response',
+      samePort: false,
+    });
     expect(verify(request(fresh), { ha1: undefined })).toMatchObject({ outcome: 'bad', why: 'response' });
   });
 

@@ -24,6 +24,8 @@ export interface ChallengeOptions {
   readonly algorithms: readonly DigestAlgorithm[];
   /** Observed IP address, without port. */
   readonly source: string;
+  /** The port that the challenge goes to; 0 where it is not known. */
+  readonly port: number;
   readonly challenger: Challenger;
   /** The credentials were not judged, because their nonce is too old, used or not ours: the phone need ask nobody. */
   readonly stale?: boolean;
@@ -32,6 +34,8 @@ export interface ChallengeOptions {
 export interface VerifyOptions {
   readonly realm: string;
   readonly source: string;
+  /** The port that the credentials come from. */
+  readonly port: number;
   /** Algorithms that this account may use. */
   readonly algorithms: readonly DigestAlgorithm[];
   /**
@@ -58,12 +62,13 @@ export interface VerifyOptions {
  * - `stale`: the nonce is ours, but too old, or its counter was used: challenge with `stale`; never a failure
  * - `foreign-nonce`: the nonce was not made by us for this source and realm, or by an earlier run: the same
  * - `unheard`: not judged, right or wrong, and no failure; to be answered as `bad` is
- * - `bad`: a failure that counts against the source, for the nonce proves that the source is no forgery
+ * - `bad`: a failure that counts against the source, for the nonce proves that the address is no forgery; `samePort` when it was sent
+ *   to that very port, so that the port is none either
  */
 export type DigestVerdict =
   | { readonly outcome: 'good'; readonly username: string }
   | { readonly outcome: 'absent' | 'stale' | 'foreign-nonce' | 'unheard' }
-  | { readonly outcome: 'bad'; readonly username: string; readonly why: BadCredentials };
+  | { readonly outcome: 'bad'; readonly username: string; readonly why: BadCredentials; readonly samePort: boolean };
 
 /**
  * `response`: wrong password or unknown user; `barred`: right, from where the account may not be used; `uri`: made for another request; `algorithm`: not one that this account may
@@ -120,7 +125,7 @@ export class DigestServer {
   challenge(options: ChallengeOptions): HeaderField[] {
     const { realm, algorithms, challenger } = options;
     const name = challenger === 'uas' ? 'WWW-Authenticate' : 'Proxy-Authenticate';
-    const beginning = `${this.#beginningFor(realm)}, nonce="${this.#nonces.make(options)}", algorithm=`;
+    const beginning = `${this.#beginningFor(realm)}, nonce="${this.#nonces.make(options, options.port)}", algorithm=`;
     const end = options.stale === true ? ', qop="auth", stale=true' : ', qop="auth"';
     const lines: HeaderField[] = [];
     for (const algorithm of algorithms) lines.push([name, beginning + algorithm + end]);
@@ -152,7 +157,7 @@ export class DigestServer {
       const nonce = /[\s,]nonce="([0-9a-z]+)"/.exec(line)?.[1];
       const realm = /[\s,]realm="([^"\\\r\n]*)"/.exec(line)?.[1];
       if (nonce === undefined || realm === undefined) continue;
-      if (this.#nonces.judge(nonce, { source, realm }) === 'fresh') return true;
+      if (this.#nonces.judge(nonce, { source, realm })?.age === 'fresh') return true;
     }
     return false;
   }
@@ -163,8 +168,8 @@ export class DigestServer {
     // The nonce comes before everything else: what it does not vouch for is neither judged nor counted, or guesses
     // under an old nonce would be free.
     const nonce = credentials.get('nonce') ?? '';
-    const age = this.#nonces.judge(nonce, options);
-    if (age !== 'fresh') return age === 'stale' ? STALE : FOREIGN;
+    const known = this.#nonces.judge(nonce, options);
+    if (known?.age !== 'fresh') return known === undefined ? FOREIGN : STALE;
     const proof = readProof(credentials);
     if (proof !== undefined && !this.#counters.isNew(nonce, proof.count)) return STALE;
     if (options.unheard?.() === true) {
@@ -172,9 +177,10 @@ export class DigestServer {
       return UNHEARD;
     }
     const username = credentials.get('username') ?? '';
-    if (proof === undefined) return { outcome: 'bad', username, why: 'malformed' };
+    const samePort = known.port === options.port;
+    if (proof === undefined) return { outcome: 'bad', username, why: 'malformed', samePort };
     const why = this.#judge(request, nonce, proof, options);
-    if (why !== undefined) return { outcome: 'bad', username, why };
+    if (why !== undefined) return { outcome: 'bad', username, why, samePort };
     this.#counters.record(nonce, proof.count);
     return { outcome: 'good', username };
   }

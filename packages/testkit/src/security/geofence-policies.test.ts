@@ -112,7 +112,13 @@ describe('a device with a policy of its own', () => {
         {
           level: 'warn',
           event: 'account.password-known-elsewhere',
-          fields: { login: 'alice', address: GERMANY.address, rule: 'not-listed', country: 'DE' },
+          fields: {
+            domain: 'acme.example',
+            login: 'alice',
+            address: GERMANY.address,
+            rule: 'not-listed',
+            country: 'DE',
+          },
         },
       ]);
       const [, response = ''] = /response="(\w+)"/.exec(phone.sent) ?? [];

@@ -65,7 +65,7 @@ describe('settings that are read anew', () => {
   const STRANGER = { address: '198.51.100.1', port: 5060, transport: 'udp' };
   const octets = Buffer.from('OPTIONS');
   const fails = (access: AccessControl, times: number): void => {
-    for (let i = 0; i < times; i++) access.gate.failed(STRANGER, 'd', 'anna');
+    for (let i = 0; i < times; i++) access.gate.failed(STRANGER, 'd', 'anna', true);
   };
   /** How many messages of one source are read, of a hundred at once. */
   const readAtOnce = (access: AccessControl): number =>

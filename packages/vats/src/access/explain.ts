@@ -1,4 +1,4 @@
-import { describeVerdict, type Fence, type Judgement, type Place } from '@vats/access';
+import { describeVerdict, type Fence, type Judgement, type Place, type Scope } from '@vats/access';
 import type { Steps } from '@vats/kernel';
 import type { AccessPolicy, Domain, PbxFile } from '@vats/pbx';
 
@@ -51,12 +51,14 @@ const ACCOUNTS_A_STEP = 20;
  * the file does not name keep what they have.
  *
  * @param fence with the machine's policy and the file's for the domain
+ * @param tried whose policy is asked about: what it would do counts even while it is only tried out, what the others do if they are in force
  */
 export function* tryPolicies(
   domain: Domain,
   file: Pick<PbxFile, 'users'>,
   fence: Fence,
   places: Iterable<Place>,
+  tried: 'machine' | 'domain',
 ): Steps<PolicyTrial[]> {
   const devices = new Map<string, { name: string; access: AccessPolicy | undefined }>();
   for (const { name, devices: list } of [...domain.users, ...(file.users ?? [])]) {
@@ -70,7 +72,7 @@ export function* tryPolicies(
     const device = devices.get(place.login);
     if (place.domain !== domain.id || device === undefined) continue;
     const rows = byLogin.get(place.login);
-    const row = triedPlace(place, fence.judge(place.address, domain.id, device.access));
+    const row = triedPlace(place, fence.judge(place.address, domain.id, device.access), tried);
     if (rows === undefined) byLogin.set(place.login, [row]);
     else rows.push(row);
   }
@@ -91,9 +93,13 @@ export function* placesByDomain(places: Iterable<Place>): Steps<ReadonlyMap<stri
   return found;
 }
 
-function triedPlace({ address, country, lastSeen, uses }: Place, { steps }: Judgement): TriedPlace {
-  // A policy that is only tried out refuses nobody yet; what it would do is what is asked here.
-  const refusing = steps.find(({ verdict }) => !verdict.admitted);
+function triedPlace(
+  { address, country, lastSeen, uses }: Place,
+  { steps }: Judgement,
+  tried: 'machine' | 'domain',
+): TriedPlace {
+  const isAsked = (scope: Scope): boolean => (tried === 'machine' ? scope === 'machine' : scope !== 'machine');
+  const refusing = steps.find(({ scope, verdict, enforced }) => !verdict.admitted && (enforced || isAsked(scope)));
   const decisive = refusing ?? steps.at(-1);
   // The one that is judged by: another table may have been in use when the account was.
   const judged = decisive === undefined ? country : decisive.verdict.country;

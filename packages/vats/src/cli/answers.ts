@@ -88,6 +88,11 @@ export const changeAnswer = z.object({
 
 export const accountAnswer = changeAnswer.extend({ login: z.string(), password: z.string() });
 
+export const reloadAnswer = z.discriminatedUnion('reloaded', [
+  z.object({ reloaded: z.literal(true), needsRestart: z.array(z.string()) }),
+  z.object({ reloaded: z.literal(false), error: z.string() }),
+]);
+
 export const exportAnswer = z.object({ text: z.string() });
 
 const ban = z.object({
@@ -97,6 +102,7 @@ const ban = z.object({
   domain: z.string().optional(),
   since: z.number(),
   until: z.number().optional(),
+  offence: z.number().optional(),
   by: z.string(),
   reason: z.string(),
 });
@@ -104,7 +110,7 @@ export const banAnswer = z.object({ ban, replaced: ban.optional(), remarks: z.ar
 export const bansAnswer = z.object({ bans: z.array(ban) });
 export const unbanAnswer = bansAnswer.extend({ around: z.array(ban) });
 
-export const geoTable = z.object({ path: z.string(), builtAt: z.number(), kind: z.string() });
+export const geoTable = z.object({ path: z.string(), builtAt: z.number(), kind: z.string(), hasIPv6: z.boolean() });
 
 export const geoExplanation = z.object({
   address: z.string(),

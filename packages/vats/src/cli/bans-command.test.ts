@@ -42,7 +42,7 @@ describe('vats bans', () => {
   test('one of a login, in whatever form it is written, is told as such', async () => {
     const { ban } = await json<{ ban: object }>('bans', 'add', '2001:db8::/64', '--user', 'anna', '--for', '1h');
     expect(ban).toMatchObject({ network: '2001:db8::/64', user: 'anna', domain: 'acme.example' });
-    expect((await vats('bans')).out).toMatch(/2001:db8::\/64 +anna /);
+    expect((await vats('bans')).out).toMatch(/2001:db8::\/64 +anna@acme\.example /);
     const { id } = running.model.directory.model.domains[0] ?? {};
     expect(running.access.gate.bans.isUserBanned('2001:db8::5', `${id}\nanna`)).toBeDefined();
     expect(running.access.gate.bans.isBanned('2001:db8::5')).toBeUndefined();
@@ -57,7 +57,7 @@ describe('vats bans', () => {
     bans.add({ network: '203.0.113.68', user: '*' }, { by: 'switch', reason: '30 wrong passwords' });
     const { out } = await vats('bans');
     expect(out).toMatch(/203\.0\.113\.66 +all .*(59:59|1:00:00) +switch +10 wrong passwords/);
-    expect(out).toMatch(/203\.0\.113\.67 +anna /);
+    expect(out).toMatch(/203\.0\.113\.67 +anna@acme\.example /);
     expect(out).toMatch(/203\.0\.113\.68 +unproven /);
   });
 
@@ -88,7 +88,7 @@ describe('vats bans', () => {
     [
       ['add', '203.0.113.5', '--user', 'anna', '--domain', 'nowhere.example'],
       1,
-      /there is no domain nowhere\.example: acme\.example/,
+      /there is no domain nowhere\.example: name one of acme\.example/,
     ],
     [['remove', '203.0.113.5'], 1, /^vats: there is no ban 203\.0\.113\.5: vats bans lists them\n$/],
     [['remove', '%2e/../x'], 1, /^vats: there is no ban %2e\/\.\.\/x/],
@@ -102,7 +102,7 @@ describe('vats bans', () => {
   test('one of a login that no account has is made, with a remark', async () => {
     const { code, out } = await vats('bans', 'add', '203.0.113.5', '--user', 'nobody');
     expect(code).toBe(0);
-    expect(out).toMatch(/nobody .*\nno account of acme\.example has the login nobody\n$/);
+    expect(out).toMatch(/nobody@acme\.example .*\nno account of acme\.example has the login nobody\n$/);
     expect((await vats('bans', 'add', '203.0.113.5', '--user', 'anna')).out).not.toContain('no account');
     expect(running.access.gate.bans.size).toBe(2);
   });
@@ -139,7 +139,10 @@ describe('vats bans', () => {
   test('with several domains a login needs one', async () => {
     await addDomain();
     const { code, err } = await vats('bans', 'add', '203.0.113.5', '--user', 'anna');
-    expect([code, err]).toEqual([1, 'vats: name a domain: acme.example, two.example\n']);
+    expect([code, err]).toEqual([
+      1,
+      'vats: there are several domains: name one of acme.example, two.example with --domain\n',
+    ]);
     expect((await vats('bans', 'add', '203.0.113.5', '--user', 'anna', '--domain', 'two.example')).code).toBe(0);
   });
 });

@@ -11,6 +11,9 @@ export function dataDirectory(options: { readonly data?: string; readonly config
     cores: 1,
     ...(options.config === undefined ? {} : { file: { name: options.config, text: readText(options.config) } }),
   });
-  if (!read.ok) throw configurationFailure(read.problems.map(formatProblem).join('\n'));
+  if (!read.ok) {
+    const problems = read.problems.map(formatProblem).join('\n');
+    throw configurationFailure(`${problems}\nwith --data DIRECTORY a running switch is found without these settings`);
+  }
   return read.value.data;
 }

@@ -145,7 +145,7 @@ describe('vats explain geo', () => {
       await addDomain('users: [{ extension: "301", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }]\n');
       expect(await vats('explain', 'geo', '203.0.113.5', '--device', 'anna')).toMatchObject({
         code: 1,
-        err: 'vats: name a domain: acme.example, two.example\n',
+        err: 'vats: several domains have a device with login anna: name one of acme.example, two.example with --domain\n',
       });
       expect((await vats('explain', 'geo', '203.0.113.5', '--device', 'nobody')).err).toBe(
         'vats: there is no device with login nobody in acme.example, two.example\n',
@@ -166,7 +166,11 @@ describe('vats explain geo', () => {
     [['203.0.113.0/24'], 2, /give an IP address/],
     [[], 2, /missing required argument 'ip'/],
     [['203.0.113.5', '--device', 'nobody'], 1, /^vats: there is no device with login nobody in acme\.example\n$/],
-    [['203.0.113.5', '--domain', 'nowhere.example'], 1, /^vats: there is no domain nowhere\.example: acme\.example\n$/],
+    [
+      ['203.0.113.5', '--domain', 'nowhere.example'],
+      1,
+      /^vats: there is no domain nowhere\.example: name one of acme\.example\n$/,
+    ],
   ])('%j ends with %d', async (argv, code, message) => {
     const said = await vats('explain', 'geo', ...argv);
     expect(said.err).toMatch(message);

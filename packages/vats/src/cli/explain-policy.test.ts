@@ -82,7 +82,7 @@ describe('vats explain policy', () => {
     expect(await vats('explain', 'policy', join(data, 'nowhere.yaml'))).toMatchObject({ code: 3, out: '' });
     expect(await vats('explain', 'policy', file('other.yaml', 'domain: nowhere.example\n'))).toMatchObject({
       code: 1,
-      err: 'vats: there is no domain nowhere.example: acme.example\n',
+      err: 'vats: there is no domain nowhere.example: name one of acme.example\n',
     });
     expect((await vats('explain', 'policy')).code).toBe(2);
     expect((await vats('explain')).code).toBe(2);

@@ -25,6 +25,7 @@ describe('vats geo', () => {
       path: join(data, 'geo', 'country.mmdb'),
       builtAt: Math.floor(TABLE_BUILT_AT / 1_000) * 1_000,
       kind: 'file',
+      hasIPv6: true,
     });
     expect((await vats('explain', 'geo', '198.51.100.99')).out).toMatch(/country KZ\n/);
     expect((await vats('status')).out).toContain(`countries as of ${day(TABLE_BUILT_AT)}`);
@@ -36,6 +37,13 @@ describe('vats geo', () => {
     running.access.sweep = () => void swept.push(1);
     await vats('geo', 'update', table());
     expect(swept).toEqual([1]);
+  });
+
+  test('of a table that knows no IPv6 it says so', async () => {
+    await serve();
+    const octets = writeMmdb([['5.45.207.0/24', { country_code: 'RU' }]], { builtAt: TABLE_BUILT_AT, ipVersion: 4 });
+    const { out } = await vats('geo', 'update', file('v4.mmdb', octets));
+    expect(out).toMatch(/\nit knows no IPv6: where countries are asked for, whoever comes by IPv6 is refused\n$/);
   });
 
   test('who spoke before is judged by the new table at the socket too', async () => {

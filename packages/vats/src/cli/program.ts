@@ -11,7 +11,7 @@ import { addAccessCommands } from './access-commands.ts';
 import * as answers from './answers.ts';
 import { ask, looking, printableStreams, printer, type Streams, type Where } from './asking.ts';
 import { dataDirectory } from './data-directory.ts';
-import { CliFailure, EXIT } from './exit-codes.ts';
+import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
 import { readPbxText, readText } from './read-text.ts';
 import * as show from './show.ts';
@@ -119,6 +119,13 @@ function program(streams: Streams, result: { code: number }): Command {
   looking(vats.command('status').description('what the switch is doing')).action(async (options: Where) => {
     print(options, await ask(options, 'GET', '/status', answers.statusAnswer), (s) => show.statusText(s, Date.now()));
   });
+  looking(vats.command('reload').description('read the files again, as SIGHUP does, and say what came of it')).action(
+    async (options: Where) => {
+      const reloaded = await ask(options, 'POST', '/reload', answers.reloadAnswer);
+      if (!reloaded.read.reloaded) throw configurationFailure(`nothing is changed: ${reloaded.read.error}`);
+      print(options, reloaded, show.reloadText);
+    },
+  );
   looking(vats.command('registrations').description('phones that are registered')).action(async (options: Where) => {
     const found = await ask(options, 'GET', '/registrations', answers.registrationsAnswer);
     print(options, found, (rows) => show.registrationsText(rows, Date.now()));

@@ -19,7 +19,7 @@ export function bansText({ bans }: z.output<typeof bansAnswer>, now: number): st
     bans.map((ban) => [
       ban.id,
       ban.network,
-      ban.user ?? 'all',
+      whose(ban),
       localTime(ban.since),
       ban.until === undefined ? 'never' : duration(Math.max(0, ban.until - now)),
       ban.by,
@@ -27,6 +27,12 @@ export function bansText({ bans }: z.output<typeof bansAnswer>, now: number): st
     ]),
     'nobody is banned',
   );
+}
+
+/** `unproven` is of no domain. */
+function whose({ user, domain }: z.output<typeof banAnswer>['ban']): string {
+  if (user === undefined) return 'all';
+  return domain === undefined ? user : `${user}@${domain}`;
 }
 
 /** A ban that was added, in the place of which one, and what may be a slip. */
@@ -75,6 +81,7 @@ export function settingsText({ domains }: z.output<typeof settingsExplanation>):
   return domains.length === 0 ? 'there is no domain yet\n' : domains.map(policyText).join('\n');
 }
 
-export function geoTableText({ path, builtAt, kind }: z.output<typeof geoTable>): string {
-  return `country table of ${new Date(builtAt).toISOString().slice(0, 10)} (${kind === 'builtin' ? 'built in' : path})\n`;
+export function geoTableText({ path, builtAt, kind, hasIPv6 }: z.output<typeof geoTable>): string {
+  const blind = hasIPv6 ? '' : 'it knows no IPv6: where countries are asked for, whoever comes by IPv6 is refused\n';
+  return `country table of ${new Date(builtAt).toISOString().slice(0, 10)} (${kind === 'builtin' ? 'built in' : path})\n${blind}`;
 }

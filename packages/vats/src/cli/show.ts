@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import { counted } from '../counted.ts';
-import type { callsAnswer, changeAnswer, recordingsAnswer, registrationsAnswer, statusAnswer } from './answers.ts';
+import type {
+  callsAnswer,
+  changeAnswer,
+  recordingsAnswer,
+  registrationsAnswer,
+  reloadAnswer,
+  statusAnswer,
+} from './answers.ts';
 import { localTime } from './local-time.ts';
 import { duration, table } from './table.ts';
 
@@ -56,6 +63,11 @@ function wouldRefuse({ policies, triedOut, counters }: Access): string {
   const isToldThere = triedOut === 1 && policies.some((policy) => policy.triedOut);
   if (isToldThere || (triedOut === 0 && counters.wouldRefuse === 0)) return '';
   return `, ${counters.wouldRefuse} more would have been by policies ${TRIED_OUT}`;
+}
+
+export function reloadText(answer: z.output<typeof reloadAnswer>): string {
+  const keys = answer.reloaded ? answer.needsRestart : [];
+  return keys.length === 0 ? 'reloaded\n' : `reloaded; these keys wait for a restart: ${keys.join(', ')}\n`;
 }
 
 export function registrationsText({ registrations }: z.output<typeof registrationsAnswer>, now: number): string {

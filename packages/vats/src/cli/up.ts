@@ -8,6 +8,7 @@ import { switchRoutes } from '../control/switch-routes.ts';
 import { createSwitch, type Switch } from '../create-switch.ts';
 import { makeDemoDomain } from '../first-start.ts';
 import { openLog, type SwitchLog } from '../log.ts';
+import { oneAfterAnother } from '../one-after-another.ts';
 import { fullCollection, RestCollection } from '../rest-collection.ts';
 import {
   keysNeedingRestart,
@@ -34,7 +35,7 @@ export interface UpOptions {
 /** What came of reading the files again, and the changed keys that only a start takes. */
 type Reloaded =
   | { readonly reloaded: true; readonly needsRestart: readonly SettingKey[] }
-  | { readonly reloaded: false };
+  | { readonly reloaded: false; readonly error: string };
 
 /** How long calls may go on after SIGTERM before they are hung up. */
 const DRAIN_LIMIT_MS = 30_000;
@@ -60,7 +61,8 @@ export async function up(options: UpOptions): Promise<number> {
     // The first domain is the operator's if a file was given, else the demo.
     await applyFiles(running, options);
     const made = options.apply.length === 0 ? await makeDemoDomain(running.model, random, settings.data) : undefined;
-    const reload = () => reloadAll(options, running, log);
+    // Files are read in many turns: of two reloads at once the older files could be put in force last.
+    const reload = oneAfterAnother(() => reloadAll(options, running, log));
     control = await ControlServer.open(settings.data, switchRoutes(running, random, reload), log);
     const ended = drainOn(signals, running, log);
     process.on('SIGHUP', () => void reload());
@@ -151,8 +153,9 @@ async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): P
     log.info('switch.reloaded', needsRestart.length === 0 ? {} : { needsRestart });
     return { reloaded: true, needsRestart };
   } catch (error) {
-    log.error('switch.not-reloaded', { error: error instanceof Error ? error.message : String(error) });
-    return { reloaded: false };
+    const message = error instanceof Error ? error.message : String(error);
+    log.error('switch.not-reloaded', { error: message });
+    return { reloaded: false, error: message };
   }
 }
 

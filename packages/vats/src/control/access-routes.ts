@@ -16,7 +16,7 @@ const geoBody = z.strictObject({ file: z.string() });
 
 /** What the operator's commands may ask and order about who may talk to the switch. */
 export function accessRoutes(running: Switch): ControlRoutes {
-  const { clock, model, access } = running;
+  const { model, access } = running;
   const { gate, table } = access;
   const askedAbout = (name: string | undefined, login: string | undefined): AskedAbout => {
     const domains = name === undefined ? model.directory.model.domains : [theDomain(model, name)];
@@ -31,7 +31,11 @@ export function accessRoutes(running: Switch): ControlRoutes {
       throw new ControlError(404, `there is no device with login ${login} in ${names || 'any domain'}`);
     }
     if (another !== undefined) {
-      throw new ControlError(404, `name a domain: ${found.map(({ domain }) => domain.name).join(', ')}`);
+      const names = found.map(({ domain }) => domain.name).join(', ');
+      throw new ControlError(
+        404,
+        `several domains have a device with login ${login}: name one of ${names} with --domain`,
+      );
     }
     return { domains: [only.domain], device: only.device };
   };
@@ -40,7 +44,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
     'GET /geo': () => table.description,
     'POST /geo': ({ body }) => {
       try {
-        table.install(bodyOf(geoBody, body).file, clock.now());
+        access.installTable(bodyOf(geoBody, body).file);
       } catch (error) {
         if (error instanceof GeoDatabaseError) throw new ControlError(422, error.message, []);
         throw error;
@@ -71,7 +75,10 @@ export function accessRoutes(running: Switch): ControlRoutes {
       const fence = new Fence(table.countries);
       const policy = file.access ?? setting(domain, 'access');
       fence.use({ machine: gate.fence.policies.machine, domains: new Map([[domain.id, policy]]) });
-      return { domain: domain.name, accounts: await inTurns(tryPolicies(domain, file, fence, gate.places.all())) };
+      return {
+        domain: domain.name,
+        accounts: await inTurns(tryPolicies(domain, file, fence, gate.places.all(), 'domain')),
+      };
     },
     'POST /explain/settings': async ({ body }) => {
       const { name, text } = bodyOf(policyBody, body);
@@ -82,7 +89,7 @@ export function accessRoutes(running: Switch): ControlRoutes {
       const places = await inTurns(placesByDomain(gate.places.all()));
       const domains = [];
       for (const domain of model.directory.model.domains) {
-        const accounts = await inTurns(tryPolicies(domain, {}, fence, places.get(domain.id) ?? []));
+        const accounts = await inTurns(tryPolicies(domain, {}, fence, places.get(domain.id) ?? [], 'machine'));
         domains.push({ domain: domain.name, accounts });
       }
       return { domains };

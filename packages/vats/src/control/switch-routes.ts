@@ -1,6 +1,7 @@
 import { formatEndpoint, type Random } from '@vats/kernel';
 import { describeChange, formatProblem, makePassword } from '@vats/pbx';
 import type { BindingStatus } from '@vats/registrar';
+import { fromWire } from '@vats/sip';
 import { z } from 'zod';
 import type { Switch } from '../create-switch.ts';
 import type { ModelChange } from '../pbx-model.ts';
@@ -63,7 +64,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
           404,
           names.length === 0
             ? 'there is no domain yet'
-            : `there is no such domain, or more than one: name one of: ${names.join(', ')}`,
+            : `there is no such domain, or more than one: name one of ${names.join(', ')} (vats export DOMAIN)`,
         );
       }
       return { text };
@@ -117,7 +118,7 @@ function registrationRow({ binding, reachability, lastSeen, behindNat, roundTrip
     source: formatEndpoint(binding.flow.observed),
     /** Behind a proxy, where `source` is the proxy's. */
     ...(binding.client !== undefined && { client: binding.client }),
-    userAgent: binding.userAgent,
+    ...(binding.userAgent !== undefined && { userAgent: fromWire(binding.userAgent) }),
     registeredAt: binding.registeredAt,
     expiresAt: binding.expiresAt,
     reachable: reachability.reachable,

@@ -7,5 +7,10 @@ export function theDomain(model: PbxModel, name: string | undefined): Domain {
   const domain = model.domainNamed(name);
   if (domain !== undefined) return domain;
   const names = model.directory.model.domains.map((each) => each.name).join(', ');
-  throw new ControlError(404, name === undefined ? `name a domain: ${names}` : `there is no domain ${name}: ${names}`);
+  throw new ControlError(
+    404,
+    name === undefined
+      ? `there are several domains: name one of ${names} with --domain`
+      : `there is no domain ${name}: name one of ${names}`,
+  );
 }

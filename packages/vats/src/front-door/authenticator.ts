@@ -21,7 +21,12 @@ export interface Authenticated {
 
 export type Verdict =
   | { readonly ok: true; readonly account: Authenticated }
-  | { readonly ok: false; readonly challenge: Challenge };
+  | {
+      readonly ok: false;
+      readonly challenge: Challenge;
+      /** Counts and notes what was wrong. To be called when the challenge is sent, or its time would tell what is counted. */
+      readonly settle: () => void;
+    };
 
 export interface Challenge {
   readonly status: 401 | 407;
@@ -71,7 +76,7 @@ export class Authenticator {
     const directory = this.#parts.directory();
     // A registrar speaks as the server itself, everything else as a proxy on the way to a phone (RFC 3261 §22).
     const challenger: Challenger = request.method === 'REGISTER' ? 'uas' : 'proxy';
-    const { address: source } = visitor;
+    const { address: source, port } = visitor;
     const realm = domain?.realm ?? NO_REALM;
     const credentials = digest.credentialsOf(request, realm, challenger);
     const claimed = credentials?.get('username');
@@ -85,6 +90,7 @@ export class Authenticator {
     const verdict = digest.verify(request, credentials, {
       realm,
       source,
+      port,
       algorithms,
       ha1: found?.ha1,
       unheard: () => !gate.mayGuess(visitor, domainId, name),
@@ -94,25 +100,28 @@ export class Authenticator {
       gate.proved(visitor, domainId, found.device.login);
       return { ok: true, account: { domain, user: found.user, device: found.device } };
     }
-    if (verdict.outcome === 'bad') {
-      if (verdict.why === 'barred') gate.barred(visitor, domainId, name, policy);
-      else gate.failed(visitor, domainId, name);
-      this.#note(request, source, name, verdict.why);
-    }
+    const settle = (): void => {
+      if (verdict.outcome !== 'bad') return;
+      const { why, samePort } = verdict;
+      if (why === 'barred') gate.barred(visitor, domainId, name, samePort, policy);
+      else gate.failed(visitor, domainId, name, samePort);
+      this.#note(request, source, domain, name, why);
+    };
     const stale = verdict.outcome === 'stale' || verdict.outcome === 'foreign-nonce';
     return {
       ok: false,
       challenge: {
         status: challenger === 'uas' ? 401 : 407,
-        headers: digest.challenge({ realm, algorithms, source, challenger, stale }),
+        headers: digest.challenge({ realm, algorithms, source, port, challenger, stale }),
       },
+      settle,
     };
   }
 
-  #note(request: SipRequest, source: string, username: string, why: string): void {
+  #note(request: SipRequest, source: string, domain: Domain | undefined, login: string, why: string): void {
     this.failures++;
     if (!this.#lines.allows(source)) return;
-    this.#parts.log.warn('auth.failed', { method: request.method, username, source, why });
+    this.#parts.log.warn('auth.failed', { domain: domain?.name, login, source, method: request.method, why });
   }
 }
 

@@ -178,6 +178,7 @@ export class FrontDoor {
     if (!this.#reply(request, flow, status, headers) && headers.length > 1) {
       this.#reply(request, flow, status, headers.slice(-1));
     }
+    verdict.settle();
     return undefined;
   }
 

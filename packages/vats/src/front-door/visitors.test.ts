@@ -43,8 +43,11 @@ test.each([
   ['X-Client-Address: [2001:db8::1]', '2001:db8::1'],
   ['X-Client-Address: 192.0.2.1:5062', '192.0.2.1', 5062],
   ['X-Client-Address: [2001:db8::1]:5062', '2001:db8::1', 5062],
-])('a known proxy says by %j who its client is', (line, address, port = 0) => {
-  expect(visitors().of(PROXY, [line])).toEqual({ address, port, transport: 'proxy', viaProxy: true });
+  ['X-Client-Address: 192.0.2.1:5062;transport=udp', '192.0.2.1', 5062, 'proxy udp'],
+  ['X-Client-Address: [2001:db8::1]:5062 ; transport=TCP', '2001:db8::1', 5062, 'proxy tcp'],
+  ['X-Client-Address: 192.0.2.1;transport=tls', '192.0.2.1', 0, 'proxy tls'],
+])('a known proxy says by %j who its client is', (line, address, port = 0, transport = 'proxy') => {
+  expect(visitors().of(PROXY, [line])).toEqual({ address, port, transport, viaProxy: true });
 });
 
 test.each([
@@ -53,6 +56,16 @@ test.each([
   [['X-Client-Address: phone.example']],
   [['X-Client-Address: 192.0.2.1:65536']],
   [['X-Client-Address: 192.0.2.1:']],
+  [['X-Client-Address: 192.0.2.1:0']],
+  [['X-Client-Address: [192.0.2.1]:5060']],
+  [['X-Client-Address: [192.0.2.1]']],
+  [['X-Client-Address: fe80::1%eth0']],
+  [['X-Client-Address: [fe80::1%eth0]:5060']],
+  [['X-Client-Address: 0.0.0.0']],
+  [['X-Client-Address: [::]:5060']],
+  [['X-Client-Address: 192.0.2.1;transport=']],
+  [['X-Client-Address: 192.0.2.1;transport=udp;transport=tcp']],
+  [['X-Client-Address: 192.0.2.1;port=5060']],
   [['X-Client-Address: 2001:db8::1]:5060']],
   [['X-Client-Address: [2001:db8::1']],
   [['X-Client-Address: 192.0.2.1, 192.0.2.2']],

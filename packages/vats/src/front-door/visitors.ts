@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { FarEnd } from '@vats/access';
-import { type Clock, type Endpoint, LineBudget, type Log, parseEndpoint } from '@vats/kernel';
+import { type Clock, type Endpoint, LineBudget, type Log, parseAddress, parseEndpoint } from '@vats/kernel';
 import type { Flow, SipRequest } from '@vats/sip';
 
 /** What stands for the transport of a proxy's client. */
@@ -45,7 +45,7 @@ export class Visitors {
     if (header === undefined) return { address, port, transport, viaProxy: false };
     const values = request.values(header);
     const client = values.length === 1 ? clientIn(values[0] ?? '') : undefined;
-    if (client !== undefined) return { ...client, transport: VIA_PROXY, viaProxy: true };
+    if (client !== undefined) return { ...client, viaProxy: true };
     // A proxy's own pings have no client.
     if (values.length === 0 && request.method === 'OPTIONS')
       return { address, port, transport, viaProxy: true, isPing: true };
@@ -57,11 +57,30 @@ export class Visitors {
   }
 }
 
-/** An IP literal, an IPv6 one with or without brackets; or one with its port. */
-function clientIn(text: string): Endpoint | undefined {
-  const trimmed = text.trim();
-  const bare = trimmed.startsWith('[') && trimmed.endsWith(']') ? trimmed.slice(1, -1) : trimmed;
-  if (isIP(bare) !== 0) return { address: bare, port: 0 };
-  const withPort = parseEndpoint(trimmed);
-  return withPort.ok ? withPort.value : undefined;
+/**
+ * A client's address, with or without its port (brackets around IPv6, which must be there before a port), and the transport behind it:
+ * `192.0.2.1`, `192.0.2.1:5062`, `[2001:db8::1]:5062;transport=tcp`.
+ */
+function clientIn(text: string): FarEnd | undefined {
+  const [where = '', ...params] = text.split(';').map((part) => part.trim());
+  const named = /^transport=([a-z]{2,5})$/i.exec(params[0] ?? '')?.[1]?.toLowerCase();
+  if (params.length > 1 || (params.length === 1 && named === undefined)) return undefined;
+  const endpoint = endpointIn(where);
+  if (endpoint === undefined || isUnspecified(endpoint.address)) return undefined;
+  return { ...endpoint, transport: named === undefined ? VIA_PROXY : `${VIA_PROXY} ${named}` };
+}
+
+function endpointIn(text: string): Endpoint | undefined {
+  // A zone means something on one machine only.
+  if (text.includes('%')) return undefined;
+  if (isIP(text) !== 0) return { address: text, port: 0 };
+  const bare = /^\[(.*)\]$/.exec(text)?.[1];
+  if (bare !== undefined) return isIP(bare) === 6 ? { address: bare, port: 0 } : undefined;
+  const withPort = parseEndpoint(text);
+  return withPort.ok && withPort.value.port !== 0 ? withPort.value : undefined;
+}
+
+function isUnspecified(address: string): boolean {
+  const value = parseAddress(address);
+  return value === 0 || value === 0n;
 }

@@ -8,6 +8,7 @@ import { DigestServer, type DigestServerOptions, type VerifyOptions } from '../s
 
 export const REALM = 'office.example';
 export const SOURCE = '192.0.2.7';
+export const PORT = 5062;
 export const URI = 'sip:office.example';
 export const PASSWORD = 'correct horse';
 
@@ -16,12 +17,13 @@ export function world(options: Partial<DigestServerOptions> = {}) {
   const random = new SeededRandom();
   const server = new DigestServer({ clock, random, secret: random.bytes(32), ...options });
   const challenge = (algorithms: DigestAlgorithm[] = ['MD5'], stale = false) =>
-    server.challenge({ realm: REALM, source: SOURCE, algorithms, challenger: 'uas', stale });
+    server.challenge({ realm: REALM, source: SOURCE, port: PORT, algorithms, challenger: 'uas', stale });
   const nonce = () => parsed(challenge()[0]!).get('nonce')!;
   const verify = (message: SipRequest, changes: Partial<VerifyOptions> = {}) =>
     server.verify(message, server.credentialsOf(message, REALM, 'uas'), {
       realm: REALM,
       source: SOURCE,
+      port: PORT,
       algorithms: ['MD5'],
       ha1: storedHa1('201', REALM, PASSWORD),
       ...changes,
