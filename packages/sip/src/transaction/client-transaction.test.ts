@@ -127,7 +127,8 @@ describe('INVITE over UDP', () => {
     expect(second!.octets).toBe(first!.octets);
     expect(transaction.state).toBe('completed');
     wire.clock.advance(31_500);
-    expect(user.told).toEqual(['486', 'terminated']);
+    // The 2xx is another fork's: whoever has it ring must be told (RFC 3261 §16.7, §13.2.2.4).
+    expect(user.told).toEqual(['486', '200', 'terminated']);
   });
 
   test('that ACK is built of the INVITE and the To of the response', () => {
@@ -305,6 +306,14 @@ describe('what the transport cannot carry', () => {
     expect(user.told).toEqual(['transport error: unreachable', 'terminated']);
   });
 
+  test('an ACK is out before its user is told of the failure, and sends more (RFC 3261 §17.1.1.3)', async () => {
+    await over('udp');
+    const again = Object.assign(new Listener(), { onResponse: () => void send('INVITE') });
+    wire.transactions.send(draft('INVITE'), wire.flow, again);
+    wire.answer('INVITE', { status: 407, toTag: 'b' });
+    expect(wire.heard().map(({ description }) => description)).toEqual(['INVITE', 'ACK', 'INVITE']);
+  });
+
   test('an ACK that cannot be sent ends the transaction (RFC 3261 figure 5)', async () => {
     await over('udp');
     const { flow } = wire;
@@ -312,6 +321,7 @@ describe('what the transport cannot carry', () => {
     const response = wire.responseTo('INVITE', { status: 486, toTag: 'b' });
     await wire.transport.close();
     wire.transactions.onMessage(readMessage(response), flow);
+    wire.clock.advance(0);
     expect(user.told).toEqual(['486', 'transport error: closed', 'terminated']);
   });
 
