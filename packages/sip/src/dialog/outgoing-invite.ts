@@ -124,10 +124,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     const { side, flow } = this.#attempt;
     if (this.#exchange?.challenged(response, flow.observed) !== 'answered') return false;
     this.#dropForks();
-    const { target } = this.#options;
-    // A server may close the connection with its challenge.
-    const next = flow.open || typeof target !== 'function' ? flow : target();
-    this.#attempt = this.#send({ ...side, seq: side.seq + 1 }, next);
+    this.#attempt = this.#send({ ...side, seq: side.seq + 1 }, flow);
     return true;
   }
 
