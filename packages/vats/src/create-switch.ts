@@ -60,6 +60,7 @@ export interface SwitchParts {
 export interface Switch {
   readonly settings: Settings;
   readonly startedAt: number;
+  readonly clock: Clock;
   readonly listeners: readonly Listener[];
   readonly ledger: Ledger;
   readonly model: PbxModel;
@@ -308,6 +309,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   return {
     settings,
     startedAt: clock.now(),
+    clock,
     get listeners() {
       return transport.listeners;
     },
