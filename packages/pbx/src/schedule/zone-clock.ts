@@ -1,7 +1,7 @@
 import { DAY_MS } from './local-day.ts';
 
-/** Days whose offsets a zone remembers: more than one look ahead needs, and a small table. */
-const DAYS_KEPT = 512;
+/** Days whose offsets a zone remembers: more than anybody plans ahead, and a small table. */
+const DAYS_KEPT = 1_024;
 /** Zones that are kept: each costs some tens of kilobytes, and a switch has few. */
 const ZONES_KEPT = 100;
 
@@ -62,9 +62,9 @@ export class ZoneClock {
     if (known !== undefined) return known;
     const begins = day * DAY_MS;
     const ends = begins + DAY_MS;
-    const offset = this.#ask(begins);
-    // The next day's beginning belongs to both days, so that a change just then is missed by neither.
-    const after = this.#ask(ends);
+    // A day's end is the next one's beginning and belongs to both, so that a change just then is missed by neither.
+    const offset = this.#days.get(day - 1)?.after ?? this.#ask(begins);
+    const after = this.#days.get(day + 1)?.offset ?? this.#ask(ends);
     const changesAt = after === offset ? Number.POSITIVE_INFINITY : this.#changeBetween(begins, ends, offset);
     const made = { offset, changesAt, after };
     if (this.#days.size >= DAYS_KEPT) this.#days.clear();
