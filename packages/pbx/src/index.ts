@@ -78,6 +78,7 @@ export { type Calendar, calendar, type DayKind, isDate } from './schema/calendar
 export { country } from './schema/country.ts';
 export { duration, formatDuration, parseDuration } from './schema/duration.ts';
 export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
+export type { Hours, OpenHours } from './schema/hours.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber } from './schema/number.ts';
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';

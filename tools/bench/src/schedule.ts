@@ -8,7 +8,7 @@
  */
 import { parseArgs } from 'node:util';
 import { SeededRandom } from '@vats/kernel/testing';
-import { type Calendar, scheduleAt } from '@vats/pbx';
+import { type Calendar, type Hours, scheduleAt } from '@vats/pbx';
 import { circumstances } from './load/report.ts';
 
 const { values: flags } = parseArgs({ options: { rounds: { type: 'string' } } });
@@ -48,12 +48,12 @@ function report(name: string, hours: object, timezone: string, moments: readonly
   const single: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const begun = process.hrtime.bigint();
-    for (const at of moments) scheduleAt(hours, of, at);
+    for (const at of moments) scheduleAt(hours as Hours, of, at);
     means.push(Number(process.hrtime.bigint() - begun) / moments.length);
   }
   for (const at of moments) {
     const begun = process.hrtime.bigint();
-    scheduleAt(hours, of, at);
+    scheduleAt(hours as Hours, of, at);
     single.push(Number(process.hrtime.bigint() - begun));
   }
   means.sort((a, b) => a - b);
