@@ -21,6 +21,7 @@ export {
   objectsOf,
 } from './model/documents.ts';
 export { addByValue, addUser, type Edit, type NewUser, removeUser, setPassword } from './model/edit.ts';
+export { type CalendarYears, setCalendarYears } from './model/edit-calendar.ts';
 export { type ExportOptions, exportPbx } from './model/export.ts';
 export { ha1Of, makePassword } from './model/ha1.ts';
 export type { Json, JsonObject } from './model/kinds.ts';
@@ -69,10 +70,15 @@ export type {
 } from './routing/plan.ts';
 export { DEFAULT_RING_MS } from './routing/reach-user.ts';
 export { ECHO_CODE, route } from './routing/route.ts';
+export { localDate, MOMENT_REMEDY, momentText, type ReadMoment, readMoment } from './schedule/moment.ts';
+export { type ProductionCalendar, readProductionCalendar } from './schedule/production-calendar.ts';
+export { type HoursOf, LOOK_AHEAD_DAYS, type Schedule, scheduleAt } from './schedule/schedule-at.ts';
 export { type AccessPolicy, access, isNetwork, network, networks } from './schema/access.ts';
+export { type Calendar, calendar, type DayKind, isDate } from './schema/calendar.ts';
 export { country } from './schema/country.ts';
 export { duration, formatDuration, parseDuration } from './schema/duration.ts';
 export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
+export type { Hours, OpenHours } from './schema/hours.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber } from './schema/number.ts';
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';

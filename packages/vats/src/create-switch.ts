@@ -62,6 +62,7 @@ export interface Switch {
   /** The clock that all of it goes by. */
   readonly clock: Clock;
   readonly startedAt: number;
+  readonly clock: Clock;
   readonly listeners: readonly Listener[];
   readonly ledger: Ledger;
   readonly model: PbxModel;
@@ -312,6 +313,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     settings,
     clock,
     startedAt: clock.now(),
+    clock,
     get listeners() {
       return transport.listeners;
     },

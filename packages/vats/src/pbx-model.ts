@@ -2,6 +2,7 @@ import { inTurns, type Log } from '@vats/kernel';
 import {
   type Applied,
   addUser,
+  type Calendar,
   type Change,
   Directory,
   type Domain,
@@ -14,6 +15,7 @@ import {
   planApply,
   readingPbx,
   removeUser,
+  setCalendarYears,
   setPassword,
 } from '@vats/pbx';
 import type { Store } from '@vats/store';
@@ -77,6 +79,7 @@ export class PbxModel {
         managedBy: managerOfFile(options.path),
         prune: options.prune ?? false,
         unseal: (sealed) => this.#store.unseal(sealed),
+        now: this.#now(),
       });
       if (!applied.ok) return { ok: false, problems: [...applied.problems, ...read.warnings] };
       const warnings = [...read.warnings, ...applied.warnings];
@@ -119,6 +122,10 @@ export class PbxModel {
 
   setPassword(login: string, password: string, domain?: string): Promise<ModelChange> {
     return this.edit((model) => setPassword(model, { login, password, by: BY_HAND, ...(domain && { domain }) }));
+  }
+
+  setCalendarYears(years: readonly number[], days: Calendar, domain?: string): Promise<ModelChange> {
+    return this.edit((model) => setCalendarYears(model, { years, days, by: BY_HAND, ...(domain && { domain }) }));
   }
 
   /** A domain as a PBX file; undefined when there is none of that name, or several and none was named. */

@@ -1,4 +1,5 @@
 import type { AccessPolicy } from '../schema/access.ts';
+import type { Calendar } from '../schema/calendar.ts';
 import type { GroupEntry } from '../schema/group.ts';
 import type { NumberEntry, OutboundRule } from '../schema/outbound.ts';
 import type { RecordingPolicy } from '../schema/recording.ts';
@@ -63,6 +64,7 @@ export interface DomainSettings {
   readonly access?: Frozen<AccessPolicy>;
   readonly digest?: DigestChoice;
   readonly recording?: Frozen<RecordingPolicy>;
+  readonly calendar?: Frozen<Calendar>;
   readonly outbound?: readonly Frozen<OutboundRule>[];
 }
 export type SettingName = keyof DomainSettings;
@@ -99,6 +101,7 @@ export const DOMAIN_DEFAULTS = {
   language: 'ru',
   access: { mode: 'any' },
   recording: { mode: 'none' },
+  calendar: {},
   outbound: [],
 } as const satisfies Required<Omit<DomainSettings, 'digest'>>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { access } from './access.ts';
+import { calendar } from './calendar.ts';
 import { group } from './group.ts';
 import { numberEntry, outboundRule } from './outbound.ts';
 import { recording } from './recording.ts';
@@ -22,6 +23,8 @@ export const pbxFile = z.strictObject({
   access: access.exactOptional(),
   digest: digestChoice.exactOptional(),
   recording: recording.exactOptional(),
+  /** Days that are not as their day of the week: `vats calendar import` writes them too. */
+  calendar: calendar.exactOptional(),
   users: z.array(user).exactOptional(),
   groups: z.array(group).exactOptional(),
   trunks: z.array(trunk).exactOptional(),

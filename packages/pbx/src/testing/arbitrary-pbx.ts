@@ -216,10 +216,16 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
         some({ name: fc.constant(name), title: nameText, open: steps }, ['name', 'open']),
         fc.record({
           name: fc.constant(name),
-          hours: fc.record({
-            'mon-fri': fc.constantFrom('09:00-18:00', ['09:00-13:00', '14:00-18:00'], 'closed'),
-            except: fc.constant({ '2026-12-31': '09:00-14:00', '2027-01-01': 'closed' }),
-          }),
+          hours: some(
+            {
+              'mon-fri': fc.constantFrom('09:00-18:00', ['09:00-13:00', '14:00-18:00'], 'closed'),
+              except: fc.constant({ '2026-12-31': '09:00-14:00', '2027-01-01': 'closed' }),
+              holidays: fc.constantFrom('closed', '10:00-15:00'),
+              short: fc.constantFrom('09:00-16:00', ['09:00-13:00', '14:00-17:00']),
+              work: fc.constantFrom('closed', '10:00-14:00'),
+            },
+            ['mon-fri', 'except'],
+          ),
           open: steps,
           closed: steps,
         }),
@@ -239,6 +245,10 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
         access,
         digest: fc.constantFrom('md5', 'sha256', 'both'),
         recording,
+        calendar: fc.dictionary(
+          fc.constantFrom('2027-01-01', '2027-02-20', '2027-03-05'),
+          fc.constantFrom('off', 'work', 'short'),
+        ),
         users: fc.tuple(...users.map(user)),
         groups: fc.tuple(...groups.map(group)),
         trunks: fc.tuple(...trunks.map(trunk)),

@@ -14,6 +14,7 @@ import { dataDirectory } from './data-directory.ts';
 import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
 import { readPbxText, readText } from './read-text.ts';
+import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
 import { withSubcommands } from './with-subcommands.ts';
 
@@ -83,7 +84,7 @@ function program(streams: Streams, result: { code: number }): Command {
     .option('--json', 'problems as JSON')
     .action((file: string, { json }: { json?: boolean }) => {
       const text = readText(file);
-      const checked = isSettingsFile(text) ? checkSettings(text, file) : checkPbx(text, file);
+      const checked = isSettingsFile(text) ? checkSettings(text, file) : checkPbx(text, file, { now: Date.now() });
       const problems: readonly Problem[] = checked.ok ? checked.warnings : checked.problems;
       if (json === true) out(`${JSON.stringify({ ok: checked.ok, problems }, null, 2)}\n`);
       else out(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
@@ -181,7 +182,9 @@ function program(streams: Streams, result: { code: number }): Command {
       print(options, made, (account) => accountText(account, options.passwordStdin === true));
     });
 
-  addAccessCommands(vats, print);
+  const explain = vats.command('explain').description('what would happen, and why');
+  addAccessCommands(vats, explain, print);
+  addScheduleCommands(vats, explain, print);
   return vats;
 }
 

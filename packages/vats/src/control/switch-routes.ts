@@ -1,15 +1,16 @@
 import { formatEndpoint, type Random } from '@vats/kernel';
-import { describeChange, formatProblem, makePassword } from '@vats/pbx';
+import { makePassword } from '@vats/pbx';
 import type { BindingStatus } from '@vats/registrar';
 import { fromWire } from '@vats/sip';
 import { z } from 'zod';
 import type { Switch } from '../create-switch.ts';
-import type { ModelChange } from '../pbx-model.ts';
 import { VERSION } from '../version.ts';
 import { accessRoutes } from './access-routes.ts';
 import { accessStatus } from './access-status.ts';
 import { bodyOf } from './body-of.ts';
+import { changed } from './changed.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
 
 const applyBody = z.strictObject({
   path: z.string(),
@@ -85,6 +86,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     },
     'POST /reload': () => reload(),
     ...accessRoutes(running),
+    ...scheduleRoutes(running),
   };
 }
 
@@ -126,16 +128,5 @@ function registrationRow({ binding, reachability, lastSeen, behindNat, roundTrip
     lastSeen,
     behindNat,
     ...(roundTrip === undefined ? {} : { roundTrip }),
-  };
-}
-
-function changed(change: ModelChange) {
-  if (!change.ok) {
-    throw new ControlError(422, change.problems.map(formatProblem).join('\n'), change.problems);
-  }
-  return {
-    saved: change.saved,
-    changes: change.changes.map((each) => ({ ...each, text: describeChange(each) })),
-    warnings: change.warnings.map(formatProblem),
   };
 }
