@@ -6,3 +6,4 @@ export type { CallState } from './call-state.ts';
 export { FAILURES, type Failure, type FailureCode, failureOfStatus, reasonHeader } from './failures.ts';
 export type { CallSettings, CallsParts, Locate, ReachablePhone } from './parts.ts';
 export { CallStory, recordOf } from './story.ts';
+export { cutOff } from './story-cut-off.ts';

@@ -88,7 +88,8 @@ function cursorOf({ startedAt, id }: CallSummary): CallCursor {
   return { startedAt, id };
 }
 
-function putCall(record: CallRecord): Write {
+/** The one write that a finished call makes. */
+export function putCall(record: CallRecord): Extract<Write, { do: 'put-call' }> {
   const { story, world, seed, sipCallId, ...summary } = record;
   const parties = partiesOf(summary);
   const conversation = conversationOf(record);

@@ -9,7 +9,10 @@ type Kinds = 'put-call' | 'remove-call' | 'remove-conversations' | 'note-call';
 type CallStatements = { readonly [Kind in Kinds]: Run<Extract<Write, { do: Kind }>> };
 
 /** Writes of the history: a call, and beside it all by which it is found. */
-export function callStatements(sqlite: SQLite.Database, db: Kysely<Tables>): CallStatements {
+export function callStatements(
+  sqlite: SQLite.Database,
+  db: Kysely<Tables>,
+): CallStatements & { readonly putConversation: Run<Tables['conversations']> } {
   const putCall = prepared(sqlite, db.replaceInto('calls').values(ANY_ROW.calls), ANY_ROW.calls);
   const removeCall = prepared(sqlite, db.deleteFrom('calls').where('id', '=', ''), { id: '' });
   const putNote = prepared(sqlite, db.replaceInto('open_calls').values(ANY_ROW.open_calls), ANY_ROW.open_calls);
@@ -98,6 +101,7 @@ export function callStatements(sqlite: SQLite.Database, db: Kysely<Tables>): Cal
     }
   };
   return {
+    putConversation,
     'put-call': ({ row, numbers, conversation }) => {
       const { id, domain, class: ofClass, started_at } = row;
       removeParties(id);

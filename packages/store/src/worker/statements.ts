@@ -22,6 +22,7 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
   const removeDomain = prepared(sqlite, db.deleteFrom('domains').where('id', '=', ''), { id: '' });
   const removeObjectsOf = prepared(sqlite, db.deleteFrom('objects').where('domain', '=', ''), { id: '' });
   const removePlacesOf = prepared(sqlite, db.deleteFrom('places').where('domain', '=', ''), { id: '' });
+  const { putConversation: _, ...ofCalls } = callStatements(sqlite, db);
   const statements: Statements = {
     'put-meta': put('meta'),
     'put-domain': put('domains'),
@@ -39,7 +40,7 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
     'put-applied': put('applied_files'),
     'put-binding': put('bindings'),
     'remove-binding': prepared(sqlite, db.deleteFrom('bindings').where('id', '=', ''), { id: '' }),
-    ...callStatements(sqlite, db),
+    ...ofCalls,
     'put-recording': put('recordings'),
     'put-ban': put('bans'),
     'remove-ban': prepared(sqlite, db.deleteFrom('bans').where('id', '=', ''), { id: '' }),

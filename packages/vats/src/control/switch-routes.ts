@@ -9,6 +9,7 @@ import { accessRoutes } from './access-routes.ts';
 import { accessStatus } from './access-status.ts';
 import { bodyOf } from './body-of.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { historyRoutes } from './history-routes.ts';
 
 const applyBody = z.strictObject({
   path: z.string(),
@@ -84,6 +85,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     },
     'POST /reload': () => reload(),
     ...accessRoutes(running),
+    ...historyRoutes(running),
   };
 }
 
