@@ -148,6 +148,19 @@ for (const [name, open] of stores) {
       }
     }));
 
+  test(`${name}: the one call of two who each have many others is found behind all of them`, () =>
+    withCalls(
+      Array.from({ length: 40 }, (_, i) => {
+        const petr = { from: { number: '+79990000000' }, group: '301', legs: [] };
+        return incoming(i + 2, i % 2 === 0 ? {} : petr);
+      }),
+      async (history) => {
+        await history.append(incoming(1, { group: '301', legs: [] }));
+        const filter = { number: search('+79161234567'), group: '301' };
+        expect(ids(await history.list({ ...filter, limit: 2 }))).toEqual(['call-1']);
+      },
+    ));
+
   test(`${name}: a call's whole record comes back, world and seed as they were`, () =>
     withCalls([], async (history) => {
       const record = incoming(1, { world: { now: 5, busy: ['201'] }, seed: 'abc' });
