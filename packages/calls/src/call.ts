@@ -1,7 +1,7 @@
 import type { Cancel, Log } from '@vats/kernel';
 import type { CodecPolicy } from '@vats/media';
 import { advance, type Plan, type RingOutcome, route } from '@vats/pbx';
-import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser } from '@vats/sip';
+import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { CallEnded, CallEvent, UnstampedEvent } from './call-event.ts';
@@ -58,6 +58,8 @@ export class Call implements CallContext {
   #working = false;
   readonly #timers = new Map<TimerName, Cancel>();
   #seq = 0;
+  /** The caller gave up because another place took the call. */
+  #elsewhere = false;
   #answered: { readonly at: number; readonly by: NonNullable<CallEnded['answeredBy']> } | undefined;
 
   constructor(parts: CallsParts, id: string, origin: CallOrigin, places: CallPlaces, hooks: CallHooks) {
@@ -74,7 +76,10 @@ export class Call implements CallContext {
     this.#renegotiation = new Renegotiation(this);
     this.invite = hooks.open({
       ...this.#sessionUserOf(() => this.legs.caller),
-      onCancel: () => this.feed({ type: 'caller-gave-up' }),
+      onCancel: (request) => {
+        this.#elsewhere = saysElsewhere(request);
+        this.feed({ type: 'caller-gave-up' });
+      },
     });
   }
 
@@ -94,9 +99,11 @@ export class Call implements CallContext {
     this.emit({
       type: 'call.started',
       domain: domain.name,
+      domainId: domain.id,
       from: party,
       dialled,
       sipCallId: callId.ok ? callId.value : '',
+      ...(caller.kind === 'trunk' && { trunk: caller.trunk }),
     });
     if (caller.kind === 'device' && !this.places.take(CALLER, caller.device)) {
       this.feed({ type: 'refuse', failure: 'account-limit' });
@@ -347,6 +354,7 @@ export class Call implements CallContext {
       ended.answeredAt = answered.at;
       ended.answeredBy = answered.by;
     }
+    if (this.#elsewhere) ended.elsewhere = true;
     if (legs.recording !== undefined) ended.recording = legs.recording;
     if (legs.counts !== undefined) ended.media = legs.counts;
     this.emit(ended);
@@ -374,4 +382,9 @@ export class Call implements CallContext {
     this.#state = { name: 'ended', failure: 'internal-error', status: 500 };
     this.#end();
   }
+}
+
+/** A proxy that rang us and others says so when somebody else has answered (RFC 3326 §3.1). */
+function saysElsewhere({ reasons }: SipRequest): boolean {
+  return reasons.ok && reasons.value.some(({ protocol, cause }) => /^sip$/i.test(protocol) && cause === 200);
 }

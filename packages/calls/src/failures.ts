@@ -98,6 +98,14 @@ export const FAILURES = {
     en: 'The switch was stopped',
     ru: 'Станция остановлена',
   },
+  'switch-restarted': {
+    status: 0,
+    q850: 41,
+    log: 'warn',
+    mango: 1100,
+    en: 'The switch was killed or lost power during the call',
+    ru: 'Станция была аварийно остановлена во время вызова',
+  },
   'caller-cancelled': {
     status: 487,
     q850: 16,

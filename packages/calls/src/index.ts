@@ -5,3 +5,5 @@ export type { CallSnapshot } from './call-snapshot.ts';
 export type { CallState } from './call-state.ts';
 export { FAILURES, type Failure, type FailureCode, failureOfStatus, reasonHeader } from './failures.ts';
 export type { CallSettings, CallsParts, Locate, ReachablePhone } from './parts.ts';
+export { CallStory, recordOf } from './story.ts';
+export { cutOff } from './story-cut-off.ts';

@@ -1,10 +1,20 @@
 export { type CheckedPbx, checkPbx, readingPbx, readPbx } from './check/check-pbx.ts';
 export { isEverybody, remarksOnPolicy } from './check/policy-sense.ts';
 export type {
+  CallCursor,
+  CallDirection,
   CallFilter,
+  CallForward,
+  CallLeg,
+  CallPage,
   CallParty,
   CallRecord,
+  CallResult,
+  CallSummary,
+  CallTalk,
   HistoryStore,
+  LastConversation,
+  LegQuality,
   RecordingEntry,
   RecordingFilter,
   RecordingStore,
@@ -47,6 +57,7 @@ export {
   type TrunkRegistration,
   type User,
 } from './model/model.ts';
+export { type NumberSearch, readNumberSearch } from './number-search.ts';
 export {
   type Checked,
   formatKeyPath,

@@ -5,9 +5,10 @@ import { makeKey, readKey } from './key-file.ts';
 import { SecretBox } from './secret-box.ts';
 import { SqliteBans } from './sqlite-bans.ts';
 import { SqliteBindings } from './sqlite-bindings.ts';
-import { SqliteHistory, SqliteRecordings } from './sqlite-history.ts';
+import { SqliteHistory } from './sqlite-history.ts';
 import { SqliteModels } from './sqlite-models.ts';
 import { SqlitePlaces } from './sqlite-places.ts';
+import { SqliteRecordings } from './sqlite-recordings.ts';
 import type { Store, StoreHealth, StoreOptions } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { storeFileOf } from './store-url.ts';
@@ -28,13 +29,14 @@ const EXPORT = 'export';
  */
 export async function openStore(options: StoreOptions, connect = workerLink()): Promise<Store> {
   const { keyFile, clock, log = SILENT } = options;
-  const client = await DatabaseClient.open(storeFileOf(options.url), clock, connect);
+  const file = storeFileOf(options.url);
+  const client = await DatabaseClient.open(file, clock, connect);
   try {
     const writer = new GroupCommit((groups) => client.commit(groups), clock);
     const rows = await client.read({ read: 'everything' });
     const box = await boxFor(rows.meta, keyFile, writer, log);
     const models = new SqliteModels(writer, box, rows);
-    return new SqliteStore(client, writer, box, models);
+    return new SqliteStore(client, DatabaseClient.toRead(file, clock, connect), writer, box, models);
   } catch (error) {
     await client.close();
     throw error;
@@ -78,16 +80,24 @@ class SqliteStore implements Store {
   readonly bans: SqliteBans;
   readonly places: SqlitePlaces;
   readonly #client: DatabaseClient;
+  readonly #reader: DatabaseClient;
   readonly #writer: GroupCommit;
   readonly #box: SecretBox;
 
-  constructor(client: DatabaseClient, writer: GroupCommit, box: SecretBox, models: SqliteModels) {
+  constructor(
+    client: DatabaseClient,
+    reader: DatabaseClient,
+    writer: GroupCommit,
+    box: SecretBox,
+    models: SqliteModels,
+  ) {
     this.#client = client;
+    this.#reader = reader;
     this.#writer = writer;
     this.#box = box;
     this.models = models;
     this.bindings = new SqliteBindings(client, writer);
-    this.history = new SqliteHistory(client, writer);
+    this.history = new SqliteHistory(client, reader, writer);
     this.recordings = new SqliteRecordings(client, writer);
     this.bans = new SqliteBans(client, writer);
     this.places = new SqlitePlaces(client, writer);
@@ -118,6 +128,7 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     await this.#writer.close();
+    await this.#reader.close();
     await this.#client.close();
   }
 }

@@ -29,10 +29,12 @@ import type { AccessEvent } from './access/access-event.ts';
 import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
+import { endCutOffCalls } from './cut-off-calls.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
 import { DigestChoices } from './front-door/digest-choices.ts';
 import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
 import { type Visitor, Visitors } from './front-door/visitors.ts';
+import { HistoryKeeper } from './history-keeper.ts';
 import { connectionsAtMost, openCountryTable, openStoreFor, prepareDirectory, repair, startMedia } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
 import type { Settings } from './settings/index.ts';
@@ -62,7 +64,6 @@ export interface Switch {
   /** The clock that all of it goes by. */
   readonly clock: Clock;
   readonly startedAt: number;
-  readonly clock: Clock;
   readonly listeners: readonly Listener[];
   readonly ledger: Ledger;
   readonly model: PbxModel;
@@ -290,6 +291,14 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     }
   }
   if (parts.media === undefined) await repair(recordings, store, log);
+  await endCutOffCalls({
+    store,
+    directory: model.directory,
+    log,
+    onEvent: (event) => parts.onCallEvent?.(event),
+  });
+  const keeper = new HistoryKeeper({ history: store.history, clock, log, keep: settings.history.keep });
+  undo.push(async () => keeper.close());
   await registrar.load();
   for (const { binding } of registrar.registrations()) access.noteRegistration({ type: 'registered', binding });
   sweepAccess();
@@ -301,6 +310,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     calls.hangUpAll('switch-stopped');
     await new Promise<void>((resolve) => calls.drain(resolve));
     await journal.idle();
+    keeper.close();
     transactions.close();
     await registrar.close();
     await transport.close();
@@ -313,7 +323,6 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     settings,
     clock,
     startedAt: clock.now(),
-    clock,
     get listeners() {
       return transport.listeners;
     },

@@ -36,7 +36,12 @@ test.each([
     const soon = (act: () => void): void => void clock.after(random.below(4_000), act);
 
     operator.dialogs.outOfDialog = (request, flow) => {
-      const asked = { realm: REALM, source: SWITCH.address, algorithms: ['SHA-256', 'MD5'] } as const;
+      const asked = {
+        realm: REALM,
+        source: SWITCH.address,
+        port: SWITCH.port,
+        algorithms: ['SHA-256', 'MD5'],
+      } as const;
       const found = server.credentialsOf(request, REALM, 'uas');
       const ha1 = storedHa1(ACCOUNT.username, REALM, ACCOUNT.password);
       const { outcome } = server.verify(request, found, { ...asked, ha1 });

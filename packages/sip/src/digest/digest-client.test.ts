@@ -310,7 +310,13 @@ test.each(['MD5', 'SHA-256'] as const)('our own server takes it, under %s and a 
   const realm = 'офис';
   const client = clientOf({ username: 'иван', password: 'пароль' });
   const exchange = register(client);
-  const lines = server.challenge({ realm: toWire(realm), algorithms: [algorithm], source, challenger: 'uas' });
+  const lines = server.challenge({
+    realm: toWire(realm),
+    algorithms: [algorithm],
+    source,
+    port: 5060,
+    challenger: 'uas',
+  });
   expect(exchange.challenged(response(401, ...lines), PEER)).toBe('answered');
   const judged = () => {
     const headers = exchange.credentials(URI, PEER);
@@ -320,6 +326,7 @@ test.each(['MD5', 'SHA-256'] as const)('our own server takes it, under %s and a 
     return server.verify(request, credentials, {
       realm: toWire(realm),
       source,
+      port: 5060,
       algorithms: [algorithm],
       ha1: storedHa1('иван', realm, 'пароль'),
     });

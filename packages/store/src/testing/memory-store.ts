@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Ban, BanStore, Place, PlaceStore } from '@vats/access';
-import type {
-  CallFilter,
-  CallRecord,
-  HistoryStore,
-  Model,
-  RecordingEntry,
-  RecordingFilter,
-  RecordingStore,
-} from '@vats/pbx';
+import type { CallRecord, HistoryStore, Model, RecordingEntry, RecordingFilter, RecordingStore } from '@vats/pbx';
 import { EMPTY_MODEL } from '@vats/pbx';
 import type { Binding, BindingChange, BindingStore } from '@vats/registrar';
 import type { AppliedFile, ModelStore, Store, StoreHealth } from '../store.ts';
 import { StoreError } from '../store-error.ts';
+import { callPage, lastConversations } from './memory-history.ts';
 
 /**
  * A store that keeps everything in memory, for tests of what stands above it. It copies what it is given, as a disk does;
@@ -26,6 +19,7 @@ export class MemoryStore implements Store {
   readonly #applied = new Map<string, AppliedFile>();
   readonly #bindings = new Map<string, Binding>();
   readonly #calls = new Map<string, CallRecord>();
+  readonly #openCalls = new Map<string, CallRecord>();
   readonly #recordings = new Map<string, RecordingEntry>();
   readonly #bans = new Map<string, Ban>();
   readonly #places = new Map<string, Place>();
@@ -63,8 +57,23 @@ export class MemoryStore implements Store {
         }),
     };
     this.history = {
-      append: (record) => this.#write(() => void this.#calls.set(record.id, structuredClone(record))),
-      list: async (filter) => page([...this.#calls.values()], filter),
+      append: (record) =>
+        this.#write(() => {
+          this.#calls.set(record.id, structuredClone(record));
+          this.#openCalls.delete(record.id);
+        }),
+      noteOpen: (record) => this.#write(() => void this.#openCalls.set(record.id, structuredClone(record))),
+      open: async () => [...this.#openCalls.values()].map((record) => structuredClone(record)),
+      list: async (filter) => callPage([...this.#calls.values()], filter),
+      find: async (id) => structuredClone(this.#calls.get(id)),
+      conversationsSince: async (at) => lastConversations([...this.#calls.values()], at),
+      removeBefore: async (at, atMost = 100) => {
+        const gone = [...this.#calls.values()].filter(({ startedAt }) => startedAt < at).slice(0, atMost);
+        await this.#write(() => {
+          for (const { id } of gone) this.#calls.delete(id);
+        });
+        return gone.length;
+      },
     };
     this.recordings = {
       put: (entry) => this.#write(() => void this.#recordings.set(entry.id, structuredClone(entry))),
@@ -144,7 +153,7 @@ function placeKey({ domain, login, address }: Pick<Place, 'domain' | 'login' | '
 
 function page<T extends { readonly domain: string; readonly startedAt: number }>(
   all: readonly T[],
-  { domain, before, limit = 100 }: CallFilter = {},
+  { domain, before, limit = 100 }: RecordingFilter = {},
 ): T[] {
   return all
     .filter((item) => (domain ?? item.domain) === item.domain && item.startedAt < (before ?? Number.POSITIVE_INFINITY))

@@ -34,8 +34,39 @@ export interface Tables {
     started_at: number;
     ended_at: number;
     outcome: string;
-    /** The whole CallRecord, in JSON. */
+    /** A CallSummary, in JSON. */
     record: string;
+    /** `classOf` the call. */
+    class: number;
+    /** Its rows in `call_parties`: kind and key of each, in JSON. */
+    parties: string;
+    /** What a CallRecord has beyond its summary, in JSON. Last, so that a look at the list need not read it. */
+    story: string;
+  };
+  /** Calls that are up: a CallRecord as far as each has come, in JSON. */
+  open_calls: { id: string; record: string };
+  /**
+   * Under what a call is found, beside its domain and time: a row for each number, employee and group in it. The class stands
+   * before the time, so that whatever kind of calls is looked for, a page of them is one stretch of the key.
+   */
+  call_parties: {
+    domain: string;
+    kind: string;
+    key: string;
+    class: number;
+    started_at: number;
+    call_id: string;
+  };
+  /** Every number that some call has, by its digits from the last to the first: for a search by a number's end. */
+  call_numbers: { domain: string; reversed: string; number: string };
+  /** The last conversation of each outside number with one of ours, for each direction. */
+  conversations: {
+    domain: string;
+    number: string;
+    direction: string;
+    extension: string;
+    ended_at: number;
+    call_id: string;
   };
   recordings: {
     id: string;

@@ -13,6 +13,7 @@ import { ask, looking, printableStreams, printer, type Streams, type Where } fro
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
+import { addHistory } from './history-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
@@ -131,13 +132,13 @@ function program(streams: Streams, result: { code: number }): Command {
     const found = await ask(options, 'GET', '/registrations', answers.registrationsAnswer);
     print(options, found, (rows) => show.registrationsText(rows, Date.now()));
   });
-  const calls = looking(withSubcommands(vats.command('calls')).description('calls that are up')).action(
-    async (options: Where) => {
-      print(options, await ask(options, 'GET', '/calls', answers.callsAnswer), (rows) =>
-        show.callsText(rows, Date.now()),
-      );
-    },
+  const calls = looking(
+    withSubcommands(vats.command('calls')).description('calls that are up; with --history those that have ended'),
   );
+  addHistory(calls, streams, print, async (options) => {
+    const up = await ask(options, 'GET', '/calls', answers.callsAnswer);
+    print(options, up, (rows) => show.callsText(rows, Date.now()));
+  });
   looking(calls.command('hangup').description('end a call'))
     .argument('<id>')
     .action(async (id: string, options: Where) => {

@@ -10,6 +10,7 @@ import { accessStatus } from './access-status.ts';
 import { bodyOf } from './body-of.ts';
 import { changed } from './changed.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { historyRoutes } from './history-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 
 const applyBody = z.strictObject({
@@ -87,6 +88,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     'POST /reload': () => reload(),
     ...accessRoutes(running),
     ...scheduleRoutes(running),
+    ...historyRoutes(running),
   };
 }
 
