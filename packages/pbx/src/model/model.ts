@@ -1,5 +1,6 @@
 import type { AccessPolicy } from '../schema/access.ts';
 import type { GroupEntry } from '../schema/group.ts';
+import type { Limits } from '../schema/limits.ts';
 import type { NumberEntry, OutboundRule } from '../schema/outbound.ts';
 import type { RecordingPolicy } from '../schema/recording.ts';
 import type { SchemeEntry } from '../schema/scheme.ts';
@@ -63,6 +64,7 @@ export interface DomainSettings {
   readonly access?: Frozen<AccessPolicy>;
   readonly digest?: DigestChoice;
   readonly recording?: Frozen<RecordingPolicy>;
+  readonly limits?: Frozen<Limits>;
   readonly outbound?: readonly Frozen<OutboundRule>[];
 }
 export type SettingName = keyof DomainSettings;
@@ -100,14 +102,15 @@ export const DOMAIN_DEFAULTS = {
   access: { mode: 'any' },
   recording: { mode: 'none' },
   outbound: [],
-} as const satisfies Required<Omit<DomainSettings, 'digest'>>;
+} as const satisfies Required<Omit<DomainSettings, 'digest' | 'limits'>>;
 
-/** A domain's setting, or its default. (The default of `digest` is the machine's: `digestOf`.) */
+/** A domain's setting, or its default. (The default of `digest` is the machine's: `digestOf`; that of `limits` holds for
+ * costly calls only: `boundsAt`.) */
 export function setting<Name extends keyof typeof DOMAIN_DEFAULTS>(
   domain: Domain,
   name: Name,
 ): NonNullable<DomainSettings[Name]> {
-  const defaults: Required<Omit<DomainSettings, 'digest'>> = DOMAIN_DEFAULTS;
+  const defaults: Required<Omit<DomainSettings, 'digest' | 'limits'>> = DOMAIN_DEFAULTS;
   return domain.settings[name] ?? (defaults[name] as NonNullable<DomainSettings[Name]>);
 }
 

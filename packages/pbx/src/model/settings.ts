@@ -15,6 +15,7 @@ const NAMES: Record<SettingName, true> = {
   access: true,
   digest: true,
   recording: true,
+  limits: true,
   outbound: true,
 };
 export const SETTING_NAMES = Object.keys(NAMES) as readonly SettingName[];

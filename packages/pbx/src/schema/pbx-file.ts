@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { access } from './access.ts';
 import { group } from './group.ts';
+import { limits } from './limits.ts';
 import { numberEntry, outboundRule } from './outbound.ts';
 import { recording } from './recording.ts';
 import { scheme } from './scheme.ts';
@@ -22,6 +23,8 @@ export const pbxFile = z.strictObject({
   access: access.exactOptional(),
   digest: digestChoice.exactOptional(),
   recording: recording.exactOptional(),
+  /** What all its calls outside may use up together. */
+  limits: limits.exactOptional(),
   users: z.array(user).exactOptional(),
   groups: z.array(group).exactOptional(),
   trunks: z.array(trunk).exactOptional(),
