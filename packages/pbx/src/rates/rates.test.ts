@@ -97,6 +97,9 @@ test('the longest prefix decides, as a slow search says', () => {
     }),
   );
   expect(new RateTable([rate()]).find('7495123')).toBeUndefined();
+  const three = new RateTable(['7', '749', '7495'].map((prefix) => rate({ prefix })));
+  expect(three.find('+74951234567')?.prefix).toBe('7495');
+  expect(three.find('+74991234567')?.prefix).toBe('749');
 });
 
 test('the cheapest trunk for an usual call comes first, one without a rate not at all', () => {
@@ -123,6 +126,7 @@ test('no cell of a written file is a formula', () => {
   const written = writeRates([rate({ name: '=HYPERLINK("x")' }), rate({ prefix: '7', name: '+7' })]);
   expect(written).toContain(`;"'=HYPERLINK(""x"")"`);
   expect(written).toContain(";'+7\r\n");
+  for (const sign of ['=', '+', '-', '@']) expect(writeRates([rate({ name: `${sign}1` })])).toContain(`;'${sign}1\r\n`);
 });
 
 test('files as spreadsheets and operators write them', () => {

@@ -139,6 +139,14 @@ test('money is bounded by the trunk’s rates, with their intervals', async () =
   expect(talk(HOUR)).toBe(0);
 });
 
+test('money that calls hold is not there for others', async () => {
+  const rate: Rate = { prefix: '7', perMinute: 20_000, connection: 0, first: 60, next: 60, name: '' };
+  const { begin } = await accountsOf({ domain: { moneyPerDay: 50_000 }, rate });
+  const calls = [begin(), begin(), begin()];
+  expect(calls.map(({ allowed }) => allowed)).toEqual([true, true, false]);
+  expect(calls[2]).toMatchObject({ refusal: { limit: 'moneyPerDay', used: 40_000, of: 50_000 } });
+});
+
 test('an answered call pays for its first second at least', async () => {
   const rate: Rate = { prefix: '7', perMinute: 60_000, connection: 0, first: 1, next: 1, name: '' };
   const { accounts, begin } = await accountsOf({ domain: { moneyPerDay: 100_000 }, rate });
