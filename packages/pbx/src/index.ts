@@ -67,6 +67,11 @@ export {
   sortProblems,
 } from './problems/problem.ts';
 export { suggest } from './problems/suggest.ts';
+export { formatMoney, MONEY_PARTS, parseMoney } from './rates/money.ts';
+export { longestFor, priceOf, type Rate } from './rates/rate.ts';
+export { cheapestOf, RateTable, type TrunkRate } from './rates/rate-table.ts';
+export { readingRates, readRates } from './rates/read-rates.ts';
+export { writeRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
 export type {
   Caller,
@@ -90,10 +95,25 @@ export { country } from './schema/country.ts';
 export { duration, formatDuration, parseDuration } from './schema/duration.ts';
 export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
 export type { Hours, OpenHours } from './schema/hours.ts';
+export type { LimitBounds, Limits } from './schema/limits.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber } from './schema/number.ts';
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
 export type { DigestChoice } from './schema/user.ts';
 export { isHost } from './schema/words.ts';
+export { DEFAULT_COSTLY, LIMIT_NAMES, type LimitName, type Scope } from './spending/bounds.ts';
+export type {
+  LimitState,
+  OutsideCall,
+  SpendingDecision,
+  SpendingRefusal,
+  SpendingRules,
+} from './spending/decision.ts';
+export type { LimitUse, SpendingEvent } from './spending/events.ts';
+export { classOf, isCostly, type NumberClass } from './spending/number-class.ts';
+export { type Permission, type PermittingRule, permissionOf } from './spending/permission.ts';
+export { SpendingAccounts, type SpendingOptions } from './spending/spending-accounts.ts';
+export type { HeldByCall, SpendingChange, SpendingStore, SpentInMinute } from './spending/store.ts';
+export { keyOfSubject, type SpendingSubject } from './spending/subject.ts';
 export { readingYaml, readValue, readYaml, type YamlSource } from './yaml/read-yaml.ts';
 export { NO_PLACES, type Places } from './yaml/yaml-source.ts';

@@ -1,6 +1,7 @@
 import type { AccessPolicy } from '../schema/access.ts';
 import type { Calendar } from '../schema/calendar.ts';
 import type { GroupEntry } from '../schema/group.ts';
+import type { Limits } from '../schema/limits.ts';
 import type { NumberEntry, OutboundRule } from '../schema/outbound.ts';
 import type { RecordingPolicy } from '../schema/recording.ts';
 import type { SchemeEntry } from '../schema/scheme.ts';
@@ -65,6 +66,7 @@ export interface DomainSettings {
   readonly digest?: DigestChoice;
   readonly recording?: Frozen<RecordingPolicy>;
   readonly calendar?: Frozen<Calendar>;
+  readonly limits?: Frozen<Limits>;
   readonly outbound?: readonly Frozen<OutboundRule>[];
 }
 export type SettingName = keyof DomainSettings;
@@ -103,14 +105,15 @@ export const DOMAIN_DEFAULTS = {
   recording: { mode: 'none' },
   calendar: {},
   outbound: [],
-} as const satisfies Required<Omit<DomainSettings, 'digest'>>;
+} as const satisfies Required<Omit<DomainSettings, 'digest' | 'limits'>>;
 
-/** A domain's setting, or its default. (The default of `digest` is the machine's: `digestOf`.) */
+/** A domain's setting, or its default. (The default of `digest` is the machine's: `digestOf`; that of `limits` holds for
+ * costly calls only: `boundsAt`.) */
 export function setting<Name extends keyof typeof DOMAIN_DEFAULTS>(
   domain: Domain,
   name: Name,
 ): NonNullable<DomainSettings[Name]> {
-  const defaults: Required<Omit<DomainSettings, 'digest'>> = DOMAIN_DEFAULTS;
+  const defaults: Required<Omit<DomainSettings, 'digest' | 'limits'>> = DOMAIN_DEFAULTS;
   return domain.settings[name] ?? (defaults[name] as NonNullable<DomainSettings[Name]>);
 }
 

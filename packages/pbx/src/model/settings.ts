@@ -18,6 +18,7 @@ const NAMES: Record<SettingName, true> = {
   digest: true,
   recording: true,
   calendar: true,
+  limits: true,
   outbound: true,
 };
 export const SETTING_NAMES = Object.keys(NAMES) as readonly SettingName[];

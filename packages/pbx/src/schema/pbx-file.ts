@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { access } from './access.ts';
 import { calendar } from './calendar.ts';
 import { group } from './group.ts';
+import { limits } from './limits.ts';
 import { numberEntry, outboundRule } from './outbound.ts';
 import { recording } from './recording.ts';
 import { scheme } from './scheme.ts';
@@ -25,6 +26,8 @@ export const pbxFile = z.strictObject({
   recording: recording.exactOptional(),
   /** Days that are not as their day of the week: `vats calendar import` writes them too. */
   calendar: calendar.exactOptional(),
+  /** What all its calls outside may use up together. */
+  limits: limits.exactOptional(),
   users: z.array(user).exactOptional(),
   groups: z.array(group).exactOptional(),
   trunks: z.array(trunk).exactOptional(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { storedHosts } from './access.ts';
 import { duration } from './duration.ts';
 import { textThat } from './fault.ts';
+import { limits } from './limits.ts';
 import { host, isHost, line, refName, secret, wholeNumber } from './words.ts';
 
 /** True for 'sip:host', 'sip:host:port', 'sip:[2001:db8::1]:5060': the hosts that a proxy setting may name. */
@@ -66,5 +67,7 @@ export const trunk = z.strictObject({
     .exactOptional(),
   /** Calls at once. */
   channels: wholeNumber(1, 10_000).exactOptional(),
+  /** Of calls that leave by it. */
+  limits: limits.exactOptional(),
 });
 export type TrunkEntry = z.output<typeof trunk>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { access } from './access.ts';
 import { duration } from './duration.ts';
 import { fault } from './fault.ts';
+import { limits } from './limits.ts';
 import { publicNumber } from './number.ts';
 import { extension, host, line, login, secret, wholeNumber } from './words.ts';
 
@@ -85,6 +86,8 @@ export const user = z.strictObject({
   /** How long the devices ring, in milliseconds. */
   ring: duration('1s', '10m').exactOptional(),
   noAnswer: noAnswer.exactOptional(),
+  /** Of calls outside that the user orders: by phone, or by a forward. */
+  limits: limits.exactOptional(),
 });
 export type UserEntry = z.output<typeof user>;
 export type DeviceEntry = z.output<typeof device>;
