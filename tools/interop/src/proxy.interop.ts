@@ -231,7 +231,8 @@ scenario('the header is not believed of whoever is no proxy, in any spelling', {
   expect(abroad.heard).toEqual([]);
 
   // The control: of the proxy each spelling that names one address once is believed, and nothing else.
-  const readable = SPELLINGS.filter((spelling) => spelling.split(IN_RUSSIA).length === 2);
+  // (IPv4 has no brackets.)
+  const readable = SPELLINGS.filter((spelling) => spelling.split(IN_RUSSIA).length === 2 && !spelling.includes('['));
   for (const spelling of readable) {
     const believed = question(proxy, vats.sip, 'OPTIONS', [spelling], `proxy${++count}`);
     expect((await proxy.ask(vats.sip, believed)).text, spelling).toMatch(/^SIP\/2\.0 200 /);
@@ -241,7 +242,7 @@ scenario('the header is not believed of whoever is no proxy, in any spelling', {
     await counted(vats, 'fenced', fenced + 1);
   }
   const unclear = SPELLINGS.filter((spelling) => !readable.includes(spelling));
-  expect(unclear).toHaveLength(2);
+  expect(unclear).toHaveLength(3);
   for (const more of [...unclear.map((spelling) => [spelling]), []]) {
     proxy.send(vats.sip, question(proxy, vats.sip, 'REGISTER', more, `unclear${++count}`));
   }
