@@ -1,6 +1,6 @@
 import type { AccessPolicy } from '../schema/access.ts';
 import type { Calendar } from '../schema/calendar.ts';
-import type { GroupEntry } from '../schema/group.ts';
+import type { GroupEntry, KnownEmployee } from '../schema/group.ts';
 import type { Limits } from '../schema/limits.ts';
 import type { NumberEntry, OutboundRule } from '../schema/outbound.ts';
 import type { RecordingPolicy } from '../schema/recording.ts';
@@ -68,6 +68,8 @@ export interface DomainSettings {
   readonly calendar?: Frozen<Calendar>;
   readonly limits?: Frozen<Limits>;
   readonly outbound?: readonly Frozen<OutboundRule>[];
+  readonly knownEmployee?: Frozen<KnownEmployee>;
+  readonly callerId?: string;
 }
 export type SettingName = keyof DomainSettings;
 
@@ -105,7 +107,7 @@ export const DOMAIN_DEFAULTS = {
   recording: { mode: 'none' },
   calendar: {},
   outbound: [],
-} as const satisfies Required<Omit<DomainSettings, 'digest' | 'limits'>>;
+} as const satisfies Required<Omit<DomainSettings, 'digest' | 'limits' | 'knownEmployee' | 'callerId'>>;
 
 /** A domain's setting, or its default. (The default of `digest` is the machine's: `digestOf`; that of `limits` holds for
  * costly calls only: `boundsAt`.) */
@@ -113,7 +115,7 @@ export function setting<Name extends keyof typeof DOMAIN_DEFAULTS>(
   domain: Domain,
   name: Name,
 ): NonNullable<DomainSettings[Name]> {
-  const defaults: Required<Omit<DomainSettings, 'digest' | 'limits'>> = DOMAIN_DEFAULTS;
+  const defaults: Required<Omit<DomainSettings, 'digest' | 'limits' | 'knownEmployee' | 'callerId'>> = DOMAIN_DEFAULTS;
   return domain.settings[name] ?? (defaults[name] as NonNullable<DomainSettings[Name]>);
 }
 

@@ -20,6 +20,8 @@ const NAMES: Record<SettingName, true> = {
   calendar: true,
   limits: true,
   outbound: true,
+  knownEmployee: true,
+  callerId: true,
 };
 export const SETTING_NAMES = Object.keys(NAMES) as readonly SettingName[];
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { access } from './access.ts';
 import { calendar } from './calendar.ts';
-import { group } from './group.ts';
+import { group, knownEmployee } from './group.ts';
 import { limits } from './limits.ts';
+import { publicNumber } from './number.ts';
 import { numberEntry, outboundRule } from './outbound.ts';
 import { recording } from './recording.ts';
 import { scheme } from './scheme.ts';
@@ -34,5 +35,9 @@ export const pbxFile = z.strictObject({
   numbers: z.array(numberEntry).exactOptional(),
   schemes: z.array(scheme).exactOptional(),
   outbound: z.array(outboundRule).exactOptional(),
+  /** Whoever rings again reaches whom they spoke with, by whatever number they come. */
+  knownEmployee: knownEmployee.exactOptional(),
+  /** What calls outside show where nothing else is said: a number of the domain. */
+  callerId: publicNumber.exactOptional(),
 });
 export type PbxFile = z.output<typeof pbxFile>;

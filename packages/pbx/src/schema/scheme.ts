@@ -1,26 +1,9 @@
 import { z } from 'zod';
+import { destination } from './destination.ts';
 import { duration } from './duration.ts';
-import { fault, shown, textThat } from './fault.ts';
+import { fault, textThat } from './fault.ts';
 import { hours } from './hours.ts';
-import { normaliseNumber } from './number.ts';
 import { extension, line, refName, wholeNumber } from './words.ts';
-
-/** Where a step may send a caller: an extension, or a public number. */
-const destination = z.codec(z.string(), z.string(), {
-  decode: (text, ctx) => {
-    const { kind, number } = normaliseNumber(text);
-    if (kind === 'e164' || /^[0-9]{1,8}$/.test(text)) return kind === 'e164' ? number : text;
-    ctx.issues.push({
-      ...fault(
-        `${shown(text)} is nobody who can be rung`,
-        'write an extension such as "201", or a public number such as "+74951234567"',
-      ),
-      input: text,
-    });
-    return z.NEVER;
-  },
-  encode: (text) => text,
-});
 
 const longRing = z.strictObject({
   to: z.array(destination).min(1),
