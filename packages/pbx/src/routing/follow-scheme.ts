@@ -8,7 +8,7 @@ import { goOn } from './go-on.ts';
 import { outsideTarget } from './go-out.ts';
 import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
 import type { Frame, Plan, RingOutcome, RingTarget, World } from './plan.ts';
-import { barrierOf, nameOf, ringOf, targetsOf, zoneOf } from './reach-user.ts';
+import { barrierOf, nameOf, onceEach, ringOf, targetsOf, zoneOf } from './reach-user.ts';
 
 type AtScheme = Frame & { readonly in: 'scheme' };
 type AtList = Frame & { readonly in: 'list' };
@@ -99,13 +99,12 @@ function ringTogether(journey: Journey, step: Frozen<RingStep>, where: string, w
   const { domain } = journey.call;
   const { directory } = world;
   let here = journey;
-  const targets: RingTarget[] = [];
-  const logins = new Set<string>();
+  const found: RingTarget[] = [];
   const add = (to: string): void => {
     if (isPublicNumber(to)) {
-      const found = outsideTarget(here, to, undefined, world);
-      if (found.ok) targets.push(found.target);
-      else here = told(here, `${to} ${found.because}: ${found.text}`);
+      const outside = outsideTarget(here, to, undefined, world);
+      if (outside.ok) found.push(outside.target);
+      else here = told(here, `${to} ${outside.because}: ${outside.text}`);
       return;
     }
     const user = directory.findUser(domain, to);
@@ -118,16 +117,11 @@ function ringTogether(journey: Journey, step: Frozen<RingStep>, where: string, w
       here = told(here, barrier[1]);
       return;
     }
-    for (const target of targetsOf(here, user, user.reach?.to ?? [{ to: 'devices' }], world)) {
-      if (target.kind === 'device') {
-        if (logins.has(target.device.login)) continue;
-        logins.add(target.device.login);
-      }
-      targets.push(target);
-    }
+    found.push(...targetsOf(here, user, user.reach?.to ?? [{ to: 'devices' }], world));
     if (!here.visited.includes(user.extension)) here = { ...here, visited: [...here.visited, user.extension] };
   };
   for (const to of step.to) add(to);
+  const targets = onceEach(found);
   if (targets.length === 0)
     return goOn(told(here, `${where}: nobody of ${step.to.join(', ')} can be rung`), 'unreachable', world);
   const time = ringOf(targets, step.ring ?? TOGETHER_MS);

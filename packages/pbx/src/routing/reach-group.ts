@@ -10,7 +10,7 @@ import { knownEmployeeOf, ringKnown } from './known-employee.ts';
 import { membersInOrder } from './member-order.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
 import type { Frame, Plan, RingOutcome, RingTarget, World } from './plan.ts';
-import { barrierOf, nameOf, ringOf, targetsOf } from './reach-user.ts';
+import { barrierOf, nameOf, onceEach, ringOf, targetsOf } from './reach-user.ts';
 
 /** How long members ring where the group says nothing: all together, or each in turn. */
 const TOGETHER_MS = 25_000;
@@ -112,7 +112,7 @@ function wave(journey: Journey, group: Group, members: readonly Frozen<GroupMemb
       ...targetsOf(journey, user, user.reach?.to ?? [{ to: 'devices' }], world).map((one) => ({ ...one, ...timing })),
     );
   }
-  return { targets, left, busy };
+  return { targets: onceEach(targets), left, busy };
 }
 
 /** Why the group does not ring a member now, whatever their phones would say. */

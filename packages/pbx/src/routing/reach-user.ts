@@ -71,10 +71,10 @@ export function goOnWithUser(
   return leave(journey, user, outcome, world);
 }
 
-/** The phones and numbers of a user that can be rung now. */
+/** The phones and numbers of a user that can be rung now, each once, as the first entry says that names it. */
 export function targetsOf(journey: Journey, user: User, entries: readonly ReachEntry[], world: World): RingTarget[] {
   const { domain } = journey.call;
-  return entries.flatMap(({ to, after, ring }): RingTarget[] => {
+  const targets = entries.flatMap(({ to, after, ring }): RingTarget[] => {
     const timing = { ...(after !== undefined && { after }), ...(ring !== undefined && { ring }) };
     const number = to === 'mobile' ? user.mobile : isPublicNumber(to) ? to : undefined;
     if (number !== undefined) {
@@ -87,6 +87,18 @@ export function targetsOf(journey: Journey, user: User, entries: readonly ReachE
         const { did } = journey;
         return { kind: 'device', user, device, ...timing, ...(device.trunk === true && did !== undefined && { did }) };
       });
+  });
+  return onceEach(targets);
+}
+
+/** Of targets that several ways lead to, the first: a phone that rings twice for one call is busy with itself. */
+export function onceEach(targets: readonly RingTarget[]): RingTarget[] {
+  const seen = new Set<string>();
+  return targets.filter((target) => {
+    const key = target.kind === 'device' ? target.device.login : target.number;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
   });
 }
 
