@@ -45,6 +45,12 @@ describe('what rings', () => {
     expect(end(keys)).toEqual(done);
   });
 
+  test('a phone that two entries lead to rings once, as the first one says', () => {
+    const keys =
+      'reach: { to: [{ to: anna, ring: 5s }, { to: devices, ring: 30s }, { to: mobile }, { to: "+79161234567" }] }';
+    expect(end(keys)[0]).toBe('ring anna+anna-soft++79161234567 by itsp 60000');
+  });
+
   test('in turn, what can not be rung is passed over, and a refusal ends it', () => {
     const keys = 'reach: { order: in-turn, to: [{ to: anna }, { to: anna-soft }, { to: mobile }] }';
     expect(end(keys, { unreachable: ['anna'] })).toEqual([

@@ -26,7 +26,8 @@ const outcome = fc.constantFrom<RingOutcome>(
 );
 const dialled = fc.oneof(
   fc.constantFrom(...EXTENSIONS, 'u200-0', 'u203-2', '*43', '112', '300', '+74950000000', '84950000001', '89161234567'),
-  fc.constantFrom('+74950000000', '+74950000001', '+74950000002', '+4930123456', '+77271234567'),
+  fc.constantFrom('+74950000000', '+74950000001', '+74950000002'),
+  fc.constantFrom('+4930123456', '+77271234567', '+12025550123', '+78091234567', '89161234567', '84991234567'),
   fc.stringMatching(/^[+0-9]{1,16}$/),
   fc.string({ maxLength: 40 }),
 );

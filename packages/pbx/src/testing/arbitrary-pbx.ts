@@ -300,7 +300,7 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
           closed: steps,
         }),
       );
-    const match = fc.constantFrom('3xx', '+7[67]*', '+7*', '+*', '*', '[2-5]00');
+    const match = fc.constantFrom('3xx', '+7[67]*', '+7*', '+7*', '+*', '+*', '*', '[2-5]00');
     const rule = fc.oneof(
       fc.record({ match, deny: fc.constant(true) }),
       ...(trunks.length === 0
