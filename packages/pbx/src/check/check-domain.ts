@@ -1,5 +1,6 @@
 import { checkAccess } from './access.ts';
 import { checkAddresses } from './addresses.ts';
+import { checkDeadEnds } from './dead-ends.ts';
 import type { DomainView, Report } from './domain-view.ts';
 import { checkHours } from './hours.ts';
 import { checkServed } from './not-served.ts';
@@ -12,6 +13,7 @@ export function checkDomain(view: DomainView, prompts: ReadonlySet<string>, repo
   checkAddresses(view, report);
   checkReferences(view, report);
   checkUsefulness(view, report);
+  checkDeadEnds(view, report);
   checkAccess(view, report);
   checkTrunks(view, report);
   checkHours(view, report, now);

@@ -16,8 +16,9 @@ export function checkUsefulness(view: DomainView, report: Report): void {
         'add the extensions of users',
       );
     }
-    for (const [index, member] of group.members.entries()) {
-      if (group.members.indexOf(member) === index) continue;
+    const names = group.members.map(({ to }) => to);
+    for (const [index, member] of names.entries()) {
+      if (names.indexOf(member) === index) continue;
       report(
         'warning',
         below(path, 'members', index),
@@ -27,29 +28,16 @@ export function checkUsefulness(view: DomainView, report: Report): void {
     }
   }
   for (const { object: number, path } of view.numbers) {
-    if (number.scheme === undefined) {
+    if (number.scheme === undefined && number.to === undefined) {
       report(
         'warning',
         path,
         `number ${number.number} has no scheme`,
-        'add scheme: without one its callers reach nobody',
+        'add scheme: or to: without either its callers reach nobody',
       );
     }
-    if (number.trunk === undefined) {
-      report('warning', path, `number ${number.number} has no trunk`, 'add trunk: without one no call comes in by it');
+    if (number.trunk === undefined && view.trunks.length === 0) {
+      report('warning', path, `number ${number.number} has no trunk`, 'add one: no call comes in without');
     }
-  }
-  const outboundPath = view.settingsNamed.has('outbound') ? ['outbound'] : undefined;
-  const seen = new Set<string>();
-  for (const [index, { match }] of (view.settings.outbound ?? []).entries()) {
-    if (seen.has(match) || seen.has('*')) {
-      report(
-        'warning',
-        below(outboundPath, index, 'match'),
-        `the rule ${match} is never reached`,
-        'move it above the one that matches the same numbers',
-      );
-    }
-    seen.add(match);
   }
 }

@@ -40,7 +40,7 @@ export const outboundRule = z
       const found =
         ways === 0
           ? 'the rule neither denies nor names a trunk'
-          : 'the rule does more than one of deny, trunk and extension';
+          : 'the rule both denies and names a trunk, or names a trunk and an extension';
       ctx.issues.push({ ...fault(found, 'write trunk: NAME, extension: "210" or deny: true'), input: ctx.value });
     }
     const onlyWithTrunk = { reserve, leastCost, international, premium };

@@ -160,7 +160,8 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
           ring: durationText,
           noAnswer: some({ after: durationText, to: fc.constantFrom('voicemail', ...others) }, ['to']),
           forward: some({
-            always: target(others),
+            // Never to one who may forward all calls back.
+            always: target(others.filter((other) => other > extension)),
             busy: target(others),
             noAnswer: target(others),
             unreachable: target(others),
