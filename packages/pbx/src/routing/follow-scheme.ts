@@ -8,7 +8,7 @@ import { goOn } from './go-on.ts';
 import { outsideTarget } from './go-out.ts';
 import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
 import type { Frame, Plan, RingOutcome, RingTarget, World } from './plan.ts';
-import { barrierOf, nameOf, onceEach, ringOf, targetsOf, zoneOf } from './reach-user.ts';
+import { ALL_DEVICES, barrierOf, nameOf, onceEach, ringOf, targetsOf, zoneOf } from './reach-user.ts';
 
 type AtScheme = Frame & { readonly in: 'scheme' };
 type AtList = Frame & { readonly in: 'list' };
@@ -117,7 +117,7 @@ function ringTogether(journey: Journey, step: Frozen<RingStep>, where: string, w
       here = told(here, barrier[1]);
       return;
     }
-    found.push(...targetsOf(here, user, user.reach?.to ?? [{ to: 'devices' }], world));
+    found.push(...targetsOf(here, user, user.reach?.to ?? ALL_DEVICES, world));
     if (!here.visited.includes(user.extension)) here = { ...here, visited: [...here.visited, user.extension] };
   };
   for (const to of step.to) add(to);

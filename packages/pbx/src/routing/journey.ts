@@ -19,9 +19,10 @@ export function planOf(journey: Journey, step: PlanStep): Plan {
   return { ...journey, step, record: shouldRecord(call, visited), story: [...story, step.because] };
 }
 
-/** The journey after a decision that is no step by itself. */
-export function told(journey: Journey, because: string): Journey {
-  return because === '' ? journey : { ...journey, story: [...journey.story, because] };
+/** The journey after decisions that are no step by themselves; empty lines are none. */
+export function told(journey: Journey, ...lines: readonly string[]): Journey {
+  const said = lines.filter((line) => line !== '');
+  return said.length === 0 ? journey : { ...journey, story: [...journey.story, ...said] };
 }
 
 /** The journey at a place (`user 201`, `group 600`, `scheme main`); undefined where what led here has been there: a loop. */

@@ -6,7 +6,7 @@ import { normaliseNumber } from '../schema/number.ts';
 import { type Journey, planOf } from './journey.ts';
 import type { LastTalk, Plan, RingTarget, World } from './plan.ts';
 import { leftOut } from './reach-group.ts';
-import { barrierOf, nameOf, ringOf, targetsOf, zoneOf } from './reach-user.ts';
+import { ALL_DEVICES, barrierOf, nameOf, ringOf, targetsOf, zoneOf } from './reach-user.ts';
 
 const WINDOW_MS = 3_600_000;
 const RING_MS = 15_000;
@@ -82,6 +82,6 @@ function canTake(journey: Journey, extension: string, group: Group | undefined, 
     const { talking, ringing } = world.activity(domain, extension);
     if (talking + ringing > 0) return undefined;
   }
-  const targets = targetsOf(journey, user, user.reach?.to ?? [{ to: 'devices' }], world);
+  const targets = targetsOf(journey, user, user.reach?.to ?? ALL_DEVICES, world);
   return targets.length === 0 ? undefined : { user, targets, ring: Math.min(ring, ringOf(targets, ring)) };
 }

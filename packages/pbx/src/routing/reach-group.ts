@@ -10,7 +10,7 @@ import { knownEmployeeOf, ringKnown } from './known-employee.ts';
 import { membersInOrder } from './member-order.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
 import type { Frame, Plan, RingOutcome, RingTarget, World } from './plan.ts';
-import { barrierOf, nameOf, onceEach, ringOf, targetsOf } from './reach-user.ts';
+import { ALL_DEVICES, barrierOf, nameOf, onceEach, ringOf, targetsOf } from './reach-user.ts';
 
 /** How long members ring where the group says nothing: all together, or each in turn. */
 const TOGETHER_MS = 25_000;
@@ -69,7 +69,7 @@ function ringWaves(
   let sum = outcome;
   for (let next = frame.next; next < waves.length; next++) {
     const { targets, left, busy } = wave(here, group, waves[next] ?? [], world);
-    for (const line of left) here = told(here, line);
+    here = told(here, ...left);
     if (busy) sum = 'callee-busy';
     if (targets.length === 0) continue;
     const time = ringOf(targets, group.ring ?? (waves.length === 1 ? TOGETHER_MS : EACH_MS));
@@ -108,9 +108,9 @@ function wave(journey: Journey, group: Group, members: readonly Frozen<GroupMemb
       left.push(barrier?.[1] ?? `${user.name} is left out: ${why}`);
       continue;
     }
-    targets.push(
-      ...targetsOf(journey, user, user.reach?.to ?? [{ to: 'devices' }], world).map((one) => ({ ...one, ...timing })),
-    );
+    for (const target of targetsOf(journey, user, user.reach?.to ?? ALL_DEVICES, world)) {
+      targets.push(after === undefined ? target : { ...target, after });
+    }
   }
   return { targets: onceEach(targets), left, busy };
 }

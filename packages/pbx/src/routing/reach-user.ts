@@ -13,7 +13,7 @@ import type { DeviceTarget, Frame, Plan, ReachEntry, RingOutcome, RingTarget, Wo
 /** How long a user's devices ring where the user says nothing. */
 export const DEFAULT_RING_MS = 60_000;
 
-const ALL_DEVICES: readonly ReachEntry[] = [{ to: 'devices' }];
+export const ALL_DEVICES: readonly ReachEntry[] = [{ to: 'devices' }];
 
 /** Sends the call to a user: to their phones, as `reach` says, or where their forwards lead. */
 export function reachUser(journey: Journey, user: User, because: string, world: World): Plan {
@@ -73,22 +73,33 @@ export function goOnWithUser(
 
 /** The phones and numbers of a user that can be rung now, each once, as the first entry says that names it. */
 export function targetsOf(journey: Journey, user: User, entries: readonly ReachEntry[], world: World): RingTarget[] {
-  const { domain } = journey.call;
-  const targets = entries.flatMap(({ to, after, ring }): RingTarget[] => {
-    const timing = { ...(after !== undefined && { after }), ...(ring !== undefined && { ring }) };
-    const number = to === 'mobile' ? user.mobile : isPublicNumber(to) ? to : undefined;
-    if (number !== undefined) {
-      const found = outsideTarget(journey, number, user, world);
-      return found.ok ? [{ ...found.target, ...timing }] : [];
-    }
-    return user.devices
-      .filter(({ login }) => (to === 'devices' || login === to) && world.isReachable(domain, login))
-      .map((device): DeviceTarget => {
-        const { did } = journey;
-        return { kind: 'device', user, device, ...timing, ...(device.trunk === true && did !== undefined && { did }) };
-      });
-  });
-  return onceEach(targets);
+  const targets: RingTarget[] = [];
+  for (const entry of entries) addTargets(targets, journey, user, entry, world);
+  return entries.length === 1 ? targets : onceEach(targets);
+}
+
+function addTargets(targets: RingTarget[], journey: Journey, user: User, entry: ReachEntry, world: World): void {
+  const { to, after, ring } = entry;
+  const number = to === 'mobile' ? user.mobile : isPublicNumber(to) ? to : undefined;
+  if (number !== undefined) {
+    const found = outsideTarget(journey, number, user, world);
+    if (found.ok) targets.push(timed(found.target, after, ring));
+    return;
+  }
+  const { did, call } = journey;
+  for (const device of user.devices) {
+    if ((to !== 'devices' && device.login !== to) || !world.isReachable(call.domain, device.login)) continue;
+    const target: DeviceTarget =
+      device.trunk === true && did !== undefined
+        ? { kind: 'device', user, device, did }
+        : { kind: 'device', user, device };
+    targets.push(timed(target, after, ring));
+  }
+}
+
+function timed<T extends RingTarget>(target: T, after: number | undefined, ring: number | undefined): T {
+  if (after === undefined && ring === undefined) return target;
+  return { ...target, ...(after !== undefined && { after }), ...(ring !== undefined && { ring }) };
 }
 
 /** Of targets that several ways lead to, the first: a phone that rings twice for one call is busy with itself. */
