@@ -19,10 +19,6 @@ export class TableProblems {
     return this.#failed;
   }
 
-  get any(): boolean {
-    return this.#told.length > 0;
-  }
-
   /** @param line 0 for the file as a whole */
   report(
     severity: Problem['severity'],

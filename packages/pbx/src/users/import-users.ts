@@ -179,7 +179,8 @@ function fromFiles(domain: Domain, lines: readonly UserLine[], groups: readonly 
   const found = changed.filter((extension) => isOfFile.has(extension));
   if (found.length === 0) return [];
   const more = found.length > NAMED ? ` and ${found.length - NAMED} more` : '';
-  const message = `${found.slice(0, NAMED).join(', ')}${more} are in a PBX file too, which its next apply makes as it says`;
+  const are = found.length === 1 ? 'is' : 'are';
+  const message = `${found.slice(0, NAMED).join(', ')}${more} ${are} in a PBX file too, which its next apply makes as it says`;
   const remedy = 'change the file too, or take them out of it';
   return [{ severity: 'warning', file: '', line: 0, column: 0, path: '', message, remedy }];
 }

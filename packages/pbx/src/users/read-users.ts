@@ -70,7 +70,10 @@ const FORMAT: TableFormat<UserCells> = {
 function readMobile(text: string): string | CellFault {
   const [first = '', second] = text.split(/[,;/]/).filter((part) => part.trim() !== '');
   if (second === undefined) return cellBy(publicNumber)(first.trim());
-  return { message: 'a user has one mobile number', remedy: 'keep one of them; others belong under reach in a PBX file' };
+  return {
+    message: 'a user has one mobile number',
+    remedy: 'keep one of them; others belong under reach in a PBX file',
+  };
 }
 
 /**

@@ -22,7 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('talk_ms', 'integer', (column) => column.notNull())
     .addColumn('money', 'integer', (column) => column.notNull())
     .execute();
-  // A hundred thousand rows of their own take ten times as long to write and to read as some documents do, and nobody asks for one.
+  // A hundred thousand rows of their own take three times as long to write and to read as some documents do, and nobody asks for one.
   await db.schema
     .createTable('rates')
     .addColumn('domain', 'text', (column) => column.notNull())
