@@ -11,7 +11,7 @@ import {
   SystemRandom,
 } from '@vats/kernel';
 import type { MediaPlane } from '@vats/media';
-import { type Domain, type Model, SpendingAccounts, type SpendingEvent } from '@vats/pbx';
+import type { Domain, Model, SpendingAccounts, SpendingEvent } from '@vats/pbx';
 import { Registrar, type RegistrarEvent } from '@vats/registrar';
 import {
   DialogLayer,
@@ -29,18 +29,18 @@ import type { AccessEvent } from './access/access-event.ts';
 import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
-import { ContactBook } from './contact-book.ts';
+import type { ContactBook } from './contact-book.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
 import { DigestChoices } from './front-door/digest-choices.ts';
 import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
 import { type Visitor, Visitors } from './front-door/visitors.ts';
 import { HistoryKeeper } from './history-keeper.ts';
+import { openLists } from './lists.ts';
 import { connectionsAtMost, openCountryTable, openStoreFor, prepareDirectory, repair, startMedia } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
-import { RateTables } from './rate-tables.ts';
+import type { RateTables } from './rate-tables.ts';
 import type { Settings } from './settings/index.ts';
-import { spendingRules } from './spending-rules.ts';
 import { startFailureOf } from './start-failure.ts';
 
 const SIP_PORT = 5060;
@@ -217,25 +217,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   );
   access.usePolicies(model.directory);
 
-  const rates = new RateTables(store.rates);
-  await rates.load();
-  const contacts = new ContactBook({
-    store: store.contacts,
-    isUser: (id, extension) => {
-      const domain = model.directory.domainById(id);
-      return domain !== undefined && model.directory.findUser(domain, extension)?.extension === extension;
-    },
-  });
-  await contacts.load();
-  const spending = await SpendingAccounts.restored({
-    clock,
-    store: store.spending,
-    rules: spendingRules(() => model.directory, rates),
-    onEvent: (event) => {
-      log.warn(`spending.${event.kind}`, spendingFields(event, model.directory.domainById(event.subject.domain)?.name));
-      parts.onSpendingEvent?.(event);
-    },
-    onStoreFault: (error) => log.error('spending.not-saved', { error: String(error) }),
+  const { onSpendingEvent } = parts;
+  const { rates, contacts, spending } = await openLists({
+    ...{ store, clock, log, onSpendingEvent },
+    directory: () => model.directory,
   });
   ledger.enrol('calls counted against limits', () => spending.size);
 
@@ -431,11 +416,6 @@ function callOrigin(origin: InviteOrigin, visitor: Visitor): CallOrigin {
         }
       : { number: caller.number ?? caller.trunk };
   return { ...origin, party, ...(visitor.viaProxy && { client: visitor.address }) };
-}
-
-function spendingFields({ subject, scope, limit, used, of, call }: SpendingEvent, domain: string | undefined) {
-  const who = subject.kind === 'user' ? subject.extension : subject.kind === 'trunk' ? subject.trunk : undefined;
-  return { domain, ...(who !== undefined && { [subject.kind]: who }), calls: scope, limit, used, of, call };
 }
 
 function logRegistration(log: Log, domain: string | undefined, event: RegistrarEvent): void {
