@@ -1,5 +1,16 @@
 export { type CheckedPbx, checkPbx, readingPbx, readPbx } from './check/check-pbx.ts';
 export { isEverybody, remarksOnPolicy } from './check/policy-sense.ts';
+export {
+  type Contact,
+  type ContactChange,
+  type ContactStore,
+  type Contacts,
+  MOST_CONTACTS,
+} from './contacts/contact.ts';
+export { ContactList } from './contacts/contact-list.ts';
+export { type ContactImport, type ContactPlan, planningContacts } from './contacts/plan-contacts.ts';
+export { type ContactLine, readingContacts } from './contacts/read-contacts.ts';
+export { CSV_BOM, csvLine } from './csv/write-csv.ts';
 export type {
   CallCursor,
   CallDirection,
@@ -69,6 +80,7 @@ export {
 export { suggest } from './problems/suggest.ts';
 export { formatMoney, MONEY_PARTS, parseMoney } from './rates/money.ts';
 export { longestFor, priceOf, type Rate } from './rates/rate.ts';
+export type { RateStore, RateTableName } from './rates/rate-store.ts';
 export { cheapestOf, RateTable, type TrunkRate } from './rates/rate-table.ts';
 export { readingRates, readRates } from './rates/read-rates.ts';
 export { writeRates } from './rates/write-rates.ts';
@@ -115,5 +127,8 @@ export { type Permission, type PermittingRule, permissionOf } from './spending/p
 export { SpendingAccounts, type SpendingOptions } from './spending/spending-accounts.ts';
 export type { HeldByCall, SpendingChange, SpendingStore, SpentInMinute } from './spending/store.ts';
 export { keyOfSubject, type SpendingSubject } from './spending/subject.ts';
+export { exportUsers } from './users/export-users.ts';
+export { type ImportedUsers, importingUsers, type NewPassword, type UserImport } from './users/import-users.ts';
+export { readingUsers, type UserCells, type UserLine } from './users/read-users.ts';
 export { readingYaml, readValue, readYaml, type YamlSource } from './yaml/read-yaml.ts';
 export { NO_PLACES, type Places } from './yaml/yaml-source.ts';

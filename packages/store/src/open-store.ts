@@ -5,10 +5,13 @@ import { makeKey, readKey } from './key-file.ts';
 import { SecretBox } from './secret-box.ts';
 import { SqliteBans } from './sqlite-bans.ts';
 import { SqliteBindings } from './sqlite-bindings.ts';
+import { SqliteContacts } from './sqlite-contacts.ts';
 import { SqliteHistory } from './sqlite-history.ts';
 import { SqliteModels } from './sqlite-models.ts';
 import { SqlitePlaces } from './sqlite-places.ts';
+import { SqliteRates } from './sqlite-rates.ts';
 import { SqliteRecordings } from './sqlite-recordings.ts';
+import { SqliteSpending } from './sqlite-spending.ts';
 import type { Store, StoreHealth, StoreOptions } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { storeFileOf } from './store-url.ts';
@@ -79,6 +82,9 @@ class SqliteStore implements Store {
   readonly recordings: SqliteRecordings;
   readonly bans: SqliteBans;
   readonly places: SqlitePlaces;
+  readonly spending: SqliteSpending;
+  readonly rates: SqliteRates;
+  readonly contacts: SqliteContacts;
   readonly #client: DatabaseClient;
   readonly #reader: DatabaseClient;
   readonly #writer: GroupCommit;
@@ -101,6 +107,9 @@ class SqliteStore implements Store {
     this.recordings = new SqliteRecordings(client, writer);
     this.bans = new SqliteBans(client, writer);
     this.places = new SqlitePlaces(client, writer);
+    this.spending = new SqliteSpending(client, writer);
+    this.rates = new SqliteRates(client, writer);
+    this.contacts = new SqliteContacts(client, writer);
   }
 
   health(): StoreHealth {

@@ -11,7 +11,7 @@ import {
   SystemRandom,
 } from '@vats/kernel';
 import type { MediaPlane } from '@vats/media';
-import type { Domain, Model } from '@vats/pbx';
+import type { Domain, Model, SpendingAccounts, SpendingEvent } from '@vats/pbx';
 import { Registrar, type RegistrarEvent } from '@vats/registrar';
 import {
   DialogLayer,
@@ -29,14 +29,17 @@ import type { AccessEvent } from './access/access-event.ts';
 import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
+import type { ContactBook } from './contact-book.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
 import { DigestChoices } from './front-door/digest-choices.ts';
 import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
 import { type Visitor, Visitors } from './front-door/visitors.ts';
 import { HistoryKeeper } from './history-keeper.ts';
+import { openLists } from './lists.ts';
 import { connectionsAtMost, openCountryTable, openStoreFor, prepareDirectory, repair, startMedia } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
+import type { RateTables } from './rate-tables.ts';
 import type { Settings } from './settings/index.ts';
 import { startFailureOf } from './start-failure.ts';
 
@@ -56,6 +59,7 @@ export interface SwitchParts {
   readonly onCallEvent?: (event: CallEvent) => void;
   readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
   readonly onAccessEvent?: (event: AccessEvent) => void;
+  readonly onSpendingEvent?: (event: SpendingEvent) => void;
 }
 
 /** A switch that runs. */
@@ -76,6 +80,12 @@ export interface Switch {
   readonly authenticator: Authenticator;
   readonly access: AccessControl;
   readonly visitors: Visitors;
+  /** What calls outside used of their limits. */
+  readonly spending: SpendingAccounts;
+  /** What calls outside cost. */
+  readonly rates: RateTables;
+  /** Who has which number outside. */
+  readonly contacts: ContactBook;
   /**
    * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
    * those hold who may not come any more. @throws GeoDatabaseError, with all as it was
@@ -196,11 +206,23 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
           log.error('registrar.not-removed', { login, error: String(error) });
         });
       }
+      for (const { id } of before.domains) {
+        if (model.directory.domainById(id) !== undefined) continue;
+        rates.forget(id);
+        contacts.forget(id);
+      }
       access.usePolicies(model.directory);
       sweepAccess();
     },
   );
   access.usePolicies(model.directory);
+
+  const { onSpendingEvent } = parts;
+  const { rates, contacts, spending } = await openLists({
+    ...{ store, clock, log, onSpendingEvent },
+    directory: () => model.directory,
+  });
+  ledger.enrol('calls counted against limits', () => spending.size);
 
   const journal = new CallJournal({
     store,
@@ -337,6 +359,9 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     authenticator,
     access,
     visitors,
+    spending,
+    rates,
+    contacts,
     reloadAccess: (next) => {
       access.useSettings(next);
       sweepAccess();

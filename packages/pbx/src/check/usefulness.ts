@@ -1,3 +1,4 @@
+import { keyOfMember } from '../model/member.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
 /** Finds what is allowed and yet can't be meant: dead ends, doubles, rules that are never reached. */
@@ -16,9 +17,13 @@ export function checkUsefulness(view: DomainView, report: Report): void {
         'add the extensions of users',
       );
     }
-    const names = group.members.map(({ to }) => to);
-    for (const [index, member] of names.entries()) {
-      if (names.indexOf(member) === index) continue;
+    const members = new Set<string>();
+    for (const [index, each] of group.members.entries()) {
+      const member = keyOfMember(each);
+      if (!members.has(member)) {
+        members.add(member);
+        continue;
+      }
       report(
         'warning',
         below(path, 'members', index),

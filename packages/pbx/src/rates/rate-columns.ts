@@ -1,23 +1,16 @@
+import type { CellFault, TableColumn } from '../csv/table-format.ts';
+import { cellText } from '../csv/write-csv.ts';
 import { shown } from '../schema/fault.ts';
 import { MONEY_PARTS, parseMoney } from './money.ts';
 import type { Rate } from './rate.ts';
 
-/** A cell that is wrong: what is the matter, and what to write. */
-export interface CellFault {
-  readonly message: string;
-  readonly remedy: string;
-}
-
 /** A column of a rate file. */
-export interface RateColumn<Key extends keyof Rate = keyof Rate> {
-  readonly key: Key;
-  /** What the header calls it, in small letters; the first is what `writeRates` writes, and what messages say. */
-  readonly names: readonly string[];
-  /** What an empty or missing cell means; undefined where there has to be one. */
-  readonly otherwise?: Rate[Key];
-  read(text: string): Rate[Key] | CellFault;
+export interface RateColumn<Key extends keyof Rate = keyof Rate> extends TableColumn<Rate, Key> {
   write(value: Rate[Key]): string;
 }
+
+/** What an empty or missing cell means. Intervals that are not given are the dearest usual ones, so no limit counts too little. */
+export const RATE_DEFAULTS = { connection: 0, first: 60, next: 60, name: '' } as const satisfies Partial<Rate>;
 
 const DEAREST = 100_000 * MONEY_PARTS;
 const LONGEST_INTERVAL = 3600;
@@ -48,9 +41,8 @@ function readInterval(text: string): number | CellFault {
 
 const LONGEST_NAME = 128;
 
-/** A name that a spreadsheet would run as a formula has an apostrophe in front of it. */
 function readName(text: string): string | CellFault {
-  const name = text.replace(/^'(?=['=+@\t-])/, '');
+  const name = cellText(text);
   if (name.length <= LONGEST_NAME && !/[\u0000-\u001f\u007f]/.test(name)) return name;
   return { message: `${shown(text)} is not a name`, remedy: `write at most ${LONGEST_NAME} characters` };
 }
@@ -59,12 +51,13 @@ function column<Key extends keyof Rate>(column: RateColumn<Key>): RateColumn {
   return column as unknown as RateColumn;
 }
 
-/** In the order of a file without header. Intervals that are not given are the dearest usual ones, so no limit counts too little. */
+/** In the order of a file without header. */
 export const RATE_COLUMNS: readonly RateColumn[] = [
   column<'prefix'>({
     key: 'prefix',
     names: ['prefix', 'code', 'префикс', 'код', 'код направления'],
     read: readPrefix,
+    required: true,
     write: (prefix) => prefix,
   }),
   column<'perMinute'>({
@@ -73,36 +66,33 @@ export const RATE_COLUMNS: readonly RateColumn[] = [
       ...['price per minute', 'price', 'rate', 'price/min', 'per minute'],
       ...['цена за минуту', 'цена', 'тариф', 'стоимость минуты', 'руб/мин'],
     ],
+    required: true,
     read: readPrice,
     write: (price) => writePrice(price),
   }),
   column<'connection'>({
     key: 'connection',
     names: ['connection fee', 'connection', 'setup fee', 'плата за соединение', 'соединение'],
-    otherwise: 0,
     read: readPrice,
     write: (price) => writePrice(price),
   }),
   column<'first'>({
     key: 'first',
     names: ['first interval', 'first', 'минимум', 'первый интервал', 'первый'],
-    otherwise: 60,
     read: readInterval,
     write: String,
   }),
   column<'next'>({
     key: 'next',
     names: ['next interval', 'next', 'increment', 'следующий интервал', 'следующий', 'шаг'],
-    otherwise: 60,
     read: readInterval,
     write: String,
   }),
   column<'name'>({
     key: 'name',
     names: ['name', 'destination', 'название', 'направление', 'имя'],
-    otherwise: '',
     read: readName,
-    write: (name) => name.replace(/^(?=['=+@\t-])/, "'"),
+    write: (name) => name,
   }),
 ];
 

@@ -1,10 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Ban, BanStore, Place, PlaceStore } from '@vats/access';
-import type { CallRecord, HistoryStore, Model, RecordingEntry, RecordingFilter, RecordingStore } from '@vats/pbx';
+import type {
+  CallRecord,
+  ContactStore,
+  HistoryStore,
+  Model,
+  Rate,
+  RateStore,
+  RateTableName,
+  RecordingEntry,
+  RecordingFilter,
+  RecordingStore,
+  SpendingStore,
+} from '@vats/pbx';
 import { EMPTY_MODEL } from '@vats/pbx';
+import { MemorySpendingStore } from '@vats/pbx/testing';
 import type { Binding, BindingChange, BindingStore } from '@vats/registrar';
 import type { AppliedFile, ModelStore, Store, StoreHealth } from '../store.ts';
 import { StoreError } from '../store-error.ts';
+import { MemoryContacts } from './memory-contacts.ts';
 import { callPage, lastConversations } from './memory-history.ts';
 
 /**
@@ -23,6 +37,9 @@ export class MemoryStore implements Store {
   readonly #recordings = new Map<string, RecordingEntry>();
   readonly #bans = new Map<string, Ban>();
   readonly #places = new Map<string, Place>();
+  readonly #spending = new MemorySpendingStore();
+  readonly #rates = new Map<string, RateTableName & { readonly rates: readonly Rate[] }>();
+  readonly #contacts = new MemoryContacts();
 
   readonly models: ModelStore;
   readonly bindings: BindingStore;
@@ -30,6 +47,9 @@ export class MemoryStore implements Store {
   readonly recordings: RecordingStore;
   readonly bans: BanStore;
   readonly places: PlaceStore;
+  readonly spending: SpendingStore;
+  readonly rates: RateStore;
+  readonly contacts: ContactStore;
 
   constructor(model: Model = EMPTY_MODEL) {
     this.#model = model;
@@ -44,6 +64,8 @@ export class MemoryStore implements Store {
           const stays = new Set(next.domains.map(({ id }) => id));
           const gone = new Set(this.#model.domains.map(({ id }) => id).filter((id) => !stays.has(id)));
           for (const [key, { domain }] of this.#places) if (gone.has(domain)) this.#places.delete(key);
+          for (const [key, { domain }] of this.#rates) if (gone.has(domain)) this.#rates.delete(key);
+          for (const domain of gone) this.#contacts.forget(domain);
           this.#model = next;
           if (applied !== undefined) this.#applied.set(applied.name, applied);
         }),
@@ -104,6 +126,23 @@ export class MemoryStore implements Store {
           for (const place of places) this.#places.delete(placeKey(place));
         }),
     };
+    this.spending = {
+      save: (changes) => this.#write(() => void this.#spending.save(changes)),
+      load: (since) => this.#spending.load(since),
+      forget: (before) => this.#write(() => void this.#spending.forget(before)),
+    };
+    this.rates = {
+      load: async () => [...this.#rates.values()],
+      save: (table, rates) => this.#write(() => void this.#rates.set(rateKey(table), { ...table, rates: [...rates] })),
+      remove: (table) => this.#write(() => void this.#rates.delete(rateKey(table))),
+    };
+    const contacts = this.#contacts;
+    this.contacts = {
+      async *load() {
+        yield contacts.all();
+      },
+      save: (change) => this.#write(() => contacts.take(change)),
+    };
   }
 
   /** Every write fails like this until `recover`. */
@@ -149,6 +188,10 @@ export class MemoryStore implements Store {
 
 function placeKey({ domain, login, address }: Pick<Place, 'domain' | 'login' | 'address'>): string {
   return JSON.stringify([domain, login, address]);
+}
+
+function rateKey({ domain, trunk = '' }: RateTableName): string {
+  return JSON.stringify([domain, trunk]);
 }
 
 function page<T extends { readonly domain: string; readonly startedAt: number }>(

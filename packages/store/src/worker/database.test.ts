@@ -47,6 +47,12 @@ const ROWS_BY_VERSION: Record<string, readonly string[]> = {
     `insert into places values ('a', 'anna', '192.0.2.1', 'RU', 1, 2, 3)`,
   ],
   '0003-history': [`insert into open_calls values ('o', '{"id":"o"}')`],
+  '0004-spending': [
+    `insert into spending_minute values ('domain:a', 1, 60000, 2, 3, 4)`,
+    `insert into spending_held values ('o', '["domain:a"]', 1, 5, 6)`,
+    `insert into rates values ('a', '', 0, '[["7",1,0,60,60,"x"]]')`,
+    `insert into contacts values ('a', '+74951234567', 'Ivan', '201')`,
+  ],
 };
 
 test('every version has its sample of rows here', () => {
@@ -86,6 +92,11 @@ test.each(NAMES)('a database as %s left it is read by today’s version, nothing
   expect(await read(database, { read: 'places' })).toMatchObject(
     has('0002-access') ? [{ login: 'anna', uses: 3 }] : [],
   );
+  const spending = has('0004-spending');
+  expect(await read(database, { read: 'spent', since: 0 })).toMatchObject(spending ? [{ calls: 2, talk_ms: 3 }] : []);
+  expect(await read(database, { read: 'held' })).toMatchObject(spending ? [{ call: 'o', talk_ms: 5 }] : []);
+  expect(await read(database, { read: 'rates' })).toMatchObject(spending ? [{ domain: 'a', part: 0 }] : []);
+  expect(await read(database, { read: 'contacts', limit: 9 })).toMatchObject(spending ? [{ extension: '201' }] : []);
   await database.close();
 });
 

@@ -25,7 +25,21 @@ export type Write =
   | { readonly do: 'put-ban'; readonly row: Tables['bans'] }
   | { readonly do: 'remove-ban'; readonly id: string }
   | { readonly do: 'put-place'; readonly row: Tables['places'] }
-  | { readonly do: 'remove-place'; readonly domain: string; readonly login: string; readonly address: string };
+  | { readonly do: 'remove-place'; readonly domain: string; readonly login: string; readonly address: string }
+  /** Adds to what the subject used in that minute already. */
+  | { readonly do: 'add-spent'; readonly row: Tables['spending_minute'] }
+  | { readonly do: 'forget-spent'; readonly before: number }
+  | { readonly do: 'put-held'; readonly row: Tables['spending_held'] }
+  | { readonly do: 'remove-held'; readonly call: string }
+  | { readonly do: 'put-rates'; readonly row: Tables['rates'] }
+  | { readonly do: 'remove-rates'; readonly domain: string; readonly name: string }
+  /** Many at once, as JSON of `ContactRow`s: text passes from thread to thread much faster than objects do. */
+  | { readonly do: 'put-contacts'; readonly domain: string; readonly rows: string }
+  | { readonly do: 'remove-contact'; readonly domain: string; readonly number: string }
+  | { readonly do: 'remove-contacts'; readonly domain: string };
+
+/** What `put-contacts` carries. */
+export type ContactRow = readonly [number: string, name: string, extension: string];
 
 /** Writes that hold together: all of them, or none. */
 export type WriteGroup = readonly Write[];
@@ -61,6 +75,15 @@ export type Read =
   | { readonly read: 'bindings' }
   | { readonly read: 'bans' }
   | { readonly read: 'places' }
+  | { readonly read: 'spent'; readonly since: number }
+  | { readonly read: 'held' }
+  | { readonly read: 'rates' }
+  /** In the order of their numbers, after one of them. */
+  | {
+      readonly read: 'contacts';
+      readonly after?: { readonly domain: string; readonly number: string };
+      readonly limit: number;
+    }
   | ({ readonly read: 'calls' } & CallSearch)
   | { readonly read: 'call'; readonly id: string }
   | { readonly read: 'calls-before'; readonly before: number; readonly limit: number }
@@ -86,6 +109,10 @@ export interface Rows {
   recordings: readonly Tables['recordings'][];
   bans: readonly Tables['bans'][];
   places: readonly Tables['places'][];
+  spent: readonly Tables['spending_minute'][];
+  held: readonly Tables['spending_held'][];
+  rates: readonly Tables['rates'][];
+  contacts: readonly Tables['contacts'][];
 }
 
 /** To the worker. It answers every request with its number, in the order that they came. */

@@ -54,4 +54,8 @@ export const ANY_ROW: Tables = {
   },
   bans: { id: '', network: '', user: '', since: 0, until: 0, offence: 0, made_by: '', reason: '' },
   places: { domain: '', login: '', address: '', country: '', first_seen: 0, last_seen: 0, uses: 0 },
+  spending_minute: { subject: '', costly: 0, minute: 0, calls: 0, talk_ms: 0, money: 0 },
+  spending_held: { call: '', subjects: '', costly: 0, talk_ms: 0, money: 0 },
+  rates: { domain: '', name: '', part: 0, document: '' },
+  contacts: { domain: '', number: '', name: '', extension: '' },
 };

@@ -19,6 +19,20 @@ export async function read(
       return db.selectFrom('bans').selectAll().orderBy('since').orderBy('id').execute();
     case 'places':
       return db.selectFrom('places').selectAll().orderBy('domain').orderBy('login').orderBy('address').execute();
+    case 'spent':
+      return db.selectFrom('spending_minute').selectAll().where('minute', '>=', asked.since).execute();
+    case 'held':
+      return db.selectFrom('spending_held').selectAll().orderBy('call').execute();
+    case 'rates':
+      return db.selectFrom('rates').selectAll().orderBy('domain').orderBy('name').orderBy('part').execute();
+    case 'contacts': {
+      const { after, limit } = asked;
+      const query = db.selectFrom('contacts').selectAll().orderBy('domain').orderBy('number').limit(limit);
+      if (after === undefined) return query.execute();
+      return query
+        .where(({ eb, refTuple, tuple }) => eb(refTuple('domain', 'number'), '>', tuple(after.domain, after.number)))
+        .execute();
+    }
     case 'calls':
       return search(asked);
     case 'call':

@@ -1,8 +1,10 @@
 import type SQLite from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { callStatements } from './call-statements.ts';
+import { contactStatements } from './contact-statements.ts';
 import type { Write } from './messages.ts';
 import { ANY_ROW, prepared, type Run } from './prepared.ts';
+import { spendingStatements } from './spending-statements.ts';
 import type { Tables } from './tables.ts';
 
 /** How each kind of write is carried out. */
@@ -22,6 +24,8 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
   const removeDomain = prepared(sqlite, db.deleteFrom('domains').where('id', '=', ''), { id: '' });
   const removeObjectsOf = prepared(sqlite, db.deleteFrom('objects').where('domain', '=', ''), { id: '' });
   const removePlacesOf = prepared(sqlite, db.deleteFrom('places').where('domain', '=', ''), { id: '' });
+  const removeRatesOf = prepared(sqlite, db.deleteFrom('rates').where('domain', '=', ''), { id: '' });
+  const ofContacts = contactStatements(sqlite, db);
   const { putConversation: _, ...ofCalls } = callStatements(sqlite, db);
   const statements: Statements = {
     'put-meta': put('meta'),
@@ -30,6 +34,8 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
       removeDomain({ id });
       removeObjectsOf({ id });
       removePlacesOf({ id });
+      removeRatesOf({ id });
+      ofContacts['remove-contacts']({ do: 'remove-contacts', domain: id });
     },
     'put-object': put('objects'),
     'remove-object': prepared(
@@ -50,6 +56,13 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
       db.deleteFrom('places').where('domain', '=', '').where('login', '=', '').where('address', '=', ''),
       { domain: '', login: '', address: '' },
     ),
+    ...spendingStatements(sqlite, db),
+    'put-rates': put('rates'),
+    'remove-rates': prepared(sqlite, db.deleteFrom('rates').where('domain', '=', '').where('name', '=', ''), {
+      domain: '',
+      name: '',
+    }),
+    ...ofContacts,
   };
   // A write and the statement of its kind belong together, which the type of a union does not say.
   return (write) => (statements[write.do] as Run<Write>)(write);

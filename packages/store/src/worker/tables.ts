@@ -101,4 +101,19 @@ export interface Tables {
     last_seen: number;
     uses: number;
   };
+  /** What a subject used in one minute: milliseconds of its beginning, and of talk; money in its parts. */
+  spending_minute: {
+    subject: string;
+    costly: number;
+    minute: number;
+    calls: number;
+    talk_ms: number;
+    money: number;
+  };
+  /** What calls that are up may yet use; whom it counts against in JSON. */
+  spending_held: { call: string; subjects: string; costly: number; talk_ms: number; money: number };
+  /** A rate table in parts, each some thousands of rates in JSON; `name` is its trunk's, empty for the domain's own. */
+  rates: { domain: string; name: string; part: number; document: string };
+  /** Who has which number outside; empty text for what is not known of them. */
+  contacts: { domain: string; number: string; name: string; extension: string };
 }

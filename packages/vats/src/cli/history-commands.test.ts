@@ -188,7 +188,7 @@ test.each([
   [['--history', '--direction', 'up'], 2, /Allowed choices are in, out, internal/],
   [['--history', '--since', '1d', '--until', '2d'], 1, /--since is not before --until/],
   [['--history', '--after', 'x'], 1, /--after: give what the page before showed/],
-  [['--history', '--domain', 'nowhere'], 1, /there is no domain nowhere: acme.example/],
+  [['--history', '--domain', 'nowhere'], 1, /there is no domain nowhere: name one of acme.example/],
   [['--history', '--csv', '/nowhere/x.csv'], 1, /\/nowhere\/x.csv can not be written/],
   [['--history', '--csv', '-', '--json'], 2, /cannot be used with option/],
   [['--missed'], 2, /--missed is about finished calls: add --history/],

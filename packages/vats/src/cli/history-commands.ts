@@ -1,12 +1,12 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { readNumberSearch } from '@vats/pbx';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as answers from './answers.ts';
 import { ask, looking, type Print, type Streams, type Where } from './asking.ts';
-import { CliFailure, EXIT } from './exit-codes.ts';
+import { writerTo } from './csv-file.ts';
 import { csvHead, csvLines } from './history-csv.ts';
 import { pointInTime } from './point-in-time.ts';
 import { historyText, storyText } from './show-history.ts';
+import { countArgument } from './values.ts';
 
 /** Calls of one page when a file is written. */
 const CSV_PAGE = 1_000;
@@ -52,7 +52,7 @@ export function addHistory(
     .option('--since <time>', 'a date, a time such as 2026-11-20T09:30, or a time ago such as 2d', since)
     .option('--until <time>', 'the same; a date includes its day', until)
     .option('--domain <domain>', 'where there are several')
-    .option('--limit <calls>', `at most so many; ${USUAL_PAGE} by default, all of them for --csv`, count)
+    .option('--limit <calls>', `at most so many; ${USUAL_PAGE} by default, all of them for --csv`, countArgument)
     .option('--after <place>', 'the next page, as the page before names it')
     .addOption(new Option('--csv <file>', 'into a file for spreadsheets; - is standard output').conflicts('json'))
     .action(async (options: HistoryOptions) => {
@@ -84,7 +84,7 @@ async function writeCsv(options: HistoryOptions, file: string, { out, err }: Str
     return (await ask(options, 'GET', `/history?${query}`, answers.historyAnswer)).read;
   };
   let read = await page(options.after);
-  const [write, close] = file === '-' ? [out, () => {}] : writerTo(file);
+  const { write, close } = file === '-' ? { write: out, close: () => {} } : writerTo(file);
   let written = 0;
   try {
     write(csvHead());
@@ -99,31 +99,6 @@ async function writeCsv(options: HistoryOptions, file: string, { out, err }: Str
     close();
   }
   if (file !== '-') err(`${written} calls are in ${file}\n`);
-}
-
-/** The file is its owner's alone: who calls whom is nobody else's business. */
-function writerTo(file: string): [write: (text: string) => void, close: () => void] {
-  const failure = (error: unknown): CliFailure =>
-    new CliFailure(
-      EXIT.runtime,
-      `${file} can not be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  try {
-    const descriptor = openSync(file, 'w', 0o600);
-    return [
-      (text) => {
-        try {
-          const octets = Buffer.from(text);
-          for (let at = 0; at < octets.length; ) at += writeSync(descriptor, octets, at);
-        } catch (error) {
-          throw failure(error);
-        }
-      },
-      () => closeSync(descriptor),
-    ];
-  } catch (error) {
-    throw failure(error);
-  }
 }
 
 function queryOf(options: HistoryOptions, limit: number, after: string | undefined): URLSearchParams {
@@ -158,9 +133,4 @@ function timeArgument(text: string, edge: 'begin' | 'end'): number {
   throw new InvalidArgumentError(
     'give a date such as 2026-11-20, a time such as 2026-11-20T09:30, or 2d for two days ago.',
   );
-}
-
-function count(text: string): number {
-  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new InvalidArgumentError('give a whole number from 1 on.');
-  return Number(text);
 }

@@ -1,12 +1,9 @@
+import { CSV_BOM, csvLine } from '@vats/pbx';
 import type { z } from 'zod';
 import type { historyAnswer } from './answers.ts';
 import { localTime } from './local-time.ts';
 
 type Call = z.output<typeof historyAnswer>['calls'][number];
-
-const BOM = '\ufeff';
-const SEPARATOR = ';';
-const LINE_END = '\r\n';
 
 const COLUMNS: readonly (readonly [header: string, cell: (call: Call) => string | number | undefined])[] = [
   ['id', ({ id }) => id],
@@ -31,29 +28,10 @@ const COLUMNS: readonly (readonly [header: string, cell: (call: Call) => string 
 
 /** What a file of calls begins with: a mark by which Excel knows UTF-8, and the names of the columns. */
 export function csvHead(): string {
-  return `${BOM}${line(COLUMNS.map(([header]) => header))}`;
+  return CSV_BOM + csvLine(COLUMNS.map(([header]) => header));
 }
 
 /** A line for each call (RFC 4180, with the separator that Excel expects where a comma is decimal). Times are local. */
 export function csvLines(calls: readonly Call[]): string {
-  return calls.map((call) => line(COLUMNS.map(([, cell]) => String(cell(call) ?? '')))).join('');
-}
-
-function line(cells: readonly string[]): string {
-  return cells.map((cell) => quoted(withoutFormula(cell))).join(SEPARATOR) + LINE_END;
-}
-
-/** Characters by which a spreadsheet takes a cell for a formula, wide ones and those behind blanks too. */
-const FORMULA = /^[\s\p{Cc}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
-
-/** Digits with a plus make no formula that does anything: a number, and whoever reads the file must find it as it is. */
-const TELEPHONE_NUMBER = /^\+\d{1,15}$/;
-
-/** An apostrophe before what a stranger chose makes it text in every spreadsheet. */
-function withoutFormula(cell: string): string {
-  return FORMULA.test(cell) && !TELEPHONE_NUMBER.test(cell) ? `'${cell}` : cell;
-}
-
-function quoted(cell: string): string {
-  return /[";\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return calls.map((call) => csvLine(COLUMNS.map(([, cell]) => String(cell(call) ?? '')))).join('');
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkPbx, formatProblem, type Problem } from '@vats/pbx';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
 import { counted } from '../counted.ts';
@@ -14,9 +14,12 @@ import { dataDirectory } from './data-directory.ts';
 import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
 import { addHistory } from './history-commands.ts';
+import { addListCommands } from './list-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
+import { addUserListCommands } from './user-list-commands.ts';
+import { countArgument } from './values.ts';
 import { withSubcommands } from './with-subcommands.ts';
 
 /** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
@@ -146,7 +149,7 @@ function program(streams: Streams, result: { code: number }): Command {
       out(`${id} is ended\n`);
     });
   looking(vats.command('recordings').description('recordings, newest first'))
-    .option('--limit <rows>', 'at most so many', rows, 100)
+    .option('--limit <rows>', 'at most so many', countArgument, 100)
     .action(async (options: Where & { limit: number }) => {
       const path = `/recordings?limit=${options.limit}`;
       print(options, await ask(options, 'GET', path, answers.recordingsAnswer), show.recordingsText);
@@ -182,6 +185,9 @@ function program(streams: Streams, result: { code: number }): Command {
       const made = await ask(options, 'PUT', path, answers.accountAnswer, passwordOf(options));
       print(options, made, (account) => accountText(account, options.passwordStdin === true));
     });
+
+  addUserListCommands(user, streams, print);
+  addListCommands(vats, print);
 
   const explain = vats.command('explain').description('what would happen, and why');
   addAccessCommands(vats, explain, print);
@@ -237,9 +243,4 @@ function queryOf({ domain }: UserOptions): string {
 function accountText(account: z.output<typeof answers.accountAnswer>, known: boolean): string {
   const password = known ? '' : `login ${account.login}  password ${account.password}  (shown this once)\n`;
   return `${show.changesText(account)}${password}`;
-}
-
-function rows(text: string): number {
-  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new InvalidArgumentError('give a whole number from 1 on.');
-  return Number(text);
 }

@@ -9,9 +9,13 @@ import { accessRoutes } from './access-routes.ts';
 import { accessStatus } from './access-status.ts';
 import { bodyOf } from './body-of.ts';
 import { changed } from './changed.ts';
+import { contactRoutes } from './contact-routes.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
 import { historyRoutes } from './history-routes.ts';
+import { limitRoutes } from './limit-routes.ts';
+import { rateRoutes } from './rate-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
+import { userListRoutes } from './user-list-routes.ts';
 
 const applyBody = z.strictObject({
   path: z.string(),
@@ -89,6 +93,10 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...accessRoutes(running),
     ...scheduleRoutes(running),
     ...historyRoutes(running),
+    ...userListRoutes(running, random),
+    ...contactRoutes(running),
+    ...rateRoutes(running),
+    ...limitRoutes(running),
   };
 }
 
