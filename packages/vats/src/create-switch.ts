@@ -12,13 +12,15 @@ import {
 } from '@vats/kernel';
 import type { MediaPlane } from '@vats/media';
 import type { Domain, Model } from '@vats/pbx';
-import { Registrar, type RegistrarEvent } from '@vats/registrar';
+import { Registrar, type RegistrarEvent, type TrunkEvent, TrunkLines } from '@vats/registrar';
 import {
   DialogLayer,
   DigestServer,
+  type DnsQuestions,
   type Flow,
   type Listener,
   type Network,
+  NodeDns,
   SystemNetwork,
   TransactionLayer,
   TransportLayer,
@@ -52,10 +54,12 @@ export interface SwitchParts {
   readonly media?: MediaPlane;
   readonly store?: Store;
   readonly ledger?: Ledger;
+  readonly dns?: DnsQuestions;
   /** Told every event of every call, terminal ones when they are on disk. */
   readonly onCallEvent?: (event: CallEvent) => void;
   readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
   readonly onAccessEvent?: (event: AccessEvent) => void;
+  readonly onTrunkEvent?: (event: TrunkEvent) => void;
 }
 
 /** A switch that runs. */
@@ -69,6 +73,8 @@ export interface Switch {
   readonly model: PbxModel;
   readonly calls: CallManager;
   readonly registrar: Registrar;
+  /** Our side of the trunks. */
+  readonly trunks: TrunkLines;
   readonly store: Store;
   readonly media: MediaPlane;
   readonly transport: TransportLayer;
@@ -131,10 +137,15 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     random,
     log,
     ledger,
+    // A trunk's server that an operator named is heard wherever it is, or its answers to us would be lost; not against
+    // an operator's own ban. What it asks of us is judged like anybody's.
     admit: ({ address, port }, transport, octets, behind) =>
-      access.gate.admit({ address, port, transport }, octets, behind),
-    isKnown: (address) => access.isKnown(address),
-    isProven: ({ address, port }, transport) => access.isProven({ address, port, transport }),
+      trunks.hasServerAt(address)
+        ? access.gate.bans.isBanned(address)?.by !== 'operator'
+        : access.gate.admit({ address, port, transport }, octets, behind),
+    isKnown: (address) => trunks.hasServerAt(address) || access.isKnown(address),
+    isProven: ({ address, port }, transport) =>
+      trunks.hasServerAt(address) || access.isProven({ address, port, transport }),
     bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
@@ -170,6 +181,19 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     supported: [],
   });
 
+  const trunks = new TrunkLines({
+    clock,
+    random,
+    log,
+    ledger,
+    dns: parts.dns ?? new NodeDns({ clock, ledger }),
+    transactions,
+    transport,
+    userAgent: settings.sip.userAgent,
+    onEvent: (event) => parts.onTrunkEvent?.(event),
+  });
+  undo.push(() => trunks.close());
+
   const registrar = new Registrar({
     clock,
     random,
@@ -198,6 +222,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       }
       access.usePolicies(model.directory);
       sweepAccess();
+      trunks.use(after.domains);
     },
   );
   access.usePolicies(model.directory);
@@ -304,6 +329,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   sweepAccess();
   undo.push(() => registrar.close());
   dialogs.outOfDialog = (request, flow) => door.receive(request, flow);
+  trunks.use(model.directory.model.domains);
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -311,6 +337,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     await new Promise<void>((resolve) => calls.drain(resolve));
     await journal.idle();
     keeper.close();
+    // While requests can still go out: the operators are told that we are gone.
+    await trunks.close();
     transactions.close();
     await registrar.close();
     await transport.close();
@@ -330,6 +358,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     model,
     calls,
     registrar,
+    trunks,
     store,
     media,
     transport,

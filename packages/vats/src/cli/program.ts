@@ -17,6 +17,7 @@ import { addHistory } from './history-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
+import { addTrunkCommands } from './trunk-commands.ts';
 import { withSubcommands } from './with-subcommands.ts';
 
 /** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
@@ -186,6 +187,7 @@ function program(streams: Streams, result: { code: number }): Command {
   const explain = vats.command('explain').description('what would happen, and why');
   addAccessCommands(vats, explain, print);
   addScheduleCommands(vats, explain, print);
+  addTrunkCommands(vats, print, result);
   return vats;
 }
 

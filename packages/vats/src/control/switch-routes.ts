@@ -12,6 +12,7 @@ import { changed } from './changed.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
 import { historyRoutes } from './history-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
+import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
 
 const applyBody = z.strictObject({
   path: z.string(),
@@ -89,6 +90,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...accessRoutes(running),
     ...scheduleRoutes(running),
     ...historyRoutes(running),
+    ...trunkRoutes(running),
   };
 }
 
@@ -103,6 +105,7 @@ function status(running: Switch) {
     listeners: running.listeners.map((listener) => `${listener.transport}://${formatEndpoint(listener.endpoint)}`),
     domains: model.directory.model.domains.map(({ name, users }) => ({ name, users: users.length })),
     registrations: registrar.size,
+    trunks: trunkStatus(running),
     calls: calls.size,
     media: media.statistics(),
     access: accessStatus(running),
