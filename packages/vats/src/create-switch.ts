@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Gate } from '@vats/access';
 import { type CallEvent, CallManager, type CallOrigin, type ReachablePhone } from '@vats/calls';
 import {
   type Clock,
@@ -141,7 +142,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     // an operator's own ban. What it asks of us is judged like anybody's.
     admit: ({ address, port }, transport, octets, behind) =>
       trunks.hasServerAt(address)
-        ? access.gate.bans.isBanned(address)?.by !== 'operator'
+        ? !isBannedByHand(address)
         : access.gate.admit({ address, port, transport }, octets, behind),
     isKnown: (address) => trunks.hasServerAt(address) || access.isKnown(address),
     isProven: ({ address, port }, transport) =>
@@ -165,7 +166,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       parts.onAccessEvent?.(event);
     },
   });
-  const bannedConnections = new BannedConnections({ clock, log, gate: access.gate, transport });
+  const isBannedByHand = (address: string): boolean => access.gate.bans.isBanned(address)?.by === 'operator';
+  const isBanned: Gate['isBanned'] = (farEnd) =>
+    trunks.hasServerAt(farEnd.address) ? isBannedByHand(farEnd.address) : access.gate.isBanned(farEnd);
+  const bannedConnections = new BannedConnections({ clock, log, gate: { isBanned }, transport });
   await access.load();
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
@@ -221,8 +225,9 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
         });
       }
       access.usePolicies(model.directory);
-      sweepAccess();
+      // First, so that the sweep knows their servers.
       trunks.use(after.domains);
+      sweepAccess();
     },
   );
   access.usePolicies(model.directory);
@@ -274,7 +279,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   });
 
   const sweepAccess = (): void =>
-    access.sweep({ registrar, calls, dialogs, transport, directory: () => model.directory });
+    access.sweep({
+      ...{ registrar, calls, dialogs, transport },
+      directory: () => model.directory,
+      isTrunkAt: (address) => trunks.hasServerAt(address),
+    });
 
   const authenticator = new Authenticator({
     digest,

@@ -82,7 +82,10 @@ export class LineWatch {
 
   /** Asks now: the servers have changed. */
   ask(): void {
-    if (!this.#closed) this.#beginRound();
+    if (this.#closed) return;
+    // Whoever was asked a moment ago has not missed anything yet.
+    for (const server of this.#servers.values()) server.awaiting = 0;
+    this.#beginRound();
   }
 
   close(): void {

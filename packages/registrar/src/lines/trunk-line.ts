@@ -269,8 +269,8 @@ export class TrunkLine {
     // That a trunk is there from the start on is no change.
     if (isUp && before === undefined) return;
     this.#emit({ type: isUp ? 'trunk.up' : 'trunk.down', ...this.#of(answer) });
-    // It may have been started again, and then knows nothing of us.
-    if (isUp) this.#registration?.again();
+    // It may have been started again, and then knows nothing of us. What it refused it would refuse again, and ban us for it.
+    if (isUp && this.#registration?.state !== 'rejected') this.#registration?.again();
   }
   #told: boolean | undefined;
 
