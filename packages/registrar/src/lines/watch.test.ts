@@ -90,6 +90,18 @@ test('a peer that comes back is registered at anew at once: it may have forgotte
   expect(operator.bindings.has(bench.line().contactUser!)).toBe(true);
 });
 
+test('a peer that refused us is not asked again for coming back: it would ban us', () => {
+  operator.password = 'another';
+  bench.use(ITSP);
+  bench.passes(2);
+  bench.network.vanish(OPERATOR.address);
+  bench.passes(100);
+  bench.network.comeBack(OPERATOR.address);
+  bench.passes(100);
+  expect(bench.happened()).toEqual(['rejected 401', 'down no answer within 10 s', 'up 200']);
+  expect(operator.requests('REGISTER').length).toBe(2);
+});
+
 test('behind a NAT a double CRLF goes to the registrar every 25 s', async () => {
   bench.use(ITSP);
   bench.passes(100);

@@ -121,8 +121,17 @@ test('what an operator bans by hand is not heard, though it is a trunk', async (
 });
 
 test('a changed access policy ends no registration of ours', async () => {
-  await applies();
+  const overTcp = await ScriptedOperator.open({
+    ...{ clock, random: new SeededRandom(3), network: network.host(AT.address), at: AT },
+    transport: 'tcp',
+  });
+  await applies(TRUNKS.replace('transport: udp', 'transport: tcp'));
+  const before = overTcp.requests('REGISTER').length;
+  expect(before).toBeGreaterThan(1);
   running.sweepAccess();
-  clock.advance(400_000);
+  clock.advance(5_000);
+  expect(overTcp.requests('REGISTER').length).toBe(before);
   expect(running.trunks.statuses()[0]).toMatchObject({ state: 'registered', up: true });
+  await whileTimePasses(running.close());
+  await whileTimePasses(overTcp.close());
 });
