@@ -1,50 +1,21 @@
-import type { Cancel, Clock, Endpoint, Random } from '@vats/kernel';
+import type { Cancel, Endpoint } from '@vats/kernel';
 import { formatEndpoint, sameEndpoint } from '@vats/kernel';
 import {
   type AuthenticationReport,
-  type DigestClient,
   type Flow,
   type RequestDraft,
   type SipResponse,
   sendAuthenticated,
-  type TransactionLayer,
   type TransportFailure,
-  type TransportLayer,
   toWire,
 } from '@vats/sip';
-import { FlowHold } from './flow-hold.ts';
 import { grantedExpiry } from './granted-expiry.ts';
 import { AnswerMaker, isSameAnswer, type LineAnswer } from './line-answer.ts';
-import { contactOn, type LineIdentity, registerDraft } from './line-requests.ts';
+import { LineBinding } from './line-binding.ts';
+import { contactOn, registerDraft } from './line-requests.ts';
 import { type Refusal, refusalOf } from './register-refusal.ts';
+import type { RegistrationParts, RegistrationState } from './registration-parts.ts';
 import { backOff, refreshDelay, slowRetry } from './retry-delay.ts';
-import type { TrunkPeer } from './trunk-peer.ts';
-
-/**
- * - `registering`: no answer has decided anything yet
- * - `registered`: the peer keeps our binding; so also while a refresh fails, until the granted time is over
- * - `rejected`: the peer answered and refused
- * - `unreachable`: no server of the peer answered, or none would do it now
- * - `ended`: removed; nothing is tried any more
- */
-export type RegistrationState = 'registering' | 'registered' | 'rejected' | 'unreachable' | 'ended';
-
-export interface RegistrationParts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly transactions: Pick<TransactionLayer, 'send'>;
-  readonly transport: Pick<TransportLayer, 'flowTo' | 'sentBy'>;
-  readonly peer: TrunkPeer;
-  readonly identity: LineIdentity;
-  /** Seconds to ask for. */
-  readonly expires: number;
-  readonly userAgent: string;
-  readonly credentials: () => DigestClient;
-  /** State, or what it came by, really changed. */
-  readonly onChange: () => void;
-  /** The peer answered from there: a sign of life, whatever it said. */
-  readonly onHeard: (endpoint: Endpoint) => void;
-}
 
 /** Seconds; what a Min-Expires beyond it wants is a mistake, and is refused. */
 const EXPIRES_MOST = 86_400;
@@ -73,30 +44,22 @@ export class LineRegistration {
   answer: LineAnswer | undefined;
   /** Wall times. */
   since: number;
-  until: number | undefined;
   nextTryAt: number | undefined;
   /** Milliseconds from the last REGISTER to its final response. */
   roundTrip: number | undefined;
-  /** Our address as the peer saw it, when it said so. */
-  seenAs: string | undefined;
   readonly #parts: RegistrationParts;
   readonly #answers: AnswerMaker;
-  readonly #hold: FlowHold;
+  readonly #binding: LineBinding;
   readonly #callId: string;
   readonly #fromTag: string;
   #seq = 0;
   #expires: number;
   #attempt: Attempt | undefined;
   #stopTimer: Cancel = () => {};
-  #stopExpiry: Cancel = () => {};
   /** Servers asked since the last rest, as text. */
   readonly #tried = new Set<string>();
   #failures = 0;
   #lengthened = 0;
-  /** Where the binding was made, and over what. */
-  #bound: { readonly endpoint: Endpoint; readonly flow: Flow; readonly at: number } | undefined;
-  #stopWatching: Cancel = () => {};
-  #flowLost = false;
   /** Connections in a row that ended as soon as they had served. */
   #cutShort = 0;
   /** To be done at once when the attempt in flight has ended. */
@@ -108,7 +71,11 @@ export class LineRegistration {
     const { clock, random } = parts;
     this.#parts = parts;
     this.#answers = new AnswerMaker(clock);
-    this.#hold = new FlowHold(clock);
+    this.#binding = new LineBinding({
+      ...parts,
+      onExpired: () => this.#expired(),
+      onFlowClosed: (age) => this.#flowClosed(age),
+    });
     this.#callId = random.token(22);
     this.#fromTag = random.token(10);
     this.#expires = parts.expires;
@@ -121,7 +88,17 @@ export class LineRegistration {
 
   /** Where the binding is; undefined while there is none. */
   get endpoint(): Endpoint | undefined {
-    return this.state === 'registered' ? this.#bound?.endpoint : undefined;
+    return this.state === 'registered' ? this.#binding.place?.endpoint : undefined;
+  }
+
+  /** Until when the peer keeps our binding; wall time. */
+  get until(): number | undefined {
+    return this.#binding.until;
+  }
+
+  /** Our address as the peer saw it, when it said so. */
+  get seenAs(): string | undefined {
+    return this.#binding.seenAs;
   }
 
   /** An attempt is in flight, or one will be: true until `end`. */
@@ -140,14 +117,16 @@ export class LineRegistration {
   /** The servers of the peer changed. */
   peerChanged(): void {
     const { peer } = this.#parts;
-    const isElsewhere = this.#bound !== undefined && !peer.has(this.#bound.endpoint);
+    const { place } = this.#binding;
+    const isElsewhere = place !== undefined && !peer.has(place.endpoint);
     const isWaitingForOne = this.#attempt === undefined && this.state !== 'registered' && this.state !== 'rejected';
     if (isElsewhere || isWaitingForOne) this.again();
   }
 
   /** The server that we are registered at does not answer any more, and another one may. */
   leave(endpoint: Endpoint): void {
-    if (this.#bound !== undefined && sameEndpoint(this.#bound.endpoint, endpoint)) this.again();
+    const { place } = this.#binding;
+    if (place !== undefined && sameEndpoint(place.endpoint, endpoint)) this.again();
   }
 
   /**
@@ -159,7 +138,7 @@ export class LineRegistration {
     this.#ended = done;
     this.#unregisters = unregister;
     this.#rest();
-    this.#unbind(true);
+    this.#binding.rest();
     if (this.#attempt === undefined) this.#leaveOrFinish();
   }
 
@@ -261,14 +240,10 @@ export class LineRegistration {
       const answer = this.#answers.response(response, endpoint, why);
       return void this.#rejected(answer, { kind: 'rejected', slow: true, why, retryAfter: 0 });
     }
-    const now = clock.monotonic();
-    this.roundTrip = now - sentAt;
+    this.roundTrip = clock.monotonic() - sentAt;
     this.#failures = 0;
-    this.until = clock.now() + seconds * 1000;
     peer.markWorking(endpoint);
-    this.#bind(endpoint, flow, response);
-    this.#stopExpiry();
-    this.#stopExpiry = clock.after(seconds * 1000, () => this.#expired());
+    this.#binding.make(endpoint, flow, response, seconds * 1000);
     const answer = this.#answers.response(response, endpoint);
     const isAnew = this.#anew;
     if (this.#ended === undefined && !isAnew) this.#wait(refreshDelay(seconds * 1000, random));
@@ -288,7 +263,7 @@ export class LineRegistration {
     this.#failures++;
     this.#wait(Math.max(backOff(this.#failures, this.#parts.random), retryAfter));
     // A refresh that fails leaves us what was granted, but for a connection that is gone.
-    if (this.state === 'registered' && !this.#flowLost) this.answer = answer;
+    if (this.state === 'registered' && !this.#binding.isCutOff) this.answer = answer;
     else this.#become('unreachable', answer);
   }
 
@@ -297,70 +272,39 @@ export class LineRegistration {
     this.#failures++;
     const delay = slow ? slowRetry(random) : backOff(this.#failures, random);
     if (this.#ended === undefined) this.#wait(Math.max(delay, retryAfter));
-    this.#unbind(false);
+    this.#binding.forget();
     this.#become('rejected', answer);
   }
 
   #expired(): void {
     const isTold = this.answer?.status !== undefined && this.answer.status < 300;
     const answer = isTold ? this.#answers.nobody('the granted time is over, and no refresh was answered') : this.answer;
-    this.#unbind(false);
+    this.#binding.forget();
     if (this.state === 'registered') this.#become('unreachable', answer);
   }
 
-  // --- the binding and its flow ---
+  // --- the binding ---
 
-  #bind(endpoint: Endpoint, flow: Flow, response: SipResponse): void {
-    const { clock, transport } = this.#parts;
-    const { topVia } = response;
-    const { received = undefined, rport = undefined } = topVia.ok ? topVia.value : {};
-    const own = transport.sentBy(flow);
-    const address = received ?? own.host;
-    const port = typeof rport === 'number' ? rport : own.port;
-    // Over a connection the port is never the listener's.
-    const isBehindNat = address !== own.host || (!flow.reliable && port !== own.port);
-    this.seenAs = received === undefined && typeof rport !== 'number' ? undefined : formatEndpoint({ address, port });
-    this.#stopWatching();
-    this.#flowLost = !flow.open;
-    this.#bound = { endpoint, flow, at: clock.monotonic() };
-    this.#stopWatching = flow.reliable ? flow.onClose(() => this.#flowClosed(flow)) : () => {};
-    this.#hold.keep(flow.reliable || isBehindNat ? flow : undefined);
-  }
-
-  #flowClosed(flow: Flow): void {
-    const { clock, random } = this.#parts;
-    if (this.#bound?.flow !== flow || this.#ended !== undefined) return;
-    this.#flowLost = true;
-    this.#hold.keep(undefined);
-    if (this.#attempt !== undefined) return;
-    if (clock.monotonic() - this.#bound.at < STOOD_MS) return void this.#wait(backOff(++this.#cutShort, random));
+  #flowClosed(age: number): void {
+    if (this.#ended !== undefined || this.#attempt !== undefined) return;
+    if (age < STOOD_MS) return void this.#wait(backOff(++this.#cutShort, this.#parts.random));
     this.#cutShort = 0;
     this.#begin();
   }
 
-  /** @param keepsPlace the place is still needed, for taking the binding away */
-  #unbind(keepsPlace: boolean): void {
-    this.#stopExpiry();
-    this.#stopWatching();
-    this.#hold.keep(undefined);
-    if (keepsPlace) return;
-    this.#bound = undefined;
-    this.until = undefined;
-  }
-
   #leaveOrFinish(): void {
-    const bound = this.#bound;
-    this.#unbind(true);
+    const { place } = this.#binding;
+    this.#binding.rest();
     this.#rest();
-    if (bound === undefined || !this.#unregisters) return void this.#finish();
+    if (place === undefined || !this.#unregisters) return void this.#finish();
     const { clock, transport, peer } = this.#parts;
-    const { endpoint } = bound;
-    const flow = bound.flow.open ? bound.flow : transport.flowTo({ transport: peer.transport, endpoint });
+    const { endpoint } = place;
+    const flow = place.flow.open ? place.flow : transport.flowTo({ transport: peer.transport, endpoint });
     this.#send({ endpoint, flow, removes: true, sentAt: clock.monotonic() });
   }
 
   #finish(): void {
-    this.#unbind(false);
+    this.#binding.forget();
     this.state = 'ended';
     this.#ended?.();
   }
@@ -370,7 +314,7 @@ export class LineRegistration {
   #wait(milliseconds: number): void {
     const { clock } = this.#parts;
     this.#stopTimer();
-    this.nextTryAt = clock.now() + Math.round(milliseconds);
+    this.nextTryAt = clock.now() + milliseconds;
     this.#stopTimer = clock.after(milliseconds, () => this.#begin());
   }
 

@@ -1,6 +1,6 @@
 import type { LookupFailure } from '@vats/sip';
 import type { LineAnswer } from './line-answer.ts';
-import type { RegistrationState } from './line-registration.ts';
+import type { RegistrationState } from './registration-parts.ts';
 
 /** What an operator is shown of a trunk. Times are wall milliseconds; endpoints are text, `192.0.2.1:5060`. */
 export interface LineStatus {

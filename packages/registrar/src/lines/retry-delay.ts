@@ -17,7 +17,7 @@ const PARTS = 1_000;
 export function backOff(failures: number, random: Random): number {
   const least = FIRST_MS * 2 ** Math.min(failures - 1, 20);
   const drawn = least * (1 + random.below(PARTS) / PARTS);
-  return drawn < MOST_MS ? drawn : MOST_MS * (0.8 + (0.2 * random.below(PARTS)) / PARTS);
+  return Math.round(drawn < MOST_MS ? drawn : MOST_MS * (0.8 + (0.2 * random.below(PARTS)) / PARTS));
 }
 
 /** 5 to 10 min: for refusals that will last until a person does something. An eager client would be banned for them. */
@@ -39,5 +39,5 @@ const MARGIN_MS = 90_000;
 export function refreshDelay(granted: number, random: Random): number {
   const margin = Math.max(granted / 4, Math.min(MARGIN_MS, granted / 2));
   const latest = granted - margin;
-  return Math.max(REFRESH_LEAST_MS, latest * (0.9 + (0.1 * random.below(PARTS)) / PARTS));
+  return Math.max(REFRESH_LEAST_MS, Math.round(latest * (0.9 + (0.1 * random.below(PARTS)) / PARTS)));
 }

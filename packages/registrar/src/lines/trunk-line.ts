@@ -15,6 +15,7 @@ import { LineRegistration } from './line-registration.ts';
 import { contactOn, type LineIdentity, optionsDraft } from './line-requests.ts';
 import type { LineStatus } from './line-status.ts';
 import { LineWatch } from './line-watch.ts';
+import { haveOneAccount, haveOneList } from './same-line.ts';
 import { hostOf, type PeerTarget, TrunkPeer } from './trunk-peer.ts';
 
 export interface TrunkLineParts {
@@ -62,6 +63,8 @@ export class TrunkLine {
   #credentials: DigestClient | undefined;
   #networks: NetworkSet | undefined;
   #ended = false;
+  /** Whether it was told to be up or down. */
+  #told: boolean | undefined;
 
   constructor(domain: Pick<Domain, 'id' | 'name'>, trunk: Trunk, way: PeerTarget, parts: TrunkLineParts) {
     const { register } = trunk;
@@ -110,11 +113,11 @@ export class TrunkLine {
   use(trunk: Trunk): void {
     const before = this.#trunk;
     this.#trunk = trunk;
-    if (!isEqual(before.allow, trunk.allow)) {
+    if (!haveOneList(before, trunk)) {
       this.#networks = undefined;
       this.#parts.onAddresses();
     }
-    if (isEqual(credentialsOf(before), credentialsOf(trunk))) return;
+    if (haveOneAccount(before, trunk)) return;
     this.#credentials = this.#newCredentials();
     this.#registration?.again();
   }
@@ -272,7 +275,6 @@ export class TrunkLine {
     // It may have been started again, and then knows nothing of us. What it refused it would refuse again, and ban us for it.
     if (isUp && this.#registration?.state !== 'rejected') this.#registration?.again();
   }
-  #told: boolean | undefined;
 
   #registrationChanged(): void {
     const { state, answer, until = 0, nextTryAt } = this.#registration!;
@@ -289,31 +291,6 @@ export class TrunkLine {
   #emit(event: TrunkEvent): void {
     if (!this.#ended) this.#parts.onEvent(event);
   }
-}
-
-/** Whether a changed trunk is still the same line: who and where we are to its peer is as it was. */
-export function isSameLine(before: Trunk, after: Trunk): boolean {
-  const place = ({ proxy, domain, transport, register }: Trunk) => ({
-    ...{ proxy, domain, transport },
-    register: register && { login: register.login, contactUser: register.contactUser, expires: register.expires },
-  });
-  return isEqual(place(before), place(after));
-}
-
-/** Whether both put the same Contact under one account: the newer one's binding takes the older one's place. */
-export function haveOneBinding(before: Trunk, after: Trunk): boolean {
-  const { register: old } = before;
-  const { register } = after;
-  if (old?.contactUser === undefined || register === undefined) return false;
-  return old.contactUser === register.contactUser && old.login === register.login && hostOf(before) === hostOf(after);
-}
-
-function credentialsOf({ register }: Trunk): unknown {
-  return register && { password: register.password, authUser: register.authUser, realm: register.realm };
-}
-
-function isEqual(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** `{ [key]: value }`, or nothing where there is no value. */

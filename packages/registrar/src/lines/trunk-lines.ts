@@ -12,7 +12,8 @@ import { answerText } from './line-answer.ts';
 import type { TrunkEvent } from './line-events.ts';
 import { LineIndex } from './line-index.ts';
 import type { LineStatus } from './line-status.ts';
-import { haveOneBinding, isSameLine, TrunkLine, type TrunkLineParts } from './trunk-line.ts';
+import { haveOneBinding, isSameLine } from './same-line.ts';
+import { TrunkLine, type TrunkLineParts } from './trunk-line.ts';
 import { targetOf } from './trunk-peer.ts';
 import { type TrunkTest, testTrunk } from './trunk-test.ts';
 
@@ -51,6 +52,7 @@ export class TrunkLines {
   readonly #leaving = new Set<TrunkLine>();
   #isIndexed = false;
   #closed = false;
+  #onLeft: () => void = () => {};
 
   constructor(options: TrunkLinesOptions) {
     const { random, log, ledger, dns, transactions, transport, userAgent = 'VATS' } = options;
@@ -153,7 +155,6 @@ export class TrunkLines {
       this.#onLeft();
     });
   }
-  #onLeft: () => void = () => {};
 
   get #indexed(): LineIndex {
     if (!this.#isIndexed) {
