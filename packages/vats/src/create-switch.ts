@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Gate } from '@vats/access';
 import { type CallEvent, CallManager, type CallOrigin, type ReachablePhone } from '@vats/calls';
 import {
   type Clock,
@@ -12,13 +13,15 @@ import {
 } from '@vats/kernel';
 import type { MediaPlane } from '@vats/media';
 import type { Domain, Model, SpendingAccounts, SpendingEvent } from '@vats/pbx';
-import { Registrar, type RegistrarEvent } from '@vats/registrar';
+import { Registrar, type RegistrarEvent, type TrunkEvent, TrunkLines } from '@vats/registrar';
 import {
   DialogLayer,
   DigestServer,
+  type DnsQuestions,
   type Flow,
   type Listener,
   type Network,
+  NodeDns,
   SystemNetwork,
   TransactionLayer,
   TransportLayer,
@@ -55,11 +58,13 @@ export interface SwitchParts {
   readonly media?: MediaPlane;
   readonly store?: Store;
   readonly ledger?: Ledger;
+  readonly dns?: DnsQuestions;
   /** Told every event of every call, terminal ones when they are on disk. */
   readonly onCallEvent?: (event: CallEvent) => void;
   readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
   readonly onAccessEvent?: (event: AccessEvent) => void;
   readonly onSpendingEvent?: (event: SpendingEvent) => void;
+  readonly onTrunkEvent?: (event: TrunkEvent) => void;
 }
 
 /** A switch that runs. */
@@ -73,6 +78,8 @@ export interface Switch {
   readonly model: PbxModel;
   readonly calls: CallManager;
   readonly registrar: Registrar;
+  /** Our side of the trunks. */
+  readonly trunks: TrunkLines;
   readonly store: Store;
   readonly media: MediaPlane;
   readonly transport: TransportLayer;
@@ -141,10 +148,15 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     random,
     log,
     ledger,
+    // A trunk's server that an operator named is heard wherever it is, or its answers to us would be lost; not against
+    // an operator's own ban. What it asks of us is judged like anybody's.
     admit: ({ address, port }, transport, octets, behind) =>
-      access.gate.admit({ address, port, transport }, octets, behind),
-    isKnown: (address) => access.isKnown(address),
-    isProven: ({ address, port }, transport) => access.isProven({ address, port, transport }),
+      trunks.hasServerAt(address)
+        ? !isBannedByHand(address)
+        : access.gate.admit({ address, port, transport }, octets, behind),
+    isKnown: (address) => trunks.hasServerAt(address) || access.isKnown(address),
+    isProven: ({ address, port }, transport) =>
+      trunks.hasServerAt(address) || access.isProven({ address, port, transport }),
     bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
@@ -164,7 +176,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       parts.onAccessEvent?.(event);
     },
   });
-  const bannedConnections = new BannedConnections({ clock, log, gate: access.gate, transport });
+  const isBannedByHand = (address: string): boolean => access.gate.bans.isBanned(address)?.by === 'operator';
+  const isBanned: Gate['isBanned'] = (farEnd) =>
+    trunks.hasServerAt(farEnd.address) ? isBannedByHand(farEnd.address) : access.gate.isBanned(farEnd);
+  const bannedConnections = new BannedConnections({ clock, log, gate: { isBanned }, transport });
   await access.load();
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
@@ -179,6 +194,19 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     allow: ALLOWED_METHODS,
     supported: [],
   });
+
+  const trunks = new TrunkLines({
+    clock,
+    random,
+    log,
+    ledger,
+    dns: parts.dns ?? new NodeDns({ clock, ledger }),
+    transactions,
+    transport,
+    userAgent: settings.sip.userAgent,
+    onEvent: (event) => parts.onTrunkEvent?.(event),
+  });
+  undo.push(() => trunks.close());
 
   const registrar = new Registrar({
     clock,
@@ -212,6 +240,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
         contacts.forget(id);
       }
       access.usePolicies(model.directory);
+      // First, so that the sweep knows their servers.
+      trunks.use(after.domains);
       sweepAccess();
     },
   );
@@ -271,7 +301,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   });
 
   const sweepAccess = (): void =>
-    access.sweep({ registrar, calls, dialogs, transport, directory: () => model.directory });
+    access.sweep({
+      ...{ registrar, calls, dialogs, transport },
+      directory: () => model.directory,
+      isTrunkAt: (address) => trunks.hasServerAt(address),
+    });
 
   const authenticator = new Authenticator({
     digest,
@@ -326,6 +360,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   sweepAccess();
   undo.push(() => registrar.close());
   dialogs.outOfDialog = (request, flow) => door.receive(request, flow);
+  trunks.use(model.directory.model.domains);
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -333,6 +368,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     await new Promise<void>((resolve) => calls.drain(resolve));
     await journal.idle();
     keeper.close();
+    // While requests can still go out: the operators are told that we are gone.
+    await trunks.close();
     transactions.close();
     await registrar.close();
     await transport.close();
@@ -352,6 +389,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     model,
     calls,
     registrar,
+    trunks,
     store,
     media,
     transport,

@@ -8,7 +8,7 @@ export function checkServed(view: DomainView, prompts: ReadonlySet<string>, repo
   };
   const inFile = (list: readonly { path?: unknown }[]): boolean => list.some(({ path }) => path !== undefined);
   section('groups', inFile(view.groups), 'a call to a group is answered 404');
-  section('trunks', inFile(view.trunks), 'no trunk registers or takes calls');
+  section('trunks', inFile(view.trunks), 'trunks register and are watched, and no call goes by them');
   section('numbers', inFile(view.numbers), 'a call to one of them is answered 404');
   section('schemes', inFile(view.schemes), 'no number follows them');
   section('outbound', view.settingsNamed.has('outbound'), 'denials hold; a call that a rule allows is answered 404');

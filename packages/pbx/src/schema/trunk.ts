@@ -40,6 +40,8 @@ const register = z.strictObject({
   /** The user part of our Contact; a random one of this registration by default. */
   contactUser: account.exactOptional(),
   expires: duration('30s', '24h').exactOptional(),
+  /** The only realm that is told our digest; the realm of the first challenge by default. */
+  realm: line(128).exactOptional(),
 });
 
 /** A way to another system: an operator that we register at, or a PBX known by its address. */

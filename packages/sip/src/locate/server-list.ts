@@ -87,6 +87,11 @@ export class ServerList {
     return [...this.#found.filter((each) => !fails(each)), ...this.#found.filter(fails)];
   }
 
+  /** Whether it failed lately. */
+  isFailing(endpoint: Endpoint): boolean {
+    return (this.#failing.get(formatEndpoint(endpoint)) ?? 0) > this.#parts.clock.monotonic();
+  }
+
   /** Whether requests to this target may be answered from here. */
   has(endpoint: Endpoint): boolean {
     return this.#found.some((each) => sameEndpoint(each, endpoint));

@@ -12,6 +12,7 @@ export const statusAnswer = z.object({
   listeners: z.array(z.string()),
   domains: z.array(z.object({ name: z.string(), users: z.number() })),
   registrations: z.number(),
+  trunks: z.object({ total: z.number(), inTrouble: z.number(), warnings: z.array(z.string()) }),
   calls: z.number(),
   media: z.object({
     workers: z.number(),

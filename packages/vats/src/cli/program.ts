@@ -18,6 +18,7 @@ import { addListCommands } from './list-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
+import { addTrunkCommands } from './trunk-commands.ts';
 import { addUserListCommands } from './user-list-commands.ts';
 import { countArgument } from './values.ts';
 import { withSubcommands } from './with-subcommands.ts';
@@ -192,6 +193,7 @@ function program(streams: Streams, result: { code: number }): Command {
   const explain = vats.command('explain').description('what would happen, and why');
   addAccessCommands(vats, explain, print);
   addScheduleCommands(vats, explain, print);
+  addTrunkCommands(vats, print, result);
   return vats;
 }
 

@@ -15,6 +15,7 @@ import { historyRoutes } from './history-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { rateRoutes } from './rate-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
+import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
 import { userListRoutes } from './user-list-routes.ts';
 
 const applyBody = z.strictObject({
@@ -97,6 +98,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...contactRoutes(running),
     ...rateRoutes(running),
     ...limitRoutes(running),
+    ...trunkRoutes(running),
   };
 }
 
@@ -111,6 +113,7 @@ function status(running: Switch) {
     listeners: running.listeners.map((listener) => `${listener.transport}://${formatEndpoint(listener.endpoint)}`),
     domains: model.directory.model.domains.map(({ name, users }) => ({ name, users: users.length })),
     registrations: registrar.size,
+    trunks: trunkStatus(running),
     calls: calls.size,
     media: media.statistics(),
     access: accessStatus(running),
