@@ -78,6 +78,19 @@ describe('the strategy decides', () => {
     expect(rings(office('{}'), spoke({ extension: '999' }))).toBe(ALL);
   });
 
+  test('when the employee does not want to be disturbed, or is off duty', () => {
+    const pbx = (keys: string) =>
+      routesOf(`domain: acme.example
+users: [{ extension: "202", name: Boris, devices: [{ login: boris, password: Vf5kNm7Z }], ${keys} }, { extension: "203", name: Vera, devices: [{ login: vera, password: Vf5kNm7Z }] }]
+groups: [{ extension: "600", name: Sales, members: ["202", "203"], knownEmployee: {} }]
+trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]
+numbers: [{ number: "+74951234567", to: "600" }]
+`).by('itsp', CALLER, '+74951234567', spoke({}));
+    expect(pbx('dnd: false').now).toBe(BORIS);
+    expect(pbx('dnd: true').now).toBe('ring vera 25000');
+    expect(pbx('hours: { sat-sun: "09:00-18:00" }').now).toBe('ring vera 25000');
+  });
+
   test('when only a colleague before the last one is free', () => {
     const two: Moment = {
       now: NOW,

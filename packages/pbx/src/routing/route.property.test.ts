@@ -138,6 +138,13 @@ function judge(plan: Plan, world: World, at: Moment, caller: Caller, domain: Dom
     expect(user.devices).toContain(device);
     expect(at.away).not.toContain(device.login);
     expect(world.isReachable(domain, device.login)).toBe(true);
+    const frame = plan.frames.at(-1);
+    if (frame?.in === 'group') {
+      const { group } = frame;
+      if (group.skipBusy !== false) expect(at.busy).not.toContain(user.extension);
+      if (group.login === true) expect(at.loggedOut).not.toContain(user.extension);
+      expect(group.members.map(({ to }) => to)).toContain(user.extension);
+    }
     const byRule = plan.step.because.includes('outbound rule');
     if (!byRule) {
       expect(user.dnd).not.toBe(true);
@@ -175,6 +182,10 @@ function follow(model: Model, { number, from, who, outcomes, moments, seed }: As
   if (caller.kind === 'trunk' && own?.channels !== undefined && at.channels >= own.channels) {
     expect(plan.step.do).toBe('reject');
   }
+  const ofOperator =
+    caller.kind === 'trunk' &&
+    domain.trunks.some(({ name, register }) => name === caller.trunk && register !== undefined);
+  if (ofOperator && own === undefined) expect(plan.step).toMatchObject({ do: 'reject', reason: 'not-found' });
   let now = NOW;
   let steps = 0;
   while (plan.step.do === 'ring') {
