@@ -1,6 +1,6 @@
 import type { Cancel, Log } from '@vats/kernel';
 import type { CodecPolicy } from '@vats/media';
-import { advance, type Plan, type RingOutcome, route } from '@vats/pbx';
+import { advance, NotedWorld, normaliseNumber, type Plan, type RingOutcome, route } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
@@ -9,9 +9,12 @@ import { CallLegs } from './call-legs.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { CALLER, type CallCommand, type CallInput, type CallState, type TimerName } from './call-state.ts';
 import { CallerSide } from './caller-side.ts';
+import { CallChannels, type ChannelCounts } from './channels.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
-import { Forks, type Ring } from './forks.ts';
+import { Forks } from './forks.ts';
 import type { Leg } from './leg.ts';
+import { LegHoldings } from './leg-holdings.ts';
+import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { relayInDialogRequest } from './relay-request.ts';
 import { Renegotiation } from './renegotiation.ts';
@@ -22,6 +25,16 @@ const CLOSING_LIMIT_MS = 10_000;
 
 /** Events that an operator's log shows; the others are there at the debug level. */
 const TOLD_TO_OPERATORS: ReadonlySet<CallEvent['type']> = new Set(['call.started', 'call.answered']);
+
+/** A seed is one of so many: as many as a whole number of 32 bits has without its sign. */
+const SEEDS = 2 ** 31;
+
+/** What all calls share. */
+export interface SharedByCalls {
+  readonly parts: CallsParts;
+  readonly channels: ChannelCounts;
+  readonly outward: OutwardLegs;
+}
 
 /** What a call needs of whoever keeps it. */
 export interface CallHooks {
@@ -43,6 +56,9 @@ export class Call implements CallContext {
   readonly log: Log;
   readonly legs: CallLegs;
   readonly places: CallPlaces;
+  readonly holdings = new LegHoldings();
+  readonly channels: CallChannels;
+  readonly outward: OutwardLegs;
   readonly invite: IncomingInvite;
   readonly #startedAt: number;
   readonly #hooks: CallHooks;
@@ -52,8 +68,8 @@ export class Call implements CallContext {
 
   #state: CallState = { name: 'routing', told: 0 };
   #plan: Plan | undefined;
-  /** Phones of an in-turn step that have not been rung yet. */
-  #waiting: Ring[] = [];
+  /** Forwards of the plan that the story tells already. */
+  #forwardsTold = 0;
   readonly #inputs: CallInput[] = [];
   #working = false;
   readonly #timers = new Map<TimerName, Cancel>();
@@ -62,7 +78,8 @@ export class Call implements CallContext {
   #elsewhere = false;
   #answered: { readonly at: number; readonly by: NonNullable<CallEnded['answeredBy']> } | undefined;
 
-  constructor(parts: CallsParts, id: string, origin: CallOrigin, places: CallPlaces, hooks: CallHooks) {
+  constructor(shared: SharedByCalls, id: string, origin: CallOrigin, places: CallPlaces, hooks: CallHooks) {
+    const { parts } = shared;
     this.parts = parts;
     this.id = id;
     this.origin = origin;
@@ -70,7 +87,9 @@ export class Call implements CallContext {
     this.#startedAt = parts.clock.now();
     this.#hooks = hooks;
     this.places = places;
-    this.legs = new CallLegs(id, parts, this.log, this, places);
+    this.channels = new CallChannels(shared.channels, this.holdings, origin.domain.id);
+    this.outward = shared.outward;
+    this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
     this.#forks = new Forks(this, hooks.onOutgoing);
     this.#callerSide = new CallerSide(this, () => this.#plan?.record === true);
     this.#renegotiation = new Renegotiation(this);
@@ -89,7 +108,7 @@ export class Call implements CallContext {
 
   /** Timers that run. */
   get timerCount(): number {
-    return this.#timers.size;
+    return this.#timers.size + this.#forks.timerCount;
   }
 
   /** Makes the plan and sets out on its first step. */
@@ -105,12 +124,13 @@ export class Call implements CallContext {
       sipCallId: callId.ok ? callId.value : '',
       ...(caller.kind === 'trunk' && { trunk: caller.trunk }),
     });
-    if (caller.kind === 'device' && !this.places.take(CALLER, caller.device)) {
-      this.feed({ type: 'refuse', failure: 'account-limit' });
+    const refusal = this.#takePlaces();
+    if (refusal !== undefined) {
+      this.feed({ type: 'refuse', failure: refusal });
       return;
     }
-    this.#plan = route({ domain, caller, dialled, ...(host === undefined ? {} : { host }) }, this.parts.world());
-    this.#takeStep();
+    const call = { domain, caller, dialled, seed: this.parts.random.below(SEEDS), ...(host !== undefined && { host }) };
+    this.#decide((world) => route(call, world));
   }
 
   /** Ends the call from outside: an operator, or the switch that stops. */
@@ -184,18 +204,74 @@ export class Call implements CallContext {
     this.log[level](type, rest);
   }
 
-  #takeStep(): void {
-    const plan = this.#plan;
-    if (plan === undefined) return;
-    this.emit({ type: 'call.routed', explain: plan.story });
-    const due = plan.step;
+  /** Takes the caller's place in its account's or its trunk's limits; what is in the way, when there is none. */
+  #takePlaces(): FailureCode | undefined {
+    const { domain, caller } = this.origin;
+    if (caller.kind === 'device') {
+      if (!this.places.take(CALLER, caller.device)) return 'account-limit';
+      this.holdings.hold(CALLER, () => this.places.leave(CALLER));
+    } else {
+      const trunk = this.parts.world().directory.findTrunk(domain, caller.trunk);
+      if (!this.channels.takeTrunk(CALLER, caller.trunk, trunk?.channels)) return 'no-channel';
+    }
+    this.#notice();
+    return undefined;
+  }
+
+  /** A call from another system may be one of ours that comes back. */
+  #notice(): void {
+    const { domain, caller, claimed } = this.origin;
+    if (caller.kind === 'device' && caller.device.trunk !== true) return;
+    const shown = caller.kind === 'trunk' ? caller.number : claimed;
+    this.outward.arrived({
+      call: this.id,
+      domain: domain.id,
+      shown: shown === undefined ? '' : normaliseNumber(shown).number,
+      ...(caller.kind === 'device' && { login: caller.device.login }),
+    });
+    this.holdings.hold(CALLER, () => this.outward.forget(this.id));
+  }
+
+  /** Lets the plan say what comes next, tells what it said and what it went by, and does it. */
+  #decide(decide: (world: NotedWorld) => Plan): void {
+    const world = new NotedWorld(this.parts.world());
+    const plan = decide(world);
+    this.#plan = plan;
+    // Taken in the turn that decided, so that calls which ask side by side can't pass the number's limit together.
+    if (plan.did !== undefined) this.channels.takeNumber(CALLER, plan.did);
+    const { did, group, story, call } = plan;
+    const forwards = (plan.forwards ?? []).slice(this.#forwardsTold);
+    this.#forwardsTold += forwards.length;
+    const said = {
+      type: 'call.routed',
+      explain: story,
+      ...(call.caller.kind === 'trunk' && { direction: 'in' as const }),
+      ...(did !== undefined && { did }),
+      ...(group !== undefined && { group }),
+    } as const;
+    // An event tells of one forward.
+    for (const forward of forwards.slice(0, -1)) this.emit({ ...said, forward });
+    const forward = forwards.at(-1);
+    this.emit({
+      ...said,
+      ...(forward !== undefined && { forward }),
+      world: world.notes(),
+      seed: String(call.seed),
+    });
+    this.#takeStep(plan);
+  }
+
+  #takeStep({ step: due, group, forwards, frames }: Plan): void {
     switch (due.do) {
       case 'ring': {
-        const rings = this.#forks.phonesOf(due.targets);
-        if (rings.length > 0 && !this.#callerSide.open()) return;
-        const now = due.order === 'in-turn' ? rings.slice(0, 1) : rings;
-        this.#waiting = rings.slice(now.length);
-        this.#ring(now, due.ring);
+        const forwardedBy = forwards?.at(-1)?.by;
+        const legs = this.#forks.choose(due.targets, frames.at(-1), {
+          why: due.because,
+          ...(due.ofMany && group !== undefined && { group }),
+          ...(forwardedBy !== undefined && { forwardedBy }),
+        });
+        if (legs.length > 0 && !this.#callerSide.open()) return;
+        this.feed({ type: 'ring', legs, forMs: due.ring, ofMany: due.ofMany });
         return;
       }
       case 'echo':
@@ -217,22 +293,10 @@ export class Call implements CallContext {
     }
   }
 
-  #ring(rings: readonly Ring[], forMs: number): void {
-    this.#forks.choose(rings);
-    this.feed({ type: 'ring', legs: rings.map((ring) => ring.leg), forMs });
-  }
-
   #askPlan(outcome: RingOutcome): void {
     const plan = this.#plan;
     if (plan === undefined) return;
-    const next = outcome === 'callee-declined' ? undefined : this.#waiting.shift();
-    if (next !== undefined && plan.step.do === 'ring') {
-      this.#ring([next], plan.step.ring);
-      return;
-    }
-    this.#waiting = [];
-    this.#plan = advance(plan, { kind: 'ring-ended', outcome }, this.parts.world());
-    this.#takeStep();
+    this.#decide((world) => advance(plan, { kind: 'ring-ended', outcome }, world));
   }
 
   #perform(command: CallCommand): void {

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { type CallEvent, CallManager, type CallOrigin, type ReachablePhone } from '@vats/calls';
+import { type CallEvent, CallManager, type ReachablePhone, type Spending } from '@vats/calls';
 import {
   type Clock,
   formatEndpoint,
@@ -31,14 +31,18 @@ import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
+import { callOrigin } from './front-door/call-origin.ts';
 import { DigestChoices } from './front-door/digest-choices.ts';
-import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
+import { ALLOWED_METHODS, FrontDoor } from './front-door/front-door.ts';
 import { type Visitor, Visitors } from './front-door/visitors.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { connectionsAtMost, openCountryTable, openStoreFor, prepareDirectory, repair, startMedia } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
+import { GroupLogins } from './routing-world/group-logins.ts';
+import { LiveWorld, type OtherAnswers } from './routing-world/live-world.ts';
 import type { Settings } from './settings/index.ts';
 import { startFailureOf } from './start-failure.ts';
+import { NO_TRUNKS, type Trunks } from './trunks.ts';
 
 const SIP_PORT = 5060;
 const DIGEST_SECRET_OCTETS = 32;
@@ -52,6 +56,12 @@ export interface SwitchParts {
   readonly media?: MediaPlane;
   readonly store?: Store;
   readonly ledger?: Ledger;
+  /** Trunks as they run; none without it. */
+  readonly trunks?: Trunks;
+  /** What calls outside use up; nothing is counted without it. */
+  readonly spending?: Spending;
+  /** What plans ask of contact lists and rates. */
+  readonly answers?: OtherAnswers;
   /** Told every event of every call, terminal ones when they are on disk. */
   readonly onCallEvent?: (event: CallEvent) => void;
   readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
@@ -76,6 +86,9 @@ export interface Switch {
   readonly authenticator: Authenticator;
   readonly access: AccessControl;
   readonly visitors: Visitors;
+  /** The moment as plans see it. */
+  readonly world: LiveWorld;
+  readonly logins: GroupLogins;
   /**
    * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
    * those hold who may not come any more. @throws GeoDatabaseError, with all as it was
@@ -219,7 +232,20 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     on: (flow: Flow) => transport.ownAddressOn(flow),
     towards: (remote: string) => transport.ownAddressTowards(remote),
   };
-  const calls = new CallManager({
+  const logins = new GroupLogins();
+  const trunks = parts.trunks ?? NO_TRUNKS;
+  const world: LiveWorld = new LiveWorld({
+    clock,
+    log,
+    directory: () => model.directory,
+    isReachable: (domain, login) => registrar.isReachable(domain, login),
+    calls: () => calls,
+    logins,
+    isTrunkUp: (domain, trunk) => trunks.isUp(domain, trunk),
+    ...parts.answers,
+  });
+  ledger.enrol('employees on the phone', () => world.size);
+  const calls: CallManager = new CallManager({
     dialogs,
     media,
     clock,
@@ -239,13 +265,15 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       }
       return phones;
     },
-    world: () => ({
-      now: clock.now(),
-      directory: model.directory,
-      isReachable: (domain, login) => registrar.isReachable(domain.id, login),
-    }),
+    world: () => world,
+    line: (domain, trunk) => trunks.line(domain, trunk),
+    flowTo: (target) => transport.flowTo(target),
+    ...(parts.spending !== undefined && { spending: parts.spending }),
     settings: { recordings, timeLimit: settings.calls.timeLimit, maxCalls: settings.calls.max },
-    emit: (event) => journal.note(event),
+    emit: (event) => {
+      world.note(event);
+      journal.note(event);
+    },
   });
 
   const sweepAccess = (): void =>
@@ -270,6 +298,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     gate: access.gate,
     visitors,
     directory: () => model.directory,
+    trunks,
     register: (request, flow, account, visitor) => {
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
@@ -277,11 +306,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     invite: (request, flow, origin, visitor) => {
       // Good credentials show that the phone is alive; anything less could come from a forged source.
       registrar.heard(flow);
-      calls.invite(request, flow, callOrigin(origin, visitor));
+      calls.invite(request, flow, callOrigin(request, origin, visitor, model.directory));
     },
   });
   dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
 
+  await world.restore(store.history);
   for (const { transport: name, endpoint } of settings.sip.listen) {
     const what = `sip.listen ${name}://${formatEndpoint(endpoint)}`;
     try {
@@ -337,6 +367,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     authenticator,
     access,
     visitors,
+    world,
+    logins,
     reloadAccess: (next) => {
       access.useSettings(next);
       sweepAccess();
@@ -377,20 +409,6 @@ function registrarAccount({ domain, user, device }: Authenticated, visitor: Visi
     ...(visitor.viaProxy && { client: visitor.address, clientTransport: visitor.transport }),
     ...(visitor.viaProxy && visitor.port !== 0 && { clientPort: visitor.port }),
   };
-}
-
-function callOrigin(origin: InviteOrigin, visitor: Visitor): CallOrigin {
-  const { caller } = origin;
-  const party =
-    caller.kind === 'device'
-      ? {
-          number: caller.user.extension,
-          extension: caller.user.extension,
-          login: caller.device.login,
-          ...(caller.user.name === undefined ? {} : { name: caller.user.name }),
-        }
-      : { number: caller.number ?? caller.trunk };
-  return { ...origin, party, ...(visitor.viaProxy && { client: visitor.address }) };
 }
 
 function logRegistration(log: Log, domain: string | undefined, event: RegistrarEvent): void {
