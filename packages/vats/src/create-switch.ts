@@ -46,6 +46,8 @@ import { NO_TRUNKS, type Trunks } from './trunks.ts';
 
 const SIP_PORT = 5060;
 const DIGEST_SECRET_OCTETS = 32;
+/** In the data directory: which members are logged in to their groups. */
+const GROUP_LOGINS = 'group-logins.json';
 
 /** What a test puts in the place of the machine. */
 export interface SwitchParts {
@@ -232,7 +234,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     on: (flow: Flow) => transport.ownAddressOn(flow),
     towards: (remote: string) => transport.ownAddressTowards(remote),
   };
-  const logins = new GroupLogins();
+  const logins = new GroupLogins({ log, ...(parts.store === undefined && { file: join(data, GROUP_LOGINS) }) });
   const trunks = parts.trunks ?? NO_TRUNKS;
   const world: LiveWorld = new LiveWorld({
     clock,

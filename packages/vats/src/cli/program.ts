@@ -13,6 +13,7 @@ import { ask, looking, printableStreams, printer, type Streams, type Where } fro
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
+import { addGroupCommands } from './group-commands.ts';
 import { addHistory } from './history-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
@@ -186,6 +187,7 @@ function program(streams: Streams, result: { code: number }): Command {
   const explain = vats.command('explain').description('what would happen, and why');
   addAccessCommands(vats, explain, print);
   addScheduleCommands(vats, explain, print);
+  addGroupCommands(vats, print);
   return vats;
 }
 

@@ -10,6 +10,7 @@ import { accessStatus } from './access-status.ts';
 import { bodyOf } from './body-of.ts';
 import { changed } from './changed.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { groupRoutes } from './group-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 
@@ -89,6 +90,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...accessRoutes(running),
     ...scheduleRoutes(running),
     ...historyRoutes(running),
+    ...groupRoutes(running),
   };
 }
 
