@@ -1,13 +1,15 @@
 import type { Cancel, Log } from '@vats/kernel';
 import type { CodecPolicy } from '@vats/media';
-import { advance, NotedWorld, normaliseNumber, type Plan, type RingOutcome, route } from '@vats/pbx';
+import type { Plan } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { CallEnded, CallEvent, UnstampedEvent } from './call-event.ts';
 import { CallLegs } from './call-legs.ts';
+import { CallPlan } from './call-plan.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { CALLER, type CallCommand, type CallInput, type CallState, type TimerName } from './call-state.ts';
+import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
@@ -25,9 +27,6 @@ const CLOSING_LIMIT_MS = 10_000;
 
 /** Events that an operator's log shows; the others are there at the debug level. */
 const TOLD_TO_OPERATORS: ReadonlySet<CallEvent['type']> = new Set(['call.started', 'call.answered']);
-
-/** A seed is one of so many: as many as a whole number of 32 bits has without its sign. */
-const SEEDS = 2 ** 31;
 
 /** What all calls share. */
 export interface SharedByCalls {
@@ -67,9 +66,7 @@ export class Call implements CallContext {
   readonly #renegotiation: Renegotiation;
 
   #state: CallState = { name: 'routing', told: 0 };
-  #plan: Plan | undefined;
-  /** Forwards of the plan that the story tells already. */
-  #forwardsTold = 0;
+  readonly #plan: CallPlan;
   readonly #inputs: CallInput[] = [];
   #working = false;
   readonly #timers = new Map<TimerName, Cancel>();
@@ -91,7 +88,8 @@ export class Call implements CallContext {
     this.outward = shared.outward;
     this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
     this.#forks = new Forks(this, hooks.onOutgoing);
-    this.#callerSide = new CallerSide(this, () => this.#plan?.record === true);
+    this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));
+    this.#callerSide = new CallerSide(this, () => this.#plan.records);
     this.#renegotiation = new Renegotiation(this);
     this.invite = hooks.open({
       ...this.#sessionUserOf(() => this.legs.caller),
@@ -103,7 +101,7 @@ export class Call implements CallContext {
   }
 
   get policy(): CodecPolicy {
-    return this.#plan?.record === true ? 'g711' : 'any';
+    return this.#plan.records ? 'g711' : 'any';
   }
 
   /** Timers that run. */
@@ -113,7 +111,7 @@ export class Call implements CallContext {
 
   /** Makes the plan and sets out on its first step. */
   start(): void {
-    const { domain, caller, dialled, host, party } = this.origin;
+    const { domain, caller, dialled, party } = this.origin;
     const { callId } = this.invite.request;
     this.emit({
       type: 'call.started',
@@ -124,13 +122,12 @@ export class Call implements CallContext {
       sipCallId: callId.ok ? callId.value : '',
       ...(caller.kind === 'trunk' && { trunk: caller.trunk }),
     });
-    const refusal = this.#takePlaces();
+    const refusal = takeCallersPlace(this);
     if (refusal !== undefined) {
       this.feed({ type: 'refuse', failure: refusal });
       return;
     }
-    const call = { domain, caller, dialled, seed: this.parts.random.below(SEEDS), ...(host !== undefined && { host }) };
-    this.#decide((world) => route(call, world));
+    this.#plan.begin();
   }
 
   /** Ends the call from outside: an operator, or the switch that stops. */
@@ -204,63 +201,6 @@ export class Call implements CallContext {
     this.log[level](type, rest);
   }
 
-  /** Takes the caller's place in its account's or its trunk's limits; what is in the way, when there is none. */
-  #takePlaces(): FailureCode | undefined {
-    const { domain, caller } = this.origin;
-    if (caller.kind === 'device') {
-      if (!this.places.take(CALLER, caller.device)) return 'account-limit';
-      this.holdings.hold(CALLER, () => this.places.leave(CALLER));
-    } else {
-      const trunk = this.parts.world().directory.findTrunk(domain, caller.trunk);
-      if (!this.channels.takeTrunk(CALLER, caller.trunk, trunk?.channels)) return 'no-channel';
-    }
-    this.#notice();
-    return undefined;
-  }
-
-  /** A call from another system may be one of ours that comes back. */
-  #notice(): void {
-    const { domain, caller, claimed } = this.origin;
-    if (caller.kind === 'device' && caller.device.trunk !== true) return;
-    const shown = caller.kind === 'trunk' ? caller.number : claimed;
-    this.outward.arrived({
-      call: this.id,
-      domain: domain.id,
-      shown: shown === undefined ? '' : normaliseNumber(shown).number,
-      ...(caller.kind === 'device' && { login: caller.device.login }),
-    });
-    this.holdings.hold(CALLER, () => this.outward.forget(this.id));
-  }
-
-  /** Lets the plan say what comes next, tells what it said and what it went by, and does it. */
-  #decide(decide: (world: NotedWorld) => Plan): void {
-    const world = new NotedWorld(this.parts.world());
-    const plan = decide(world);
-    this.#plan = plan;
-    // Taken in the turn that decided, so that calls which ask side by side can't pass the number's limit together.
-    if (plan.did !== undefined) this.channels.takeNumber(CALLER, plan.did);
-    const { did, group, story, call } = plan;
-    const forwards = (plan.forwards ?? []).slice(this.#forwardsTold);
-    this.#forwardsTold += forwards.length;
-    const said = {
-      type: 'call.routed',
-      explain: story,
-      ...(call.caller.kind === 'trunk' && { direction: 'in' as const }),
-      ...(did !== undefined && { did }),
-      ...(group !== undefined && { group }),
-    } as const;
-    // An event tells of one forward.
-    for (const forward of forwards.slice(0, -1)) this.emit({ ...said, forward });
-    const forward = forwards.at(-1);
-    this.emit({
-      ...said,
-      ...(forward !== undefined && { forward }),
-      world: world.notes(),
-      seed: String(call.seed),
-    });
-    this.#takeStep(plan);
-  }
-
   #takeStep({ step: due, group, forwards, frames }: Plan): void {
     switch (due.do) {
       case 'ring': {
@@ -293,12 +233,6 @@ export class Call implements CallContext {
     }
   }
 
-  #askPlan(outcome: RingOutcome): void {
-    const plan = this.#plan;
-    if (plan === undefined) return;
-    this.#decide((world) => advance(plan, { kind: 'ring-ended', outcome }, world));
-  }
-
   #perform(command: CallCommand): void {
     switch (command.do) {
       case 'invite':
@@ -323,7 +257,7 @@ export class Call implements CallContext {
         this.legs.get(command.leg)?.session?.bye([['Reason', reasonHeader(command.failure)]]);
         return;
       case 'ask-plan':
-        this.#askPlan(command.outcome);
+        this.#plan.goOn(command.outcome);
         return;
       case 'relay-reinvite':
         this.#renegotiation.relay(command.from, command.to);

@@ -1,3 +1,4 @@
+import { advance, type Domain, replayedWorld, route, type WorldNotes } from '@vats/pbx';
 import { describe, expect } from 'vitest';
 import type { Actor } from '../actor.ts';
 import { scenario } from '../scenario.ts';
@@ -264,6 +265,39 @@ describe('calls from outside', () => {
       itsp.invites('84957654321');
       takes(itsp, bob);
       end(alice, carol);
+    },
+  );
+
+  scenario(
+    'the story of a call holds all that its plan went by: the same plan is found again',
+    {
+      ends: ['caller-hung-up', 'callee-busy'],
+      ...COMPANY_OF,
+      pbx: COMPANY.replace('strategy: sequential', 'strategy: random\n    knownEmployee: { window: 10m, ring: 15s }'),
+      cast: SALES,
+    },
+    ({ itsp, alice, bob, carol, world }) => {
+      alice.invites(carol);
+      carol.answers();
+      alice.hears('200 INVITE');
+      carol.expects('ACK');
+      itsp.invites('84957654321');
+      bob.refuses(486);
+      bob.expects('ACK');
+      itsp.hears('486 INVITE');
+      end(alice, carol);
+      const { directory } = world.running.model;
+      const [domain] = directory.model.domains;
+      const routed = world.events.filter((event) => event.type === 'call.routed').slice(1);
+      expect(routed).toHaveLength(2);
+      const notes = routed.map((event) => JSON.parse(JSON.stringify(event.world)) as WorldNotes);
+      expect(notes[0]?.activity).toMatchObject({ 201: { talking: 1 }, 203: { talking: 1 } });
+      const caller = { kind: 'trunk', trunk: 'itsp', number: '+79161112233' } as const;
+      const call = { domain: domain as Domain, caller, dialled: '84957654321', seed: Number(routed[0]?.seed) };
+      const plan = route(call, replayedWorld(notes[0] as WorldNotes, directory));
+      expect(plan.story).toEqual(routed[0]?.explain);
+      const event = { kind: 'ring-ended', outcome: 'callee-busy' } as const;
+      expect(advance(plan, event, replayedWorld(notes[1] as WorldNotes, directory)).story).toEqual(routed[1]?.explain);
     },
   );
 });
