@@ -53,7 +53,7 @@ export class OutwardLegs {
 
   /** A call has come in: remembers which of ours it may stem from, the latest. To be forgotten when it ends. */
   arrived(returning: ReturningCall): void {
-    const parent = [...(this.#byLook.get(lookOf(returning)) ?? [])].findLast(({ call }) => call !== returning.call);
+    const parent = [...(this.#byLook.get(lookOf(returning)) ?? [])].at(-1);
     if (parent !== undefined) this.#parents.set(returning.call, parent.call);
   }
 

@@ -208,6 +208,30 @@ describe('calls from outside', () => {
   );
 
   scenario(
+    'a channel that was free when the plan was made, and is not when the phone’s time comes, is not taken',
+    { ends: ['callee-busy', 'caller-hung-up'], ...COMPANY_OF, pbx: COMPANY.replace('channels: 30', 'channels: 1') },
+    async ({ bob, alice, itsp, reserve, world }) => {
+      const keys = 'mobile: "+79161234567", reach: { to: [{ to: devices }, { to: mobile, after: 3s }] }';
+      await world.applies(changed('201', 'alice', keys), 'reach.yaml');
+      bob.invites(alice);
+      alice.rings();
+      bob.hears('180 INVITE');
+      alice.phone.dial('+79031234567');
+      takesFirst(itsp);
+      alice.hears('200 INVITE');
+      world.passes(3_000);
+      reserve.refuses(486);
+      reserve.expects('ACK');
+      alice.phone.calls[0]?.respond(486);
+      alice.expects('ACK');
+      bob.hears('486 INVITE');
+      alice.call.bye();
+      alice.hears('200 BYE');
+      itsp.expects('BYE');
+    },
+  );
+
+  scenario(
     'a member who is removed while it rings answers all the same',
     { ends: 'caller-hung-up', ...COMPANY_OF },
     async ({ itsp, alice, world }) => {
@@ -302,6 +326,12 @@ describe('calls from outside', () => {
     },
   );
 });
+
+/** Answers, and is acknowledged. */
+function takesFirst(callee: Actor): void {
+  callee.answers();
+  callee.expects('ACK');
+}
 
 /** Answers the caller, who hangs up. */
 function takes(caller: Actor, callee: Actor): void {

@@ -48,8 +48,13 @@ describe('limits on calls outside', () => {
       ...OFFICE,
       limitsOf: (subject) => (subject.kind === 'trunk' && subject.trunk === 'itsp' ? { calls: 0 } : undefined),
     },
-    ({ alice, itsp, reserve }) => {
+    ({ alice, itsp, reserve, world }) => {
       alice.invites('+79031234567');
+      reserve.expects('INVITE');
+      // It holds no channel of the trunk that it did not take.
+      const { calls, model } = world.running;
+      const id = model.directory.model.domains[0]?.id ?? '';
+      expect(['itsp', 'reserve'].map((trunk) => calls.channelsInUse(id, 'trunk', trunk))).toEqual([0, 1]);
       reserve.refuses(486);
       reserve.expects('ACK');
       alice.hears('486 INVITE');
