@@ -85,8 +85,15 @@ export { cheapestOf, RateTable, type TrunkRate } from './rates/rate-table.ts';
 export { readingRates, readRates } from './rates/read-rates.ts';
 export { writeRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
+export { IDLE, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
 export type {
+  Activity,
   Caller,
+  DeviceTarget,
+  Forward,
+  Frame,
+  LastTalk,
+  OutsideTarget,
   Plan,
   PlanEvent,
   PlanStep,
@@ -94,10 +101,12 @@ export type {
   RingOutcome,
   RingTarget,
   RouteCall,
+  Way,
   World,
 } from './routing/plan.ts';
 export { DEFAULT_RING_MS } from './routing/reach-user.ts';
 export { ECHO_CODE, route } from './routing/route.ts';
+export { writtenFor } from './routing/written-number.ts';
 export { localDate, MOMENT_REMEDY, momentText, type ReadMoment, readMoment } from './schedule/moment.ts';
 export { type ProductionCalendar, readProductionCalendar } from './schedule/production-calendar.ts';
 export { type HoursOf, LOOK_AHEAD_DAYS, type Schedule, scheduleAt } from './schedule/schedule-at.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Gate } from '@vats/access';
-import { type CallEvent, CallManager, type CallOrigin, type ReachablePhone } from '@vats/calls';
+import { type CallEvent, CallManager, type ReachablePhone, type Spending } from '@vats/calls';
 import {
   type Clock,
   formatEndpoint,
@@ -35,19 +35,26 @@ import { CallJournal } from './call-journal.ts';
 import type { ContactBook } from './contact-book.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
+import { callOrigin } from './front-door/call-origin.ts';
 import { DigestChoices } from './front-door/digest-choices.ts';
-import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
+import { ALLOWED_METHODS, FrontDoor } from './front-door/front-door.ts';
 import { type Visitor, Visitors } from './front-door/visitors.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { openLists } from './lists.ts';
 import { connectionsAtMost, openCountryTable, openStoreFor, prepareDirectory, repair, startMedia } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
 import type { RateTables } from './rate-tables.ts';
+import { GroupLogins } from './routing-world/group-logins.ts';
+import { LiveWorld, type OtherAnswers } from './routing-world/live-world.ts';
+import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
 import { startFailureOf } from './start-failure.ts';
+import type { Trunks } from './trunks.ts';
 
 const SIP_PORT = 5060;
 const DIGEST_SECRET_OCTETS = 32;
+/** In the data directory: which members are logged in to their groups. */
+const GROUP_LOGINS = 'group-logins.json';
 
 /** What a test puts in the place of the machine. */
 export interface SwitchParts {
@@ -59,6 +66,12 @@ export interface SwitchParts {
   readonly store?: Store;
   readonly ledger?: Ledger;
   readonly dns?: DnsQuestions;
+  /** Trunks as they run; none without it. */
+  readonly trunks?: Trunks;
+  /** What calls outside use up; nothing is counted without it. */
+  readonly spending?: Spending;
+  /** What plans ask of contact lists and rates. */
+  readonly answers?: OtherAnswers;
   /** Told every event of every call, terminal ones when they are on disk. */
   readonly onCallEvent?: (event: CallEvent) => void;
   readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
@@ -93,6 +106,9 @@ export interface Switch {
   readonly rates: RateTables;
   /** Who has which number outside. */
   readonly contacts: ContactBook;
+  /** The moment as plans see it. */
+  readonly world: LiveWorld;
+  readonly logins: GroupLogins;
   /**
    * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
    * those hold who may not come any more. @throws GeoDatabaseError, with all as it was
@@ -151,12 +167,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     // A trunk's server that an operator named is heard wherever it is, or its answers to us would be lost; not against
     // an operator's own ban. What it asks of us is judged like anybody's.
     admit: ({ address, port }, transport, octets, behind) =>
-      trunks.hasServerAt(address)
+      lines.hasServerAt(address)
         ? !isBannedByHand(address)
         : access.gate.admit({ address, port, transport }, octets, behind),
-    isKnown: (address) => trunks.hasServerAt(address) || access.isKnown(address),
+    isKnown: (address) => lines.hasServerAt(address) || access.isKnown(address),
     isProven: ({ address, port }, transport) =>
-      trunks.hasServerAt(address) || access.isProven({ address, port, transport }),
+      lines.hasServerAt(address) || access.isProven({ address, port, transport }),
     bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
@@ -178,7 +194,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   });
   const isBannedByHand = (address: string): boolean => access.gate.bans.isBanned(address)?.by === 'operator';
   const isBanned: Gate['isBanned'] = (farEnd) =>
-    trunks.hasServerAt(farEnd.address) ? isBannedByHand(farEnd.address) : access.gate.isBanned(farEnd);
+    lines.hasServerAt(farEnd.address) ? isBannedByHand(farEnd.address) : access.gate.isBanned(farEnd);
   const bannedConnections = new BannedConnections({ clock, log, gate: { isBanned }, transport });
   await access.load();
   undo.push(() => access.close());
@@ -195,7 +211,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     supported: [],
   });
 
-  const trunks = new TrunkLines({
+  const lines = new TrunkLines({
     clock,
     random,
     log,
@@ -206,7 +222,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     userAgent: settings.sip.userAgent,
     onEvent: (event) => parts.onTrunkEvent?.(event),
   });
-  undo.push(() => trunks.close());
+  undo.push(() => lines.close());
 
   const registrar = new Registrar({
     clock,
@@ -241,7 +257,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       }
       access.usePolicies(model.directory);
       // First, so that the sweep knows their servers.
-      trunks.use(after.domains);
+      if (parts.trunks === undefined) lines.use(after.domains);
       sweepAccess();
     },
   );
@@ -271,7 +287,22 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     on: (flow: Flow) => transport.ownAddressOn(flow),
     towards: (remote: string) => transport.ownAddressTowards(remote),
   };
-  const calls = new CallManager({
+  const logins = new GroupLogins({ log, ...(parts.store === undefined && { file: join(data, GROUP_LOGINS) }) });
+  const trunks = parts.trunks ?? new RunningTrunks(lines, () => model.directory);
+  const world: LiveWorld = new LiveWorld({
+    clock,
+    log,
+    directory: () => model.directory,
+    isReachable: (domain, login) => registrar.isReachable(domain, login),
+    calls: () => calls,
+    logins,
+    isTrunkUp: (domain, trunk) => trunks.isUp(domain, trunk),
+    responsible: (domain, number) => contacts.find(domain.id, number)?.extension,
+    cheapestFirst: (domain, number, names) => rates.cheapestFirst(domain.id, number, names),
+    ...parts.answers,
+  });
+  ledger.enrol('employees on the phone', () => world.size);
+  const calls: CallManager = new CallManager({
     dialogs,
     media,
     clock,
@@ -291,20 +322,22 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       }
       return phones;
     },
-    world: () => ({
-      now: clock.now(),
-      directory: model.directory,
-      isReachable: (domain, login) => registrar.isReachable(domain.id, login),
-    }),
+    world: () => world,
+    line: (domain, trunk) => trunks.line(domain, trunk),
+    flowTo: (target) => transport.flowTo(target),
+    spending: parts.spending ?? spending,
     settings: { recordings, timeLimit: settings.calls.timeLimit, maxCalls: settings.calls.max },
-    emit: (event) => journal.note(event),
+    emit: (event) => {
+      world.note(event);
+      journal.note(event);
+    },
   });
 
   const sweepAccess = (): void =>
     access.sweep({
       ...{ registrar, calls, dialogs, transport },
       directory: () => model.directory,
-      isTrunkAt: (address) => trunks.hasServerAt(address),
+      isTrunkAt: (address) => lines.hasServerAt(address),
     });
 
   const authenticator = new Authenticator({
@@ -326,6 +359,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     gate: access.gate,
     visitors,
     directory: () => model.directory,
+    trunks,
     register: (request, flow, account, visitor) => {
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
@@ -333,11 +367,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     invite: (request, flow, origin, visitor) => {
       // Good credentials show that the phone is alive; anything less could come from a forged source.
       registrar.heard(flow);
-      calls.invite(request, flow, callOrigin(origin, visitor));
+      calls.invite(request, flow, callOrigin(request, origin, visitor, model.directory));
     },
   });
   dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
 
+  await world.restore(store.history);
   for (const { transport: name, endpoint } of settings.sip.listen) {
     const what = `sip.listen ${name}://${formatEndpoint(endpoint)}`;
     try {
@@ -360,7 +395,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   sweepAccess();
   undo.push(() => registrar.close());
   dialogs.outOfDialog = (request, flow) => door.receive(request, flow);
-  trunks.use(model.directory.model.domains);
+  if (parts.trunks === undefined) lines.use(model.directory.model.domains);
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -369,7 +404,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     await journal.idle();
     keeper.close();
     // While requests can still go out: the operators are told that we are gone.
-    await trunks.close();
+    await lines.close();
     transactions.close();
     await registrar.close();
     await transport.close();
@@ -389,7 +424,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     model,
     calls,
     registrar,
-    trunks,
+    trunks: lines,
     store,
     media,
     transport,
@@ -400,6 +435,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     spending,
     rates,
     contacts,
+    world,
+    logins,
     reloadAccess: (next) => {
       access.useSettings(next);
       sweepAccess();
@@ -440,20 +477,6 @@ function registrarAccount({ domain, user, device }: Authenticated, visitor: Visi
     ...(visitor.viaProxy && { client: visitor.address, clientTransport: visitor.transport }),
     ...(visitor.viaProxy && visitor.port !== 0 && { clientPort: visitor.port }),
   };
-}
-
-function callOrigin(origin: InviteOrigin, visitor: Visitor): CallOrigin {
-  const { caller } = origin;
-  const party =
-    caller.kind === 'device'
-      ? {
-          number: caller.user.extension,
-          extension: caller.user.extension,
-          login: caller.device.login,
-          ...(caller.user.name === undefined ? {} : { name: caller.user.name }),
-        }
-      : { number: caller.number ?? caller.trunk };
-  return { ...origin, party, ...(visitor.viaProxy && { client: visitor.address }) };
 }
 
 function logRegistration(log: Log, domain: string | undefined, event: RegistrarEvent): void {

@@ -1,4 +1,4 @@
-import { type Rate, type RateStore, RateTable, type RateTableName } from '@vats/pbx';
+import { cheapestOf, type Rate, type RateStore, RateTable, type RateTableName } from '@vats/pbx';
 
 /**
  * What calls cost, for all domains: in memory, on disk before anyone sees a change. A trunk that has a table goes by it alone: what it
@@ -25,6 +25,16 @@ export class RateTables {
   /** The table that a trunk goes by. */
   tableFor(domain: string, trunk: string): RateTable | undefined {
     return this.table({ domain, trunk }) ?? this.table({ domain });
+  }
+
+  /** Trunks in the order of what a call to the number costs by them; those whose price is not known come last. */
+  cheapestFirst(domain: string, number: string, trunks: readonly string[]): readonly string[] {
+    const tables = trunks.flatMap((trunk) => {
+      const table = this.tableFor(domain, trunk);
+      return table === undefined ? [] : [[trunk, table] as const];
+    });
+    const priced = cheapestOf(number, tables).map(({ trunk }) => trunk);
+    return [...priced, ...trunks.filter((trunk) => !priced.includes(trunk))];
   }
 
   table({ domain, trunk = '' }: RateTableName): RateTable | undefined {

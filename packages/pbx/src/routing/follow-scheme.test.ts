@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { IDLE } from '../testing/model-of.ts';
 import { routesOf } from '../testing/routes.ts';
+import { IDLE } from './noted-world.ts';
 
 function schemeOf(open: string, more = '') {
   const pbx = routesOf(`domain: acme.example

@@ -1,4 +1,4 @@
-import type { Frame, Plan, PlanStep, RejectReason, RouteCall } from './plan.ts';
+import type { Forward, Frame, Plan, PlanStep, RejectReason, RouteCall } from './plan.ts';
 import { shouldRecord } from './recording.ts';
 
 /** How far a call has come: what has been decided for it, and where it has been sent. */
@@ -36,6 +36,11 @@ export function arrived(journey: Journey, place: string, extension?: string): Jo
 /** The journey with something to go on with when what it tries now ends without an answer. */
 export function within(journey: Journey, frame: Frame): Journey {
   return { ...journey, frames: [...journey.frames, frame] };
+}
+
+/** The journey after a user has sent the call on. */
+export function forwarded(journey: Journey, forward: Forward): Journey {
+  return { ...journey, forwards: [...(journey.forwards ?? []), forward] };
 }
 
 /** @param because what led here; `text` what it comes to */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { IDLE } from '../testing/model-of.ts';
 import { type Moment, routesOf } from '../testing/routes.ts';
+import { IDLE } from './noted-world.ts';
 import type { LastTalk } from './plan.ts';
 
 const CALLER = '+79161234567';

@@ -16,6 +16,7 @@ export type RingOutcome =
   | 'not-found'
   | 'no-channel'
   | 'trunk-failed'
+  | 'limit-reached'
   | 'no-common-codec'
   | 'address-incomplete'
   | 'too-many-hops'
@@ -32,6 +33,7 @@ export type RingOutcome =
  * - `unreachable`: the user has no device, or none that can be reached now
  * - `no-channel`: as many calls as the number or the trunk takes at once
  * - `caller-blocked`: the number does not take calls of this caller
+ * - `limit-reached`: whoever orders the call outside has used up what they may
  */
 export type RejectReason = RingOutcome | 'not-served' | 'forbidden' | 'caller-blocked';
 
@@ -193,6 +195,15 @@ export type Frame = { readonly path: readonly string[] } & (
 /** Of a user's `reach`, in turn. */
 export type ReachEntry = Frozen<{ to: string; ring?: number; after?: number }>;
 
+/** A user sent the call on. */
+export interface Forward {
+  /** The user's extension. */
+  readonly by: string;
+  readonly to: string;
+  /** `always`, `closed` (outside the user's hours), or how it ended at the user. */
+  readonly when: 'always' | 'closed' | RingOutcome;
+}
+
 /** What is done for one call: the step that is due, and all that `advance` needs to find the next. */
 export interface Plan {
   readonly call: RouteCall;
@@ -210,4 +221,6 @@ export interface Plan {
   readonly did?: string;
   /** The group that rings, or rang last. */
   readonly group?: string;
+  /** Who sent the call on, in order. */
+  readonly forwards?: readonly Forward[];
 }

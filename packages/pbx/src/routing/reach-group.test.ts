@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { IDLE } from '../testing/model-of.ts';
 import { routesOf } from '../testing/routes.ts';
+import { IDLE } from './noted-world.ts';
 import type { Activity } from './plan.ts';
 
 const USERS = `

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { IDLE } from '../testing/model-of.ts';
 import { type Moment, routesOf } from '../testing/routes.ts';
+import { IDLE } from './noted-world.ts';
 
 const DAY = Date.UTC(2026, 4, 5, 9);
 

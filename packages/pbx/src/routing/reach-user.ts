@@ -6,7 +6,7 @@ import { formatDuration } from '../schema/duration.ts';
 import { sendTo } from './destination.ts';
 import { goOn } from './go-on.ts';
 import { outsideTarget } from './go-out.ts';
-import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
+import { arrived, forwarded, type Journey, planOf, rejected, told, within } from './journey.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
 import type { DeviceTarget, Frame, Plan, ReachEntry, RingOutcome, RingTarget, World } from './plan.ts';
 
@@ -23,7 +23,8 @@ export function reachUser(journey: Journey, user: User, because: string, world: 
   }
   const always = user.forward?.always;
   if (always !== undefined) {
-    return sendTo(there, always, `${because}, and all calls of ${user.name} go on to ${always}`, user, world);
+    const on = forwarded(there, { by: user.extension, to: always, when: 'always' });
+    return sendTo(on, always, `${because}, and all calls of ${user.name} go on to ${always}`, user, world);
   }
   const barrier = barrierOf(there, user, world);
   if (barrier !== undefined) {
@@ -178,7 +179,10 @@ function leave(journey: Journey, user: User, outcome: RingOutcome, world: World,
     if (journey.frames.length === 0) return rejected(journey, outcome, text, because);
     return goOn(told(journey, `${because}: ${text}`), outcome, world);
   }
-  if (to !== undefined) return sendTo(journey, to, `${because}, so the call goes on to ${to}`, user, world);
+  if (to !== undefined) {
+    const on = forwarded(journey, { by: user.extension, to, when: offDuty ? 'closed' : outcome });
+    return sendTo(on, to, `${because}, so the call goes on to ${to}`, user, world);
+  }
   return journey.frames.length === 0
     ? rejected(journey, outcome, because, '')
     : goOn(told(journey, because), outcome, world);

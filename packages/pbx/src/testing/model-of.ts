@@ -3,7 +3,8 @@ import { planApply } from '../model/apply.ts';
 import { Directory } from '../model/directory.ts';
 import { type Domain, EMPTY_MODEL, type ManagedBy, type Model } from '../model/model.ts';
 import { formatProblem } from '../problems/problem.ts';
-import type { Activity, World } from '../routing/plan.ts';
+import { IDLE } from '../routing/noted-world.ts';
+import type { World } from '../routing/plan.ts';
 
 /** The model that PBX files make, one a domain. Throws with the problems of one that is wrong. */
 export function modelOf(...files: string[]): Model {
@@ -29,9 +30,6 @@ export function onlyDomain(model: Model): Domain {
   if (domain === undefined || more.length > 0) throw new Error(`the model has ${model.domains.length} domains`);
   return domain;
 }
-
-/** What nobody has done yet. */
-export const IDLE: Activity = { talking: 0, ringing: 0, lastTalkEnd: 0, answered: 0, talkMs: 0 };
 
 /** A world in which every account can be reached but those named, nobody is on the phone, and all else is as `changes` say. */
 export function worldOf(model: Model, unreachable: readonly string[] = [], changes: Partial<World> = {}): World {

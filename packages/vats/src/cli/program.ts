@@ -13,6 +13,7 @@ import { ask, looking, printableStreams, printer, type Streams, type Where } fro
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
 import { isSettingsFile } from './file-kind.ts';
+import { addGroupCommands } from './group-commands.ts';
 import { addHistory } from './history-commands.ts';
 import { addListCommands } from './list-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
@@ -194,6 +195,7 @@ function program(streams: Streams, result: { code: number }): Command {
   addAccessCommands(vats, explain, print);
   addScheduleCommands(vats, explain, print);
   addTrunkCommands(vats, print, result);
+  addGroupCommands(vats, print);
   return vats;
 }
 

@@ -11,6 +11,7 @@ import { bodyOf } from './body-of.ts';
 import { changed } from './changed.ts';
 import { contactRoutes } from './contact-routes.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { groupRoutes } from './group-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { rateRoutes } from './rate-routes.ts';
@@ -99,6 +100,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...rateRoutes(running),
     ...limitRoutes(running),
     ...trunkRoutes(running),
+    ...groupRoutes(running),
   };
 }
 
