@@ -1,5 +1,6 @@
-import { goOn } from './go-on.ts';
+import { decide } from './decide.ts';
 import { journeyOf } from './journey.ts';
+import { goBack } from './onward.ts';
 import type { Plan, PlanEvent, World } from './plan.ts';
 
 /**
@@ -8,5 +9,5 @@ import type { Plan, PlanEvent, World } from './plan.ts';
  */
 export function advance(plan: Plan, event: PlanEvent, world: World): Plan {
   // Only a ring step ends without ending the plan; a late event of an earlier one changes nothing.
-  return plan.step.do === 'ring' ? goOn(journeyOf(plan), event.outcome, world) : plan;
+  return plan.step.do === 'ring' ? decide(goBack(journeyOf(plan), event.outcome), world) : plan;
 }

@@ -1,6 +1,7 @@
 import { normaliseNumber } from '../schema/number.ts';
 import { type Journey, rejected } from './journey.ts';
-import type { Caller, Plan, World } from './plan.ts';
+import type { Decision } from './onward.ts';
+import type { Caller, World } from './plan.ts';
 import { reachGroup } from './reach-group.ts';
 import { reachUser } from './reach-user.ts';
 import { takeNumber } from './take-number.ts';
@@ -9,7 +10,7 @@ import { takeNumber } from './take-number.ts';
  * A call that comes in by a trunk. An operator's reaches the domain's numbers and nothing else; a PBX that is known by its address may
  * also dial our extensions. Neither may call outside through us: that is how strangers' calls get paid by somebody else.
  */
-export function comeIn(journey: Journey, caller: Caller & { kind: 'trunk' }, world: World): Plan {
+export function comeIn(journey: Journey, caller: Caller & { kind: 'trunk' }, world: World): Decision {
   const { domain, dialled } = journey.call;
   const { directory } = world;
   const { number } = normaliseNumber(dialled);

@@ -2,11 +2,11 @@ import type { Domain, User } from '../model/model.ts';
 import { formatDuration } from '../schema/duration.ts';
 import { EMERGENCY_NUMBERS } from '../schema/number.ts';
 import { permissionOf } from '../spending/permission.ts';
-import { goOn } from './go-on.ts';
 import { type Journey, planOf, rejected, told } from './journey.ts';
+import { type Decision, goBack } from './onward.ts';
 import { type OutboundMatch, outboundRuleFor } from './outbound.ts';
-import type { OutsideTarget, Plan, Way, World } from './plan.ts';
-import { nameOf } from './reach-user.ts';
+import type { OutsideTarget, Way, World } from './plan.ts';
+import { nameOf } from './targets.ts';
 import { writtenFor } from './written-number.ts';
 
 /** How long a number outside rings: operators give up by themselves after some minutes. */
@@ -23,17 +23,16 @@ export type Found =
     };
 
 /** Sends the call to a number outside. @param by whose order it is */
-export function goOut(journey: Journey, number: string, shown: string, by: User | undefined, world: World): Plan {
+export function goOut(journey: Journey, number: string, shown: string, by: User | undefined, world: World): Decision {
   const pbx = byExtension(journey, number, shown, by, world);
   if (pbx !== undefined) return pbx;
   const found = outsideTarget(journey, number, by, world);
   if (!found.ok) {
     const because = `${shown} ${found.because}`;
     if (journey.frames.length === 0) return rejected(journey, found.reason, found.text, because);
-    return goOn(
+    return goBack(
       told(journey, `${because}: ${found.text}`),
       found.reason === 'no-channel' ? 'no-channel' : 'unreachable',
-      world,
     );
   }
   const { target, because } = found;
@@ -118,7 +117,7 @@ function byExtension(
   shown: string,
   by: User | undefined,
   world: World,
-): Plan | undefined {
+): Decision | undefined {
   const { domain } = journey.call;
   const match = outboundRuleFor(domain, number, by, world.directory);
   const extension = match?.rule.extension;
@@ -130,7 +129,7 @@ function byExtension(
     const text =
       user === undefined ? `nobody has extension ${extension} any more` : `no device of ${user.name} is registered`;
     if (journey.frames.length === 0) return rejected(journey, 'unreachable', text, because);
-    return goOn(told(journey, `${because}: ${text}`), 'unreachable', world);
+    return goBack(told(journey, `${because}: ${text}`), 'unreachable');
   }
   const did = match.sent ?? number;
   return planOf(journey, {

@@ -4,9 +4,10 @@ import { formatDuration } from '../schema/duration.ts';
 import type { KnownEmployee } from '../schema/group.ts';
 import { normaliseNumber } from '../schema/number.ts';
 import { type Journey, planOf } from './journey.ts';
+import { leftOut } from './left-out.ts';
 import type { LastTalk, Plan, RingTarget, World } from './plan.ts';
-import { leftOut } from './reach-group.ts';
-import { ALL_DEVICES, barrierOf, nameOf, ringOf, targetsOf, zoneOf } from './reach-user.ts';
+import { ALL_DEVICES, barrierOf, targetsOf, zoneOf } from './reach-user.ts';
+import { nameOf, ringOf } from './targets.ts';
 
 const WINDOW_MS = 3_600_000;
 const RING_MS = 15_000;

@@ -2,22 +2,23 @@ import type { Frozen, Group } from '../model/model.ts';
 import { isPublicNumber } from '../schema/destination.ts';
 import { formatDuration } from '../schema/duration.ts';
 import type { GroupMember } from '../schema/group.ts';
-import { sendTo } from './destination.ts';
-import { goOn } from './go-on.ts';
 import { outsideTarget } from './go-out.ts';
 import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
 import { knownEmployeeOf, ringKnown } from './known-employee.ts';
+import { leftOut } from './left-out.ts';
 import { membersInOrder } from './member-order.ts';
+import { type Decision, goBack, sendTo } from './onward.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
-import type { Frame, Plan, RingOutcome, RingTarget, World } from './plan.ts';
-import { ALL_DEVICES, barrierOf, nameOf, onceEach, ringOf, targetsOf } from './reach-user.ts';
+import type { Frame, RingOutcome, RingTarget, World } from './plan.ts';
+import { ALL_DEVICES, barrierOf, targetsOf } from './reach-user.ts';
+import { nameOf, onceEach, ringOf } from './targets.ts';
 
 /** How long members ring where the group says nothing: all together, or each in turn. */
 const TOGETHER_MS = 25_000;
 const EACH_MS = 15_000;
 
 /** Sends the call to a group: to whom the caller spoke with last, if that is asked for, and then to its members. */
-export function reachGroup(journey: Journey, group: Group, because: string, world: World): Plan {
+export function reachGroup(journey: Journey, group: Group, because: string, world: World): Decision {
   const there = arrived(journey, `group ${group.extension}`, group.extension);
   if (there === undefined) {
     return rejected(journey, 'loop', `the call has been at ${group.extension} already`, because);
@@ -30,7 +31,7 @@ export function reachGroup(journey: Journey, group: Group, because: string, worl
 }
 
 /** Rings the members by the group's strategy. */
-export function ringGroup(journey: Journey, group: Group, because: string, world: World): Plan {
+export function ringGroup(journey: Journey, group: Group, because: string, world: World): Decision {
   const waves = membersInOrder(journey, group, world);
   return ringWaves(
     journey,
@@ -47,13 +48,13 @@ export function goOnInGroup(
   frame: Frame & { in: 'group' },
   outcome: RingOutcome,
   world: World,
-): Plan {
+): Decision {
   const { waves, next, group, round } = frame;
   if (next < waves.length) return ringWaves(journey, frame, '', outcome, world);
   if (waves.length > 1 && round < (group.rounds ?? 1) && outcome !== 'callee-busy') {
     return ringWaves(journey, { ...frame, next: 0, round: round + 1 }, `round ${round + 1}`, outcome, world);
   }
-  return leave(journey, group, outcome, world);
+  return leave(journey, group, outcome);
 }
 
 /** Rings the next members of whom any can take the call now. */
@@ -63,7 +64,7 @@ function ringWaves(
   because: string,
   outcome: RingOutcome,
   world: World,
-): Plan {
+): Decision {
   const { group, waves } = frame;
   let here = journey;
   let sum = outcome;
@@ -82,7 +83,7 @@ function ringWaves(
       because: because === '' ? `group ${group.name}: ${text}` : `${because}: ${text}`,
     });
   }
-  return leave(told(here, because === '' ? '' : `${because}: nobody can take the call now`), group, sum, world);
+  return leave(told(here, because === '' ? '' : `${because}: nobody can take the call now`), group, sum);
 }
 
 /** Who of some members can be rung now, and why others are left out. */
@@ -115,23 +116,12 @@ function wave(journey: Journey, group: Group, members: readonly Frozen<GroupMemb
   return { targets: onceEach(targets), left, busy };
 }
 
-/** Why the group does not ring a member now, whatever their phones would say. */
-export function leftOut(journey: Journey, group: Group, extension: string, world: World): string | undefined {
-  const { domain, caller } = journey.call;
-  if (caller.kind === 'device' && caller.user.extension === extension) return 'it is who calls';
-  if (group.login === true && !world.isLoggedIn(domain, group.extension, extension)) return 'not logged in';
-  const { talking, ringing, lastTalkEnd } = world.activity(domain, extension);
-  if (group.skipBusy !== false && talking + ringing > 0) return 'busy';
-  if (group.wrapUp !== undefined && lastTalkEnd + group.wrapUp > world.now) return 'busy after a call';
-  return undefined;
-}
-
-function leave(journey: Journey, group: Group, outcome: RingOutcome, world: World): Plan {
+function leave(journey: Journey, group: Group, outcome: RingOutcome): Decision {
   const because = `group ${group.name} (${group.extension}) ${OUTCOME_TEXTS[outcome]}`;
   const to = group.noAnswer;
   if (to !== undefined && to !== 'voicemail') {
-    return sendTo(journey, to, `${because}, so the call goes on to ${to}`, undefined, world);
+    return sendTo(journey, to, `${because}, so the call goes on to ${to}`, undefined);
   }
   const text = to === undefined ? because : `${because}: voicemail is not served yet`;
-  return journey.frames.length === 0 ? rejected(journey, outcome, text, '') : goOn(told(journey, text), outcome, world);
+  return journey.frames.length === 0 ? rejected(journey, outcome, text, '') : goBack(told(journey, text), outcome);
 }

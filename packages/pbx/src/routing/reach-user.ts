@@ -3,12 +3,12 @@ import { setting } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
 import { isPublicNumber } from '../schema/destination.ts';
 import { formatDuration } from '../schema/duration.ts';
-import { sendTo } from './destination.ts';
-import { goOn } from './go-on.ts';
 import { outsideTarget } from './go-out.ts';
 import { arrived, forwarded, type Journey, planOf, rejected, told, within } from './journey.ts';
+import { type Decision, goBack, sendTo } from './onward.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
-import type { DeviceTarget, Frame, Plan, ReachEntry, RingOutcome, RingTarget, World } from './plan.ts';
+import type { DeviceTarget, Frame, ReachEntry, RingOutcome, RingTarget, World } from './plan.ts';
+import { nameOf, onceEach, ringOf } from './targets.ts';
 
 /** How long a user's devices ring where the user says nothing. */
 export const DEFAULT_RING_MS = 60_000;
@@ -16,7 +16,7 @@ export const DEFAULT_RING_MS = 60_000;
 export const ALL_DEVICES: readonly ReachEntry[] = [{ to: 'devices' }];
 
 /** Sends the call to a user: to their phones, as `reach` says, or where their forwards lead. */
-export function reachUser(journey: Journey, user: User, because: string, world: World): Plan {
+export function reachUser(journey: Journey, user: User, because: string, world: World): Decision {
   const there = arrived(journey, `user ${user.extension}`, user.extension);
   if (there === undefined) {
     return rejected(journey, 'loop', `the call has been at ${user.extension} already`, because);
@@ -24,12 +24,12 @@ export function reachUser(journey: Journey, user: User, because: string, world: 
   const always = user.forward?.always;
   if (always !== undefined) {
     const on = forwarded(there, { by: user.extension, to: always, when: 'always' });
-    return sendTo(on, always, `${because}, and all calls of ${user.name} go on to ${always}`, user, world);
+    return sendTo(on, always, `${because}, and all calls of ${user.name} go on to ${always}`, user);
   }
   const barrier = barrierOf(there, user, world);
   if (barrier !== undefined) {
     const [outcome, why] = barrier;
-    return leave(told(there, `${because}: ${why}`), user, outcome, world, outcome === 'unreachable');
+    return leave(told(there, `${because}: ${why}`), user, outcome, outcome === 'unreachable');
   }
   const entries = user.reach?.to ?? ALL_DEVICES;
   return user.reach?.order === 'in-turn'
@@ -58,7 +58,7 @@ export function goOnWithUser(
   frame: Frame & { in: 'user' },
   outcome: RingOutcome,
   world: World,
-): Plan {
+): Decision {
   const { user, entries } = frame;
   if (entries.length > 0 && outcome !== 'callee-declined') {
     return ringInTurn(
@@ -69,7 +69,7 @@ export function goOnWithUser(
       world,
     );
   }
-  return leave(journey, user, outcome, world);
+  return leave(journey, user, outcome);
 }
 
 /** The phones and numbers of a user that can be rung now, each once, as the first entry says that names it. */
@@ -103,48 +103,31 @@ function timed<T extends RingTarget>(target: T, after: number | undefined, ring:
   return { ...target, ...(after !== undefined && { after }), ...(ring !== undefined && { ring }) };
 }
 
-/** Of targets that several ways lead to, the first: a phone that rings twice for one call is busy with itself. */
-export function onceEach(targets: readonly RingTarget[]): RingTarget[] {
-  const seen = new Set<string>();
-  return targets.filter((target) => {
-    const key = target.kind === 'device' ? target.device.login : target.number;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
-
-/** What a target is called in a story. */
-export function nameOf(target: RingTarget): string {
-  return target.kind === 'device'
-    ? target.device.login
-    : `${target.number} by ${target.ways.map(({ trunk }) => trunk).join(', else ')}`;
-}
-
-/** The longest that a step with these targets rings, at most `limit` for each that has no time of its own. */
-export function ringOf(targets: readonly RingTarget[], limit: number): number {
-  return Math.max(...targets.map(({ after = 0, ring = limit }) => after + ring));
-}
-
 function ringTogether(
   journey: Journey,
   user: User,
   entries: readonly ReachEntry[],
   because: string,
   world: World,
-): Plan {
+): Decision {
   const targets = targetsOf(journey, user, entries, world);
-  if (targets.length === 0) return nothingToRing(journey, user, because, world);
+  if (targets.length === 0) return nothingToRing(journey, user, because);
   return ring(journey, user, targets, [], because);
 }
 
-function ringInTurn(journey: Journey, user: User, entries: readonly ReachEntry[], because: string, world: World): Plan {
+function ringInTurn(
+  journey: Journey,
+  user: User,
+  entries: readonly ReachEntry[],
+  because: string,
+  world: World,
+): Decision {
   for (const [index, entry] of entries.entries()) {
     const { after: _, ...now } = entry;
     const targets = targetsOf(journey, user, [now], world);
     if (targets.length > 0) return ring(journey, user, targets, entries.slice(index + 1), because);
   }
-  return nothingToRing(journey, user, because, world);
+  return nothingToRing(journey, user, because);
 }
 
 function ring(
@@ -153,7 +136,7 @@ function ring(
   targets: readonly RingTarget[],
   entries: readonly ReachEntry[],
   because: string,
-): Plan {
+): Decision {
   const time = ringOf(targets, user.noAnswer?.after ?? user.ring ?? DEFAULT_RING_MS);
   const framed = within(journey, { in: 'user', user, entries, path: journey.path });
   return planOf(framed, {
@@ -165,27 +148,27 @@ function ring(
   });
 }
 
-function nothingToRing(journey: Journey, user: User, because: string, world: World): Plan {
+function nothingToRing(journey: Journey, user: User, because: string): Decision {
   const what = user.devices.length === 0 ? `${user.name} has no device` : `no device of ${user.name} is registered`;
-  return leave(told(journey, `${because}: ${what}`), user, 'unreachable', world);
+  return leave(told(journey, `${because}: ${what}`), user, 'unreachable');
 }
 
 /** Where a call goes that the user did not take. Only silence is followed by `noAnswer`; a refusal is an answer. */
-function leave(journey: Journey, user: User, outcome: RingOutcome, world: World, offDuty = false): Plan {
+function leave(journey: Journey, user: User, outcome: RingOutcome, offDuty = false): Decision {
   const because = `${user.name} (${user.extension}) ${OUTCOME_TEXTS[outcome]}`;
   const to = forwardOf(user, outcome, offDuty);
   if (to === 'voicemail') {
     const text = 'voicemail is not served yet';
     if (journey.frames.length === 0) return rejected(journey, outcome, text, because);
-    return goOn(told(journey, `${because}: ${text}`), outcome, world);
+    return goBack(told(journey, `${because}: ${text}`), outcome);
   }
   if (to !== undefined) {
     const on = forwarded(journey, { by: user.extension, to, when: offDuty ? 'closed' : outcome });
-    return sendTo(on, to, `${because}, so the call goes on to ${to}`, user, world);
+    return sendTo(on, to, `${because}, so the call goes on to ${to}`, user);
   }
   return journey.frames.length === 0
     ? rejected(journey, outcome, because, '')
-    : goOn(told(journey, because), outcome, world);
+    : goBack(told(journey, because), outcome);
 }
 
 function forwardOf({ forward, noAnswer }: User, outcome: RingOutcome, offDuty: boolean): string | undefined {

@@ -3,8 +3,8 @@ import type { Model } from '../model/model.ts';
 import { modelOf, worldOf } from '../testing/model-of.ts';
 import { advance } from './advance.ts';
 import type { Plan, RingOutcome, RouteCall } from './plan.ts';
-import { nameOf } from './reach-user.ts';
 import { route } from './route.ts';
+import { nameOf } from './targets.ts';
 
 const ACME = `
 domain: acme.example

@@ -1,9 +1,10 @@
 import type { Domain, User } from '../model/model.ts';
 import { normaliseNumber } from '../schema/number.ts';
 import { comeIn } from './come-in.ts';
-import { sendTo } from './destination.ts';
+import { decide } from './decide.ts';
 import { goOut } from './go-out.ts';
 import { begun, type Journey, planOf, rejected } from './journey.ts';
+import { type Decision, sendTo } from './onward.ts';
 import type { Plan, RouteCall, World } from './plan.ts';
 import { reachGroup } from './reach-group.ts';
 import { reachUser } from './reach-user.ts';
@@ -16,6 +17,10 @@ export const ECHO_CODE = '*43';
  * see what a live call does. Local extensions and logins win over outside numbers.
  */
 export function route(call: RouteCall, world: World): Plan {
+  return decide(firstDecision(call, world), world);
+}
+
+function firstDecision(call: RouteCall, world: World): Decision {
   const journey = begun(call);
   const { domain, caller, dialled, host } = call;
   if (caller.kind === 'trunk') return comeIn(journey, caller, world);
@@ -31,14 +36,14 @@ export function route(call: RouteCall, world: World): Plan {
 }
 
 /** A number that is no extension: one of the domain's own, or one outside. */
-function routeNumber(journey: Journey, user: User, world: World): Plan {
+function routeNumber(journey: Journey, user: User, world: World): Decision {
   const { domain, dialled } = journey.call;
   const { number, kind } = normaliseNumber(dialled);
   const shown = number === dialled ? number : `${dialled}, which is ${number},`;
   if (kind === 'other')
     return rejected(journey, 'not-found', 'nobody has this address', `${shown} is no extension, login or number`);
   if (world.directory.ownsNumber(domain, number)) {
-    return sendTo(journey, number, `${shown} is a number of this domain`, user, world);
+    return sendTo(journey, number, `${shown} is a number of this domain`, user);
   }
   return goOut(journey, number, shown, user, world);
 }

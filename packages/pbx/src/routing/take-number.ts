@@ -2,16 +2,14 @@ import type { DomainNumber, Frozen } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
 import { normaliseNumber } from '../schema/number.ts';
 import { type NumberPattern, parsePattern } from '../schema/pattern.ts';
-import { sendTo } from './destination.ts';
-import { startScheme } from './follow-scheme.ts';
-import { goOn } from './go-on.ts';
 import { arrived, type Journey, rejected, told, within } from './journey.ts';
 import { knownEmployeeOf, ringKnown } from './known-employee.ts';
-import type { Plan, RejectReason, World } from './plan.ts';
+import { type Decision, goBack, sendTo, startScheme } from './onward.ts';
+import type { RejectReason, World } from './plan.ts';
 import { zoneOf } from './reach-user.ts';
 
 /** Takes a call by one of the domain's numbers: who may not, who is known, and then wherever the number leads at this hour. */
-export function takeNumber(journey: Journey, number: DomainNumber, because: string, world: World): Plan {
+export function takeNumber(journey: Journey, number: DomainNumber, because: string, world: World): Decision {
   const there = arrived(journey, `number ${number.number}`);
   if (there === undefined) {
     return rejected(journey, 'loop', `the call has been at ${number.number} already`, because);
@@ -28,25 +26,24 @@ export function takeNumber(journey: Journey, number: DomainNumber, because: stri
 }
 
 /** Where the number leads for this caller at this hour. */
-export function followNumber(journey: Journey, number: DomainNumber, because: string, world: World): Plan {
+export function followNumber(journey: Journey, number: DomainNumber, because: string, world: World): Decision {
   const caller = callerNumber(journey);
   const own = number.byCaller?.find(({ from }) => matchesAny(from, caller));
   if (own !== undefined) {
     const why = lead(because, `a caller such as ${caller} goes to`);
-    if (own.to !== undefined) return sendTo(journey, own.to, `${why} ${own.to}`, undefined, world);
-    if (own.scheme !== undefined) return startScheme(journey, own.scheme, why, world);
+    if (own.to !== undefined) return sendTo(journey, own.to, `${why} ${own.to}`, undefined);
+    if (own.scheme !== undefined) return startScheme(journey, own.scheme, why);
   }
   for (const { hours, scheme } of number.schedule ?? []) {
     const { open, because: when } = scheduleAt(hours, zoneOf(journey), world.now);
-    if (open) return startScheme(journey, scheme, lead(because, `${when}, which is the time of`), world);
+    if (open) return startScheme(journey, scheme, lead(because, `${when}, which is the time of`));
   }
-  if (number.scheme !== undefined) return startScheme(journey, number.scheme, lead(because, 'it goes to'), world);
-  if (number.to !== undefined)
-    return sendTo(journey, number.to, lead(because, `it goes to ${number.to}`), undefined, world);
+  if (number.scheme !== undefined) return startScheme(journey, number.scheme, lead(because, 'it goes to'));
+  if (number.to !== undefined) return sendTo(journey, number.to, lead(because, `it goes to ${number.to}`), undefined);
   const text = `number ${number.number} leads nowhere`;
   return journey.frames.length === 0
     ? rejected(journey, 'not-found', text, because)
-    : goOn(told(journey, lead(because, text)), 'not-found', world);
+    : goBack(told(journey, lead(because, text)), 'not-found');
 }
 
 function refusalOf(journey: Journey, number: DomainNumber, world: World): readonly [RejectReason, string] | undefined {

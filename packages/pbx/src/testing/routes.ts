@@ -2,8 +2,8 @@ import type { Directory } from '../model/directory.ts';
 import type { Model } from '../model/model.ts';
 import { advance } from '../routing/advance.ts';
 import type { Plan, RingOutcome, RouteCall, World } from '../routing/plan.ts';
-import { nameOf } from '../routing/reach-user.ts';
 import { route } from '../routing/route.ts';
+import { nameOf } from '../routing/targets.ts';
 import { modelOf, onlyDomain, worldOf } from './model-of.ts';
 
 export interface Routes {
