@@ -12,6 +12,7 @@ import * as answers from './answers.ts';
 import { ask, looking, printableStreams, printer, type Streams, type Where } from './asking.ts';
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
+import { addExplainCall } from './explain-call.ts';
 import { isSettingsFile } from './file-kind.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { addHistory } from './history-commands.ts';
@@ -193,6 +194,7 @@ function program(streams: Streams, result: { code: number }): Command {
 
   const explain = vats.command('explain').description('what would happen, and why');
   addAccessCommands(vats, explain, print);
+  addExplainCall(explain, print);
   addScheduleCommands(vats, explain, print);
   addTrunkCommands(vats, print, result);
   addGroupCommands(vats, print);

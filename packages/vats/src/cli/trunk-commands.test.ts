@@ -1,7 +1,7 @@
 import { SeededRandom } from '@vats/kernel/testing';
 import { ScriptedOperator } from '@vats/registrar/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { clock, network, running, serve, useSwitch, vats } from './testing/served-switch.ts';
+import { clock, network, running, serve, useSwitch, vats, whileTimePasses } from './testing/served-switch.ts';
 
 // Among countries that the machine does not let in: a trunk's server is heard all the same.
 const AT = { address: '203.0.113.70', port: 5060 };
@@ -34,19 +34,6 @@ afterEach(async () => {
   await whileTimePasses(running.close());
   await operator.close();
 });
-
-/** What needs the clock and the real socket both. */
-async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
-  let isDone = false;
-  void work.finally(() => {
-    isDone = true;
-  });
-  while (!isDone) {
-    await new Promise((resolve) => setImmediate(resolve));
-    clock.advance(5);
-  }
-  return work;
-}
 
 async function applies(text = TRUNKS): Promise<void> {
   const applied = await running.model.applyFile({ path: '/acme2.yaml', name: 'acme2.yaml', text });

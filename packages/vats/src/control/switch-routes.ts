@@ -11,6 +11,7 @@ import { bodyOf } from './body-of.ts';
 import { changed } from './changed.ts';
 import { contactRoutes } from './contact-routes.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { explainCallRoutes } from './explain-call.ts';
 import { groupRoutes } from './group-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
@@ -93,6 +94,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     },
     'POST /reload': () => reload(),
     ...accessRoutes(running),
+    ...explainCallRoutes(running),
     ...scheduleRoutes(running),
     ...historyRoutes(running),
     ...userListRoutes(running, random),

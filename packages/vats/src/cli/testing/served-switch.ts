@@ -67,9 +67,23 @@ export function useSwitch(): void {
   });
   afterEach(async () => {
     await control.close();
-    await running.close();
+    // A trunk that is silent is waited for, but not for ever.
+    await whileTimePasses(running.close());
     rmSync(data, { recursive: true });
   });
+}
+
+/** What needs the clock and the real socket both. */
+export async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
+  let isDone = false;
+  void work.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(5);
+  }
+  return work;
 }
 
 export async function vats(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
