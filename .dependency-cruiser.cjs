@@ -1,10 +1,10 @@
 /** Directions of the house: packages import what their manifest declares; folders inside sip and media look down only. */
 const layers = {
-  sip: ['message', 'digest', 'transport', 'transaction', 'dialog'],
+  sip: ['message', 'digest', 'transport', 'transaction', 'dialog', 'locate'],
   media: ['sdp', 'rtp', 'recording', 'plane'],
 };
 
-// digest stands beside dialog and may look at messages only; every other folder may look at those before it.
+// digest and locate stand beside the others: digest may look at messages only, nobody in sip looks at locate; every other folder may look at those before it.
 const upwards = Object.entries(layers).flatMap(([name, order]) =>
   order.map((folder, i) => ({
     name: `${name}-${folder}-looks-up`,

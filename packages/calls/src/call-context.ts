@@ -6,19 +6,26 @@ import type { CallPlaces } from './account-calls.ts';
 import type { Party, UnstampedEvent } from './call-event.ts';
 import type { CallLegs } from './call-legs.ts';
 import type { CallInput } from './call-state.ts';
+import type { CallChannels } from './channels.ts';
 import type { Leg } from './leg.ts';
+import type { LegHoldings } from './leg-holdings.ts';
+import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 
-/** Who calls, as authentication found it; nothing of it is taken from what the caller wrote. */
+/** Who calls, as authentication found it, or the way by which a trunk's call came. */
 export interface CallOrigin {
   readonly domain: Domain;
   readonly caller: Caller;
   readonly party: Party;
   /** The caller's address, where its INVITE came through a proxy that is believed and tells it. */
   readonly client?: string;
-  /** User part of the Request-URI, unescaped, and its host. */
+  /** User part of the Request-URI, unescaped, and its host; of a trunk's call the number where the trunk puts it. */
   readonly dialled: string;
   readonly host?: string;
+  /** What a PBX that calls wants to be shown outside: a number of the domain, E.164. */
+  readonly callerId?: string;
+  /** The number that a PBX wrote in From, whoever's it is: by it a call that comes back is known. */
+  readonly claimed?: string;
 }
 
 /** What the parts of one call share: what it is, how to tell its machine what happened, how to add to its story. */
@@ -31,6 +38,12 @@ export interface CallContext {
   readonly legs: CallLegs;
   /** The places that the call takes up in its accounts' limits. */
   readonly places: CallPlaces;
+  /** The channels that it takes up of trunks and numbers. */
+  readonly channels: CallChannels;
+  /** What else is held for a leg, and given back when it is gone. */
+  readonly holdings: LegHoldings;
+  /** Legs towards other systems, of all calls. */
+  readonly outward: OutwardLegs;
   /** What a leg may be offered: only what a recording can hold, when there will be one. */
   readonly policy: CodecPolicy;
   /** The leg that talks with this one, when the call is up. */

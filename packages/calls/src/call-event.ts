@@ -7,6 +7,8 @@ export type LegName = string;
 export interface Party {
   /** What a person dials or sees: an extension, a number. */
   readonly number: string;
+  /** The number as it came, where `number` is another writing of it. */
+  readonly raw?: string;
   readonly name?: string;
   readonly extension?: string;
   /** The device's login, when the party is one of our devices. */
@@ -27,12 +29,43 @@ export type CallEvent = Common &
     | {
         readonly type: 'call.started';
         readonly domain: string;
+        /** `Domain.id`, which a rename leaves as it is. */
+        readonly domainId?: string;
         readonly from: Party;
         readonly dialled: string;
         readonly sipCallId: string;
+        /** The trunk that brought the call. */
+        readonly trunk?: string;
       }
-    | { readonly type: 'call.routed'; readonly explain: readonly string[] }
-    | { readonly type: 'leg.started'; readonly leg: LegName; readonly party: Party; readonly flow: string }
+    /** The plan's next step. What it says of the whole call, the last one says that says it. */
+    | {
+        readonly type: 'call.routed';
+        /** The reasons of all steps so far. */
+        readonly explain: readonly string[];
+        readonly direction?: 'in' | 'out' | 'internal';
+        /** The domain's number that was called, E.164. */
+        readonly did?: string;
+        /** The group that is called: its extension, or its name where it has none. */
+        readonly group?: string;
+        /** The step is a forward: who ordered it, where to, and at what. */
+        readonly forward?: { readonly by: string; readonly to: string; readonly when: string };
+        /** What `route()` and `advance()` knew of the moment, plain data, and the random seed: to find the same plan again. */
+        readonly world?: unknown;
+        readonly seed?: string;
+      }
+    | {
+        readonly type: 'leg.started';
+        readonly leg: LegName;
+        readonly party: Party;
+        readonly flow: string;
+        /** The trunk that it goes out by. */
+        readonly trunk?: string;
+        /** The group as whose member it is rung. */
+        readonly group?: string;
+        /** The extension whose forward ordered it. */
+        readonly forwardedBy?: string;
+        readonly why?: string;
+      }
     | { readonly type: 'leg.ringing'; readonly leg: LegName; readonly status: number; readonly earlyMedia: boolean }
     | { readonly type: 'leg.answered'; readonly leg: LegName }
     | { readonly type: 'leg.held'; readonly leg: LegName }
@@ -74,6 +107,8 @@ export interface CallEnded {
   readonly durationMs: number;
   /** From answer to end, milliseconds; 0 for a call nobody answered. */
   readonly talkMs: number;
+  /** The caller cancelled because the call was answered at another place that rang for it too (RFC 3326). */
+  readonly elsewhere?: boolean;
   readonly recording?: {
     readonly path: string;
     readonly durationMs: number;
@@ -84,7 +119,14 @@ export interface CallEnded {
   readonly media?: Readonly<
     Record<
       LegName,
-      { readonly received: number; readonly sent: number; readonly lost: number; readonly foreign: number }
+      {
+        readonly received: number;
+        readonly sent: number;
+        readonly lost: number;
+        readonly foreign: number;
+        /** Interarrival jitter (RFC 3550 §6.4.1), milliseconds. */
+        readonly jitterMs?: number;
+      }
     >
   >;
 }

@@ -4,13 +4,14 @@ import {
   type LegStatistics,
   type MediaCall,
   type MediaEvent,
+  type OfferedCodecs,
   payloadTypeMap,
   sessionIdFrom,
 } from '@vats/media';
-import type { CallPlaces } from './account-calls.ts';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
 import type { FarEnd, Leg } from './leg.ts';
+import type { LegHoldings } from './leg-holdings.ts';
 import type { CallsParts } from './parts.ts';
 
 /** What the legs of a call tell it. */
@@ -25,19 +26,19 @@ export class CallLegs {
   readonly #parts: CallsParts;
   readonly #log: Log;
   readonly #user: CallLegsUser;
-  readonly #places: CallPlaces;
+  readonly #holdings: LegHoldings;
   readonly #legs = new Map<LegName, Leg>();
   #media: MediaCall | undefined;
   #mediaEnded = false;
   #recording: CallEnded['recording'];
   #counts: CallEnded['media'];
 
-  constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser, places: CallPlaces) {
+  constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser, holdings: LegHoldings) {
     this.#callId = callId;
     this.#parts = parts;
     this.#log = log;
     this.#user = user;
-    this.#places = places;
+    this.#holdings = holdings;
   }
 
   get caller(): Leg | undefined {
@@ -67,7 +68,7 @@ export class CallLegs {
   }
 
   /** Leases ports for a leg; undefined when there are none. The call's media is opened with its first leg. */
-  open(name: LegName, party: Party, { flow, client }: FarEnd): Leg | undefined {
+  open(name: LegName, party: Party, { flow, client }: FarEnd, codecs?: OfferedCodecs): Leg | undefined {
     this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event));
     const signalling = flow.observed.address;
     const family = signalling.includes(':') ? 6 : 4;
@@ -79,16 +80,22 @@ export class CallLegs {
       ...(advertise === undefined ? {} : { advertise }),
     });
     if (media === undefined) return undefined;
-    const sdp = new LegDescription({ local: media.local, sessionId: sessionIdFrom(this.#parts.random), signalling });
+    const sessionId = sessionIdFrom(this.#parts.random);
+    const sdp = new LegDescription({
+      local: media.local,
+      sessionId,
+      signalling,
+      ...(codecs !== undefined && { codecs }),
+    });
     const at = client === undefined ? { flow } : { flow, client };
     const leg: Leg = { name, party, ...at, media, sdp, holds: false };
     this.#legs.set(name, leg);
     return leg;
   }
 
-  /** A leg that never talked is gone: its ports and its account's place are given back. */
+  /** A leg that never talked is gone: its ports and whatever else was held for it are given back. */
   drop(name: LegName): void {
-    this.#places.leave(name);
+    this.#holdings.giveBack(name);
     this.#legs.get(name)?.media.close();
     this.#legs.delete(name);
   }
@@ -119,7 +126,7 @@ export class CallLegs {
 
   /** Gives everything back; the call is told 'media-closed' once files are finished. */
   close(): void {
-    this.#places.leaveAll();
+    this.#holdings.giveAllBack();
     this.#legs.clear();
     if (this.#media === undefined || this.#mediaEnded) this.#user.feed({ type: 'media-closed' });
     else this.#media.close();

@@ -1,7 +1,8 @@
 import { Ledger } from '@vats/kernel';
 import { FakeClock, MemoryLog, SeededRandom } from '@vats/kernel/testing';
 import { FakeMediaPlane } from '@vats/media/testing';
-import { addByValue, Directory, type Domain, EMPTY_MODEL, type User } from '@vats/pbx';
+import { addByValue, type Domain, EMPTY_MODEL, type User } from '@vats/pbx';
+import { worldOf } from '@vats/pbx/testing';
 import type { DialogLayer, Flow, IncomingInvite, IncomingInviteUser, SipRequest } from '@vats/sip';
 import { parseMessage } from '@vats/sip';
 import { expect, test } from 'vitest';
@@ -23,7 +24,7 @@ const applied = addByValue(
   'cli',
 );
 if (!applied.ok) throw new Error(applied.problems[0]?.message);
-const directory = new Directory(applied.next);
+const model = applied.next;
 const domain = applied.domain as Domain;
 const [anna] = domain.users as readonly User[];
 
@@ -89,7 +90,7 @@ function manager(changes: Partial<CallsParts> = {}) {
     dialogs,
     media,
     locate: () => [],
-    world: () => ({ now: clock.now(), directory, isReachable: () => false }),
+    world: () => worldOf(model, ['phone201', 'phone202'], { now: clock.now() }),
     hostOf: () => ({ host: '127.0.0.1' }),
     advertisedMedia: () => undefined,
     clock,

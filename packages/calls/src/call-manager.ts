@@ -1,9 +1,11 @@
-import type { Flow, SipRequest } from '@vats/sip';
+import type { Flow, IncomingInviteOptions, SipRequest } from '@vats/sip';
 import { AccountCalls } from './account-calls.ts';
-import { Call } from './call.ts';
+import { Call, type SharedByCalls } from './call.ts';
 import type { CallOrigin } from './call-context.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
+import { ChannelCounts, type ChannelKind } from './channels.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
+import { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 
 /** Characters of a call's id: about 62 bits, enough to be unique for the life of any history. */
@@ -19,16 +21,22 @@ export class CallManager {
   /** Call-IDs of INVITEs of ours that are under way: one that comes back in is a loop. */
   readonly #outgoing = new Set<string>();
   readonly #accounts = new AccountCalls();
+  readonly #channels = new ChannelCounts();
+  readonly #shared: SharedByCalls;
   #draining = false;
   #onEmpty: (() => void)[] = [];
 
   constructor(parts: CallsParts) {
     this.#parts = parts;
+    const outward = new OutwardLegs();
+    this.#shared = { parts, channels: this.#channels, outward };
     parts.ledger.enrol('calls', () => this.#calls.size);
     parts.ledger.enrol('legs', () => this.#sum((call) => call.legs.size));
     parts.ledger.enrol('call timers', () => this.#sum((call) => call.timerCount));
     parts.ledger.enrol('outgoing invites', () => this.#outgoing.size);
     parts.ledger.enrol('accounts in calls', () => this.#accounts.size);
+    parts.ledger.enrol('channels in use', () => this.#channels.size);
+    parts.ledger.enrol('legs at other systems', () => outward.size);
   }
 
   /** An INVITE whose sender is known and may call. */
@@ -39,8 +47,8 @@ export class CallManager {
       return;
     }
     const id = this.#parts.random.token(CALL_ID_CHARACTERS);
-    const call = new Call(this.#parts, id, origin, this.#accounts.ofCall(origin.domain.id), {
-      open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user),
+    const call = new Call(this.#shared, id, origin, this.#accounts.ofCall(origin.domain.id), {
+      open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user, this.#asTrunkWants(origin)),
       onEnd: () => this.#forget(id),
       onOutgoing: (callId, live) => {
         if (live) this.#outgoing.add(callId);
@@ -82,6 +90,20 @@ export class CallManager {
   /** Ends every call now. */
   hangUpAll(failure: FailureCode): void {
     for (const call of [...this.#calls.values()]) call.hangUp(failure);
+  }
+
+  /** Calls at once that a number of the domain, or a trunk, carries now. @param domain `Domain.id` */
+  channelsInUse(domain: string, kind: ChannelKind, key: string): number {
+    return this.#channels.inUse(domain, kind, key);
+  }
+
+  /** A trunk that called may challenge our requests within the call as well. */
+  #asTrunkWants({ domain, caller }: CallOrigin): IncomingInviteOptions {
+    const line = caller.kind === 'trunk' ? this.#parts.line?.(domain, caller.trunk) : undefined;
+    return {
+      ...(line?.contactUser !== undefined && { contactUser: line.contactUser }),
+      ...(line?.credentials !== undefined && { credentials: line.credentials }),
+    };
   }
 
   #refusal(request: SipRequest): FailureCode | undefined {

@@ -5,9 +5,22 @@ import type { FailureCode } from './failures.ts';
 /** The caller's leg. Every other leg is a phone that was rung for it. */
 export const CALLER: LegName = 'a';
 
-/** One phone that is being rung. */
-export interface Fork {
+/** A phone, or a number outside, that a step of the plan rings. */
+export interface Rung {
   readonly leg: LegName;
+  /** When it begins, ms after the step. */
+  readonly after?: number;
+  /** How long it rings at most, ms; as long as the step unless given. */
+  readonly ring?: number;
+  /** Whose it is, where the step rings several people: what one of them declines the others may still take. */
+  readonly member?: string;
+}
+
+/** What is being rung, or will be. */
+export interface Fork extends Rung {
+  /** The leg that it began with: names its timers, whatever other ways to it are tried. */
+  readonly first: LegName;
+  readonly waits: boolean;
   /** It has answered with a provisional response above 100. */
   readonly ringing: boolean;
 }
@@ -32,6 +45,7 @@ export type CallState =
       readonly told: number;
       /** The phone whose early media the caller hears. */
       readonly heard?: LegName;
+      readonly ofMany: boolean;
     }
   /** Answered by the switch: the echo test. */
   | { readonly name: 'served' }
@@ -48,12 +62,20 @@ export interface Exchange {
 
 export type CallInput =
   /** The plan's next step: ring these legs together, each already given its name. */
-  | { readonly type: 'ring'; readonly legs: readonly LegName[]; readonly forMs: number }
+  | { readonly type: 'ring'; readonly legs: readonly Rung[]; readonly forMs: number; readonly ofMany?: boolean }
   | { readonly type: 'serve'; readonly service: 'echo' }
   | { readonly type: 'refuse'; readonly failure: FailureCode }
   | { readonly type: 'progress'; readonly leg: LegName; readonly status: number; readonly earlyMedia: boolean }
   | { readonly type: 'answered'; readonly leg: LegName }
   | { readonly type: 'refused'; readonly leg: LegName; readonly failure: RingOutcome; readonly status: number }
+  /** A way to a number outside failed, and another one to it is tried as a leg of its own. */
+  | {
+      readonly type: 'replaced';
+      readonly leg: LegName;
+      readonly by: LegName;
+      readonly failure: RingOutcome;
+      readonly status: number;
+    }
   | { readonly type: 'timer'; readonly timer: TimerName }
   | { readonly type: 'caller-gave-up' }
   | { readonly type: 'leg-ended'; readonly leg: LegName; readonly failure: FailureCode }
@@ -64,8 +86,11 @@ export type CallInput =
   | { readonly type: 'hang-up'; readonly failure: FailureCode }
   | { readonly type: 'media-closed' };
 
-/** ring: how long a step rings. limit: how long a call may last. closing: how long files may take to be finished. */
-export type TimerName = 'ring' | 'limit' | 'closing';
+/**
+ * ring: how long a step rings. limit: how long a call may last. closing: how long files may take to be finished. start, stop: when
+ * the fork that began with this leg begins, and how long it rings by itself.
+ */
+export type TimerName = 'ring' | 'limit' | 'closing' | `start ${LegName}` | `stop ${LegName}`;
 
 export type CallCommand =
   | { readonly do: 'invite'; readonly leg: LegName }

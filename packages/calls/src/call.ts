@@ -1,17 +1,22 @@
 import type { Cancel, Log } from '@vats/kernel';
 import type { CodecPolicy } from '@vats/media';
-import { advance, type Plan, type RingOutcome, route } from '@vats/pbx';
-import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser } from '@vats/sip';
+import type { Plan } from '@vats/pbx';
+import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { CallEnded, CallEvent, UnstampedEvent } from './call-event.ts';
 import { CallLegs } from './call-legs.ts';
+import { CallPlan } from './call-plan.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { CALLER, type CallCommand, type CallInput, type CallState, type TimerName } from './call-state.ts';
+import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
+import { CallChannels, type ChannelCounts } from './channels.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
-import { Forks, type Ring } from './forks.ts';
+import { Forks } from './forks.ts';
 import type { Leg } from './leg.ts';
+import { LegHoldings } from './leg-holdings.ts';
+import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { relayInDialogRequest } from './relay-request.ts';
 import { Renegotiation } from './renegotiation.ts';
@@ -22,6 +27,13 @@ const CLOSING_LIMIT_MS = 10_000;
 
 /** Events that an operator's log shows; the others are there at the debug level. */
 const TOLD_TO_OPERATORS: ReadonlySet<CallEvent['type']> = new Set(['call.started', 'call.answered']);
+
+/** What all calls share. */
+export interface SharedByCalls {
+  readonly parts: CallsParts;
+  readonly channels: ChannelCounts;
+  readonly outward: OutwardLegs;
+}
 
 /** What a call needs of whoever keeps it. */
 export interface CallHooks {
@@ -43,6 +55,9 @@ export class Call implements CallContext {
   readonly log: Log;
   readonly legs: CallLegs;
   readonly places: CallPlaces;
+  readonly holdings = new LegHoldings();
+  readonly channels: CallChannels;
+  readonly outward: OutwardLegs;
   readonly invite: IncomingInvite;
   readonly #startedAt: number;
   readonly #hooks: CallHooks;
@@ -51,16 +66,17 @@ export class Call implements CallContext {
   readonly #renegotiation: Renegotiation;
 
   #state: CallState = { name: 'routing', told: 0 };
-  #plan: Plan | undefined;
-  /** Phones of an in-turn step that have not been rung yet. */
-  #waiting: Ring[] = [];
+  readonly #plan: CallPlan;
   readonly #inputs: CallInput[] = [];
   #working = false;
   readonly #timers = new Map<TimerName, Cancel>();
   #seq = 0;
+  /** The caller gave up because another place took the call. */
+  #elsewhere = false;
   #answered: { readonly at: number; readonly by: NonNullable<CallEnded['answeredBy']> } | undefined;
 
-  constructor(parts: CallsParts, id: string, origin: CallOrigin, places: CallPlaces, hooks: CallHooks) {
+  constructor(shared: SharedByCalls, id: string, origin: CallOrigin, places: CallPlaces, hooks: CallHooks) {
+    const { parts } = shared;
     this.parts = parts;
     this.id = id;
     this.origin = origin;
@@ -68,42 +84,50 @@ export class Call implements CallContext {
     this.#startedAt = parts.clock.now();
     this.#hooks = hooks;
     this.places = places;
-    this.legs = new CallLegs(id, parts, this.log, this, places);
+    this.channels = new CallChannels(shared.channels, this.holdings, origin.domain.id);
+    this.outward = shared.outward;
+    this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
     this.#forks = new Forks(this, hooks.onOutgoing);
-    this.#callerSide = new CallerSide(this, () => this.#plan?.record === true);
+    this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));
+    this.#callerSide = new CallerSide(this, () => this.#plan.records);
     this.#renegotiation = new Renegotiation(this);
     this.invite = hooks.open({
       ...this.#sessionUserOf(() => this.legs.caller),
-      onCancel: () => this.feed({ type: 'caller-gave-up' }),
+      onCancel: (request) => {
+        this.#elsewhere = saysElsewhere(request);
+        this.feed({ type: 'caller-gave-up' });
+      },
     });
   }
 
   get policy(): CodecPolicy {
-    return this.#plan?.record === true ? 'g711' : 'any';
+    return this.#plan.records ? 'g711' : 'any';
   }
 
   /** Timers that run. */
   get timerCount(): number {
-    return this.#timers.size;
+    return this.#timers.size + this.#forks.timerCount;
   }
 
   /** Makes the plan and sets out on its first step. */
   start(): void {
-    const { domain, caller, dialled, host, party } = this.origin;
+    const { domain, caller, dialled, party } = this.origin;
     const { callId } = this.invite.request;
     this.emit({
       type: 'call.started',
       domain: domain.name,
+      domainId: domain.id,
       from: party,
       dialled,
       sipCallId: callId.ok ? callId.value : '',
+      ...(caller.kind === 'trunk' && { trunk: caller.trunk }),
     });
-    if (caller.kind === 'device' && !this.places.take(CALLER, caller.device)) {
-      this.feed({ type: 'refuse', failure: 'account-limit' });
+    const refusal = takeCallersPlace(this);
+    if (refusal !== undefined) {
+      this.feed({ type: 'refuse', failure: refusal });
       return;
     }
-    this.#plan = route({ domain, caller, dialled, ...(host === undefined ? {} : { host }) }, this.parts.world());
-    this.#takeStep();
+    this.#plan.begin();
   }
 
   /** Ends the call from outside: an operator, or the switch that stops. */
@@ -177,18 +201,17 @@ export class Call implements CallContext {
     this.log[level](type, rest);
   }
 
-  #takeStep(): void {
-    const plan = this.#plan;
-    if (plan === undefined) return;
-    this.emit({ type: 'call.routed', explain: plan.story });
-    const due = plan.step;
+  #takeStep({ step: due, group, forwards, frames }: Plan): void {
     switch (due.do) {
       case 'ring': {
-        const rings = this.#forks.phonesOf(due.targets);
-        if (rings.length > 0 && !this.#callerSide.open()) return;
-        const now = due.order === 'in-turn' ? rings.slice(0, 1) : rings;
-        this.#waiting = rings.slice(now.length);
-        this.#ring(now, due.ring);
+        const forwardedBy = forwards?.at(-1)?.by;
+        const legs = this.#forks.choose(due.targets, frames.at(-1), {
+          why: due.because,
+          ...(due.ofMany && group !== undefined && { group }),
+          ...(forwardedBy !== undefined && { forwardedBy }),
+        });
+        if (legs.length > 0 && !this.#callerSide.open()) return;
+        this.feed({ type: 'ring', legs, forMs: due.ring, ofMany: due.ofMany });
         return;
       }
       case 'echo':
@@ -208,24 +231,6 @@ export class Call implements CallContext {
         this.feed({ type: 'refuse', failure: 'not-served' });
         return;
     }
-  }
-
-  #ring(rings: readonly Ring[], forMs: number): void {
-    this.#forks.choose(rings);
-    this.feed({ type: 'ring', legs: rings.map((ring) => ring.leg), forMs });
-  }
-
-  #askPlan(outcome: RingOutcome): void {
-    const plan = this.#plan;
-    if (plan === undefined) return;
-    const next = outcome === 'callee-declined' ? undefined : this.#waiting.shift();
-    if (next !== undefined && plan.step.do === 'ring') {
-      this.#ring([next], plan.step.ring);
-      return;
-    }
-    this.#waiting = [];
-    this.#plan = advance(plan, { kind: 'ring-ended', outcome }, this.parts.world());
-    this.#takeStep();
   }
 
   #perform(command: CallCommand): void {
@@ -252,7 +257,7 @@ export class Call implements CallContext {
         this.legs.get(command.leg)?.session?.bye([['Reason', reasonHeader(command.failure)]]);
         return;
       case 'ask-plan':
-        this.#askPlan(command.outcome);
+        this.#plan.goOn(command.outcome);
         return;
       case 'relay-reinvite':
         this.#renegotiation.relay(command.from, command.to);
@@ -347,6 +352,7 @@ export class Call implements CallContext {
       ended.answeredAt = answered.at;
       ended.answeredBy = answered.by;
     }
+    if (this.#elsewhere) ended.elsewhere = true;
     if (legs.recording !== undefined) ended.recording = legs.recording;
     if (legs.counts !== undefined) ended.media = legs.counts;
     this.emit(ended);
@@ -374,4 +380,9 @@ export class Call implements CallContext {
     this.#state = { name: 'ended', failure: 'internal-error', status: 500 };
     this.#end();
   }
+}
+
+/** A proxy that rang us and others says so when somebody else has answered (RFC 3326 §3.1). */
+function saysElsewhere({ reasons }: SipRequest): boolean {
+  return reasons.ok && reasons.value.some(({ protocol, cause }) => /^sip$/i.test(protocol) && cause === 200);
 }

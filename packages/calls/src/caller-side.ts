@@ -74,14 +74,14 @@ export class CallerSide {
     const caller = legs.caller;
     if (caller === undefined) return;
     const late = invite.offer === undefined;
-    const answer = late ? undefined : caller.sdp.answerOwn(policy);
-    if (answer?.ok === false) {
+    const sdp = late ? caller.sdp.offerOwn() : caller.sdp.answerOwn(policy);
+    if (!sdp.ok) {
       invite.reject(488, { headers: [['Reason', reasonHeader('no-common-codec')]] });
       this.#call.feed({ type: 'leg-ended', leg: CALLER, failure: 'no-common-codec' });
       return;
     }
     if (late) this.#awaitAnswer(caller, () => legs.echo(caller));
-    caller.session = invite.accept({ sdp: answer?.ok ? answer.value : caller.sdp.offerOwn() });
+    caller.session = invite.accept({ sdp: sdp.value });
     legs.echo(caller);
     const party: Party = { number: origin.dialled, name: 'echo test' };
     this.#call.emit({ type: 'call.answered', leg: CALLER, party });

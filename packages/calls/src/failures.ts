@@ -1,5 +1,3 @@
-import type { RingOutcome } from '@vats/pbx';
-
 /** How one way for a call not to succeed, or to end, shows up everywhere. */
 export interface Failure {
   /** Final SIP status the caller's INVITE gets; 0 where the call was up and a BYE ends it. */
@@ -11,6 +9,8 @@ export interface Failure {
   readonly mango: number;
   readonly en: string;
   readonly ru: string;
+  /** What the other end of the wire is told in the place of `en`, where the true reason is none of its business. */
+  readonly told?: string;
 }
 
 /**
@@ -98,6 +98,14 @@ export const FAILURES = {
     en: 'The switch was stopped',
     ru: 'Станция остановлена',
   },
+  'switch-restarted': {
+    status: 0,
+    q850: 41,
+    log: 'warn',
+    mango: 1100,
+    en: 'The switch was killed or lost power during the call',
+    ru: 'Станция была аварийно остановлена во время вызова',
+  },
   'caller-cancelled': {
     status: 487,
     q850: 16,
@@ -116,6 +124,49 @@ export const FAILURES = {
     mango: 1131,
     en: 'No phone of the called party can be reached',
     ru: 'Нет доступных телефонов абонента',
+  },
+  'do-not-disturb': {
+    status: 486,
+    q850: 17,
+    log: 'info',
+    mango: 1121,
+    en: 'The called party does not want to be disturbed',
+    ru: 'Абонент включил режим «Не беспокоить»',
+    told: 'Busy',
+  },
+  'no-channel': {
+    status: 486,
+    q850: 17,
+    log: 'info',
+    mango: 1121,
+    en: 'As many calls as the number or the trunk takes at once are up',
+    ru: 'Все каналы номера или транка заняты',
+    told: 'Busy',
+  },
+  'caller-blocked': {
+    status: 486,
+    q850: 17,
+    log: 'info',
+    mango: 1130,
+    en: 'The number does not take calls of this caller',
+    ru: 'Номер не принимает вызовы этого абонента',
+    told: 'Busy',
+  },
+  'trunk-failed': {
+    status: 503,
+    q850: 38,
+    log: 'warn',
+    mango: 1100,
+    en: 'No trunk took the call',
+    ru: 'Ни один транк не принял вызов',
+  },
+  'limit-reached': {
+    status: 403,
+    q850: 21,
+    log: 'warn',
+    mango: 1130,
+    en: 'A limit on calls outside is reached',
+    ru: 'Достигнут предел исходящих вызовов',
   },
   'not-found': { status: 404, q850: 1, log: 'info', mango: 1133, en: 'No such number', ru: 'Номер не существует' },
   'not-served': {
@@ -198,61 +249,9 @@ export type FailureCode = keyof typeof FAILURES;
 
 /** `Reason` header values for a failure: the Q.850 cause, as operators read it (RFC 3326). */
 export function reasonHeader(code: FailureCode): string {
-  const { q850, en } = FAILURES[code];
-  return `Q.850;cause=${q850};text="${en}"`;
+  const { q850, en, told = en }: Failure = FAILURES[code];
+  return `Q.850;cause=${q850};text="${told}"`;
 }
 
 /** What the losers of a fork are told, so that their phones show no missed call (RFC 3326 §3.1). */
 export const COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"';
-
-/**
- * What a callee's own refusal means for the call. 6xx speaks for every phone of the person; the rest for one phone.
- * Statuses that say nothing about the person (401, 420, 500 …) count as a phone that could not be reached.
- */
-export function failureOfStatus(status: number): RingOutcome {
-  switch (status) {
-    case 486:
-    case 600:
-      return 'callee-busy';
-    case 603:
-    case 403:
-      return 'callee-declined';
-    case 408:
-      return 'no-answer';
-    case 404:
-    case 604:
-    case 410:
-      return 'not-found';
-    case 415:
-    case 488:
-    case 606:
-      return 'no-common-codec';
-    case 482:
-      return 'loop';
-    case 483:
-      return 'too-many-hops';
-    case 484:
-      return 'address-incomplete';
-    default:
-      return 'unreachable';
-  }
-}
-
-// Of several phones' refusals the caller hears the one that tells most: a person's choice, then busy, then silence.
-const MOST_TELLING: readonly RingOutcome[] = [
-  'callee-declined',
-  'callee-busy',
-  'no-answer',
-  'no-common-codec',
-  'loop',
-  'too-many-hops',
-  'address-incomplete',
-  'no-media-ports',
-  'unreachable',
-  'not-found',
-];
-
-/** The refusal that stands for all of a step's phones; 'unreachable' when there is none. */
-export function mostTelling(outcomes: readonly RingOutcome[]): RingOutcome {
-  return MOST_TELLING.find((outcome) => outcomes.includes(outcome)) ?? 'unreachable';
-}

@@ -1,103 +1,185 @@
-import type { RingTarget } from '@vats/pbx';
-import {
-  type InviteFailure,
-  NameAddr,
-  type OutgoingInvite,
-  type Session,
-  type SessionUser,
-  type SipRequest,
-  type SipResponse,
-  SipUri,
+import type { OfferedCodecs } from '@vats/media';
+import { type Frame, normaliseNumber, type RingOutcome, type RingTarget } from '@vats/pbx';
+import type {
+  Flow,
+  InviteFailure,
+  OutgoingInvite,
+  OutgoingInviteOptions,
+  Session,
+  SessionUser,
+  SipRequest,
+  SipResponse,
 } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
-import { COMPLETED_ELSEWHERE, failureOfStatus, reasonHeader } from './failures.ts';
-import type { Leg } from './leg.ts';
+import type { Rung } from './call-state.ts';
+import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
+import type { FarEnd, Leg } from './leg.ts';
 import { calleeOffer, callerAnswer } from './negotiation.ts';
-import type { ReachablePhone } from './parts.ts';
+import { offeredTo } from './outside-invite.ts';
+import { OutsideLegs } from './outside-legs.ts';
+import type { OutwardLeg } from './outward-legs.ts';
 import { passedHeaders } from './passed-headers.ts';
+import { didOf, phoneAddresses } from './phone-invite.ts';
+import { failureOfStatus } from './refusals.ts';
+import { chosenOf, type OutsideRing, type PhoneRing } from './rings.ts';
 
 /** Hops that a request without Max-Forwards has left (RFC 3261 §8.1.1.6). */
 const DEFAULT_MAX_FORWARDS = 70;
 
-/** A phone that a step of the plan chose. */
-export interface Ring {
-  readonly leg: LegName;
-  readonly target: RingTarget;
-  readonly phone: ReachablePhone;
+/** What a step of the plan says of every leg that it rings. */
+export interface LegFacts {
+  readonly group?: string;
+  readonly forwardedBy?: string;
+  readonly why?: string;
 }
 
-/** The called side of a call until somebody answers: an INVITE for each phone, and what each says to it. */
+type Opened =
+  | { readonly ok: true; readonly leg: Leg; readonly sdp: string }
+  | { readonly ok: false; readonly failure: RingOutcome; readonly status: number };
+
+/** The called side of a call until somebody answers: an INVITE for each phone and number, and what each says to it. */
 export class Forks {
   readonly #call: CallContext;
   readonly #onOutgoing: (callId: string, live: boolean) => void;
-  readonly #chosen = new Map<LegName, Ring>();
+  readonly #outside: OutsideLegs;
+  readonly #chosen = new Map<LegName, PhoneRing | OutsideRing>();
   readonly #invites = new Map<LegName, OutgoingInvite>();
+  /** Legs that ring at PBXs behind us. */
+  readonly #atPbx = new Map<LegName, OutwardLeg>();
+  /** What the step says of every leg that it rings. */
+  #about: LegFacts = {};
   #count = 0;
 
   constructor(call: CallContext, onOutgoing: (callId: string, live: boolean) => void) {
     this.#call = call;
     this.#onOutgoing = onOutgoing;
+    this.#outside = new OutsideLegs(call);
   }
 
-  /** Every binding of every device, each with the name of its leg to be; never the phone that is calling. */
-  phonesOf(targets: readonly RingTarget[]): Ring[] {
-    const { origin, invite, parts } = this.#call;
-    const own = origin.caller.kind === 'device' ? origin.caller.device.login : undefined;
-    const rings: Ring[] = [];
-    for (const target of targets) {
-      const { login } = target.device;
-      for (const phone of parts.locate(origin.domain, login)) {
-        if (login === own && phone.flow.id === invite.flow.id) continue;
-        rings.push({ target, phone, leg: `b${++this.#count}` });
-      }
-    }
-    return rings;
+  /** Timers that run. */
+  get timerCount(): number {
+    return this.#outside.portions.timerCount;
   }
 
-  /** Keeps phones for `invite`, which names them by leg. */
-  choose(rings: readonly Ring[]): void {
-    for (const ring of rings) this.#chosen.set(ring.leg, ring);
+  /** What a step rings; keeps it for `invite`, which names it by leg. */
+  choose(targets: readonly RingTarget[], frame: Frame | undefined, about: LegFacts): readonly Rung[] {
+    this.#about = about;
+    const { rungs, rings } = chosenOf(this.#call, targets, frame, () => this.#nextLeg());
+    for (const [leg, ring] of rings) this.#chosen.set(leg, ring);
+    return rungs;
   }
 
-  /** Rings one chosen phone. */
+  /** Rings what was chosen. */
   invite(name: LegName): void {
-    const { origin, parts, legs, places, policy, invite, log } = this.#call;
     const ring = this.#chosen.get(name);
-    const caller = legs.caller;
-    if (ring === undefined || caller === undefined) return;
+    if (ring === undefined || this.#call.legs.caller === undefined) return;
     this.#chosen.delete(name);
+    if (ring.kind === 'phone') this.#invitePhone(name, ring);
+    else this.#inviteOutside(name, ring);
+  }
+
+  #nextLeg(): LegName {
+    return `b${++this.#count}`;
+  }
+
+  #invitePhone(name: LegName, ring: PhoneRing): void {
+    const { origin, places, holdings, outward, log, id } = this.#call;
     const { target, phone } = ring;
-    const party = partyOf(target);
-    if (!places.take(name, target.device)) {
-      log.info('call.account-limit', { login: target.device.login });
-      this.#call.feed({ type: 'refused', leg: name, failure: 'callee-busy', status: 486 });
+    const { device } = target;
+    if (!places.take(name, device)) {
+      log.info('call.account-limit', { login: device.login });
+      this.#refused(name, 'callee-busy', 486);
       return;
     }
-    const leg = legs.open(name, party, phone);
-    if (leg === undefined) {
-      legs.drop(name);
-      this.#call.feed({ type: 'refused', leg: name, failure: 'no-media-ports', status: 503 });
+    holdings.hold(name, () => places.leave(name));
+    if (device.trunk === true) {
+      const there = `${device.login} ${didOf(target) ?? ''}`;
+      if (outward.isLoop(id, there)) {
+        this.#refused(name, 'loop', 482);
+        return;
+      }
+      const shown = normaliseNumber(origin.party.number).number;
+      const leg = { call: id, domain: origin.domain.id, login: device.login, shown, target: there };
+      outward.add(leg);
+      this.#atPbx.set(name, leg);
+      holdings.hold(name, () => this.#rungAtPbx(name));
+    }
+    const opened = this.#open(name, ring.party, phone, undefined);
+    if (!opened.ok) {
+      this.#refused(name, opened.failure, opened.status);
       return;
     }
-    const offer = calleeOffer(caller, leg, invite.offer !== undefined, policy);
-    if (!offer.ok) {
-      legs.drop(name);
-      this.#call.feed({ type: 'refused', leg: name, failure: 'no-common-codec', status: 488 });
+    this.#started(name, phone.flow, {});
+    const { routes } = phone;
+    this.#send(opened, phone.flow, {
+      ...phoneAddresses(this.#call, ring),
+      ...(routes.length > 0 && { routes }),
+    });
+  }
+
+  #inviteOutside(name: LegName, ring: OutsideRing): void {
+    const { parts } = this.#call;
+    const out = this.#outside.wayOut(name, ring);
+    const at = out.ok ? out.line.target() : undefined;
+    if (!out.ok || at === undefined || parts.flowTo === undefined) {
+      if (out.ok) this.#refused(name, 'trunk-failed', 503);
+      else this.#refused(name, out.failure, out.status);
       return;
     }
-    this.#call.emit({ type: 'leg.started', leg: name, party, flow: phone.flow.id });
-    const here = parts.hostOf(phone.flow, origin.domain);
+    const flow = parts.flowTo(at);
+    const opened = this.#open(name, ring.party, { flow }, offeredTo(out.line));
+    if (!opened.ok) {
+      // Another trunk may be offered other codecs.
+      const on = opened.failure === 'no-common-codec' && out.next < ring.target.ways.length;
+      if (on) this.#inviteOutside(name, { ...ring, way: out.next });
+      else this.#refused(name, opened.failure, opened.status);
+      return;
+    }
+    const invite = this.#outside.invite(name, ring, out);
+    const skipped = out.skipped.length === 0 ? {} : { why: out.skipped.join(', ') };
+    this.#started(name, flow, { trunk: out.line.name, ...skipped });
+    this.#send(opened, flow, invite);
+  }
+
+  /** Leases ports for a leg and makes the offer to it; where that fails the leg is gone. */
+  #open(name: LegName, party: Party, at: FarEnd, codecs: OfferedCodecs | undefined): Opened {
+    const { legs, policy, invite } = this.#call;
+    const { caller } = legs;
+    const leg = legs.open(name, party, at, codecs);
+    const offer =
+      caller === undefined || leg === undefined
+        ? undefined
+        : calleeOffer(caller, leg, invite.offer !== undefined, policy);
+    if (leg !== undefined && offer?.ok) return { ok: true, leg, sdp: offer.value };
+    legs.drop(name);
+    return leg === undefined
+      ? { ok: false, failure: 'no-media-ports', status: 503 }
+      : { ok: false, failure: 'no-common-codec', status: 488 };
+  }
+
+  #started(name: LegName, flow: Flow, more: { readonly trunk?: string; readonly why?: string }): void {
+    const leg = this.#call.legs.get(name);
+    if (leg === undefined) return;
+    const { why: step, ...about } = this.#about;
+    const why = more.why === undefined ? step : `${step ?? ''} (${more.why})`;
+    const said = { ...about, ...more, ...(why !== undefined && { why }) };
+    this.#call.emit({ type: 'leg.started', leg: name, party: leg.party, flow: flow.id, ...said });
+  }
+
+  #send(
+    { leg, sdp }: Opened & { readonly ok: true },
+    flow: Flow,
+    options: Omit<OutgoingInviteOptions, 'target' | 'sdp' | 'maxForwards'>,
+  ): void {
+    const { parts, invite } = this.#call;
     const outgoing = parts.dialogs.outgoingInvite(
       {
-        requestUri: phone.requestUri,
-        from: NameAddr.of({ displayName: origin.party.name, uri: SipUri.of({ user: origin.party.number, ...here }) }),
-        to: NameAddr.of({ uri: SipUri.of({ user: party.number, ...here }) }),
-        target: phone.flow,
-        sdp: offer.value,
+        ...options,
+        target: flow,
+        sdp,
         maxForwards: maxForwardsOf(invite.request) - 1,
-        headers: passedHeaders(invite.request),
-        ...(phone.routes.length === 0 ? {} : { routes: phone.routes }),
+        headers: [...passedHeaders(invite.request), ...(options.headers ?? [])],
       },
       {
         onProgress: (response, early) => this.#onProgress(leg, response, early?.remoteSdp),
@@ -105,8 +187,14 @@ export class Forks {
         onFailure: (failure) => this.#onFailure(leg, failure),
       },
     );
-    this.#invites.set(name, outgoing);
+    this.#invites.set(leg.name, outgoing);
     this.#onOutgoing(outgoing.callId, true);
+  }
+
+  /** A leg is over before anybody there could say something. */
+  #refused(leg: LegName, failure: RingOutcome, status: number): void {
+    this.#call.legs.drop(leg);
+    this.#call.feed({ type: 'refused', leg, failure, status });
   }
 
   /** Stops ringing one phone; one that was only chosen is forgotten. */
@@ -126,6 +214,7 @@ export class Forks {
   }
 
   #onProgress(leg: Leg, response: SipResponse, sdp: string | undefined): void {
+    this.#outside.progressed(leg.name, response);
     const earlyMedia = sdp !== undefined && leg.sdp.receiveAnswer(sdp).ok;
     this.#call.feed({ type: 'progress', leg: leg.name, status: response.status, earlyMedia });
   }
@@ -139,6 +228,8 @@ export class Forks {
     const forCaller = usable ? callerAnswer(legs.caller, leg, invite.offer !== undefined, policy) : undefined;
     if (forCaller?.ok) {
       leg.forCaller = forCaller.value;
+      this.#outside.answered(leg.name);
+      this.#rungAtPbx(leg.name);
       this.#call.feed({ type: 'answered', leg: leg.name });
     } else {
       log.info('call.answer-unusable', { leg: leg.name });
@@ -153,9 +244,24 @@ export class Forks {
     // A cancelled fork was taken off the call when it was cancelled.
     if (failure.cause === 'cancelled') return;
     this.#release(leg.name);
+    const { status } = failure;
+    const outside = this.#outside.failed(leg.name, failure);
     this.#call.legs.drop(leg.name);
-    const outcome = failure.cause === 'response' ? failureOfStatus(failure.status) : 'unreachable';
-    this.#call.feed({ type: 'refused', leg: leg.name, failure: outcome, status: failure.status });
+    if (outside?.on !== undefined) {
+      const by = this.#nextLeg();
+      this.#chosen.set(by, outside.on);
+      this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: outside.outcome, status });
+      return;
+    }
+    const ofPhone = failure.cause === 'response' ? failureOfStatus(status) : 'unreachable';
+    this.#call.feed({ type: 'refused', leg: leg.name, failure: outside?.outcome ?? ofPhone, status });
+  }
+
+  /** A leg rings at a PBX no more, whatever comes of it. */
+  #rungAtPbx(name: LegName): void {
+    const leg = this.#atPbx.get(name);
+    if (leg !== undefined) this.#call.outward.delete(leg);
+    this.#atPbx.delete(name);
   }
 
   #release(name: LegName): void {
@@ -164,11 +270,6 @@ export class Forks {
     this.#invites.delete(name);
     this.#onOutgoing(outgoing.callId, false);
   }
-}
-
-function partyOf(target: RingTarget): Party {
-  const { extension, name } = target.user;
-  return { number: extension, extension, login: target.device.login, ...(name === undefined ? {} : { name }) };
 }
 
 function maxForwardsOf(request: SipRequest): number {

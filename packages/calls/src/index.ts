@@ -3,5 +3,14 @@ export type { CallEnded, CallEvent, LegName, Party, UnstampedEvent } from './cal
 export { CallManager } from './call-manager.ts';
 export type { CallSnapshot } from './call-snapshot.ts';
 export type { CallState } from './call-state.ts';
-export { FAILURES, type Failure, type FailureCode, failureOfStatus, reasonHeader } from './failures.ts';
-export type { CallSettings, CallsParts, Locate, ReachablePhone } from './parts.ts';
+export { FAILURES, type Failure, type FailureCode, reasonHeader } from './failures.ts';
+export type { CallSettings, CallsParts, Locate, ReachablePhone, Spending, TrunkLine } from './parts.ts';
+export { CallStory, recordOf } from './story.ts';
+export { cutOff } from './story-cut-off.ts';
+export {
+  type ClaimedCaller,
+  calledNumberOf,
+  claimedCallerOf,
+  DEFAULT_PLACES,
+  type NumberPlace,
+} from './trunk-request.ts';

@@ -1,4 +1,4 @@
-import { good, type Parsed } from '@vats/kernel';
+import type { Parsed } from '@vats/kernel';
 import type { CodecPolicy, SdpFault } from '@vats/media';
 import type { Leg } from './leg.ts';
 
@@ -12,7 +12,7 @@ export function calleeOffer(
   callerOffered: boolean,
   policy: CodecPolicy,
 ): Parsed<string, SdpFault> {
-  return callerOffered ? callee.sdp.offerFrom(caller.sdp, policy) : good(callee.sdp.offerOwn());
+  return callerOffered ? callee.sdp.offerFrom(caller.sdp, policy) : callee.sdp.offerOwn();
 }
 
 /** What the caller's 2xx carries once a phone has answered: the answer or, for a caller without offer, the offer. */

@@ -1,7 +1,7 @@
 import type { Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { MediaPlane } from '@vats/media';
-import type { Domain, World } from '@vats/pbx';
-import type { DialogLayer, Flow } from '@vats/sip';
+import type { Domain, SpendingAccounts, World } from '@vats/pbx';
+import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
 import type { FarEnd } from './leg.ts';
 
@@ -15,6 +15,34 @@ export interface ReachablePhone extends FarEnd {
 
 /** Where the phones of an account are; the registrar answers. */
 export type Locate = (domain: Domain, login: string) => readonly ReachablePhone[];
+
+/** A trunk as calls use it: how it is spoken to, and where it is now. */
+export interface TrunkLine {
+  /** `Domain.id`. */
+  readonly domain: string;
+  readonly name: string;
+  /** Of From, To and Request-URI; IPv6 without brackets. */
+  readonly host: string;
+  /** Where an INVITE goes now; undefined while there is nowhere. */
+  target(): FlowTarget | undefined;
+  /** A call found that target not to take calls: no answer, no connection, or 5xx. */
+  failed(): void;
+  /** It answered. */
+  worked(): void;
+  readonly credentials?: DigestClient;
+  /** User part of our Contact there; random unless given. */
+  readonly contactUser?: string;
+  /** What a call shows that shows none of its own, as the trunk wants it written. */
+  readonly number?: string;
+  /** How caller IDs are written to it; E.164 unless given. */
+  readonly writes?: 'e164' | '7' | '8';
+  /** What it may be offered, preferred first; anything unless given. */
+  readonly codecs?: readonly string[];
+  readonly dtmf?: 'rfc4733' | 'info' | 'inband';
+}
+
+/** What calls outside use up, and whether one more may leave: `SpendingAccounts`. Its ids are those of attempts. */
+export type Spending = Pick<SpendingAccounts, 'begin' | 'answered' | 'extend' | 'end'>;
 
 export interface CallSettings {
   /** Folder below which recordings are laid by day. */
@@ -30,7 +58,7 @@ export interface CallsParts {
   readonly dialogs: DialogLayer;
   readonly media: MediaPlane;
   readonly locate: Locate;
-  /** The model and the moment, for the plan. */
+  /** The model and the moment, for the plan. Its `channelsInUse` is that of `CallManager`. */
   readonly world: () => World;
   /** Host and port that From and To of our INVITEs over this flow name. */
   readonly hostOf: (flow: Flow, domain: Domain) => { readonly host: string; readonly port?: number };
@@ -41,6 +69,12 @@ export interface CallsParts {
   readonly log: Log;
   readonly ledger: Ledger;
   readonly settings: CallSettings;
+  /** A trunk of a domain; none where it is absent, or not in use. */
+  readonly line?: (domain: Domain, trunk: string) => TrunkLine | undefined;
+  /** A flow to a trunk. Needed where there are trunks. */
+  readonly flowTo?: (target: FlowTarget) => Flow;
+  /** Nothing is counted without it. */
+  readonly spending?: Spending;
   /** Told every event of every call, in order within a call. */
   readonly emit: (event: CallEvent) => void;
 }

@@ -109,20 +109,21 @@ export class Renegotiation {
       reinvite.answer({ sdp: leg.sdp.answerAgain() });
       return;
     }
-    if (reinvite.offer === undefined) {
-      leg.onAnswerInAck = (sdp) => {
-        if (sdp !== undefined && leg.sdp.receiveAnswer(sdp).ok) legs.echo(leg);
-      };
-      reinvite.answer({ sdp: leg.sdp.offerOwn() });
-      return;
-    }
-    const answer = leg.sdp.answerOwn(policy);
-    if (!answer.ok) {
+    const asks = reinvite.offer === undefined;
+    const sdp = asks ? leg.sdp.offerOwn() : leg.sdp.answerOwn(policy);
+    if (!sdp.ok) {
       leg.sdp.rollBack();
       reinvite.reject(488);
       return;
     }
-    reinvite.answer({ sdp: answer.value });
+    if (asks) {
+      leg.onAnswerInAck = (answer) => {
+        if (answer !== undefined && leg.sdp.receiveAnswer(answer).ok) legs.echo(leg);
+      };
+      reinvite.answer({ sdp: sdp.value });
+      return;
+    }
+    reinvite.answer({ sdp: sdp.value });
     legs.echo(leg);
     this.#noteHold(leg);
   }

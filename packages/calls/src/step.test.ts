@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CallCommand, CallInput, CallState } from './call-state.ts';
+import type { CallCommand, CallInput, CallState, TimerName } from './call-state.ts';
 import { step } from './step.ts';
 
 const ROUTING: CallState = { name: 'routing', told: 0 };
@@ -19,7 +19,7 @@ function play(inputs: readonly CallInput[], from: CallState = ROUTING): { state:
 const does = (commands: readonly CallCommand[]): string[] =>
   commands.filter((c) => c.do !== 'emit').map((c) => ('leg' in c ? `${c.do} ${c.leg}` : c.do));
 
-const ring = (...legs: string[]): CallInput => ({ type: 'ring', legs, forMs: 25_000 });
+const ring = (...legs: string[]): CallInput => ({ type: 'ring', legs: legs.map((leg) => ({ leg })), forMs: 25_000 });
 const progress = (leg: string, status: number, earlyMedia = false): CallInput => ({
   type: 'progress',
   leg,
@@ -192,10 +192,26 @@ test('a file that is never finished does not keep the call alive', () => {
   expect(state).toEqual({ name: 'ended', failure: 'not-found', status: 404 });
 });
 
-const LEGS = ['a', 'b1', 'b2', 'b3'] as const;
+const LEGS = ['a', 'b1', 'b2', 'b3', 'b4', 'b5'] as const;
 const leg = fc.constantFrom(...LEGS);
 const anyInput: fc.Arbitrary<CallInput> = fc.oneof(
-  fc.record({ type: fc.constant('ring' as const), legs: fc.subarray(['b1', 'b2', 'b3']), forMs: fc.constant(1) }),
+  fc.record({
+    type: fc.constant('ring' as const),
+    legs: fc.subarray([
+      { leg: 'b1', member: '201', ring: 1 },
+      { leg: 'b2', member: '201', after: 1 },
+      { leg: 'b3', member: '202', after: 1, ring: 1 },
+    ]),
+    forMs: fc.constant(1),
+    ofMany: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('replaced' as const),
+    leg,
+    by: fc.constantFrom('b4', 'b5'),
+    failure: fc.constant('trunk-failed' as const),
+    status: fc.constant(503),
+  }),
   fc.record({ type: fc.constant('serve' as const), service: fc.constant('echo' as const) }),
   fc.record({ type: fc.constant('refuse' as const), failure: fc.constant('not-found' as const) }),
   fc.record({
@@ -211,7 +227,10 @@ const anyInput: fc.Arbitrary<CallInput> = fc.oneof(
     failure: fc.constantFrom('callee-busy' as const, 'callee-declined' as const),
     status: fc.constantFrom(486, 603),
   }),
-  fc.record({ type: fc.constant('timer' as const), timer: fc.constantFrom('ring', 'limit', 'closing') }),
+  fc.record({
+    type: fc.constant('timer' as const),
+    timer: fc.constantFrom<TimerName>('ring', 'limit', 'closing', 'start b2', 'start b3', 'stop b1', 'stop b3'),
+  }),
   fc.constant({ type: 'caller-gave-up' as const }),
   fc.record({ type: fc.constant('leg-ended' as const), leg, failure: fc.constant('caller-hung-up' as const) }),
   fc.record({ type: fc.constant('reinvite' as const), leg, refresh: fc.boolean() }),
@@ -227,23 +246,26 @@ test('whatever happens in whatever order: every leg is ended once, timers are st
       const open = new Set<string>();
       const up = new Set<string>();
       const timers = new Set<string>();
+      const waiting = new Set<string>();
       let callerWaits = true;
       let ends = 0;
       let state: CallState = ROUTING;
       const finish = (commands: readonly CallCommand[], input: CallInput): void => {
         if (input.type === 'caller-gave-up' && callerWaits) callerWaits = false;
-        if (input.type === 'refused' || input.type === 'leg-ended') open.delete(input.leg);
+        if (input.type === 'refused' || input.type === 'leg-ended' || input.type === 'replaced') open.delete(input.leg);
         if (input.type === 'answered') up.add(input.leg);
         if (input.type === 'timer') timers.delete(input.timer);
         for (const command of commands) {
           switch (command.do) {
             case 'invite':
               expect(open.has(command.leg)).toBe(false);
+              waiting.delete(command.leg);
               open.add(command.leg);
               up.delete(command.leg);
               break;
             case 'cancel':
-              expect(open.delete(command.leg)).toBe(true);
+              // One whose time has not come has no INVITE yet.
+              expect(open.delete(command.leg) || waiting.delete(command.leg)).toBe(true);
               break;
             case 'bye':
               if (command.leg !== 'a') expect(open.delete(command.leg)).toBe(true);
@@ -256,6 +278,7 @@ test('whatever happens in whatever order: every leg is ended once, timers are st
               break;
             case 'start-timer':
               timers.add(command.timer);
+              if (command.timer.startsWith('start ')) waiting.add(command.timer.slice('start '.length));
               break;
             case 'stop-timer':
               timers.delete(command.timer);
@@ -273,7 +296,9 @@ test('whatever happens in whatever order: every leg is ended once, timers are st
         if (input.type === 'caller-gave-up' && !callerWaits) continue;
         if ('leg' in input && input.leg !== 'a' && !open.has(input.leg)) continue;
         // An INVITE has one final response; a phone hangs up only what it has answered.
-        if ((input.type === 'answered' || input.type === 'refused') && up.has(input.leg)) continue;
+        const isFinal = input.type === 'answered' || input.type === 'refused' || input.type === 'replaced';
+        if (isFinal && up.has(input.leg)) continue;
+        if (input.type === 'replaced' && open.has(input.by)) continue;
         if (input.type === 'leg-ended' && (callerWaits || state.name === 'ringing')) continue;
         if (input.type === 'timer' && !timers.has(input.timer)) continue;
         const [next, commands] = step(state, input);

@@ -1,12 +1,8 @@
 import type { LegName } from './call-event.ts';
 import { CALLER, type CallCommand, type CallInput, type CallState } from './call-state.ts';
-import { FAILURES, type FailureCode, mostTelling } from './failures.ts';
-
-type Stepped = readonly [CallState, readonly CallCommand[]];
-
-/** Provisional statuses that a caller may hear. 100 is the transaction's own affair; 199 ends an early dialog. */
-const RINGING = 180;
-const SESSION_PROGRESS = 183;
+import type { FailureCode } from './failures.ts';
+import { beginRinging, ringing } from './step-ringing.ts';
+import { close, reject, type Stepped } from './stepped.ts';
 
 /**
  * The call's state machine: pure, total, and the only place that decides what a call does. Inputs that no longer mean
@@ -32,19 +28,7 @@ export function step(state: CallState, input: CallInput): Stepped {
 function routing(state: Extract<CallState, { name: 'routing' }>, input: CallInput): Stepped {
   switch (input.type) {
     case 'ring':
-      if (input.legs.length === 0) return [state, [{ do: 'ask-plan', outcome: 'unreachable' }]];
-      return [
-        {
-          name: 'ringing',
-          forks: input.legs.map((leg) => ({ leg, ringing: false })),
-          refusals: [],
-          told: state.told,
-        },
-        [
-          { do: 'start-timer', timer: 'ring', ms: input.forMs },
-          ...input.legs.map((leg): CallCommand => ({ do: 'invite', leg })),
-        ],
-      ];
+      return beginRinging(state, input);
     case 'serve':
       return [
         { name: 'served' },
@@ -59,89 +43,6 @@ function routing(state: Extract<CallState, { name: 'routing' }>, input: CallInpu
       return close('caller-cancelled', []);
     case 'hang-up':
       return close(input.failure, [reject(input.failure)]);
-    default:
-      return [state, []];
-  }
-}
-
-function ringing(state: Extract<CallState, { name: 'ringing' }>, input: CallInput): Stepped {
-  const rung = (leg: LegName): boolean => state.forks.some((fork) => fork.leg === leg);
-  switch (input.type) {
-    case 'progress': {
-      if (!rung(input.leg)) return [state, []];
-      const forks = state.forks.map((fork) => (fork.leg === input.leg ? { ...fork, ringing: true } : fork));
-      const events: CallCommand[] = [
-        {
-          do: 'emit',
-          event: { type: 'leg.ringing', leg: input.leg, status: input.status, earlyMedia: input.earlyMedia },
-        },
-      ];
-      // One phone is heard at a time: the first with early media, until it refuses.
-      const takesTheEar = input.earlyMedia && (state.heard === undefined || state.heard === input.leg);
-      if (takesTheEar) {
-        const status = input.status === RINGING ? RINGING : SESSION_PROGRESS;
-        return [
-          { ...state, forks, heard: input.leg, told: Math.max(state.told, status) },
-          [...events, { do: 'tell-progress', status, earlyMediaOf: input.leg }],
-        ];
-      }
-      // Without sound of their own, several phones make one ringing tone; what was said once needs no repeat.
-      const status = input.status === RINGING || input.earlyMedia ? RINGING : input.status;
-      if (status <= state.told || state.heard !== undefined) return [{ ...state, forks }, events];
-      return [{ ...state, forks, told: status }, [...events, { do: 'tell-progress', status }]];
-    }
-    case 'answered': {
-      if (!rung(input.leg)) return [state, []];
-      return [
-        { name: 'talking', peer: input.leg },
-        [
-          { do: 'stop-timer', timer: 'ring' },
-          ...others(state, input.leg).map((leg): CallCommand => ({ do: 'cancel', leg, elsewhere: true })),
-          { do: 'start-timer', timer: 'limit' },
-          { do: 'connect', leg: input.leg },
-        ],
-      ];
-    }
-    case 'refused': {
-      if (!rung(input.leg)) return [state, []];
-      const ended: CallCommand = {
-        do: 'emit',
-        event: { type: 'leg.ended', leg: input.leg, failure: input.failure, status: input.status },
-      };
-      const left = state.forks.filter((fork) => fork.leg !== input.leg);
-      const refusals = [...state.refusals, input.failure];
-      // 6xx is said by the person for all of their phones (RFC 3261 §16.7 item 5).
-      if (input.status >= 600) {
-        return [
-          { name: 'routing', told: state.told },
-          [
-            ended,
-            { do: 'stop-timer', timer: 'ring' },
-            ...left.map((fork): CallCommand => ({ do: 'cancel', leg: fork.leg, elsewhere: false })),
-            { do: 'ask-plan', outcome: input.failure },
-          ],
-        ];
-      }
-      if (left.length > 0) {
-        const { heard, ...rest } = state;
-        const stillHeard = heard !== undefined && heard !== input.leg ? { heard } : {};
-        return [{ ...rest, ...stillHeard, forks: left, refusals }, [ended]];
-      }
-      return [
-        { name: 'routing', told: state.told },
-        [ended, { do: 'stop-timer', timer: 'ring' }, { do: 'ask-plan', outcome: mostTelling(refusals) }],
-      ];
-    }
-    case 'timer':
-      if (input.timer !== 'ring') return [state, []];
-      return [
-        { name: 'routing', told: state.told },
-        [...cancelAll(state), { do: 'ask-plan', outcome: mostTelling([...state.refusals, 'no-answer']) }],
-      ];
-    case 'caller-gave-up':
-      return close('caller-cancelled', [{ do: 'stop-timer', timer: 'ring' }, ...cancelAll(state)]);
-    case 'hang-up':
-      return close(input.failure, [{ do: 'stop-timer', timer: 'ring' }, ...cancelAll(state), reject(input.failure)]);
     default:
       return [state, []];
   }
@@ -211,18 +112,6 @@ function closing(state: Extract<CallState, { name: 'closing' }>, input: CallInpu
   ];
 }
 
-function others(state: Extract<CallState, { name: 'ringing' }>, leg: LegName): LegName[] {
-  return state.forks.filter((fork) => fork.leg !== leg).map((fork) => fork.leg);
-}
-
-function cancelAll(state: Extract<CallState, { name: 'ringing' }>): CallCommand[] {
-  return state.forks.map((fork): CallCommand => ({ do: 'cancel', leg: fork.leg, elsewhere: false }));
-}
-
-function reject(failure: FailureCode): CallCommand {
-  return { do: 'reject', failure, status: FAILURES[failure].status || 480 };
-}
-
 /** One leg hung up (or was lost); `rest` are told. */
 function hungUp(leg: LegName, failure: FailureCode, rest: readonly LegName[]): Stepped {
   return close(
@@ -243,13 +132,6 @@ function hangUp(failure: FailureCode, legs: readonly LegName[]): Stepped {
     [{ do: 'stop-timer', timer: 'limit' }, ...legs.map((leg): CallCommand => ({ do: 'bye', leg, failure }))],
     200,
   );
-}
-
-function close(failure: FailureCode, commands: readonly CallCommand[], status?: number): Stepped {
-  return [
-    { name: 'closing', failure, status: status ?? (FAILURES[failure].status || 480) },
-    [...commands, { do: 'start-timer', timer: 'closing' }, { do: 'close-media' }],
-  ];
 }
 
 /** A re-INVITE that arrives while the call goes down must still be answered: its sender waits. */

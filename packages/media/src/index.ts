@@ -19,6 +19,7 @@ export {
   type CodecPolicy,
   LegDescription,
   type LegDescriptionOptions,
+  type OfferedCodecs,
   payloadTypeMap,
   sessionIdFrom,
 } from './sdp/leg-description.ts';

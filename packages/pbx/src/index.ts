@@ -1,10 +1,31 @@
 export { type CheckedPbx, checkPbx, readingPbx, readPbx } from './check/check-pbx.ts';
 export { isEverybody, remarksOnPolicy } from './check/policy-sense.ts';
+export {
+  type Contact,
+  type ContactChange,
+  type ContactStore,
+  type Contacts,
+  MOST_CONTACTS,
+} from './contacts/contact.ts';
+export { ContactList } from './contacts/contact-list.ts';
+export { type ContactImport, type ContactPlan, planningContacts } from './contacts/plan-contacts.ts';
+export { type ContactLine, readingContacts } from './contacts/read-contacts.ts';
+export { CSV_BOM, csvLine } from './csv/write-csv.ts';
 export type {
+  CallCursor,
+  CallDirection,
   CallFilter,
+  CallForward,
+  CallLeg,
+  CallPage,
   CallParty,
   CallRecord,
+  CallResult,
+  CallSummary,
+  CallTalk,
   HistoryStore,
+  LastConversation,
+  LegQuality,
   RecordingEntry,
   RecordingFilter,
   RecordingStore,
@@ -21,6 +42,7 @@ export {
   objectsOf,
 } from './model/documents.ts';
 export { addByValue, addUser, type Edit, type NewUser, removeUser, setPassword } from './model/edit.ts';
+export { type CalendarYears, setCalendarYears } from './model/edit-calendar.ts';
 export { type ExportOptions, exportPbx } from './model/export.ts';
 export { ha1Of, makePassword } from './model/ha1.ts';
 export type { Json, JsonObject } from './model/kinds.ts';
@@ -46,6 +68,7 @@ export {
   type TrunkRegistration,
   type User,
 } from './model/model.ts';
+export { type NumberSearch, readNumberSearch } from './number-search.ts';
 export {
   type Checked,
   formatKeyPath,
@@ -55,9 +78,22 @@ export {
   sortProblems,
 } from './problems/problem.ts';
 export { suggest } from './problems/suggest.ts';
+export { formatMoney, MONEY_PARTS, parseMoney } from './rates/money.ts';
+export { longestFor, priceOf, type Rate } from './rates/rate.ts';
+export type { RateStore, RateTableName } from './rates/rate-store.ts';
+export { cheapestOf, RateTable, type TrunkRate } from './rates/rate-table.ts';
+export { readingRates, readRates } from './rates/read-rates.ts';
+export { writeRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
+export { IDLE, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
 export type {
+  Activity,
   Caller,
+  DeviceTarget,
+  Forward,
+  Frame,
+  LastTalk,
+  OutsideTarget,
   Plan,
   PlanEvent,
   PlanStep,
@@ -65,18 +101,43 @@ export type {
   RingOutcome,
   RingTarget,
   RouteCall,
+  Way,
   World,
 } from './routing/plan.ts';
 export { DEFAULT_RING_MS } from './routing/reach-user.ts';
 export { ECHO_CODE, route } from './routing/route.ts';
+export { writtenFor } from './routing/written-number.ts';
+export { localDate, MOMENT_REMEDY, momentText, type ReadMoment, readMoment } from './schedule/moment.ts';
+export { type ProductionCalendar, readProductionCalendar } from './schedule/production-calendar.ts';
+export { type HoursOf, LOOK_AHEAD_DAYS, type Schedule, scheduleAt } from './schedule/schedule-at.ts';
 export { type AccessPolicy, access, isNetwork, network, networks } from './schema/access.ts';
+export { type Calendar, calendar, type DayKind, isDate } from './schema/calendar.ts';
 export { country } from './schema/country.ts';
 export { duration, formatDuration, parseDuration } from './schema/duration.ts';
 export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
+export type { Hours, OpenHours } from './schema/hours.ts';
+export type { LimitBounds, Limits } from './schema/limits.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber } from './schema/number.ts';
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
 export type { DigestChoice } from './schema/user.ts';
 export { isHost } from './schema/words.ts';
+export { DEFAULT_COSTLY, LIMIT_NAMES, type LimitName, type Scope } from './spending/bounds.ts';
+export type {
+  LimitState,
+  OutsideCall,
+  SpendingDecision,
+  SpendingRefusal,
+  SpendingRules,
+} from './spending/decision.ts';
+export type { LimitUse, SpendingEvent } from './spending/events.ts';
+export { classOf, isCostly, type NumberClass } from './spending/number-class.ts';
+export { type Permission, type PermittingRule, permissionOf } from './spending/permission.ts';
+export { SpendingAccounts, type SpendingOptions } from './spending/spending-accounts.ts';
+export type { HeldByCall, SpendingChange, SpendingStore, SpentInMinute } from './spending/store.ts';
+export { keyOfSubject, type SpendingSubject } from './spending/subject.ts';
+export { exportUsers } from './users/export-users.ts';
+export { type ImportedUsers, importingUsers, type NewPassword, type UserImport } from './users/import-users.ts';
+export { readingUsers, type UserCells, type UserLine } from './users/read-users.ts';
 export { readingYaml, readValue, readYaml, type YamlSource } from './yaml/read-yaml.ts';
 export { NO_PLACES, type Places } from './yaml/yaml-source.ts';

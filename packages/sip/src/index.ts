@@ -1,5 +1,6 @@
 export * from './dialog/index.ts';
 export * from './digest/index.ts';
+export * from './locate/index.ts';
 export {
   type AuthValue,
   formatChallenge,

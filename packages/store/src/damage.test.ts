@@ -58,7 +58,7 @@ test('a write that fails is said by its promise and by the health, and the store
   vandal.close();
   await store.history.append(sampleCall(2));
   expect(store.health()).toMatchObject({ ok: true, pending: 0 });
-  expect((await store.history.list()).map(({ id }) => id)).toEqual(['call-2']);
+  expect((await store.history.list()).calls.map(({ id }) => id)).toEqual(['call-2']);
   await store.close();
 });
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@vats/kernel';
 import { type Failure, StoreError, storeErrorOf } from './store-error.ts';
-import { NEWER } from './worker/codes.ts';
+import { NEWER, TOO_WIDE } from './worker/codes.ts';
 import type { Read, Reply, Request, Rows, WriteGroup } from './worker/messages.ts';
 import { type Connect, type Link, workerLink } from './worker-link.ts';
 
@@ -19,6 +19,7 @@ export class DatabaseClient {
   readonly #file: string;
   readonly #clock: Clock;
   readonly #connect: Connect;
+  readonly #toRead: boolean;
   #state: 'running' | 'lost' | 'closed' = 'lost';
   #link: Link | undefined;
   #starting: Promise<void> | undefined;
@@ -27,7 +28,8 @@ export class DatabaseClient {
   readonly #waiting = new Map<number, Waiting>();
   #number = 0;
 
-  private constructor(file: string, clock: Clock, connect: Connect) {
+  private constructor(file: string, clock: Clock, connect: Connect, toRead: boolean) {
+    this.#toRead = toRead;
     this.#file = file;
     this.#clock = clock;
     this.#connect = connect;
@@ -35,9 +37,14 @@ export class DatabaseClient {
 
   /** Starts a server and opens the database; rejects with the StoreError that says why it can't be. */
   static async open(file: string, clock: Clock, connect = workerLink()): Promise<DatabaseClient> {
-    const client = new DatabaseClient(file, clock, connect);
+    const client = new DatabaseClient(file, clock, connect, false);
     await client.#running();
     return client;
+  }
+
+  /** A second way into a database that another client has open, for reading alone. Its server starts with the first look. */
+  static toRead(file: string, clock: Clock, connect = workerLink()): DatabaseClient {
+    return new DatabaseClient(file, clock, connect, true);
   }
 
   /** What became of each group: undefined when it is durable. */
@@ -88,7 +95,7 @@ export class DatabaseClient {
     );
     this.#link = link;
     try {
-      await this.#post({ ask: 'open', file: this.#file });
+      await this.#post({ ask: 'open', file: this.#file, toRead: this.#toRead });
     } catch (error) {
       await this.#end();
       throw error;
@@ -131,6 +138,7 @@ export class DatabaseClient {
   }
 
   #errorOf(failure: Failure): StoreError {
+    if (failure.code === TOO_WIDE) return new StoreError('too-wide', failure.message, 'give more of its digits');
     if (failure.code !== NEWER) return storeErrorOf(failure, this.#file);
     const remedy = 'run that version, or restore a backup that this one made';
     return new StoreError('newer', `${this.#file}: ${failure.message}`, remedy);

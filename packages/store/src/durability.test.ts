@@ -23,7 +23,7 @@ test('killed while it writes, the process has kept every write that it acknowled
   expect(await exited).toEqual([null, 'SIGKILL']);
   expect(acknowledged.length).toBeGreaterThanOrEqual(300);
   await reopened(scratch.path, async (store) => {
-    const calls = new Set((await store.history.list({ limit: 1_000 })).map(({ id }) => `call ${id}`));
+    const calls = new Set((await store.history.list({ limit: 1_000 })).calls.map(({ id }) => `call ${id}`));
     const bindings = new Set((await store.bindings.load()).map(({ id }) => `binding ${id}`));
     expect(acknowledged.filter((line) => !calls.has(line) && !bindings.has(line))).toEqual([]);
     expect(store.models.model).toEqual(modelOf('domain: killed.example\n'));

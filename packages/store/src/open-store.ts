@@ -5,9 +5,13 @@ import { makeKey, readKey } from './key-file.ts';
 import { SecretBox } from './secret-box.ts';
 import { SqliteBans } from './sqlite-bans.ts';
 import { SqliteBindings } from './sqlite-bindings.ts';
-import { SqliteHistory, SqliteRecordings } from './sqlite-history.ts';
+import { SqliteContacts } from './sqlite-contacts.ts';
+import { SqliteHistory } from './sqlite-history.ts';
 import { SqliteModels } from './sqlite-models.ts';
 import { SqlitePlaces } from './sqlite-places.ts';
+import { SqliteRates } from './sqlite-rates.ts';
+import { SqliteRecordings } from './sqlite-recordings.ts';
+import { SqliteSpending } from './sqlite-spending.ts';
 import type { Store, StoreHealth, StoreOptions } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { storeFileOf } from './store-url.ts';
@@ -28,13 +32,14 @@ const EXPORT = 'export';
  */
 export async function openStore(options: StoreOptions, connect = workerLink()): Promise<Store> {
   const { keyFile, clock, log = SILENT } = options;
-  const client = await DatabaseClient.open(storeFileOf(options.url), clock, connect);
+  const file = storeFileOf(options.url);
+  const client = await DatabaseClient.open(file, clock, connect);
   try {
     const writer = new GroupCommit((groups) => client.commit(groups), clock);
     const rows = await client.read({ read: 'everything' });
     const box = await boxFor(rows.meta, keyFile, writer, log);
     const models = new SqliteModels(writer, box, rows);
-    return new SqliteStore(client, writer, box, models);
+    return new SqliteStore(client, DatabaseClient.toRead(file, clock, connect), writer, box, models);
   } catch (error) {
     await client.close();
     throw error;
@@ -77,20 +82,34 @@ class SqliteStore implements Store {
   readonly recordings: SqliteRecordings;
   readonly bans: SqliteBans;
   readonly places: SqlitePlaces;
+  readonly spending: SqliteSpending;
+  readonly rates: SqliteRates;
+  readonly contacts: SqliteContacts;
   readonly #client: DatabaseClient;
+  readonly #reader: DatabaseClient;
   readonly #writer: GroupCommit;
   readonly #box: SecretBox;
 
-  constructor(client: DatabaseClient, writer: GroupCommit, box: SecretBox, models: SqliteModels) {
+  constructor(
+    client: DatabaseClient,
+    reader: DatabaseClient,
+    writer: GroupCommit,
+    box: SecretBox,
+    models: SqliteModels,
+  ) {
     this.#client = client;
+    this.#reader = reader;
     this.#writer = writer;
     this.#box = box;
     this.models = models;
     this.bindings = new SqliteBindings(client, writer);
-    this.history = new SqliteHistory(client, writer);
+    this.history = new SqliteHistory(client, reader, writer);
     this.recordings = new SqliteRecordings(client, writer);
     this.bans = new SqliteBans(client, writer);
     this.places = new SqlitePlaces(client, writer);
+    this.spending = new SqliteSpending(client, writer);
+    this.rates = new SqliteRates(client, writer);
+    this.contacts = new SqliteContacts(client, writer);
   }
 
   health(): StoreHealth {
@@ -118,6 +137,7 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     await this.#writer.close();
+    await this.#reader.close();
     await this.#client.close();
   }
 }

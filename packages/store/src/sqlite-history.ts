@@ -1,99 +1,150 @@
-import type { CallFilter, CallRecord, HistoryStore, RecordingEntry, RecordingFilter, RecordingStore } from '@vats/pbx';
+import type {
+  CallCursor,
+  CallFilter,
+  CallPage,
+  CallRecord,
+  CallSummary,
+  HistoryStore,
+  LastConversation,
+  NumberSearch,
+} from '@vats/pbx';
+import { classesOf, classOf, conversationOf, partiesOf } from './call-parties.ts';
 import type { DatabaseClient } from './database-client.ts';
 import type { GroupCommit } from './group-commit.ts';
-import type { Page } from './worker/messages.ts';
-import type { Tables } from './worker/tables.ts';
+import { reversedDigits } from './reversed-digits.ts';
+import type { CallSearch, SoughtParty, Write } from './worker/messages.ts';
 
 const USUAL_PAGE = 100;
-/** One page is read while commits wait for it. */
 const LARGEST_PAGE = 1_000;
+/** Calls removed in one go: a commit with so many of them keeps the next one waiting for some milliseconds only. */
+const REMOVED_AT_ONCE = 100;
 
-/** Finished calls. */
+/** Finished calls, and a note of those that are up. */
 export class SqliteHistory implements HistoryStore {
   readonly #client: DatabaseClient;
+  readonly #reader: DatabaseClient;
   readonly #writer: GroupCommit;
 
-  constructor(client: DatabaseClient, writer: GroupCommit) {
+  /** @param reader what looks for calls, so that no commit waits for it */
+  constructor(client: DatabaseClient, reader: DatabaseClient, writer: GroupCommit) {
     this.#client = client;
+    this.#reader = reader;
     this.#writer = writer;
   }
 
   append(record: CallRecord): Promise<void> {
-    const { id, domain, startedAt, endedAt, outcome } = record;
-    const row = { id, domain, started_at: startedAt, ended_at: endedAt, outcome, record: JSON.stringify(record) };
-    return this.#writer.write([{ do: 'put-call', row }]);
+    return this.#writer.write([putCall(record)]);
   }
 
-  async list(filter: CallFilter = {}): Promise<CallRecord[]> {
+  noteOpen(record: CallRecord): Promise<void> {
+    return this.#writer.write([{ do: 'note-call', row: { id: record.id, record: JSON.stringify(record) } }]);
+  }
+
+  async open(): Promise<CallRecord[]> {
     await this.#writer.flush();
-    const rows = await this.#client.read({ read: 'calls', ...pageOf(filter) });
+    const rows = await this.#client.read({ read: 'open-calls' });
     return rows.map(({ record }) => JSON.parse(record) as CallRecord);
   }
-}
 
-/** The list of recordings. */
-export class SqliteRecordings implements RecordingStore {
-  readonly #client: DatabaseClient;
-  readonly #writer: GroupCommit;
-
-  constructor(client: DatabaseClient, writer: GroupCommit) {
-    this.#client = client;
-    this.#writer = writer;
-  }
-
-  put(entry: RecordingEntry): Promise<void> {
-    return this.#writer.write([{ do: 'put-recording', row: rowOf(entry) }]);
-  }
-
-  async list(filter: RecordingFilter = {}): Promise<RecordingEntry[]> {
+  async list(filter: CallFilter = {}): Promise<CallPage> {
+    const limit = Math.max(1, Math.min(filter.limit ?? USUAL_PAGE, LARGEST_PAGE));
     await this.#writer.flush();
-    const { call, state } = filter;
-    const rows = await this.#client.read({
-      read: 'recordings',
-      ...pageOf(filter),
-      ...(call === undefined ? {} : { call }),
-      ...(state === undefined ? {} : { state }),
-    });
-    return rows.map(entryOf);
+    // One more than a page has says whether there is a next one.
+    const rows = await this.#reader.read({ read: 'calls', ...searchOf(filter), limit: limit + 1 });
+    const calls = rows.slice(0, limit).map(({ record }) => JSON.parse(record) as CallSummary);
+    const last = calls.at(-1);
+    return { calls, ...(rows.length > limit && last !== undefined && { next: cursorOf(last) }) };
+  }
+
+  async find(id: string): Promise<CallRecord | undefined> {
+    await this.#writer.flush();
+    const [row] = await this.#reader.read({ read: 'call', id });
+    return row === undefined ? undefined : { ...JSON.parse(row.record), ...JSON.parse(row.story) };
+  }
+
+  async conversationsSince(at: number): Promise<LastConversation[]> {
+    await this.#writer.flush();
+    const rows = await this.#client.read({ read: 'conversations', since: at });
+    return rows.map(({ domain, number, extension, ended_at, direction, call_id }) => ({
+      domain,
+      number,
+      extension,
+      endedAt: ended_at,
+      direction: direction as LastConversation['direction'],
+      call: call_id,
+    }));
+  }
+
+  async removeBefore(at: number, atMost = REMOVED_AT_ONCE): Promise<number> {
+    const rows = await this.#client.read({ read: 'calls-before', before: at, limit: atMost });
+    const writes: Write[] = rows.map(({ id }) => ({ do: 'remove-call', id }));
+    if (rows.length < atMost) writes.push({ do: 'remove-conversations', before: at });
+    await this.#writer.write(writes);
+    return rows.length;
   }
 }
 
-function pageOf({ limit = USUAL_PAGE, before, domain }: CallFilter): Page {
+function cursorOf({ startedAt, id }: CallSummary): CallCursor {
+  return { startedAt, id };
+}
+
+/** The one write that a finished call makes. */
+export function putCall(record: CallRecord): Extract<Write, { do: 'put-call' }> {
+  const { story, world, seed, sipCallId, ...summary } = record;
+  const parties = partiesOf(summary);
+  const conversation = conversationOf(record);
   return {
-    limit: Math.max(1, Math.min(limit, LARGEST_PAGE)),
-    ...(before === undefined ? {} : { before }),
-    ...(domain === undefined ? {} : { domain }),
+    do: 'put-call',
+    row: {
+      id: record.id,
+      domain: record.domain,
+      started_at: record.startedAt,
+      ended_at: record.endedAt,
+      outcome: record.outcome,
+      record: JSON.stringify(summary),
+      class: classOf(record.direction, record.result),
+      parties: JSON.stringify(parties),
+      story: JSON.stringify({ sipCallId, seed, world, story }),
+    },
+    numbers: parties.flatMap(([kind, number]) => {
+      const reversed = kind === 'number' ? reversedDigits(number) : undefined;
+      return reversed === undefined ? [] : [{ reversed, number }];
+    }),
+    ...(conversation !== undefined && { conversation }),
   };
 }
 
-function rowOf(entry: RecordingEntry): Tables['recordings'] {
-  const { id, call, domain, path, from, to, startedAt, durationMs = null, state, error = null } = entry;
+function searchOf({
+  domain,
+  number,
+  employee,
+  group,
+  results,
+  directions,
+  since = 0,
+  before = Number.MAX_SAFE_INTEGER,
+  after,
+}: CallFilter): Omit<CallSearch, 'limit'> {
+  const parties: SoughtParty[] = [];
+  if (number !== undefined) parties.push(soughtNumber(number));
+  if (employee !== undefined) parties.push({ keys: [{ kind: 'employee', key: employee }] });
+  if (group !== undefined) parties.push({ keys: [{ kind: 'group', key: group }] });
+  const classes = classesOf(directions, results);
+  const bound = { startedAt: before, id: '' };
   return {
-    id,
-    call_id: call,
-    domain,
-    path,
-    caller: from,
-    callee: to,
-    started_at: startedAt,
-    duration_ms: durationMs,
-    state,
-    error,
+    ...(domain !== undefined && { domain }),
+    parties,
+    ...(classes !== undefined && { classes }),
+    since,
+    after: after !== undefined && after.startedAt < before ? after : bound,
   };
 }
 
-function entryOf(row: Tables['recordings']): RecordingEntry {
-  const { id, call_id, domain, path, caller, callee, started_at, duration_ms, state, error } = row;
-  return {
-    id,
-    call: call_id,
-    domain,
-    path,
-    from: caller,
-    to: callee,
-    startedAt: started_at,
-    ...(duration_ms === null ? {} : { durationMs: duration_ms }),
-    state: state as RecordingEntry['state'],
-    ...(error === null ? {} : { error }),
-  };
+function soughtNumber({ exact, ending }: NumberSearch): SoughtParty {
+  const keys = exact.flatMap((key) => [
+    { kind: 'number', key },
+    { kind: 'employee', key },
+  ]);
+  const endingReversed = ending === undefined ? undefined : reversedDigits(ending);
+  return { keys, ...(endingReversed !== undefined && { endingReversed }) };
 }

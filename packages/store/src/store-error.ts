@@ -15,6 +15,8 @@ export type StoreFault =
   | 'key-wrong'
   /** The setting names a kind of store that there is none of. */
   | 'unsupported'
+  /** A search would have to look through too much. */
+  | 'too-wide'
   /** The store was closed. */
   | 'closed'
   /** Anything else: the message says what. */

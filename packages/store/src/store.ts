@@ -1,6 +1,6 @@
 import type { BanStore, PlaceStore } from '@vats/access';
 import type { Clock, Log } from '@vats/kernel';
-import type { HistoryStore, Model, RecordingStore } from '@vats/pbx';
+import type { ContactStore, HistoryStore, Model, RateStore, RecordingStore, SpendingStore } from '@vats/pbx';
 import type { BindingStore } from '@vats/registrar';
 import type { StoreError } from './store-error.ts';
 
@@ -49,6 +49,12 @@ export interface Store {
   readonly bans: BanStore;
   /** Where accounts were used from; those of a domain go with it. */
   readonly places: PlaceStore;
+  /** What calls outside used up of the limits. */
+  readonly spending: SpendingStore;
+  /** What calls outside cost; the tables of a domain go with it, and so do its contacts. */
+  readonly rates: RateStore;
+  /** Who rings from which number. */
+  readonly contacts: ContactStore;
   health(): StoreHealth;
   /** Seals a secret with the data directory's key, for `vats export`. */
   seal(text: string): string;

@@ -36,11 +36,18 @@ export const PHONES = {
   eve: phone('eve', '205', '2001:db8::50', { login: 'evelyn', server: SWITCH_IPV6 }),
 } as const satisfies Record<string, StagePhone>;
 
-export type Role = keyof typeof PHONES;
+/** Other systems: two operators, and a PBX that registers with an account of its own. None is a user of the company unless its file says so. */
+export const SYSTEMS = {
+  itsp: phone('itsp', '+79161112233', '192.0.2.70', { login: '79161112233', domain: 'sip.itsp.example' }),
+  reserve: phone('reserve', '+79031112233', '192.0.2.71', { login: '79031112233', domain: 'sip.reserve.example' }),
+  pbx: phone('pbx', '210', '192.0.2.80', { login: 'user11' }),
+} as const satisfies Record<string, StagePhone>;
+
+export type Role = keyof typeof PHONES | keyof typeof SYSTEMS;
 export type Actors = Readonly<Record<Role, Actor>>;
 
-/** The company that they work for; each device's password is the same. */
-export function pbxYaml(extra = ''): string {
+/** The company that they work for; each device's password is the same. @param extra at the top level; `moreUsers` in the list of users */
+export function pbxYaml(extra = '', moreUsers = ''): string {
   const users = new Map<string, string[]>();
   for (const { number, login } of Object.values(PHONES)) users.set(number, [...(users.get(number) ?? []), login]);
   return [
@@ -57,6 +64,7 @@ export function pbxYaml(extra = ''): string {
     '    name: nobody',
     '    devices:',
     `      - { login: nobody, password: ${PASSWORD} }`,
+    moreUsers,
     '',
   ].join('\n');
 }

@@ -4,13 +4,16 @@ import { formatEndpoint, Ledger } from '@vats/kernel';
 import { MemoryLog } from '@vats/kernel/testing';
 import type { MediaPlane } from '@vats/media';
 import { FakeMediaPlane } from '@vats/media/testing';
+import { SpendingAccounts, type SpendingRules } from '@vats/pbx';
+import { MemorySpendingStore } from '@vats/pbx/testing';
 import type { RegistrarEvent } from '@vats/registrar';
 import type { Store } from '@vats/store';
 import { MemoryStore } from '@vats/store/testing';
 import { checkSettings, createSwitch, type Settings, type Switch, type SwitchParts } from '@vats/vats';
 import { Actor } from './actor.ts';
-import { type Actors, PHONES, pbxYaml, type Role, SWITCH, SWITCH_IPV6 } from './cast.ts';
+import { type Actors, PHONES, pbxYaml, type Role, SWITCH, SWITCH_IPV6, SYSTEMS } from './cast.ts';
 import { Stage } from './stage.ts';
+import { TestTrunks } from './test-trunks.ts';
 
 /** Longer than any transaction, dialog or retransmission lives on: 64*T1 (RFC 3261 §17), with a margin. */
 export const AFTERMATH_MS = 40_000;
@@ -28,6 +31,10 @@ export interface WorldOptions {
   readonly settings?: Partial<Settings>;
   /** More of the PBX file, at its top level. */
   readonly pbx?: string;
+  /** More of its users. */
+  readonly users?: string;
+  /** Limits on what calls outside may use up; nothing is counted unless given. */
+  readonly limitsOf?: SpendingRules['limitsOf'];
   /** Pairs of media ports that there are. */
   readonly mediaPairs?: number;
   /** A media plane in the place of the fake one, for tests with real sound: it runs on its own clock. */
@@ -48,6 +55,7 @@ export class World {
   readonly accessEvents: AccessEvent[] = [];
   readonly log = new MemoryLog();
   readonly store = new MemoryStore();
+  readonly trunks: TestTrunks;
   media: FakeMediaPlane;
   ledger: Ledger;
   switch: Switch | undefined;
@@ -59,6 +67,7 @@ export class World {
     this.#options = options;
     this.ledger = new Ledger();
     this.media = this.#newMedia();
+    this.trunks = new TestTrunks(() => this.#switch.model.directory, stage.random);
   }
 
   static async open(options: WorldOptions = {}): Promise<World> {
@@ -66,12 +75,12 @@ export class World {
     stage.name(SWITCH.address, 'switch');
     stage.name(SWITCH_IPV6.address, 'switch');
     const actors: Partial<Record<Role, Actor>> = {};
-    for (const [role, settings] of Object.entries(PHONES)) {
+    for (const [role, settings] of Object.entries({ ...PHONES, ...SYSTEMS })) {
       actors[role as Role] = new Actor(await stage.phone(settings), stage);
     }
     const world = new World(stage, actors as Actors, options);
     await world.start();
-    await world.applies(pbxYaml(options.pbx));
+    await world.applies(pbxYaml(options.pbx, options.users));
     for (const role of options.cast ?? (['alice', 'bob'] as const)) await world.actors[role].registers();
     stage.network.wire.length = 0;
     return world;
@@ -103,6 +112,10 @@ export class World {
     const { store, log } = this;
     this.ledger = new Ledger();
     this.media = this.#newMedia();
+    const { limitsOf } = this.#options;
+    const rules = { limitsOf: limitsOf ?? (() => undefined), timezoneOf: () => 'UTC', rateOf: () => undefined };
+    const spending = limitsOf && (await SpendingAccounts.restored({ clock, store: new MemorySpendingStore(), rules }));
+    if (spending !== undefined) this.ledger.enrol('calls counted', () => spending.size);
     this.switch = await createSwitch(
       { ...defaultSettings(), ...this.#options.settings },
       {
@@ -114,6 +127,8 @@ export class World {
         store: { ...withMethods(store), close: async () => {} },
         media: this.#options.plane ?? this.media,
         ledger: this.ledger,
+        trunks: this.trunks,
+        ...(spending !== undefined && { spending }),
         onCallEvent: (event) => this.events.push(event),
         onRegistrarEvent: (event) => this.registrations.push(event),
         onAccessEvent: (event) => this.accessEvents.push(event),
@@ -252,6 +267,9 @@ function withMethods(store: Store): Store {
     recordings: store.recordings,
     bans: store.bans,
     places: store.places,
+    spending: store.spending,
+    rates: store.rates,
+    contacts: store.contacts,
     health: () => store.health(),
     seal: (text) => store.seal(text),
     unseal: (sealed) => store.unseal(sealed),

@@ -6,6 +6,7 @@ import { CallJournal } from './call-journal.ts';
 
 function journal(append: (record: CallRecord) => Promise<void> = async () => {}) {
   const records: CallRecord[] = [];
+  const notes: CallRecord[] = [];
   const recordings: RecordingEntry[] = [];
   const events: CallEvent[] = [];
   const log = new MemoryLog();
@@ -19,17 +20,18 @@ function journal(append: (record: CallRecord) => Promise<void> = async () => {})
           await append(record);
           records.push(record);
         },
-        list: async () => records,
+        noteOpen: async (record) => {
+          notes.push(record);
+        },
       },
       recordings: {
         put: async (entry) => {
           recordings.push(entry);
         },
-        list: async () => recordings,
       },
     },
   });
-  return { kept, records, recordings, events, log };
+  return { kept, records, notes, recordings, events, log };
 }
 
 let seq = 0;
@@ -98,4 +100,15 @@ test('a call that makes events for ever keeps a bounded story, with its end', as
   await kept.idle();
   expect(records[0]?.story.length).toBe(501);
   expect(records[0]?.story.at(-1)).toMatchObject({ type: 'call.ended' });
+});
+
+test('a call that is up is noted when it starts and when it is answered', async () => {
+  const { kept, notes } = journal();
+  kept.note(started());
+  kept.note(event({ type: 'leg.started', leg: 'b1', party: { number: '202', extension: '202' }, flow: 'f' }));
+  kept.note(event({ type: 'call.answered', leg: 'b1', party: { number: '202', extension: '202' } }));
+  expect(notes.map(({ outcome, result }) => [outcome, result])).toEqual([
+    ['switch-restarted', 'missed'],
+    ['switch-restarted', 'answered'],
+  ]);
 });

@@ -1,14 +1,14 @@
 import { relative } from 'node:path';
-import type { CallEvent } from '@vats/calls';
+import { type CallEvent, CallStory } from '@vats/calls';
 import type { Log } from '@vats/kernel';
 import type { CallRecord, RecordingEntry } from '@vats/pbx';
 import type { Store } from '@vats/store';
 
-/** Events kept of one call; a call that makes more (a phone that holds and resumes all day) keeps its first ones and the end. */
-const STORY_LIMIT = 500;
-
 export interface CallJournalParts {
-  readonly store: Pick<Store, 'history' | 'recordings'>;
+  readonly store: {
+    readonly history: Pick<Store['history'], 'append' | 'noteOpen'>;
+    readonly recordings: Pick<Store['recordings'], 'put'>;
+  };
   /** The data directory: recordings are listed relative to it, so that it can be moved. */
   readonly data: string;
   readonly log: Log;
@@ -23,7 +23,7 @@ export interface CallJournalParts {
  */
 export class CallJournal {
   readonly #parts: CallJournalParts;
-  readonly #stories = new Map<string, CallEvent[]>();
+  readonly #stories = new Map<string, CallStory>();
   readonly #writing = new Set<Promise<void>>();
 
   constructor(parts: CallJournalParts) {
@@ -38,12 +38,13 @@ export class CallJournal {
   note(event: CallEvent): void {
     let story = this.#stories.get(event.call);
     if (story === undefined) {
-      story = [];
+      story = new CallStory();
       this.#stories.set(event.call, story);
     }
-    if (story.length < STORY_LIMIT || event.type === 'call.ended') story.push(event);
+    story.note(event);
     this.#noteRecording(event, story);
     if (event.type !== 'call.ended') {
+      if (event.type === 'call.started' || event.type === 'call.answered') this.#noteOpen(story);
       this.#parts.onEvent(event);
       return;
     }
@@ -58,29 +59,49 @@ export class CallJournal {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
 
-  async #append(ended: CallEvent & { type: 'call.ended' }, story: readonly CallEvent[]): Promise<void> {
+  async #append(ended: CallEvent & { type: 'call.ended' }, story: CallStory): Promise<void> {
     try {
-      await this.#parts.store.history.append(recordOf(ended, story));
+      const record = this.#recordOf(story);
+      if (record !== undefined) await this.#parts.store.history.append(record);
     } catch (error) {
       this.#parts.log.error('history.not-written', { call: ended.call, error: messageOf(error) });
     }
     this.#parts.onEvent(ended);
   }
 
-  #noteRecording(event: CallEvent, story: readonly CallEvent[]): void {
+  /** What is left of a call that a kill cuts off. Nobody was promised anything, so nobody waits for it. */
+  #noteOpen(story: CallStory): void {
+    const record = this.#recordOf(story);
+    if (record === undefined) return;
+    this.#parts.store.history.noteOpen(record).catch((error: unknown) => {
+      this.#parts.log.error('history.not-noted', { call: record.id, error: messageOf(error) });
+    });
+  }
+
+  #recordOf(story: CallStory): CallRecord | undefined {
+    const record = story.record();
+    if (record === undefined || record.recordings.length === 0) return record;
+    const recordings = record.recordings.map((each) => ({ ...each, path: this.#listed(each.path) }));
+    return { ...record, recordings };
+  }
+
+  #listed(path: string): string {
+    return relative(this.#parts.data, path);
+  }
+
+  #noteRecording(event: CallEvent, story: CallStory): void {
     if (event.type !== 'recording.started' && event.type !== 'recording.finished' && event.type !== 'recording.failed')
       return;
-    const started = story.find((other) => other.type === 'call.started');
-    if (started?.type !== 'call.started') return;
-    const begun = story.find((other) => other.type === 'recording.started') ?? event;
+    const { started } = story;
+    if (started === undefined) return;
     const entry: RecordingEntry = {
       id: event.call,
       call: event.call,
       domain: started.domain,
-      path: relative(this.#parts.data, event.path),
+      path: this.#listed(event.path),
       from: started.from.number,
       to: started.dialled,
-      startedAt: begun.at,
+      startedAt: story.recordingSince ?? event.at,
       ...(event.type === 'recording.started'
         ? { state: 'writing' }
         : event.type === 'recording.finished'
@@ -91,23 +112,6 @@ export class CallJournal {
       this.#parts.log.error('recordings.not-listed', { call: event.call, error: messageOf(error) });
     });
   }
-}
-
-function recordOf(ended: CallEvent & { type: 'call.ended' }, story: readonly CallEvent[]): CallRecord {
-  const record: { -readonly [K in keyof CallRecord]: CallRecord[K] } = {
-    id: ended.call,
-    domain: ended.domain,
-    startedAt: ended.startedAt,
-    endedAt: ended.at,
-    from: ended.from,
-    dialled: ended.dialled,
-    outcome: ended.failure,
-    status: ended.status,
-    story,
-  };
-  if (ended.answeredAt !== undefined) record.answeredAt = ended.answeredAt;
-  if (ended.answeredBy !== undefined) record.answeredBy = ended.answeredBy;
-  return record;
 }
 
 function messageOf(error: unknown): string {

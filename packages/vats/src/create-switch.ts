@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { type CallEvent, CallManager, type CallOrigin, type ReachablePhone } from '@vats/calls';
+import type { Gate } from '@vats/access';
+import { type CallEvent, CallManager, type ReachablePhone, type Spending } from '@vats/calls';
 import {
   type Clock,
   formatEndpoint,
@@ -11,14 +12,16 @@ import {
   SystemRandom,
 } from '@vats/kernel';
 import type { MediaPlane } from '@vats/media';
-import type { Domain, Model } from '@vats/pbx';
-import { Registrar, type RegistrarEvent } from '@vats/registrar';
+import type { Domain, Model, SpendingAccounts, SpendingEvent } from '@vats/pbx';
+import { Registrar, type RegistrarEvent, type TrunkEvent, TrunkLines } from '@vats/registrar';
 import {
   DialogLayer,
   DigestServer,
+  type DnsQuestions,
   type Flow,
   type Listener,
   type Network,
+  NodeDns,
   SystemNetwork,
   TransactionLayer,
   TransportLayer,
@@ -29,17 +32,29 @@ import type { AccessEvent } from './access/access-event.ts';
 import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
+import type { ContactBook } from './contact-book.ts';
+import { endCutOffCalls } from './cut-off-calls.ts';
 import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
+import { callOrigin } from './front-door/call-origin.ts';
 import { DigestChoices } from './front-door/digest-choices.ts';
-import { ALLOWED_METHODS, FrontDoor, type InviteOrigin } from './front-door/front-door.ts';
+import { ALLOWED_METHODS, FrontDoor } from './front-door/front-door.ts';
 import { type Visitor, Visitors } from './front-door/visitors.ts';
+import { HistoryKeeper } from './history-keeper.ts';
+import { openLists } from './lists.ts';
 import { connectionsAtMost, openCountryTable, openStoreFor, prepareDirectory, repair, startMedia } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
+import type { RateTables } from './rate-tables.ts';
+import { GroupLogins } from './routing-world/group-logins.ts';
+import { LiveWorld, type OtherAnswers } from './routing-world/live-world.ts';
+import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
 import { startFailureOf } from './start-failure.ts';
+import type { Trunks } from './trunks.ts';
 
 const SIP_PORT = 5060;
 const DIGEST_SECRET_OCTETS = 32;
+/** In the data directory: which members are logged in to their groups. */
+const GROUP_LOGINS = 'group-logins.json';
 
 /** What a test puts in the place of the machine. */
 export interface SwitchParts {
@@ -50,10 +65,19 @@ export interface SwitchParts {
   readonly media?: MediaPlane;
   readonly store?: Store;
   readonly ledger?: Ledger;
+  readonly dns?: DnsQuestions;
+  /** Trunks as they run; none without it. */
+  readonly trunks?: Trunks;
+  /** What calls outside use up; nothing is counted without it. */
+  readonly spending?: Spending;
+  /** What plans ask of contact lists and rates. */
+  readonly answers?: OtherAnswers;
   /** Told every event of every call, terminal ones when they are on disk. */
   readonly onCallEvent?: (event: CallEvent) => void;
   readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
   readonly onAccessEvent?: (event: AccessEvent) => void;
+  readonly onSpendingEvent?: (event: SpendingEvent) => void;
+  readonly onTrunkEvent?: (event: TrunkEvent) => void;
 }
 
 /** A switch that runs. */
@@ -67,6 +91,8 @@ export interface Switch {
   readonly model: PbxModel;
   readonly calls: CallManager;
   readonly registrar: Registrar;
+  /** Our side of the trunks. */
+  readonly trunks: TrunkLines;
   readonly store: Store;
   readonly media: MediaPlane;
   readonly transport: TransportLayer;
@@ -74,6 +100,15 @@ export interface Switch {
   readonly authenticator: Authenticator;
   readonly access: AccessControl;
   readonly visitors: Visitors;
+  /** What calls outside used of their limits. */
+  readonly spending: SpendingAccounts;
+  /** What calls outside cost. */
+  readonly rates: RateTables;
+  /** Who has which number outside. */
+  readonly contacts: ContactBook;
+  /** The moment as plans see it. */
+  readonly world: LiveWorld;
+  readonly logins: GroupLogins;
   /**
    * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
    * those hold who may not come any more. @throws GeoDatabaseError, with all as it was
@@ -129,10 +164,15 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     random,
     log,
     ledger,
+    // A trunk's server that an operator named is heard wherever it is, or its answers to us would be lost; not against
+    // an operator's own ban. What it asks of us is judged like anybody's.
     admit: ({ address, port }, transport, octets, behind) =>
-      access.gate.admit({ address, port, transport }, octets, behind),
-    isKnown: (address) => access.isKnown(address),
-    isProven: ({ address, port }, transport) => access.isProven({ address, port, transport }),
+      lines.hasServerAt(address)
+        ? !isBannedByHand(address)
+        : access.gate.admit({ address, port, transport }, octets, behind),
+    isKnown: (address) => lines.hasServerAt(address) || access.isKnown(address),
+    isProven: ({ address, port }, transport) =>
+      lines.hasServerAt(address) || access.isProven({ address, port, transport }),
     bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
@@ -152,7 +192,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       parts.onAccessEvent?.(event);
     },
   });
-  const bannedConnections = new BannedConnections({ clock, log, gate: access.gate, transport });
+  const isBannedByHand = (address: string): boolean => access.gate.bans.isBanned(address)?.by === 'operator';
+  const isBanned: Gate['isBanned'] = (farEnd) =>
+    lines.hasServerAt(farEnd.address) ? isBannedByHand(farEnd.address) : access.gate.isBanned(farEnd);
+  const bannedConnections = new BannedConnections({ clock, log, gate: { isBanned }, transport });
   await access.load();
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
@@ -167,6 +210,19 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     allow: ALLOWED_METHODS,
     supported: [],
   });
+
+  const lines = new TrunkLines({
+    clock,
+    random,
+    log,
+    ledger,
+    dns: parts.dns ?? new NodeDns({ clock, ledger }),
+    transactions,
+    transport,
+    userAgent: settings.sip.userAgent,
+    onEvent: (event) => parts.onTrunkEvent?.(event),
+  });
+  undo.push(() => lines.close());
 
   const registrar = new Registrar({
     clock,
@@ -194,11 +250,25 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
           log.error('registrar.not-removed', { login, error: String(error) });
         });
       }
+      for (const { id } of before.domains) {
+        if (model.directory.domainById(id) !== undefined) continue;
+        rates.forget(id);
+        contacts.forget(id);
+      }
       access.usePolicies(model.directory);
+      // First, so that the sweep knows their servers.
+      if (parts.trunks === undefined) lines.use(after.domains);
       sweepAccess();
     },
   );
   access.usePolicies(model.directory);
+
+  const { onSpendingEvent } = parts;
+  const { rates, contacts, spending } = await openLists({
+    ...{ store, clock, log, onSpendingEvent },
+    directory: () => model.directory,
+  });
+  ledger.enrol('calls counted against limits', () => spending.size);
 
   const journal = new CallJournal({
     store,
@@ -217,7 +287,22 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     on: (flow: Flow) => transport.ownAddressOn(flow),
     towards: (remote: string) => transport.ownAddressTowards(remote),
   };
-  const calls = new CallManager({
+  const logins = new GroupLogins({ log, ...(parts.store === undefined && { file: join(data, GROUP_LOGINS) }) });
+  const trunks = parts.trunks ?? new RunningTrunks(lines, () => model.directory);
+  const world: LiveWorld = new LiveWorld({
+    clock,
+    log,
+    directory: () => model.directory,
+    isReachable: (domain, login) => registrar.isReachable(domain, login),
+    calls: () => calls,
+    logins,
+    isTrunkUp: (domain, trunk) => trunks.isUp(domain, trunk),
+    responsible: (domain, number) => contacts.find(domain.id, number)?.extension,
+    cheapestFirst: (domain, number, names) => rates.cheapestFirst(domain.id, number, names),
+    ...parts.answers,
+  });
+  ledger.enrol('employees on the phone', () => world.size);
+  const calls: CallManager = new CallManager({
     dialogs,
     media,
     clock,
@@ -237,17 +322,23 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       }
       return phones;
     },
-    world: () => ({
-      now: clock.now(),
-      directory: model.directory,
-      isReachable: (domain, login) => registrar.isReachable(domain.id, login),
-    }),
+    world: () => world,
+    line: (domain, trunk) => trunks.line(domain, trunk),
+    flowTo: (target) => transport.flowTo(target),
+    spending: parts.spending ?? spending,
     settings: { recordings, timeLimit: settings.calls.timeLimit, maxCalls: settings.calls.max },
-    emit: (event) => journal.note(event),
+    emit: (event) => {
+      world.note(event);
+      journal.note(event);
+    },
   });
 
   const sweepAccess = (): void =>
-    access.sweep({ registrar, calls, dialogs, transport, directory: () => model.directory });
+    access.sweep({
+      ...{ registrar, calls, dialogs, transport },
+      directory: () => model.directory,
+      isTrunkAt: (address) => lines.hasServerAt(address),
+    });
 
   const authenticator = new Authenticator({
     digest,
@@ -268,6 +359,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     gate: access.gate,
     visitors,
     directory: () => model.directory,
+    trunks,
     register: (request, flow, account, visitor) => {
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
@@ -275,11 +367,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     invite: (request, flow, origin, visitor) => {
       // Good credentials show that the phone is alive; anything less could come from a forged source.
       registrar.heard(flow);
-      calls.invite(request, flow, callOrigin(origin, visitor));
+      calls.invite(request, flow, callOrigin(request, origin, visitor, model.directory));
     },
   });
   dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
 
+  await world.restore(store.history);
   for (const { transport: name, endpoint } of settings.sip.listen) {
     const what = `sip.listen ${name}://${formatEndpoint(endpoint)}`;
     try {
@@ -289,17 +382,29 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     }
   }
   if (parts.media === undefined) await repair(recordings, store, log);
+  await endCutOffCalls({
+    store,
+    directory: model.directory,
+    log,
+    onEvent: (event) => parts.onCallEvent?.(event),
+  });
+  const keeper = new HistoryKeeper({ history: store.history, clock, log, keep: settings.history.keep });
+  undo.push(async () => keeper.close());
   await registrar.load();
   for (const { binding } of registrar.registrations()) access.noteRegistration({ type: 'registered', binding });
   sweepAccess();
   undo.push(() => registrar.close());
   dialogs.outOfDialog = (request, flow) => door.receive(request, flow);
+  if (parts.trunks === undefined) lines.use(model.directory.model.domains);
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     calls.hangUpAll('switch-stopped');
     await new Promise<void>((resolve) => calls.drain(resolve));
     await journal.idle();
+    keeper.close();
+    // While requests can still go out: the operators are told that we are gone.
+    await lines.close();
     transactions.close();
     await registrar.close();
     await transport.close();
@@ -319,6 +424,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     model,
     calls,
     registrar,
+    trunks: lines,
     store,
     media,
     transport,
@@ -326,6 +432,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     authenticator,
     access,
     visitors,
+    spending,
+    rates,
+    contacts,
+    world,
+    logins,
     reloadAccess: (next) => {
       access.useSettings(next);
       sweepAccess();
@@ -366,20 +477,6 @@ function registrarAccount({ domain, user, device }: Authenticated, visitor: Visi
     ...(visitor.viaProxy && { client: visitor.address, clientTransport: visitor.transport }),
     ...(visitor.viaProxy && visitor.port !== 0 && { clientPort: visitor.port }),
   };
-}
-
-function callOrigin(origin: InviteOrigin, visitor: Visitor): CallOrigin {
-  const { caller } = origin;
-  const party =
-    caller.kind === 'device'
-      ? {
-          number: caller.user.extension,
-          extension: caller.user.extension,
-          login: caller.device.login,
-          ...(caller.user.name === undefined ? {} : { name: caller.user.name }),
-        }
-      : { number: caller.number ?? caller.trunk };
-  return { ...origin, party, ...(visitor.viaProxy && { client: visitor.address }) };
 }
 
 function logRegistration(log: Log, domain: string | undefined, event: RegistrarEvent): void {

@@ -2,18 +2,23 @@ import { inTurns, type Log } from '@vats/kernel';
 import {
   type Applied,
   addUser,
+  type Calendar,
   type Change,
   Directory,
   type Domain,
   exportPbx,
   hashOf,
+  importingUsers,
   type ManagedBy,
   type Model,
   managerOfFile,
+  type NewPassword,
   type Problem,
   planApply,
   readingPbx,
+  readingUsers,
   removeUser,
+  setCalendarYears,
   setPassword,
 } from '@vats/pbx';
 import type { Store } from '@vats/store';
@@ -40,6 +45,21 @@ export interface ApplyFileOptions {
   /** Leave everything as it is when the file is the one that was applied last. */
   readonly onlyIfChanged?: boolean;
 }
+
+export interface ImportUsersOptions {
+  /** How the person named the file, for problems. */
+  readonly name: string;
+  readonly text: string;
+  readonly domain?: string;
+  readonly dryRun?: boolean;
+  /** Makes the passwords of new accounts that have none. */
+  readonly generate?: (login: string) => string;
+}
+
+/** What became of a list of users, with the passwords that were made. */
+export type UsersImported =
+  | (Extract<ModelChange, { ok: true }> & { readonly passwords: readonly NewPassword[]; readonly unchanged: number })
+  | Extract<ModelChange, { ok: false }>;
 
 /**
  * The model that calls and registrations are decided by: in memory, replaced as a whole, on disk before anyone sees the
@@ -77,6 +97,7 @@ export class PbxModel {
         managedBy: managerOfFile(options.path),
         prune: options.prune ?? false,
         unseal: (sealed) => this.#store.unseal(sealed),
+        now: this.#now(),
       });
       if (!applied.ok) return { ok: false, problems: [...applied.problems, ...read.warnings] };
       const warnings = [...read.warnings, ...applied.warnings];
@@ -113,12 +134,39 @@ export class PbxModel {
     );
   }
 
+  /** Makes the users of a list, or changes them as it says: all of them in one change, or none. */
+  importUsers({ name, text, domain, dryRun = false, generate }: ImportUsersOptions): Promise<UsersImported> {
+    return this.#inTurn(async () => {
+      const read = await inTurns(readingUsers(text, name));
+      if (!read.ok) return { ok: false, problems: read.problems };
+      const list = {
+        lines: read.value,
+        file: name,
+        by: BY_HAND,
+        ...(domain && { domain }),
+        ...(generate && { generate }),
+      };
+      const applied = await inTurns(importingUsers(this.#directory.model, list));
+      if (!applied.ok) return { ok: false, problems: [...applied.problems, ...read.warnings] };
+      const { changes, passwords, unchanged } = applied;
+      const warnings = [...read.warnings, ...applied.warnings];
+      if (dryRun) return { ok: true, changes, warnings, saved: false, passwords, unchanged };
+      if (changes.length > 0) await this.#save(applied.next);
+      this.#log.info('pbx.users-imported', { file: name, changes: changes.length });
+      return { ok: true, changes, warnings, saved: true, passwords, unchanged };
+    });
+  }
+
   removeUser(extension: string, domain?: string): Promise<ModelChange> {
     return this.edit((model) => removeUser(model, { extension, by: BY_HAND, ...(domain && { domain }) }));
   }
 
   setPassword(login: string, password: string, domain?: string): Promise<ModelChange> {
     return this.edit((model) => setPassword(model, { login, password, by: BY_HAND, ...(domain && { domain }) }));
+  }
+
+  setCalendarYears(years: readonly number[], days: Calendar, domain?: string): Promise<ModelChange> {
+    return this.edit((model) => setCalendarYears(model, { years, days, by: BY_HAND, ...(domain && { domain }) }));
   }
 
   /** A domain as a PBX file; undefined when there is none of that name, or several and none was named. */

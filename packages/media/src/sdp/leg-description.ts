@@ -1,5 +1,5 @@
 import { bad, good, type Parsed, type Random } from '@vats/kernel';
-import { fitsRecording, type Law, OWN_CODECS } from './codec.ts';
+import { type Codec, fitsRecording, type Law, OWN_CODECS } from './codec.ts';
 import { answering, type Direction, receives } from './direction.ts';
 import { DROPPED, type LegMedia, type PayloadTypeMap } from './leg-media.ts';
 import { judgeMediaAddress } from './media-address.ts';
@@ -21,6 +21,15 @@ export interface LegDescriptionOptions {
   readonly signalling: string;
   /** Further addresses that this peer may name for its media, though private. */
   readonly allowed?: (address: string) => boolean;
+  /** What this leg may be offered, by the codecs' names in lower case; anything unless given. */
+  readonly codecs?: OfferedCodecs;
+}
+
+export interface OfferedCodecs {
+  /** Of what carries sound; anything unless given. */
+  readonly sound?: readonly string[];
+  /** False: no telephone events, so that keys are pressed as tones. */
+  readonly events?: boolean;
 }
 
 /** A body of the peer's, and where by our judgement its sound and its RTCP may be sent. */
@@ -123,12 +132,10 @@ export class LegDescription {
     return this.#offer(codecs, policy, audio.direction, audio);
   }
 
-  /** Our own offer (late offer, no other leg yet): PCMA, PCMU, telephone-event. */
-  offerOwn(): string {
+  /** Our own offer (late offer, no other leg yet): PCMA, PCMU, telephone-event, as far as this leg may be offered them. */
+  offerOwn(): Parsed<string, SdpFault> {
     const codecs = new PayloadTypes().recognise(OWN_CODECS);
-    const offer = this.#offer(codecs, 'g711', 'sendrecv', { ptime: undefined, maxptime: undefined });
-    if (!offer.ok) throw new Error('no payload type is left for our own codecs');
-    return offer.value;
+    return this.#offer(codecs, 'g711', 'sendrecv', { ptime: undefined, maxptime: undefined });
   }
 
   /** Our answer to this leg's offer, made from what `other` answered; may be called again (183, then 200). */
@@ -247,13 +254,20 @@ export class LegDescription {
     const offered: KeyedCodec[] = [];
     for (const keyed of codecs) {
       const { key, codec } = keyed;
-      if (codec.refersToOtherFormats || (policy === 'g711' && !fitsRecording(codec))) continue;
+      if (codec.refersToOtherFormats || !this.#mayOffer(codec)) continue;
+      if (policy === 'g711' && !fitsRecording(codec)) continue;
       const number = this.#numbers.numberFor(keyed);
       if (number !== undefined) offered.push({ key, codec: codec.numbered(number) });
     }
     if (!offered.some(carriesSound)) return bad('no-common-codec');
     this.#before ??= this.#now;
     return good(this.#say(offered, direction, times));
+  }
+
+  #mayOffer(codec: Codec): boolean {
+    const { sound, events = true } = this.#options.codecs ?? {};
+    if (codec.isTelephoneEvent) return events;
+    return !codec.carriesSound || sound === undefined || sound.includes(codec.name.toLowerCase());
   }
 
   #say(codecs: readonly KeyedCodec[], direction: Direction, times: PacketTimes): string {

@@ -185,12 +185,14 @@ test.each([
   expect(said(text).some((line) => line.includes(`: warning: `) && line.includes(message))).toBe(true);
 });
 
-test('sections that are kept and not served yet say so, at their key', () => {
-  const sections = ['groups', 'trunks', 'numbers', 'schemes', 'outbound'];
-  for (const section of sections) {
-    const line = said(EXAMPLE).find((text) => text.includes(`section ${section} is valid but not served yet`));
-    expect(line).toMatch(new RegExp(`^pbx\\.yaml:${lineOf(`\n${section}:`) + 1}:1: warning: `));
+test('steps that wait for the media plane say so, each kind once, at its key', () => {
+  const lines = said(EXAMPLE).filter((line) => line.includes(' is not served yet'));
+  for (const kind of ['play', 'menu', 'voicemail']) {
+    expect(lines.filter((line) => line.includes(`: ${kind} is not served yet`)).length, kind).toBe(1);
   }
+  expect(lines.find((line) => line.includes(': play is'))).toMatch(
+    new RegExp(`^pbx\\.yaml:${lineOf('- play: greeting')}:\\d+: warning: schemes\\[0\\]`),
+  );
 });
 
 test('a login may be the extension of its own user', () => {

@@ -20,7 +20,7 @@ export interface CheckedPbx {
 export function checkPbx(
   text: string | Uint8Array,
   file: string,
-  options: Pick<ApplyOptions, 'prompts' | 'judgeAccounts'> = {},
+  options: Pick<ApplyOptions, 'prompts' | 'judgeAccounts' | 'now'> = {},
 ): Checked<CheckedPbx> {
   const read = readPbx(text, file);
   if (!read.ok) return read;

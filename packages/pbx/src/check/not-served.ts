@@ -3,21 +3,11 @@ import { forEachStep } from './references.ts';
 
 /** What this version takes and keeps but does not do yet: one warning each, at the first place that asks for it. */
 export function checkServed(view: DomainView, prompts: ReadonlySet<string>, report: Report): void {
-  const section = (name: string, used: boolean, effect: string): void => {
-    if (used) report('warning', [name], `section ${name} is valid but not served yet`, effect, 'key');
-  };
-  const inFile = (list: readonly { path?: unknown }[]): boolean => list.some(({ path }) => path !== undefined);
-  section('groups', inFile(view.groups), 'a call to a group is answered 404');
-  section('trunks', inFile(view.trunks), 'no trunk registers or takes calls');
-  section('numbers', inFile(view.numbers), 'a call to one of them is answered 404');
-  section('schemes', inFile(view.schemes), 'no number follows them');
-  section('outbound', view.settingsNamed.has('outbound'), 'denials hold; a call that a rule allows is answered 404');
-
-  const voicemail = firstOf(view.users, ({ object, path }) =>
-    object.noAnswer?.to === 'voicemail' ? below(path, 'noAnswer', 'to') : undefined,
-  );
+  const voicemail =
+    firstOf(view.users, voicemailOf) ??
+    firstOf(view.groups, ({ object, path }) => (object.noAnswer === 'voicemail' ? below(path, 'noAnswer') : undefined));
   if (voicemail !== undefined)
-    report('warning', voicemail, 'voicemail is not served yet', 'until then the caller gets 480');
+    report('warning', voicemail, 'voicemail is not served yet', 'until then the call ends there as unanswered');
   const { recording } = view.settings;
   if (view.settingsNamed.has('recording') && recording !== undefined) {
     if (recording.announce === true)
@@ -37,8 +27,18 @@ export function checkServed(view: DomainView, prompts: ReadonlySet<string>, repo
         'key',
       );
   }
+  const told = new Set<string>(voicemail === undefined ? [] : ['voicemail']);
+  const once = (kind: string, at: ReturnType<typeof below>, effect: string): void => {
+    if (at === undefined || told.has(kind)) return;
+    told.add(kind);
+    report('warning', at, `${kind} is not served yet`, effect, 'key');
+  };
   for (const { object: scheme, path } of view.schemes) {
     forEachStep(scheme, path, (step, at) => {
+      if (step.play !== undefined) once('play', below(at, 'play'), 'until then a call goes on past it');
+      if (step.menu !== undefined) once('menu', below(at, 'menu'), 'until then a call goes on with its otherwise');
+      if (step.queue !== undefined) once('queue', below(at, 'queue'), 'until then the group rings');
+      if (step.voicemail !== undefined) once('voicemail', below(at, 'voicemail'), 'until then a call goes on past it');
       if (step.play !== undefined && !prompts.has(step.play)) unknownPrompt(step.play, below(at, 'play'), report);
       const prompt = step.menu?.prompt;
       if (prompt !== undefined && !prompts.has(prompt)) unknownPrompt(prompt, below(at, 'menu', 'prompt'), report);
@@ -53,6 +53,12 @@ function unknownPrompt(name: string, path: ReturnType<typeof below>, report: Rep
     `there is no prompt ${name}`,
     'add a sound file of that name to the prompts, or callers hear nothing there',
   );
+}
+
+function voicemailOf({ object, path }: DomainView['users'][number]): ReturnType<typeof below> {
+  if (object.noAnswer?.to === 'voicemail') return below(path, 'noAnswer', 'to');
+  const when = Object.entries(object.forward ?? {}).find(([, to]) => to === 'voicemail')?.[0];
+  return when === undefined ? undefined : below(path, 'forward', when);
 }
 
 function firstOf<T, R>(list: readonly T[], find: (item: T) => R | undefined): R | undefined {

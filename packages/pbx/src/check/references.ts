@@ -1,6 +1,7 @@
 import type { Frozen, Scheme } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import { suggest } from '../problems/suggest.ts';
+import { isPublicNumber } from '../schema/destination.ts';
 import type { SchemeStep } from '../schema/scheme.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
@@ -41,7 +42,30 @@ export function checkReferences(view: DomainView, report: Report): void {
     );
   };
 
+  const mustLead = (to: string | undefined, path: KeyPath | undefined, who: string): void => {
+    if (to !== undefined && to !== 'voicemail' && !isPublicNumber(to)) mustBe(extensions, 'extension', to, path, who);
+  };
+
   for (const { object: user, path } of view.users) {
+    for (const [when, to] of Object.entries(user.forward ?? {})) {
+      if (to === user.extension) {
+        report(
+          'error',
+          below(path, 'forward', when),
+          `user ${to} forwards to itself`,
+          'name another extension, or voicemail',
+        );
+      } else mustLead(to, below(path, 'forward', when), `user ${user.extension}`);
+    }
+    const logins = new Set(user.devices.map(({ login }) => login));
+    for (const [index, { to }] of (user.reach?.to ?? []).entries()) {
+      const at = below(path, 'reach', 'to', index);
+      if (to === 'devices' || isPublicNumber(to)) continue;
+      if (to !== 'mobile') mustBe(logins, 'device', to, at, `user ${user.extension}`);
+      else if (user.mobile === undefined) {
+        report('error', at, `user ${user.extension} has no mobile`, 'add mobile: with its number, or remove the entry');
+      }
+    }
     mustBeOwn(user.callerId, path, `user ${user.extension}`);
     const to = user.noAnswer?.to;
     if (to === undefined || to === 'voicemail') continue;
@@ -51,15 +75,27 @@ export function checkReferences(view: DomainView, report: Report): void {
     } else mustBe(extensions, 'extension', to, at, `user ${user.extension}`);
   }
   for (const { object: group, path } of view.groups) {
-    for (const [index, member] of group.members.entries()) {
-      mustBe(users, 'user', member, below(path, 'members', index), `group ${group.extension}`);
+    for (const [index, { to }] of group.members.entries()) {
+      if (!isPublicNumber(to)) mustBe(users, 'user', to, below(path, 'members', index), `group ${group.extension}`);
     }
+    mustLead(group.noAnswer, below(path, 'noAnswer'), `group ${group.extension}`);
   }
   for (const { object: number, path } of view.numbers) {
     if (number.trunk !== undefined)
       mustBe(trunks, 'trunk', number.trunk, below(path, 'trunk'), `number ${number.number}`);
     if (number.scheme !== undefined)
       mustBe(schemes, 'scheme', number.scheme, below(path, 'scheme'), `number ${number.number}`);
+  }
+  for (const { object: number, path } of view.numbers) {
+    const who = `number ${number.number}`;
+    mustLead(number.to, below(path, 'to'), who);
+    for (const [index, { scheme }] of (number.schedule ?? []).entries()) {
+      mustBe(schemes, 'scheme', scheme, below(path, 'schedule', index, 'scheme'), who);
+    }
+    for (const [index, { scheme, to }] of (number.byCaller ?? []).entries()) {
+      if (scheme !== undefined) mustBe(schemes, 'scheme', scheme, below(path, 'byCaller', index, 'scheme'), who);
+      mustLead(to, below(path, 'byCaller', index, 'to'), who);
+    }
   }
   for (const { object: scheme, path } of view.schemes) {
     const who = `scheme ${scheme.name}`;
@@ -76,6 +112,15 @@ export function checkReferences(view: DomainView, report: Report): void {
   for (const [index, rule] of (view.settings.outbound ?? []).entries()) {
     const path = below(outboundPath, index);
     if (rule.trunk !== undefined) mustBe(trunks, 'trunk', rule.trunk, below(path, 'trunk'), `the rule ${rule.match}`);
+    for (const [at, name] of (rule.reserve ?? []).entries()) {
+      mustBe(trunks, 'trunk', name, below(path, 'reserve', at), `the rule ${rule.match}`);
+    }
+    for (const [at, name] of (rule.from ?? []).entries()) {
+      mustBe(extensions, 'extension', name, below(path, 'from', at), `the rule ${rule.match}`);
+    }
+    if (rule.extension !== undefined) {
+      mustBe(users, 'user', rule.extension, below(path, 'extension'), `the rule ${rule.match}`);
+    }
     mustBeOwn(rule.callerId, path, `the rule ${rule.match}`);
   }
 }

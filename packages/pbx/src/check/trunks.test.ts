@@ -44,3 +44,31 @@ test('a trunk that was stored before zones were refused is read', () => {
   );
   expect(read.trunks[0]?.allow).toEqual(['fe80::1%eth0']);
 });
+
+function errorsWith(register: object, more: object = {}): string[] {
+  const trunks = [
+    { name: 'itsp', proxy: 'sip:192.0.2.90', register: { login: 'x7', password: 's', ...register }, ...more },
+  ];
+  const checked = checkPbx(`domain: acme.example\ntrunks: ${JSON.stringify(trunks)}\n`, 'pbx.yaml');
+  return checked.ok ? [] : checked.problems.map(formatProblem).filter((text) => text.includes(': error: '));
+}
+
+test.each(['74951234567', '+74951234567', 'x7'])(
+  'the Contact user %s is guessable, and needs an allow list',
+  (contactUser) => {
+    expect(errorsWith({ contactUser })).toEqual([
+      expect.stringMatching(/error: trunks\[0\]\.register\.contactUser: .* is easily guessed.*; add allow/),
+    ]);
+    expect(errorsWith({ contactUser }, { allow: ['192.0.2.90'] })).toEqual([]);
+    expect(errorsWith({ contactUser: 'k3jx82ldms02' })).toEqual([]);
+    expect(errorsWith({})).toEqual([]);
+  },
+);
+
+test.each([{ transport: 'tls' }, { proxy: 'sips:192.0.2.90' }])('%j is warned of: TLS is not served', (more) => {
+  const trunks = [{ name: 'itsp', proxy: 'sip:192.0.2.90', ...more }];
+  const checked = checkPbx(`domain: acme.example\ntrunks: ${JSON.stringify(trunks)}\n`, 'pbx.yaml');
+  expect(checked.ok && checked.warnings.map(formatProblem)).toContainEqual(
+    expect.stringContaining('TLS is not served'),
+  );
+});

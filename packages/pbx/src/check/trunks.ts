@@ -1,7 +1,12 @@
+import type { Trunk } from '../model/model.ts';
+import type { KeyPath } from '../problems/problem.ts';
 import { networkFault } from '../schema/access.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
-/** Finds zones in the networks of trunks, which the schema must let pass: stored trunks of before they were refused are read by it. */
+/**
+ * Finds what the schema must let pass in trunks, because stored ones of before it was refused are read by it: zones in networks,
+ * a Contact user that strangers guess, a transport that is not served.
+ */
 export function checkTrunks(view: DomainView, report: Report): void {
   for (const { object: trunk, path } of view.trunks) {
     // What an earlier file or version said is not this file's to mend.
@@ -10,5 +15,28 @@ export function checkTrunks(view: DomainView, report: Report): void {
       const wrong = networkFault(text);
       if (wrong !== undefined) report('error', below(path, 'allow', index), wrong.message, wrong.remedy);
     }
+    checkContactUser(trunk, path, report);
+    if (trunk.transport === 'tls' || trunk.proxy.startsWith('sips:')) {
+      const key = trunk.transport === 'tls' ? 'transport' : 'proxy';
+      report(
+        'warning',
+        below(path, key),
+        'TLS is not served yet',
+        'write udp or tcp: nothing goes by this trunk until then',
+      );
+    }
   }
+}
+
+/** An INVITE is taken for the operator's by our Contact user, so one that is no secret needs the addresses to be said. */
+function checkContactUser({ register, allow }: Trunk, path: KeyPath, report: Report): void {
+  const { contactUser, login } = register ?? {};
+  if (contactUser === undefined || (allow?.length ?? 0) > 0) return;
+  if (contactUser !== login && !/^\+?\d+$/.test(contactUser)) return;
+  report(
+    'error',
+    below(path, 'register', 'contactUser'),
+    `${contactUser} is easily guessed, and calls of this trunk are known by it`,
+    'add allow with the addresses that the operator calls from, or leave contactUser out: a random one is made',
+  );
 }

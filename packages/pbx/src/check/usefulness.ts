@@ -1,3 +1,4 @@
+import { keyOfMember } from '../model/member.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
 /** Finds what is allowed and yet can't be meant: dead ends, doubles, rules that are never reached. */
@@ -16,8 +17,13 @@ export function checkUsefulness(view: DomainView, report: Report): void {
         'add the extensions of users',
       );
     }
-    for (const [index, member] of group.members.entries()) {
-      if (group.members.indexOf(member) === index) continue;
+    const members = new Set<string>();
+    for (const [index, each] of group.members.entries()) {
+      const member = keyOfMember(each);
+      if (!members.has(member)) {
+        members.add(member);
+        continue;
+      }
       report(
         'warning',
         below(path, 'members', index),
@@ -27,29 +33,16 @@ export function checkUsefulness(view: DomainView, report: Report): void {
     }
   }
   for (const { object: number, path } of view.numbers) {
-    if (number.scheme === undefined) {
+    if (number.scheme === undefined && number.to === undefined) {
       report(
         'warning',
         path,
         `number ${number.number} has no scheme`,
-        'add scheme: without one its callers reach nobody',
+        'add scheme: or to: without either its callers reach nobody',
       );
     }
-    if (number.trunk === undefined) {
-      report('warning', path, `number ${number.number} has no trunk`, 'add trunk: without one no call comes in by it');
+    if (number.trunk === undefined && view.trunks.length === 0) {
+      report('warning', path, `number ${number.number} has no trunk`, 'add one: no call comes in without');
     }
-  }
-  const outboundPath = view.settingsNamed.has('outbound') ? ['outbound'] : undefined;
-  const seen = new Set<string>();
-  for (const [index, { match }] of (view.settings.outbound ?? []).entries()) {
-    if (seen.has(match) || seen.has('*')) {
-      report(
-        'warning',
-        below(outboundPath, index, 'match'),
-        `the rule ${match} is never reached`,
-        'move it above the one that matches the same numbers',
-      );
-    }
-    seen.add(match);
   }
 }

@@ -27,6 +27,8 @@ export interface ApplyOptions {
    * of an account that is there already, so it is warned of and not refused. True unless given.
    */
   readonly judgeAccounts?: boolean;
+  /** Wall time in milliseconds, to tell which dates are past; without it none is. */
+  readonly now?: number;
 }
 
 export type Applied =
@@ -84,7 +86,7 @@ export function planApply(current: Model, source: PbxSource, options: ApplyOptio
     numbers: [...others(numbers.merged), ...named.numbers],
     schemes: [...others(schemes.merged), ...named.schemes],
   };
-  checkDomain(view, prompts, report);
+  checkDomain(view, prompts, report, options.now);
   const sorted = sortProblems(problems);
   if (sorted.some(({ severity }) => severity === 'error')) return { ok: false, problems: sorted };
 

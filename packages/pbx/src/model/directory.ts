@@ -1,4 +1,4 @@
-import type { Device, Domain, Group, Ha1Digests, Model, User } from './model.ts';
+import type { Device, Domain, DomainNumber, Group, Ha1Digests, Model, Scheme, Trunk, User } from './model.ts';
 
 /** An account as a digest username named it. */
 export interface DeviceMatch {
@@ -12,7 +12,11 @@ interface DomainIndex {
   readonly devices: ReadonlyMap<string, DeviceMatch>;
   readonly users: ReadonlyMap<string, User>;
   readonly groups: ReadonlyMap<string, Group>;
-  readonly numbers: ReadonlySet<string>;
+  readonly numbers: ReadonlyMap<string, DomainNumber>;
+  readonly schemes: ReadonlyMap<string, Scheme>;
+  /** Groups that a user is in, by the user's extension. */
+  readonly memberships: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly trunks: ReadonlyMap<string, Trunk>;
 }
 
 /** Look-ups in one model. Made anew when the model changes; every answer is one step, however large the model. */
@@ -74,7 +78,24 @@ export class Directory {
 
   /** Whether a public number (E.164) is one of the domain's own. */
   ownsNumber(domain: Domain, number: string): boolean {
-    return this.#indexes.get(domain.id)?.numbers.has(number) ?? false;
+    return this.findNumber(domain, number) !== undefined;
+  }
+
+  findNumber(domain: Domain, number: string): DomainNumber | undefined {
+    return this.#indexes.get(domain.id)?.numbers.get(number);
+  }
+
+  /** Whether a user is a member of a group. */
+  isMember(domain: Domain, group: string, extension: string): boolean {
+    return this.#indexes.get(domain.id)?.memberships.get(extension)?.has(group) ?? false;
+  }
+
+  findScheme(domain: Domain, name: string): Scheme | undefined {
+    return this.#indexes.get(domain.id)?.schemes.get(name);
+  }
+
+  findTrunk(domain: Domain, name: string): Trunk | undefined {
+    return this.#indexes.get(domain.id)?.trunks.get(name);
   }
 }
 
@@ -87,6 +108,21 @@ function indexOf(domain: Domain): DomainIndex {
     ),
     users: new Map(domain.users.map((user) => [user.extension, user])),
     groups: new Map(domain.groups.map((group) => [group.extension, group])),
-    numbers: new Set(domain.numbers.map(({ number }) => number)),
+    numbers: new Map(domain.numbers.map((number) => [number.number, number])),
+    memberships: membershipsOf(domain),
+    schemes: new Map(domain.schemes.map((scheme) => [scheme.name, scheme])),
+    trunks: new Map(domain.trunks.map((trunk) => [trunk.name, trunk])),
   };
+}
+
+function membershipsOf(domain: Domain): Map<string, Set<string>> {
+  const memberships = new Map<string, Set<string>>();
+  for (const { extension, members } of domain.groups) {
+    for (const { to } of members) {
+      const groups = memberships.get(to) ?? new Set<string>();
+      memberships.set(to, groups);
+      groups.add(extension);
+    }
+  }
+  return memberships;
 }

@@ -109,12 +109,14 @@ function viewOf(domain: Domain) {
   };
 }
 
-function domainOf(model: Model, name: string | undefined): Domain | undefined {
+/** The domain that an edit means; the only one where it names none. */
+export function domainOf(model: Model, name: string | undefined): Domain | undefined {
   if (name !== undefined) return model.domains.find((domain) => domain.name === name.toLowerCase());
   return model.domains.length === 1 ? model.domains[0] : undefined;
 }
 
-function noDomain(model: Model, name: string | undefined): Applied {
+/** The refusal of an edit whose domain there is not. */
+export function noDomain(model: Model, name: string | undefined): Applied {
   if (model.domains.length === 0) return refused('there is no domain', 'apply a PBX file first');
   const names = model.domains.map((domain) => domain.name).join(', ');
   return name === undefined
@@ -122,6 +124,7 @@ function noDomain(model: Model, name: string | undefined): Applied {
     : refused(`there is no domain ${name}`, `name one of ${names}`);
 }
 
-function refused(message: string, remedy: string): Applied {
+/** An edit that is not made, and what to do instead. */
+export function refused(message: string, remedy: string): Applied {
   return { ok: false, problems: [NO_PLACES.problem([], message, remedy)] };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type GroupEntry, group } from '../schema/group.ts';
-import { numberEntry } from '../schema/outbound.ts';
+import { type NumberEntry, numberEntry } from '../schema/outbound.ts';
 import { type SchemeEntry, scheme } from '../schema/scheme.ts';
 import { type TrunkEntry, trunk } from '../schema/trunk.ts';
 import { type UserEntry, user } from '../schema/user.ts';
@@ -86,7 +86,7 @@ export const NUMBERS: Kind<DomainNumber> = {
   name: 'number',
   key: ({ number }) => number,
   title: () => undefined,
-  write: ({ managedBy: _, ...entry }) => z.encode(numberEntry, entry) as JsonObject,
+  write: ({ managedBy: _, ...entry }) => z.encode(numberEntry, thawed<NumberEntry>(entry)) as JsonObject,
   read: (written, managedBy) => ({ ...z.decode(numberEntry, written as z.input<typeof numberEntry>), managedBy }),
 };
 

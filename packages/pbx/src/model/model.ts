@@ -1,5 +1,7 @@
 import type { AccessPolicy } from '../schema/access.ts';
-import type { GroupEntry } from '../schema/group.ts';
+import type { Calendar } from '../schema/calendar.ts';
+import type { GroupEntry, KnownEmployee } from '../schema/group.ts';
+import type { Limits } from '../schema/limits.ts';
 import type { NumberEntry, OutboundRule } from '../schema/outbound.ts';
 import type { RecordingPolicy } from '../schema/recording.ts';
 import type { SchemeEntry } from '../schema/scheme.ts';
@@ -63,7 +65,11 @@ export interface DomainSettings {
   readonly access?: Frozen<AccessPolicy>;
   readonly digest?: DigestChoice;
   readonly recording?: Frozen<RecordingPolicy>;
+  readonly calendar?: Frozen<Calendar>;
+  readonly limits?: Frozen<Limits>;
   readonly outbound?: readonly Frozen<OutboundRule>[];
+  readonly knownEmployee?: Frozen<KnownEmployee>;
+  readonly callerId?: string;
 }
 export type SettingName = keyof DomainSettings;
 
@@ -99,15 +105,17 @@ export const DOMAIN_DEFAULTS = {
   language: 'ru',
   access: { mode: 'any' },
   recording: { mode: 'none' },
+  calendar: {},
   outbound: [],
-} as const satisfies Required<Omit<DomainSettings, 'digest'>>;
+} as const satisfies Required<Omit<DomainSettings, 'digest' | 'limits' | 'knownEmployee' | 'callerId'>>;
 
-/** A domain's setting, or its default. (The default of `digest` is the machine's: `digestOf`.) */
+/** A domain's setting, or its default. (The default of `digest` is the machine's: `digestOf`; that of `limits` holds for
+ * costly calls only: `boundsAt`.) */
 export function setting<Name extends keyof typeof DOMAIN_DEFAULTS>(
   domain: Domain,
   name: Name,
 ): NonNullable<DomainSettings[Name]> {
-  const defaults: Required<Omit<DomainSettings, 'digest'>> = DOMAIN_DEFAULTS;
+  const defaults: Required<Omit<DomainSettings, 'digest' | 'limits' | 'knownEmployee' | 'callerId'>> = DOMAIN_DEFAULTS;
   return domain.settings[name] ?? (defaults[name] as NonNullable<DomainSettings[Name]>);
 }
 

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import type { Calendar } from '../schema/calendar.ts';
 import { type PbxFile, pbxFile } from '../schema/pbx-file.ts';
+import { calendarDifferences } from './calendar-differences.ts';
 import type { Change } from './change.ts';
 import { differences } from './differences.ts';
 import type { JsonObject } from './kinds.ts';
@@ -15,7 +17,11 @@ const NAMES: Record<SettingName, true> = {
   access: true,
   digest: true,
   recording: true,
+  calendar: true,
+  limits: true,
   outbound: true,
+  knownEmployee: true,
+  callerId: true,
 };
 export const SETTING_NAMES = Object.keys(NAMES) as readonly SettingName[];
 
@@ -61,8 +67,13 @@ export function mergeSettings(before: Domain | undefined, named: DomainSettings,
     settingsBy[name] = merging.managedBy;
     if (old === undefined) note('create', name);
     else if (!isDeepStrictEqual(old, value)) {
-      note('update', name, differences(writeSettings({ [name]: old }), writeSettings({ [name]: value })));
+      note('update', name, settingDifferences(name, old, value));
     } else if (by !== merging.managedBy) note('adopt', name);
   }
   return { settings: settings as DomainSettings, settingsBy, changes };
+}
+
+function settingDifferences(name: SettingName, before: unknown, after: unknown): string[] {
+  if (name === 'calendar') return calendarDifferences(before as Calendar, after as Calendar);
+  return differences(writeSettings({ [name]: before }), writeSettings({ [name]: after }));
 }

@@ -1,14 +1,26 @@
-import type { Domain, Frozen } from '../model/model.ts';
+import type { Directory } from '../model/directory.ts';
+import type { Domain, Frozen, User } from '../model/model.ts';
 import type { OutboundRule } from '../schema/outbound.ts';
 import { type NumberPattern, parsePattern } from '../schema/pattern.ts';
 
 type Rule = Frozen<OutboundRule>;
 
+/** The rule that decides, and the number as the rule has it sent. */
+export interface OutboundMatch {
+  readonly rule: Rule;
+  readonly sent?: string;
+}
+
 /** Patterns of a list of rules, compiled once for as long as the model that holds the list lives. */
 const compiled = new WeakMap<readonly Rule[], readonly (readonly [NumberPattern, Rule])[]>();
 
-/** The first outbound rule of the domain that matches the number. */
-export function outboundRuleFor(domain: Domain, number: string): Rule | undefined {
+/** The first outbound rule of the domain that matches the number and that whoever orders the call may use. */
+export function outboundRuleFor(
+  domain: Domain,
+  number: string,
+  by: User | undefined,
+  directory: Directory,
+): OutboundMatch | undefined {
   const rules = domain.settings.outbound;
   if (rules === undefined) return undefined;
   let patterns = compiled.get(rules);
@@ -19,5 +31,16 @@ export function outboundRuleFor(domain: Domain, number: string): Rule | undefine
     });
     compiled.set(rules, patterns);
   }
-  return patterns.find(([pattern]) => pattern.matches(number))?.[1];
+  const found = patterns.find(([pattern, rule]) => pattern.matches(number) && mayUse(domain, rule, by, directory));
+  if (found === undefined) return undefined;
+  const [pattern, rule] = found;
+  const sent = rule.send === undefined ? undefined : pattern.rewrite(number, rule.send);
+  return { rule, ...(sent !== undefined && { sent }) };
+}
+
+/** Denials hold for everybody whom they name; a rule for some is none for a call that nobody of them ordered. */
+function mayUse(domain: Domain, { from }: Rule, by: User | undefined, directory: Directory): boolean {
+  if (from === undefined) return true;
+  if (by === undefined) return false;
+  return from.some((one) => one === by.extension || directory.isMember(domain, one, by.extension));
 }

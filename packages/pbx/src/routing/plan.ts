@@ -1,5 +1,7 @@
 import type { Directory } from '../model/directory.ts';
-import type { Device, Domain, User } from '../model/model.ts';
+import type { Device, Domain, DomainNumber, Frozen, Group, Scheme, User } from '../model/model.ts';
+import type { GroupMember } from '../schema/group.ts';
+import type { RingStep } from '../schema/scheme.ts';
 
 /**
  * How a ring step ends without an answer, in the words of the table of failures: what the phones answered, taken
@@ -10,7 +12,11 @@ export type RingOutcome =
   | 'unreachable'
   | 'callee-busy'
   | 'callee-declined'
+  | 'do-not-disturb'
   | 'not-found'
+  | 'no-channel'
+  | 'trunk-failed'
+  | 'limit-reached'
   | 'no-common-codec'
   | 'address-incomplete'
   | 'too-many-hops'
@@ -25,23 +31,54 @@ export type RingOutcome =
  * - `forbidden`: a rule of the domain denies it
  * - `loop`: forwards lead back to where the call has been
  * - `unreachable`: the user has no device, or none that can be reached now
+ * - `no-channel`: as many calls as the number or the trunk takes at once
+ * - `caller-blocked`: the number does not take calls of this caller
+ * - `limit-reached`: whoever orders the call outside has used up what they may
  */
-export type RejectReason = RingOutcome | 'not-served' | 'forbidden';
+export type RejectReason = RingOutcome | 'not-served' | 'forbidden' | 'caller-blocked';
 
 /** Who calls. */
 export type Caller =
   | { readonly kind: 'device'; readonly user: User; readonly device: Device }
-  | { readonly kind: 'trunk'; readonly trunk: string; readonly number?: string };
+  | {
+      readonly kind: 'trunk';
+      readonly trunk: string;
+      /** The caller's number as far as it means anything: E.164, or a short one; absent for a caller who shows none. */
+      readonly number?: string;
+    };
 
 /** A call as it asks to be routed. */
 export interface RouteCall {
   /** The domain whose account or number brought the call. */
   readonly domain: Domain;
   readonly caller: Caller;
-  /** What was asked for: the user part of the Request-URI, unescaped. */
+  /** What was asked for: the user part of the Request-URI, unescaped; of a trunk's call the number where the trunk puts it. */
   readonly dialled: string;
   /** The host part of the Request-URI. */
   readonly host?: string;
+  /** Decides what is left to chance, so that the same call is decided the same way again; 0 unless given. */
+  readonly seed?: number;
+}
+
+/** What an employee is doing and has done today. */
+export interface Activity {
+  /** Calls that are up, and phones' ringings that are under way. */
+  readonly talking: number;
+  readonly ringing: number;
+  /** Wall time at which the last conversation ended; 0 where none is known. */
+  readonly lastTalkEnd: number;
+  /** Conversations of today in the domain's zone, and their length in ms. */
+  readonly answered: number;
+  readonly talkMs: number;
+}
+
+/** The last conversation with a number outside. */
+export interface LastTalk {
+  readonly extension: string;
+  /** Wall time in ms. */
+  readonly endedAt: number;
+  /** `out`: the employee called. */
+  readonly direction: 'in' | 'out';
 }
 
 /** What route() may ask about the present moment. Every answer is immediate; none has an effect. */
@@ -51,23 +88,68 @@ export interface World {
   readonly directory: Directory;
   /** Whether a call could be put through to the account now. */
   isReachable(domain: Domain, login: string): boolean;
+  activity(domain: Domain, extension: string): Activity;
+  /** Whether a member takes part in a group that asks for it. */
+  isLoggedIn(domain: Domain, group: string, extension: string): boolean;
+  /** Who spoke last with a number, newest first, at most one of each direction. */
+  lastTalks(domain: Domain, number: string): readonly LastTalk[];
+  /** The employee whom the contact list names for a number. */
+  responsible(domain: Domain, number: string): string | undefined;
+  /** Calls at once that a number of the domain, or a trunk, carries now. */
+  channelsInUse(domain: Domain, kind: 'number' | 'trunk', key: string): number;
+  /** False while a trunk is known not to answer or not to have let us in. */
+  isTrunkUp(domain: Domain, trunk: string): boolean;
+  /** The trunks in the order of what a call to the number costs by them, those whose price is not known last. */
+  cheapestFirst(domain: Domain, number: string, trunks: readonly string[]): readonly string[];
+}
+
+/** When a target of a step rings: `after` so many ms, for `ring` ms of its own where they are fewer than the step's. */
+interface Timing {
+  readonly after?: number;
+  readonly ring?: number;
 }
 
 /** A device to ring. */
-export interface RingTarget {
+export interface DeviceTarget extends Timing {
   readonly kind: 'device';
   readonly user: User;
   readonly device: Device;
+  /** The number that a PBX behind the account is to hear as the called one. */
+  readonly did?: string;
 }
+
+/** A number outside. */
+export interface OutsideTarget extends Timing {
+  readonly kind: 'outside';
+  /** E.164, or as dialled where it is a short one. */
+  readonly number: string;
+  /** Tried in this order, until one takes the call or somebody there answers in whatever way. */
+  readonly ways: readonly Way[];
+  /** Whose order it is: the caller, or the employee whose forward leads there. Limits count against them. */
+  readonly orderedBy?: User;
+}
+
+/** A trunk, and how the call looks there. */
+export interface Way {
+  readonly trunk: string;
+  /** The called number as it is written to the trunk. */
+  readonly send: string;
+  /** What the call shows; the trunk's own number where there is none. */
+  readonly callerId?: string;
+  readonly anonymous?: true;
+}
+
+export type RingTarget = DeviceTarget | OutsideTarget;
 
 /** One thing to do for the caller. `because` says, for a person, what chose it. */
 export type PlanStep =
   | {
       readonly do: 'ring';
       readonly targets: readonly RingTarget[];
-      readonly order: 'together' | 'in-turn';
-      /** How long it rings (each, when in turn), in milliseconds. */
+      /** How long it rings, in milliseconds. */
       readonly ring: number;
+      /** A group: that one of them declines is no refusal by the others. */
+      readonly ofMany: boolean;
       readonly because: string;
     }
   | { readonly do: 'echo'; readonly because: string }
@@ -91,6 +173,37 @@ export interface PlanEvent {
   readonly outcome: RingOutcome;
 }
 
+/** What is left to try where the call is, innermost last: when it ends without an answer, the last one says what comes next. */
+export type Frame = { readonly path: readonly string[] } & (
+  | { readonly in: 'user'; readonly user: User; readonly entries: readonly ReachEntry[] }
+  | {
+      readonly in: 'group';
+      readonly group: Group;
+      /** Members in the order of the strategy, those that ring together in one. */
+      readonly waves: readonly (readonly Frozen<GroupMember>[])[];
+      readonly next: number;
+      readonly round: number;
+    }
+  /** The known employee is being rung; then the group itself, or the number, goes on. */
+  | { readonly in: 'known'; readonly group: Group }
+  | { readonly in: 'number'; readonly number: DomainNumber }
+  | { readonly in: 'scheme'; readonly scheme: Scheme; readonly part: 'open' | 'closed'; readonly next: number }
+  /** A ring step of a scheme that goes from one to the next. */
+  | { readonly in: 'list'; readonly step: Frozen<RingStep>; readonly next: number }
+);
+
+/** Of a user's `reach`, in turn. */
+export type ReachEntry = Frozen<{ to: string; ring?: number; after?: number }>;
+
+/** A user sent the call on. */
+export interface Forward {
+  /** The user's extension. */
+  readonly by: string;
+  readonly to: string;
+  /** `always`, `closed` (outside the user's hours), or how it ended at the user. */
+  readonly when: 'always' | 'closed' | RingOutcome;
+}
+
 /** What is done for one call: the step that is due, and all that `advance` needs to find the next. */
 export interface Plan {
   readonly call: RouteCall;
@@ -99,6 +212,15 @@ export interface Plan {
   readonly record: boolean;
   /** The `because` of each step so far, this one's last: what `vats explain` prints and a call's story keeps. */
   readonly story: readonly string[];
-  /** Extensions that the call has been sent to, in order, reached or not: a forward back to one of them is a loop. */
+  /** Extensions that the call has been sent to, each once, reached or not. */
   readonly visited: readonly string[];
+  /** What led to this step: a forward back to one of them is a loop. */
+  readonly path: readonly string[];
+  readonly frames: readonly Frame[];
+  /** The number of the domain by which the call came in. */
+  readonly did?: string;
+  /** The group that rings, or rang last. */
+  readonly group?: string;
+  /** Who sent the call on, in order. */
+  readonly forwards?: readonly Forward[];
 }

@@ -4,6 +4,7 @@ import { modelOf, worldOf } from '../testing/model-of.ts';
 import { advance } from './advance.ts';
 import type { Plan, RingOutcome, RouteCall } from './plan.ts';
 import { route } from './route.ts';
+import { nameOf } from './targets.ts';
 
 const ACME = `
 domain: acme.example
@@ -49,7 +50,7 @@ function after(plan: Plan, outcome: RingOutcome, unreachable: readonly string[] 
 
 /** What a plan's step comes to, in short. */
 function short({ step }: Plan): string {
-  if (step.do === 'ring') return `ring ${step.targets.map(({ device }) => device.login).join('+')} ${step.ring}`;
+  if (step.do === 'ring') return `ring ${step.targets.map(nameOf).join('+')} ${step.ring}`;
   return step.do === 'reject' ? `reject ${step.reason}` : step.do;
 }
 
@@ -61,11 +62,11 @@ test.each([
   ['201', 'ring anna 60000'],
   ['*43', 'echo'],
   ['204', 'reject unreachable'],
-  ['600', 'reject not-served'],
-  ['+74951234567', 'reject not-served'],
-  ['84951234567', 'reject not-served'],
-  ['300', 'reject not-served'],
-  ['89161234567', 'reject not-served'],
+  ['600', 'reject unreachable'],
+  ['+74951234567', 'reject not-found'],
+  ['84951234567', 'reject not-found'],
+  ['300', 'ring 300 by itsp 120000'],
+  ['89161234567', 'ring +79161234567 by itsp 120000'],
   ['+77271234567', 'reject forbidden'],
   ['8104930123456', 'reject forbidden'],
   ['999', 'reject not-found'],
@@ -117,8 +118,10 @@ test('forwards that lead back are a loop, however the call got there', () => {
   expect(short(planFor('205', ['first', 'second']))).toBe('reject loop');
 });
 
-test('a forward to a group is not served yet', () => {
-  expect(short(after(planFor('207'), 'no-answer'))).toBe('reject not-served');
+test('a forward to a group rings its members, but for who calls', () => {
+  const plan = after(planFor('207'), 'no-answer');
+  expect(short(plan)).toBe('reject unreachable');
+  expect(plan.story).toContain('Anna is left out: it is who calls');
 });
 
 test('an event changes nothing once nothing rings', () => {

@@ -1,8 +1,12 @@
 import type { Domain, User } from '../model/model.ts';
 import { normaliseNumber } from '../schema/number.ts';
-import { type Journey, notServed, planOf, rejected } from './journey.ts';
-import { outboundRuleFor } from './outbound.ts';
+import { comeIn } from './come-in.ts';
+import { decide } from './decide.ts';
+import { goOut } from './go-out.ts';
+import { begun, type Journey, planOf, rejected } from './journey.ts';
+import { type Decision, sendTo } from './onward.ts';
 import type { Plan, RouteCall, World } from './plan.ts';
+import { reachGroup } from './reach-group.ts';
 import { reachUser } from './reach-user.ts';
 
 /** The number that gives callers their own sound back. */
@@ -13,8 +17,13 @@ export const ECHO_CODE = '*43';
  * see what a live call does. Local extensions and logins win over outside numbers.
  */
 export function route(call: RouteCall, world: World): Plan {
-  const journey: Journey = { call, story: [], visited: [] };
-  const { domain, dialled, host } = call;
+  return decide(firstDecision(call, world), world);
+}
+
+function firstDecision(call: RouteCall, world: World): Decision {
+  const journey = begun(call);
+  const { domain, caller, dialled, host } = call;
+  if (caller.kind === 'trunk') return comeIn(journey, caller, world);
   if (host !== undefined && isAnothers(host, domain, world)) {
     return rejected(journey, 'not-found', 'domains do not call each other by name', `${host} is another domain`);
   }
@@ -22,31 +31,21 @@ export function route(call: RouteCall, world: World): Plan {
   const user = world.directory.findUser(domain, dialled);
   if (user !== undefined) return reachUser(journey, user, named(dialled, user), world);
   const group = world.directory.findGroup(domain, dialled);
-  if (group !== undefined) return notServed(journey, 'groups', `${dialled} is group ${group.name}`);
-  return routeNumber(journey, world);
+  if (group !== undefined) return reachGroup(journey, group, `${dialled} is group ${group.name}`, world);
+  return routeNumber(journey, caller.user, world);
 }
 
 /** A number that is no extension: one of the domain's own, or one outside. */
-function routeNumber(journey: Journey, world: World): Plan {
+function routeNumber(journey: Journey, user: User, world: World): Decision {
   const { domain, dialled } = journey.call;
   const { number, kind } = normaliseNumber(dialled);
   const shown = number === dialled ? number : `${dialled}, which is ${number},`;
   if (kind === 'other')
     return rejected(journey, 'not-found', 'nobody has this address', `${shown} is no extension, login or number`);
-  if (world.directory.ownsNumber(domain, number))
-    return notServed(journey, 'numbers', `${shown} is a number of this domain`);
-  const rule = outboundRuleFor(domain, number);
-  if (rule === undefined) {
-    return rejected(
-      journey,
-      'not-found',
-      'nobody has this number',
-      `${shown} is no extension and matches no outbound rule`,
-    );
+  if (world.directory.ownsNumber(domain, number)) {
+    return sendTo(journey, number, `${shown} is a number of this domain`, user);
   }
-  const chosen = `${shown} matches the outbound rule ${rule.match}`;
-  if (rule.trunk === undefined) return rejected(journey, 'forbidden', 'the rule denies it', chosen);
-  return notServed(journey, 'outbound', `${chosen}, by trunk ${rule.trunk}`);
+  return goOut(journey, number, shown, user, world);
 }
 
 /** Only a host that means another domain is someone else's; an unknown one may be any address of this machine. */

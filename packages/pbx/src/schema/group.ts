@@ -1,22 +1,74 @@
 import { z } from 'zod';
+import { destination, forwardTarget } from './destination.ts';
 import { duration } from './duration.ts';
+import { fault } from './fault.ts';
 import { extension, line, refName, wholeNumber } from './words.ts';
+
+/** Whoever rings again reaches whom they spoke with. */
+export const knownEmployee = z.strictObject({
+  /** How long after the end of the conversation; `day` is the same working day. An hour by default. */
+  window: z.union([z.literal('day'), duration('1s', '365d')]).exactOptional(),
+  ring: duration('1s', '10m').exactOptional(),
+  /** Conversations that an employee began count too. */
+  outbound: z.boolean().exactOptional(),
+});
+
+export type KnownEmployee = z.output<typeof knownEmployee>;
+
+const longMember = z.strictObject({
+  /** A user's extension, or a public number. */
+  to: destination,
+  /** Of `priority` strategies: 1 rings first. */
+  priority: wholeNumber(1, 100).exactOptional(),
+  /** How long after the others it begins to ring. */
+  after: duration('1s', '10m').exactOptional(),
+});
+export type GroupMember = z.output<typeof longMember>;
+
+const member = z.union([
+  z.codec(destination, longMember, {
+    decode: (to) => ({ to }),
+    encode: ({ to, ...more }, ctx) => {
+      if (Object.keys(more).length === 0) return to;
+      ctx.issues.push({ ...fault('needs the long form', 'write it as a mapping'), input: to });
+      return z.NEVER;
+    },
+  }),
+  longMember,
+]);
 
 /** Users that ring as one. */
 export const group = z.strictObject({
   extension,
   name: line(128),
-  /** Extensions of users, in order. */
-  members: z.array(extension),
+  /** Extensions of users, or public numbers, in order. */
+  members: z.array(member),
   strategy: z
-    .enum(['all', 'sequential', 'random', 'longest-idle', 'fewest-calls', 'least-talk', 'priority'])
+    .enum([
+      'all',
+      'sequential',
+      'random',
+      'longest-idle',
+      'fewest-calls',
+      'least-talk',
+      'priority',
+      'priority-longest-idle',
+    ])
     .exactOptional(),
-  /** How long members ring, in milliseconds. */
+  /** How long members ring, in milliseconds: all together, or, where they ring in turn, each of them. */
   ring: duration('1s', '10m').exactOptional(),
+  /** How often a strategy in turn goes through all members. */
+  rounds: wholeNumber(1, 10).exactOptional(),
+  /** Members who talk or ring are left out, unless it says false. */
+  skipBusy: z.boolean().exactOptional(),
+  /** How long after a conversation of the group a member is left in peace. */
+  wrapUp: duration('1s', '2h').exactOptional(),
+  /** Members ring only while they are logged in. */
+  login: z.boolean().exactOptional(),
+  /** Where a call goes that nobody took. */
+  noAnswer: forwardTarget.exactOptional(),
   /** A caller who rings again within `window` of hanging up reaches whom they spoke with, for `ring`, first. */
-  knownEmployee: z
-    .strictObject({ window: duration('1s', '365d').exactOptional(), ring: duration('1s', '10m').exactOptional() })
-    .exactOptional(),
+  knownEmployee: knownEmployee.exactOptional(),
   queue: z
     .strictObject({
       max: wholeNumber(1, 10_000).exactOptional(),

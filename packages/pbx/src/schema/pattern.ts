@@ -9,6 +9,11 @@ export type PatternFault = 'empty' | 'too-long' | 'bad-character' | 'set-not-clo
 export interface NumberPattern {
   readonly text: string;
   matches(number: string): boolean;
+  /**
+   * A number that matches, written anew: `$1`, `$2` … stand for what the pattern's variable parts held, each the longest run of `x`,
+   * sets and `*`. @example parsePattern('8xxx*') rewrites 84951234567 by '+7$1' to +74951234567
+   */
+  rewrite(number: string, template: string): string | undefined;
 }
 
 const LONGEST_PATTERN = 64;
@@ -42,7 +47,23 @@ export function parsePattern(text: string): Parsed<NumberPattern, PatternFault> 
     } else return bad('bad-character', at);
   }
   const expression = new RegExp(`^${source}$`, 's');
-  return good({ text, matches: (number) => expression.test(number) });
+  const parts = new RegExp(`^${source.replace(VARIABLE_RUN, '($&)')}$`, 's');
+  return good({
+    text,
+    matches: (number) => expression.test(number),
+    rewrite: (number, template) => {
+      const found = parts.exec(number);
+      return found === null ? undefined : template.replace(/\$([1-9])/g, (_, digit) => found[Number(digit)] ?? '');
+    },
+  });
+}
+
+/** In the expression of a pattern: `x` and sets are written as classes, the rest as `.*`. */
+const VARIABLE_RUN = /(?:\[[^\]]*\])+(?:\.\*)?|\.\*/g;
+
+/** How many variable parts a pattern has: what `$1` … may name. */
+export function variableParts(text: string): number {
+  return text.match(/(?:x|X|\[[^\]]*\])+\*?$|(?:x|X|\[[^\]]*\])+|(?<=.)\*$|^\*$/g)?.length ?? 0;
 }
 
 function rangesRise(set: string): boolean {

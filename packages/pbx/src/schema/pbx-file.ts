@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { access } from './access.ts';
-import { group } from './group.ts';
+import { calendar } from './calendar.ts';
+import { group, knownEmployee } from './group.ts';
+import { limits } from './limits.ts';
+import { publicNumber } from './number.ts';
 import { numberEntry, outboundRule } from './outbound.ts';
 import { recording } from './recording.ts';
 import { scheme } from './scheme.ts';
@@ -22,11 +25,19 @@ export const pbxFile = z.strictObject({
   access: access.exactOptional(),
   digest: digestChoice.exactOptional(),
   recording: recording.exactOptional(),
+  /** Days that are not as their day of the week: `vats calendar import` writes them too. */
+  calendar: calendar.exactOptional(),
+  /** What all its calls outside may use up together. */
+  limits: limits.exactOptional(),
   users: z.array(user).exactOptional(),
   groups: z.array(group).exactOptional(),
   trunks: z.array(trunk).exactOptional(),
   numbers: z.array(numberEntry).exactOptional(),
   schemes: z.array(scheme).exactOptional(),
   outbound: z.array(outboundRule).exactOptional(),
+  /** Whoever rings again reaches whom they spoke with, by whatever number they come. */
+  knownEmployee: knownEmployee.exactOptional(),
+  /** What calls outside show where nothing else is said: a number of the domain. */
+  callerId: publicNumber.exactOptional(),
 });
 export type PbxFile = z.output<typeof pbxFile>;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { storedHosts } from './access.ts';
 import { duration } from './duration.ts';
 import { textThat } from './fault.ts';
+import { limits } from './limits.ts';
 import { host, isHost, line, refName, secret, wholeNumber } from './words.ts';
 
 /** True for 'sip:host', 'sip:host:port', 'sip:[2001:db8::1]:5060': the hosts that a proxy setting may name. */
@@ -39,6 +40,8 @@ const register = z.strictObject({
   /** The user part of our Contact; a random one of this registration by default. */
   contactUser: account.exactOptional(),
   expires: duration('30s', '24h').exactOptional(),
+  /** The only realm that is told our digest; the realm of the first challenge by default. */
+  realm: line(128).exactOptional(),
 });
 
 /** A way to another system: an operator that we register at, or a PBX known by its address. */
@@ -66,5 +69,7 @@ export const trunk = z.strictObject({
     .exactOptional(),
   /** Calls at once. */
   channels: wholeNumber(1, 10_000).exactOptional(),
+  /** Of calls that leave by it. */
+  limits: limits.exactOptional(),
 });
 export type TrunkEntry = z.output<typeof trunk>;

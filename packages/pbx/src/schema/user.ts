@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { access } from './access.ts';
+import { forwardTarget } from './destination.ts';
 import { duration } from './duration.ts';
-import { fault } from './fault.ts';
+import { fault, textThat } from './fault.ts';
+import { hours } from './hours.ts';
+import { limits } from './limits.ts';
 import { publicNumber } from './number.ts';
-import { extension, host, line, login, secret, wholeNumber } from './words.ts';
+import { extension, host, isLogin, line, login, secret, wholeNumber } from './words.ts';
 
 const hexDigest = (characters: number, name: string) =>
   z.codec(z.string(), z.string(), {
@@ -48,6 +51,8 @@ export const device = z
     access: access.exactOptional(),
     /** A whole PBX registers here: many calls at once, in both directions. */
     trunk: z.boolean().exactOptional(),
+    /** Where a PBX that registers here finds the number that was called: `request-uri` unless said otherwise. */
+    did: z.enum(['request-uri', 'to', 'contact']).exactOptional(),
     digest: digestChoice.exactOptional(),
     /** Phones registered at once. */
     bindings: wholeNumber(1, 100).exactOptional(),
@@ -74,6 +79,45 @@ const noAnswer = z.strictObject({
   to: z.union([z.literal('voicemail'), extension]),
 });
 
+/** `devices` are all that the user has; else one device by its login, `mobile`, or a public number. */
+const reachTarget = z.union([
+  z.literal('devices'),
+  z.literal('mobile'),
+  publicNumber,
+  textThat(
+    (text) => isLogin(text),
+    (text) => `${text} is nothing to ring`,
+    'write devices, mobile, the login of a device or a public number',
+  ),
+]);
+
+/** One thing that rings when the user is called. */
+const reachEntry = z.strictObject({
+  to: reachTarget,
+  /** How long it rings, in milliseconds. */
+  ring: duration('1s', '10m').exactOptional(),
+  /** How long after the first one it begins, where all ring together. */
+  after: duration('1s', '10m').exactOptional(),
+});
+
+/** In what order the user's devices and numbers ring. */
+const reach = z.strictObject({
+  order: z.enum(['together', 'in-turn']).exactOptional(),
+  to: z.array(reachEntry).min(1).max(20),
+});
+
+/** Where calls go that the user does not take; each once, and nothing is asked for twice. */
+const forward = z.strictObject({
+  /** All calls, without ringing here. */
+  always: forwardTarget.exactOptional(),
+  busy: forwardTarget.exactOptional(),
+  noAnswer: forwardTarget.exactOptional(),
+  /** No device can be reached. */
+  unreachable: forwardTarget.exactOptional(),
+  /** Outside `hours`. */
+  closed: forwardTarget.exactOptional(),
+});
+
 /** An employee: one extension, any number of devices. */
 export const user = z.strictObject({
   extension,
@@ -85,6 +129,18 @@ export const user = z.strictObject({
   /** How long the devices ring, in milliseconds. */
   ring: duration('1s', '10m').exactOptional(),
   noAnswer: noAnswer.exactOptional(),
+  reach: reach.exactOptional(),
+  forward: forward.exactOptional(),
+  /** Do not disturb: nothing rings. */
+  dnd: z.boolean().exactOptional(),
+  /** When the user takes calls; always where it is absent. */
+  hours: hours.exactOptional(),
+  /** Whether a second call rings during a first one; it does unless said otherwise. */
+  callWaiting: z.boolean().exactOptional(),
+  /** Calls outside show no number. */
+  anonymous: z.boolean().exactOptional(),
+  /** Of calls outside that the user orders: by phone, or by a forward. */
+  limits: limits.exactOptional(),
 });
 export type UserEntry = z.output<typeof user>;
 export type DeviceEntry = z.output<typeof device>;

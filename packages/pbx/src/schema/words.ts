@@ -20,10 +20,14 @@ export const extension = textThat(
 
 /** The user part of an account: what the phone sends as its digest username and in its address. */
 export const login = textThat(
-  (text) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text),
+  (text) => isLogin(text),
   (text) => `${text} is not a login`,
   'write 1 to 64 Latin letters, digits, dots, hyphens and underscores, a letter or digit first',
 );
+
+export function isLogin(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text);
+}
 
 /** The name by which other parts of the file refer to a trunk, scheme or prompt. */
 export const refName = textThat(

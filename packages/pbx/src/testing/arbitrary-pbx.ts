@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /*
- * Random PBX files as plain data, good ones: up to 6 users with up to 3 devices, 3 groups, 3 trunks, 4 numbers, 3 schemes
+ * Random PBX files as plain data, good ones: up to 6 users with up to 3 devices, forwards and an order of ringing, 3 groups, 3 trunks, 4 numbers, 3 schemes
  * with menus two deep, 5 outbound rules. What refers to something refers to something that is there.
  */
 
@@ -123,6 +123,12 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
     const numbers = Array.from({ length: count.numbers }, (_, index) => `+7495000000${index}`);
     const schemes = Array.from({ length: count.schemes }, (_, index) => `scheme-${index}`);
     const extensions = [...users, ...groups];
+    const known = some({
+      window: fc.constantFrom('day', '10m', '1h'),
+      ring: durationText,
+      outbound: fc.boolean(),
+    });
+    const target = (others: readonly string[]) => fc.constantFrom('voicemail', '+79169999999', ...others);
     const callerId = numbers.length === 0 ? {} : { callerId: pick(numbers) };
 
     const device = (login: string) =>
@@ -153,6 +159,30 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
             ),
           ring: durationText,
           noAnswer: some({ after: durationText, to: fc.constantFrom('voicemail', ...others) }, ['to']),
+          forward: some({
+            // Never to one who may forward all calls back.
+            always: target(others.filter((other) => other > extension)),
+            busy: target(others),
+            noAnswer: target(others),
+            unreachable: target(others),
+            closed: target(others),
+          }),
+          reach: some(
+            {
+              order: fc.constantFrom('together', 'in-turn'),
+              to: fc.array(
+                some({ to: fc.constantFrom('devices', '+79260000000'), ring: durationText, after: durationText }, [
+                  'to',
+                ]),
+                { minLength: 1, maxLength: 3 },
+              ),
+            },
+            ['to'],
+          ),
+          dnd: fc.boolean(),
+          hours: fc.constant({ 'mon-fri': '09:00-18:00' }),
+          callWaiting: fc.boolean(),
+          anonymous: fc.boolean(),
         },
         ['extension', 'name'],
       );
@@ -162,10 +192,40 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
         {
           extension: fc.constant(extension),
           name: nameText,
-          members: users.length === 0 ? fc.constant([]) : fc.uniqueArray(pick(users)),
-          strategy: fc.constantFrom('all', 'random', 'priority'),
+          members:
+            users.length === 0
+              ? fc.constant([])
+              : fc
+                  .uniqueArray(pick(users))
+                  .chain((members) =>
+                    fc.tuple(
+                      ...members.map((to) =>
+                        fc.oneof(
+                          fc.constant(to),
+                          some({ to: fc.constant(to), priority: fc.integer({ min: 1, max: 3 }), after: durationText }, [
+                            'to',
+                          ]),
+                        ),
+                      ),
+                    ),
+                  ),
+          strategy: fc.constantFrom(
+            'all',
+            'sequential',
+            'random',
+            'longest-idle',
+            'fewest-calls',
+            'least-talk',
+            'priority',
+            'priority-longest-idle',
+          ),
+          rounds: fc.integer({ min: 1, max: 3 }),
+          skipBusy: fc.boolean(),
+          wrapUp: durationText,
+          login: fc.boolean(),
+          noAnswer: target(extensions.filter((other) => other !== extension)),
           ring: durationText,
-          knownEmployee: some({ window: durationText, ring: durationText }),
+          knownEmployee: known,
           queue: some({
             max: fc.integer({ min: 1, max: 99 }),
             wait: durationText,
@@ -205,8 +265,19 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
         {
           number: fc.constant(text),
           ...(trunks.length === 0 ? {} : { trunk: pick(trunks) }),
-          ...(schemes.length === 0 ? {} : { scheme: pick(schemes) }),
-          channels: fc.integer({ min: 1, max: 100 }),
+          ...(schemes.length === 0
+            ? {}
+            : {
+                scheme: pick(schemes),
+                schedule: fc.constant([{ hours: { 'sat-sun': '00:00-24:00' }, scheme: schemes[0] }]),
+              }),
+          ...(extensions.length === 0
+            ? {}
+            : { to: pick(extensions), byCaller: fc.constant([{ from: ['+7916*'], to: extensions[0] }]) }),
+          block: fc.constant(['+7921*']),
+          accept: fc.constantFrom(['+7*'], ['*']),
+          anonymous: fc.constantFrom('accept', 'refuse'),
+          channels: fc.constantFrom(1, 2, 3, 100),
         },
         ['number'],
       );
@@ -216,18 +287,42 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
         some({ name: fc.constant(name), title: nameText, open: steps }, ['name', 'open']),
         fc.record({
           name: fc.constant(name),
-          hours: fc.record({
-            'mon-fri': fc.constantFrom('09:00-18:00', ['09:00-13:00', '14:00-18:00'], 'closed'),
-            except: fc.constant({ '2026-12-31': '09:00-14:00', '2027-01-01': 'closed' }),
-          }),
+          hours: some(
+            {
+              'mon-fri': fc.constantFrom('09:00-18:00', ['09:00-13:00', '14:00-18:00'], 'closed'),
+              except: fc.constant({ '2026-12-31': '09:00-14:00', '2027-01-01': 'closed' }),
+              holidays: fc.constantFrom('closed', '10:00-15:00'),
+              short: fc.constantFrom('09:00-16:00', ['09:00-13:00', '14:00-17:00']),
+              work: fc.constantFrom('closed', '10:00-14:00'),
+            },
+            ['mon-fri', 'except'],
+          ),
           open: steps,
           closed: steps,
         }),
       );
-    const match = fc.constantFrom('3xx', '+7[67]*', '+7*', '+*', '*', '[2-5]00');
+    const match = fc.constantFrom('3xx', '+7[67]*', '+7*', '+7*', '+*', '+*', '*', '[2-5]00');
     const rule = fc.oneof(
       fc.record({ match, deny: fc.constant(true) }),
-      ...(trunks.length === 0 ? [] : [some({ match, trunk: pick(trunks), ...callerId }, ['match', 'trunk'])]),
+      ...(trunks.length === 0
+        ? []
+        : [
+            some(
+              {
+                match,
+                trunk: pick(trunks),
+                reserve: fc.array(pick(trunks), { minLength: 1, maxLength: 2 }),
+                leastCost: fc.constant(true),
+                international: fc.constant(true),
+                ...(extensions.length === 0
+                  ? {}
+                  : { from: fc.array(pick(extensions), { minLength: 1, maxLength: 2 }) }),
+                ...callerId,
+              },
+              ['match', 'trunk'],
+            ),
+          ]),
+      ...(users.length === 0 ? [] : [fc.record({ match, extension: pick(users) })]),
     );
     return some(
       {
@@ -239,6 +334,12 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
         access,
         digest: fc.constantFrom('md5', 'sha256', 'both'),
         recording,
+        knownEmployee: known,
+        ...callerId,
+        calendar: fc.dictionary(
+          fc.constantFrom('2027-01-01', '2027-02-20', '2027-03-05'),
+          fc.constantFrom('off', 'work', 'short'),
+        ),
         users: fc.tuple(...users.map(user)),
         groups: fc.tuple(...groups.map(group)),
         trunks: fc.tuple(...trunks.map(trunk)),

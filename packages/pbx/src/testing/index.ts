@@ -1,1 +1,2 @@
+export { MemorySpendingStore } from './memory-spending-store.ts';
 export { appliedTo, modelOf, onlyDomain, worldOf } from './model-of.ts';

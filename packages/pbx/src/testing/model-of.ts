@@ -3,6 +3,7 @@ import { planApply } from '../model/apply.ts';
 import { Directory } from '../model/directory.ts';
 import { type Domain, EMPTY_MODEL, type ManagedBy, type Model } from '../model/model.ts';
 import { formatProblem } from '../problems/problem.ts';
+import { IDLE } from '../routing/noted-world.ts';
 import type { World } from '../routing/plan.ts';
 
 /** The model that PBX files make, one a domain. Throws with the problems of one that is wrong. */
@@ -30,11 +31,19 @@ export function onlyDomain(model: Model): Domain {
   return domain;
 }
 
-/** A world in which every account can be reached but those named. */
-export function worldOf(model: Model, unreachable: readonly string[] = []): World {
+/** A world in which every account can be reached but those named, nobody is on the phone, and all else is as `changes` say. */
+export function worldOf(model: Model, unreachable: readonly string[] = [], changes: Partial<World> = {}): World {
   return {
     now: Date.UTC(2026, 0, 1),
     directory: new Directory(model),
     isReachable: (_domain, login) => !unreachable.includes(login),
+    activity: () => IDLE,
+    isLoggedIn: () => true,
+    lastTalks: () => [],
+    responsible: () => undefined,
+    channelsInUse: () => 0,
+    isTrunkUp: () => true,
+    cheapestFirst: (_domain, _number, trunks) => trunks,
+    ...changes,
   };
 }

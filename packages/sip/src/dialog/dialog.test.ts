@@ -59,7 +59,8 @@ const SIDE: CallerSide = {
   resolve: undefined,
 };
 
-const callee = (...headers: HeaderField[]) => Dialog.ofCallee(invite(...headers), 'anna1', flow(), 'u');
+const callee = (...headers: HeaderField[]) =>
+  Dialog.ofCallee(invite(...headers), 'anna1', flow(), { contactUser: 'u' });
 const caller = (...headers: HeaderField[]) => Dialog.ofCaller(SIDE, response(180, ...headers), flow());
 const field = (headers: readonly HeaderField[], name: string) =>
   headers.filter(([each]) => each === name).map(([, value]) => value);
@@ -203,7 +204,7 @@ describe('where requests of a dialog may come from', () => {
   });
 
   test('an IPv6 host in another spelling is the same', () => {
-    const six = Dialog.ofCallee(invite(['Contact', '<sip:bob@[2001:db8:0:0::1]>']), 't', flow(), 'u');
+    const six = Dialog.ofCallee(invite(['Contact', '<sip:bob@[2001:db8:0:0::1]>']), 't', flow(), { contactUser: 'u' });
     expect(mayArriveOver(six, flow('2001:db8::1'))).toBe(true);
   });
 });

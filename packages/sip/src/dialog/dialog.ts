@@ -1,3 +1,4 @@
+import type { DigestClient } from '../digest/index.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import { formatUri, parseUri, type Uri } from '../message/uri.ts';
@@ -18,7 +19,13 @@ export interface CallerSide {
   readonly requestUri: string;
   readonly contactUser: string;
   readonly resolve: Resolve | undefined;
+  readonly credentials?: DigestClient | undefined;
 }
+
+/** What we decide of a dialog that a peer's INVITE makes. */
+export type CalleeOptions = Pick<CallerSide, 'contactUser' | 'credentials'> & {
+  readonly resolve?: Resolve | undefined;
+};
 
 /** A request and the URI that names its next hop, as far as one can be read (RFC 3261 §8.1.2, §12.2.1.1). */
 export interface RoutedRequest {
@@ -50,6 +57,7 @@ interface DialogParts {
   readonly ownsCallId: boolean;
   readonly contactUser: string;
   readonly resolve: Resolve | undefined;
+  readonly credentials: DigestClient | undefined;
 }
 
 /**
@@ -64,6 +72,8 @@ export class Dialog implements DialogFacts {
   /** Our INVITE made the dialog: its Call-ID is ours (RFC 3261 §14.1). */
   readonly ownsCallId: boolean;
   readonly contactUser: string;
+  /** What answers the challenges to our requests; without them none is answered. */
+  readonly credentials: DigestClient | undefined;
   flow: Flow;
   /** The dialog table's: who answers for this dialog while it is in the table, and the next one with this local tag. */
   owner: DialogOwner | undefined = undefined;
@@ -84,6 +94,7 @@ export class Dialog implements DialogFacts {
     this.remoteTag = parts.remoteTag;
     this.ownsCallId = parts.ownsCallId;
     this.contactUser = parts.contactUser;
+    this.credentials = parts.credentials;
     this.flow = parts.flow;
     this.#localParty = parts.localParty;
     this.#remoteParty = parts.remoteParty;
@@ -111,11 +122,12 @@ export class Dialog implements DialogFacts {
       ownsCallId: true,
       contactUser: side.contactUser,
       resolve: side.resolve,
+      credentials: side.credentials,
     });
   }
 
   /** The dialog that a response of ours with `localTag` makes of a peer's INVITE (RFC 3261 §12.1.1). */
-  static ofCallee(invite: SipRequest, localTag: string, flow: Flow, contactUser: string, resolve?: Resolve): Dialog {
+  static ofCallee(invite: SipRequest, localTag: string, flow: Flow, options: CalleeOptions): Dialog {
     const from = detached(invite.value('From') ?? '');
     const contact = contactUri(invite);
     const { cseq } = invite;
@@ -132,8 +144,9 @@ export class Dialog implements DialogFacts {
       localSeq: 0,
       remoteSeq: cseq.ok ? cseq.value.number : undefined,
       ownsCallId: false,
-      contactUser,
-      resolve,
+      contactUser: options.contactUser,
+      resolve: options.resolve,
+      credentials: options.credentials,
     });
   }
 
@@ -193,6 +206,12 @@ export class Dialog implements DialogFacts {
   /** The flow that requests to this hop take. */
   flowTo(nextHop: Uri | undefined): Flow {
     return (nextHop && this.#resolve?.(nextHop)) ?? this.flow;
+  }
+
+  /** The Request-URI of our requests, and the flow that they take. */
+  hop(): { readonly uri: string; readonly flow: Flow } {
+    this.#routing ??= this.#route();
+    return { uri: this.#routing.uri, flow: this.flowTo(this.#routing.nextHop) };
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { DigestExchange } from '../digest/index.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { ServerTransaction, ServerTransactionUser } from '../transaction/index.ts';
@@ -24,6 +25,17 @@ export function sendAck(
   const { draft, nextHop } = dialog.request('ACK', seq, headers, bodyOf(sdp));
   const octets = context.transactions.sendAck(draft, dialog.flowTo(nextHop));
   context.acks.keep(dialog, seq, octets, nextHop);
+}
+
+/** Headers of a request of ours, and the credentials that it carries to this URI over this flow. */
+export function withCredentials(
+  headers: readonly HeaderField[],
+  exchange: DigestExchange | undefined,
+  uri: string,
+  flow: Flow,
+): readonly HeaderField[] {
+  const credentials = exchange?.credentials(uri, flow.observed) ?? [];
+  return credentials.length === 0 ? headers : [...headers, ...credentials];
 }
 
 /** Responses to a request within a dialog after which the dialog is no more (RFC 3261 §12.2.1.2). */

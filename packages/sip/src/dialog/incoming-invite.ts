@@ -4,7 +4,7 @@ import type { ReplyDraft } from '../message/write-response-to.ts';
 import type { RunningTimer, ServerTransaction, ServerTransactionUser, TimerOwner } from '../transaction/index.ts';
 import type { Flow, TransportFailure } from '../transport/index.ts';
 import { bodyOf, contactOn, type DialogContext, type DialogOwner, pushInviteHeaders } from './context.ts';
-import { Dialog, type Resolve } from './dialog.ts';
+import { type CalleeOptions, Dialog } from './dialog.ts';
 import { admit, OpenRequests, refuse } from './exchanges.ts';
 import { retryAfterSeconds } from './glare.ts';
 import { OfferAnswer } from './offer-answer.ts';
@@ -51,8 +51,7 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
   readonly #context: DialogContext;
   readonly #user: IncomingInviteUser;
   readonly #transaction: ServerTransaction;
-  readonly #contactUser: string;
-  readonly #resolve: Resolve | undefined;
+  readonly #dialogOptions: CalleeOptions;
   readonly #requests: OpenRequests;
   readonly #voices: Voice[] = [];
   #voice: Voice;
@@ -71,8 +70,8 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
   ) {
     this.#context = context;
     this.#user = user;
-    this.#contactUser = options.contactUser ?? context.random.token(TAG_LENGTH);
-    this.#resolve = options.resolve;
+    const { contactUser = context.random.token(TAG_LENGTH), resolve, credentials } = options;
+    this.#dialogOptions = { contactUser, resolve, credentials };
     this.#requests = new OpenRequests(context);
     this.request = request;
     this.flow = flow;
@@ -92,7 +91,7 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
     this.#context.dialogs.set(voice);
     const { reason, headers: more = [], sdp } = options;
     const headers: HeaderField[] = [];
-    const contact = contactOn(this.#context, voice.dialog.flow, this.#contactUser);
+    const contact = contactOn(this.#context, voice.dialog.flow, voice.dialog.contactUser);
     pushInviteHeaders(headers, this.#context, contact, this.#context.server, more, sdp);
     const draft = { status, reason, toTag: voice.dialog.localTag, headers, body: bodyOf(sdp) };
     this.#transaction.respond(draft);
@@ -174,7 +173,7 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
 
   #newVoice(): Voice {
     const tag = this.#context.random.token(TAG_LENGTH);
-    const voice = new Voice(this, Dialog.ofCallee(this.request, tag, this.flow, this.#contactUser, this.#resolve));
+    const voice = new Voice(this, Dialog.ofCallee(this.request, tag, this.flow, this.#dialogOptions));
     this.#voices.push(voice);
     return voice;
   }

@@ -1,10 +1,11 @@
 import type { Cancel } from '@vats/kernel';
+import type { DigestExchange } from '../digest/index.ts';
 import type { SipResponse } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
-import type { ClientTransaction, ClientTransactionUser } from '../transaction/index.ts';
+import { type ClientTransaction, isChallenge } from '../transaction/index.ts';
 import { bodyOf, contactOn, type DialogContext, pushInviteHeaders } from './context.ts';
 import type { Dialog } from './dialog.ts';
-import { endsDialog, sendAck } from './exchanges.ts';
+import { endsDialog, sendAck, withCredentials } from './exchanges.ts';
 import { GLARE_ATTEMPTS, glareDelay } from './glare.ts';
 import type { OfferAnswer } from './offer-answer.ts';
 import { sessionDescriptionOf } from './session-description.ts';
@@ -32,7 +33,7 @@ export interface ReinviteHost {
 type State = 'queued' | 'backing-off' | 'sent' | 'ended';
 
 /** A re-INVITE of ours (RFC 3261 §14.1): its turn, its glare, its 2xx and the ACK. */
-export class OurReinvite implements OutgoingReinvite, ClientTransactionUser {
+export class OurReinvite implements OutgoingReinvite {
   readonly #session: ReinviteHost;
   readonly #options: ReinviteOptions;
   readonly #user: ReinviteUser;
@@ -40,6 +41,9 @@ export class OurReinvite implements OutgoingReinvite, ClientTransactionUser {
   #attempts = 0;
   #cancelled = false;
   #seq = 0;
+  #exchange: DigestExchange | undefined;
+  /** Headers of the last sending, its credentials included. */
+  #said: readonly HeaderField[] = [];
   #transaction: ClientTransaction | undefined;
   #stopTimer: Cancel = () => {};
 
@@ -59,15 +63,11 @@ export class OurReinvite implements OutgoingReinvite, ClientTransactionUser {
     this.#state = 'sent';
     this.#attempts++;
     const { context, dialog, exchange } = this.#session;
-    const { sdp, headers = [] } = this.#options;
+    const { sdp } = this.#options;
     if (sdp !== undefined) exchange.sendOffer(sdp);
-    this.#seq = dialog.nextSeq();
-    const said: HeaderField[] = [];
-    const contact = contactOn(context, dialog.flow, dialog.contactUser);
-    pushInviteHeaders(said, context, contact, context.userAgent, headers, sdp);
-    const { draft, nextHop } = dialog.request('INVITE', this.#seq, said, bodyOf(sdp));
+    this.#exchange = dialog.credentials?.begin({ method: 'INVITE', inDialog: true });
     this.#stopTimer = context.clock.after(context.timers.reinvite, () => this.cancel());
-    this.#transaction = context.transactions.send(draft, dialog.flowTo(nextHop), this);
+    this.#send();
   }
 
   cancel(headers: readonly HeaderField[] = []): void {
@@ -83,30 +83,56 @@ export class OurReinvite implements OutgoingReinvite, ClientTransactionUser {
     this.#stopTimer();
   }
 
-  onResponse(response: SipResponse): void {
+  #send(): void {
+    const { context, dialog } = this.#session;
+    const { sdp, headers = [] } = this.#options;
+    const seq = dialog.nextSeq();
+    this.#seq = seq;
+    const said: HeaderField[] = [];
+    const contact = contactOn(context, dialog.flow, dialog.contactUser);
+    const { uri, flow } = dialog.hop();
+    this.#said = withCredentials(headers, this.#exchange, uri, flow);
+    pushInviteHeaders(said, context, contact, context.userAgent, this.#said, sdp);
+    const { draft } = dialog.request('INVITE', seq, said, bodyOf(sdp));
+    // What comes later of one that was repeated with credentials says nothing about its successor.
+    const isLast = (): boolean => this.#seq === seq;
+    this.#transaction = context.transactions.send(draft, flow, {
+      onResponse: (response) => {
+        if (isLast()) this.#onResponse(response);
+      },
+      onTimeout: () => {
+        if (isLast() && this.#state === 'sent') this.#fail(408, undefined, { by: 'timeout' });
+      },
+      onTransportError: () => {
+        if (isLast() && this.#state === 'sent') this.#fail(503);
+      },
+    });
+  }
+
+  #onResponse(response: SipResponse): void {
     if (response.status < 200) return;
     if (response.status < 300) this.#onSuccess(response);
-    else if (this.#state === 'sent') this.#onRefusal(response);
+    else if (this.#state === 'sent' && !this.#answersChallenge(response)) this.#onRefusal(response);
   }
 
-  onTimeout(): void {
-    if (this.#state !== 'sent') return;
-    this.#fail(408, undefined, { by: 'timeout' });
-  }
-
-  onTransportError(): void {
-    if (this.#state === 'sent') this.#fail(503);
+  #answersChallenge(response: SipResponse): boolean {
+    if (!isChallenge(response.status) || this.#cancelled) return false;
+    const far = this.#transaction?.flow.observed;
+    if (far === undefined || this.#exchange?.challenged(response, far) !== 'answered') return false;
+    this.#send();
+    return true;
   }
 
   #onSuccess(response: SipResponse): void {
     const { context, dialog, exchange } = this.#session;
     if (context.acks.repeat(dialog.callId, dialog.localTag, dialog.remoteTag, this.#seq)) return;
-    const invited = this.#options.headers ?? [];
+    const invited = this.#said;
     if (this.#state !== 'sent') {
       // Either the answer for the ACK is still to come, or the dialog is over and only the peer needs the ACK.
       if (dialog.state === 'ended') sendAck(context, dialog, this.#seq, invited);
       return;
     }
+    this.#exchange?.finished(response);
     dialog.refreshTarget(response);
     const sdp = sessionDescriptionOf(response);
     if (this.#options.sdp !== undefined) {

@@ -1,67 +1,42 @@
+import type { DigestExchange } from '../digest/index.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { formatNameAddr } from '../message/name-addr.ts';
 import type { HeaderField } from '../message/write-message.ts';
-import type { ClientTransaction, ClientTransactionUser } from '../transaction/index.ts';
+import { isChallenge } from '../transaction/index.ts';
 import type { Flow } from '../transport/index.ts';
-import { bodyOf, contactOn, type DialogContext, type DialogOwner, pushInviteHeaders } from './context.ts';
+import type { DialogContext } from './context.ts';
 import { type CallerSide, Dialog } from './dialog.ts';
-import { admit, OpenRequests, refuse, sendAck } from './exchanges.ts';
+import { admit, refuse, sendAck } from './exchanges.ts';
+import { Fork, type ForkOwner } from './fork.ts';
+import { sendInDialog } from './in-dialog-request.ts';
+import { type AttemptOwner, InviteAttempt } from './invite-attempt.ts';
 import { OfferAnswer } from './offer-answer.ts';
 import { TAG_LENGTH } from './random-names.ts';
 import { ConfirmedSession } from './session.ts';
 import { sessionDescriptionOf } from './session-description.ts';
-import type { EarlyDialog, OutgoingInvite, OutgoingInviteOptions, OutgoingInviteUser } from './user.ts';
+import type { OutgoingInvite, OutgoingInviteOptions, OutgoingInviteUser } from './user.ts';
 
 /** Early dialogs, and 2xx of forks that came too late, that one INVITE may have; the callee chooses their number. */
 const FORKS_LIMIT = 32;
 
 const FIRST_SEQ = 1;
-const DEFAULT_MAX_FORWARDS = 70;
 
 const COMPLETED_ELSEWHERE: HeaderField = ['Reason', 'SIP;cause=200;text="Call completed elsewhere"'];
 
-/** One fork of our INVITE: what its provisional responses made. */
-class Fork implements EarlyDialog, DialogOwner {
-  readonly dialog: Dialog;
-  readonly requests: OpenRequests;
-  remoteSdp: string | undefined;
-  /** Its callee said BYE before we saw its 2xx. */
-  gone = false;
-  readonly #invitation: OutgoingInvitation;
-
-  constructor(invitation: OutgoingInvitation, dialog: Dialog, context: DialogContext) {
-    this.#invitation = invitation;
-    this.dialog = dialog;
-    this.requests = new OpenRequests(context);
-  }
-
-  get id(): string {
-    return this.dialog.remoteTag;
-  }
-
-  onRequest(request: SipRequest, flow: Flow): void {
-    this.#invitation.onEarlyRequest(this, request, flow);
-  }
-
-  /** No 2xx of ours is out in an early dialog that our own INVITE made. */
-  onAck(): void {}
-}
-
 /**
- * Our INVITE and the dialog set that it makes (RFC 3261 §13.2): forks, the first 2xx, those that come too late, CANCEL.
- * It lives as long as its client transaction, which passes up every 2xx for 64*T1 after the first (RFC 6026).
+ * Our INVITE and the dialog set that it makes (RFC 3261 §13.2): challenges, forks, the first 2xx, those that come too late,
+ * CANCEL. It lives as long as its client transactions, which pass up every 2xx for 64*T1 after the first (RFC 6026).
  */
-export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser {
+export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwner {
   readonly callId: string;
   readonly localTag: string;
   readonly #context: DialogContext;
+  readonly #options: OutgoingInviteOptions;
+  readonly #exchange: DigestExchange | undefined;
   /** Until it is told how the INVITE ended: this object lives half a minute longer. */
   #user: OutgoingInviteUser | undefined;
-  readonly #offer: string | undefined;
-  readonly #headers: readonly HeaderField[];
-  readonly #side: CallerSide;
-  readonly #flow: Flow;
-  readonly #transaction: ClientTransaction;
+  /** The last one; those before it were challenged. */
+  #attempt: InviteAttempt;
   /** Mostly one; by the remote tag of its dialog. */
   #forks: Fork[] = [];
   #state: 'calling' | 'answered' | 'failed' = 'calling';
@@ -72,50 +47,53 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
 
   constructor(context: DialogContext, options: OutgoingInviteOptions, user: OutgoingInviteUser) {
     const { random } = context;
+    const { callId = random.token(TAG_LENGTH), credentials, from, target } = options;
     this.#context = context;
+    this.#options = options;
     this.#user = user;
-    this.#offer = options.sdp;
-    this.#headers = options.headers ?? [];
-    this.callId = options.callId ?? random.token(TAG_LENGTH);
+    this.#exchange = credentials?.begin({ method: 'INVITE', inDialog: false });
+    this.callId = callId;
     this.localTag = random.token(TAG_LENGTH);
-    this.#side = {
-      callId: this.callId,
+    const side: CallerSide = {
+      callId,
       localTag: this.localTag,
-      from: formatNameAddr(options.from.with({ params: options.from.params.with('tag', this.localTag) })),
+      from: formatNameAddr(from.with({ params: from.params.with('tag', this.localTag) })),
       seq: FIRST_SEQ,
       requestUri: options.requestUri,
       contactUser: options.contactUser ?? random.token(TAG_LENGTH),
       resolve: options.resolve,
+      credentials,
     };
-    this.#flow = typeof options.target === 'function' ? options.target() : options.target;
-    this.#transaction = this.#send(options);
+    this.#attempt = this.#send(side, typeof target === 'function' ? target() : target);
   }
 
   cancel(headers: readonly HeaderField[] = []): void {
     if (this.#state !== 'calling' || this.#cancelHeaders !== undefined) return;
     this.#cancelHeaders = headers;
-    this.#transaction.cancel(headers);
+    this.#attempt.cancel(headers);
   }
 
-  onResponse(response: SipResponse): void {
-    if (response.status >= 300) this.#fail(response.status, 'response', response);
-    else if (response.status >= 200) this.#onSuccess(response);
-    else if (response.status > 100) this.#onProgress(response);
+  onResponse(attempt: InviteAttempt, response: SipResponse): void {
+    const { status } = response;
+    const isLast = attempt === this.#attempt;
+    if (status >= 200 && status < 300) {
+      if (isLast) this.#onSuccess(response);
+      else this.#onOutdatedSuccess(attempt, response);
+    } else if (isLast && status > 100) this.#onProgressOrFailure(response);
   }
 
-  onTimeout(): void {
-    this.#fail(408, 'timeout');
+  onTimeout(attempt: InviteAttempt): void {
+    if (attempt === this.#attempt) this.#fail(408, 'timeout');
   }
 
-  onTransportError(): void {
-    this.#fail(503, 'transport');
+  onTransportError(attempt: InviteAttempt): void {
+    if (attempt === this.#attempt) this.#fail(503, 'transport');
   }
 
-  onTerminated(): void {
-    this.#dropForks();
+  onTerminated(attempt: InviteAttempt): void {
+    if (attempt === this.#attempt) this.#dropForks();
   }
 
-  /** A request of the callee within an early dialog. */
   onEarlyRequest(fork: Fork, request: SipRequest, flow: Flow): void {
     const context = this.#context;
     const transaction = admit(context, fork.dialog, request, flow);
@@ -132,22 +110,28 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
     }
   }
 
-  #send(options: OutgoingInviteOptions): ClientTransaction {
-    const { requestUri, to, sdp, maxForwards = DEFAULT_MAX_FORWARDS, routes = [] } = options;
-    const context = this.#context;
-    const lines: HeaderField[] = [];
-    for (const route of routes) lines.push(['Route', route]);
-    lines.push(
-      ['Max-Forwards', `${maxForwards}`],
-      ['From', this.#side.from],
-      ['To', formatNameAddr(to)],
-      ['Call-ID', this.callId],
-      ['CSeq', `${FIRST_SEQ} INVITE`],
+  #send(side: CallerSide, flow: Flow): InviteAttempt {
+    return new InviteAttempt(
+      { context: this.#context, options: this.#options, exchange: this.#exchange, owner: this },
+      side,
+      flow,
     );
-    const contact = contactOn(context, this.#flow, this.#side.contactUser);
-    pushInviteHeaders(lines, context, contact, context.userAgent, this.#headers, sdp);
-    const draft = { method: 'INVITE', uri: requestUri, headers: lines, body: bodyOf(sdp) };
-    return context.transactions.send(draft, this.#flow, this);
+  }
+
+  /** Repeats the INVITE with credentials; not one that was cancelled, which nobody wants any more. */
+  #answersChallenge(response: SipResponse): boolean {
+    if (this.#state !== 'calling' || this.#cancelHeaders !== undefined) return false;
+    const { side, flow } = this.#attempt;
+    if (this.#exchange?.challenged(response, flow.observed) !== 'answered') return false;
+    this.#dropForks();
+    this.#attempt = this.#send({ ...side, seq: side.seq + 1 }, flow);
+    return true;
+  }
+
+  #onProgressOrFailure(response: SipResponse): void {
+    const { status } = response;
+    if (status < 200) this.#onProgress(response);
+    else if (!isChallenge(status) || !this.#answersChallenge(response)) this.#fail(status, 'response', response);
   }
 
   #onProgress(response: SipResponse): void {
@@ -160,35 +144,49 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
   #onSuccess(response: SipResponse): void {
     const tag = response.toTag ?? '';
     const isFirst = this.#state === 'calling';
-    if (!isFirst && this.#context.acks.repeat(this.callId, this.localTag, tag, FIRST_SEQ)) return;
+    const { side, flow, seq } = this.#attempt;
+    if (!isFirst && this.#context.acks.repeat(this.callId, this.localTag, tag, seq)) return;
     // The answer to a late offer is still to come; its ACK will stop the repetition.
     if (this.#winner === tag) return;
     const fork = this.#forkWith(tag);
-    const dialog = fork?.dialog ?? Dialog.ofCaller(this.#side, response, this.#flow);
+    const dialog = fork?.dialog ?? Dialog.ofCaller(side, response, flow);
     dialog.confirm(response);
+    this.#exchange?.finished(response);
     if (this.#state !== 'calling' || this.#cancelHeaders !== undefined || fork?.gone) {
-      this.#turnAway(dialog, fork?.gone ?? false);
+      this.#turnAway(this.#attempt, dialog, fork?.gone ?? false);
       // Too late for everyone: the cancelled INVITE, or the one whose callee left, has ended now.
       this.#fail(487, 'response', response);
     } else this.#answer(response, dialog, fork);
   }
 
+  /** A fork of an INVITE that was challenged, and repeated since, answers after all. */
+  #onOutdatedSuccess(attempt: InviteAttempt, response: SipResponse): void {
+    const tag = response.toTag ?? '';
+    if (this.#context.acks.repeat(this.callId, this.localTag, tag, attempt.seq)) return;
+    const dialog = Dialog.ofCaller(attempt.side, response, attempt.flow);
+    dialog.confirm(response);
+    // A BYE would end what the last INVITE has with the same callee: the tags are the same.
+    const goesOn = this.#winner === tag || this.#forkWith(tag) !== undefined;
+    this.#turnAway(attempt, dialog, goesOn);
+  }
+
   #answer(response: SipResponse, dialog: Dialog, fork: Fork | undefined): void {
     this.#state = 'answered';
     this.#dropForks(fork);
-    const offer = this.#offer;
+    const { seq, headers } = this.#attempt;
+    const offer = this.#options.sdp;
     const remoteSdp = sessionDescriptionOf(response) ?? fork?.remoteSdp;
     const exchange = new OfferAnswer();
     const session = new ConfirmedSession(this.#context, dialog, exchange);
     this.#winner = dialog.remoteTag;
     if (offer === undefined && remoteSdp !== undefined) {
       exchange.receiveOffer(remoteSdp);
-      session.oweAck(FIRST_SEQ, this.#headers);
+      session.oweAck(seq, headers);
     } else {
       if (offer !== undefined) exchange.sendOffer(offer);
       if (remoteSdp === undefined) exchange.refuse();
       else exchange.receiveAnswer(remoteSdp);
-      sendAck(this.#context, dialog, FIRST_SEQ, this.#headers);
+      sendAck(this.#context, dialog, seq, headers);
     }
     this.#handOver(response, session);
   }
@@ -205,20 +203,16 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
     }
   }
 
-  /** ACK and BYE for a 2xx that nobody wants (RFC 3261 §13.2.2.4). */
-  #turnAway(dialog: Dialog, gone: boolean): void {
+  /** ACK for a 2xx that nobody wants (RFC 3261 §13.2.2.4), and BYE unless the callee is gone or somebody else's. */
+  #turnAway(attempt: InviteAttempt, dialog: Dialog, withoutBye: boolean): void {
     if (++this.#turnedAway > FORKS_LIMIT) return;
     const context = this.#context;
-    sendAck(context, dialog, FIRST_SEQ, this.#headers);
+    sendAck(context, dialog, attempt.seq, attempt.headers);
     dialog.state = 'ended';
-    if (gone) return;
+    if (withoutBye) return;
     const why = this.#cancelHeaders ?? [COMPLETED_ELSEWHERE];
-    const { draft, nextHop } = dialog.request('BYE', dialog.nextSeq(), [...context.userAgent, ...why]);
-    context.transactions.send(draft, dialog.flowTo(nextHop), {
-      onResponse: () => {},
-      onTimeout: () => {},
-      onTransportError: () => {},
-    });
+    const bye = { method: 'BYE', headers: [...context.userAgent, ...why] };
+    sendInDialog(context, dialog, bye, { onFinal: () => {}, onTimeout: () => {}, onTransportError: () => {} });
   }
 
   #forkOf(response: SipResponse): Fork | undefined {
@@ -226,7 +220,8 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
     if (tag === undefined) return undefined;
     const known = this.#forkWith(tag);
     if (known !== undefined || this.#forks.length >= FORKS_LIMIT) return known;
-    const fork = new Fork(this, Dialog.ofCaller(this.#side, response, this.#flow), this.#context);
+    const { side, flow } = this.#attempt;
+    const fork = new Fork(this, Dialog.ofCaller(side, response, flow), this.#context);
     this.#forks.push(fork);
     this.#context.dialogs.set(fork);
     return fork;
@@ -243,7 +238,8 @@ export class OutgoingInvitation implements OutgoingInvite, ClientTransactionUser
     this.#dropForks();
     const user = this.#user;
     this.#user = undefined;
-    const why = response === undefined ? {} : { response };
+    const verdict = isChallenge(status) ? this.#exchange?.verdict : undefined;
+    const why = { ...(response && { response }), ...(verdict && { challenge: verdict }) };
     if (this.#cancelHeaders === undefined) user?.onFailure({ status, cause, ...why });
     else user?.onFailure({ status: 487, cause: 'cancelled', ...why });
   }

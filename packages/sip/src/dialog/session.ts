@@ -1,10 +1,11 @@
-import type { SipRequest, SipResponse } from '../message/message.ts';
+import type { SipRequest } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { ServerTransaction } from '../transaction/index.ts';
 import type { Flow, TransportFailure } from '../transport/index.ts';
 import { contactOn, type DialogContext, type DialogOwner } from './context.ts';
 import type { Dialog } from './dialog.ts';
 import { admit, endsDialog, OpenRequests } from './exchanges.ts';
+import { sendInDialog } from './in-dialog-request.ts';
 import { InviteUsage, type UsageHost } from './invite-usage.ts';
 import type { OfferAnswer } from './offer-answer.ts';
 import type {
@@ -91,9 +92,11 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
     const { dialog } = this;
     const { headers = [], body } = options;
     const contact = CARRIES_CONTACT.has(method) ? [contactOn(this.#context, dialog.flow, dialog.contactUser)] : [];
-    this.#send(method, [...contact, ...this.#context.userAgent, ...headers], body, {
-      onResponse: (response) => {
-        if (response.status < 200 || this.ended) return;
+    const request = { method, headers: [...contact, ...this.#context.userAgent, ...headers], body };
+    sendInDialog(this.#context, dialog, request, {
+      isWanted: () => !this.ended,
+      onFinal: (response) => {
+        if (this.ended) return;
         user.onResponse(response);
         if (endsDialog(response.status)) this.lose({ by: 'dialog-error', response });
       },
@@ -176,28 +179,12 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
   #sendBye(headers: readonly HeaderField[]): void {
     this.#over();
     const forget = (): void => void this.#context.dialogs.delete(this.dialog);
-    this.#send('BYE', [...this.#context.userAgent, ...headers], undefined, {
-      onResponse: (response) => {
-        if (response.status >= 200) forget();
-      },
-      onTimeout: forget,
-      onTransportError: forget,
-    });
+    const bye = { method: 'BYE', headers: [...this.#context.userAgent, ...headers] };
+    sendInDialog(this.#context, this.dialog, bye, { onFinal: forget, onTimeout: forget, onTransportError: forget });
   }
 
   #over(): void {
     this.#life = 'over';
     this.dialog.state = 'ended';
-  }
-
-  #send(
-    method: string,
-    headers: readonly HeaderField[],
-    body: Buffer | undefined,
-    user: { onResponse(response: SipResponse): void; onTimeout(): void; onTransportError(): void },
-  ): void {
-    const { dialog } = this;
-    const { draft, nextHop } = dialog.request(method, dialog.nextSeq(), headers, body);
-    this.#context.transactions.send(draft, dialog.flowTo(nextHop), user);
   }
 }

@@ -1,3 +1,4 @@
+import type { ChallengeVerdict, DigestClient } from '../digest/index.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { NameAddr } from '../message/name-addr.ts';
 import type { Uri } from '../message/uri.ts';
@@ -186,6 +187,8 @@ export interface IncomingInviteOptions {
   readonly contactUser?: string;
   /** Where requests within the dialog go, by next hop; undefined, or no function: the dialog's flow. */
   readonly resolve?: (nextHop: Uri) => Flow | undefined;
+  /** Answer the peer's challenges to our requests within the dialog. */
+  readonly credentials?: DigestClient;
 }
 
 export interface IncomingInviteUser extends SessionUser {
@@ -216,6 +219,11 @@ export interface OutgoingInviteOptions {
   readonly contactUser?: string;
   /** Where requests within the dialog go, by next hop; undefined, or no function: the dialog's flow. */
   readonly resolve?: (nextHop: Uri) => Flow | undefined;
+  /**
+   * Answer the challenges (401, 407) to the INVITE, which is repeated by itself then, and to our requests within the
+   * session. Without them each challenge is a failure like any other.
+   */
+  readonly credentials?: DigestClient;
 }
 
 /** Our INVITE that makes a dialog set. */
@@ -235,11 +243,16 @@ export interface InviteFailure {
   readonly status: number;
   readonly response?: SipResponse;
   readonly cause: 'response' | 'timeout' | 'transport' | 'cancelled';
+  /** Why our credentials did not answer the 401 or 407 in `response`; undefined when we have none. */
+  readonly challenge?: ChallengeVerdict;
 }
 
 /** The caller. Exactly one of `onAnswer` and `onFailure` is called, once. */
 export interface OutgoingInviteUser {
-  /** Every 1xx above 100, not after `cancel`. No early dialog without To tag. */
+  /**
+   * Every 1xx above 100, not after `cancel`. No early dialog without To tag; those of an INVITE that is then challenged
+   * and repeated are gone without a word.
+   */
   onProgress(response: SipResponse, early: EarlyDialog | undefined): void;
   /**
    * The first 2xx. If our INVITE carried the offer, the ACK is on its way; else `session.remoteSdp` is the offer and

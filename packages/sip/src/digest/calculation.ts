@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { toWire } from '../message/wire-text.ts';
 
 /** Digest algorithms that we speak, as their challenges name them (RFC 8760 §2.1). */
 export type DigestAlgorithm = 'MD5' | 'SHA-256';
@@ -20,6 +21,11 @@ export const HEX_LENGTH: Readonly<Record<DigestAlgorithm, number>> = { MD5: 32, 
  */
 export function ha1(algorithm: DigestAlgorithm, username: string, realm: string, password: string): string {
   return hash(HASH_NAMES[algorithm], `${username}:${realm}:${password}`);
+}
+
+/** The same for a realm that a peer named, which is a wire string: its octets count, whatever they mean. */
+export function ha1ForRealm(algorithm: DigestAlgorithm, username: string, realm: string, password: string): string {
+  return hashOctets(algorithm, `${toWire(username)}:${realm}:${toWire(password)}`);
 }
 
 /** Both HA1 forms of an account. */

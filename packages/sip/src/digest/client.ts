@@ -1,9 +1,10 @@
 import { type AuthValue, formatCredentials } from '../message/auth-values.ts';
-import { type DigestAlgorithm, digestResponse, ha1 } from './calculation.ts';
+import { toWire } from '../message/wire-text.ts';
+import { digestResponse, ha1ForRealm } from './calculation.ts';
+import { type DigestChallenge, readChallenge } from './challenge.ts';
 
-export interface ClientCredentials {
-  readonly username: string;
-  readonly password: string;
+/** What the answer to a challenge is made for. */
+export interface AnsweredRequest {
   readonly method: string;
   /** The Request-URI, as a wire string. */
   readonly uri: string;
@@ -13,43 +14,41 @@ export interface ClientCredentials {
   readonly cnonce: string;
 }
 
+export interface ClientCredentials extends AnsweredRequest {
+  readonly username: string;
+  readonly password: string;
+}
+
 /**
  * The value of an Authorization or Proxy-Authorization line that answers a Digest challenge (RFC 7616 §3.4), with qop
  * `auth` where it is offered. Undefined when the challenge wants an algorithm or a protection that we do not speak.
  */
 export function answerChallenge(challenge: AuthValue, client: ClientCredentials): string | undefined {
-  const realm = challenge.get('realm');
-  const nonce = challenge.get('nonce');
-  const algorithm = algorithmOf(challenge);
-  if (!challenge.isDigest || realm === undefined || nonce === undefined || algorithm === undefined) return undefined;
-  const offered = challenge.get('qop');
-  const offersAuth = offered?.split(',').some((qop) => qop.trim().toLowerCase() === 'auth');
-  if (offersAuth === false) return undefined;
-  const { username, password, method, uri, cnonce } = client;
-  const nc = client.count.toString(16).padStart(8, '0');
-  const protection = offersAuth ? { qop: 'auth', nc, cnonce } : undefined;
-  const response = digestResponse({
-    algorithm,
-    ha1: ha1(algorithm, username, realm, password),
-    method,
-    uri,
-    nonce,
-    protection,
-  });
-  const opaque = challenge.get('opaque');
+  const read = readChallenge(challenge);
+  if (read === undefined) return undefined;
+  const { username, password } = client;
+  return credentialsFor(read, username, ha1ForRealm(read.algorithm, username, read.realm, password), client);
+}
+
+/** The same for a challenge that is read; `ha1` is for its algorithm and realm. */
+export function credentialsFor(
+  challenge: DigestChallenge,
+  username: string,
+  ha1: string,
+  request: AnsweredRequest,
+): string {
+  const { realm, nonce, opaque, algorithm, algorithmText, offersAuth } = challenge;
+  const { method, uri, count, cnonce } = request;
+  const protection = offersAuth ? { qop: 'auth', nc: count.toString(16).padStart(8, '0'), cnonce } : undefined;
+  const response = digestResponse({ algorithm, ha1, method, uri, nonce, protection });
   return formatCredentials({
-    username,
+    username: toWire(username),
     realm,
     nonce,
     uri,
     response,
-    algorithm: challenge.get('algorithm'),
+    algorithm: algorithmText,
     opaque,
     ...protection,
   });
-}
-
-function algorithmOf(challenge: AuthValue): DigestAlgorithm | undefined {
-  const name = challenge.get('algorithm')?.toUpperCase() ?? 'MD5';
-  return name === 'MD5' || name === 'SHA-256' ? name : undefined;
 }

@@ -6,7 +6,9 @@ export {
   type StoredHa1,
   storedHa1,
 } from './calculation.ts';
-export { answerChallenge, type ClientCredentials } from './client.ts';
+export { type AnsweredRequest, answerChallenge, type ClientCredentials } from './client.ts';
+export { DigestClient, type DigestClientOptions, type DigestRequest, type SentCredentials } from './digest-client.ts';
+export { type ChallengeVerdict, DigestExchange } from './digest-exchange.ts';
 export {
   type BadCredentials,
   type ChallengeOptions,

@@ -1,2 +1,3 @@
+export { FakeDns } from '../locate/testing/fake-dns.ts';
 export { MemoryNetwork } from './memory-network.ts';
 export { describeOctets, type What, type WireMessage } from './wire.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { readMessage, THEIRS } from '../testing/transaction-wire.ts';
-import { draft, over, send, user, wire } from './testing/client-side.ts';
+import { draft, Listener, over, send, user, wire } from './testing/client-side.ts';
 import type { ClientTransactionUser } from './user.ts';
 
 afterEach(() => {
@@ -26,6 +26,14 @@ describe('what the transport cannot carry', () => {
     expect(user.told).toEqual(['transport error: unreachable', 'terminated']);
   });
 
+  test('an ACK is out before its user is told of the failure, and sends more (RFC 3261 §17.1.1.3)', async () => {
+    await over('udp');
+    const again = Object.assign(new Listener(), { onResponse: () => void send('INVITE') });
+    wire.transactions.send(draft('INVITE'), wire.flow, again);
+    wire.answer('INVITE', { status: 407, toTag: 'b' });
+    expect(wire.heard().map(({ description }) => description)).toEqual(['INVITE', 'ACK', 'INVITE']);
+  });
+
   test('an ACK that cannot be sent ends the transaction (RFC 3261 figure 5)', async () => {
     await over('udp');
     const { flow } = wire;
@@ -33,6 +41,7 @@ describe('what the transport cannot carry', () => {
     const response = wire.responseTo('INVITE', { status: 486, toTag: 'b' });
     await wire.transport.close();
     wire.transactions.onMessage(readMessage(response), flow);
+    wire.clock.advance(0);
     expect(user.told).toEqual(['486', 'transport error: closed', 'terminated']);
   });
 

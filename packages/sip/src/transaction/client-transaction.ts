@@ -43,6 +43,8 @@ export class ClientTransactionMachine
   readonly #core: TransactionCore;
   readonly #user: ClientTransactionUser;
   readonly #sendFailed = (failure: TransportFailure): void => this.#onSendFailed(failure);
+  /** In a later turn: the response that it acknowledges is told first. */
+  readonly #ackFailed = (failure: TransportFailure): void => this.#core.later(() => this.#onSendFailed(failure));
   #request: OutgoingRequest | undefined;
   #starting = true;
   #interval: number;
@@ -161,7 +163,7 @@ export class ClientTransactionMachine
     if (this.#response !== undefined && request !== undefined) {
       this.#ack ??= writeRequest(ackOf(request.draft, request.via, this.#response));
     }
-    if (this.#ack !== undefined) this.flow.send(this.#ack, this.#sendFailed);
+    if (this.#ack !== undefined) this.flow.send(this.#ack, this.#ackFailed);
   }
 
   #onSendFailed(failure: TransportFailure): void {

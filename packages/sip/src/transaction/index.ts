@@ -1,3 +1,12 @@
+export {
+  type AuthenticatedRequest,
+  type AuthenticatedRequestUser,
+  type AuthenticationReport,
+  type DraftOnFlow,
+  isChallenge,
+  type RequestToAuthenticate,
+  sendAuthenticated,
+} from './authenticated-request.ts';
 export type { TransactionCounters } from './counters.ts';
 export type { ClientState } from './invite-client.ts';
 export type { ServerState } from './invite-server.ts';

@@ -72,7 +72,8 @@ describe('INVITE over UDP', () => {
     expect(second!.octets).toBe(first!.octets);
     expect(transaction.state).toBe('completed');
     wire.clock.advance(31_500);
-    expect(user.told).toEqual(['486', 'terminated']);
+    // The 2xx is another fork's: whoever has it ring must be told (RFC 3261 §16.7, §13.2.2.4).
+    expect(user.told).toEqual(['486', '200', 'terminated']);
   });
 
   test('that ACK is built of the INVITE and the To of the response', () => {

@@ -44,6 +44,7 @@ const UNUSED = { timers: [], on: {} } as const;
 /**
  * INVITE client transaction: RFC 3261 §17.1.1.2 (figure 5) as changed by RFC 6026 §8.4, which adds `accepted`; CANCEL by
  * §9.1, which is held until a provisional response came (`cancel-held`) and ends the wait after 64*T1 (`cancelling`).
+ * An ACK goes out before its user is told: what that sends then, the INVITE anew with credentials say, must not overtake it.
  * Over a reliable transport Timer A never runs and Timer D is 0.
  *
  *     calling --1xx--> proceeding --2xx--> accepted --M--> terminated
@@ -56,7 +57,7 @@ export const INVITE_CLIENT: ClientMachine = {
     on: {
       '1xx': ['proceeding', 'pass-up'],
       '2xx': ['accepted', 'pass-up'],
-      '300-699': ['completed', 'pass-up', 'send-ack'],
+      '300-699': ['completed', 'send-ack', 'pass-up'],
       cancel: ['cancel-held'],
       A: ['calling', 'double-A', 'resend'],
       B: ['terminated', 'report-timeout'],
@@ -68,7 +69,7 @@ export const INVITE_CLIENT: ClientMachine = {
     on: {
       '1xx': ['cancelling', 'send-cancel', 'pass-up'],
       '2xx': ['accepted', 'pass-up'],
-      '300-699': ['completed', 'pass-up', 'send-ack'],
+      '300-699': ['completed', 'send-ack', 'pass-up'],
       A: ['cancel-held', 'double-A', 'resend'],
       B: ['terminated', 'report-timeout'],
       'transport-error': ['terminated', 'report-transport-error'],
@@ -80,7 +81,7 @@ export const INVITE_CLIENT: ClientMachine = {
     on: {
       '1xx': ['proceeding', 'pass-up'],
       '2xx': ['accepted', 'pass-up'],
-      '300-699': ['completed', 'pass-up', 'send-ack'],
+      '300-699': ['completed', 'send-ack', 'pass-up'],
       cancel: ['cancelling', 'send-cancel'],
     },
   },
@@ -89,7 +90,7 @@ export const INVITE_CLIENT: ClientMachine = {
     on: {
       '1xx': ['cancelling', 'pass-up'],
       '2xx': ['accepted', 'pass-up'],
-      '300-699': ['completed', 'pass-up', 'send-ack'],
+      '300-699': ['completed', 'send-ack', 'pass-up'],
       cancelled: ['terminated', 'report-timeout'],
     },
   },
@@ -103,6 +104,8 @@ export const INVITE_CLIENT: ClientMachine = {
   completed: {
     timers: ['D'],
     on: {
+      // Of another fork, whose 2xx a proxy passes on even now (RFC 3261 §16.7): somebody must end what it began.
+      '2xx': ['completed', 'pass-up'],
       '300-699': ['completed', 'send-ack'],
       D: ['terminated'],
       'transport-error': ['terminated', 'report-transport-error'],

@@ -28,24 +28,25 @@ const FIGURES: [
     calling      transport-error  terminated   report-transport-error
     calling      1xx              proceeding   pass-up
     calling      2xx              accepted     pass-up
-    calling      300-699          completed    pass-up send-ack
+    calling      300-699          completed    send-ack pass-up
     calling      cancel           cancel-held
     cancel-held  A                cancel-held  double-A resend
     cancel-held  B                terminated   report-timeout
     cancel-held  transport-error  terminated   report-transport-error
     cancel-held  1xx              cancelling   send-cancel pass-up
     cancel-held  2xx              accepted     pass-up
-    cancel-held  300-699          completed    pass-up send-ack
+    cancel-held  300-699          completed    send-ack pass-up
     proceeding   1xx              proceeding   pass-up
     proceeding   2xx              accepted     pass-up
-    proceeding   300-699          completed    pass-up send-ack
+    proceeding   300-699          completed    send-ack pass-up
     proceeding   cancel           cancelling   send-cancel
     cancelling   1xx              cancelling   pass-up
     cancelling   2xx              accepted     pass-up
-    cancelling   300-699          completed    pass-up send-ack
+    cancelling   300-699          completed    send-ack pass-up
     cancelling   cancelled        terminated   report-timeout
     accepted     2xx              accepted     pass-up
     accepted     M                terminated
+    completed    2xx              completed    pass-up
     completed    300-699          completed    send-ack
     completed    D                terminated
     completed    transport-error  terminated   report-transport-error

@@ -68,7 +68,7 @@ export interface ClientTransaction {
 
 /** None of these is called before `send` has returned. */
 export interface ClientTransactionUser {
-  /** Every response that is no retransmission of a final one; of 2xx to an INVITE every one. */
+  /** Every response that is no retransmission of a final one; of 2xx to an INVITE every one, after a failure too. */
   onResponse(response: SipResponse, flow: Flow): void;
   /** No (final) response came in time: as if 408 had (RFC 3261 §8.1.3.1). */
   onTimeout(): void;

@@ -1,1 +1,2 @@
+export { fillHistory } from './fill-history.ts';
 export { MemoryStore } from './memory-store.ts';

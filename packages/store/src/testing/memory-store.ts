@@ -1,18 +1,25 @@
 import { createHash } from 'node:crypto';
 import type { Ban, BanStore, Place, PlaceStore } from '@vats/access';
 import type {
-  CallFilter,
   CallRecord,
+  ContactStore,
   HistoryStore,
   Model,
+  Rate,
+  RateStore,
+  RateTableName,
   RecordingEntry,
   RecordingFilter,
   RecordingStore,
+  SpendingStore,
 } from '@vats/pbx';
 import { EMPTY_MODEL } from '@vats/pbx';
+import { MemorySpendingStore } from '@vats/pbx/testing';
 import type { Binding, BindingChange, BindingStore } from '@vats/registrar';
 import type { AppliedFile, ModelStore, Store, StoreHealth } from '../store.ts';
 import { StoreError } from '../store-error.ts';
+import { MemoryContacts } from './memory-contacts.ts';
+import { callPage, lastConversations } from './memory-history.ts';
 
 /**
  * A store that keeps everything in memory, for tests of what stands above it. It copies what it is given, as a disk does;
@@ -26,9 +33,13 @@ export class MemoryStore implements Store {
   readonly #applied = new Map<string, AppliedFile>();
   readonly #bindings = new Map<string, Binding>();
   readonly #calls = new Map<string, CallRecord>();
+  readonly #openCalls = new Map<string, CallRecord>();
   readonly #recordings = new Map<string, RecordingEntry>();
   readonly #bans = new Map<string, Ban>();
   readonly #places = new Map<string, Place>();
+  readonly #spending = new MemorySpendingStore();
+  readonly #rates = new Map<string, RateTableName & { readonly rates: readonly Rate[] }>();
+  readonly #contacts = new MemoryContacts();
 
   readonly models: ModelStore;
   readonly bindings: BindingStore;
@@ -36,6 +47,9 @@ export class MemoryStore implements Store {
   readonly recordings: RecordingStore;
   readonly bans: BanStore;
   readonly places: PlaceStore;
+  readonly spending: SpendingStore;
+  readonly rates: RateStore;
+  readonly contacts: ContactStore;
 
   constructor(model: Model = EMPTY_MODEL) {
     this.#model = model;
@@ -50,6 +64,8 @@ export class MemoryStore implements Store {
           const stays = new Set(next.domains.map(({ id }) => id));
           const gone = new Set(this.#model.domains.map(({ id }) => id).filter((id) => !stays.has(id)));
           for (const [key, { domain }] of this.#places) if (gone.has(domain)) this.#places.delete(key);
+          for (const [key, { domain }] of this.#rates) if (gone.has(domain)) this.#rates.delete(key);
+          for (const domain of gone) this.#contacts.forget(domain);
           this.#model = next;
           if (applied !== undefined) this.#applied.set(applied.name, applied);
         }),
@@ -63,8 +79,23 @@ export class MemoryStore implements Store {
         }),
     };
     this.history = {
-      append: (record) => this.#write(() => void this.#calls.set(record.id, structuredClone(record))),
-      list: async (filter) => page([...this.#calls.values()], filter),
+      append: (record) =>
+        this.#write(() => {
+          this.#calls.set(record.id, structuredClone(record));
+          this.#openCalls.delete(record.id);
+        }),
+      noteOpen: (record) => this.#write(() => void this.#openCalls.set(record.id, structuredClone(record))),
+      open: async () => [...this.#openCalls.values()].map((record) => structuredClone(record)),
+      list: async (filter) => callPage([...this.#calls.values()], filter),
+      find: async (id) => structuredClone(this.#calls.get(id)),
+      conversationsSince: async (at) => lastConversations([...this.#calls.values()], at),
+      removeBefore: async (at, atMost = 100) => {
+        const gone = [...this.#calls.values()].filter(({ startedAt }) => startedAt < at).slice(0, atMost);
+        await this.#write(() => {
+          for (const { id } of gone) this.#calls.delete(id);
+        });
+        return gone.length;
+      },
     };
     this.recordings = {
       put: (entry) => this.#write(() => void this.#recordings.set(entry.id, structuredClone(entry))),
@@ -94,6 +125,23 @@ export class MemoryStore implements Store {
         this.#write(() => {
           for (const place of places) this.#places.delete(placeKey(place));
         }),
+    };
+    this.spending = {
+      save: (changes) => this.#write(() => void this.#spending.save(changes)),
+      load: (since) => this.#spending.load(since),
+      forget: (before) => this.#write(() => void this.#spending.forget(before)),
+    };
+    this.rates = {
+      load: async () => [...this.#rates.values()],
+      save: (table, rates) => this.#write(() => void this.#rates.set(rateKey(table), { ...table, rates: [...rates] })),
+      remove: (table) => this.#write(() => void this.#rates.delete(rateKey(table))),
+    };
+    const contacts = this.#contacts;
+    this.contacts = {
+      async *load() {
+        yield contacts.all();
+      },
+      save: (change) => this.#write(() => contacts.take(change)),
     };
   }
 
@@ -142,9 +190,13 @@ function placeKey({ domain, login, address }: Pick<Place, 'domain' | 'login' | '
   return JSON.stringify([domain, login, address]);
 }
 
+function rateKey({ domain, trunk = '' }: RateTableName): string {
+  return JSON.stringify([domain, trunk]);
+}
+
 function page<T extends { readonly domain: string; readonly startedAt: number }>(
   all: readonly T[],
-  { domain, before, limit = 100 }: CallFilter = {},
+  { domain, before, limit = 100 }: RecordingFilter = {},
 ): T[] {
   return all
     .filter((item) => (domain ?? item.domain) === item.domain && item.startedAt < (before ?? Number.POSITIVE_INFINITY))

@@ -1,20 +1,43 @@
 import type { Ban, Place } from '@vats/access';
-import type { CallRecord, RecordingEntry } from '@vats/pbx';
+import type { CallRecord, CallSummary, RecordingEntry } from '@vats/pbx';
 
 /** A finished call; `number` tells it from others and is the second it started in. */
-export function sampleCall(number: number, domain = 'acme.example'): CallRecord {
+export function sampleCall(number: number, changes: Partial<CallRecord> = {}): CallRecord {
+  const startedAt = changes.startedAt ?? number * 1_000;
+  const from = { number: '201', name: 'Анна', extension: '201', login: 'anna' };
+  const boris = { number: '202', name: 'Борис', extension: '202', login: 'boris' };
   return {
     id: `call-${number}`,
-    domain,
-    startedAt: number * 1_000,
-    answeredAt: number * 1_000 + 500,
-    endedAt: number * 1_000 + 900,
-    from: { number: '201', name: 'Анна', extension: '201', login: 'anna' },
+    domain: 'acme.example',
+    direction: 'internal',
+    result: 'answered',
+    startedAt,
+    answeredAt: startedAt + 500,
+    endedAt: startedAt + 900,
+    from,
     dialled: '202',
+    answeredBy: boris,
+    waitMs: 500,
+    talkMs: 400,
     outcome: 'caller-hung-up',
     status: 200,
-    story: [{ type: 'call.started', at: number * 1_000 }],
+    legs: [
+      { leg: 'a', party: from, startedAt, answeredAt: startedAt + 500, endedAt: startedAt + 900 },
+      { leg: 'b1', party: boris, startedAt, ringingAt: startedAt + 100, endedAt: startedAt + 900 },
+    ],
+    talks: [{ leg: 'b1', party: boris, from: startedAt + 500, to: startedAt + 900 }],
+    forwards: [],
+    explain: ['202 is Борис'],
+    recordings: [],
+    sipCallId: `sip-${number}`,
+    story: [{ type: 'call.started', at: startedAt }],
+    ...changes,
   };
+}
+
+/** What a list shows of it. */
+export function summaryOf({ story: _, world: __, seed: ___, sipCallId: ____, ...summary }: CallRecord): CallSummary {
+  return summary;
 }
 
 export function sampleRecording(number: number, state: RecordingEntry['state'] = 'complete'): RecordingEntry {

@@ -31,7 +31,7 @@ test('groups are written together; a later write of the same thing wins', async 
   using scratch = scratchDirectory();
   await using database = await opened(scratch.path);
   expect(database.commit([[binding('a', '1')], [binding('b'), binding('a', '2')]])).toEqual([null, null]);
-  expect(await read(database.db, { read: 'bindings' })).toMatchObject([
+  expect(await read(database, { read: 'bindings' })).toMatchObject([
     { id: 'a', document: '2' },
     { id: 'b', document: '{}' },
   ]);
@@ -83,9 +83,9 @@ test('a domain goes with its objects and places', async () => {
   });
   database.commit([[domain('a'), object('a'), place('a'), domain('b'), object('b'), place('b')]]);
   database.commit([[{ do: 'remove-domain', id: 'a' }]]);
-  expect(await read(database.db, { read: 'everything' })).toMatchObject({
+  expect(await read(database, { read: 'everything' })).toMatchObject({
     domains: [{ id: 'b' }],
     objects: [{ domain: 'b' }],
   });
-  expect(await read(database.db, { read: 'places' })).toMatchObject([{ domain: 'b' }]);
+  expect(await read(database, { read: 'places' })).toMatchObject([{ domain: 'b' }]);
 });

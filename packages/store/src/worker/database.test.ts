@@ -4,6 +4,7 @@ import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { expect, test } from 'vitest';
+import { classOf } from '../call-parties.ts';
 import { scratchDirectory } from '../testing/scratch.ts';
 import { NEWER } from './codes.ts';
 import { openDatabase } from './database.ts';
@@ -11,6 +12,23 @@ import { MIGRATIONS } from './migrations.ts';
 import { read } from './read.ts';
 
 const NAMES = Object.keys(MIGRATIONS).sort();
+
+/** A record as the first version wrote it. */
+const OLD_CALL = {
+  id: 'd',
+  domain: 'a.example',
+  startedAt: 3,
+  answeredAt: 5,
+  endedAt: 9,
+  from: { number: '201', extension: '201', login: 'anna' },
+  dialled: '1202',
+  answeredBy: { number: '202', extension: '202' },
+  outcome: 'caller-hung-up',
+  status: 200,
+  story: [{ type: 'call.started', call: 'd', seq: 1, at: 3 }],
+};
+
+const EVERY_CALL = { limit: 10, parties: [], since: 0, after: { startedAt: Number.MAX_SAFE_INTEGER, id: '' } };
 
 /** Rows as each version of the database could hold them, written without the help of today's types. */
 const ROWS_BY_VERSION: Record<string, readonly string[]> = {
@@ -21,11 +39,19 @@ const ROWS_BY_VERSION: Record<string, readonly string[]> = {
     `insert into applied_files values ('/pbx.yaml', 'hash', 5)`,
     `insert into bindings values ('b', 'a', 'anna', 99, '{"id":"b"}')`,
     `insert into calls values ('c', 'a', 1, 2, 'no-answer', '{"id":"c"}')`,
+    `insert into calls values ('d', 'a.example', 3, 9, 'caller-hung-up', '${JSON.stringify(OLD_CALL)}')`,
     `insert into recordings values ('r', 'c', 'a', 'r.wav', '201', '202', 1, null, 'writing', null)`,
   ],
   '0002-access': [
     `insert into bans values ('n', '192.0.2.0/24', null, 1, null, 2, 'operator', 'noise')`,
     `insert into places values ('a', 'anna', '192.0.2.1', 'RU', 1, 2, 3)`,
+  ],
+  '0003-history': [`insert into open_calls values ('o', '{"id":"o"}')`],
+  '0004-spending': [
+    `insert into spending_minute values ('domain:a', 1, 60000, 2, 3, 4)`,
+    `insert into spending_held values ('o', '["domain:a"]', 1, 5, 6)`,
+    `insert into rates values ('a', '', 0, '[["7",1,0,60,60,"x"]]')`,
+    `insert into contacts values ('a', '+74951234567', 'Ivan', '201')`,
   ],
 };
 
@@ -38,8 +64,10 @@ async function makeOld(file: string, versions: readonly string[]): Promise<void>
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: new SQLite(file) }) });
   const migrations = Object.fromEntries(versions.map((version) => [version, MIGRATIONS[version]!]));
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  expect((await migrator.migrateToLatest()).error).toBeUndefined();
-  for (const row of versions.flatMap((version) => ROWS_BY_VERSION[version] ?? [])) await sql.raw(row).execute(db);
+  for (const version of versions) {
+    expect((await migrator.migrateTo(version)).error).toBeUndefined();
+    for (const row of ROWS_BY_VERSION[version] ?? []) await sql.raw(row).execute(db);
+  }
   await db.destroy();
 }
 
@@ -48,20 +76,52 @@ test.each(NAMES)('a database as %s left it is read by today’s version, nothing
   const file = join(scratch.path, 'vats.db');
   const known = NAMES.slice(0, NAMES.indexOf(name) + 1);
   await makeOld(file, known);
-  const { db, close } = await openDatabase(file);
-  expect(await read(db, { read: 'everything' })).toMatchObject({
+  const database = await openDatabase(file);
+  expect(await read(database, { read: 'everything' })).toMatchObject({
     meta: [{ name: 'key-check' }],
     domains: [{ id: 'a', name: 'a.example' }],
     objects: [{ domain: 'a', list: 'users', key: '201' }],
     applied: [{ name: '/pbx.yaml', hash: 'hash', applied_at: 5 }],
   });
-  expect(await read(db, { read: 'bindings' })).toMatchObject([{ id: 'b', login: 'anna' }]);
-  expect(await read(db, { read: 'calls', limit: 10 })).toMatchObject([{ id: 'c', outcome: 'no-answer' }]);
-  expect(await read(db, { read: 'recordings', limit: 10 })).toMatchObject([{ id: 'r', state: 'writing' }]);
+  expect(await read(database, { read: 'bindings' })).toMatchObject([{ id: 'b', login: 'anna' }]);
+  const calls = (await read(database, { read: 'calls', ...EVERY_CALL })) as { record: string }[];
+  expect(calls.map(({ record }) => JSON.parse(record).id)).toEqual(['d', 'c']);
+  expect(await read(database, { read: 'recordings', limit: 10 })).toMatchObject([{ id: 'r', state: 'writing' }]);
   const has = (version: string): boolean => known.includes(version);
-  expect(await read(db, { read: 'bans' })).toMatchObject(has('0002-access') ? [{ id: 'n', offence: 2 }] : []);
-  expect(await read(db, { read: 'places' })).toMatchObject(has('0002-access') ? [{ login: 'anna', uses: 3 }] : []);
-  await close();
+  expect(await read(database, { read: 'bans' })).toMatchObject(has('0002-access') ? [{ id: 'n', offence: 2 }] : []);
+  expect(await read(database, { read: 'places' })).toMatchObject(
+    has('0002-access') ? [{ login: 'anna', uses: 3 }] : [],
+  );
+  const spending = has('0004-spending');
+  expect(await read(database, { read: 'spent', since: 0 })).toMatchObject(spending ? [{ calls: 2, talk_ms: 3 }] : []);
+  expect(await read(database, { read: 'held' })).toMatchObject(spending ? [{ call: 'o', talk_ms: 5 }] : []);
+  expect(await read(database, { read: 'rates' })).toMatchObject(spending ? [{ domain: 'a', part: 0 }] : []);
+  expect(await read(database, { read: 'contacts', limit: 9 })).toMatchObject(spending ? [{ extension: '201' }] : []);
+  await database.close();
+});
+
+test('calls of before the search are found by it, and keep their story', async () => {
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, 'vats.db');
+  await makeOld(file, ['0001-first']);
+  const database = await openDatabase(file);
+  const found = async (search: object): Promise<string[]> => {
+    const rows = (await read(database, { read: 'calls', ...EVERY_CALL, ...search })) as { record: string }[];
+    return rows.map(({ record }) => JSON.parse(record).id);
+  };
+  const withKey = (kind: string, key: string) => ({ domain: 'a', parties: [{ keys: [{ kind, key }] }] });
+  expect(await found(withKey('employee', '202'))).toEqual(['d']);
+  expect(await found(withKey('number', '1202'))).toEqual(['d']);
+  expect(await found({ parties: [{ keys: [], endingReversed: '2021' }] })).toEqual(['d']);
+  expect(await found({ classes: [classOf('internal', 'answered')] })).toEqual(['d']);
+  expect(await found({ classes: [classOf('internal', 'missed')] })).toEqual(['c']);
+  const [row] = (await read(database, { read: 'call', id: 'd' })) as { record: string; story: string }[];
+  expect(JSON.parse(row!.record)).toMatchObject({
+    ...{ domain: 'a', direction: 'internal', result: 'answered', waitMs: 2, talkMs: 4, status: 200 },
+    talks: [{ party: OLD_CALL.answeredBy, from: 5, to: 9 }],
+  });
+  expect(JSON.parse(row!.story)).toEqual({ story: OLD_CALL.story });
+  await database.close();
 });
 
 test('a migration that fails half-way leaves no trace, and the next start goes on from there', async () => {

@@ -7,8 +7,9 @@ import { makeDirectory } from '../make-directory.ts';
 import type { Failure } from '../store-error.ts';
 import { NEWER } from './codes.ts';
 import { committing } from './commit.ts';
-import type { WriteGroup } from './messages.ts';
+import type { CallSearch, Rows, WriteGroup } from './messages.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { searching } from './search-calls.ts';
 import { statementsOf } from './statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -19,6 +20,8 @@ const PATIENCE_MS = 5_000;
 export interface OpenDatabase {
   /** For looks and migrations. */
   readonly db: Kysely<Tables>;
+  /** Finds finished calls. */
+  readonly search: (asked: CallSearch) => Rows['calls'];
   /** Makes groups of writes durable; says of each why it is not. */
   commit(groups: readonly WriteGroup[]): (Failure | null)[];
   close(): Promise<void>;
@@ -52,6 +55,7 @@ export async function openDatabase(file: string, migrations = MIGRATIONS): Promi
       await migrate(db, migrations);
       return {
         db,
+        search: searching(sqlite, db),
         commit: committing(sqlite, statementsOf(sqlite, db)),
         async close() {
           await db.destroy();
@@ -64,6 +68,28 @@ export async function openDatabase(file: string, migrations = MIGRATIONS): Promi
     }
   } catch (error) {
     lock.close();
+    throw error;
+  }
+}
+
+/**
+ * A second way into a database that is open already, for looks that may take long: what is asked here keeps no commit waiting.
+ * It sees what is committed.
+ */
+export function openToRead(file: string): OpenDatabase {
+  const sqlite = new SQLite(file, { readonly: true, timeout: PATIENCE_MS });
+  try {
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+    return {
+      db,
+      search: searching(sqlite, db),
+      commit: () => {
+        throw new Error('this way into the database is for reading alone');
+      },
+      close: () => db.destroy(),
+    };
+  } catch (error) {
+    sqlite.close();
     throw error;
   }
 }

@@ -11,12 +11,35 @@ export type Write =
   | { readonly do: 'put-applied'; readonly row: Tables['applied_files'] }
   | { readonly do: 'put-binding'; readonly row: Tables['bindings'] }
   | { readonly do: 'remove-binding'; readonly id: string }
-  | { readonly do: 'put-call'; readonly row: Tables['calls'] }
+  /** A finished call and all by which it is found; its note goes, and so does what an earlier record of it had. */
+  | {
+      readonly do: 'put-call';
+      readonly row: Tables['calls'];
+      readonly numbers: readonly Pick<Tables['call_numbers'], 'reversed' | 'number'>[];
+      readonly conversation?: Tables['conversations'];
+    }
+  | { readonly do: 'remove-call'; readonly id: string }
+  | { readonly do: 'remove-conversations'; readonly before: number }
+  | { readonly do: 'note-call'; readonly row: Tables['open_calls'] }
   | { readonly do: 'put-recording'; readonly row: Tables['recordings'] }
   | { readonly do: 'put-ban'; readonly row: Tables['bans'] }
   | { readonly do: 'remove-ban'; readonly id: string }
   | { readonly do: 'put-place'; readonly row: Tables['places'] }
-  | { readonly do: 'remove-place'; readonly domain: string; readonly login: string; readonly address: string };
+  | { readonly do: 'remove-place'; readonly domain: string; readonly login: string; readonly address: string }
+  /** Adds to what the subject used in that minute already. */
+  | { readonly do: 'add-spent'; readonly row: Tables['spending_minute'] }
+  | { readonly do: 'forget-spent'; readonly before: number }
+  | { readonly do: 'put-held'; readonly row: Tables['spending_held'] }
+  | { readonly do: 'remove-held'; readonly call: string }
+  | { readonly do: 'put-rates'; readonly row: Tables['rates'] }
+  | { readonly do: 'remove-rates'; readonly domain: string; readonly name: string }
+  /** Many at once, as JSON of `ContactRow`s: text passes from thread to thread much faster than objects do. */
+  | { readonly do: 'put-contacts'; readonly domain: string; readonly rows: string }
+  | { readonly do: 'remove-contact'; readonly domain: string; readonly number: string }
+  | { readonly do: 'remove-contacts'; readonly domain: string };
+
+/** What `put-contacts` carries. */
+export type ContactRow = readonly [number: string, name: string, extension: string];
 
 /** Writes that hold together: all of them, or none. */
 export type WriteGroup = readonly Write[];
@@ -28,12 +51,44 @@ export interface Page {
   readonly domain?: string;
 }
 
+/** Keys of which a call must have one. */
+export interface SoughtParty {
+  readonly keys: readonly { readonly kind: string; readonly key: string }[];
+  /** And the numbers that end in these digits, last digit first. */
+  readonly endingReversed?: string;
+}
+
+/** Which finished calls, newest first: all that is given must hold. */
+export interface CallSearch {
+  readonly limit: number;
+  readonly domain?: string;
+  readonly parties: readonly SoughtParty[];
+  readonly classes?: readonly number[];
+  /** Started then or later. */
+  readonly since: number;
+  /** Those that come after this one in the list; its id may be empty: started before that time. */
+  readonly after: { readonly startedAt: number; readonly id: string };
+}
+
 export type Read =
   | { readonly read: 'everything' }
   | { readonly read: 'bindings' }
   | { readonly read: 'bans' }
   | { readonly read: 'places' }
-  | ({ readonly read: 'calls' } & Page)
+  | { readonly read: 'spent'; readonly since: number }
+  | { readonly read: 'held' }
+  | { readonly read: 'rates' }
+  /** In the order of their numbers, after one of them. */
+  | {
+      readonly read: 'contacts';
+      readonly after?: { readonly domain: string; readonly number: string };
+      readonly limit: number;
+    }
+  | ({ readonly read: 'calls' } & CallSearch)
+  | { readonly read: 'call'; readonly id: string }
+  | { readonly read: 'calls-before'; readonly before: number; readonly limit: number }
+  | { readonly read: 'open-calls' }
+  | { readonly read: 'conversations'; readonly since: number }
   | ({ readonly read: 'recordings'; readonly call?: string; readonly state?: string } & Page);
 
 /** The rows that each kind of read answers with. */
@@ -46,15 +101,23 @@ export interface Rows {
     readonly applied: readonly Tables['applied_files'][];
   };
   bindings: readonly Tables['bindings'][];
-  calls: readonly Tables['calls'][];
+  calls: readonly Pick<Tables['calls'], 'record'>[];
+  call: readonly Pick<Tables['calls'], 'record' | 'story'>[];
+  'calls-before': readonly Pick<Tables['calls'], 'id'>[];
+  'open-calls': readonly Tables['open_calls'][];
+  conversations: readonly Tables['conversations'][];
   recordings: readonly Tables['recordings'][];
   bans: readonly Tables['bans'][];
   places: readonly Tables['places'][];
+  spent: readonly Tables['spending_minute'][];
+  held: readonly Tables['spending_held'][];
+  rates: readonly Tables['rates'][];
+  contacts: readonly Tables['contacts'][];
 }
 
 /** To the worker. It answers every request with its number, in the order that they came. */
 export type Request =
-  | { readonly number: number; readonly ask: 'open'; readonly file: string }
+  | { readonly number: number; readonly ask: 'open'; readonly file: string; readonly toRead?: boolean }
   | { readonly number: number; readonly ask: 'commit'; readonly groups: readonly WriteGroup[] }
   | { readonly number: number; readonly ask: 'read'; readonly read: Read }
   | { readonly number: number; readonly ask: 'close' };

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { up as searchableHistory } from './migration-0003.ts';
+import { up as spendingAndContacts } from './migration-0004.ts';
 
 /**
  * How a database of any earlier version becomes today's, in the order of their names. What is released is never changed:
@@ -104,4 +106,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0003-history': { up: searchableHistory },
+  '0004-spending': { up: spendingAndContacts },
 };

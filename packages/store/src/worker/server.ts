@@ -1,5 +1,5 @@
 import { failureOf } from '../store-error.ts';
-import { type OpenDatabase, openDatabase } from './database.ts';
+import { type OpenDatabase, openDatabase, openToRead } from './database.ts';
 import type { Reply, Request } from './messages.ts';
 import { read } from './read.ts';
 
@@ -20,12 +20,12 @@ export class DatabaseServer {
     try {
       switch (request.ask) {
         case 'open':
-          this.#database = await openDatabase(request.file);
+          this.#database = request.toRead ? openToRead(request.file) : await openDatabase(request.file);
           return { number, reply: 'done' };
         case 'commit':
           return { number, reply: 'committed', failures: this.#opened.commit(request.groups) };
         case 'read':
-          return { number, reply: 'rows', rows: await read(this.#opened.db, request.read) };
+          return { number, reply: 'rows', rows: await read(this.#opened, request.read) };
         case 'close':
           await this.#database?.close();
           this.#database = undefined;

@@ -1,6 +1,10 @@
 import type SQLite from 'better-sqlite3';
-import type { Compilable, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
+import { callStatements } from './call-statements.ts';
+import { contactStatements } from './contact-statements.ts';
 import type { Write } from './messages.ts';
+import { ANY_ROW, prepared, type Run } from './prepared.ts';
+import { spendingStatements } from './spending-statements.ts';
 import type { Tables } from './tables.ts';
 
 /** How each kind of write is carried out. */
@@ -20,6 +24,9 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
   const removeDomain = prepared(sqlite, db.deleteFrom('domains').where('id', '=', ''), { id: '' });
   const removeObjectsOf = prepared(sqlite, db.deleteFrom('objects').where('domain', '=', ''), { id: '' });
   const removePlacesOf = prepared(sqlite, db.deleteFrom('places').where('domain', '=', ''), { id: '' });
+  const removeRatesOf = prepared(sqlite, db.deleteFrom('rates').where('domain', '=', ''), { id: '' });
+  const ofContacts = contactStatements(sqlite, db);
+  const { putConversation: _, ...ofCalls } = callStatements(sqlite, db);
   const statements: Statements = {
     'put-meta': put('meta'),
     'put-domain': put('domains'),
@@ -27,6 +34,8 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
       removeDomain({ id });
       removeObjectsOf({ id });
       removePlacesOf({ id });
+      removeRatesOf({ id });
+      ofContacts['remove-contacts']({ do: 'remove-contacts', domain: id });
     },
     'put-object': put('objects'),
     'remove-object': prepared(
@@ -37,7 +46,7 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
     'put-applied': put('applied_files'),
     'put-binding': put('bindings'),
     'remove-binding': prepared(sqlite, db.deleteFrom('bindings').where('id', '=', ''), { id: '' }),
-    'put-call': put('calls'),
+    ...ofCalls,
     'put-recording': put('recordings'),
     'put-ban': put('bans'),
     'remove-ban': prepared(sqlite, db.deleteFrom('bans').where('id', '=', ''), { id: '' }),
@@ -47,43 +56,14 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
       db.deleteFrom('places').where('domain', '=', '').where('login', '=', '').where('address', '=', ''),
       { domain: '', login: '', address: '' },
     ),
+    ...spendingStatements(sqlite, db),
+    'put-rates': put('rates'),
+    'remove-rates': prepared(sqlite, db.deleteFrom('rates').where('domain', '=', '').where('name', '=', ''), {
+      domain: '',
+      name: '',
+    }),
+    ...ofContacts,
   };
   // A write and the statement of its kind belong together, which the type of a union does not say.
   return (write) => (statements[write.do] as Run<Write>)(write);
 }
-
-type Run<Values> = (values: Values) => void;
-
-/** `values` names the parameters of the query in their order. */
-function prepared<Values extends object>(sqlite: SQLite.Database, query: Compilable, values: Values): Run<Values> {
-  const names = Object.keys(values) as (keyof Values)[];
-  const { sql, parameters } = query.compile();
-  if (parameters.length !== names.length)
-    throw new Error(`${sql} takes ${parameters.length} values, not ${names.length}`);
-  const statement = sqlite.prepare(sql);
-  return (given) => void statement.run(names.map((name) => given[name]));
-}
-
-/** A row of each table, with every column: what the statements are compiled for. */
-const ANY_ROW: Tables = {
-  meta: { name: '', value: Buffer.alloc(0) },
-  domains: { id: '', position: 0, name: '', realm: '', managed_by: '', settings: '', settings_by: '' },
-  objects: { domain: '', list: '', key: '', position: 0, managed_by: '', document: '', secret: Buffer.alloc(0) },
-  applied_files: { name: '', hash: '', applied_at: 0 },
-  bindings: { id: '', domain: '', login: '', expires_at: 0, document: '' },
-  calls: { id: '', domain: '', started_at: 0, ended_at: 0, outcome: '', record: '' },
-  recordings: {
-    id: '',
-    call_id: '',
-    domain: '',
-    path: '',
-    caller: '',
-    callee: '',
-    started_at: 0,
-    duration_ms: 0,
-    state: '',
-    error: '',
-  },
-  bans: { id: '', network: '', user: '', since: 0, until: 0, offence: 0, made_by: '', reason: '' },
-  places: { domain: '', login: '', address: '', country: '', first_seen: 0, last_seen: 0, uses: 0 },
-};

@@ -34,8 +34,39 @@ export interface Tables {
     started_at: number;
     ended_at: number;
     outcome: string;
-    /** The whole CallRecord, in JSON. */
+    /** A CallSummary, in JSON. */
     record: string;
+    /** `classOf` the call. */
+    class: number;
+    /** Its rows in `call_parties`: kind and key of each, in JSON. */
+    parties: string;
+    /** What a CallRecord has beyond its summary, in JSON. Last, so that a look at the list need not read it. */
+    story: string;
+  };
+  /** Calls that are up: a CallRecord as far as each has come, in JSON. */
+  open_calls: { id: string; record: string };
+  /**
+   * Under what a call is found, beside its domain and time: a row for each number, employee and group in it. The class stands
+   * before the time, so that whatever kind of calls is looked for, a page of them is one stretch of the key.
+   */
+  call_parties: {
+    domain: string;
+    kind: string;
+    key: string;
+    class: number;
+    started_at: number;
+    call_id: string;
+  };
+  /** Every number that some call has, by its digits from the last to the first: for a search by a number's end. */
+  call_numbers: { domain: string; reversed: string; number: string };
+  /** The last conversation of each outside number with one of ours, for each direction. */
+  conversations: {
+    domain: string;
+    number: string;
+    direction: string;
+    extension: string;
+    ended_at: number;
+    call_id: string;
   };
   recordings: {
     id: string;
@@ -70,4 +101,19 @@ export interface Tables {
     last_seen: number;
     uses: number;
   };
+  /** What a subject used in one minute: milliseconds of its beginning, and of talk; money in its parts. */
+  spending_minute: {
+    subject: string;
+    costly: number;
+    minute: number;
+    calls: number;
+    talk_ms: number;
+    money: number;
+  };
+  /** What calls that are up may yet use; whom it counts against in JSON. */
+  spending_held: { call: string; subjects: string; costly: number; talk_ms: number; money: number };
+  /** A rate table in parts, each some thousands of rates in JSON; `name` is its trunk's, empty for the domain's own. */
+  rates: { domain: string; name: string; part: number; document: string };
+  /** Who has which number outside; empty text for what is not known of them. */
+  contacts: { domain: string; number: string; name: string; extension: string };
 }

@@ -32,6 +32,8 @@ export interface Manners {
   yieldsToCancel: boolean;
   /** Status for what needs no decision: BYE, INFO, MESSAGE, OPTIONS, NOTIFY. Undefined: silence. */
   replies: Record<string, number | undefined>;
+  /** The number that From names in its new calls, in its account's place. */
+  showsAs?: string;
   /** Answers a request that is repeated with the response that it sent before. */
   repeatsReplies: boolean;
 }

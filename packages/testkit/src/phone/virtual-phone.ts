@@ -109,10 +109,11 @@ export class VirtualPhone implements PhoneSide {
   /** Begins a call to a number or a whole URI. */
   dial(target: string, options: InviteOptions = {}): PhoneCall {
     const { domain, server } = this.settings;
+    const { showsAs: shows } = this.manners;
     const uri = target.includes(':') ? target : `sip:${target}@${domain}`;
     const call = new PhoneCall(this, {
       callId: options.callId ?? this.token(20),
-      localParty: `"${this.name}" <${this.aor}>`,
+      localParty: `"${this.name}" <${shows === undefined ? this.aor : `sip:${shows}@${domain}`}>`,
       remoteParty: `<${uri}>`,
       remoteTarget: uri,
       firstHop: server,

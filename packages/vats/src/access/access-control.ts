@@ -42,6 +42,8 @@ export interface LetIn {
   readonly dialogs: Pick<DialogLayer, 'giveUpOn'>;
   readonly transport: Pick<TransportLayer, 'dropFlows'>;
   readonly directory: () => Directory;
+  /** Whether a trunk's server is there: its answers are heard wherever that is. */
+  readonly isTrunkAt: (address: string) => boolean;
 }
 
 const HOUSEKEEPING_MS = 60_000;
@@ -188,7 +190,7 @@ export class AccessControl {
   }
 
   /** Ends bindings, connections and calls of those who may not come any more. Call it when policies or the table changed. */
-  sweep({ registrar, calls, dialogs, transport, directory }: LetIn): void {
+  sweep({ registrar, calls, dialogs, transport, directory, isTrunkAt }: LetIn): void {
     const { log } = this.#parts;
     const now = directory();
     this.gate.fence.judgeAnew();
@@ -209,7 +211,8 @@ export class AccessControl {
     }
     const isUnheard = ({ address }: Endpoint): boolean =>
       !this.#proxies.has(address) &&
-      (!this.gate.fence.admitsSource(address) || this.gate.bans.isBanned(address)?.by === 'operator');
+      ((!this.gate.fence.admitsSource(address) && !isTrunkAt(address)) ||
+        this.gate.bans.isBanned(address)?.by === 'operator');
     // They have been sent their BYE; its answer would be left unread, and it would be repeated for half a minute.
     dialogs.giveUpOn(isUnheard);
     const dropped = transport.dropFlows(isUnheard);

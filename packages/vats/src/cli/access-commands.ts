@@ -15,7 +15,7 @@ interface InDomain extends Where {
 }
 
 /** The commands about who may talk to the switch. */
-export function addAccessCommands(vats: Command, print: Print): void {
+export function addAccessCommands(vats: Command, explain: Command, print: Print): void {
   const bans = looking(withSubcommands(vats.command('bans')).description('who is shut out at present')).action(
     async (options: Where) => {
       print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
@@ -44,7 +44,6 @@ export function addAccessCommands(vats: Command, print: Print): void {
       print(options, await ask(options, 'DELETE', path, answers.unbanAnswer), show.unbannedText);
     });
 
-  const explain = vats.command('explain').description('what would happen, and why');
   looking(explain.command('geo').description('whether somebody at an address may talk to the switch'))
     .argument('<ip>', 'an IPv4 or IPv6 address', addressArgument)
     .option('--device <login>', 'and use this account from there')

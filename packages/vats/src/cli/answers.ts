@@ -12,6 +12,7 @@ export const statusAnswer = z.object({
   listeners: z.array(z.string()),
   domains: z.array(z.object({ name: z.string(), users: z.number() })),
   registrations: z.number(),
+  trunks: z.object({ total: z.number(), inTrouble: z.number(), warnings: z.array(z.string()) }),
   calls: z.number(),
   media: z.object({
     workers: z.number(),
@@ -155,3 +156,59 @@ export const policyExplanation = z.object({
 });
 
 export const settingsExplanation = z.object({ domains: z.array(policyExplanation) });
+
+const historyParty = party.extend({ extension: z.string().optional() });
+const historyCall = z.object({
+  id: z.string(),
+  domain: z.string(),
+  direction: z.string(),
+  result: z.string(),
+  startedAt: z.number(),
+  answeredAt: z.number().optional(),
+  endedAt: z.number(),
+  from: historyParty,
+  dialled: z.string(),
+  did: z.string().optional(),
+  trunk: z.string().optional(),
+  group: z.string().optional(),
+  answeredBy: historyParty.optional(),
+  waitMs: z.number(),
+  talkMs: z.number(),
+  outcome: z.string(),
+  status: z.number(),
+  recordings: z.array(z.object({ path: z.string(), durationMs: z.number(), failed: z.string().optional() })),
+});
+
+export const historyAnswer = z.object({ calls: z.array(historyCall), next: z.string().optional() });
+
+export const storyAnswer = historyCall.extend({
+  elsewhere: z.boolean().optional(),
+  legs: z.array(
+    z.object({
+      leg: z.string(),
+      party: historyParty,
+      trunk: z.string().optional(),
+      group: z.string().optional(),
+      forwardedBy: z.string().optional(),
+      why: z.string().optional(),
+      startedAt: z.number(),
+      ringingAt: z.number().optional(),
+      answeredAt: z.number().optional(),
+      endedAt: z.number(),
+      failure: z.string().optional(),
+      status: z.number().optional(),
+      elsewhere: z.boolean().optional(),
+      heldMs: z.number().optional(),
+    }),
+  ),
+  talks: z.array(z.object({ leg: z.string(), party: historyParty, from: z.number(), to: z.number() })),
+  forwards: z.array(z.object({ at: z.number(), by: z.string(), to: z.string(), when: z.string() })),
+  explain: z.array(z.string()),
+  media: z
+    .record(
+      z.string(),
+      z.object({ received: z.number(), sent: z.number(), lost: z.number(), jitterMs: z.number().optional() }),
+    )
+    .optional(),
+  seed: z.string().optional(),
+});

@@ -12,10 +12,14 @@ export interface Streams {
 
 /**
  * The same streams, on which nothing steers the terminal that a file, an answer or an argument brought along. A command's own text has
- * line breaks and no other controls, an exported file has none of them, and JSON only where our escapes are its own.
+ * line breaks and no other controls, a file those of Windows and a mark at its beginning, and JSON only where our escapes are its own.
  */
 export function printableStreams({ out, err }: Streams): Streams {
-  const shown = (text: string): string => text.split('\n').map(printable).join('\n');
+  const shown = (text: string): string =>
+    text
+      .split(/(^\ufeff|\r?\n)/)
+      .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+      .join('');
   return { out: (text) => out(shown(text)), err: (text) => err(shown(text)) };
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkPbx, formatProblem, type Problem } from '@vats/pbx';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
 import { counted } from '../counted.ts';
@@ -12,9 +12,17 @@ import * as answers from './answers.ts';
 import { ask, looking, printableStreams, printer, type Streams, type Where } from './asking.ts';
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
+import { addExplainCall } from './explain-call.ts';
 import { isSettingsFile } from './file-kind.ts';
+import { addGroupCommands } from './group-commands.ts';
+import { addHistory } from './history-commands.ts';
+import { addListCommands } from './list-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
+import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
+import { addTrunkCommands } from './trunk-commands.ts';
+import { addUserListCommands } from './user-list-commands.ts';
+import { countArgument } from './values.ts';
 import { withSubcommands } from './with-subcommands.ts';
 
 /** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
@@ -83,7 +91,7 @@ function program(streams: Streams, result: { code: number }): Command {
     .option('--json', 'problems as JSON')
     .action((file: string, { json }: { json?: boolean }) => {
       const text = readText(file);
-      const checked = isSettingsFile(text) ? checkSettings(text, file) : checkPbx(text, file);
+      const checked = isSettingsFile(text) ? checkSettings(text, file) : checkPbx(text, file, { now: Date.now() });
       const problems: readonly Problem[] = checked.ok ? checked.warnings : checked.problems;
       if (json === true) out(`${JSON.stringify({ ok: checked.ok, problems }, null, 2)}\n`);
       else out(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
@@ -130,13 +138,13 @@ function program(streams: Streams, result: { code: number }): Command {
     const found = await ask(options, 'GET', '/registrations', answers.registrationsAnswer);
     print(options, found, (rows) => show.registrationsText(rows, Date.now()));
   });
-  const calls = looking(withSubcommands(vats.command('calls')).description('calls that are up')).action(
-    async (options: Where) => {
-      print(options, await ask(options, 'GET', '/calls', answers.callsAnswer), (rows) =>
-        show.callsText(rows, Date.now()),
-      );
-    },
+  const calls = looking(
+    withSubcommands(vats.command('calls')).description('calls that are up; with --history those that have ended'),
   );
+  addHistory(calls, streams, print, async (options) => {
+    const up = await ask(options, 'GET', '/calls', answers.callsAnswer);
+    print(options, up, (rows) => show.callsText(rows, Date.now()));
+  });
   looking(calls.command('hangup').description('end a call'))
     .argument('<id>')
     .action(async (id: string, options: Where) => {
@@ -144,7 +152,7 @@ function program(streams: Streams, result: { code: number }): Command {
       out(`${id} is ended\n`);
     });
   looking(vats.command('recordings').description('recordings, newest first'))
-    .option('--limit <rows>', 'at most so many', rows, 100)
+    .option('--limit <rows>', 'at most so many', countArgument, 100)
     .action(async (options: Where & { limit: number }) => {
       const path = `/recordings?limit=${options.limit}`;
       print(options, await ask(options, 'GET', path, answers.recordingsAnswer), show.recordingsText);
@@ -181,7 +189,15 @@ function program(streams: Streams, result: { code: number }): Command {
       print(options, made, (account) => accountText(account, options.passwordStdin === true));
     });
 
-  addAccessCommands(vats, print);
+  addUserListCommands(user, streams, print);
+  addListCommands(vats, print);
+
+  const explain = vats.command('explain').description('what would happen, and why');
+  addAccessCommands(vats, explain, print);
+  addExplainCall(explain, print);
+  addScheduleCommands(vats, explain, print);
+  addTrunkCommands(vats, print, result);
+  addGroupCommands(vats, print);
   return vats;
 }
 
@@ -233,9 +249,4 @@ function queryOf({ domain }: UserOptions): string {
 function accountText(account: z.output<typeof answers.accountAnswer>, known: boolean): string {
   const password = known ? '' : `login ${account.login}  password ${account.password}  (shown this once)\n`;
   return `${show.changesText(account)}${password}`;
-}
-
-function rows(text: string): number {
-  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new InvalidArgumentError('give a whole number from 1 on.');
-  return Number(text);
 }

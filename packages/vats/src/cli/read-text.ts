@@ -14,9 +14,14 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw configurationFailure(`${path}: ${REASONS[code] ?? code}: name a file that can be read`);
+    throw configurationFailure(`${path}: ${reasonOf(error)}: name a file that can be read`);
   }
+}
+
+/** Why a file could not be opened, in words. */
+export function reasonOf(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? code;
 }
 
 /**

@@ -20,6 +20,7 @@ export function statusText(status: z.output<typeof statusAnswer>, now: number): 
     ['listening', status.listeners.join('  ')],
     ['domains', status.domains.map(({ name, users }) => `${name} (${counted(users, 'user')})`).join(', ') || 'none'],
     ['phones', String(status.registrations)],
+    ...trunkRows(status.trunks),
     ['calls', String(status.calls)],
     [
       'media',
@@ -38,8 +39,17 @@ export function statusText(status: z.output<typeof statusAnswer>, now: number): 
     ...policyRows(status.access),
     ['memory', `${Math.round(status.memory / 2 ** 20)} MiB`],
   ];
-  const warnings = status.access.warnings.map((warning): [string, string] => ['WARNING', warning]);
+  const warnings = [...status.access.warnings, ...status.trunks.warnings].map((warning): [string, string] => [
+    'WARNING',
+    warning,
+  ]);
   return [...rows, ...warnings].map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
+}
+
+/** Where there are none, not a word of them. */
+function trunkRows({ total, inTrouble }: z.output<typeof statusAnswer>['trunks']): [string, string][] {
+  if (total === 0) return [];
+  return [['trunks', inTrouble === 0 ? `${total}, all well` : `${total}, ${inTrouble} IN TROUBLE`]];
 }
 
 type Access = z.output<typeof statusAnswer>['access'];

@@ -155,7 +155,7 @@ test('a broken PBX file is told with its place and exit code 3, before anything 
 
 test('warnings about a file at the start steer no terminal', async () => {
   const file = join(data, 'pbx\u009b31m\u202e.yaml');
-  writeFileSync(file, 'domain: acme.example\ntrunks: [{ name: office, proxy: "sip:192.0.2.1" }]\n');
+  writeFileSync(file, 'domain: acme.example\ngroups: [{ extension: "600", name: Sales, members: [] }]\n');
   const running = vatsUp(...LISTEN, '--apply', file);
   await running.says('switch.ready');
   running.child.kill('SIGTERM');

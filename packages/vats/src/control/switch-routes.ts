@@ -1,15 +1,24 @@
 import { formatEndpoint, type Random } from '@vats/kernel';
-import { describeChange, formatProblem, makePassword } from '@vats/pbx';
+import { makePassword } from '@vats/pbx';
 import type { BindingStatus } from '@vats/registrar';
 import { fromWire } from '@vats/sip';
 import { z } from 'zod';
 import type { Switch } from '../create-switch.ts';
-import type { ModelChange } from '../pbx-model.ts';
 import { VERSION } from '../version.ts';
 import { accessRoutes } from './access-routes.ts';
 import { accessStatus } from './access-status.ts';
 import { bodyOf } from './body-of.ts';
+import { changed } from './changed.ts';
+import { contactRoutes } from './contact-routes.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { explainCallRoutes } from './explain-call.ts';
+import { groupRoutes } from './group-routes.ts';
+import { historyRoutes } from './history-routes.ts';
+import { limitRoutes } from './limit-routes.ts';
+import { rateRoutes } from './rate-routes.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
+import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
+import { userListRoutes } from './user-list-routes.ts';
 
 const applyBody = z.strictObject({
   path: z.string(),
@@ -85,6 +94,15 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     },
     'POST /reload': () => reload(),
     ...accessRoutes(running),
+    ...explainCallRoutes(running),
+    ...scheduleRoutes(running),
+    ...historyRoutes(running),
+    ...userListRoutes(running, random),
+    ...contactRoutes(running),
+    ...rateRoutes(running),
+    ...limitRoutes(running),
+    ...trunkRoutes(running),
+    ...groupRoutes(running),
   };
 }
 
@@ -99,6 +117,7 @@ function status(running: Switch) {
     listeners: running.listeners.map((listener) => `${listener.transport}://${formatEndpoint(listener.endpoint)}`),
     domains: model.directory.model.domains.map(({ name, users }) => ({ name, users: users.length })),
     registrations: registrar.size,
+    trunks: trunkStatus(running),
     calls: calls.size,
     media: media.statistics(),
     access: accessStatus(running),
@@ -126,16 +145,5 @@ function registrationRow({ binding, reachability, lastSeen, behindNat, roundTrip
     lastSeen,
     behindNat,
     ...(roundTrip === undefined ? {} : { roundTrip }),
-  };
-}
-
-function changed(change: ModelChange) {
-  if (!change.ok) {
-    throw new ControlError(422, change.problems.map(formatProblem).join('\n'), change.problems);
-  }
-  return {
-    saved: change.saved,
-    changes: change.changes.map((each) => ({ ...each, text: describeChange(each) })),
-    warnings: change.warnings.map(formatProblem),
   };
 }

@@ -19,7 +19,7 @@ export function dialledOf(request: SipRequest): Dialled | undefined {
 }
 
 /** What was escaped may be a control character, and it is kept so: what is dialled goes into records and onto terminals. */
-function onOneLine(text: string): string {
+export function onOneLine(text: string): string {
   return text.replace(
     /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
     (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,

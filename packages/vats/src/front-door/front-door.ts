@@ -9,7 +9,9 @@ import {
   type SipRequest,
   type TransactionLayer,
 } from '@vats/sip';
+import type { Trunks } from '../trunks.ts';
 import type { Authenticated, Authenticator } from './authenticator.ts';
+import { fromTrunk } from './call-origin.ts';
 import { dialledOf } from './dialled.ts';
 import { domainOf } from './domain-of.ts';
 import { isScanner } from './scanners.ts';
@@ -46,9 +48,10 @@ export interface FrontDoorParts {
   readonly gate: Gate;
   readonly visitors: Visitors;
   readonly directory: () => Directory;
+  readonly trunks: Pick<Trunks, 'recognise'>;
   /** Takes a REGISTER of a proven account. */
   readonly register: (request: SipRequest, flow: Flow, account: Authenticated, visitor: Visitor) => void;
-  /** Takes an INVITE of a proven account. */
+  /** Takes an INVITE of a proven account, or of a trunk. */
   readonly invite: (request: SipRequest, flow: Flow, origin: InviteOrigin, visitor: Visitor) => void;
 }
 
@@ -138,10 +141,14 @@ export class FrontDoor {
   }
 
   #invite(request: SipRequest, flow: Flow, guest: Guest): void {
+    const trunk = this.#parts.trunks.recognise(request, flow);
+    if (trunk !== undefined) {
+      if (this.#refusesWhole(request, flow)) return;
+      this.#parts.invite(request, flow, fromTrunk(request, trunk, this.#parts.directory()), guest.visitor);
+      return;
+    }
     const account = this.#authenticate(request, flow, guest);
-    if (account === undefined || this.#refusesScheme(request, flow)) return;
-    if (this.#refuses(request, flow, refusedExtension(request, []))) return;
-    if (this.#refuses(request, flow, refusedBody(request))) return;
+    if (account === undefined || this.#refusesWhole(request, flow)) return;
     const dialled = dialledOf(request);
     if (dialled === undefined) {
       this.#reply(request, flow, 484);
@@ -150,6 +157,13 @@ export class FrontDoor {
     const { domain, user, device } = account;
     const origin = { domain, caller: { kind: 'device', user, device }, ...dialled } as const;
     this.#parts.invite(request, flow, origin, guest.visitor);
+  }
+
+  /** An INVITE that asks for what we can't do. */
+  #refusesWhole(request: SipRequest, flow: Flow): boolean {
+    if (this.#refusesScheme(request, flow)) return true;
+    if (this.#refuses(request, flow, refusedExtension(request, []))) return true;
+    return this.#refuses(request, flow, refusedBody(request));
   }
 
   /** Methods that have no effect here, still only told to those who may ask. */

@@ -22,6 +22,7 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
   'media.holdTimeout': '10m',
   'calls.max': '7',
   'calls.timeLimit': '1h',
+  'history.keep': '365d',
   'http.listen': 'off',
   'store.url': 'sqlite:./other.db',
   'access.policy': 'russia',

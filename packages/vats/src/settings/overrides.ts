@@ -32,6 +32,7 @@ const SETTING_FORMS = {
   'media.holdTimeout': 'text',
   'calls.max': 'number',
   'calls.timeLimit': 'text',
+  'history.keep': 'text',
   'http.listen': 'text',
   'store.url': 'text',
   'access.policy': 'policy',

@@ -71,7 +71,7 @@ function overlaid<T>(under: T, over: T): T {
 }
 
 /** The keys that hold further settings; other mappings (proxies, overrides) are values. */
-const SECTIONS = new Set(['log', 'sip', 'media', 'calls', 'http', 'store', 'access', 'rate', 'ban', 'geo']);
+const SECTIONS = new Set(['log', 'sip', 'media', 'calls', 'history', 'http', 'store', 'access', 'rate', 'ban', 'geo']);
 
 function isSection(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -81,6 +81,8 @@ export const settingsFile = z.strictObject({
       timeLimit: duration('10s', '7d').exactOptional(),
     })
     .exactOptional(),
+  /** How long finished calls are kept. Left out: for ever, for nobody's records should go by a default. */
+  history: z.strictObject({ keep: duration('1h', '3650d').exactOptional() }).exactOptional(),
   http: z.strictObject({ listen: z.union([z.literal('off'), endpointText]).exactOptional() }).exactOptional(),
   store: z.strictObject({ url: storeUrl.exactOptional() }).exactOptional(),
   access: z

@@ -28,6 +28,7 @@ export const TABLE_BUILT_AT = CountryDatabase.builtin().builtAt + 86_400_000;
 /** Of the test that runs now, as what follows. */
 export let data: string;
 export let clock: FakeClock;
+export let network: MemoryNetwork;
 export let running: Switch;
 let control: ControlServer;
 
@@ -41,9 +42,10 @@ export async function serve(access: object = {}): Promise<void> {
   clock = new FakeClock();
   // The commands tell times by the machine's clock.
   clock.stepWall(Date.now() - clock.now());
+  network = new MemoryNetwork(clock);
   const random = new SeededRandom();
   running = await createSwitch(settings.value, {
-    network: new MemoryNetwork(clock),
+    network,
     clock,
     random,
     log: new MemoryLog(),
@@ -65,9 +67,23 @@ export function useSwitch(): void {
   });
   afterEach(async () => {
     await control.close();
-    await running.close();
+    // A trunk that is silent is waited for, but not for ever.
+    await whileTimePasses(running.close());
     rmSync(data, { recursive: true });
   });
+}
+
+/** What needs the clock and the real socket both. */
+export async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
+  let isDone = false;
+  void work.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(5);
+  }
+  return work;
 }
 
 export async function vats(...argv: string[]): Promise<{ code: number; out: string; err: string }> {

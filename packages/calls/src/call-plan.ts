@@ -1,0 +1,70 @@
+import { advance, NotedWorld, type Plan, type RingOutcome, route, type World } from '@vats/pbx';
+import type { CallContext } from './call-context.ts';
+import { CALLER } from './call-state.ts';
+
+/** A seed is one of so many: whole numbers of 32 bits without their sign. */
+const SEEDS = 2 ** 31;
+
+/** The plan of one call: asks it what comes next, and tells the story what it said and what it went by. */
+export class CallPlan {
+  readonly #call: CallContext;
+  readonly #take: (plan: Plan) => void;
+  #plan: Plan | undefined;
+  /** Forwards that the story tells already. */
+  #forwardsTold = 0;
+
+  /** @param take does the step that the plan says is due */
+  constructor(call: CallContext, take: (plan: Plan) => void) {
+    this.#call = call;
+    this.#take = take;
+  }
+
+  /** Whether the conversation is to be recorded. */
+  get records(): boolean {
+    return this.#plan?.record === true;
+  }
+
+  begin(): void {
+    const { origin, parts } = this.#call;
+    const { domain, caller, dialled, host } = origin;
+    const call = { domain, caller, dialled, seed: parts.random.below(SEEDS), ...(host !== undefined && { host }) };
+    this.#decide((world) => route(call, world));
+  }
+
+  /** The step that was due ended so. */
+  goOn(outcome: RingOutcome): void {
+    const plan = this.#plan;
+    if (plan !== undefined) this.#decide((world) => advance(plan, { kind: 'ring-ended', outcome }, world));
+  }
+
+  #decide(decide: (world: World) => Plan): void {
+    const world = new NotedWorld(this.#call.parts.world());
+    const plan = decide(world);
+    this.#plan = plan;
+    // Taken in the turn that decided, so that calls which ask side by side can't pass the number's limit together.
+    if (plan.did !== undefined) this.#call.channels.takeNumber(CALLER, plan.did);
+    this.#tell(plan, world);
+    this.#take(plan);
+  }
+
+  #tell({ did, group, story, call, forwards = [] }: Plan, world: NotedWorld): void {
+    const said = {
+      type: 'call.routed',
+      explain: story,
+      ...(call.caller.kind === 'trunk' && { direction: 'in' as const }),
+      ...(did !== undefined && { did }),
+      ...(group !== undefined && { group }),
+    } as const;
+    const news = forwards.slice(this.#forwardsTold);
+    this.#forwardsTold = forwards.length;
+    // An event tells of one forward.
+    for (const forward of news.slice(0, -1)) this.#call.emit({ ...said, forward });
+    const forward = news.at(-1);
+    this.#call.emit({
+      ...said,
+      ...(forward !== undefined && { forward }),
+      world: world.notes(),
+      seed: String(call.seed),
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { DeviceTarget, Frame, OutsideTarget, RingTarget } from '@vats/pbx';
+import type { CallContext } from './call-context.ts';
+import type { LegName, Party } from './call-event.ts';
+import type { Rung } from './call-state.ts';
+import type { ReachablePhone } from './parts.ts';
+
+/** One phone that a step of the plan rings. */
+export interface PhoneRing {
+  readonly kind: 'phone';
+  readonly party: Party;
+  readonly target: DeviceTarget;
+  readonly phone: ReachablePhone;
+}
+
+/** One number outside. */
+export interface OutsideRing {
+  readonly kind: 'outside';
+  readonly party: Party;
+  readonly target: OutsideTarget;
+  /** Which of the target's ways is next. */
+  readonly way: number;
+}
+
+/** What a step rings, by the names of the legs to be. */
+export interface Chosen {
+  readonly rungs: readonly Rung[];
+  readonly rings: ReadonlyMap<LegName, PhoneRing | OutsideRing>;
+}
+
+/**
+ * Every binding of every device, and every number outside; never the phone that is calling.
+ *
+ * @param frame what rings them
+ * @param nextLeg names a leg to be
+ */
+export function chosenOf(
+  call: CallContext,
+  targets: readonly RingTarget[],
+  frame: Frame | undefined,
+  nextLeg: () => LegName,
+): Chosen {
+  const { origin, invite, parts } = call;
+  const own = origin.caller.kind === 'device' ? origin.caller.device.login : undefined;
+  const rungs: Rung[] = [];
+  const rings = new Map<LegName, PhoneRing | OutsideRing>();
+  const choose = (ring: PhoneRing | OutsideRing): void => {
+    const leg = nextLeg();
+    const { after, ring: time } = ring.target;
+    const timing = { ...(after !== undefined && { after }), ...(time !== undefined && { ring: time }) };
+    rungs.push({ leg, member: memberOf(ring.target), ...timing });
+    rings.set(leg, ring);
+  };
+  for (const target of targets) {
+    if (target.kind === 'outside') {
+      choose({ kind: 'outside', target, party: partyOutside(target, frame), way: 0 });
+      continue;
+    }
+    const { login } = target.device;
+    const party = partyOf(target);
+    for (const phone of parts.locate(origin.domain, login)) {
+      if (login === own && phone.flow.id === invite.flow.id) continue;
+      choose({ kind: 'phone', target, party, phone });
+    }
+  }
+  return { rungs, rings };
+}
+
+/** Whose it is: a user's mobile and a user's phones are the same person's. */
+function memberOf(target: RingTarget): string {
+  return target.kind === 'device' ? target.user.extension : (target.orderedBy?.extension ?? target.number);
+}
+
+function partyOf(target: DeviceTarget): Party {
+  const { extension, name } = target.user;
+  return { number: extension, extension, login: target.device.login, ...(name === undefined ? {} : { name }) };
+}
+
+/** At a mobile phone that rings among a user's own it is the user who answers; where a call was sent on to, somebody else. */
+function partyOutside({ number, orderedBy }: OutsideTarget, frame: Frame | undefined): Party {
+  if (orderedBy === undefined || !ringsOwnPhones(frame, orderedBy.extension)) return { number };
+  const { extension, name } = orderedBy;
+  return { number, extension, ...(name === undefined ? {} : { name }) };
+}
+
+function ringsOwnPhones(frame: Frame | undefined, extension: string): boolean {
+  if (frame === undefined) return false;
+  if (frame.in === 'user') return frame.user.extension === extension;
+  return frame.in === 'group' || frame.in === 'known' || frame.in === 'number';
+}

@@ -1,0 +1,88 @@
+import type { Cancel } from '@vats/kernel';
+import type { CallContext } from './call-context.ts';
+import type { LegName } from './call-event.ts';
+
+interface Portion {
+  readonly id: string;
+  readonly maxDurationMs: number | undefined;
+  answeredAt: number;
+  timer: Cancel | undefined;
+}
+
+/**
+ * What a call's legs outside may use up. Talk is granted in portions: when one is talked away the next is asked for, and a call that
+ * gets none is ended.
+ */
+export class TalkPortions {
+  readonly #call: CallContext;
+  readonly #portions = new Map<LegName, Portion>();
+
+  constructor(call: CallContext) {
+    this.#call = call;
+  }
+
+  /** Timers that run. */
+  get timerCount(): number {
+    let count = 0;
+    for (const { timer } of this.#portions.values()) if (timer !== undefined) count++;
+    return count;
+  }
+
+  /**
+   * Reserves what a leg by a trunk may use.
+   *
+   * @returns undefined when it may go out; else whose limit is in the way
+   */
+  begin(leg: LegName, trunk: string, number: string, user: string | undefined): 'the trunk' | 'the caller' | undefined {
+    const { parts, origin, holdings, log } = this.#call;
+    const { spending } = parts;
+    if (spending === undefined) return undefined;
+    const id = `${this.#call.id}/${leg}/${trunk}`;
+    const decision = spending.begin({
+      id,
+      domain: origin.domain.id,
+      trunk,
+      number,
+      ...(user !== undefined && { user }),
+    });
+    if (!decision.allowed) {
+      const { refusal } = decision;
+      log.warn('call.limit-reached', { trunk, number, ...refusal });
+      return refusal.subject.kind === 'trunk' ? 'the trunk' : 'the caller';
+    }
+    this.#portions.set(leg, { id, maxDurationMs: decision.maxDurationMs, answeredAt: 0, timer: undefined });
+    holdings.hold(leg, () => this.#end(leg));
+    return undefined;
+  }
+
+  /** The far end of a leg has answered. Nothing happens for one that is not counted. */
+  answered(leg: LegName): void {
+    const portion = this.#portions.get(leg);
+    if (portion === undefined) return;
+    const { parts } = this.#call;
+    parts.spending?.answered(portion.id);
+    portion.answeredAt = parts.clock.monotonic();
+    if (portion.maxDurationMs !== undefined) this.#lasts(portion, portion.maxDurationMs);
+  }
+
+  /** @param granted ms from the answer on */
+  #lasts(portion: Portion, granted: number): void {
+    const { clock, spending } = this.#call.parts;
+    const left = portion.answeredAt + granted - clock.monotonic();
+    portion.timer = clock.after(Math.max(0, left), () => {
+      portion.timer = undefined;
+      const more = spending?.extend(portion.id);
+      if (more === undefined) return;
+      if (more > granted) this.#lasts(portion, more);
+      else this.#call.feed({ type: 'hang-up', failure: 'limit-reached' });
+    });
+  }
+
+  #end(leg: LegName): void {
+    const portion = this.#portions.get(leg);
+    if (portion === undefined) return;
+    this.#portions.delete(leg);
+    portion.timer?.();
+    this.#call.parts.spending?.end(portion.id);
+  }
+}

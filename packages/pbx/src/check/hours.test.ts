@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { formatProblem } from '../problems/problem.ts';
+import { checkPbx } from './check-pbx.ts';
+
+const NOW = Date.UTC(2027, 0, 1, 12);
+
+function said(hours: string, more = ''): string[] {
+  const text = `domain: a.example\n${more}schemes:\n  - name: main\n    hours: ${hours}\n    open: [{ hangup: normal }]\n    closed: [{ hangup: busy }]\n`;
+  const checked = checkPbx(text, 'f', { now: NOW });
+  const problems = checked.ok ? checked.warnings : checked.problems;
+  return problems.map(formatProblem).filter((line) => line.includes('hours'));
+}
+
+test.each([
+  [
+    '{ mon: ["09:00-13:00", "12:00-18:00"] }',
+    'error: schemes[0].hours.mon: 09:00-13:00 and 12:00-18:00 overlap; write one range, "09:00-18:00", or take them apart',
+  ],
+  [
+    '{ mon: ["13:00-18:00", "09:00-13:00"] }',
+    'warning: schemes[0].hours.mon: 09:00-13:00 and 13:00-18:00 touch; write',
+  ],
+  ['{ mon: ["09:00-18:00", "10:00-11:00", "17:00-19:00"] }', '09:00-18:00 and 17:00-19:00 overlap'],
+  ['{ mon: ["09:00-18:00", "22:00-06:00", "23:00-23:30"] }', '22:00-06:00 and 23:00-23:30 overlap'],
+  [
+    '{ mon: "09:00-18:00", except: { "2027-01-09": ["08:00-10:00", "09:00-11:00"] } }',
+    'hours.except.2027-01-09: 08:00',
+  ],
+  ['{ mon: "09:00-18:00", short: ["08:00-10:00", "10:00-11:00"] }', 'hours.short: 08:00-10:00 and 10:00-11:00 touch'],
+  [
+    '{ mon: "09:00-18:00", except: { "2026-12-31": closed, "2026-12-30": closed } }',
+    'warning: schemes[0].hours.except.2026-12-31: 2026-12-31 is past, and 1 more with it; remove it',
+  ],
+  [
+    '{ mon: "09:00-18:00", work: closed }',
+    'warning: schemes[0].hours.work: work has no effect: the domain has no calendar',
+  ],
+])('%s is told', (hours, problem) => {
+  expect(said(hours).join('\n')).toContain(problem);
+});
+
+test('hours that make sense are not remarked on', () => {
+  expect(said('{ mon: ["09:00-13:00", "14:00-18:00"], tue: "22:00-06:00", except: { "2027-01-01": closed } }')).toEqual(
+    [],
+  );
+});
+
+test('a calendar makes holidays meaningful until it ends', () => {
+  const hours = '{ mon: "09:00-18:00", holidays: "10:00-12:00" }';
+  expect(said(hours, 'calendar: { "2027-02-20": work, "2026-01-01": off }\n')).toEqual([]);
+  expect(said(hours, 'calendar: { "2026-02-20": work }\n').join()).toContain('the calendar ends on 2026-02-20');
+});
+
+test('what is past is so by the clocks of the domain', () => {
+  const hours = '{ mon: "09:00-18:00", except: { "2027-01-01": closed } }';
+  expect(said(hours, 'timezone: Pacific/Kiritimati\n').join()).toContain('2027-01-01 is past');
+});

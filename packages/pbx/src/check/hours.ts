@@ -1,0 +1,76 @@
+import { DOMAIN_DEFAULTS, type Frozen } from '../model/model.ts';
+import type { KeyPath } from '../problems/problem.ts';
+import { spansOf } from '../schedule/day-hours.ts';
+import { timeText } from '../schedule/local-day.ts';
+import { localDate } from '../schedule/moment.ts';
+import { CALENDAR_KEYS, type Hours, type OpenHours } from '../schema/hours.ts';
+import { below, type DomainView, type Report } from './domain-view.ts';
+
+/** Finds hours that contradict themselves, and dates and calendars that decide nothing any more. */
+export function checkHours(view: DomainView, report: Report, now: number | undefined): void {
+  const today = now === undefined ? undefined : localDate(now, view.settings.timezone ?? DOMAIN_DEFAULTS.timezone);
+  const dates = Object.keys(view.settings.calendar ?? {}).sort();
+  for (const { object: scheme, path } of view.schemes) {
+    if (scheme.hours === undefined) continue;
+    const at = below(path, 'hours');
+    checkRanges(scheme.hours, at, report);
+    checkExceptions(scheme.hours, at, today, report);
+    checkCalendar(scheme.hours, at, { isThere: dates.length > 0, last: dates.at(-1), today }, report);
+  }
+}
+
+function checkRanges(hours: Frozen<Hours>, path: KeyPath | undefined, report: Report): void {
+  const { except = {}, ...keys } = hours;
+  for (const [key, open] of Object.entries(keys)) checkDay(open as Frozen<OpenHours>, below(path, key), report);
+  for (const [date, open] of Object.entries(except)) checkDay(open, below(path, 'except', date), report);
+}
+
+function checkDay(open: Frozen<OpenHours>, path: KeyPath | undefined, report: Report): void {
+  const [first, ...more] = spansOf(open);
+  let last = first;
+  for (const span of more) {
+    if (last === undefined) return;
+    if (span.from <= last.to) {
+      const both = `${spanText(last)} and ${spanText(span)}`;
+      const one = `write one range, "${spanText({ from: last.from, to: Math.max(last.to, span.to) })}"`;
+      if (span.from < last.to) report('error', path, `${both} overlap`, `${one}, or take them apart`);
+      else report('warning', path, `${both} touch`, one);
+    }
+    if (span.to > last.to) last = span;
+  }
+}
+
+function checkExceptions(hours: Frozen<Hours>, path: KeyPath | undefined, today: string | undefined, report: Report) {
+  if (today === undefined) return;
+  const past = Object.keys(hours.except ?? {}).filter((date) => date < today);
+  const [first] = past;
+  if (first === undefined) return;
+  const others = past.length === 1 ? '' : `, and ${past.length - 1} more with it`;
+  report('warning', below(path, 'except', first), `${first} is past${others}`, 'remove it', 'key');
+}
+
+interface CalendarKnown {
+  readonly isThere: boolean;
+  readonly last: string | undefined;
+  readonly today: string | undefined;
+}
+
+function checkCalendar(
+  hours: Frozen<Hours>,
+  path: KeyPath | undefined,
+  { isThere, last, today }: CalendarKnown,
+  report: Report,
+): void {
+  const key = CALENDAR_KEYS.find((name) => hours[name] !== undefined);
+  if (key === undefined) return;
+  const remedy = 'add calendar: to the domain, or run vats calendar import with a production calendar';
+  if (!isThere) {
+    report('warning', below(path, key), `${key} has no effect: the domain has no calendar`, remedy, 'key');
+  } else if (last !== undefined && today !== undefined && last < today) {
+    report('warning', below(path, key), `${key} has no effect: the calendar ends on ${last}`, remedy, 'key');
+  }
+}
+
+function spanText({ from, to }: { readonly from: number; readonly to: number }): string {
+  return `${timeText(from)}-${timeText(to)}`;
+}

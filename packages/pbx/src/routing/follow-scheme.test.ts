@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { routesOf } from '../testing/routes.ts';
+import { IDLE } from './noted-world.ts';
+
+function schemeOf(open: string, more = '') {
+  const pbx = routesOf(`domain: acme.example
+users:
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }], noAnswer: { to: "203" } }
+  - { extension: "202", name: Boris, devices: [{ login: boris, password: Vf5kNm7Z }] }
+  - { extension: "203", name: Vera, devices: [{ login: vera, password: Vf5kNm7Z }] }
+groups: [{ extension: "600", name: Sales, members: ["202", "203"] }]
+trunks: [{ name: itsp, proxy: "sip:192.0.2.1", register: { login: a, password: b } }]
+numbers: [{ number: "+74951234567", trunk: itsp, scheme: main }]
+schemes: [{ name: main, open: ${open} }${more}]
+outbound: [{ match: "+7*", trunk: itsp }]
+`);
+  return pbx.by('itsp', '+79161234567', '+74951234567');
+}
+
+test.each([
+  ['[{ ring: "202" }]', ['ring boris 60000', 'reject no-answer']],
+  ['[{ ring: "202" }, { ring: "203" }]', ['ring boris 60000', 'ring vera 60000', 'reject no-answer']],
+  ['[{ ring: { to: ["202"], ring: 7s } }, { hangup: busy }]', ['ring boris 7000', 'reject callee-busy']],
+  ['[{ ring: ["202", "203"] }, { hangup: normal }]', ['ring boris+vera 25000', 'hangup']],
+  [
+    '[{ ring: { to: ["202", "203"], order: in-turn, ring: 5s } }, { hangup: declined }]',
+    ['ring boris 5000', 'ring vera 5000', 'reject callee-declined'],
+  ],
+  ['[{ ring: { to: ["600", "202"], ring: 9s } }]', ['ring boris+vera 9000', 'reject no-answer']],
+  [
+    '[{ ring: "+79169999999" }, { ring: "600" }]',
+    ['ring +79169999999 by itsp 120000', 'ring boris+vera 25000', 'reject no-answer'],
+  ],
+  // A user's own forward comes first, and then the scheme goes on.
+  [
+    '[{ ring: "201" }, { ring: "202" }]',
+    ['ring anna 60000', 'ring vera 60000', 'ring boris 60000', 'reject no-answer'],
+  ],
+  ['[{ ring: "202" }, { play: wait }, { ring: "202" }]', ['ring boris 60000', 'ring boris 60000', 'reject no-answer']],
+  [
+    '[{ play: hello }, { menu: { prompt: main, keys: {}, otherwise: { ring: "600" } } }, { ring: "202" }]',
+    ['ring boris+vera 25000', 'ring boris 60000', 'reject no-answer'],
+  ],
+  [
+    '[{ menu: { prompt: main, keys: { "1": { ring: "203" } } } }, { ring: "202" }]',
+    ['ring boris 60000', 'reject no-answer'],
+  ],
+  ['[{ queue: "600" }]', ['ring boris+vera 25000', 'reject no-answer']],
+  ['[{ voicemail: "202" }]', ['reject no-answer']],
+  ['[{ ring: "202" }, { goto: main }]', ['ring boris 60000', 'reject loop']],
+  ['[]', ['reject not-found']],
+])('%s: %j', (open, done) => {
+  expect(schemeOf(open).toTheEnd()).toEqual(done);
+});
+
+test('two schemes that lead to each other are a loop, one that comes back by another way too', () => {
+  const other = ', { name: other, open: [{ ring: "203" }, { goto: main }] }';
+  expect(schemeOf('[{ ring: "202" }, { goto: other }]', other).toTheEnd()).toEqual([
+    'ring boris 60000',
+    'ring vera 60000',
+    'reject loop',
+  ]);
+  const trip = schemeOf('[{ ring: "+74951234567" }]');
+  expect(trip.now).toBe('reject loop');
+});
+
+test('what is not played is told in the story', () => {
+  expect(schemeOf('[{ play: hello }, { ring: "202" }]').story).toContain('scheme main: hello is not played yet');
+});
+
+test('a device that several of a list have rings once, who may not be disturbed does not', () => {
+  const pbx = routesOf(`domain: acme.example
+users:
+  - { extension: "201", name: Anna, dnd: true, devices: [{ login: anna, password: Vf5kNm7Z }] }
+  - { extension: "202", name: Boris, callWaiting: false, devices: [{ login: boris, password: Vf5kNm7Z }] }
+  - { extension: "203", name: Vera, devices: [{ login: vera, password: Vf5kNm7Z }] }
+groups: [{ extension: "600", name: Sales, members: ["202", "203"] }]
+trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]
+numbers: [{ number: "+74951234567", scheme: main }]
+schemes: [{ name: main, open: [{ ring: ["203", "600", "201"] }] }]
+`);
+  expect(pbx.by('itsp', undefined, '+74951234567').now).toBe('ring vera+boris 25000');
+  const busy = { activity: (_: unknown, extension: string) => ({ ...IDLE, talking: extension === '202' ? 1 : 0 }) };
+  expect(pbx.by('itsp', undefined, '+74951234567', busy).now).toBe('ring vera 25000');
+});

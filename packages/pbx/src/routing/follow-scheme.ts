@@ -1,0 +1,146 @@
+import type { Frozen, Scheme } from '../model/model.ts';
+import { scheduleAt } from '../schedule/schedule-at.ts';
+import { isPublicNumber } from '../schema/destination.ts';
+import { formatDuration } from '../schema/duration.ts';
+import type { RingStep, SchemeStep } from '../schema/scheme.ts';
+import { outsideTarget } from './go-out.ts';
+import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
+import { type Decision, goBack, sendTo, startScheme } from './onward.ts';
+import type { Frame, RingOutcome, RingTarget, World } from './plan.ts';
+import { ALL_DEVICES, barrierOf, targetsOf, zoneOf } from './reach-user.ts';
+import { nameOf, onceEach, ringOf } from './targets.ts';
+
+type AtScheme = Frame & { readonly in: 'scheme' };
+type AtList = Frame & { readonly in: 'list' };
+
+const TOGETHER_MS = 25_000;
+
+/** Sends the call to a scheme: to its steps for open or for closed hours. */
+export function enterScheme(journey: Journey, name: string, because: string, world: World): Decision {
+  const { domain } = journey.call;
+  const scheme = world.directory.findScheme(domain, name);
+  if (scheme === undefined) return rejected(journey, 'not-found', `there is no scheme ${name} any more`, because);
+  const there = arrived(journey, `scheme ${name}`);
+  if (there === undefined) return rejected(journey, 'loop', `the call has been in scheme ${name} already`, because);
+  const { part, when } = partOf(there, scheme, world);
+  const here = told(there, `${because} scheme ${name}${when}`);
+  return followScheme(here, { in: 'scheme', scheme, part, next: 0, path: here.path }, 'not-found', world);
+}
+
+/** The scheme's next step, and the one after it where a step only says something. */
+export function followScheme(journey: Journey, frame: AtScheme, outcome: RingOutcome, world: World): Decision {
+  const { scheme, part, next } = frame;
+  const step = (scheme[part] ?? [])[next];
+  if (step === undefined) {
+    const text = `scheme ${scheme.name} has come to its end`;
+    return journey.frames.length === 0 ? rejected(journey, outcome, text, '') : goBack(told(journey, text), outcome);
+  }
+  return take(journey, step, { ...frame, next: next + 1 }, outcome, world);
+}
+
+/** The next of a list that rings in turn. */
+export function ringList(journey: Journey, frame: AtList, outcome: RingOutcome): Decision {
+  const { step, next } = frame;
+  const to = step.to[next];
+  if (to === undefined) return goBack(journey, outcome);
+  const last = next + 1 === step.to.length;
+  const framed = last ? journey : within(journey, { ...frame, next: next + 1 });
+  return sendTo(framed, to, `then ${to}`, undefined, step.ring);
+}
+
+function take(
+  journey: Journey,
+  step: Frozen<SchemeStep>,
+  frame: AtScheme,
+  outcome: RingOutcome,
+  world: World,
+): Decision {
+  const where = `scheme ${frame.scheme.name}`;
+  const framed = within(journey, frame);
+  if (step.ring !== undefined) return ring(framed, step.ring, where, world);
+  if (step.goto !== undefined) return startScheme(journey, step.goto, `${where} goes on with`);
+  // The media plane plays nothing yet, so nobody can press a key: a call goes on past what is said, and as after silence.
+  if (step.play !== undefined) {
+    return followScheme(told(journey, `${where}: ${step.play} is not played yet`), frame, outcome, world);
+  }
+  if (step.menu !== undefined) {
+    const { otherwise } = step.menu;
+    const text = `${where}: menu ${step.menu.prompt} is not served yet`;
+    if (otherwise !== undefined)
+      return take(told(journey, `${text}, so it goes on with its otherwise`), otherwise, frame, outcome, world);
+    return followScheme(told(journey, text), frame, outcome, world);
+  }
+  if (step.queue !== undefined) {
+    return sendTo(framed, step.queue, `${where}: queues are not served yet, so it rings`, undefined);
+  }
+  if (step.voicemail !== undefined) {
+    const text = `${where}: voicemail ${step.voicemail} is not served yet`;
+    return followScheme(told(journey, text), frame, outcome === 'not-found' ? 'no-answer' : outcome, world);
+  }
+  return hangUp(journey, step.hangup ?? 'normal', where);
+}
+
+function hangUp(journey: Journey, cause: NonNullable<SchemeStep['hangup']>, where: string): Decision {
+  const because = `${where} ends the call`;
+  if (cause === 'busy') return rejected(journey, 'callee-busy', 'as busy', because);
+  if (cause === 'declined') return rejected(journey, 'callee-declined', 'as declined', because);
+  return planOf(journey, { do: 'hangup', because });
+}
+
+function ring(journey: Journey, step: Frozen<RingStep>, where: string, world: World): Decision {
+  const [only, ...more] = step.to;
+  if (only === undefined) return goBack(journey, 'not-found');
+  if (more.length === 0) return sendTo(journey, only, `${where} rings ${only}`, undefined, step.ring);
+  if (step.order === 'in-turn') {
+    const frame: AtList = { in: 'list', step, next: 1, path: journey.path };
+    return sendTo(within(journey, frame), only, `${where} rings ${only}`, undefined, step.ring);
+  }
+  return ringTogether(journey, step, where, world);
+}
+
+/** Several at once: their phones ring, where nothing keeps them from it; forwards are for who is called alone. */
+function ringTogether(journey: Journey, step: Frozen<RingStep>, where: string, world: World): Decision {
+  const { domain } = journey.call;
+  const { directory } = world;
+  let here = journey;
+  const found: RingTarget[] = [];
+  const add = (to: string): void => {
+    if (isPublicNumber(to)) {
+      const outside = outsideTarget(here, to, undefined, world);
+      if (outside.ok) found.push(outside.target);
+      else here = told(here, `${to} ${outside.because}: ${outside.text}`);
+      return;
+    }
+    const user = directory.findUser(domain, to);
+    if (user === undefined) {
+      for (const member of directory.findGroup(domain, to)?.members ?? []) add(member.to);
+      return;
+    }
+    const barrier = barrierOf(here, user, world);
+    if (barrier !== undefined) {
+      here = told(here, barrier[1]);
+      return;
+    }
+    found.push(...targetsOf(here, user, user.reach?.to ?? ALL_DEVICES, world));
+    if (!here.visited.includes(user.extension)) here = { ...here, visited: [...here.visited, user.extension] };
+  };
+  for (const to of step.to) add(to);
+  const targets = onceEach(found);
+  if (targets.length === 0)
+    return goBack(told(here, `${where}: nobody of ${step.to.join(', ')} can be rung`), 'unreachable');
+  const time = ringOf(targets, step.ring ?? TOGETHER_MS);
+  return planOf(here, {
+    do: 'ring',
+    targets,
+    ring: time,
+    ofMany: true,
+    because: `${where}: ring ${targets.map(nameOf).join(', ')} for ${formatDuration(time)}`,
+  });
+}
+
+function partOf(journey: Journey, scheme: Scheme, world: World): { part: 'open' | 'closed'; when: string } {
+  if (scheme.hours === undefined) return { part: 'open', when: '' };
+  const { open, because } = scheduleAt(scheme.hours, zoneOf(journey), world.now);
+  const part = open ? 'open' : 'closed';
+  return { part, when: `, which is ${part}: ${because}` };
+}

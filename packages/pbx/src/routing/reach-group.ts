@@ -1,0 +1,127 @@
+import type { Frozen, Group } from '../model/model.ts';
+import { isPublicNumber } from '../schema/destination.ts';
+import { formatDuration } from '../schema/duration.ts';
+import type { GroupMember } from '../schema/group.ts';
+import { outsideTarget } from './go-out.ts';
+import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
+import { knownEmployeeOf, ringKnown } from './known-employee.ts';
+import { leftOut } from './left-out.ts';
+import { membersInOrder } from './member-order.ts';
+import { type Decision, goBack, sendTo } from './onward.ts';
+import { OUTCOME_TEXTS } from './outcomes.ts';
+import type { Frame, RingOutcome, RingTarget, World } from './plan.ts';
+import { ALL_DEVICES, barrierOf, targetsOf } from './reach-user.ts';
+import { nameOf, onceEach, ringOf } from './targets.ts';
+
+/** How long members ring where the group says nothing: all together, or each in turn. */
+const TOGETHER_MS = 25_000;
+const EACH_MS = 15_000;
+
+/** Sends the call to a group: to whom the caller spoke with last, if that is asked for, and then to its members. */
+export function reachGroup(journey: Journey, group: Group, because: string, world: World): Decision {
+  const there = arrived(journey, `group ${group.extension}`, group.extension);
+  if (there === undefined) {
+    return rejected(journey, 'loop', `the call has been at ${group.extension} already`, because);
+  }
+  const here = { ...there, group: group.extension };
+  const known = knownEmployeeOf(here, group.knownEmployee, group, world);
+  if (known === undefined) return ringGroup(here, group, because, world);
+  const frame: Frame = { in: 'known', group, path: here.path };
+  return ringKnown(within(here, frame), known, because);
+}
+
+/** Rings the members by the group's strategy. */
+export function ringGroup(journey: Journey, group: Group, because: string, world: World): Decision {
+  const waves = membersInOrder(journey, group, world);
+  return ringWaves(
+    journey,
+    { in: 'group', group, waves, next: 0, round: 1, path: journey.path },
+    because,
+    'unreachable',
+    world,
+  );
+}
+
+/** After some members rang in vain. */
+export function goOnInGroup(
+  journey: Journey,
+  frame: Frame & { in: 'group' },
+  outcome: RingOutcome,
+  world: World,
+): Decision {
+  const { waves, next, group, round } = frame;
+  if (next < waves.length) return ringWaves(journey, frame, '', outcome, world);
+  if (waves.length > 1 && round < (group.rounds ?? 1) && outcome !== 'callee-busy') {
+    return ringWaves(journey, { ...frame, next: 0, round: round + 1 }, `round ${round + 1}`, outcome, world);
+  }
+  return leave(journey, group, outcome);
+}
+
+/** Rings the next members of whom any can take the call now. */
+function ringWaves(
+  journey: Journey,
+  frame: Frame & { in: 'group' },
+  because: string,
+  outcome: RingOutcome,
+  world: World,
+): Decision {
+  const { group, waves } = frame;
+  let here = journey;
+  let sum = outcome;
+  for (let next = frame.next; next < waves.length; next++) {
+    const { targets, left, busy } = wave(here, group, waves[next] ?? [], world);
+    here = told(here, ...left);
+    if (busy) sum = 'callee-busy';
+    if (targets.length === 0) continue;
+    const time = ringOf(targets, group.ring ?? (waves.length === 1 ? TOGETHER_MS : EACH_MS));
+    const text = `ring ${targets.map(nameOf).join(', ')} for ${formatDuration(time)}`;
+    return planOf(within(here, { ...frame, next: next + 1 }), {
+      do: 'ring',
+      targets,
+      ring: time,
+      ofMany: true,
+      because: because === '' ? `group ${group.name}: ${text}` : `${because}: ${text}`,
+    });
+  }
+  return leave(told(here, because === '' ? '' : `${because}: nobody can take the call now`), group, sum);
+}
+
+/** Who of some members can be rung now, and why others are left out. */
+function wave(journey: Journey, group: Group, members: readonly Frozen<GroupMember>[], world: World) {
+  const { domain } = journey.call;
+  const targets: RingTarget[] = [];
+  const left: string[] = [];
+  let busy = false;
+  for (const { to, after } of members) {
+    const timing = after === undefined ? {} : { after };
+    if (isPublicNumber(to)) {
+      const found = outsideTarget(journey, to, undefined, world);
+      if (found.ok) targets.push({ ...found.target, ...timing });
+      else left.push(`${to} ${found.because}: ${found.text}`);
+      continue;
+    }
+    const user = world.directory.findUser(domain, to);
+    if (user === undefined) continue;
+    const why = leftOut(journey, group, user.extension, world);
+    const barrier = barrierOf(journey, user, world);
+    if (why !== undefined || barrier !== undefined) {
+      busy ||= why === 'busy';
+      left.push(barrier?.[1] ?? `${user.name} is left out: ${why}`);
+      continue;
+    }
+    for (const target of targetsOf(journey, user, user.reach?.to ?? ALL_DEVICES, world)) {
+      targets.push(after === undefined ? target : { ...target, after });
+    }
+  }
+  return { targets: onceEach(targets), left, busy };
+}
+
+function leave(journey: Journey, group: Group, outcome: RingOutcome): Decision {
+  const because = `group ${group.name} (${group.extension}) ${OUTCOME_TEXTS[outcome]}`;
+  const to = group.noAnswer;
+  if (to !== undefined && to !== 'voicemail') {
+    return sendTo(journey, to, `${because}, so the call goes on to ${to}`, undefined);
+  }
+  const text = to === undefined ? because : `${because}: voicemail is not served yet`;
+  return journey.frames.length === 0 ? rejected(journey, outcome, text, '') : goBack(told(journey, text), outcome);
+}

@@ -1,0 +1,85 @@
+import type { DomainNumber, Frozen } from '../model/model.ts';
+import { scheduleAt } from '../schedule/schedule-at.ts';
+import { normaliseNumber } from '../schema/number.ts';
+import { type NumberPattern, parsePattern } from '../schema/pattern.ts';
+import { arrived, type Journey, rejected, told, within } from './journey.ts';
+import { knownEmployeeOf, ringKnown } from './known-employee.ts';
+import { type Decision, goBack, sendTo, startScheme } from './onward.ts';
+import type { RejectReason, World } from './plan.ts';
+import { zoneOf } from './reach-user.ts';
+
+/** Takes a call by one of the domain's numbers: who may not, who is known, and then wherever the number leads at this hour. */
+export function takeNumber(journey: Journey, number: DomainNumber, because: string, world: World): Decision {
+  const there = arrived(journey, `number ${number.number}`);
+  if (there === undefined) {
+    return rejected(journey, 'loop', `the call has been at ${number.number} already`, because);
+  }
+  const here = { ...there, did: number.number };
+  const refusal = refusalOf(here, number, world);
+  if (refusal !== undefined) {
+    const [reason, text] = refusal;
+    return rejected(here, reason, text, because);
+  }
+  const known = knownEmployeeOf(here, here.call.domain.settings.knownEmployee, undefined, world);
+  if (known === undefined) return followNumber(here, number, because, world);
+  return ringKnown(within(here, { in: 'number', number, path: here.path }), known, because);
+}
+
+/** Where the number leads for this caller at this hour. */
+export function followNumber(journey: Journey, number: DomainNumber, because: string, world: World): Decision {
+  const caller = callerNumber(journey);
+  const own = number.byCaller?.find(({ from }) => matchesAny(from, caller));
+  if (own !== undefined) {
+    const why = lead(because, `a caller such as ${caller} goes to`);
+    if (own.to !== undefined) return sendTo(journey, own.to, `${why} ${own.to}`, undefined);
+    if (own.scheme !== undefined) return startScheme(journey, own.scheme, why);
+  }
+  for (const { hours, scheme } of number.schedule ?? []) {
+    const { open, because: when } = scheduleAt(hours, zoneOf(journey), world.now);
+    if (open) return startScheme(journey, scheme, lead(because, `${when}, which is the time of`));
+  }
+  if (number.scheme !== undefined) return startScheme(journey, number.scheme, lead(because, 'it goes to'));
+  if (number.to !== undefined) return sendTo(journey, number.to, lead(because, `it goes to ${number.to}`), undefined);
+  const text = `number ${number.number} leads nowhere`;
+  return journey.frames.length === 0
+    ? rejected(journey, 'not-found', text, because)
+    : goBack(told(journey, lead(because, text)), 'not-found');
+}
+
+function refusalOf(journey: Journey, number: DomainNumber, world: World): readonly [RejectReason, string] | undefined {
+  const { domain } = journey.call;
+  const caller = callerNumber(journey);
+  if (number.channels !== undefined && world.channelsInUse(domain, 'number', number.number) >= number.channels) {
+    return ['no-channel', `all its channels (${number.channels}) are in use`];
+  }
+  if (caller === '' && number.anonymous === 'refuse') return ['caller-blocked', 'it takes no callers without a number'];
+  if (number.block !== undefined && matchesAny(number.block, caller)) return ['caller-blocked', `${caller} is blocked`];
+  if (number.accept !== undefined && !matchesAny(number.accept, caller)) {
+    return ['caller-blocked', `${caller === '' ? 'a caller without a number' : caller} is not among those it accepts`];
+  }
+  return undefined;
+}
+
+/** '' where there is none. */
+function callerNumber({ call: { caller } }: Journey): string {
+  if (caller.kind === 'device') return caller.user.extension;
+  return caller.number === undefined ? '' : normaliseNumber(caller.number).number;
+}
+
+const compiled = new WeakMap<readonly string[], readonly NumberPattern[]>();
+
+function matchesAny(texts: Frozen<string[]>, number: string): boolean {
+  let patterns = compiled.get(texts);
+  if (patterns === undefined) {
+    patterns = texts.flatMap((text) => {
+      const pattern = parsePattern(text);
+      return pattern.ok ? [pattern.value] : [];
+    });
+    compiled.set(texts, patterns);
+  }
+  return number !== '' && patterns.some((pattern) => pattern.matches(number));
+}
+
+function lead(because: string, text: string): string {
+  return because === '' ? text : `${because}: ${text}`;
+}

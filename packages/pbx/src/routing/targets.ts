@@ -1,0 +1,24 @@
+import type { RingTarget } from './plan.ts';
+
+/** Of targets that several ways lead to, the first: a phone that rings twice for one call is busy with itself. */
+export function onceEach(targets: readonly RingTarget[]): RingTarget[] {
+  const seen = new Set<string>();
+  return targets.filter((target) => {
+    const key = target.kind === 'device' ? target.device.login : target.number;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** What a target is called in a story. */
+export function nameOf(target: RingTarget): string {
+  return target.kind === 'device'
+    ? target.device.login
+    : `${target.number} by ${target.ways.map(({ trunk }) => trunk).join(', else ')}`;
+}
+
+/** The longest that a step with these targets rings, at most `limit` for each that has no time of its own. */
+export function ringOf(targets: readonly RingTarget[], limit: number): number {
+  return Math.max(...targets.map(({ after = 0, ring = limit }) => after + ring));
+}

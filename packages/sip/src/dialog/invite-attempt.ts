@@ -1,0 +1,88 @@
+import type { DigestExchange } from '../digest/index.ts';
+import type { SipResponse } from '../message/message.ts';
+import { formatNameAddr } from '../message/name-addr.ts';
+import type { HeaderField } from '../message/write-message.ts';
+import type { ClientTransaction, ClientTransactionUser } from '../transaction/index.ts';
+import type { Flow } from '../transport/index.ts';
+import { bodyOf, contactOn, type DialogContext, pushInviteHeaders } from './context.ts';
+import type { CallerSide } from './dialog.ts';
+import { withCredentials } from './exchanges.ts';
+import type { OutgoingInviteOptions } from './user.ts';
+
+const DEFAULT_MAX_FORWARDS = 70;
+
+/** Who made the attempts, and hears of each what comes of it. */
+export interface AttemptOwner {
+  onResponse(attempt: InviteAttempt, response: SipResponse): void;
+  onTimeout(attempt: InviteAttempt): void;
+  onTransportError(attempt: InviteAttempt): void;
+  onTerminated(attempt: InviteAttempt): void;
+}
+
+/** Everything that stays the same when the INVITE is repeated. */
+export interface Invitation {
+  readonly context: DialogContext;
+  readonly options: OutgoingInviteOptions;
+  readonly exchange: DigestExchange | undefined;
+  readonly owner: AttemptOwner;
+}
+
+/**
+ * One sending of our INVITE, in a transaction of its own. A challenge is answered by another one, with the same Call-ID and
+ * From tag and a CSeq number one higher (RFC 3261 §22.2, §8.1.3.5).
+ */
+export class InviteAttempt implements ClientTransactionUser {
+  /** What the dialogs that this one makes know of us. */
+  readonly side: CallerSide;
+  readonly flow: Flow;
+  /** What the user of the INVITE adds to it, and credentials: those are in its ACK, too. */
+  readonly headers: readonly HeaderField[];
+  readonly #owner: AttemptOwner;
+  readonly #transaction: ClientTransaction;
+
+  constructor(invitation: Invitation, side: CallerSide, flow: Flow) {
+    const { context, options, exchange, owner } = invitation;
+    const { requestUri, to, sdp, maxForwards = DEFAULT_MAX_FORWARDS, routes = [] } = options;
+    this.side = side;
+    this.flow = flow;
+    this.headers = withCredentials(options.headers ?? [], exchange, requestUri, flow);
+    this.#owner = owner;
+    const lines: HeaderField[] = [];
+    for (const route of routes) lines.push(['Route', route]);
+    lines.push(
+      ['Max-Forwards', `${maxForwards}`],
+      ['From', side.from],
+      ['To', formatNameAddr(to)],
+      ['Call-ID', side.callId],
+      ['CSeq', `${side.seq} INVITE`],
+    );
+    const contact = contactOn(context, flow, side.contactUser);
+    pushInviteHeaders(lines, context, contact, context.userAgent, this.headers, sdp);
+    const draft = { method: 'INVITE', uri: requestUri, headers: lines, body: bodyOf(sdp) };
+    this.#transaction = context.transactions.send(draft, flow, this);
+  }
+
+  get seq(): number {
+    return this.side.seq;
+  }
+
+  cancel(headers: readonly HeaderField[]): void {
+    this.#transaction.cancel(headers);
+  }
+
+  onResponse(response: SipResponse): void {
+    this.#owner.onResponse(this, response);
+  }
+
+  onTimeout(): void {
+    this.#owner.onTimeout(this);
+  }
+
+  onTransportError(): void {
+    this.#owner.onTransportError(this);
+  }
+
+  onTerminated(): void {
+    this.#owner.onTerminated(this);
+  }
+}

@@ -1,0 +1,27 @@
+/** One SRV record (RFC 2782). */
+export interface SrvRecord {
+  /** Lower ones are tried first. */
+  readonly priority: number;
+  /** How often this one comes first among those of its priority, in proportion. */
+  readonly weight: number;
+  readonly port: number;
+  /** '.' says that the service is decidedly not offered. */
+  readonly target: string;
+}
+
+/**
+ * What a question to the DNS comes to. No records is an answer; a failure is none, and says nothing about what exists.
+ * `ttl` in seconds: how long the answer holds; `code` names the failure, as Node does ('ESERVFAIL', 'ETIMEOUT').
+ */
+export type DnsAnswer<T> =
+  | { readonly ok: true; readonly records: readonly T[]; readonly ttl: number }
+  | { readonly ok: false; readonly code: string };
+
+/** The questions that locating a server asks. They never reject. */
+export interface DnsQuestions {
+  srv(name: string): Promise<DnsAnswer<SrvRecord>>;
+  /** IPv4 addresses. */
+  a(name: string): Promise<DnsAnswer<string>>;
+  /** IPv6 addresses. */
+  aaaa(name: string): Promise<DnsAnswer<string>>;
+}

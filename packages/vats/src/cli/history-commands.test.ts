@@ -1,0 +1,200 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recordOf } from '@vats/calls';
+import { FakeClock, MemoryLog, SeededRandom } from '@vats/kernel/testing';
+import { FakeMediaPlane } from '@vats/media/testing';
+import { MemoryNetwork } from '@vats/sip/testing';
+import { MemoryStore } from '@vats/store/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ControlServer } from '../control/control-server.ts';
+import { switchRoutes } from '../control/switch-routes.ts';
+import { createSwitch, type Switch } from '../create-switch.ts';
+import { checkSettings } from '../settings/index.ts';
+import { run } from './program.ts';
+
+const ANNA = { number: '201', extension: '201', name: 'Anna' };
+const IVAN = { number: '+79161234567', raw: '89161234567' };
+const BEGIN = new Date(2026, 10, 20, 9, 0).getTime();
+const HOUR_MS = 3_600_000;
+
+let data: string;
+let running: Switch;
+let control: ControlServer;
+let domain: string;
+
+beforeEach(async () => {
+  data = mkdtempSync(join(tmpdir(), 'vats-history-'));
+  const settings = checkSettings(JSON.stringify({ data }), 'vats.yaml');
+  if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
+  const clock = new FakeClock();
+  const random = new SeededRandom();
+  running = await createSwitch(settings.value, {
+    network: new MemoryNetwork(clock),
+    clock,
+    random,
+    log: new MemoryLog(),
+    store: new MemoryStore(),
+    media: new FakeMediaPlane({ clock }),
+  });
+  await running.model.applyFile({ path: '/a.yaml', name: 'a.yaml', text: 'domain: acme.example\nusers: []\n' });
+  domain = running.model.domainNamed('acme.example')?.id ?? '';
+  control = await ControlServer.open(
+    data,
+    switchRoutes(running, random, async () => ({})),
+    new MemoryLog(),
+  );
+  await keep('one', 0, 'answered');
+  await keep('two', 1, 'missed');
+  await keep('three', 2, 'missed', { number: '202', extension: '202' });
+});
+
+afterEach(async () => {
+  await control.close();
+  await running.close();
+  rmSync(data, { recursive: true });
+});
+
+/** A call to Anna that began so many hours after the first. */
+async function keep(call: string, hours: number, result: 'answered' | 'missed', from: object = IVAN): Promise<void> {
+  const start = BEGIN + hours * HOUR_MS;
+  const trunk = from === IVAN ? { trunk: 'itsp' } : {};
+  const events: (readonly [number, object])[] = [
+    [
+      0,
+      {
+        type: 'call.started',
+        domain: 'acme.example',
+        domainId: domain,
+        from,
+        dialled: '201',
+        sipCallId: 'x',
+        ...trunk,
+      },
+    ],
+    [5, { type: 'call.routed', explain: ['201 is Anna'], group: '300', did: '+74951234567' }],
+    [10, { type: 'leg.started', leg: 'b1', party: ANNA, flow: 'f', group: '300' }],
+    [90, { type: 'leg.ringing', leg: 'b1', status: 180, earlyMedia: false }],
+    ...(result === 'answered'
+      ? ([
+          [4_000, { type: 'call.answered', leg: 'b1', party: ANNA }],
+          [64_000, { type: 'leg.ended', leg: 'a', failure: 'caller-hung-up' }],
+        ] as const)
+      : []),
+    [
+      64_010,
+      {
+        type: 'call.ended',
+        failure: result === 'answered' ? 'caller-hung-up' : 'caller-cancelled',
+        status: result === 'answered' ? 200 : 487,
+      },
+    ],
+  ];
+  const record = recordOf(events.map(([at, event], i) => ({ call, seq: i + 1, at: start + at, ...event }) as never));
+  if (record === undefined) throw new Error('the call has started');
+  await running.store.history.append(record);
+}
+
+async function vats(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const said = { out: '', err: '' };
+  const streams = {
+    out: (text: string) => {
+      said.out += text;
+    },
+    err: (text: string) => {
+      said.err += text;
+    },
+  };
+  return { code: await run([...argv, '--data', data], streams), ...said };
+}
+
+async function found(...options: string[]): Promise<string[]> {
+  const { code, out, err } = await vats('calls', '--history', '--json', ...options);
+  expect([code, err]).toEqual([0, '']);
+  return JSON.parse(out).calls.map(({ id }: { id: string }) => id);
+}
+
+test.each([
+  [[], ['three', 'two', 'one']],
+  [
+    ['--number', '8 (916) 123-45-67'],
+    ['two', 'one'],
+  ],
+  [['--number', '6123-45-67', '--missed'], ['two']],
+  [
+    ['--missed', '--answered'],
+    ['three', 'two', 'one'],
+  ],
+  [['--employee', '202'], ['three']],
+  [['--group', '300', '--direction', 'internal'], ['three']],
+  [
+    ['--since', '2026-11-20T10:00'],
+    ['three', 'two'],
+  ],
+  [['--until', '2026-11-20T10:00'], ['one']],
+  [
+    ['--since', '2026-11-20', '--until', '2026-11-20'],
+    ['three', 'two', 'one'],
+  ],
+  [['--until', '2026-11-19'], []],
+  [['--domain', 'acme.example', '--limit', '1'], ['three']],
+])('%j', async (options, ids) => {
+  expect(await found(...options)).toEqual(ids);
+});
+
+test('a page names the next one', async () => {
+  const first = await vats('calls', '--history', '--limit', '2');
+  expect(first.out).toMatch(/^STARTED +WAY +FROM/);
+  for (const row of first.out.split('\n')) expect(row.length).toBeLessThanOrEqual(120);
+  const [, next = ''] = /there are more: --after (\S+)/.exec(first.out) ?? [];
+  expect(await found('--after', next)).toEqual(['one']);
+});
+
+test('a call is told from its first moment to its last', async () => {
+  const { code, out } = await vats('calls', 'show', 'one');
+  expect(code).toBe(0);
+  expect(out).toContain('way        in, by trunk itsp');
+  expect(out).toContain('1. 201 is Anna');
+  expect(
+    out
+      .split('\n')
+      .filter((line) => /^ +\d+:\d\d\.\d{3}/.test(line))
+      .map((line) => line.trim()),
+  ).toEqual([
+    '0:00.000  a    +79161234567 calls 201',
+    '0:00.010  b1   rings 201 Anna (in group 300)',
+    '0:00.090  b1   is ringing',
+    '0:04.000  b1   answers after 0:03',
+    '0:04.000  b1   201 Anna speaks, for 1:00',
+    '1:04.010  b1   is gone',
+    '1:04.010       The caller hung up',
+  ]);
+});
+
+test('a file holds every call, and is its owner’s alone', async () => {
+  const file = join(data, 'calls.csv');
+  const { code, err } = await vats('calls', '--history', '--csv', file);
+  expect([code, err]).toEqual([0, `3 calls are in ${file}\n`]);
+  expect(readFileSync(file, 'utf8').split('\r\n')).toHaveLength(5);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect((await vats('calls', '--history', '--csv', '-', '--limit', '1')).out.split('\r\n')).toHaveLength(3);
+});
+
+test.each([
+  [['--history', '--number', '12ab'], 2, /--number <number>.*"12ab" has letters in it; write it as/],
+  [['--history', '--number', '1'.repeat(200)], 2, /200 digits, and no number has more than 15/],
+  [['--history', '--number', '٠١٢٣٤'], 2, /digits other than 0 to 9/],
+  [['--history', '--since', 'yesterday'], 2, /give a date such as/],
+  [['--history', '--direction', 'up'], 2, /Allowed choices are in, out, internal/],
+  [['--history', '--since', '1d', '--until', '2d'], 1, /--since is not before --until/],
+  [['--history', '--after', 'x'], 1, /--after: give what the page before showed/],
+  [['--history', '--domain', 'nowhere'], 1, /there is no domain nowhere: name one of acme.example/],
+  [['--history', '--csv', '/nowhere/x.csv'], 1, /\/nowhere\/x.csv can not be written/],
+  [['--history', '--csv', '-', '--json'], 2, /cannot be used with option/],
+  [['--missed'], 2, /--missed is about finished calls: add --history/],
+  [['show', 'never'], 1, /no call never is kept/],
+])('%j is refused with its remedy', async (options, exit, message) => {
+  const { code, err } = await vats('calls', ...options);
+  expect(err).toMatch(message);
+  expect(code).toBe(exit);
+});

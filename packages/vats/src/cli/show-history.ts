@@ -1,0 +1,128 @@
+import { FAILURES, type FailureCode } from '@vats/calls';
+import type { z } from 'zod';
+import { printable } from '../printable.ts';
+import type { historyAnswer, storyAnswer } from './answers.ts';
+import { localTime } from './local-time.ts';
+import { duration, table } from './table.ts';
+
+type Story = z.output<typeof storyAnswer>;
+type Party = Story['from'];
+
+const MINUTES = 'YYYY-MM-DD HH:MM'.length;
+
+export function historyText({ calls, next }: z.output<typeof historyAnswer>): string {
+  const rows = calls.map((call) => [
+    localTime(call.startedAt).slice(0, MINUTES),
+    call.direction,
+    call.from.number,
+    call.did ?? call.dialled,
+    call.answeredBy?.number ?? '',
+    duration(call.waitMs),
+    call.talkMs === 0 ? '' : duration(call.talkMs),
+    call.result === 'answered' ? call.result : `${call.result}: ${call.outcome}`,
+    call.id,
+  ]);
+  const header = ['started', 'way', 'from', 'to', 'answered by', 'wait', 'talk', 'result', 'id'];
+  const more = next === undefined ? '' : `there are more: --after ${next}\n`;
+  return `${table(header, rows, 'no such call is kept')}${more}`;
+}
+
+/** One call from its first to its last moment. */
+export function storyText(story: Story): string {
+  const facts: [string, string][] = [
+    ['call', `${story.id} in ${story.domain}`],
+    ['started', `${localTime(story.startedAt)}, took ${duration(story.endedAt - story.startedAt)}`],
+    ['way', story.direction + (story.trunk === undefined ? '' : `, by trunk ${story.trunk}`)],
+    ['from', named(story.from)],
+    ['dialled', story.dialled + (story.did === undefined ? '' : `, number ${story.did}`)],
+    ...(story.group === undefined ? [] : [['group', story.group] as [string, string]]),
+    ['result', `${story.result}: ${reason(story.outcome)} (${story.outcome}${statusOf(story.status)})`],
+    ['wait', `${duration(story.waitMs)}, talk ${duration(story.talkMs)}`],
+    ...story.recordings.map(({ path, durationMs, failed }): [string, string] => [
+      'recording',
+      `${path}, ${duration(durationMs)}${failed === undefined ? '' : `, failed: ${failed}`}`,
+    ]),
+    ...Object.entries(story.media ?? {}).map(([leg, { received, sent, lost, jitterMs }]): [string, string] => [
+      `sound ${leg}`,
+      `${received} packets heard, ${sent} sent, ${lost} lost${jitterMs === undefined ? '' : `, jitter ${jitterMs} ms`}`,
+    ]),
+  ];
+  const head = facts.map(([name, value]) => `${name.padEnd(10)} ${printable(value)}\n`).join('');
+  const plan = story.explain.map((line, i) => `  ${i + 1}. ${printable(line)}\n`).join('');
+  const ladder = momentsOf(story)
+    .sort((a, b) => a.at - b.at)
+    .map(({ at, leg, text }) => `${offset(at - story.startedAt)}  ${leg.padEnd(4)} ${printable(text)}\n`)
+    .join('');
+  return `${head}${plan === '' ? '' : `\nplan\n${plan}`}\n${ladder}`;
+}
+
+interface Moment {
+  readonly at: number;
+  readonly leg: string;
+  readonly text: string;
+}
+
+function momentsOf(story: Story): Moment[] {
+  const moments: Moment[] = [{ at: story.startedAt, leg: 'a', text: `${named(story.from)} calls ${story.dialled}` }];
+  for (const { at, by, to, when } of story.forwards) {
+    moments.push({ at, leg: '', text: `${by} forwards to ${to}: ${when}` });
+  }
+  for (const leg of story.legs.filter((each) => each.leg !== 'a')) moments.push(...momentsOfLeg(leg));
+  for (const { leg, party, from, to } of story.talks) {
+    moments.push({ at: from, leg, text: `${named(party)} speaks, for ${duration(to - from)}` });
+  }
+  if (story.talks.length === 0 && story.answeredAt !== undefined) {
+    moments.push({ at: story.answeredAt, leg: 'a', text: 'answered by the switch' });
+  }
+  const elsewhere = story.elsewhere === true ? ', answered at another place' : '';
+  moments.push({ at: story.endedAt, leg: '', text: `${reason(story.outcome)}${elsewhere}` });
+  return moments;
+}
+
+function momentsOfLeg(leg: Story['legs'][number]): Moment[] {
+  const how = [
+    leg.trunk === undefined ? '' : `by trunk ${leg.trunk}`,
+    leg.group === undefined ? '' : `in group ${leg.group}`,
+    leg.forwardedBy === undefined ? '' : `for ${leg.forwardedBy}`,
+    leg.why ?? '',
+  ].filter((each) => each !== '');
+  const name = leg.leg;
+  const moments: Moment[] = [
+    {
+      at: leg.startedAt,
+      leg: name,
+      text: `rings ${named(leg.party)}${how.length === 0 ? '' : ` (${how.join(', ')})`}`,
+    },
+  ];
+  if (leg.ringingAt !== undefined) moments.push({ at: leg.ringingAt, leg: name, text: 'is ringing' });
+  const rang = duration((leg.answeredAt ?? leg.endedAt) - (leg.ringingAt ?? leg.startedAt));
+  if (leg.answeredAt !== undefined) moments.push({ at: leg.answeredAt, leg: name, text: `answers after ${rang}` });
+  const held = leg.heldMs === undefined ? '' : `, held for ${duration(leg.heldMs)}`;
+  const why =
+    leg.elsewhere === true
+      ? `stops ringing: another answered, after ${rang}`
+      : leg.answeredAt === undefined
+        ? `does not answer: ${leg.failure === undefined ? 'no longer rung' : reason(leg.failure)}${statusOf(leg.status)}, after ${rang}`
+        : `is gone${leg.failure === undefined ? '' : `: ${reason(leg.failure)}`}${held}`;
+  moments.push({ at: leg.endedAt, leg: name, text: why });
+  return moments;
+}
+
+function named({ number, name }: Party): string {
+  return name === undefined ? number : `${number} ${name}`;
+}
+
+/** What another version knows stays as its name. */
+function reason(failure: string): string {
+  return failure in FAILURES ? FAILURES[failure as FailureCode].en : failure;
+}
+
+function statusOf(status: number | undefined): string {
+  return status === undefined || status === 0 ? '' : `, ${status}`;
+}
+
+/** @example offset(3_725_040) === ' 1:02:05.040' */
+function offset(ms: number): string {
+  const rest = String(Math.max(0, ms) % 1_000).padStart(3, '0');
+  return `${duration(Math.max(0, ms))}.${rest}`.padStart(12);
+}

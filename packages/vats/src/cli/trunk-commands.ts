@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { trunksAnswer, trunkTestAnswer } from './answers-trunks.ts';
+import { ask, looking, type Print, type Where } from './asking.ts';
+import { EXIT } from './exit-codes.ts';
+import * as show from './show-trunks.ts';
+
+interface InDomain extends Where {
+  readonly domain?: string;
+}
+
+/** The commands about trunks. */
+export function addTrunkCommands(vats: Command, print: Print, result: { code: number }): void {
+  looking(vats.command('trunks').description('trunks: registrations at operators, and whether they are up'))
+    .option('--domain <domain>', 'of one domain')
+    .action(async (options: InDomain) => {
+      const found = await ask(options, 'GET', `/trunks${queryOf(options)}`, trunksAnswer);
+      print(options, found, (rows) => show.trunksText(rows, Date.now()));
+    });
+
+  const trunk = vats.command('trunk').description('one trunk');
+  looking(
+    trunk
+      .command('test')
+      .description('try it step by step, with each exact answer; exit code 1 when something is wrong'),
+  )
+    .argument('<name>')
+    .option('--domain <domain>', 'where there are several')
+    .action(async (name: string, options: InDomain) => {
+      const path = `/trunks/${encodeURIComponent(name)}/test${queryOf(options)}`;
+      const tested = await ask(options, 'POST', path, trunkTestAnswer);
+      print(options, tested, show.trunkTestText);
+      if (!tested.read.good) result.code = EXIT.runtime;
+    });
+}
+
+function queryOf({ domain }: InDomain): string {
+  return domain === undefined ? '' : `?domain=${encodeURIComponent(domain)}`;
+}

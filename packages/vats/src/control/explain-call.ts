@@ -1,0 +1,126 @@
+import {
+  advance,
+  type Caller,
+  type Domain,
+  type Plan,
+  type RingOutcome,
+  readMoment,
+  route,
+  setting,
+  type World,
+} from '@vats/pbx';
+import type { Switch } from '../create-switch.ts';
+import { ControlError, type ControlRoutes } from './control-server.ts';
+import { theDomain } from './the-domain.ts';
+
+/** Steps that are told of one call at most: a scheme may have many, and a company's rules lead no further. */
+const STEPS_TOLD = 50;
+
+/** One thing that would be done, and how it is taken to end. */
+interface ToldStep {
+  readonly do: Plan['step']['do'];
+  readonly because: readonly string[];
+  readonly reason?: string;
+  readonly endsAs?: RingOutcome;
+}
+
+/** What would become of a call: the router's own answers, for the live moment or another one. Nothing rings. */
+export function explainCallRoutes({ model, world, clock }: Switch): ControlRoutes {
+  return {
+    'GET /explain/call': ({ query }) => {
+      const domain = theDomain(model, query.get('domain') ?? undefined);
+      const from = query.get('from') ?? '';
+      const dialled = query.get('to') ?? '';
+      const at = momentOf(query.get('at'), setting(domain, 'timezone'), clock.now());
+      const caller = callerOf(model.directory, domain, from, query.get('via') ?? undefined);
+      const moment = at === undefined ? world : worldAt(world, at);
+      const outcome = outcomeOf(query.get('outcome'));
+      return {
+        domain: domain.name,
+        from,
+        to: dialled,
+        at: moment.now,
+        steps: stepsOf(route({ domain, caller, dialled }, moment), moment, outcome),
+      };
+    },
+  };
+}
+
+/** The steps of a plan while each that rings ends in the same way. */
+function stepsOf(first: Plan, world: World, outcome: RingOutcome): ToldStep[] {
+  const steps: ToldStep[] = [];
+  let plan = first;
+  let told = 0;
+  while (steps.length < STEPS_TOLD) {
+    const { step, story } = plan;
+    const rings = step.do === 'ring';
+    steps.push({
+      do: step.do,
+      because: story.slice(told),
+      ...(step.do === 'reject' && { reason: step.reason }),
+      ...(rings && { endsAs: outcome }),
+    });
+    told = story.length;
+    if (!rings) break;
+    plan = advance(plan, { kind: 'ring-ended', outcome }, world);
+  }
+  return steps;
+}
+
+/** The live world at another hour: who is on the phone now is taken to be so then. */
+function worldAt(world: World, now: number): World {
+  return {
+    now,
+    directory: world.directory,
+    isReachable: (domain, login) => world.isReachable(domain, login),
+    activity: (domain, extension) => world.activity(domain, extension),
+    isLoggedIn: (domain, group, extension) => world.isLoggedIn(domain, group, extension),
+    lastTalks: (domain, number) => world.lastTalks(domain, number),
+    responsible: (domain, number) => world.responsible(domain, number),
+    channelsInUse: (domain, kind, key) => world.channelsInUse(domain, kind, key),
+    isTrunkUp: (domain, trunk) => world.isTrunkUp(domain, trunk),
+    cheapestFirst: (domain, number, trunks) => world.cheapestFirst(domain, number, trunks),
+  };
+}
+
+function callerOf(
+  directory: Switch['model']['directory'],
+  domain: Domain,
+  from: string,
+  via: string | undefined,
+): Caller {
+  if (via !== undefined) {
+    const trunk = directory.findTrunk(domain, via);
+    if (trunk === undefined) {
+      const names = domain.trunks.map(({ name }) => name).join(', ') || 'it has none';
+      throw new ControlError(404, `there is no trunk ${via} in ${domain.name}: ${names}`);
+    }
+    return { kind: 'trunk', trunk: via, ...(from !== '' && from !== 'anonymous' && { number: from }) };
+  }
+  const user = directory.findUser(domain, from);
+  if (user === undefined) {
+    throw new ControlError(
+      404,
+      `nobody in ${domain.name} has extension or login ${from}: a caller outside comes by a trunk, --via NAME`,
+    );
+  }
+  const device = user.devices.find(({ login }) => login === from) ?? user.devices[0];
+  if (device === undefined) throw new ControlError(422, `${user.name} (${user.extension}) has no device to call from`);
+  return { kind: 'device', user, device };
+}
+
+function momentOf(text: string | null, timezone: string, now: number): number | undefined {
+  if (text === null) return undefined;
+  const read = readMoment(text, timezone);
+  if (!read.ok) throw new ControlError(422, `${read.message}: ${read.remedy}`);
+  return read.at === now ? undefined : read.at;
+}
+
+const OUTCOMES: readonly RingOutcome[] = ['no-answer', 'callee-busy', 'callee-declined', 'unreachable'];
+
+function outcomeOf(text: string | null): RingOutcome {
+  const outcome = OUTCOMES.find((each) => each === (text ?? 'no-answer'));
+  if (outcome === undefined)
+    throw new ControlError(422, `${text} is no way for a ringing to end: ${OUTCOMES.join(', ')}`);
+  return outcome;
+}

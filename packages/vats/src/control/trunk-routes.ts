@@ -1,0 +1,42 @@
+import { isInTrouble, type LineStatus } from '@vats/registrar';
+import type { Switch } from '../create-switch.ts';
+import { ControlError, type ControlRoutes } from './control-server.ts';
+import { theDomain } from './the-domain.ts';
+
+/** The trunks as operators look at them and try them. */
+export function trunkRoutes({ model, trunks }: Pick<Switch, 'model' | 'trunks'>): ControlRoutes {
+  return {
+    'GET /trunks': ({ query }) => {
+      const name = query.get('domain') ?? undefined;
+      const domain = name === undefined ? undefined : theDomain(model, name);
+      const lines = trunks.all().filter((line) => domain === undefined || line.domain === domain.id);
+      return { trunks: lines.map((line) => line.status()) };
+    },
+    'POST /trunks/:name/test': async ({ params, query }) => {
+      const domain = theDomain(model, query.get('domain') ?? undefined);
+      const { name = '' } = params;
+      const line = trunks.of(domain.id, name);
+      if (line !== undefined) return trunks.test(line);
+      const names = domain.trunks.map((trunk) => trunk.name).join(', ');
+      throw new ControlError(
+        404,
+        names === '' ? `${domain.name} has no trunks` : `${domain.name} has no trunk ${name}: name one of ${names}`,
+      );
+    },
+  };
+}
+
+/** What `vats status` says of trunks. */
+export function trunkStatus({ trunks }: Pick<Switch, 'trunks'>) {
+  const statuses = trunks.statuses();
+  const inTrouble = statuses.filter(isInTrouble);
+  return { total: statuses.length, inTrouble: inTrouble.length, warnings: inTrouble.map(warningOf) };
+}
+
+function warningOf({ domain, name, state, answer, up, upAnswer, why }: LineStatus): string {
+  const isRegistrationAtFault = state === 'rejected' || state === 'unreachable';
+  const said = isRegistrationAtFault ? answer : up === false ? upAnswer : undefined;
+  const words = said === undefined ? (why ?? '') : `${said.status ?? ''} ${said.reason}`.trim();
+  const what = isRegistrationAtFault || state === 'not-served' ? state : 'down';
+  return `trunk ${name} of ${domain} is ${what}${words === '' ? '' : `: ${words}`}; vats trunk test ${name} shows why`;
+}

@@ -1,0 +1,56 @@
+import { type CallOrigin, calledNumberOf, claimedCallerOf, DEFAULT_PLACES } from '@vats/calls';
+import type { Directory } from '@vats/pbx';
+import type { SipRequest } from '@vats/sip';
+import type { ByTrunk } from '../trunks.ts';
+import { dialledOf, onOneLine } from './dialled.ts';
+import type { InviteOrigin } from './front-door.ts';
+import type { Visitor } from './visitors.ts';
+
+/** What a phone shows of a caller who shows no number. */
+const NO_NUMBER = 'anonymous';
+
+/** An INVITE that a trunk brought: for which of the domain's numbers, and of whom. */
+export function fromTrunk(request: SipRequest, { domain, trunk }: ByTrunk, directory: Directory): InviteOrigin {
+  const places = trunk.numbers?.from ?? DEFAULT_PLACES;
+  const called = calledNumberOf(request, places, (number) => directory.ownsNumber(domain, number));
+  const { number } = claimedCallerOf(request, { trusted: true });
+  return {
+    domain,
+    caller: { kind: 'trunk', trunk: trunk.name, ...(number !== undefined && { number }) },
+    dialled: called === undefined ? (dialledOf(request)?.dialled ?? '') : onOneLine(called),
+  };
+}
+
+/** Everything that a call is told of where it comes from. */
+export function callOrigin(
+  request: SipRequest,
+  origin: InviteOrigin,
+  visitor: Visitor,
+  directory: Directory,
+): CallOrigin {
+  const { caller, domain } = origin;
+  const at = visitor.viaProxy ? { client: visitor.address } : {};
+  if (caller.kind === 'trunk') {
+    const { number = NO_NUMBER, raw, name } = claimedCallerOf(request, { trusted: true });
+    const party = { number, ...(raw !== undefined && { raw }), ...(name !== undefined && { name }) };
+    return { ...origin, party: onOneLineAll(party), ...at };
+  }
+  const { user, device } = caller;
+  const named = { extension: user.extension, login: device.login, ...(user.name !== undefined && { name: user.name }) };
+  if (device.trunk !== true) return { ...origin, party: { number: user.extension, ...named }, ...at };
+  // A PBX shows whom it forwards for, so a number that is not the domain's is no reason to refuse it: it is not passed on.
+  const { number: claimed } = claimedCallerOf(request, { trusted: true });
+  const own = claimed !== undefined && directory.ownsNumber(domain, claimed) ? claimed : undefined;
+  return {
+    ...origin,
+    party: { number: own ?? user.extension, ...named },
+    ...(own !== undefined && { callerId: own }),
+    ...(claimed !== undefined && { claimed }),
+    ...at,
+  };
+}
+
+/** What was escaped in a request may be a control character; it goes into records and onto terminals. */
+function onOneLineAll<T extends Readonly<Record<string, string>>>(party: T): T {
+  return Object.fromEntries(Object.entries(party).map(([key, text]) => [key, onOneLine(text)])) as T;
+}

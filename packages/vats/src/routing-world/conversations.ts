@@ -1,0 +1,129 @@
+import type { CallEvent, LegName, Party } from '@vats/calls';
+
+/** A conversation that is over. Times are milliseconds since the epoch. */
+export interface Conversation {
+  /** `Domain.id`. */
+  readonly domain: string;
+  readonly from: Party;
+  /** Who spoke with the caller. */
+  readonly by: Party;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** What an employee has to do with calls that are up. */
+export interface Engagement {
+  /** Calls that the employee made or answered. */
+  readonly talking: number;
+  /** Calls that ring at any of their phones. */
+  readonly ringing: number;
+}
+
+const FREE: Engagement = { talking: 0, ringing: 0 };
+
+interface OpenCall {
+  readonly domain: string;
+  readonly from: Party;
+  /** Extensions at the legs that ring, and at those that talk; the caller's is among these from the start. */
+  readonly ringing: Map<LegName, string>;
+  readonly talking: Map<LegName, string>;
+  talk: { readonly leg: LegName; readonly by: Party; readonly startedAt: number } | undefined;
+}
+
+/**
+ * Who is on the phone, told by the events of calls. Each call counts once for an employee, however many of their phones ring; whoever
+ * dials is on the phone already.
+ */
+export class Conversations {
+  readonly #calls = new Map<string, OpenCall>();
+  readonly #employees = new Map<string, { talking: number; ringing: number }>();
+  readonly #onEnd: (conversation: Conversation) => void;
+
+  /** @param onEnd told of every conversation, once it is over */
+  constructor(onEnd: (conversation: Conversation) => void) {
+    this.#onEnd = onEnd;
+  }
+
+  /** What is remembered: for the ledger. */
+  get size(): number {
+    return this.#calls.size + this.#employees.size;
+  }
+
+  /** @param domain `Domain.id` */
+  of(domain: string, extension: string): Engagement {
+    return this.#employees.get(keyOf(domain, extension)) ?? FREE;
+  }
+
+  note(event: CallEvent): void {
+    if (event.type === 'call.started') {
+      const { from, domainId = event.domain } = event;
+      const call = { domain: domainId, from, ringing: new Map(), talking: new Map(), talk: undefined };
+      this.#calls.set(event.call, call);
+      if (from.extension !== undefined) this.#set(call, 'talking', 'a', from.extension);
+      return;
+    }
+    const call = this.#calls.get(event.call);
+    if (call === undefined) return;
+    switch (event.type) {
+      case 'leg.started':
+        if (event.party.extension !== undefined) this.#set(call, 'ringing', event.leg, event.party.extension);
+        return;
+      case 'call.answered': {
+        const { leg, party, at } = event;
+        this.#endTalk(call, at);
+        this.#unset(call, 'ringing', leg);
+        // Whom the switch itself answers has no conversation.
+        if (leg === 'a') return;
+        if (party.extension !== undefined) this.#set(call, 'talking', leg, party.extension);
+        call.talk = { leg, by: party, startedAt: at };
+        return;
+      }
+      case 'leg.ended':
+        if (event.leg === 'a' || event.leg === call.talk?.leg) this.#endTalk(call, event.at);
+        this.#unset(call, 'ringing', event.leg);
+        this.#unset(call, 'talking', event.leg);
+        return;
+      case 'call.ended':
+        this.#endTalk(call, event.at);
+        for (const kind of ['ringing', 'talking'] as const) {
+          for (const leg of [...call[kind].keys()]) this.#unset(call, kind, leg);
+        }
+        this.#calls.delete(event.call);
+        return;
+    }
+  }
+
+  #endTalk(call: OpenCall, at: number): void {
+    const { talk, domain, from } = call;
+    if (talk === undefined) return;
+    call.talk = undefined;
+    // The other side is let go with it: its own leg has no end of its own in the story.
+    this.#unset(call, 'talking', talk.leg);
+    this.#unset(call, 'talking', 'a');
+    this.#onEnd({ domain, from, by: talk.by, startedAt: talk.startedAt, endedAt: at });
+  }
+
+  #set(call: OpenCall, kind: keyof Engagement, leg: LegName, extension: string): void {
+    if (![...call[kind].values()].includes(extension)) this.#add(call.domain, extension, kind, 1);
+    call[kind].set(leg, extension);
+  }
+
+  #unset(call: OpenCall, kind: keyof Engagement, leg: LegName): void {
+    const extension = call[kind].get(leg);
+    if (extension === undefined) return;
+    call[kind].delete(leg);
+    if (![...call[kind].values()].includes(extension)) this.#add(call.domain, extension, kind, -1);
+  }
+
+  #add(domain: string, extension: string, kind: keyof Engagement, by: 1 | -1): void {
+    const key = keyOf(domain, extension);
+    const counts = this.#employees.get(key) ?? { talking: 0, ringing: 0 };
+    counts[kind] += by;
+    if (counts.talking === 0 && counts.ringing === 0) this.#employees.delete(key);
+    else this.#employees.set(key, counts);
+  }
+}
+
+function keyOf(domain: string, extension: string): string {
+  return `${domain}\n${extension}`;
+}

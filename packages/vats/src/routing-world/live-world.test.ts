@@ -1,0 +1,200 @@
+import type { CallEvent, UnstampedEvent } from '@vats/calls';
+import { FakeClock, MemoryLog } from '@vats/kernel/testing';
+import { Directory, type Domain, IDLE, type LastConversation } from '@vats/pbx';
+import { modelOf, onlyDomain } from '@vats/pbx/testing';
+import { expect, test } from 'vitest';
+import { GroupLogins } from './group-logins.ts';
+import { LiveWorld } from './live-world.ts';
+
+const MODEL = modelOf(`
+domain: acme.example
+timezone: Europe/Moscow
+users:
+  - { extension: "201", name: Anna }
+  - { extension: "202", name: Boris }
+  - { extension: "210", name: Asterisk, devices: [{ login: user11, password: Vf5kNm7Z, trunk: true }] }
+`);
+const domain: Domain = onlyDomain(MODEL);
+/** 23:00 in Moscow. */
+const EVENING = Date.UTC(2026, 10, 27, 20);
+const MINUTE = 60_000;
+
+function live() {
+  const clock = new FakeClock();
+  clock.stepWall(EVENING - clock.now());
+  const log = new MemoryLog();
+  const world = new LiveWorld({
+    clock,
+    log,
+    directory: () => new Directory(MODEL),
+    isReachable: () => true,
+    calls: () => ({ channelsInUse: (_domain, kind, key) => (kind === 'trunk' && key === 'itsp' ? 3 : 0) }),
+    logins: new GroupLogins({ log }),
+  });
+  const seqs = new Map<string, number>();
+  const tell = (call: string, event: UnstampedEvent): void => {
+    const seq = (seqs.get(call) ?? 0) + 1;
+    seqs.set(call, seq);
+    world.note({ ...event, call, seq, at: clock.now() } as CallEvent);
+  };
+  const starts = (call: string, from: object): void =>
+    tell(call, {
+      type: 'call.started',
+      domain: 'acme.example',
+      domainId: domain.id,
+      from: { number: '+79161234567', ...from },
+      dialled: '600',
+      sipCallId: call,
+    });
+  const rings = (call: string, leg: string, extension: string): void =>
+    tell(call, { type: 'leg.started', leg, party: { number: extension, extension }, flow: 'f' });
+  const answers = (call: string, leg: string, party: { number: string; extension?: string }): void =>
+    tell(call, { type: 'call.answered', leg, party });
+  const ends = (call: string): void => tell(call, { type: 'call.ended', failure: 'caller-hung-up' } as never);
+  const of = (extension: string) => world.activity(domain, extension);
+  return { clock, log, world, tell, starts, rings, answers, ends, of };
+}
+
+test('whose phones ring is ringing once, whoever dials or answers is talking, and afterwards nobody is', () => {
+  const { clock, starts, rings, answers, ends, of, world, tell } = live();
+  starts('c', { number: '202', extension: '202' });
+  expect(of('202')).toMatchObject({ talking: 1, ringing: 0 });
+  rings('c', 'b1', '201');
+  rings('c', 'b2', '201');
+  expect(of('201')).toMatchObject({ talking: 0, ringing: 1 });
+  tell('c', { type: 'leg.ended', leg: 'b1', failure: 'callee-busy' });
+  expect(of('201').ringing).toBe(1);
+  answers('c', 'b2', { number: '201', extension: '201' });
+  expect(of('201')).toMatchObject({ talking: 1, ringing: 0 });
+  clock.advance(5 * MINUTE);
+  tell('c', { type: 'leg.ended', leg: 'a', failure: 'caller-hung-up' });
+  // A file may take its time to be finished; the conversation is over.
+  expect(of('201')).toEqual({ talking: 0, ringing: 0, lastTalkEnd: clock.now(), answered: 1, talkMs: 5 * MINUTE });
+  expect(of('202').answered).toBe(1);
+  clock.advance(9_000);
+  ends('c');
+  expect(of('201')).toMatchObject({ talking: 0, lastTalkEnd: clock.now() - 9_000, answered: 1 });
+  expect(world.size).toBe(0);
+});
+
+test('two calls of one employee are two', () => {
+  const { starts, rings, ends, of } = live();
+  for (const call of ['c', 'd']) {
+    starts(call, {});
+    rings(call, 'b1', '201');
+  }
+  expect(of('201').ringing).toBe(2);
+  ends('c');
+  expect(of('201').ringing).toBe(1);
+  ends('d');
+  expect(of('201')).toBe(IDLE);
+});
+
+test('what was done today is of the day in the domain’s zone', () => {
+  const { clock, starts, rings, answers, ends, of } = live();
+  starts('c', {});
+  rings('c', 'b1', '201');
+  answers('c', 'b1', { number: '201', extension: '201' });
+  clock.advance(10 * MINUTE);
+  ends('c');
+  clock.advance(49 * MINUTE + 59_999);
+  expect(of('201')).toMatchObject({ answered: 1, talkMs: 10 * MINUTE });
+  clock.advance(1);
+  expect(of('201')).toMatchObject({ answered: 0, talkMs: 0, lastTalkEnd: EVENING + 10 * MINUTE });
+});
+
+test('a PBX is never on the phone: it takes many calls at once', () => {
+  const { starts, rings, answers, of } = live();
+  starts('c', {});
+  rings('c', 'b1', '210');
+  answers('c', 'b1', { number: '210', extension: '210' });
+  expect(of('210')).toMatchObject({ talking: 0, ringing: 0 });
+});
+
+test('who spoke last with a number, of each direction, newest first', () => {
+  const { clock, starts, rings, answers, ends, world } = live();
+  starts('in', { number: '89161234567' });
+  rings('in', 'b1', '201');
+  answers('in', 'b1', { number: '201', extension: '201' });
+  clock.advance(MINUTE);
+  ends('in');
+  starts('out', { number: '202', extension: '202' });
+  answers('out', 'b1', { number: '+79161234567' });
+  clock.advance(MINUTE);
+  ends('out');
+  expect(world.lastTalks(domain, '+79161234567')).toEqual([
+    { extension: '202', endedAt: EVENING + 2 * MINUTE, direction: 'out' },
+    { extension: '201', endedAt: EVENING + MINUTE, direction: 'in' },
+  ]);
+  expect(world.lastTalks(domain, '+79160000000')).toEqual([]);
+});
+
+test('who was rung and not spoken with, whom the switch answered, and who hides are no conversation', () => {
+  const { starts, rings, answers, ends, world, of } = live();
+  starts('missed', {});
+  rings('missed', 'b1', '201');
+  ends('missed');
+  starts('echo', {});
+  answers('echo', 'a', { number: '*43' });
+  ends('echo');
+  starts('hidden', { number: 'anonymous' });
+  rings('hidden', 'b1', '201');
+  answers('hidden', 'b1', { number: '201', extension: '201' });
+  ends('hidden');
+  expect(world.lastTalks(domain, '+79161234567')).toEqual([]);
+  expect(world.lastTalks(domain, 'anonymous')).toEqual([]);
+  expect(of('201').answered).toBe(1);
+});
+
+test('a restart loses neither who spoke with whom nor what was done today', async () => {
+  const { world, of } = live();
+  const talked: LastConversation = {
+    domain: domain.id,
+    number: '+79161234567',
+    extension: '201',
+    endedAt: EVENING - 30 * 3_600_000,
+    direction: 'in',
+    call: 'x',
+  };
+  const talk = (id: string, to: number) => ({
+    id,
+    domain: domain.id,
+    from: { number: '+79161234567' },
+    talks: [{ leg: 'b1', party: { number: '202', extension: '202' }, from: to - MINUTE, to }],
+  });
+  const pages = [
+    { calls: [talk('b', EVENING - MINUTE)], next: { startedAt: 1, id: 'b' } },
+    // Of yesterday, by the domain's clock.
+    { calls: [talk('a', EVENING - 23 * 3_600_000 - 1)] },
+  ];
+  await world.restore({
+    conversationsSince: async () => [talked],
+    list: async () => pages.shift() as never,
+  });
+  expect(pages).toEqual([]);
+  expect(world.lastTalks(domain, '+79161234567')).toEqual([
+    { extension: '201', endedAt: talked.endedAt, direction: 'in' },
+  ]);
+  expect(of('201')).toMatchObject({ lastTalkEnd: talked.endedAt, answered: 0 });
+  expect(of('202')).toMatchObject({ answered: 1, talkMs: MINUTE, lastTalkEnd: EVENING - MINUTE });
+});
+
+test('a store that fails at the start costs that knowledge, and is said', async () => {
+  const { world, log } = live();
+  await world.restore({
+    conversationsSince: async () => {
+      throw new Error('disk');
+    },
+    list: async () => ({ calls: [] }),
+  });
+  expect(log.events).toEqual(['world.not-restored']);
+});
+
+test('what nobody tells is as it ordinarily is; channels are those of the calls', () => {
+  const { world } = live();
+  expect(world.isTrunkUp(domain, 'itsp')).toBe(true);
+  expect(world.responsible(domain, '+79161234567')).toBeUndefined();
+  expect(world.cheapestFirst(domain, '+7', ['b', 'a'])).toEqual(['b', 'a']);
+  expect(world.channelsInUse(domain, 'trunk', 'itsp')).toBe(3);
+  expect(world.isLoggedIn(domain, '600', '201')).toBe(false);
+});

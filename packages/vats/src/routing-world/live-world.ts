@@ -1,0 +1,158 @@
+import type { CallEvent, CallManager } from '@vats/calls';
+import type { Clock, Log } from '@vats/kernel';
+import {
+  type Activity,
+  type Directory,
+  type Domain,
+  type HistoryStore,
+  IDLE,
+  type LastTalk,
+  localDate,
+  setting,
+  type World,
+} from '@vats/pbx';
+import { Conversations } from './conversations.ts';
+import { DaysOfWork } from './day-of-work.ts';
+import type { GroupLogins } from './group-logins.ts';
+import { LastTalks } from './last-talks.ts';
+
+const DAY_MS = 86_400_000;
+/** Conversations that are read back at a start: what a known employee may be known by. */
+const READ_BACK_MS = 31 * DAY_MS;
+/** Pages of finished calls that are read back at most, and calls of each: a day of the busiest office. */
+const PAGES = 100;
+const PAGE_CALLS = 1_000;
+const ANYWHERE = 'UTC';
+
+/** What a plan asks of trunks and of contact lists, where those are kept. */
+export interface OtherAnswers {
+  readonly isTrunkUp?: World['isTrunkUp'];
+  readonly responsible?: World['responsible'];
+  readonly cheapestFirst?: World['cheapestFirst'];
+}
+
+export interface LiveWorldParts extends OtherAnswers {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly directory: () => Directory;
+  /** @param domain `Domain.id` */
+  readonly isReachable: (domain: string, login: string) => boolean;
+  readonly calls: () => Pick<CallManager, 'channelsInUse'>;
+  readonly logins: GroupLogins;
+}
+
+/** The present moment, as plans may ask about it: the model, the registrar, the calls that are up, and what was said today. */
+export class LiveWorld implements World {
+  readonly #parts: LiveWorldParts;
+  readonly #conversations: Conversations;
+  readonly #work: DaysOfWork;
+  readonly #talks: LastTalks;
+
+  constructor(parts: LiveWorldParts) {
+    this.#parts = parts;
+    this.#talks = new LastTalks(parts.clock);
+    this.#work = new DaysOfWork((domain, at) => localDate(at, this.#zoneOf(domain)));
+    this.#conversations = new Conversations((conversation) => {
+      this.#work.note(conversation);
+      this.#talks.note(conversation);
+    });
+  }
+
+  /** What is remembered of calls that are up: for the ledger. */
+  get size(): number {
+    return this.#conversations.size;
+  }
+
+  get now(): number {
+    return this.#parts.clock.now();
+  }
+
+  get directory(): Directory {
+    return this.#parts.directory();
+  }
+
+  /** Learns from what happens in calls. */
+  note(event: CallEvent): void {
+    this.#conversations.note(event);
+  }
+
+  /** Knows again what was known before the start. A store that fails costs that knowledge and nothing else. */
+  async restore(history: Pick<HistoryStore, 'list' | 'conversationsSince'>): Promise<void> {
+    const { clock, log } = this.#parts;
+    const now = clock.now();
+    try {
+      for (const conversation of await history.conversationsSince(now - READ_BACK_MS)) {
+        this.#talks.restore(conversation);
+        this.#work.lastTalkEnded(conversation.domain, conversation.extension, conversation.endedAt);
+      }
+      await this.#restoreToday(history, now);
+    } catch (error) {
+      log.error('world.not-restored', { error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  isReachable(domain: Domain, login: string): boolean {
+    return this.#parts.isReachable(domain.id, login);
+  }
+
+  activity(domain: Domain, extension: string): Activity {
+    const { talking, ringing } = this.#conversations.of(domain.id, extension);
+    const work = this.#work.of(domain.id, extension, this.now);
+    if (talking + ringing + work.lastTalkEnd === 0) return IDLE;
+    // A PBX takes many calls at once, so none of them makes it busy.
+    if (this.#isPbx(domain, extension)) return { talking: 0, ringing: 0, ...work };
+    return { talking, ringing, ...work };
+  }
+
+  isLoggedIn(domain: Domain, group: string, extension: string): boolean {
+    return this.#parts.logins.has(domain.id, group, extension);
+  }
+
+  lastTalks(domain: Domain, number: string): readonly LastTalk[] {
+    return this.#talks.of(domain.id, number);
+  }
+
+  responsible(domain: Domain, number: string): string | undefined {
+    return this.#parts.responsible?.(domain, number);
+  }
+
+  channelsInUse(domain: Domain, kind: 'number' | 'trunk', key: string): number {
+    return this.#parts.calls().channelsInUse(domain.id, kind, key);
+  }
+
+  isTrunkUp(domain: Domain, trunk: string): boolean {
+    return this.#parts.isTrunkUp?.(domain, trunk) ?? true;
+  }
+
+  cheapestFirst(domain: Domain, number: string, trunks: readonly string[]): readonly string[] {
+    return this.#parts.cheapestFirst?.(domain, number, trunks) ?? trunks;
+  }
+
+  async #restoreToday(history: Pick<HistoryStore, 'list'>, now: number): Promise<void> {
+    const since = now - DAY_MS;
+    let after: Parameters<HistoryStore['list']>[0] = {};
+    for (let page = 0; page < PAGES; page++) {
+      const { calls, next } = await history.list({ since, limit: PAGE_CALLS, ...after });
+      // Newest first, and days are counted upwards.
+      for (const { domain, from, talks } of calls) {
+        for (const { party: by, from: startedAt, to: endedAt } of talks) {
+          const today = localDate(now, this.#zoneOf(domain));
+          if (localDate(endedAt, this.#zoneOf(domain)) === today) {
+            this.#work.note({ domain, from, by, startedAt, endedAt });
+          }
+        }
+      }
+      if (next === undefined) return;
+      after = { after: next };
+    }
+  }
+
+  #zoneOf(domainId: string): string {
+    const domain = this.directory.domainById(domainId);
+    return domain === undefined ? ANYWHERE : setting(domain, 'timezone');
+  }
+
+  #isPbx(domain: Domain, extension: string): boolean {
+    return this.directory.findUser(domain, extension)?.devices.some(({ trunk }) => trunk === true) ?? false;
+  }
+}
