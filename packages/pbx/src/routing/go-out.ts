@@ -24,9 +24,9 @@ export type Found =
 
 /** Sends the call to a number outside. @param by whose order it is */
 export function goOut(journey: Journey, number: string, shown: string, by: User | undefined, world: World): Decision {
-  const pbx = byExtension(journey, number, shown, by, world);
-  if (pbx !== undefined) return pbx;
-  const found = outsideTarget(journey, number, by, world);
+  const match = outboundRuleFor(journey.call.domain, number, by, world.directory);
+  if (match?.rule.extension !== undefined) return toPbx(journey, number, shown, match, match.rule.extension, world);
+  const found = targetBy(match, journey, number, by, world);
   if (!found.ok) {
     const because = `${shown} ${found.because}`;
     if (journey.frames.length === 0) return rejected(journey, found.reason, found.text, because);
@@ -47,8 +47,17 @@ export function goOut(journey: Journey, number: string, shown: string, by: User 
 
 /** By which trunks a number outside is reached, and how the call looks there. */
 export function outsideTarget(journey: Journey, number: string, by: User | undefined, world: World): Found {
+  return targetBy(outboundRuleFor(journey.call.domain, number, by, world.directory), journey, number, by, world);
+}
+
+function targetBy(
+  match: OutboundMatch | undefined,
+  journey: Journey,
+  number: string,
+  by: User | undefined,
+  world: World,
+): Found {
   const { domain } = journey.call;
-  const match = outboundRuleFor(domain, number, by, world.directory);
   if (match === undefined) {
     if (EMERGENCY_NUMBERS.includes(number)) return emergency(domain, number, by, world);
     return {
@@ -60,7 +69,10 @@ export function outsideTarget(journey: Journey, number: string, by: User | undef
   }
   const { rule } = match;
   const because = `matches the outbound rule ${rule.match}`;
-  if (rule.trunk === undefined) return { ok: false, reason: 'forbidden', because, text: 'the rule denies it' };
+  if (rule.trunk === undefined) {
+    const text = rule.extension === undefined ? 'the rule denies it' : `the PBX at ${rule.extension} is called alone`;
+    return { ok: false, reason: 'forbidden', because, text };
+  }
   const permission = permissionOf(rule, number);
   if (!permission.permitted) return { ok: false, reason: 'forbidden', because, text: permission.because };
   const named = [rule.trunk, ...(rule.reserve ?? [])];
@@ -111,17 +123,15 @@ function hasChannel(domain: Domain, name: string, world: World): boolean {
 }
 
 /** A rule that leads to a PBX behind one of our accounts: it hears the number as it was dialled. */
-function byExtension(
+function toPbx(
   journey: Journey,
   number: string,
   shown: string,
-  by: User | undefined,
+  match: OutboundMatch,
+  extension: string,
   world: World,
-): Decision | undefined {
+): Decision {
   const { domain } = journey.call;
-  const match = outboundRuleFor(domain, number, by, world.directory);
-  const extension = match?.rule.extension;
-  if (match === undefined || extension === undefined) return undefined;
   const because = `${shown} matches the outbound rule ${match.rule.match}`;
   const user = world.directory.findUser(domain, extension);
   const devices = user?.devices.filter(({ login }) => world.isReachable(domain, login)) ?? [];

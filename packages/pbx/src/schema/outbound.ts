@@ -3,7 +3,7 @@ import { destination } from './destination.ts';
 import { fault, textThat } from './fault.ts';
 import { hours } from './hours.ts';
 import { publicNumber } from './number.ts';
-import { numberPattern, variableParts } from './pattern.ts';
+import { numberPattern, parsePattern } from './pattern.ts';
 import { extension, refName, wholeNumber } from './words.ts';
 
 /** A number to be sent, with places for parts of the one that was dialled. */
@@ -52,8 +52,9 @@ export const outboundRule = z
       });
     }
     const highest = Math.max(0, ...[...(send ?? '').matchAll(/\$(\d)/g)].map(([, digit]) => Number(digit)));
-    if (highest > variableParts(match)) {
-      const parts = variableParts(match);
+    const pattern = parsePattern(match);
+    const parts = pattern.ok ? pattern.value.parts : highest;
+    if (highest > parts) {
       ctx.issues.push({
         ...fault(
           `send names $${highest}, and the pattern has ${parts} variable part${parts === 1 ? '' : 's'}`,

@@ -67,3 +67,20 @@ test('a pattern of literals matches itself and nothing else', () => {
     }),
   );
 });
+
+test.each([
+  ['8xxx*', '84951234567', '+7$1', '+74951234567', 1],
+  ['8x*', '84951234567', '$1', '4951234567', 1],
+  ['9[0-4]1x', '9213', '$2$1', '32', 2],
+  ['*43', '*43', '77', '77', 0],
+  ['3xx', '300', '0$1', '000', 1],
+  ['*', '+7495', '$1', '+7495', 1],
+])('%s writes %s by %s as %s', (text, number, template, written, parts) => {
+  const pattern = parsePattern(text);
+  expect(pattern.ok && [pattern.value.rewrite(number, template), pattern.value.parts]).toEqual([written, parts]);
+});
+
+test('what does not match is not written anew', () => {
+  const pattern = parsePattern('3xx');
+  expect(pattern.ok && pattern.value.rewrite('400', '$1')).toBeUndefined();
+});

@@ -9,6 +9,8 @@ export type PatternFault = 'empty' | 'too-long' | 'bad-character' | 'set-not-clo
 export interface NumberPattern {
   readonly text: string;
   matches(number: string): boolean;
+  /** How many variable parts it has: what `$1` … of `rewrite` may name. */
+  readonly parts: number;
   /**
    * A number that matches, written anew: `$1`, `$2` … stand for what the pattern's variable parts held, each the longest run of `x`,
    * sets and `*`. @example parsePattern('8xxx*') rewrites 84951234567 by '+7$1' to +74951234567
@@ -51,6 +53,7 @@ export function parsePattern(text: string): Parsed<NumberPattern, PatternFault> 
   return good({
     text,
     matches: (number) => expression.test(number),
+    parts: source.match(VARIABLE_RUN)?.length ?? 0,
     rewrite: (number, template) => {
       const found = parts.exec(number);
       return found === null ? undefined : template.replace(/\$([1-9])/g, (_, digit) => found[Number(digit)] ?? '');
@@ -60,11 +63,6 @@ export function parsePattern(text: string): Parsed<NumberPattern, PatternFault> 
 
 /** In the expression of a pattern: `x` and sets are written as classes, the rest as `.*`. */
 const VARIABLE_RUN = /(?:\[[^\]]*\])+(?:\.\*)?|\.\*/g;
-
-/** How many variable parts a pattern has: what `$1` … may name. */
-export function variableParts(text: string): number {
-  return text.match(/(?:x|X|\[[^\]]*\])+\*?$|(?:x|X|\[[^\]]*\])+|(?<=.)\*$|^\*$/g)?.length ?? 0;
-}
 
 function rangesRise(set: string): boolean {
   return [...set.matchAll(/([0-9])-([0-9])/g)].every(([, low, high]) => low! <= high!);
