@@ -49,7 +49,7 @@ export { formatUri, OtherUri, parseUri, type Uri } from './message/uri.ts';
 export { sameUri } from './message/uri-compare.ts';
 export { UriParams } from './message/uri-params.ts';
 export type { ValueFault } from './message/value-fault.ts';
-export { formatVia, MAGIC_COOKIE, parseVia, Via, type ViaParts } from './message/via.ts';
+export { MAGIC_COOKIE, parseVia, Via, type ViaParts } from './message/via.ts';
 export { detached, fromWire, isSafeValue, toWire, UnsafeValue } from './message/wire-text.ts';
 export {
   type HeaderField,

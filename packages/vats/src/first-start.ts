@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '@vats/kernel';
 import { addByValue, makePassword } from '@vats/pbx';
@@ -45,15 +45,4 @@ export async function makeDemoDomain(
   const lines = accounts.map(({ login, password }) => `${login} ${password}\n`);
   writeFileSync(firstStartFile(data), `login password\n${lines.join('')}`, { mode: 0o600 });
   return accounts;
-}
-
-/** The demo accounts of an earlier start, while their file is there. */
-export function rememberedDemoAccounts(data: string): readonly DemoAccount[] {
-  const path = firstStartFile(data);
-  if (!existsSync(path)) return [];
-  const [, ...lines] = readFileSync(path, 'utf8').trim().split('\n');
-  return lines.map((line) => {
-    const [login = '', password = ''] = line.split(' ');
-    return { login, password };
-  });
 }

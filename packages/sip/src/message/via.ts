@@ -104,10 +104,6 @@ export function parseVia(text: string): Parsed<Via, ValueFault> {
   return readWhole(text, readVia);
 }
 
-export function formatVia(via: Via): string {
-  return via.toString();
-}
-
 /** Reads one Via and stops at a comma or the end. */
 export function readVia(cursor: Cursor): Via | undefined {
   return readViaAs(cursor, false);
