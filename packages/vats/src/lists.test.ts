@@ -46,17 +46,21 @@ test('what calls used and held before a kill counts after it; rates and contacts
 
 test('a limit that comes near or is reached is in the log, with whose it is', async () => {
   const clock = new FakeClock();
-  const store = new MemoryStore(modelOf(`${ACME.replace('Anna }', 'Anna, limits: { callsPerHour: 0 } }')}`));
+  const store = new MemoryStore(modelOf(`${ACME.replace('Anna }', 'Anna, limits: { callsPerHour: 10 } }')}`));
   const log = new MemoryLog();
   const running = await started(store, clock, log);
   const { id } = running.model.domainNamed('acme.example')!;
   const call = { id: 'c', domain: id, user: '201', trunk: 'itsp', number: NUMBER };
-  expect(running.spending.begin(call)).toMatchObject({ allowed: false, refusal: { limit: 'callsPerHour' } });
-  expect(log.lines).toContainEqual(
+  const begin = (count: number) => running.spending.begin({ ...call, id: `c${count}` });
+  const told = (event: string, used: number) =>
     expect.objectContaining({
-      event: 'spending.used-up',
-      fields: expect.objectContaining({ domain: 'acme.example', user: '201', limit: 'callsPerHour', of: 0 }),
-    }),
-  );
+      event,
+      fields: expect.objectContaining({ domain: 'acme.example', user: '201', limit: 'callsPerHour', used, of: 10 }),
+    });
+  for (let count = 1; count <= 10; count++) expect(begin(count)).toMatchObject({ allowed: true });
+  expect(log.lines).toContainEqual(told('spending.nearly-used', 8));
+  expect(log.lines).not.toContainEqual(told('spending.used-up', 10));
+  expect(begin(11)).toMatchObject({ allowed: false, refusal: { limit: 'callsPerHour' } });
+  expect(log.lines).toContainEqual(told('spending.used-up', 10));
   await running.close();
 });

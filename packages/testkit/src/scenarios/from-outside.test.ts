@@ -238,9 +238,20 @@ describe('calls from outside', () => {
       itsp.invites('84951234567');
       alice.rings();
       itsp.hears('180 INVITE');
-      const domain = world.running.model.directory.model.domains[0];
-      expect(domain?.users.some(({ extension }) => extension === '201')).toBe(true);
-      await world.applies('domain: acme.example\nnumbers: [{ number: "+74951234567", to: "202" }]\n', 'number.yaml');
+      // What refers to a user must be gone before the user may go.
+      await world.applies(
+        [
+          'domain: acme.example',
+          'numbers: [{ number: "+74951234567", to: "202" }]',
+          'groups: [{ extension: "600", name: Sales, members: ["202", "203"] }]',
+          '',
+        ].join('\n'),
+        'without.yaml',
+      );
+      const removed = await world.running.model.removeUser('201');
+      expect(removed.ok).toBe(true);
+      const [domain] = world.running.model.directory.model.domains;
+      expect(domain?.users.map(({ extension }) => extension)).not.toContain('201');
       alice.answers();
       itsp.hears('200 INVITE');
       alice.expects('ACK');
