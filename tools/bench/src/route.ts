@@ -57,10 +57,12 @@ const rows = timeByTurns(
       run: (i) => {
         plan = route(calls[i % calls.length]!, world);
       },
+      calls: calls.length,
     },
     {
       name: 'the mixture: advance(), nobody answered',
       run: () => (plan.step.do === 'ring' ? advance(plan, { kind: 'ring-ended', outcome: 'no-answer' }, world) : plan),
+      calls: calls.length,
     },
     ...kindsOf(domain, world),
   ],

@@ -25,7 +25,6 @@ export class Directory {
   readonly #byHost = new Map<string, Domain>();
   readonly #byId = new Map<string, Domain>();
   readonly #indexes = new Map<string, DomainIndex>();
-  readonly #members = new WeakMap<Group, ReadonlyMap<object, User>>();
 
   constructor(model: Model) {
     this.model = model;
@@ -89,27 +88,6 @@ export class Directory {
   /** Whether a user is a member of a group. */
   isMember(domain: Domain, group: string, extension: string): boolean {
     return this.#indexes.get(domain.id)?.memberships.get(extension)?.has(group) ?? false;
-  }
-
-  /**
-   * The users among the members of a group, which may be of an earlier model; who is gone is not there. Looked up once a group: a large
-   * one's members lie all over the memory, and each look-up by name would fetch some of it.
-   *
-   * @returns by the member's own object
-   */
-  usersOf(domain: Domain, group: Group): ReadonlyMap<object, User> {
-    let users = this.#members.get(group);
-    if (users === undefined) {
-      const index = this.#indexes.get(domain.id)?.users;
-      users = new Map(
-        group.members.flatMap((member) => {
-          const user = index?.get(member.to);
-          return user === undefined ? [] : [[member, user] as const];
-        }),
-      );
-      this.#members.set(group, users);
-    }
-    return users;
   }
 
   findScheme(domain: Domain, name: string): Scheme | undefined {

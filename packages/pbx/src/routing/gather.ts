@@ -5,6 +5,7 @@ import { outsideTarget } from './go-out.ts';
 import type { Journey } from './journey.ts';
 import { leftOut } from './left-out.ts';
 import type { RingTarget, World } from './plan.ts';
+import { readyMembers } from './ready-members.ts';
 import { onceEach } from './targets.ts';
 import { addTargets, reachOf, timed } from './user-targets.ts';
 
@@ -42,28 +43,46 @@ export function gather(
   const targets: RingTarget[] = [];
   const users: User[] = [];
   const left: string[] = [];
-  const members = group === undefined ? undefined : directory.usersOf(domain, group);
+  const members = group === undefined ? undefined : readyMembers(world, domain, group);
+  const self = callingUser(journey, world);
   let busy = false;
+  // One user's own phones are different ones; what else rings may be named twice.
+  let mayRepeat = group === undefined;
   for (const candidate of candidates) {
     const { to, after = 0 } = candidate;
-    if (isPublicNumber(to)) {
+    const member = members?.get(candidate);
+    if (member === undefined && isPublicNumber(to)) {
       const found = outsideTarget(journey, to, undefined, world);
+      mayRepeat = true;
       if (found.ok) targets.push(timed(found.target, {}, after));
       else left.push(`${to} ${found.because}: ${found.text}`);
       continue;
     }
-    const user = members === undefined ? directory.findUser(domain, to) : members.get(candidate);
+    const user = members === undefined ? directory.findUser(domain, to) : member?.user;
     // Gone from the model since the plan was made.
     if (user === undefined) continue;
-    const why = group === undefined ? undefined : leftOut(journey, group, user.extension, world);
-    const barrier = barrierOf(journey, user, world);
+    const why =
+      group === undefined ? undefined : user === self ? 'it is who calls' : leftOut(journey, group, user, world);
+    const barrier = member?.phones === undefined ? barrierOf(journey, user, world) : undefined;
     if (why !== undefined || barrier !== undefined) {
       busy ||= why === 'busy';
       left.push(barrier?.why ?? `${user.name} is left out: ${why}`);
       continue;
     }
     users.push(user);
-    addTargets(targets, journey, user, reachOf(user), after, world);
+    if (member?.phones === undefined) {
+      mayRepeat = true;
+      addTargets(targets, journey, user, reachOf(user), after, world);
+      continue;
+    }
+    for (const { target, login } of member.phones) {
+      if (world.isReachable(domain, login)) targets.push(timed(target, {}, after));
+    }
   }
-  return { targets: onceEach(targets), users, left, busy };
+  return { targets: mayRepeat ? onceEach(targets) : targets, users, left, busy };
+}
+
+/** Who calls, if that is one of ours, as the model has them now. */
+function callingUser({ call: { domain, caller } }: Journey, { directory }: World): User | undefined {
+  return caller.kind === 'device' ? directory.findUser(domain, caller.user.extension) : undefined;
 }

@@ -79,7 +79,7 @@ function canTake(journey: Journey, extension: string, group: Group | undefined, 
   if (user === undefined || barrierOf(journey, user, world) !== undefined) return undefined;
   if (group !== undefined) {
     if (!world.directory.isMember(domain, group.extension, extension)) return undefined;
-    if (leftOut(journey, group, extension, world) !== undefined) return undefined;
+    if (leftOut(journey, group, user, world) !== undefined) return undefined;
   } else {
     const { talking, ringing } = world.activity(domain, extension);
     if (talking + ringing > 0) return undefined;

@@ -5,8 +5,11 @@ import { extensionOf, GROUPS, groupOf, MORE_MEMBERS, NUMBERS, numberOf, OUTBOUND
 export interface Kind {
   readonly name: string;
   readonly run: (i: number) => unknown;
+  /** How many different ones there are: the `i`th is the same as the `i + calls`th. */
+  readonly calls: number;
 }
 
+const CALLS_OF_A_KIND = 2_000;
 /** Who spoke last with these callers is known. */
 const KNOWN_CALLER = '+79990000000';
 const LARGEST = Array.from({ length: GROUPS }, (_, i) => i).filter((i) => i % (MORE_MEMBERS + 1) === MORE_MEMBERS);
@@ -47,10 +50,10 @@ export function kindsOf(domain: Domain, world: World): Kind[] {
   const groups = domain.groups.map(({ extension }) => extension);
   const of = (name: string, call: (i: number) => RouteCall, expected: (plan: Plan) => boolean): Kind => {
     // Made before, so that only the decision is timed; many, so that each finds its objects as cold as they are.
-    const calls = Array.from({ length: 2_000 }, (_, i) => call(i));
+    const calls = Array.from({ length: CALLS_OF_A_KIND }, (_, i) => call(i));
     const wrong = calls.find((each) => !expected(route(each, world)));
     if (wrong !== undefined) throw new Error(`${name}: ${wrong.dialled} is ${route(wrong, world).story.join(' / ')}`);
-    return { name, run: (i) => route(calls[i % calls.length]!, world) };
+    return { name, run: (i) => route(calls[i % calls.length]!, world), calls: calls.length };
   };
   const rings = (targets: number) => (plan: Plan) => plan.step.do === 'ring' && plan.step.targets.length === targets;
   const toGroup = (of: readonly number[]) => (i: number) => dials(domain, i * 17 + 1, groups[of[i % of.length]!]!, i);
@@ -72,12 +75,12 @@ export function kindsOf(domain: Domain, world: World): Kind[] {
 /** What nothing costs here, what a look-up does, and what the machine does to work of `microseconds` that allocates nothing. */
 export function floors(microseconds: number): Kind[] {
   const map = new Map(Array.from({ length: USERS }, (_, i) => [extensionOf(i), { i }]));
-  const keys = Array.from({ length: 2_000 }, (_, i) => extensionOf(i * 17));
+  const keys = Array.from({ length: CALLS_OF_A_KIND }, (_, i) => extensionOf(i * 17));
   const turns = turnsFor(microseconds);
   return [
-    { name: 'nothing', run: (i) => i },
-    { name: 'a look-up among 5,000 users', run: (i) => map.get(keys[i % keys.length]!) },
-    { name: `sums for ${microseconds} µs`, run: (i) => sums(turns, i) },
+    { name: 'nothing', run: (i) => i, calls: CALLS_OF_A_KIND },
+    { name: 'a look-up among 5,000 users', run: (i) => map.get(keys[i % keys.length]!), calls: keys.length },
+    { name: `sums for ${microseconds} µs`, run: (i) => sums(turns, i), calls: CALLS_OF_A_KIND },
   ];
 }
 
