@@ -45,12 +45,8 @@ export function goOnInGroup(
   outcome: RingOutcome,
   world: World,
 ): Decision {
-  const { waves, next, group, round } = frame;
-  if (next < waves.length) return ringWaves(journey, frame, '', outcome, world);
-  if (waves.length > 1 && round < (group.rounds ?? 1) && outcome !== 'callee-busy') {
-    return ringWaves(journey, { ...frame, next: 0, round: round + 1 }, `round ${round + 1}`, outcome, world);
-  }
-  return leave(journey, group, outcome);
+  if (frame.next < frame.waves.length) return ringWaves(journey, frame, '', outcome, world);
+  return ringAgain(journey, frame, outcome, world) ?? leave(journey, frame.group, outcome);
 }
 
 /** Rings the next members of whom any can take the call now. */
@@ -79,7 +75,21 @@ function ringWaves(
       because: because === '' ? `group ${group.name}: ${text}` : `${because}: ${text}`,
     });
   }
-  return leave(told(here, because === '' ? '' : `${because}: nobody can take the call now`), group, sum);
+  here = told(here, because === '' ? '' : `${because}: nobody can take the call now`);
+  // Somebody rang in this round, though the last ones did not.
+  return (frame.next > 0 ? ringAgain(here, frame, sum, world) : undefined) ?? leave(here, group, sum);
+}
+
+/** The next round of a strategy in turn, where the group asks for it. That the last one is busy ends it: to go on is to insist. */
+function ringAgain(
+  journey: Journey,
+  frame: Frame & { in: 'group' },
+  outcome: RingOutcome,
+  world: World,
+): Decision | undefined {
+  const { waves, group, round } = frame;
+  if (waves.length < 2 || round >= (group.rounds ?? 1) || outcome === 'callee-busy') return undefined;
+  return ringWaves(journey, { ...frame, next: 0, round: round + 1 }, `round ${round + 1}`, outcome, world);
 }
 
 function leave(journey: Journey, group: Group, outcome: RingOutcome): Decision {

@@ -28,7 +28,7 @@ export function reachUser(journey: Journey, user: User, because: string, world: 
   }
   const entries = reachOf(user);
   return user.reach?.order === 'in-turn'
-    ? ringInTurn(there, user, entries, because, world)
+    ? (ringNext(there, user, entries, because, world) ?? nothingToRing(there, user, because))
     : ringTogether(there, user, entries, because, world);
 }
 
@@ -41,14 +41,11 @@ export function goOnWithUser(
 ): Decision {
   const { user, entries } = frame;
   if (entries.length > 0 && outcome !== 'callee-declined') {
-    return ringInTurn(
-      journey,
-      user,
-      entries,
-      `${user.name} (${user.extension}) ${OUTCOME_TEXTS[outcome]} there`,
-      world,
-    );
+    const because = `${user.name} (${user.extension}) ${OUTCOME_TEXTS[outcome]} there`;
+    const next = ringNext(journey, user, entries, because, world);
+    if (next !== undefined) return next;
   }
+  // How those ended that did ring; who could not be rung after them changes nothing of that.
   return leave(journey, user, outcome);
 }
 
@@ -64,19 +61,20 @@ function ringTogether(
   return ring(journey, user, targets, [], because);
 }
 
-function ringInTurn(
+/** Rings the next of a user's entries that anything can be rung of, if there is one. */
+function ringNext(
   journey: Journey,
   user: User,
   entries: readonly ReachEntry[],
   because: string,
   world: World,
-): Decision {
+): Decision | undefined {
   for (const [index, entry] of entries.entries()) {
     const { after: _, ...now } = entry;
     const targets = targetsOf(journey, user, [now], world);
     if (targets.length > 0) return ring(journey, user, targets, entries.slice(index + 1), because);
   }
-  return nothingToRing(journey, user, because);
+  return undefined;
 }
 
 function ring(

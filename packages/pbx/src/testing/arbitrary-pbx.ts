@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 
 /*
- * Random PBX files as plain data, good ones: up to 6 users with up to 3 devices, forwards and an order of ringing, 3 groups, 3 trunks, 4 numbers, 3 schemes
- * with menus two deep, 5 outbound rules. What refers to something refers to something that is there.
+ * Random PBX files as plain data, good ones: up to 6 users with up to 3 devices (some of them PBXs), forwards (also in circles) and an order of
+ * ringing, 3 groups, 3 trunks, 4 numbers with callers of their own, blocked ones and hours, 3 schemes with menus two deep, 5 outbound rules, limits on
+ * each of them, in five time zones. What refers to something refers to something that is there.
  */
 
 type Plain = Record<string, unknown>;
@@ -60,6 +61,19 @@ const recording = fc.oneof(
   }),
 );
 
+const bound = fc.constantFrom(0, 1, 2, 3);
+const limits = some({
+  calls: bound,
+  callsPerHour: bound,
+  callsPerDay: fc.constantFrom(2, 5),
+  costly: fc.oneof(fc.constant('none'), some({ calls: bound, callsPerDay: bound })),
+});
+const shortHours = fc.constantFrom(
+  { 'sat-sun': '00:00-24:00' },
+  { 'mon-sun': '12:00-13:00' },
+  { 'mon-fri': ['08:00-10:00', '17:00-23:00'], except: { '2026-12-31': '00:00-24:00', '2026-12-30': 'closed' } },
+);
+
 function pick(from: readonly string[]): fc.Arbitrary<string> {
   return fc.constantFrom(...from);
 }
@@ -104,6 +118,26 @@ function step(
     kinds.push(fc.record({ menu: some(shape, ['prompt', 'keys']) }));
   }
   return fc.oneof(...kinds);
+}
+
+/** Leaves out of a user's `reach` what the user does not have. */
+function withoutStrayReach(user: Plain): Plain {
+  const {
+    reach,
+    mobile,
+    devices = [],
+  } = user as {
+    reach?: { order?: string; to: { to: string }[] };
+    mobile?: string;
+    devices?: { login: string }[];
+  };
+  const to = reach?.to.filter((entry) => {
+    if (entry.to === 'mobile') return mobile !== undefined;
+    return !entry.to.startsWith('u') || devices.some(({ login }) => login === entry.to);
+  });
+  if (to === undefined || to.length === reach?.to.length) return user;
+  const { reach: _, ...rest } = user;
+  return to.length === 0 ? rest : { ...rest, reach: { ...reach, to } };
 }
 
 /** A PBX file as plain data, for the domain given. */
@@ -171,21 +205,31 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
             {
               order: fc.constantFrom('together', 'in-turn'),
               to: fc.array(
-                some({ to: fc.constantFrom('devices', '+79260000000'), ring: durationText, after: durationText }, [
-                  'to',
-                ]),
+                some(
+                  {
+                    // The second device by its name, which not everybody has: then nothing rings there.
+                    to: fc.constantFrom('devices', 'mobile', '+79260000000', `u${extension}-1`),
+                    ring: durationText,
+                    after: durationText,
+                  },
+                  ['to'],
+                ),
                 { minLength: 1, maxLength: 3 },
               ),
             },
             ['to'],
           ),
           dnd: fc.boolean(),
-          hours: fc.constant({ 'mon-fri': '09:00-18:00' }),
+          hours: fc.constantFrom(
+            { 'mon-fri': '09:00-18:00' },
+            { 'mon-sun': '22:00-06:00', except: { '2026-12-31': 'closed' } },
+          ),
           callWaiting: fc.boolean(),
           anonymous: fc.boolean(),
+          limits,
         },
         ['extension', 'name'],
-      );
+      ).map(withoutStrayReach);
     };
     const group = (extension: string) =>
       some(
@@ -196,7 +240,7 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
             users.length === 0
               ? fc.constant([])
               : fc
-                  .uniqueArray(pick(users))
+                  .uniqueArray(pick([...users, '+79165550000']))
                   .chain((members) =>
                     fc.tuple(
                       ...members.map((to) =>
@@ -256,10 +300,17 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
           codecs: fc.constant(['PCMA', 'PCMU']),
           dtmf: fc.constantFrom('rfc4733', 'info', 'inband'),
           numbers: some({ send: fc.constantFrom('e164', '7', '8'), from: fc.constant(['to', 'diversion']) }),
-          channels: fc.integer({ min: 1, max: 100 }),
+          channels: fc.constantFrom(1, 2, 3, 100),
+          limits,
         },
         ['name', 'proxy'],
       );
+    const callers = fc.constantFrom('+7916*', '+7921*', '+7495000000x', '201', '2xx');
+    const from = fc.array(callers, { minLength: 1, maxLength: 2 });
+    const byCaller: fc.Arbitrary<Plain>[] = [
+      ...(extensions.length === 0 ? [] : [fc.record({ from, to: pick(extensions) })]),
+      ...(schemes.length === 0 ? [] : [fc.record({ from, scheme: pick(schemes) })]),
+    ];
     const number = (text: string) =>
       some(
         {
@@ -269,13 +320,19 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
             ? {}
             : {
                 scheme: pick(schemes),
-                schedule: fc.constant([{ hours: { 'sat-sun': '00:00-24:00' }, scheme: schemes[0] }]),
+                schedule: fc.array(fc.record({ hours: shortHours, scheme: pick(schemes) }), {
+                  minLength: 1,
+                  maxLength: 2,
+                }),
               }),
           ...(extensions.length === 0
             ? {}
-            : { to: pick(extensions), byCaller: fc.constant([{ from: ['+7916*'], to: extensions[0] }]) }),
-          block: fc.constant(['+7921*']),
-          accept: fc.constantFrom(['+7*'], ['*']),
+            : {
+                to: pick(extensions),
+                byCaller: fc.array(fc.oneof(...byCaller), { minLength: 1, maxLength: 3 }),
+              }),
+          block: fc.array(callers, { minLength: 1, maxLength: 2 }),
+          accept: fc.constantFrom(['+7*'], ['*'], ['+7916*', '+7495*'], ['20x', '+7*']),
           anonymous: fc.constantFrom('accept', 'refuse'),
           channels: fc.constantFrom(1, 2, 3, 100),
         },
@@ -329,7 +386,8 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
         domain: fc.constant(domain),
         aliases: fc.constantFrom([], [`pbx.${domain}`]),
         realm: fc.constantFrom(domain, 'asterisk', 'a "realm"'),
-        timezone: fc.constantFrom('Europe/Moscow', 'UTC'),
+        timezone: fc.constantFrom('Europe/Moscow', 'UTC', 'Asia/Vladivostok', 'America/New_York', 'Asia/Kathmandu'),
+        limits,
         language: fc.constantFrom('ru', 'en'),
         access,
         digest: fc.constantFrom('md5', 'sha256', 'both'),
