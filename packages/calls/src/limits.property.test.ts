@@ -24,9 +24,9 @@ import { OutwardLegs } from './outward-legs.ts';
  * Calls side by side in random companies (as `arbitraryPbx` makes them, with limits on users, trunks and domains): each is planned, holds what
  * it takes and is given back what it held by the call's own parts; what stands here is a second count, by the wire's side: which legs are out.
  */
-const RUNS = 120;
+const RUNS = 50;
 /** Things that happen in one company: calls that come, rings that end, calls that end, minutes that go by. */
-const DEEDS = 120;
+const DEEDS = 100;
 const TIME_LIMIT_MS = 120_000;
 const HOUR_MS = 3_600_000;
 

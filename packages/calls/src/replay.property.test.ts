@@ -19,7 +19,7 @@ import { replay } from './replay.ts';
 import { recordOf } from './story.ts';
 
 /** Random files of up to 6 users, 3 groups, 3 trunks, 4 numbers, each with calls that are followed to their end. */
-const RUNS = 100;
+const RUNS = 60;
 const CALLS_A_FILE = 16;
 const TIME_LIMIT_MS = 120_000;
 /** Of a story's plan, in a company of that size; and of any story's. */

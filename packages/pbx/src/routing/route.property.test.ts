@@ -16,7 +16,7 @@ import { route } from './route.ts';
  * to is judged twice: by rules that hold whatever the router does, and by the reference router, which tells the same in another way.
  * docs/mutations.md says which faults of the router these tests were seen to find.
  */
-const RUNS = 200;
+const RUNS = 150;
 const CALLS_A_FILE = 20;
 /** Most of a run is the reading of its file, on a machine that may be busy. */
 const TIME_LIMIT_MS = 180_000;
