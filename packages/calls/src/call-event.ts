@@ -1,3 +1,4 @@
+import type { RingOutcome } from '@vats/pbx';
 import type { FailureCode } from './failures.ts';
 
 /** 'a' is the caller; 'b1', 'b2' … are the phones rung for the call, in the order they were rung. */
@@ -49,6 +50,10 @@ export type CallEvent = Common &
         readonly group?: string;
         /** The step is a forward: who ordered it, where to, and at what. */
         readonly forward?: { readonly by: string; readonly to: string; readonly when: string };
+        /** How the step before this one ended; absent for the first one. */
+        readonly after?: RingOutcome;
+        /** Of the first one: the host of the Request-URI, and the caller's number as the trunk told it. */
+        readonly asked?: { readonly host?: string; readonly number?: string };
         /** What `route()` and `advance()` knew of the moment, plain data, and the random seed: to find the same plan again. */
         readonly world?: unknown;
         readonly seed?: string;

@@ -1,4 +1,13 @@
-import { advance, NotedWorld, type Plan, type RingOutcome, route, type World } from '@vats/pbx';
+import {
+  advance,
+  NOTES_LIMIT,
+  NotedWorld,
+  type Plan,
+  type RingOutcome,
+  type RouteCall,
+  route,
+  type World,
+} from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import { CALLER } from './call-state.ts';
 
@@ -12,6 +21,8 @@ export class CallPlan {
   #plan: Plan | undefined;
   /** Forwards that the story tells already. */
   #forwardsTold = 0;
+  /** Answers of the world that the story may keep yet. */
+  #room = NOTES_LIMIT;
 
   /** @param take does the step that the plan says is due */
   constructor(call: CallContext, take: (plan: Plan) => void) {
@@ -34,20 +45,21 @@ export class CallPlan {
   /** The step that was due ended so. */
   goOn(outcome: RingOutcome): void {
     const plan = this.#plan;
-    if (plan !== undefined) this.#decide((world) => advance(plan, { kind: 'ring-ended', outcome }, world));
+    if (plan !== undefined) this.#decide((world) => advance(plan, { kind: 'ring-ended', outcome }, world), outcome);
   }
 
-  #decide(decide: (world: World) => Plan): void {
-    const world = new NotedWorld(this.#call.parts.world());
+  #decide(decide: (world: World) => Plan, after?: RingOutcome): void {
+    const world = new NotedWorld(this.#call.parts.world(), this.#room);
     const plan = decide(world);
+    this.#room -= world.kept;
     this.#plan = plan;
     // Taken in the turn that decided, so that calls which ask side by side can't pass the number's limit together.
     if (plan.did !== undefined) this.#call.channels.takeNumber(CALLER, plan.did);
-    this.#tell(plan, world);
+    this.#tell(plan, world, after);
     this.#take(plan);
   }
 
-  #tell({ did, group, story, call, forwards = [] }: Plan, world: NotedWorld): void {
+  #tell({ did, group, story, call, forwards = [] }: Plan, world: NotedWorld, after: RingOutcome | undefined): void {
     const said = {
       type: 'call.routed',
       explain: story,
@@ -63,8 +75,15 @@ export class CallPlan {
     this.#call.emit({
       ...said,
       ...(forward !== undefined && { forward }),
+      ...(after === undefined ? { asked: askedBy(call) } : { after }),
       world: world.notes(),
       seed: String(call.seed),
     });
   }
+}
+
+/** What the plan goes by beside what the call's start tells. */
+function askedBy({ caller, host }: RouteCall): { host?: string; number?: string } {
+  const number = caller.kind === 'trunk' ? caller.number : undefined;
+  return { ...(host !== undefined && { host }), ...(number !== undefined && { number }) };
 }

@@ -5,6 +5,7 @@ export type { CallSnapshot } from './call-snapshot.ts';
 export type { CallState } from './call-state.ts';
 export { FAILURES, type Failure, type FailureCode, reasonHeader } from './failures.ts';
 export type { CallSettings, CallsParts, Locate, ReachablePhone, Spending, TrunkLine } from './parts.ts';
+export { type Replay, type ReplayedStep, replay } from './replay.ts';
 export { CallStory, recordOf } from './story.ts';
 export { cutOff } from './story-cut-off.ts';
 export {

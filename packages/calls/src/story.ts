@@ -167,13 +167,14 @@ export class CallStory {
 
   #keep(event: CallEvent): void {
     if (this.#events.length >= EVENTS_KEPT && event.type !== 'call.ended') return;
-    if (event.type !== 'call.routed' || this.#said.world !== undefined) {
+    if (event.type !== 'call.routed') {
       this.#events.push(event);
       return;
     }
-    // The first snapshot of the world stands in the record by itself, and once is enough for what may be large.
+    // Each tells all reasons so far, which the record has once; and the first snapshot of the world stands in the record by itself.
+    const explain = event.explain.slice(this.#explain.length);
     const { world: _, ...rest } = event;
-    this.#events.push(rest);
+    this.#events.push(this.#said.world === undefined ? { ...rest, explain } : { ...event, explain });
   }
 
   #noteRouted(event: CallEvent & { readonly type: 'call.routed' }): void {

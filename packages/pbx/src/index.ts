@@ -85,7 +85,8 @@ export { cheapestOf, RateTable, type TrunkRate } from './rates/rate-table.ts';
 export { readingRates, readRates } from './rates/read-rates.ts';
 export { writeRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
-export { IDLE, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
+export { IDLE, NOTES_LIMIT, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
+export { isRingOutcome } from './routing/outcomes.ts';
 export type {
   Activity,
   Caller,

@@ -1,13 +1,11 @@
 import type { Frozen, Scheme } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
-import { isPublicNumber } from '../schema/destination.ts';
 import { formatDuration } from '../schema/duration.ts';
 import type { RingStep, SchemeStep } from '../schema/scheme.ts';
-import { outsideTarget } from './go-out.ts';
-import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
+import { gather } from './gather.ts';
+import { arrived, type Journey, planOf, rejected, told, within, zoneOf } from './journey.ts';
 import { type Decision, goBack, sendTo, startScheme } from './onward.ts';
-import type { Frame, RingOutcome, RingTarget, World } from './plan.ts';
-import { ALL_DEVICES, barrierOf, targetsOf, zoneOf } from './reach-user.ts';
+import type { Frame, RingOutcome, World } from './plan.ts';
 import { nameOf, onceEach, ringOf } from './targets.ts';
 
 type AtScheme = Frame & { readonly in: 'scheme' };
@@ -98,36 +96,22 @@ function ring(journey: Journey, step: Frozen<RingStep>, where: string, world: Wo
   return ringTogether(journey, step, where, world);
 }
 
-/** Several at once: their phones ring, where nothing keeps them from it; forwards are for who is called alone. */
+/** Several at once, the members of a group among them as the group rings them. */
 function ringTogether(journey: Journey, step: Frozen<RingStep>, where: string, world: World): Decision {
   const { domain } = journey.call;
   const { directory } = world;
-  let here = journey;
-  const found: RingTarget[] = [];
-  const add = (to: string): void => {
-    if (isPublicNumber(to)) {
-      const outside = outsideTarget(here, to, undefined, world);
-      if (outside.ok) found.push(outside.target);
-      else here = told(here, `${to} ${outside.because}: ${outside.text}`);
-      return;
-    }
-    const user = directory.findUser(domain, to);
-    if (user === undefined) {
-      for (const member of directory.findGroup(domain, to)?.members ?? []) add(member.to);
-      return;
-    }
-    const barrier = barrierOf(here, user, world);
-    if (barrier !== undefined) {
-      here = told(here, barrier[1]);
-      return;
-    }
-    found.push(...targetsOf(here, user, user.reach?.to ?? ALL_DEVICES, world));
-    if (!here.visited.includes(user.extension)) here = { ...here, visited: [...here.visited, user.extension] };
-  };
-  for (const to of step.to) add(to);
-  const targets = onceEach(found);
-  if (targets.length === 0)
-    return goBack(told(here, `${where}: nobody of ${step.to.join(', ')} can be rung`), 'unreachable');
+  const gathered = step.to.map((to) => {
+    const group = directory.findGroup(domain, to);
+    return gather(journey, group?.members ?? [{ to }], group, world);
+  });
+  const targets = onceEach(gathered.flatMap((each) => each.targets));
+  const rung = gathered.flatMap(({ users }) => users.map(({ extension }) => extension));
+  const left = gathered.flatMap((each) => each.left);
+  const here = told({ ...journey, visited: [...new Set([...journey.visited, ...rung])] }, ...left);
+  if (targets.length === 0) {
+    const outcome = gathered.some(({ busy }) => busy) ? 'callee-busy' : 'unreachable';
+    return goBack(told(here, `${where}: nobody of ${step.to.join(', ')} can be rung`), outcome);
+  }
   const time = ringOf(targets, step.ring ?? TOGETHER_MS);
   return planOf(here, {
     do: 'ring',

@@ -1,3 +1,4 @@
+import { setting } from '../model/model.ts';
 import type { Forward, Frame, Plan, PlanStep, RejectReason, RouteCall } from './plan.ts';
 import { shouldRecord } from './recording.ts';
 
@@ -41,6 +42,11 @@ export function within(journey: Journey, frame: Frame): Journey {
 /** The journey after a user has sent the call on. */
 export function forwarded(journey: Journey, forward: Forward): Journey {
   return { ...journey, forwards: [...(journey.forwards ?? []), forward] };
+}
+
+/** Zone and calendar by which hours of the domain are judged. */
+export function zoneOf({ call: { domain } }: Journey) {
+  return { timezone: setting(domain, 'timezone'), calendar: setting(domain, 'calendar') };
 }
 
 /** @param because what led here; `text` what it comes to */

@@ -3,11 +3,12 @@ import { localDate } from '../schedule/moment.ts';
 import { formatDuration } from '../schema/duration.ts';
 import type { KnownEmployee } from '../schema/group.ts';
 import { normaliseNumber } from '../schema/number.ts';
-import { type Journey, planOf } from './journey.ts';
+import { barrierOf } from './barrier.ts';
+import { type Journey, planOf, zoneOf } from './journey.ts';
 import { leftOut } from './left-out.ts';
 import type { LastTalk, Plan, RingTarget, World } from './plan.ts';
-import { ALL_DEVICES, barrierOf, targetsOf, zoneOf } from './reach-user.ts';
 import { nameOf, ringOf } from './targets.ts';
+import { reachOf, targetsOf } from './user-targets.ts';
 
 const WINDOW_MS = 3_600_000;
 const RING_MS = 15_000;
@@ -78,11 +79,11 @@ function canTake(journey: Journey, extension: string, group: Group | undefined, 
   if (user === undefined || barrierOf(journey, user, world) !== undefined) return undefined;
   if (group !== undefined) {
     if (!world.directory.isMember(domain, group.extension, extension)) return undefined;
-    if (leftOut(journey, group, extension, world) !== undefined) return undefined;
+    if (leftOut(journey, group, user, world) !== undefined) return undefined;
   } else {
     const { talking, ringing } = world.activity(domain, extension);
     if (talking + ringing > 0) return undefined;
   }
-  const targets = targetsOf(journey, user, user.reach?.to ?? ALL_DEVICES, world);
+  const targets = targetsOf(journey, user, reachOf(user), world);
   return targets.length === 0 ? undefined : { user, targets, ring: Math.min(ring, ringOf(targets, ring)) };
 }

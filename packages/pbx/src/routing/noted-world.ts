@@ -30,8 +30,8 @@ export interface WorldNotes {
   readonly more?: true;
 }
 
-/** Answers kept of one decision; who asks more (a group of hundreds of busy members) has the first ones. */
-const NOTES_LIMIT = 500;
+/** Answers kept of one call; whose plan asks more (a group of hundreds of busy members) has the first ones. */
+export const NOTES_LIMIT = 500;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -48,11 +48,14 @@ export class NotedWorld implements World {
     channels: new Map<string, number>(),
     cheapest: new Map<string, readonly string[]>(),
   };
+  readonly #room: number;
   #kept = 0;
   #more = false;
 
-  constructor(world: World) {
+  /** @param room how many answers may be kept at most: what the call's earlier decisions left over */
+  constructor(world: World, room = NOTES_LIMIT) {
     this.#world = world;
+    this.#room = room;
     this.now = world.now;
     this.directory = world.directory;
   }
@@ -105,6 +108,11 @@ export class NotedWorld implements World {
     return sorted;
   }
 
+  /** How many answers are kept. */
+  get kept(): number {
+    return this.#kept;
+  }
+
   /** What was answered so far. */
   notes(): WorldNotes {
     const notes: Writable<WorldNotes> & Record<string, unknown> = { now: this.now };
@@ -126,7 +134,7 @@ export class NotedWorld implements World {
   }
 
   #hasRoom(): boolean {
-    if (this.#kept < NOTES_LIMIT) {
+    if (this.#kept < this.#room) {
       this.#kept++;
       return true;
     }

@@ -17,3 +17,8 @@ export const OUTCOME_TEXTS: Record<RingOutcome, string> = {
   loop: 'has a phone that sends the call back here',
   'no-media-ports': 'could not be called: all media ports are in use',
 };
+
+/** Whether a text, as a store may have kept it, is one of the outcomes. */
+export function isRingOutcome(text: unknown): text is RingOutcome {
+  return typeof text === 'string' && Object.hasOwn(OUTCOME_TEXTS, text);
+}

@@ -1,17 +1,13 @@
-import type { Frozen, Group } from '../model/model.ts';
-import { isPublicNumber } from '../schema/destination.ts';
+import type { Group } from '../model/model.ts';
 import { formatDuration } from '../schema/duration.ts';
-import type { GroupMember } from '../schema/group.ts';
-import { outsideTarget } from './go-out.ts';
+import { gather } from './gather.ts';
 import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
 import { knownEmployeeOf, ringKnown } from './known-employee.ts';
-import { leftOut } from './left-out.ts';
 import { membersInOrder } from './member-order.ts';
 import { type Decision, goBack, sendTo } from './onward.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
-import type { Frame, RingOutcome, RingTarget, World } from './plan.ts';
-import { ALL_DEVICES, barrierOf, targetsOf } from './reach-user.ts';
-import { nameOf, onceEach, ringOf } from './targets.ts';
+import type { Frame, RingOutcome, World } from './plan.ts';
+import { nameOf, ringOf } from './targets.ts';
 
 /** How long members ring where the group says nothing: all together, or each in turn. */
 const TOGETHER_MS = 25_000;
@@ -49,12 +45,8 @@ export function goOnInGroup(
   outcome: RingOutcome,
   world: World,
 ): Decision {
-  const { waves, next, group, round } = frame;
-  if (next < waves.length) return ringWaves(journey, frame, '', outcome, world);
-  if (waves.length > 1 && round < (group.rounds ?? 1) && outcome !== 'callee-busy') {
-    return ringWaves(journey, { ...frame, next: 0, round: round + 1 }, `round ${round + 1}`, outcome, world);
-  }
-  return leave(journey, group, outcome);
+  if (frame.next < frame.waves.length) return ringWaves(journey, frame, '', outcome, world);
+  return ringAgain(journey, frame, outcome, world) ?? leave(journey, frame.group, outcome);
 }
 
 /** Rings the next members of whom any can take the call now. */
@@ -69,7 +61,7 @@ function ringWaves(
   let here = journey;
   let sum = outcome;
   for (let next = frame.next; next < waves.length; next++) {
-    const { targets, left, busy } = wave(here, group, waves[next] ?? [], world);
+    const { targets, left, busy } = gather(here, waves[next] ?? [], group, world);
     here = told(here, ...left);
     if (busy) sum = 'callee-busy';
     if (targets.length === 0) continue;
@@ -83,37 +75,21 @@ function ringWaves(
       because: because === '' ? `group ${group.name}: ${text}` : `${because}: ${text}`,
     });
   }
-  return leave(told(here, because === '' ? '' : `${because}: nobody can take the call now`), group, sum);
+  here = told(here, because === '' ? '' : `${because}: nobody can take the call now`);
+  // Somebody rang in this round, though the last ones did not.
+  return (frame.next > 0 ? ringAgain(here, frame, sum, world) : undefined) ?? leave(here, group, sum);
 }
 
-/** Who of some members can be rung now, and why others are left out. */
-function wave(journey: Journey, group: Group, members: readonly Frozen<GroupMember>[], world: World) {
-  const { domain } = journey.call;
-  const targets: RingTarget[] = [];
-  const left: string[] = [];
-  let busy = false;
-  for (const { to, after } of members) {
-    const timing = after === undefined ? {} : { after };
-    if (isPublicNumber(to)) {
-      const found = outsideTarget(journey, to, undefined, world);
-      if (found.ok) targets.push({ ...found.target, ...timing });
-      else left.push(`${to} ${found.because}: ${found.text}`);
-      continue;
-    }
-    const user = world.directory.findUser(domain, to);
-    if (user === undefined) continue;
-    const why = leftOut(journey, group, user.extension, world);
-    const barrier = barrierOf(journey, user, world);
-    if (why !== undefined || barrier !== undefined) {
-      busy ||= why === 'busy';
-      left.push(barrier?.[1] ?? `${user.name} is left out: ${why}`);
-      continue;
-    }
-    for (const target of targetsOf(journey, user, user.reach?.to ?? ALL_DEVICES, world)) {
-      targets.push(after === undefined ? target : { ...target, after });
-    }
-  }
-  return { targets: onceEach(targets), left, busy };
+/** The next round of a strategy in turn, where the group asks for it. That the last one is busy ends it: to go on is to insist. */
+function ringAgain(
+  journey: Journey,
+  frame: Frame & { in: 'group' },
+  outcome: RingOutcome,
+  world: World,
+): Decision | undefined {
+  const { waves, group, round } = frame;
+  if (waves.length < 2 || round >= (group.rounds ?? 1) || outcome === 'callee-busy') return undefined;
+  return ringWaves(journey, { ...frame, next: 0, round: round + 1 }, `round ${round + 1}`, outcome, world);
 }
 
 function leave(journey: Journey, group: Group, outcome: RingOutcome): Decision {

@@ -1,19 +1,15 @@
 import type { User } from '../model/model.ts';
-import { setting } from '../model/model.ts';
-import { scheduleAt } from '../schedule/schedule-at.ts';
-import { isPublicNumber } from '../schema/destination.ts';
 import { formatDuration } from '../schema/duration.ts';
-import { outsideTarget } from './go-out.ts';
+import { barrierOf } from './barrier.ts';
 import { arrived, forwarded, type Journey, planOf, rejected, told, within } from './journey.ts';
 import { type Decision, goBack, sendTo } from './onward.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
-import type { DeviceTarget, Frame, ReachEntry, RingOutcome, RingTarget, World } from './plan.ts';
-import { nameOf, onceEach, ringOf } from './targets.ts';
+import type { Frame, ReachEntry, RingOutcome, RingTarget, World } from './plan.ts';
+import { nameOf, ringOf } from './targets.ts';
+import { reachOf, targetsOf } from './user-targets.ts';
 
 /** How long a user's devices ring where the user says nothing. */
 export const DEFAULT_RING_MS = 60_000;
-
-export const ALL_DEVICES: readonly ReachEntry[] = [{ to: 'devices' }];
 
 /** Sends the call to a user: to their phones, as `reach` says, or where their forwards lead. */
 export function reachUser(journey: Journey, user: User, because: string, world: World): Decision {
@@ -28,28 +24,12 @@ export function reachUser(journey: Journey, user: User, because: string, world: 
   }
   const barrier = barrierOf(there, user, world);
   if (barrier !== undefined) {
-    const [outcome, why] = barrier;
-    return leave(told(there, `${because}: ${why}`), user, outcome, outcome === 'unreachable');
+    return leave(told(there, `${because}: ${barrier.why}`), user, barrier.outcome, barrier.kind === 'off-duty');
   }
-  const entries = user.reach?.to ?? ALL_DEVICES;
+  const entries = reachOf(user);
   return user.reach?.order === 'in-turn'
-    ? ringInTurn(there, user, entries, because, world)
+    ? (ringNext(there, user, entries, because, world) ?? nothingToRing(there, user, because))
     : ringTogether(there, user, entries, because, world);
-}
-
-/** What keeps a user from being rung at all, and a sentence of it for a person. */
-export function barrierOf(journey: Journey, user: User, world: World): readonly [RingOutcome, string] | undefined {
-  const { domain } = journey.call;
-  if (user.hours !== undefined) {
-    const { open, because } = scheduleAt(user.hours, zoneOf(journey), world.now);
-    if (!open) return ['unreachable', `${user.name} is off duty (${because})`];
-  }
-  if (user.dnd === true) return ['do-not-disturb', `${user.name} does not want to be disturbed`];
-  if (user.callWaiting === false) {
-    const { talking, ringing } = world.activity(domain, user.extension);
-    if (talking + ringing > 0) return ['callee-busy', `${user.name} takes one call at a time and has one`];
-  }
-  return undefined;
 }
 
 /** After some of a user's phones rang in vain. */
@@ -61,46 +41,12 @@ export function goOnWithUser(
 ): Decision {
   const { user, entries } = frame;
   if (entries.length > 0 && outcome !== 'callee-declined') {
-    return ringInTurn(
-      journey,
-      user,
-      entries,
-      `${user.name} (${user.extension}) ${OUTCOME_TEXTS[outcome]} there`,
-      world,
-    );
+    const because = `${user.name} (${user.extension}) ${OUTCOME_TEXTS[outcome]} there`;
+    const next = ringNext(journey, user, entries, because, world);
+    if (next !== undefined) return next;
   }
+  // How those ended that did ring; who could not be rung after them changes nothing of that.
   return leave(journey, user, outcome);
-}
-
-/** The phones and numbers of a user that can be rung now, each once, as the first entry says that names it. */
-export function targetsOf(journey: Journey, user: User, entries: readonly ReachEntry[], world: World): RingTarget[] {
-  const targets: RingTarget[] = [];
-  for (const entry of entries) addTargets(targets, journey, user, entry, world);
-  return entries.length === 1 ? targets : onceEach(targets);
-}
-
-function addTargets(targets: RingTarget[], journey: Journey, user: User, entry: ReachEntry, world: World): void {
-  const { to, after, ring } = entry;
-  const number = to === 'mobile' ? user.mobile : isPublicNumber(to) ? to : undefined;
-  if (number !== undefined) {
-    const found = outsideTarget(journey, number, user, world);
-    if (found.ok) targets.push(timed(found.target, after, ring));
-    return;
-  }
-  const { did, call } = journey;
-  for (const device of user.devices) {
-    if ((to !== 'devices' && device.login !== to) || !world.isReachable(call.domain, device.login)) continue;
-    const target: DeviceTarget =
-      device.trunk === true && did !== undefined
-        ? { kind: 'device', user, device, did }
-        : { kind: 'device', user, device };
-    targets.push(timed(target, after, ring));
-  }
-}
-
-function timed<T extends RingTarget>(target: T, after: number | undefined, ring: number | undefined): T {
-  if (after === undefined && ring === undefined) return target;
-  return { ...target, ...(after !== undefined && { after }), ...(ring !== undefined && { ring }) };
 }
 
 function ringTogether(
@@ -115,19 +61,20 @@ function ringTogether(
   return ring(journey, user, targets, [], because);
 }
 
-function ringInTurn(
+/** Rings the next of a user's entries that anything can be rung of, if there is one. */
+function ringNext(
   journey: Journey,
   user: User,
   entries: readonly ReachEntry[],
   because: string,
   world: World,
-): Decision {
+): Decision | undefined {
   for (const [index, entry] of entries.entries()) {
     const { after: _, ...now } = entry;
     const targets = targetsOf(journey, user, [now], world);
     if (targets.length > 0) return ring(journey, user, targets, entries.slice(index + 1), because);
   }
-  return nothingToRing(journey, user, because);
+  return undefined;
 }
 
 function ring(
@@ -185,9 +132,4 @@ function forwardOf({ forward, noAnswer }: User, outcome: RingOutcome, offDuty: b
     default:
       return undefined;
   }
-}
-
-/** Zone and calendar by which hours of the domain are judged. */
-export function zoneOf({ call: { domain } }: Journey) {
-  return { timezone: setting(domain, 'timezone'), calendar: setting(domain, 'calendar') };
 }

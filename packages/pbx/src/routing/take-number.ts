@@ -2,11 +2,10 @@ import type { DomainNumber, Frozen } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
 import { normaliseNumber } from '../schema/number.ts';
 import { type NumberPattern, parsePattern } from '../schema/pattern.ts';
-import { arrived, type Journey, rejected, told, within } from './journey.ts';
+import { arrived, type Journey, rejected, told, within, zoneOf } from './journey.ts';
 import { knownEmployeeOf, ringKnown } from './known-employee.ts';
 import { type Decision, goBack, sendTo, startScheme } from './onward.ts';
 import type { RejectReason, World } from './plan.ts';
-import { zoneOf } from './reach-user.ts';
 
 /** Takes a call by one of the domain's numbers: who may not, who is known, and then wherever the number leads at this hour. */
 export function takeNumber(journey: Journey, number: DomainNumber, because: string, world: World): Decision {

@@ -79,7 +79,7 @@ export type Told = 'yes' | 'no' | 'more';
 /** Whether a number that begins with these digits (no plus) is abroad. */
 export function isAbroad(digits: string): Told {
   if (digits === '') return 'more';
-  if (digits.startsWith('7')) return beginsWithOneOf(ABROAD_IN_ZONE_7, digits);
+  if (digits.startsWith('7')) return beginsWithOneOf(PREFIXES_ABROAD_IN_ZONE_7, digits);
   if (digits.startsWith('0')) return 'no';
   if (digits.startsWith('1')) return 'yes';
   if (digits.length < 2) return 'more';
@@ -88,10 +88,31 @@ export function isAbroad(digits: string): Told {
 
 /** Whether a number that begins with these digits (no plus) is a premium one. */
 export function isPremium(digits: string): Told {
-  return beginsWithOneOf(PREMIUM, digits);
+  return beginsWithOneOf(PREMIUM_PREFIXES, digits);
 }
 
-function beginsWithOneOf(prefixes: readonly string[], digits: string): Told {
-  if (prefixes.some((prefix) => digits.startsWith(prefix))) return 'yes';
-  return prefixes.some((prefix) => prefix.startsWith(digits)) ? 'more' : 'no';
+/** Prefixes ready to be looked up: each call outside asks about a hundred of them. */
+interface Prefixes {
+  readonly whole: ReadonlySet<string>;
+  /** What prefixes begin with, the empty text too. */
+  readonly heads: ReadonlySet<string>;
+  readonly longest: number;
 }
+
+function prefixesOf(prefixes: readonly string[]): Prefixes {
+  return {
+    whole: new Set(prefixes),
+    heads: new Set(prefixes.flatMap((prefix) => Array.from(prefix, (_, length) => prefix.slice(0, length)))),
+    longest: Math.max(...prefixes.map(({ length }) => length)),
+  };
+}
+
+function beginsWithOneOf({ whole, heads, longest }: Prefixes, digits: string): Told {
+  for (let length = 1; length <= Math.min(longest, digits.length); length++) {
+    if (whole.has(digits.slice(0, length))) return 'yes';
+  }
+  return heads.has(digits) ? 'more' : 'no';
+}
+
+const PREMIUM_PREFIXES = prefixesOf(PREMIUM);
+const PREFIXES_ABROAD_IN_ZONE_7 = prefixesOf(ABROAD_IN_ZONE_7);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 
 /*
- * Random PBX files as plain data, good ones: up to 6 users with up to 3 devices, forwards and an order of ringing, 3 groups, 3 trunks, 4 numbers, 3 schemes
- * with menus two deep, 5 outbound rules. What refers to something refers to something that is there.
+ * Random PBX files as plain data, good ones: up to 6 users with up to 3 devices (some of them PBXs), forwards (also in circles) and an order of
+ * ringing, 3 groups, 3 trunks, 4 numbers with callers of their own, blocked ones and hours, 3 schemes with menus two deep, 5 outbound rules, limits on
+ * each of them, in five time zones. What refers to something refers to something that is there.
  */
 
 type Plain = Record<string, unknown>;
@@ -60,6 +61,19 @@ const recording = fc.oneof(
   }),
 );
 
+const bound = fc.constantFrom(0, 1, 2, 3);
+const limits = some({
+  calls: bound,
+  callsPerHour: bound,
+  callsPerDay: fc.constantFrom(2, 5),
+  costly: fc.oneof(fc.constant('none'), some({ calls: bound, callsPerDay: bound })),
+});
+const shortHours = fc.constantFrom(
+  { 'sat-sun': '00:00-24:00' },
+  { 'mon-sun': '12:00-13:00' },
+  { 'mon-fri': ['08:00-10:00', '17:00-23:00'], except: { '2026-12-31': '00:00-24:00', '2026-12-30': 'closed' } },
+);
+
 function pick(from: readonly string[]): fc.Arbitrary<string> {
   return fc.constantFrom(...from);
 }
@@ -76,17 +90,21 @@ function step(
     fc.record({ ring: fc.constant('+79161234567') }),
   ];
   if (extensions.length > 0) {
-    const to = fc.array(pick(extensions), { minLength: 1, maxLength: 3 });
-    kinds.push(
-      fc.record({
-        ring: fc.oneof(
-          pick(extensions),
-          to,
-          some({ to, order: fc.constantFrom('together', 'in-turn'), ring: durationText }, ['to']),
-        ),
-      }),
-      fc.record({ voicemail: pick(extensions) }),
-    );
+    const to = fc.uniqueArray(pick([...extensions, ...extensions, '+79161234567']), { minLength: 1, maxLength: 3 });
+    const ring = fc.record({
+      ring: fc.oneof(
+        pick(extensions),
+        to,
+        some({ to, order: fc.constantFrom('together', 'in-turn'), ring: durationText }, ['to']),
+        fc.record({
+          to: fc.tuple(pick(extensions), pick(extensions), pick(extensions)),
+          order: fc.constant('in-turn'),
+          ring: durationText,
+        }),
+      ),
+    });
+    // Most steps ring somebody.
+    kinds.push(ring, ring, ring, fc.record({ voicemail: pick(extensions) }));
   }
   if (groups.length > 0) kinds.push(fc.record({ queue: pick(groups) }));
   if (schemes.length > 0) kinds.push(fc.record({ goto: pick(schemes) }));
@@ -106,16 +124,48 @@ function step(
   return fc.oneof(...kinds);
 }
 
-/** A PBX file as plain data, for the domain given. */
-export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
-  const counts = fc.record({
-    users: fc.nat(6),
-    groups: fc.nat(3),
-    trunks: fc.nat(3),
-    numbers: fc.nat(4),
-    schemes: fc.nat(3),
-    rules: fc.nat(5),
+/** Leaves out of a user's `reach` what the user does not have. */
+function withoutStrayReach(user: Plain): Plain {
+  const {
+    reach,
+    mobile,
+    devices = [],
+  } = user as {
+    reach?: { order?: string; to: { to: string }[] };
+    mobile?: string;
+    devices?: { login: string }[];
+  };
+  const to = reach?.to.filter((entry) => {
+    if (entry.to === 'mobile') return mobile !== undefined;
+    return !entry.to.startsWith('u') || devices.some(({ login }) => login === entry.to);
   });
+  if (to === undefined || to.length === reach?.to.length) return user;
+  const { reach: _, ...rest } = user;
+  return to.length === 0 ? rest : { ...rest, reach: { ...reach, to } };
+}
+
+/** How many of each there are. `nat` likes small numbers, which a counterexample is best told with. */
+const FEW = fc.record({
+  users: fc.nat(6),
+  groups: fc.nat(3),
+  trunks: fc.nat(3),
+  numbers: fc.nat(4),
+  schemes: fc.nat(3),
+  rules: fc.nat(5),
+});
+/** The larger the company, the more can go wrong in it. */
+const CROWDED = fc.record({
+  users: fc.constantFrom(1, 3, 4, 5, 6, 6),
+  groups: fc.constantFrom(1, 2, 3, 3),
+  trunks: fc.constantFrom(0, 1, 2, 3),
+  numbers: fc.constantFrom(1, 2, 3, 4),
+  schemes: fc.constantFrom(0, 1, 2, 3, 3),
+  rules: fc.constantFrom(0, 1, 2, 3, 4, 5),
+});
+
+/** A PBX file as plain data, for the domain given; `crowded` where most of them are to be near the sizes above. */
+export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}): fc.Arbitrary<Plain> {
+  const counts = crowded ? CROWDED : FEW;
   return counts.chain((count) => {
     const users = Array.from({ length: count.users }, (_, index) => `2${String(index).padStart(2, '0')}`);
     const groups = Array.from({ length: count.groups }, (_, index) => `60${index}`);
@@ -144,7 +194,22 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
         },
         ['login', 'password'],
       );
-    const user = (extension: string) => {
+    const devicesOf = (extension: string) =>
+      (crowded ? fc.constantFrom(0, 1, 2, 3) : fc.nat(3)).chain((devices) =>
+        fc.tuple(...Array.from({ length: devices }, (_, index) => device(`u${extension}-${index}`))),
+      );
+    /** One of whom nothing more is said, as most are. */
+    const plainUser = (extension: string) =>
+      fc.record({
+        extension: fc.constant(extension),
+        name: nameText,
+        devices: fc
+          .constantFrom(1, 2)
+          .map((devices) =>
+            Array.from({ length: devices }, (_, index) => ({ login: `u${extension}-${index}`, password: 'Vf5kNm7Z' })),
+          ),
+      });
+    const user = (extension: string): fc.Arbitrary<Plain> => {
       const others = extensions.filter((other) => other !== extension);
       return some(
         {
@@ -152,11 +217,7 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
           name: nameText,
           mobile: fc.constantFrom('+79161234567', '8 (916) 123-45-67'),
           ...callerId,
-          devices: fc
-            .nat(3)
-            .chain((devices) =>
-              fc.tuple(...Array.from({ length: devices }, (_, index) => device(`u${extension}-${index}`))),
-            ),
+          devices: devicesOf(extension),
           ring: durationText,
           noAnswer: some({ after: durationText, to: fc.constantFrom('voicemail', ...others) }, ['to']),
           forward: some({
@@ -171,21 +232,31 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
             {
               order: fc.constantFrom('together', 'in-turn'),
               to: fc.array(
-                some({ to: fc.constantFrom('devices', '+79260000000'), ring: durationText, after: durationText }, [
-                  'to',
-                ]),
+                some(
+                  {
+                    // The second device by its name, which not everybody has: then nothing rings there.
+                    to: fc.constantFrom('devices', 'mobile', '+79260000000', `u${extension}-1`),
+                    ring: durationText,
+                    after: durationText,
+                  },
+                  ['to'],
+                ),
                 { minLength: 1, maxLength: 3 },
               ),
             },
             ['to'],
           ),
           dnd: fc.boolean(),
-          hours: fc.constant({ 'mon-fri': '09:00-18:00' }),
+          hours: fc.constantFrom(
+            { 'mon-fri': '09:00-18:00' },
+            { 'mon-sun': '22:00-06:00', except: { '2026-12-31': 'closed' } },
+          ),
           callWaiting: fc.boolean(),
           anonymous: fc.boolean(),
+          limits,
         },
         ['extension', 'name'],
-      );
+      ).map(withoutStrayReach);
     };
     const group = (extension: string) =>
       some(
@@ -196,7 +267,7 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
             users.length === 0
               ? fc.constant([])
               : fc
-                  .uniqueArray(pick(users))
+                  .uniqueArray(pick([...users, '+79165550000']))
                   .chain((members) =>
                     fc.tuple(
                       ...members.map((to) =>
@@ -256,10 +327,17 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
           codecs: fc.constant(['PCMA', 'PCMU']),
           dtmf: fc.constantFrom('rfc4733', 'info', 'inband'),
           numbers: some({ send: fc.constantFrom('e164', '7', '8'), from: fc.constant(['to', 'diversion']) }),
-          channels: fc.integer({ min: 1, max: 100 }),
+          channels: fc.constantFrom(1, 2, 3, 100),
+          limits,
         },
         ['name', 'proxy'],
       );
+    const callers = fc.constantFrom('+7916*', '+7921*', '+7495000000x', '201', '2xx');
+    const from = fc.array(callers, { minLength: 1, maxLength: 2 });
+    const byCaller: fc.Arbitrary<Plain>[] = [
+      ...(extensions.length === 0 ? [] : [fc.record({ from, to: pick(extensions) })]),
+      ...(schemes.length === 0 ? [] : [fc.record({ from, scheme: pick(schemes) })]),
+    ];
     const number = (text: string) =>
       some(
         {
@@ -269,13 +347,19 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
             ? {}
             : {
                 scheme: pick(schemes),
-                schedule: fc.constant([{ hours: { 'sat-sun': '00:00-24:00' }, scheme: schemes[0] }]),
+                schedule: fc.array(fc.record({ hours: shortHours, scheme: pick(schemes) }), {
+                  minLength: 1,
+                  maxLength: 2,
+                }),
               }),
           ...(extensions.length === 0
             ? {}
-            : { to: pick(extensions), byCaller: fc.constant([{ from: ['+7916*'], to: extensions[0] }]) }),
-          block: fc.constant(['+7921*']),
-          accept: fc.constantFrom(['+7*'], ['*']),
+            : {
+                to: pick(extensions),
+                byCaller: fc.array(fc.oneof(...byCaller), { minLength: 1, maxLength: 3 }),
+              }),
+          block: fc.array(callers, { minLength: 1, maxLength: 2 }),
+          accept: fc.constantFrom(['+7*'], ['*'], ['+7916*', '+7495*'], ['20x', '+7*']),
           anonymous: fc.constantFrom('accept', 'refuse'),
           channels: fc.constantFrom(1, 2, 3, 100),
         },
@@ -329,7 +413,8 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
         domain: fc.constant(domain),
         aliases: fc.constantFrom([], [`pbx.${domain}`]),
         realm: fc.constantFrom(domain, 'asterisk', 'a "realm"'),
-        timezone: fc.constantFrom('Europe/Moscow', 'UTC'),
+        timezone: fc.constantFrom('Europe/Moscow', 'UTC', 'Asia/Vladivostok', 'America/New_York', 'Asia/Kathmandu'),
+        limits,
         language: fc.constantFrom('ru', 'en'),
         access,
         digest: fc.constantFrom('md5', 'sha256', 'both'),
@@ -340,7 +425,11 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
           fc.constantFrom('2027-01-01', '2027-02-20', '2027-03-05'),
           fc.constantFrom('off', 'work', 'short'),
         ),
-        users: fc.tuple(...users.map(user)),
+        users: fc.tuple(
+          ...users.map((extension) =>
+            fc.oneof({ weight: 2, arbitrary: user(extension) }, { weight: 1, arbitrary: plainUser(extension) }),
+          ),
+        ),
         groups: fc.tuple(...groups.map(group)),
         trunks: fc.tuple(...trunks.map(trunk)),
         numbers: fc.tuple(...numbers.map(number)),

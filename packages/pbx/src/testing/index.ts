@@ -1,2 +1,3 @@
+export { arbitraryPbx } from './arbitrary-pbx.ts';
 export { MemorySpendingStore } from './memory-spending-store.ts';
 export { appliedTo, modelOf, onlyDomain, worldOf } from './model-of.ts';

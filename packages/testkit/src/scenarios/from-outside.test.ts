@@ -1,4 +1,4 @@
-import { advance, type Domain, replayedWorld, route, type WorldNotes } from '@vats/pbx';
+import { recordOf, replay } from '@vats/calls';
 import { describe, expect } from 'vitest';
 import type { Actor } from '../actor.ts';
 import { scenario } from '../scenario.ts';
@@ -152,6 +152,50 @@ describe('calls from outside', () => {
       carol.expects('ACK');
       bob.expects('CANCEL', 'ACK');
       end(itsp, carol);
+    },
+  );
+
+  scenario(
+    'of two callers at one moment each rings a member of their own: who rings is busy in the turn that decides',
+    { ends: ['caller-hung-up', 'caller-hung-up'], ...COMPANY_OF, cast: SALES },
+    ({ itsp, alice, bob, carol }) => {
+      const callers = [1, 2].map(() => itsp.phone.dial('84957654321'));
+      alice.answers();
+      bob.answers();
+      itsp.hears('200 INVITE', '200 INVITE');
+      alice.expects('ACK');
+      bob.expects('ACK');
+      carol.hearsNothing();
+      for (const caller of callers) caller.bye();
+      itsp.hears('200 BYE', '200 BYE');
+      alice.expects('BYE');
+      bob.expects('BYE');
+    },
+  );
+
+  scenario(
+    'two members who answer at one moment: one has the call, the other is told that it was answered elsewhere',
+    {
+      ends: 'caller-hung-up',
+      ...COMPANY_OF,
+      pbx: COMPANY.replace('strategy: sequential', 'strategy: all'),
+      cast: SALES,
+      latency: 10,
+    },
+    ({ itsp, alice, bob, carol, world }) => {
+      itsp.invites('84957654321');
+      for (const member of [alice, bob, carol]) member.rings();
+      itsp.hears(180);
+      alice.answers();
+      bob.answers();
+      itsp.hears('200 INVITE');
+      world.passes(100);
+      alice.expects('ACK');
+      bob.expects('CANCEL', 'ACK');
+      expect(bob.expects('BYE').value('Reason')).toMatch(/^SIP;cause=200/);
+      carol.expects('CANCEL', 'ACK');
+      expect(world.events.filter(({ type }) => type === 'call.answered')).toHaveLength(1);
+      end(itsp, alice);
     },
   );
 
@@ -321,19 +365,13 @@ describe('calls from outside', () => {
       bob.expects('ACK');
       itsp.hears('486 INVITE');
       end(alice, carol);
-      const { directory } = world.running.model;
-      const [domain] = directory.model.domains;
-      const routed = world.events.filter((event) => event.type === 'call.routed').slice(1);
-      expect(routed).toHaveLength(2);
-      const notes = routed.map((event) => JSON.parse(JSON.stringify(event.world)) as WorldNotes);
-      const busy = { ...notes[0]?.activity, ...notes[1]?.activity };
-      expect(busy).toMatchObject({ 201: { talking: 1 }, 203: { talking: 1 } });
-      const caller = { kind: 'trunk', trunk: 'itsp', number: '+79161112233' } as const;
-      const call = { domain: domain as Domain, caller, dialled: '84957654321', seed: Number(routed[0]?.seed) };
-      const plan = route(call, replayedWorld(notes[0] as WorldNotes, directory));
-      expect(plan.story).toEqual(routed[0]?.explain);
-      const event = { kind: 'ring-ended', outcome: 'callee-busy' } as const;
-      expect(advance(plan, event, replayedWorld(notes[1] as WorldNotes, directory)).story).toEqual(routed[1]?.explain);
+      const brought = world.events.find((event) => event.type === 'call.started' && event.trunk === 'itsp')?.call;
+      const record = recordOf(world.events.filter(({ call }) => call === brought));
+      const kept = JSON.parse(JSON.stringify(record)) as NonNullable<typeof record>;
+      expect(kept.world).toMatchObject({ activity: { 201: { talking: 1 } } });
+      const again = replay(kept, world.running.model.directory);
+      expect(again).toMatchObject({ verdict: 'same', steps: [{}, { after: 'callee-busy' }] });
+      expect(again.steps.flatMap(({ because }) => because)).toEqual(kept.explain);
     },
   );
 });

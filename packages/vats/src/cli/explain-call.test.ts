@@ -1,3 +1,6 @@
+import { type CallEvent, recordOf } from '@vats/calls';
+import { advance, NotedWorld, route } from '@vats/pbx';
+import { worldOf } from '@vats/pbx/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { json, running, serve, useSwitch, vats } from './testing/served-switch.ts';
 
@@ -54,7 +57,73 @@ test('ringing that ends in another way, and the answer as JSON', async () => {
   });
 });
 
+/** The record of a call to Boris, as it was when he had it forwarded on silence too. */
+async function keep(id: string): Promise<void> {
+  const { directory } = running.model;
+  const domain = directory.findDomain('acme.example')!;
+  const start = Date.UTC(2026, 4, 5, 9);
+  const anna = directory.findDevice(domain, 'anna')!;
+  const call = {
+    domain,
+    caller: { kind: 'device' as const, user: anna.user, device: anna.device },
+    dialled: '202',
+    seed: 5,
+  };
+  const rings = new NotedWorld(worldOf(directory.model, [], { now: start }));
+  const plan = route(call, rings);
+  const silent = new NotedWorld(worldOf(directory.model, [], { now: start + 60_000 }));
+  const next = advance(plan, { kind: 'ring-ended', outcome: 'no-answer' }, silent);
+  const told: object[] = [
+    {
+      type: 'call.started',
+      domain: domain.name,
+      domainId: domain.id,
+      from: { number: '201', login: 'anna' },
+      dialled: '202',
+      sipCallId: 'x',
+    },
+    { type: 'call.routed', explain: plan.story, asked: {}, world: rings.notes(), seed: '5' },
+    { type: 'call.routed', explain: next.story, after: 'no-answer', world: silent.notes(), seed: '5' },
+    { type: 'call.ended', failure: 'no-answer', status: 480 },
+  ];
+  const record = recordOf(told.map((event, i) => ({ call: id, seq: i + 1, at: start + i, ...event }) as CallEvent));
+  await running.store.history.append(record!);
+}
+
+test('a finished call is explained from what its story keeps, and by the same plan', async () => {
+  await keep('finished');
+  const { code, out } = await vats('explain', 'call', '--id', 'finished');
+  expect(code).toBe(0);
+  expect(out.split('\n')).toEqual([
+    expect.stringMatching(/^201 called 202 at 2026-05-05 .*\(finished\)$/),
+    '  1. 202 is Boris: ring boris for 1m',
+    '     (and that ended as no-answer)',
+    '  2. Boris (202) did not answer',
+    '     (and the call ended as no-answer)',
+    'made again from what the call keeps: the present PBX comes to the same plan',
+    '',
+  ]);
+});
+
+test('after the PBX was changed the old plan is told, and where the new one leads', async () => {
+  await keep('finished');
+  const changed = OFFICE.replace('forward: { unreachable:', 'forward: { noAnswer:');
+  await running.model.applyFile({ path: '/office.yaml', name: 'office.yaml', text: changed });
+  const { code, out } = await vats('explain', 'call', '--id', 'finished');
+  expect(code).toBe(0);
+  expect(out).toContain(
+    '  2. Boris (202) did not answer\n     the present PBX decides otherwise in the same moment:\n',
+  );
+  expect(out).toMatch(
+    / {5}> Boris \(202\) did not answer, so the call goes on to \+79161234567.*: ring \+79161234567 by itsp/,
+  );
+  expect(out).toContain('the plan was made by an earlier PBX file or edit');
+  expect(await json('explain', 'call', '--id', 'finished')).toMatchObject({ verdict: 'differs', to: '202' });
+});
+
 test.each([
+  [['--id', 'never'], 1, /no call never is kept/],
+  [['--id', 'x', '--to', '201'], 2, /--to asks about another call than --id does/],
   [
     ['--from', '999', '--to', '201'],
     1,

@@ -19,37 +19,95 @@ const callExplanation = z.object({
   ),
 });
 
+const keptExplanation = z.object({
+  id: z.string(),
+  domain: z.string(),
+  from: z.string(),
+  to: z.string(),
+  at: z.number(),
+  outcome: z.string(),
+  steps: z.array(
+    z.object({
+      at: z.number(),
+      after: z.string().optional(),
+      because: z.array(z.string()),
+      now: z.array(z.string()).optional(),
+    }),
+  ),
+  verdict: z.enum(['same', 'differs', 'not-replayed']),
+  why: z.string().optional(),
+});
+
 interface CallOptions extends Where {
-  readonly from: string;
-  readonly to: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly id?: string;
   readonly via?: string;
   readonly at?: string;
   readonly outcome?: string;
   readonly domain?: string;
 }
 
-/** `vats explain call`: what would be done for a call, step by step, and which rule chose each. */
+/** `vats explain call`: what would be done for a call, or what chose what was done for one, step by step. */
 export function addExplainCall(explain: Command, print: Print): void {
-  looking(explain.command('call').description('what would become of a call, step by step, and why; nothing rings'))
-    .requiredOption('--from <caller>', 'an extension or login; with --via the number of a caller outside, or anonymous')
-    .requiredOption('--to <number>', 'what is dialled: an extension, a number in any writing, a code')
+  const call = looking(
+    explain
+      .command('call')
+      .description('what would become of a call, or became of one, step by step, and why; nothing rings'),
+  );
+  call
+    .option('--from <caller>', 'an extension or login; with --via the number of a caller outside, or anonymous')
+    .option('--to <number>', 'what is dialled: an extension, a number in any writing, a code')
+    .option('--id <call>', 'a finished call, by the id that vats calls --history shows')
     .option('--via <trunk>', 'the call comes in by this trunk')
     .option('--at <time>', 'local, such as "2026-12-31 13:00", or ISO 8601 with an offset; now by default')
     .addOption(
-      new Option('--outcome <outcome>', 'how each ringing ends')
-        .choices(['no-answer', 'callee-busy', 'callee-declined', 'unreachable'])
-        .default('no-answer'),
+      new Option('--outcome <outcome>', 'how each ringing ends; no-answer by default').choices([
+        'no-answer',
+        'callee-busy',
+        'callee-declined',
+        'unreachable',
+      ]),
     )
     .option('--domain <domain>', 'where there are several')
     .action(async (options: CallOptions) => {
-      const { from, to, via, at, outcome, domain } = options;
-      const query = new URLSearchParams();
-      for (const [key, value] of Object.entries({ from, to, via, at, outcome, domain })) {
-        if (value !== undefined) query.set(key, value);
+      const { from, to, id, via, at, outcome, domain } = options;
+      const asked = Object.entries({ from, to, via, at, outcome, domain }).filter(([, value]) => value !== undefined);
+      if (id !== undefined) {
+        const [stray] = asked;
+        if (stray !== undefined)
+          call.error(`error: --${stray[0]} asks about another call than --id does: leave one out`);
+        const path = `/explain/call/${encodeURIComponent(id)}`;
+        print(options, await ask(options, 'GET', path, keptExplanation), keptText);
+        return;
       }
+      if (from === undefined) call.error("error: required option '--from <caller>' not specified (or --id <call>)");
+      if (to === undefined) call.error("error: required option '--to <number>' not specified");
+      const query = new URLSearchParams(asked as [string, string][]);
       print(options, await ask(options, 'GET', `/explain/call?${query}`, callExplanation), callText);
     });
 }
+
+/** The plan as it was made; and, where the present model makes another one, from where on. */
+function keptText({ id, from, to, at, steps, outcome, verdict, why }: z.output<typeof keptExplanation>): string {
+  const lines = [`${from} called ${to} at ${localTime(at)} (${id})`];
+  steps.forEach(({ after, because, now }, index) => {
+    if (after !== undefined) lines.push(`     (and that ended as ${after})`);
+    const [first = '', ...more] = because.map(printable);
+    lines.push(`${String(index + 1).padStart(3)}. ${first}`, ...more.map((line) => `     ${line}`));
+    if (now === undefined) return;
+    lines.push('     the present PBX decides otherwise in the same moment:');
+    lines.push(...now.map((line) => `     > ${printable(line)}`));
+  });
+  lines.push(`     (and the call ended as ${outcome})`, VERDICTS[verdict] + (why === undefined ? '' : `: ${why}`));
+  return `${lines.join('\n')}\n`;
+}
+
+const VERDICTS: Record<z.output<typeof keptExplanation>['verdict'], string> = {
+  same: 'made again from what the call keeps: the present PBX comes to the same plan',
+  differs: 'the plan was made by an earlier PBX file or edit; it is shown as it was then',
+  'not-replayed': 'the plan is shown as it was told then; it can not be made again',
+};
 
 function callText({ from, to, at, steps }: z.output<typeof callExplanation>): string {
   const lines = [`${from} calls ${to} at ${localTime(at)}`];

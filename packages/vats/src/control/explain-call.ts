@@ -1,3 +1,4 @@
+import { replay } from '@vats/calls';
 import {
   advance,
   type Caller,
@@ -11,6 +12,7 @@ import {
 } from '@vats/pbx';
 import type { Switch } from '../create-switch.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { keptCall } from './kept-call.ts';
 import { theDomain } from './the-domain.ts';
 
 /** Steps that are told of one call at most: a scheme may have many, and a company's rules lead no further. */
@@ -24,9 +26,16 @@ interface ToldStep {
   readonly endsAs?: RingOutcome;
 }
 
-/** What would become of a call: the router's own answers, for the live moment or another one. Nothing rings. */
-export function explainCallRoutes({ model, world, clock }: Switch): ControlRoutes {
+/** What would become of a call, or what chose each step of a finished one: the router's own answers. Nothing rings. */
+export function explainCallRoutes({ model, world, clock, store, calls }: Switch): ControlRoutes {
   return {
+    'GET /explain/call/:id': async ({ params }) => {
+      const record = await keptCall(params.id ?? '', store, calls);
+      const { id, from, dialled, startedAt, outcome } = record;
+      const domain = model.directory.domainById(record.domain)?.name ?? record.domain;
+      const again = replay(record, model.directory);
+      return { id, domain, from: from.number, to: dialled, at: startedAt, outcome, ...again };
+    },
     'GET /explain/call': ({ query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);
       const from = query.get('from') ?? '';

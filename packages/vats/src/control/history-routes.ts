@@ -3,6 +3,7 @@ import { readNumberSearch } from '@vats/pbx';
 import { StoreError } from '@vats/store';
 import type { Switch } from '../create-switch.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { keptCall } from './kept-call.ts';
 import { theDomain } from './the-domain.ts';
 
 const RESULTS: readonly CallResult[] = ['answered', 'missed', 'served', 'failed'];
@@ -33,11 +34,7 @@ export function historyRoutes({ model, store, calls }: Pick<Switch, 'model' | 's
       }
     },
     'GET /history/:id': async ({ params }) => {
-      const { id = '' } = params;
-      const record = await store.history.find(id);
-      if (record !== undefined) return shown(record);
-      const isUp = calls.snapshots().some((call) => call.id === id);
-      throw new ControlError(404, isUp ? `call ${id} is up: its story is kept when it ends` : `no call ${id} is kept`);
+      return shown(await keptCall(params.id ?? '', store, calls));
     },
   };
 }

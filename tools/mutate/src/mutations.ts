@@ -1,0 +1,326 @@
+/** One fault, made on purpose: a text of a file and what it becomes. The text must be there exactly once. */
+export interface Mutation {
+  readonly what: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const routing = (file: string, what: string, from: string, to: string): Mutation => ({
+  file: `packages/pbx/src/routing/${file}.ts`,
+  ...{ what, from, to },
+});
+const calls = (file: string, what: string, from: string, to: string): Mutation => ({
+  file: `packages/calls/src/${file}.ts`,
+  ...{ what, from, to },
+});
+
+/** Faults of `route()` and `advance()`: who rings, in what order, and how a call ends. */
+export const ROUTING: readonly Mutation[] = [
+  routing('advance', 'a ring that ended is not told from one that was busy', 'event.outcome', "'callee-busy'"),
+  routing('decide', 'the path is not taken back when a frame is taken up', ', path: frame.path };', ' };'),
+  routing('decide', 'a frame is not taken off', 'frames: journey.frames.slice(0, -1)', 'frames: journey.frames'),
+  routing(
+    'decide',
+    "somebody's own time for ringing is lost on the way",
+    'ring = decision.ring ?? ring;',
+    'ring = decision.ring;',
+  ),
+  routing(
+    'decide',
+    "somebody's own time for ringing holds for the next as well",
+    "else if (decision.go === 'back') ring = undefined;",
+    '',
+  ),
+  routing(
+    'decide',
+    'a forward outside is nobody’s order',
+    'return goOut(journey, to, because, by, world);',
+    'return goOut(journey, to, because, undefined, world);',
+  ),
+  routing(
+    'journey',
+    'a place that the call has been to is no loop',
+    'if (journey.path.includes(place)) return undefined;',
+    '',
+  ),
+  routing(
+    'come-in',
+    'a number answers to any trunk',
+    'if (own.trunk !== undefined && own.trunk !== caller.trunk) {',
+    'if (false) {',
+  ),
+  routing('come-in', 'an operator may dial extensions', '?.register === undefined) {', '?.name !== undefined) {'),
+  routing('take-number', 'one channel more than there are', '>= number.channels', '> number.channels'),
+  routing('take-number', 'anonymous callers are taken', "number.anonymous === 'refuse'", 'false'),
+  routing(
+    'take-number',
+    'blocked callers are taken',
+    'if (number.block !== undefined && matchesAny(number.block, caller))',
+    'if (false)',
+  ),
+  routing(
+    'take-number',
+    'everybody is accepted',
+    'if (number.accept !== undefined && !matchesAny(number.accept, caller))',
+    'if (false)',
+  ),
+  routing(
+    'take-number',
+    'a scheme of certain hours holds at others',
+    'if (open) return startScheme',
+    'if (!open) return startScheme',
+  ),
+  routing(
+    'take-number',
+    'callers with a way of their own go where all go',
+    'if (own !== undefined) {',
+    'if (false && own !== undefined) {',
+  ),
+  routing(
+    'follow-scheme',
+    'a step is done twice',
+    'return take(journey, step, { ...frame, next: next + 1 }',
+    'return take(journey, step, { ...frame, next: next + (next === 0 && journey.frames.length > 9 ? 0 : 2) }',
+  ),
+  routing(
+    'follow-scheme',
+    'open and closed are exchanged',
+    "const part = open ? 'open' : 'closed'",
+    "const part = open ? 'closed' : 'open'",
+  ),
+  routing(
+    'follow-scheme',
+    'a list in turn skips its second',
+    'within(journey, { ...frame, next: next + 1 })',
+    'within(journey, { ...frame, next: next + 2 })',
+  ),
+  routing('follow-scheme', 'a list in turn rings together', "if (step.order === 'in-turn') {", 'if (false) {'),
+  routing('follow-scheme', 'a menu does nothing', 'if (otherwise !== undefined)', 'if (false)'),
+  routing(
+    'follow-scheme',
+    'a list that names a group rings whom the group leaves out',
+    'return gather(journey, group?.members ?? [{ to }], group, world);',
+    'return gather(journey, group?.members ?? [{ to }], undefined, world);',
+  ),
+  routing(
+    'reach-user',
+    'forwarding of all calls is not done',
+    'if (always !== undefined) {',
+    'if (false && always !== undefined) {',
+  ),
+  routing('reach-user', 'who declined is rung at the next phone', " && outcome !== 'callee-declined'", ''),
+  routing('reach-user', 'the first entry rings over and over', 'entries.slice(index + 1)', 'entries.slice(index)'),
+  routing('reach-user', 'in turn rings together', "reach?.order === 'in-turn'", 'reach?.order === undefined'),
+  routing('reach-user', 'off duty is taken for unreachable', "barrier.kind === 'off-duty'", 'false'),
+  routing('reach-user', 'who is busy is forwarded as if silent', 'return forward?.busy;', 'return forward?.noAnswer;'),
+  routing(
+    'reach-user',
+    'silence is not forwarded',
+    'return forward?.noAnswer ?? noAnswer?.to;',
+    'return forward?.noAnswer;',
+  ),
+  routing(
+    'user-targets',
+    'phones that are not registered ring',
+    '|| !world.isReachable(call.domain, device.login)) continue;',
+    ') continue;',
+  ),
+  routing(
+    'user-targets',
+    'a PBX does not hear which number was called',
+    'device.trunk === true && did !== undefined',
+    'false && did !== undefined',
+  ),
+  routing('user-targets', 'delays are lost', 'const begins = after + later;', 'const begins = later;'),
+  routing('targets', 'a phone rings twice for one call', 'if (seen.has(key)) return false;', ''),
+  routing('targets', 'the ring ends before the last has rung', 'after + ring)', 'ring)'),
+  routing('barrier', 'do not disturb disturbs', 'if (user.dnd === true) {', 'if (false) {'),
+  routing('barrier', 'hours of users hold for nobody', 'if (!open) return', 'if (false) return'),
+  routing('barrier', 'who takes one call at a time gets two', 'if (talking + ringing > 0) {', 'if (false) {'),
+  routing('left-out', 'busy members ring', "if (group.skipBusy !== false && talking + ringing > 0) return 'busy';", ''),
+  routing('left-out', 'busy members are left out though the group says otherwise', 'group.skipBusy !== false && ', ''),
+  routing('left-out', 'members ring who are logged out', 'if (group.login === true && ', 'if (false && '),
+  routing('left-out', 'members ring right after a call', 'lastTalkEnd + group.wrapUp > world.now', 'false'),
+  routing('gather', 'the caller rings as a member', "user === self ? 'it is who calls' : ", ''),
+  routing(
+    'gather',
+    'members with nothing to ask are not asked whether they are there',
+    'if (world.isReachable(domain, login)) targets',
+    'targets',
+  ),
+  routing('gather', 'a group of the busy is not busy', "busy ||= why === 'busy';", ''),
+  routing('ready-members', 'members with hours are rung at any', 'user.hours !== undefined || ', ''),
+  routing('reach-group', 'one round is all rounds', 'round >= (group.rounds ?? 1)', 'true'),
+  routing(
+    'reach-group',
+    'a group goes on though the last was busy',
+    " || outcome === 'callee-busy') return undefined",
+    ') return undefined',
+  ),
+  routing(
+    'reach-group',
+    'a group does not know its employee',
+    'if (known === undefined) return ringGroup',
+    'if (true) return ringGroup',
+  ),
+  routing(
+    'reach-group',
+    'nobody is rung after the known employee',
+    'return ringKnown(within(here, frame), known, because);',
+    'return ringKnown(here, known, because);',
+  ),
+  routing(
+    'reach-group',
+    'what a group does with a call that nobody took is not done',
+    "if (to !== undefined && to !== 'voicemail') {",
+    'if (false) {',
+  ),
+  routing('known-employee', 'the window has no end', 'return now - endedAt <= window;', 'return true;'),
+  routing('known-employee', 'the window is a millisecond short', 'now - endedAt <= window', 'now - endedAt < window'),
+  routing(
+    'known-employee',
+    'the day is any day',
+    'return localDate(endedAt, timezone) === localDate(now, timezone);',
+    'return true;',
+  ),
+  routing(
+    'known-employee',
+    "calls of the employee's own count",
+    "if (talk.direction === 'out' && setting.outbound !== true) continue;",
+    '',
+  ),
+  routing(
+    'known-employee',
+    'who is no member is known to the group',
+    'if (!world.directory.isMember(domain, group.extension, extension)) return undefined;',
+    '',
+  ),
+  routing(
+    'known-employee',
+    'the one before the last is known, too',
+    'return known && { ...known',
+    'if (known) return { ...known',
+  ),
+  routing('known-employee', 'known employees ring who are busy', 'if (talking + ringing > 0) return undefined;', ''),
+  routing(
+    'known-employee',
+    "the domain's own numbers are known",
+    ' && !world.directory.ownsNumber(domain, number) ? number',
+    ' ? number',
+  ),
+  routing(
+    'member-order',
+    'the longest idle come last',
+    '.sort(([one], [other]) => one - other)\n    .map(([, member]) => member)',
+    '.sort(([one], [other]) => other - one)\n    .map(([, member]) => member)',
+  ),
+  routing(
+    'member-order',
+    'fewest calls are least talk',
+    'by(({ answered }) => answered)',
+    'by(({ talkMs }) => talkMs)',
+  ),
+  routing(
+    'member-order',
+    'priorities are upside down',
+    'return [...equals].sort(([one], [other]) => one - other)',
+    'return [...equals].sort(([one], [other]) => other - one)',
+  ),
+  routing('member-order', 'chance is always the same', 'each(shuffled(members, call.seed ?? 0))', 'each(members)'),
+  routing('outbound', 'who may use a rule is not asked', ' && mayUse(domain, rule, by, directory)', ''),
+  routing('outbound', 'the last rule that matches decides', 'patterns.find((', 'patterns.findLast(('),
+  routing(
+    'go-out',
+    'a rule that denies permits',
+    'if (rule.trunk === undefined) {',
+    'if (rule.trunk === undefined && rule.deny !== true) {',
+  ),
+  routing(
+    'go-out',
+    'calls abroad need no permission',
+    'if (!permission.permitted)',
+    'if (false && !permission.permitted)',
+  ),
+  routing(
+    'go-out',
+    'one channel more than the trunk has',
+    "world.channelsInUse(domain, 'trunk', name) < trunk.channels",
+    "world.channelsInUse(domain, 'trunk', name) <= trunk.channels",
+  ),
+  routing(
+    'go-out',
+    'a trunk that is down is tried first',
+    '...free.filter((name) => world.isTrunkUp(domain, name)),',
+    '...free.filter((name) => !world.isTrunkUp(domain, name)),',
+  ),
+  routing('go-out', 'least cost is not asked for', 'rule.leastCost === true ? world', 'false ? world'),
+  routing(
+    'go-out',
+    'emergency numbers need a rule',
+    'if (EMERGENCY_NUMBERS.includes(number)) return',
+    'if (false) return',
+  ),
+  routing(
+    'go-out',
+    'a number of somebody else is shown',
+    'match?.rule.callerId ?? by?.callerId ?? domain.settings.callerId',
+    "match?.rule.callerId ?? '+74957777777'",
+  ),
+];
+
+/** Faults of what carries a plan out: the call's machine. */
+export const MACHINE: readonly Mutation[] = [
+  calls(
+    'step-ringing',
+    'the other phones ring on after an answer',
+    '...state.forks.filter((other) => other !== fork).flatMap((other) => cancel(other, true)),',
+    '',
+  ),
+  calls(
+    'step-ringing',
+    'a phone that is no longer rung may answer',
+    'state.forks.find((fork) => fork.leg === leg && !fork.waits)',
+    'state.forks[0]',
+  ),
+  calls('step-ringing', 'a phone may answer before it was rung', ' && !fork.waits)', ')'),
+  calls(
+    'step-ringing',
+    'what rings after its time is not cancelled',
+    "[...cancelAll(state.forks), { do: 'ask-plan', outcome }]",
+    "[{ do: 'ask-plan', outcome }]",
+  ),
+  calls(
+    'step-ringing',
+    'phones ring on when the caller gives up',
+    "...cancelAll(state.forks)]);\n    case 'hang-up'",
+    "]);\n    case 'hang-up'",
+  ),
+  calls(
+    'step-ringing',
+    'the plan is not asked when all have refused',
+    "      ...commands,\n      { do: 'stop-timer', timer: 'ring' },\n      { do: 'ask-plan', outcome: mostTelling(refusals, state.ofMany) },",
+    "      ...commands,\n      { do: 'stop-timer', timer: 'ring' },",
+  ),
+  calls(
+    'step',
+    'a call in a talk may be answered again',
+    "case 'leg-ended': {\n      if (!both.includes(input.leg)) return [state, []];",
+    "case 'answered':\n      return [state, [{ do: 'connect', leg: input.leg }]];\n    case 'leg-ended': {\n      if (!both.includes(input.leg)) return [state, []];",
+  ),
+  calls(
+    'step',
+    'the end comes twice',
+    "case 'ended':\n      return [state, refuseLateReinvite(input)];",
+    "case 'ended':\n      return [state, [{ do: 'end' }]];",
+  ),
+  calls('stepped', 'media stays open', ", { do: 'close-media' }],", '],'),
+  calls('call-plan', 'the plan is made without its seed', 'seed: parts.random.below(SEEDS), ', ''),
+  calls(
+    'call-plan',
+    'a channel of the number is not taken in the turn that decides',
+    'if (plan.did !== undefined) this.#call.channels.takeNumber(CALLER, plan.did);',
+    '',
+  ),
+  calls('call-plan', 'the story does not keep what the step before came to', '{ after }),', '{}),'),
+];
