@@ -40,6 +40,11 @@ export class TestTrunks implements Trunks {
     return undefined;
   }
 
+  /** These are judged by the policy of their domain like anybody. */
+  isAt(): boolean {
+    return false;
+  }
+
   isUp(_domain: Domain, name: string): boolean {
     return !this.down.has(name);
   }

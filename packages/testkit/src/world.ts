@@ -7,6 +7,7 @@ import { FakeMediaPlane } from '@vats/media/testing';
 import { SpendingAccounts, type SpendingRules } from '@vats/pbx';
 import { MemorySpendingStore } from '@vats/pbx/testing';
 import type { RegistrarEvent } from '@vats/registrar';
+import type { FakeDns } from '@vats/sip/testing';
 import type { Store } from '@vats/store';
 import { MemoryStore } from '@vats/store/testing';
 import { checkSettings, createSwitch, type Settings, type Switch, type SwitchParts } from '@vats/vats';
@@ -20,6 +21,9 @@ export const AFTERMATH_MS = 40_000;
 
 /** What may be alive when nobody calls: sockets, and the timers that watch over connections. */
 const ALIVE_AT_REST = ['listeners', 'connections', 'transport timers'];
+
+/** And what trunks wait for: the next refresh, the next OPTIONS. */
+const ALIVE_WITH_TRUNKS = ['trunk timers', 'server lists', 'transactions', 'transaction timers'];
 
 type AccessEvent = Parameters<NonNullable<SwitchParts['onAccessEvent']>>[0];
 
@@ -39,6 +43,10 @@ export interface WorldOptions {
   readonly mediaPairs?: number;
   /** A media plane in the place of the fake one, for tests with real sound: it runs on its own clock. */
   readonly plane?: MediaPlane;
+  /** The trunks are the switch's own, which register and ask by OPTIONS, in the place of ones that are always there. */
+  readonly ownTrunks?: boolean;
+  /** What the DNS says to the switch's own trunks. */
+  readonly dns?: FakeDns;
   /** Events that may be logged as errors, because the scenario is about them. */
   readonly errors?: readonly string[];
 }
@@ -79,6 +87,7 @@ export class World {
       actors[role as Role] = new Actor(await stage.phone(settings), stage);
     }
     const world = new World(stage, actors as Actors, options);
+    if (options.ownTrunks === true) world.#systemsAnswer();
     await world.start();
     await world.applies(pbxYaml(options.pbx, options.users));
     for (const role of options.cast ?? (['alice', 'bob'] as const)) await world.actors[role].registers();
@@ -127,7 +136,8 @@ export class World {
         store: { ...withMethods(store), close: async () => {} },
         media: this.#options.plane ?? this.media,
         ledger: this.ledger,
-        trunks: this.trunks,
+        ...(this.#options.ownTrunks !== true && { trunks: this.trunks }),
+        ...(this.#options.dns !== undefined && { dns: this.#options.dns }),
         ...(spending !== undefined && { spending }),
         onCallEvent: (event) => this.events.push(event),
         onRegistrarEvent: (event) => this.registrations.push(event),
@@ -153,7 +163,8 @@ export class World {
 
   /** What is alive although nobody calls: [] is what a scenario wants to see at its end. */
   leftovers(): string[] {
-    return this.ledger.leftovers(ALIVE_AT_REST);
+    const { ownTrunks } = this.#options;
+    return this.ledger.leftovers(ownTrunks === true ? [...ALIVE_AT_REST, ...ALIVE_WITH_TRUNKS] : ALIVE_AT_REST);
   }
 
   /** The terminal events so far, one a call. */
@@ -186,6 +197,15 @@ export class World {
     const left = [...this.ledger.leftovers(), ...this.network.leftovers()];
     if (this.stage.clock.pending > 0) left.push(`timers: ${this.stage.clock.pending}`);
     if (left.length > 0) this.stage.fail(`left over after the switch was closed: ${left.join(', ')}`);
+  }
+
+  /** Operators take our registrations, and say that they are there. */
+  #systemsAnswer(): void {
+    for (const role of Object.keys(SYSTEMS) as (keyof typeof SYSTEMS)[]) {
+      const { manners, phone } = this.actors[role];
+      manners.replies.REGISTER = 200;
+      for (const method of ['REGISTER', 'OPTIONS']) phone.inbox.unnoticed.add(method);
+    }
   }
 
   get #switch(): Switch {

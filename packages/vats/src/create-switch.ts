@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import type { Gate } from '@vats/access';
 import { type CallEvent, CallManager, type ReachablePhone, type Spending } from '@vats/calls';
 import {
   type Clock,
@@ -49,6 +48,7 @@ import { LiveWorld, type OtherAnswers } from './routing-world/live-world.ts';
 import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
 import { startFailureOf } from './start-failure.ts';
+import { TrunkServers } from './trunk-servers.ts';
 import type { Trunks } from './trunks.ts';
 
 const SIP_PORT = 5060;
@@ -164,15 +164,9 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     random,
     log,
     ledger,
-    // A trunk's server that an operator named is heard wherever it is, or its answers to us would be lost; not against
-    // an operator's own ban. What it asks of us is judged like anybody's.
-    admit: ({ address, port }, transport, octets, behind) =>
-      lines.hasServerAt(address)
-        ? !isBannedByHand(address)
-        : access.gate.admit({ address, port, transport }, octets, behind),
-    isKnown: (address) => lines.hasServerAt(address) || access.isKnown(address),
-    isProven: ({ address, port }, transport) =>
-      lines.hasServerAt(address) || access.isProven({ address, port, transport }),
+    admit: (endpoint, transport, octets, behind) => servers.admit({ ...endpoint, transport }, octets, behind),
+    isKnown: (address) => servers.isKnown(address),
+    isProven: (endpoint, transport) => servers.isProven({ ...endpoint, transport }),
     bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
@@ -192,10 +186,14 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       parts.onAccessEvent?.(event);
     },
   });
-  const isBannedByHand = (address: string): boolean => access.gate.bans.isBanned(address)?.by === 'operator';
-  const isBanned: Gate['isBanned'] = (farEnd) =>
-    lines.hasServerAt(farEnd.address) ? isBannedByHand(farEnd.address) : access.gate.isBanned(farEnd);
-  const bannedConnections = new BannedConnections({ clock, log, gate: { isBanned }, transport });
+  const servers: TrunkServers = new TrunkServers(
+    {
+      isOfTrunk: (address) => lines.isOfTrunk(address),
+      areOfOne: (one, other) => lines.areOfOne(one, other),
+    },
+    access,
+  );
+  const bannedConnections = new BannedConnections({ clock, log, gate: servers, transport });
   await access.load();
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
@@ -209,6 +207,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     userAgent: settings.sip.userAgent,
     allow: ALLOWED_METHODS,
     supported: [],
+    mayMove: ({ flow }, arrived) => servers.mayMove(flow, arrived),
   });
 
   const lines = new TrunkLines({
@@ -288,7 +287,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     towards: (remote: string) => transport.ownAddressTowards(remote),
   };
   const logins = new GroupLogins({ log, ...(parts.store === undefined && { file: join(data, GROUP_LOGINS) }) });
-  const trunks = parts.trunks ?? new RunningTrunks(lines, () => model.directory);
+  const trunks = parts.trunks ?? new RunningTrunks({ lines, directory: () => model.directory, clock, log });
   const world: LiveWorld = new LiveWorld({
     clock,
     log,
@@ -337,7 +336,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     access.sweep({
       ...{ registrar, calls, dialogs, transport },
       directory: () => model.directory,
-      isTrunkAt: (address) => lines.hasServerAt(address),
+      isTrunkAt: (address) => servers.isThere(address),
     });
 
   const authenticator = new Authenticator({

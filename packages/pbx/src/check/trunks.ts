@@ -1,4 +1,6 @@
+import { parseNetwork } from '@vats/kernel';
 import type { Trunk } from '../model/model.ts';
+import { isOperatorsOwn } from '../own-network.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import { networkFault } from '../schema/access.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
@@ -14,6 +16,15 @@ export function checkTrunks(view: DomainView, report: Report): void {
     for (const [index, text] of (trunk.allow ?? []).entries()) {
       const wrong = networkFault(text);
       if (wrong !== undefined) report('error', below(path, 'allow', index), wrong.message, wrong.remedy);
+      const network = parseNetwork(text);
+      if (network.ok && !isOperatorsOwn(network.value)) {
+        report(
+          'warning',
+          below(path, 'allow', index),
+          `${text} is more than one operator has, so what comes from there is judged like strangers are`,
+          "write the operator's own networks: they are heard whatever access says",
+        );
+      }
     }
     checkContactUser(trunk, path, report);
     if (trunk.transport === 'tls' || trunk.proxy.startsWith('sips:')) {

@@ -205,14 +205,15 @@ export class AccessControl {
       const domain = now.model.domains.find(({ name }) => name === call.domain);
       const unwelcome = call.legs.some(
         ({ observed, client, party }) =>
+          // A trunk's end of a call is where its servers are, and no policy of ours says where that may be.
+          (party.login !== undefined || !isTrunkAt(observed.address) || this.#isBannedByHand(observed.address)) &&
           !this.admitsBinding(client ?? observed.address, now, domain?.id ?? '', party.login),
       );
       if (unwelcome) calls.hangUp(call.id, 'shut-out');
     }
     const isUnheard = ({ address }: Endpoint): boolean =>
       !this.#proxies.has(address) &&
-      ((!this.gate.fence.admitsSource(address) && !isTrunkAt(address)) ||
-        this.gate.bans.isBanned(address)?.by === 'operator');
+      ((!this.gate.fence.admitsSource(address) && !isTrunkAt(address)) || this.#isBannedByHand(address));
     // They have been sent their BYE; its answer would be left unread, and it would be repeated for half a minute.
     dialogs.giveUpOn(isUnheard);
     const dropped = transport.dropFlows(isUnheard);
@@ -250,6 +251,10 @@ export class AccessControl {
     change();
     const now = this.table.description;
     if (!isDeepStrictEqual(before, now)) this.#parts.log.info('access.country-table', { ...now });
+  }
+
+  #isBannedByHand(address: string): boolean {
+    return this.gate.bans.isBanned(address)?.by === 'operator';
   }
 
   #needShowNothing(address: string): boolean {
