@@ -4,7 +4,7 @@ import { formatEndpoint, Ledger } from '@vats/kernel';
 import { MemoryLog } from '@vats/kernel/testing';
 import type { MediaPlane } from '@vats/media';
 import { FakeMediaPlane } from '@vats/media/testing';
-import { SpendingAccounts, type SpendingRules } from '@vats/pbx';
+import { SpendingAccounts, type SpendingRules, type SpendingStore } from '@vats/pbx';
 import { MemorySpendingStore } from '@vats/pbx/testing';
 import type { RegistrarEvent } from '@vats/registrar';
 import type { FakeDns } from '@vats/sip/testing';
@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly users?: string;
   /** Limits on what calls outside may use up; nothing is counted unless given. */
   readonly limitsOf?: SpendingRules['limitsOf'];
+  /** Where what was used is kept: in memory unless given. */
+  readonly spendingStore?: SpendingStore;
   /** Pairs of media ports that there are. */
   readonly mediaPairs?: number;
   /** A media plane in the place of the fake one, for tests with real sound: it runs on its own clock. */
@@ -115,15 +117,21 @@ export class World {
     this.stage.passes(milliseconds);
   }
 
+  /** Lets what waits for the store go on. */
+  async written(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.passes(0);
+  }
+
   /** Starts the switch, on what an earlier one stored. */
   async start(): Promise<void> {
     const { clock, random, network } = this.stage;
     const { store, log } = this;
     this.ledger = new Ledger();
     this.media = this.#newMedia();
-    const { limitsOf } = this.#options;
+    const { limitsOf, spendingStore = new MemorySpendingStore() } = this.#options;
     const rules = { limitsOf: limitsOf ?? (() => undefined), timezoneOf: () => 'UTC', rateOf: () => undefined };
-    const spending = limitsOf && (await SpendingAccounts.restored({ clock, store: new MemorySpendingStore(), rules }));
+    const spending = limitsOf && (await SpendingAccounts.restored({ clock, store: spendingStore, rules }));
     if (spending !== undefined) this.ledger.enrol('calls counted', () => spending.size);
     this.switch = await createSwitch(
       { ...defaultSettings(), ...this.#options.settings },

@@ -89,7 +89,7 @@ function callsNumberOf(request: SipRequest, line: TrunkLine, directory: Director
 }
 
 /** One call's view of a line: it says of the target that it was given whether it took the call. */
-function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf }: Trunk): CallsLine {
+function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf, noResponse }: Trunk): CallsLine {
   let given: TrunkTarget | undefined;
   const { credentials, contactUser, login } = line;
   const number = login !== undefined && normaliseNumber(login).kind === 'e164' ? login : undefined;
@@ -101,6 +101,11 @@ function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf }: Trunk): CallsLin
       given = line.target();
       return given;
     },
+    lastResort: () => {
+      given = line.lastResort();
+      return given;
+    },
+    ...(noResponse !== undefined && { noResponse }),
     failed: () => {
       if (given !== undefined) line.markFailing(given.endpoint);
     },

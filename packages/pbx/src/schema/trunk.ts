@@ -72,6 +72,8 @@ export const trunk = z.strictObject({
         .exactOptional(),
     })
     .exactOptional(),
+  /** How long it may be silent at an INVITE until another way is tried; 4 s by default. */
+  noResponse: duration('1s', '32s').exactOptional(),
   /** Calls at once. */
   channels: wholeNumber(1, 10_000).exactOptional(),
   /** Of calls that leave by it. */

@@ -152,6 +152,14 @@ export class TrunkLine {
     return endpoint === undefined ? undefined : { transport: peer.transport, endpoint };
   }
 
+  /** Where a call goes when all servers failed lately and there is no other way: they may be there again. */
+  lastResort(): TrunkTarget | undefined {
+    const [endpoint] = this.#ended ? [] : this.endpoints;
+    return endpoint === undefined || this.#peer === undefined
+      ? undefined
+      : { transport: this.#peer.transport, endpoint };
+  }
+
   /** A call there had no answer, or 503: the next one goes elsewhere for `milliseconds` (a minute unless given). */
   markFailing(endpoint: Endpoint, milliseconds?: number): void {
     this.#peer?.markFailing(endpoint, milliseconds);
