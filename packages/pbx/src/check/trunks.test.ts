@@ -84,3 +84,14 @@ test('a list that is half the world is warned of: it is no operator’s own', ()
     expect.stringMatching(/allow\[1\]/),
   ]);
 });
+
+test.each([
+  ['info', 'are not turned into SIP INFO yet'],
+  ['inband', 'are not turned into tones yet'],
+  ['rfc4733', undefined],
+])('dtmf: %s is warned of as far as it is not served', (dtmf, said) => {
+  const trunks = [{ name: 'itsp', proxy: 'sip:192.0.2.90', dtmf }];
+  const checked = checkPbx(`domain: acme.example\ntrunks: ${JSON.stringify(trunks)}\n`, 'pbx.yaml');
+  const warnings = checked.ok ? checked.warnings.map(formatProblem).filter((text) => text.includes('.dtmf')) : [];
+  expect(warnings).toEqual(said === undefined ? [] : [expect.stringContaining(said)]);
+});

@@ -27,6 +27,7 @@ export function checkTrunks(view: DomainView, report: Report): void {
       }
     }
     checkContactUser(trunk, path, report);
+    checkDtmf(trunk, path, report);
     if (trunk.transport === 'tls' || trunk.proxy.startsWith('sips:')) {
       const key = trunk.transport === 'tls' ? 'transport' : 'proxy';
       report(
@@ -36,6 +37,26 @@ export function checkTrunks(view: DomainView, report: Report): void {
         'write udp or tcp: nothing goes by this trunk until then',
       );
     }
+  }
+}
+
+/** Keys are passed on as they come: nothing here turns one kind into another yet. */
+function checkDtmf({ dtmf }: Trunk, path: KeyPath, report: Report): void {
+  if (dtmf === 'info') {
+    report(
+      'warning',
+      below(path, 'dtmf'),
+      'keys are not turned into SIP INFO yet',
+      'phones that send INFO themselves are understood; set the others to SIP INFO, or ask the operator for RFC 4733',
+    );
+  }
+  if (dtmf === 'inband') {
+    report(
+      'warning',
+      below(path, 'dtmf'),
+      'keys are not turned into tones yet, nor tones into keys: tones are only passed through in the sound',
+      'set the phones to send tones, or ask the operator for RFC 4733',
+    );
   }
 }
 

@@ -53,7 +53,7 @@ describe('an operator that puts the number in the Request-URI, and not our Conta
   );
 
   scenario('is not known elsewhere, whatever it calls', { ends: [], ...BY_ADDRESS }, async ({ world }) => {
-    const stranger = await Stranger.overUdp(world, { address: '192.0.2.72', port: 5060 });
+    const stranger = await Stranger.overUdp(world, { address: '192.0.2.73', port: 5060 });
     stranger.says(rawRequest({ method: 'INVITE', uri: 'sip:74951234567@acme.example' }));
     expect(stranger.hears()).toEqual(['407 INVITE']);
     await stranger.leaves();

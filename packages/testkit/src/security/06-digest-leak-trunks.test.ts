@@ -175,6 +175,7 @@ scenario(
   { ends: [], ...OFFICE },
   async ({ world }) => {
     const stranger = await Stranger.overUdp(world);
+    world.passes(200_000);
     const [register] = world.network.sent('REGISTER');
     const via = /^Via: .*$/m.exec(register?.octets.toString() ?? rawRequest())?.[0] ?? '';
     stranger.says(
