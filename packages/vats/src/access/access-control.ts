@@ -17,7 +17,6 @@ import { type Device, type Directory, setting } from '@vats/pbx';
 import type { Registrar, RegistrarEvent } from '@vats/registrar';
 import type { DialogLayer, TransportLayer } from '@vats/sip';
 import type { Store } from '@vats/store';
-import { VIA_PROXY } from '../front-door/visitors.ts';
 import { loggedName } from '../logged-name.ts';
 import type { Settings } from '../settings/index.ts';
 import type { AccessEvent } from './access-event.ts';
@@ -150,13 +149,9 @@ export class AccessControl {
   /** A phone registered, or an earlier process's registration was brought back. */
   noteRegistration(event: RegistrarEvent): void {
     if (event.type !== 'registered' && event.type !== 'refreshed') return;
-    const { domain, login, client, clientPort, clientTransport, flow, expiresAt } = event.binding;
+    const { domain, login, client, flow, expiresAt } = event.binding;
     const lifetime = expiresAt - this.#parts.clock.now();
-    const farEnd =
-      client === undefined
-        ? { ...flow.observed, transport: flow.transport }
-        : { address: client, port: clientPort ?? 0, transport: clientTransport ?? VIA_PROXY };
-    this.gate.registered(farEnd, domain, login, lifetime);
+    this.gate.registered(client ?? { ...flow.observed, transport: flow.transport }, domain, login, lifetime);
   }
 
   /** Puts the model's policies in force. */
@@ -196,7 +191,7 @@ export class AccessControl {
     this.gate.fence.judgeAnew();
     for (const { binding } of registrar.registrations()) {
       const { domain, login, id, client, flow } = binding;
-      if (this.admitsBinding(client ?? flow.observed.address, now, domain, login)) continue;
+      if (this.admitsBinding((client ?? flow.observed).address, now, domain, login)) continue;
       registrar.remove(domain, login, id, 'policy').catch((error: unknown) => {
         log.error('registrar.not-removed', { login, error });
       });
