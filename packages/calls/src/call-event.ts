@@ -80,6 +80,8 @@ export type CallEvent = Common &
         readonly leg: LegName;
         readonly failure?: FailureCode;
         readonly status?: number;
+        /** The Q.850 cause that a trunk gave with it. */
+        readonly cause?: number;
         readonly elsewhere?: boolean;
       }
     | { readonly type: 'call.answered'; readonly leg: LegName; readonly party: Party }

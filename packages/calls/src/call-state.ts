@@ -67,7 +67,16 @@ export type CallInput =
   | { readonly type: 'refuse'; readonly failure: FailureCode }
   | { readonly type: 'progress'; readonly leg: LegName; readonly status: number; readonly earlyMedia: boolean }
   | { readonly type: 'answered'; readonly leg: LegName }
-  | { readonly type: 'refused'; readonly leg: LegName; readonly failure: RingOutcome; readonly status: number }
+  /** What a leg outside may use is on disk: its INVITE, which waited for it, may leave. */
+  | { readonly type: 'reserved'; readonly leg: LegName }
+  | {
+      readonly type: 'refused';
+      readonly leg: LegName;
+      readonly failure: RingOutcome;
+      readonly status: number;
+      /** The Q.850 cause that a trunk gave. */
+      readonly cause?: number;
+    }
   /** A way to a number outside failed, and another one to it is tried as a leg of its own. */
   | {
       readonly type: 'replaced';
@@ -75,6 +84,7 @@ export type CallInput =
       readonly by: LegName;
       readonly failure: RingOutcome;
       readonly status: number;
+      readonly cause?: number;
     }
   | { readonly type: 'timer'; readonly timer: TimerName }
   | { readonly type: 'caller-gave-up' }

@@ -160,6 +160,23 @@ export const FAILURES = {
     en: 'No trunk took the call',
     ru: 'Ни один транк не принял вызов',
   },
+  'trunk-refused': {
+    status: 403,
+    q850: 21,
+    log: 'warn',
+    mango: 1100,
+    en: 'The operator refused the call',
+    ru: 'Оператор связи отклонил вызов',
+  },
+  'limit-not-saved': {
+    status: 503,
+    q850: 41,
+    log: 'error',
+    mango: 1100,
+    en: 'What the call may use of its limits could not be written down',
+    ru: 'Не удалось записать расход лимита вызова',
+    told: 'Temporary failure',
+  },
   'limit-reached': {
     status: 403,
     q850: 21,

@@ -45,6 +45,8 @@ export class Forks {
   readonly #outside: OutsideLegs;
   readonly #chosen = new Map<LegName, PhoneRing | OutsideRing>();
   readonly #invites = new Map<LegName, OutgoingInvite>();
+  /** Legs outside whose INVITE is made, and leaves when what they may use is on disk. */
+  readonly #reserved = new Map<LegName, () => void>();
   /** Legs that ring at PBXs behind us. */
   readonly #atPbx = new Map<LegName, OutwardLeg>();
   /** What the step says of every leg that it rings. */
@@ -72,6 +74,12 @@ export class Forks {
 
   /** Rings what was chosen. */
   invite(name: LegName): void {
+    const leave = this.#reserved.get(name);
+    if (leave !== undefined) {
+      this.#reserved.delete(name);
+      leave();
+      return;
+    }
     const ring = this.#chosen.get(name);
     if (ring === undefined || this.#call.legs.caller === undefined) return;
     this.#chosen.delete(name);
@@ -121,13 +129,12 @@ export class Forks {
   #inviteOutside(name: LegName, ring: OutsideRing): void {
     const { parts } = this.#call;
     const out = this.#outside.wayOut(name, ring);
-    const at = out.ok ? out.line.target() : undefined;
-    if (!out.ok || at === undefined || parts.flowTo === undefined) {
+    if (!out.ok || parts.flowTo === undefined) {
       if (out.ok) this.#refused(name, 'trunk-failed', 503);
       else this.#refused(name, out.failure, out.status);
       return;
     }
-    const flow = parts.flowTo(at);
+    const flow = parts.flowTo(out.at);
     const opened = this.#open(name, ring.party, { flow }, offeredTo(out.line));
     if (!opened.ok) {
       // Another trunk may be offered other codecs.
@@ -139,7 +146,24 @@ export class Forks {
     const invite = this.#outside.invite(name, ring, out);
     const skipped = out.skipped.length === 0 ? {} : { why: out.skipped.join(', ') };
     this.#started(name, flow, { trunk: out.line.name, ...skipped });
-    this.#send(opened, flow, invite);
+    if (out.saved === undefined) this.#send(opened, flow, invite);
+    else this.#awaitReservation(name, out.saved, () => this.#send(opened, flow, invite));
+  }
+
+  /**
+   * Lets an INVITE leave when what it may use is on disk (one group commit), so that a kill can't forget it; where it can't be
+   * written the leg is refused. A leg that was given up meanwhile is no fork of the call any more, and nothing leaves.
+   */
+  #awaitReservation(leg: LegName, saved: Promise<void>, leave: () => void): void {
+    this.#reserved.set(leg, leave);
+    saved.then(
+      () => this.#call.feed({ type: 'reserved', leg }),
+      (error: unknown) => {
+        if (!this.#reserved.delete(leg)) return;
+        this.#call.log.error('call.reservation-not-saved', { leg, error: String(error) });
+        this.#refused(leg, 'limit-not-saved', 503);
+      },
+    );
   }
 
   /** Leases ports for a leg and makes the offer to it; where that fails the leg is gone. */
@@ -201,16 +225,16 @@ export class Forks {
   cancel(name: LegName, elsewhere: boolean): void {
     this.#chosen.delete(name);
     const outgoing = this.#invites.get(name);
-    if (outgoing === undefined) return;
+    if (outgoing === undefined && !this.#reserved.delete(name)) return;
     this.#release(name);
-    outgoing.cancel(elsewhere ? [['Reason', COMPLETED_ELSEWHERE]] : []);
+    outgoing?.cancel(elsewhere ? [['Reason', COMPLETED_ELSEWHERE]] : []);
     this.#call.legs.drop(name);
     this.#call.emit({ type: 'leg.ended', leg: name, ...(elsewhere ? { elsewhere } : {}) });
   }
 
   /** Stops ringing all of them, whatever state the call is in. */
   cancelAll(): void {
-    for (const name of [...this.#invites.keys()]) this.cancel(name, false);
+    for (const name of [...this.#invites.keys(), ...this.#reserved.keys()]) this.cancel(name, false);
   }
 
   #onProgress(leg: Leg, response: SipResponse, sdp: string | undefined): void {
@@ -247,14 +271,15 @@ export class Forks {
     const { status } = failure;
     const outside = this.#outside.failed(leg.name, failure);
     this.#call.legs.drop(leg.name);
+    const cause = outside?.cause !== undefined ? { cause: outside.cause } : {};
     if (outside?.on !== undefined) {
       const by = this.#nextLeg();
       this.#chosen.set(by, outside.on);
-      this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: outside.outcome, status });
+      this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: outside.outcome, status, ...cause });
       return;
     }
     const ofPhone = failure.cause === 'response' ? failureOfStatus(status) : 'unreachable';
-    this.#call.feed({ type: 'refused', leg: leg.name, failure: outside?.outcome ?? ofPhone, status });
+    this.#call.feed({ type: 'refused', leg: leg.name, failure: outside?.outcome ?? ofPhone, status, ...cause });
   }
 
   /** A leg rings at a PBX no more, whatever comes of it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isTrunksOwn, offeredTo, outsideAddresses, shownBy } from './outside-invite.ts';
+import { offeredTo, outsideAddresses, shownBy } from './outside-invite.ts';
 import type { TrunkLine } from './parts.ts';
 
 const LINE: TrunkLine = {
@@ -7,6 +7,7 @@ const LINE: TrunkLine = {
   name: 'itsp',
   host: 'sip.itsp.example',
   target: () => undefined,
+  lastResort: () => undefined,
   failed: () => {},
   worked: () => {},
   number: '74951234567',
@@ -48,18 +49,4 @@ test.each([
   [{ dtmf: 'inband' }, { events: false }],
 ] as const)('a trunk with %j may be offered %j', (settings, offered) => {
   expect(offeredTo({ ...LINE, ...settings })).toEqual(offered);
-});
-
-test.each([
-  [503, true, true],
-  [500, true, true],
-  [407, false, true],
-  [480, false, true],
-  [480, true, false],
-  [408, true, false],
-  [486, false, false],
-  [403, false, false],
-  [603, false, false],
-])('%d, somebody having rung: %s, is the trunk’s own: %s', (status, rang, trunks) => {
-  expect(isTrunksOwn(status, rang)).toBe(trunks);
 });

@@ -48,22 +48,3 @@ export function offeredTo({ codecs, dtmf }: TrunkLine): OfferedCodecs {
     events: dtmf !== 'inband',
   };
 }
-
-/** A final response by which a trunk says that it does not take the call, not that somebody there does not. @param rang somebody was being rung */
-export function isTrunksOwn(status: number, rang: boolean): boolean {
-  switch (status) {
-    // Our credentials did not answer its challenge.
-    case 401:
-    case 407:
-    case 500:
-    case 502:
-    case 503:
-    case 504:
-      return true;
-    case 408:
-    case 480:
-      return !rang;
-    default:
-      return false;
-  }
-}

@@ -1,29 +1,50 @@
 import type { RingOutcome, Way } from '@vats/pbx';
-import type { InviteFailure, OutgoingInviteOptions, SipResponse } from '@vats/sip';
+import type { FlowTarget, InviteFailure, OutgoingInviteOptions, SipResponse } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
-import { isTrunksOwn, outsideAddresses, shownBy } from './outside-invite.ts';
+import { outsideAddresses, shownBy } from './outside-invite.ts';
 import type { OutwardLeg } from './outward-legs.ts';
 import type { TrunkLine } from './parts.ts';
-import { failureOfStatus } from './refusals.ts';
 import type { OutsideRing } from './rings.ts';
 import { TalkPortions } from './talk-portions.ts';
+import { type TrunkRefusal, trunkRefusalOf } from './trunk-refusals.ts';
 
 /** What a leg outside becomes: an INVITE that can be sent, or why not. */
 export type WayOut =
   | {
       readonly ok: true;
       readonly line: TrunkLine;
+      readonly at: FlowTarget;
       readonly way: Way;
       readonly next: number;
       readonly skipped: readonly string[];
+      /** The INVITE may leave when this resolves; at once without it. */
+      readonly saved?: Promise<void>;
     }
   | { readonly ok: false; readonly failure: RingOutcome; readonly status: number };
+
+/** What became of a leg outside that failed. */
+export interface OutsideFailure {
+  readonly outcome: RingOutcome;
+  /** The Q.850 cause that the trunk gave. */
+  readonly cause?: number;
+  /** Another way, or another server of this one, that is to be tried. */
+  readonly on?: OutsideRing;
+}
+
+/** How long a trunk may be silent at an INVITE, unless its settings say otherwise: who is there says 100 within 200 ms (RFC 3261 §17.2.1). */
+const NO_RESPONSE_MS = 4_000;
+
+/** Servers of one trunk that one call tries: each may cost the caller seconds of silence. */
+const MOST_SERVERS = 3;
+
+const NOT_ANSWERED: TrunkRefusal = { outcome: 'trunk-failed', tryNext: true, failing: true };
 
 /** A leg that rings outside. */
 interface Attempt {
   readonly ring: OutsideRing;
   readonly line: TrunkLine;
+  readonly at: FlowTarget;
   /** Of the target's ways, the one after it. */
   readonly next: number;
   readonly ringing: OutwardLeg;
@@ -47,22 +68,47 @@ export class OutsideLegs {
 
   /** Finds the first way from `ring.way` on that can be tried now, and takes what it needs for the leg. */
   wayOut(leg: LegName, ring: OutsideRing): WayOut {
-    const { parts, origin, channels, outward, id } = this.#call;
+    const { outward, id, log } = this.#call;
     const { target } = ring;
     if (outward.isLoop(id, target.number)) return { ok: false, failure: 'loop', status: 482 };
     const skipped: string[] = [];
+    // Which are known to be down is tried when nothing else is left: they may be up again.
+    const found = this.#wayOut(leg, ring, skipped, (line) => line.target()) ?? this.#lastWay(leg, ring, skipped);
+    if (found.ok) return found;
+    for (const why of skipped) log.info('call.way-skipped', { number: target.number, why });
+    return found;
+  }
+
+  #lastWay(leg: LegName, ring: OutsideRing, skipped: string[]): WayOut {
+    return (
+      this.#wayOut(leg, ring, skipped, (line) => (line.target() === undefined ? line.lastResort() : undefined)) ??
+      refusedAs('trunk-failed')
+    );
+  }
+
+  /** @returns undefined where every way was skipped because nothing is there */
+  #wayOut(
+    leg: LegName,
+    ring: OutsideRing,
+    skipped: string[],
+    targetOf: (line: TrunkLine) => FlowTarget | undefined,
+  ): WayOut | undefined {
+    const { parts, origin, channels } = this.#call;
+    const { target } = ring;
     let failure: RingOutcome | undefined;
     // Of several reasons, that a trunk is full is the least of them: it passes.
-    const skip = (trunk: string, why: string, as: RingOutcome): void => {
-      skipped.push(`${trunk} ${why}`);
-      if (failure === undefined || failure === 'no-channel') failure = as;
+    const skip = (trunk: string, why: string, as?: RingOutcome): void => {
+      const text = `${trunk} ${why}`;
+      if (!skipped.includes(text)) skipped.push(text);
+      if (failure === undefined || failure === 'no-channel') failure = as ?? failure;
     };
     for (let next = ring.way; next < target.ways.length; next++) {
       const way = target.ways[next] as Way;
       const { trunk } = way;
       const line = parts.line?.(origin.domain, trunk);
-      if (line === undefined || parts.flowTo === undefined || line.target() === undefined) {
-        skip(trunk, 'can not be reached', 'trunk-failed');
+      const at = line === undefined || parts.flowTo === undefined ? undefined : targetOf(line);
+      if (line === undefined || at === undefined) {
+        skip(trunk, 'can not be reached');
         continue;
       }
       const { channels: limit } = parts.world().directory.findTrunk(origin.domain, trunk) ?? {};
@@ -71,27 +117,26 @@ export class OutsideLegs {
         continue;
       }
       const limited = this.portions.begin(leg, trunk, target.number, target.orderedBy?.extension);
-      if (limited === undefined) return { ok: true, line, way, next: next + 1, skipped };
+      if (typeof limited === 'object') return { ok: true, line, at, way, next: next + 1, skipped, ...limited };
       this.#call.holdings.giveBack(leg);
       if (limited === 'the caller') return { ok: false, failure: 'limit-reached', status: 403 };
       skip(trunk, 'has used up a limit', 'limit-reached');
     }
-    for (const why of skipped) this.#call.log.info('call.way-skipped', { number: target.number, why });
-    return { ok: false, failure: failure ?? 'trunk-failed', status: failure === 'no-channel' ? 486 : 503 };
+    return failure === undefined ? undefined : refusedAs(failure);
   }
 
   /** The INVITE of a leg by this way, but for its SDP. Remembers the leg as one that rings there. */
   invite(
     leg: LegName,
     ring: OutsideRing,
-    { line, way, next }: WayOut & { readonly ok: true },
+    { line, at, way, next }: WayOut & { readonly ok: true },
   ): Omit<OutgoingInviteOptions, 'target' | 'sdp' | 'maxForwards'> {
     const { origin, outward, holdings, id } = this.#call;
     const callerId = origin.callerId ?? way.callerId;
     const shown = shownBy(line, way, callerId);
     const ringing = { call: id, domain: origin.domain.id, shown, target: ring.target.number };
     outward.add(ringing);
-    this.#attempts.set(leg, { ring, line, next, ringing, rang: false });
+    this.#attempts.set(leg, { ring, line, at, next, ringing, rang: false });
     holdings.hold(leg, () => {
       outward.delete(ringing);
       this.#attempts.delete(leg);
@@ -100,6 +145,7 @@ export class OutsideLegs {
       ...outsideAddresses(line, way, callerId),
       ...(line.contactUser !== undefined && { contactUser: line.contactUser }),
       ...(line.credentials !== undefined && { credentials: line.credentials }),
+      silence: line.noResponse ?? NO_RESPONSE_MS,
     };
   }
 
@@ -124,23 +170,34 @@ export class OutsideLegs {
    *
    * @returns what that means, and the ring with the ways that are left where another is to be tried; undefined for a leg to a phone
    */
-  failed(
-    leg: LegName,
-    failure: InviteFailure,
-  ): { readonly outcome: RingOutcome; readonly on?: OutsideRing } | undefined {
+  failed(leg: LegName, { cause, response }: InviteFailure): OutsideFailure | undefined {
     const attempt = this.#attempts.get(leg);
     if (attempt === undefined) return undefined;
-    const { ring, line, next, rang } = attempt;
-    const answered = failure.cause === 'response';
-    if (answered && !isTrunksOwn(failure.status, rang)) {
-      line.worked();
-      return { outcome: failure.status === 480 ? 'no-answer' : failureOfStatus(failure.status) };
-    }
-    // 480 and 408 are about the number, however little they say; everything else is about the trunk.
-    if (!answered || (failure.status !== 480 && failure.status !== 408)) line.failed();
+    const { ring, line, next, at, rang } = attempt;
+    const isRefused = cause === 'response' && response !== undefined;
+    const refusal = isRefused ? trunkRefusalOf(response, rang) : NOT_ANSWERED;
+    if (refusal.failing) line.failed();
     else line.worked();
-    const outcome: RingOutcome =
-      answered && (failure.status === 480 || failure.status === 408) ? 'unreachable' : 'trunk-failed';
-    return next < ring.target.ways.length ? { outcome, on: { ...ring, way: next } } : { outcome };
+    const { outcome, tryNext } = refusal;
+    const said = { outcome, ...(refusal.cause !== undefined && { cause: refusal.cause }) };
+    if (!tryNext) return said;
+    // A trunk with several servers is given up when they are (RFC 3263 §4.3).
+    const { servers = 1 } = ring;
+    const other = refusal.failing && servers < MOST_SERVERS ? line.target() : undefined;
+    if (other !== undefined && !isSame(other, at))
+      return { ...said, on: { ...ring, way: next - 1, servers: servers + 1 } };
+    return next < ring.target.ways.length ? { ...said, on: { ...withoutServers(ring), way: next } } : said;
   }
+}
+
+function isSame(one: FlowTarget, other: FlowTarget): boolean {
+  return one.endpoint.address === other.endpoint.address && one.endpoint.port === other.endpoint.port;
+}
+
+function withoutServers({ servers: _, ...ring }: OutsideRing): OutsideRing {
+  return ring;
+}
+
+function refusedAs(failure: RingOutcome): WayOut {
+  return { ok: false, failure, status: failure === 'no-channel' ? 486 : 503 };
 }

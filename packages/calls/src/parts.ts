@@ -25,6 +25,10 @@ export interface TrunkLine {
   readonly host: string;
   /** Where an INVITE goes now; undefined while there is nowhere. */
   target(): FlowTarget | undefined;
+  /** Where one goes although it is not known to be there, when nothing else is left; undefined where no server is known at all. */
+  lastResort(): FlowTarget | undefined;
+  /** How long it may be silent at an INVITE, milliseconds; 4 s unless given. */
+  readonly noResponse?: number;
   /** A call found that target not to take calls: no answer, no connection, or 5xx. */
   failed(): void;
   /** It answered. */

@@ -46,6 +46,8 @@ const OF_A_PERSON: readonly RingOutcome[] = [
   'too-many-hops',
   'address-incomplete',
   'no-media-ports',
+  'limit-not-saved',
+  'trunk-refused',
   'trunk-failed',
   'unreachable',
   'not-found',

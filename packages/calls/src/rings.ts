@@ -19,6 +19,8 @@ export interface OutsideRing {
   readonly target: OutsideTarget;
   /** Which of the target's ways is next. */
   readonly way: number;
+  /** Servers of that way that were tried, this one among them. */
+  readonly servers?: number;
 }
 
 /** What a step rings, by the names of the legs to be. */

@@ -30,6 +30,8 @@ export function ringing(state: Ringing, input: CallInput): Stepped {
       return progress(state, input);
     case 'answered':
       return answered(state, input.leg);
+    case 'reserved':
+      return [state, forkOf(state, input.leg) === undefined ? [] : [{ do: 'invite', leg: input.leg }]];
     case 'refused':
       return refused(state, input);
     case 'replaced':
@@ -83,12 +85,12 @@ function answered(state: Ringing, leg: LegName): Stepped {
   ];
 }
 
-function refused(state: Ringing, { leg, failure, status }: Input<'refused'>): Stepped {
+function refused(state: Ringing, { leg, failure, status, cause }: Input<'refused'>): Stepped {
   const fork = forkOf(state, leg);
   if (fork === undefined) return [state, []];
   const commands: CallCommand[] = [
     ...timersOf(fork),
-    { do: 'emit', event: { type: 'leg.ended', leg, failure, status } },
+    { do: 'emit', event: { type: 'leg.ended', leg, failure, status, ...(cause !== undefined && { cause }) } },
   ];
   const others = state.forks.filter((other) => other !== fork);
   // 6xx is said by the person for all of their phones (RFC 3261 §16.7 item 5), and for nobody else's.
@@ -104,14 +106,14 @@ function refused(state: Ringing, { leg, failure, status }: Input<'refused'>): St
   ];
 }
 
-function replaced(state: Ringing, { leg, by, failure, status }: Input<'replaced'>): Stepped {
+function replaced(state: Ringing, { leg, by, failure, status, cause }: Input<'replaced'>): Stepped {
   const fork = forkOf(state, leg);
   if (fork === undefined) return [state, []];
   const forks = state.forks.map((other) => (other === fork ? { ...fork, leg: by, ringing: false } : other));
   return [
     notHearing(leg, { ...state, forks }),
     [
-      { do: 'emit', event: { type: 'leg.ended', leg, failure, status } },
+      { do: 'emit', event: { type: 'leg.ended', leg, failure, status, ...(cause !== undefined && { cause }) } },
       { do: 'invite', leg: by },
     ],
   ];

@@ -9,6 +9,12 @@ interface Portion {
   timer: Cancel | undefined;
 }
 
+/** What a leg outside may use is set aside for it. */
+export interface Reservation {
+  /** Until it resolves a kill would forget the reservation, so nothing may leave; it rejects when the store fails. Undefined: nothing bounds the leg. */
+  readonly saved?: Promise<void>;
+}
+
 /**
  * What a call's legs outside may use up. Talk is granted in portions: when one is talked away the next is asked for, and a call that
  * gets none is ended.
@@ -31,12 +37,17 @@ export class TalkPortions {
   /**
    * Reserves what a leg by a trunk may use.
    *
-   * @returns undefined when it may go out; else whose limit is in the way
+   * @returns a `Reservation` when it may go out; else whose limit is in the way
    */
-  begin(leg: LegName, trunk: string, number: string, user: string | undefined): 'the trunk' | 'the caller' | undefined {
+  begin(
+    leg: LegName,
+    trunk: string,
+    number: string,
+    user: string | undefined,
+  ): 'the trunk' | 'the caller' | Reservation {
     const { parts, origin, holdings, log } = this.#call;
     const { spending } = parts;
-    if (spending === undefined) return undefined;
+    if (spending === undefined) return {};
     const id = `${this.#call.id}/${leg}/${trunk}`;
     const decision = spending.begin({
       id,
@@ -52,7 +63,7 @@ export class TalkPortions {
     }
     this.#portions.set(leg, { id, maxDurationMs: decision.maxDurationMs, answeredAt: 0, timer: undefined });
     holdings.hold(leg, () => this.#end(leg));
-    return undefined;
+    return decision.saved === undefined ? {} : { saved: decision.saved };
   }
 
   /** The far end of a leg has answered. Nothing happens for one that is not counted. */

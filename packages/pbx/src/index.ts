@@ -69,6 +69,7 @@ export {
   type User,
 } from './model/model.ts';
 export { type NumberSearch, readNumberSearch } from './number-search.ts';
+export { isOperatorsOwn } from './own-network.ts';
 export {
   type Checked,
   formatKeyPath,

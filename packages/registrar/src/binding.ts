@@ -15,6 +15,15 @@ export interface FlowRecord {
   readonly id: string;
 }
 
+/** A phone behind a proxy, as the proxy tells. */
+export interface BindingClient {
+  readonly address: string;
+  /** 0 where the proxy does not tell it. */
+  readonly port: number;
+  /** As far as it is known. */
+  readonly transport: string;
+}
+
 /**
  * One binding of an address-of-record to a Contact (RFC 3261 §10), as promised to a phone by a 200 and as the store
  * keeps it. Immutable: a refresh makes a new one with the same `id`. All header text is wire text (one character, one
@@ -40,12 +49,8 @@ export interface Binding {
   /** `reg-id`: which of a device's flows this is; only beside an `instanceId`. */
   readonly regId?: number;
   readonly flow: FlowRecord;
-  /** The phone's address, where `flow` ends at a proxy that is believed and tells it. */
-  readonly client?: string;
-  /** Its port, where the proxy tells that too. */
-  readonly clientPort?: number;
-  /** And its transport, as far as that is known. */
-  readonly clientTransport?: string;
+  /** Where the phone is, where `flow` ends at a proxy that is believed and tells it. */
+  readonly client?: BindingClient;
   /** Values of the Path header, outermost first: the route set towards the phone (RFC 3327). */
   readonly path: readonly string[];
   readonly userAgent?: string;

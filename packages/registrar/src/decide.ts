@@ -1,5 +1,5 @@
 import type { SipUri } from '@vats/sip';
-import type { Binding, FlowRecord } from './binding.ts';
+import type { Binding, BindingClient, FlowRecord } from './binding.ts';
 import type { RemovalReason } from './events.ts';
 import { grantedExpires } from './expiry.ts';
 import { isBehindNat, type KnownBinding, meansSamePhone } from './identity.ts';
@@ -26,9 +26,7 @@ export interface Circumstances {
   readonly domain: string;
   readonly login: string;
   readonly flow: FlowRecord;
-  readonly client?: string;
-  readonly clientPort?: number;
-  readonly clientTransport?: string;
+  readonly client?: BindingClient;
   /** Wall time in ms. */
   readonly now: number;
   readonly limits: RegistrarLimits;
@@ -120,7 +118,7 @@ function written(
   granted: number,
   previous: Binding | undefined,
   intent: RegisterIntent,
-  { domain, login, flow, client, clientPort, clientTransport, now, newId }: Circumstances,
+  { domain, login, flow, client, now, newId }: Circumstances,
 ): Binding {
   return {
     id: previous?.id ?? newId(),
@@ -135,8 +133,6 @@ function written(
     ...(contact.regId !== undefined && { regId: contact.regId }),
     flow,
     ...(client !== undefined && { client }),
-    ...(clientPort !== undefined && { clientPort }),
-    ...(clientTransport !== undefined && { clientTransport }),
     path: intent.path,
     ...(intent.userAgent !== undefined && { userAgent: intent.userAgent }),
     registeredAt: previous?.registeredAt ?? now,

@@ -1,6 +1,6 @@
 import type { Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { Flow, ReplyDraft, TransportLayer } from '@vats/sip';
-import type { Binding, UnreachableReason } from './binding.ts';
+import type { Binding, BindingClient, UnreachableReason } from './binding.ts';
 import type { BindingStore } from './binding-store.ts';
 import type { RegistrarEvent } from './events.ts';
 import type { PingSender } from './keep-alive.ts';
@@ -15,10 +15,8 @@ export interface RegistrarAccount {
   readonly alsoKnownAs?: readonly string[];
   /** In place of the limit for all. */
   readonly maxBindings?: number;
-  /** The phone's address, where a proxy that is believed tells it. */
-  readonly client?: string;
-  readonly clientPort?: number;
-  readonly clientTransport?: string;
+  /** Where the phone is, where a proxy that is believed tells it. */
+  readonly client?: BindingClient;
 }
 
 /** Takes the final response to a REGISTER; called exactly once. */

@@ -155,15 +155,13 @@ export class Registrar {
   }
 
   #judge(intent: RegisterIntent, flow: Flow, account: RegistrarAccount, respond: RespondToRegister, leave: () => void) {
-    const { domain, login, maxBindings, client, clientPort, clientTransport } = account;
+    const { domain, login, maxBindings, client } = account;
     const { clock, random, log } = this.#options;
     const verdict = decide(this.#presence.book.of(domain, login), intent, {
       domain,
       login,
       flow: recordOf(flow),
       ...(client !== undefined && { client }),
-      ...(clientPort !== undefined && { clientPort }),
-      ...(clientTransport !== undefined && { clientTransport }),
       now: clock.now(),
       limits: { ...this.#limits, ...(maxBindings !== undefined && { bindingsPerAccount: maxBindings }) },
       newId: () => random.token(ID_CHARACTERS),

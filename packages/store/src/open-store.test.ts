@@ -1,6 +1,7 @@
 import type { Ban } from '@vats/access';
 import { EMPTY_MODEL, type Model, removeUser, setPassword } from '@vats/pbx';
 import { appliedTo, modelOf } from '@vats/pbx/testing';
+import type { Binding } from '@vats/registrar';
 import { sampleBinding } from '@vats/registrar/testing';
 import { expect, test } from 'vitest';
 import { ACME, openIn, reopened, saved, sealedRows } from './testing/reopened.ts';
@@ -86,6 +87,22 @@ test('registrations survive, and what was removed does not', async () => {
     await store.bindings.write({ save: [{ ...kept, cseq: 7 }], remove: ['gone', 'never-there'] });
   });
   expect(await reopened(scratch.path, (store) => store.bindings.load())).toEqual([{ ...kept, cseq: 7 }]);
+});
+
+test('a proxy’s client that stands in three keys, as it once did, is read as one', async () => {
+  using scratch = scratchDirectory();
+  const now = sampleBinding({ id: 'now', client: { address: '203.0.113.5', port: 5062, transport: 'proxy tcp' } });
+  const older = { ...now, id: 'then', client: '203.0.113.5', clientPort: 5062, clientTransport: 'proxy tcp' };
+  const oldest = { ...sampleBinding({ id: 'once' }), client: '203.0.113.5' };
+  await reopened(scratch.path, (store) =>
+    store.bindings.write({ save: [now, older, oldest] as unknown as Binding[], remove: [] }),
+  );
+  const read = await reopened(scratch.path, (store) => store.bindings.load());
+  expect(read.toSorted((one, other) => one.id.localeCompare(other.id))).toEqual([
+    now,
+    { ...oldest, client: { address: '203.0.113.5', port: 0, transport: 'proxy' } },
+    { ...now, id: 'then' },
+  ]);
 });
 
 test('bans and places survive, and what was removed does not', async () => {

@@ -16,7 +16,7 @@ export class SqliteBindings implements BindingStore {
   async load(): Promise<readonly Binding[]> {
     await this.#writer.flush();
     const rows = await this.#client.read({ read: 'bindings' });
-    return rows.map(({ document }) => JSON.parse(document) as Binding);
+    return rows.map(({ document }) => bindingOf(JSON.parse(document)));
   }
 
   write({ save, remove }: BindingChange): Promise<void> {
@@ -30,4 +30,22 @@ export class SqliteBindings implements BindingStore {
     }
     return this.#writer.write(writes);
   }
+}
+
+/** Once a proxy's client stood in three keys: bindings of that time are read, and written anew when their phone registers again. */
+interface OlderBinding extends Omit<Binding, 'client'> {
+  readonly client: string;
+  readonly clientPort?: number;
+  readonly clientTransport?: string;
+}
+
+function bindingOf(stored: Binding | OlderBinding): Binding {
+  if (typeof stored.client !== 'string') return stored as Binding;
+  const {
+    client: address,
+    clientPort: port = 0,
+    clientTransport: transport = 'proxy',
+    ...rest
+  } = stored as OlderBinding;
+  return { ...rest, client: { address, port, transport } };
 }

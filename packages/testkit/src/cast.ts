@@ -36,10 +36,17 @@ export const PHONES = {
   eve: phone('eve', '205', '2001:db8::50', { login: 'evelyn', server: SWITCH_IPV6 }),
 } as const satisfies Record<string, StagePhone>;
 
-/** Other systems: two operators, and a PBX that registers with an account of its own. None is a user of the company unless its file says so. */
+/** Other systems: three operators, and a PBX that registers with an account of its own. None is a user of the company unless its file says so. */
 export const SYSTEMS = {
   itsp: phone('itsp', '+79161112233', '192.0.2.70', { login: '79161112233', domain: 'sip.itsp.example' }),
   reserve: phone('reserve', '+79031112233', '192.0.2.71', { login: '79031112233', domain: 'sip.reserve.example' }),
+  /** An operator on TCP. */
+  tcpItsp: phone('tcpItsp', '+79051112233', '192.0.2.72', {
+    login: '79051112233',
+    domain: 'sip.tcp.example',
+    transport: 'TCP',
+    listens: true,
+  }),
   pbx: phone('pbx', '210', '192.0.2.80', { login: 'user11' }),
 } as const satisfies Record<string, StagePhone>;
 

@@ -11,8 +11,10 @@ export const ITSP_REALM = 'itsp';
 export class TestTrunks implements Trunks {
   /** Trunks that answer no keep-alive. */
   readonly down = new Set<string>();
-  /** Trunks that there is no way to. */
+  /** Trunks that are known not to be there: tried only when nothing else is left. */
   readonly away = new Set<string>();
+  /** Trunks that there is no way to at all. */
+  readonly gone = new Set<string>();
   /** What calls said of trunks: `failed itsp`, `worked itsp`. */
   readonly said: string[] = [];
   readonly #directory: () => Directory;
@@ -40,11 +42,19 @@ export class TestTrunks implements Trunks {
     return undefined;
   }
 
+  /** These are judged by the policy of their domain like anybody. */
+  isAt(): boolean {
+    return false;
+  }
+
   isUp(_domain: Domain, name: string): boolean {
     return !this.down.has(name);
   }
 
-  #lineOf(domain: Domain, { name, proxy, domain: host, register, codecs, dtmf, numbers }: Trunk): TrunkLine {
+  #lineOf(
+    domain: Domain,
+    { name, proxy, domain: host, register, codecs, dtmf, numbers, noResponse }: Trunk,
+  ): TrunkLine {
     const uri = parseUri(proxy);
     if (!uri.ok || uri.value.kind !== 'sip') throw new Error(`${proxy} is no address`);
     const endpoint = { address: uri.value.host, port: uri.value.port ?? 5060 };
@@ -53,7 +63,9 @@ export class TestTrunks implements Trunks {
       domain: domain.id,
       name,
       host: host ?? endpoint.address,
-      target: () => (this.away.has(name) ? undefined : { transport: 'udp', endpoint }),
+      target: () => (this.away.has(name) || this.gone.has(name) ? undefined : { transport: 'udp', endpoint }),
+      lastResort: () => (this.gone.has(name) ? undefined : { transport: 'udp', endpoint }),
+      ...(noResponse !== undefined && { noResponse }),
       failed: () => void this.said.push(`failed ${name}`),
       worked: () => void this.said.push(`worked ${name}`),
       ...(register !== undefined && {

@@ -4,9 +4,10 @@ import { formatEndpoint, Ledger } from '@vats/kernel';
 import { MemoryLog } from '@vats/kernel/testing';
 import type { MediaPlane } from '@vats/media';
 import { FakeMediaPlane } from '@vats/media/testing';
-import { SpendingAccounts, type SpendingRules } from '@vats/pbx';
+import { SpendingAccounts, type SpendingRules, type SpendingStore } from '@vats/pbx';
 import { MemorySpendingStore } from '@vats/pbx/testing';
 import type { RegistrarEvent } from '@vats/registrar';
+import type { FakeDns } from '@vats/sip/testing';
 import type { Store } from '@vats/store';
 import { MemoryStore } from '@vats/store/testing';
 import { checkSettings, createSwitch, type Settings, type Switch, type SwitchParts } from '@vats/vats';
@@ -20,6 +21,9 @@ export const AFTERMATH_MS = 40_000;
 
 /** What may be alive when nobody calls: sockets, and the timers that watch over connections. */
 const ALIVE_AT_REST = ['listeners', 'connections', 'transport timers'];
+
+/** And what trunks wait for: the next refresh, the next OPTIONS. */
+const ALIVE_WITH_TRUNKS = ['trunk timers', 'server lists', 'transactions', 'transaction timers'];
 
 type AccessEvent = Parameters<NonNullable<SwitchParts['onAccessEvent']>>[0];
 
@@ -35,10 +39,16 @@ export interface WorldOptions {
   readonly users?: string;
   /** Limits on what calls outside may use up; nothing is counted unless given. */
   readonly limitsOf?: SpendingRules['limitsOf'];
+  /** Where what was used is kept: in memory unless given. */
+  readonly spendingStore?: SpendingStore;
   /** Pairs of media ports that there are. */
   readonly mediaPairs?: number;
   /** A media plane in the place of the fake one, for tests with real sound: it runs on its own clock. */
   readonly plane?: MediaPlane;
+  /** The trunks are the switch's own, which register and ask by OPTIONS, in the place of ones that are always there. */
+  readonly ownTrunks?: boolean;
+  /** What the DNS says to the switch's own trunks. */
+  readonly dns?: FakeDns;
   /** Events that may be logged as errors, because the scenario is about them. */
   readonly errors?: readonly string[];
 }
@@ -79,6 +89,7 @@ export class World {
       actors[role as Role] = new Actor(await stage.phone(settings), stage);
     }
     const world = new World(stage, actors as Actors, options);
+    if (options.ownTrunks === true) world.#systemsAnswer();
     await world.start();
     await world.applies(pbxYaml(options.pbx, options.users));
     for (const role of options.cast ?? (['alice', 'bob'] as const)) await world.actors[role].registers();
@@ -106,15 +117,21 @@ export class World {
     this.stage.passes(milliseconds);
   }
 
+  /** Lets what waits for the store go on. */
+  async written(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.passes(0);
+  }
+
   /** Starts the switch, on what an earlier one stored. */
   async start(): Promise<void> {
     const { clock, random, network } = this.stage;
     const { store, log } = this;
     this.ledger = new Ledger();
     this.media = this.#newMedia();
-    const { limitsOf } = this.#options;
+    const { limitsOf, spendingStore = new MemorySpendingStore() } = this.#options;
     const rules = { limitsOf: limitsOf ?? (() => undefined), timezoneOf: () => 'UTC', rateOf: () => undefined };
-    const spending = limitsOf && (await SpendingAccounts.restored({ clock, store: new MemorySpendingStore(), rules }));
+    const spending = limitsOf && (await SpendingAccounts.restored({ clock, store: spendingStore, rules }));
     if (spending !== undefined) this.ledger.enrol('calls counted', () => spending.size);
     this.switch = await createSwitch(
       { ...defaultSettings(), ...this.#options.settings },
@@ -127,7 +144,8 @@ export class World {
         store: { ...withMethods(store), close: async () => {} },
         media: this.#options.plane ?? this.media,
         ledger: this.ledger,
-        trunks: this.trunks,
+        ...(this.#options.ownTrunks !== true && { trunks: this.trunks }),
+        ...(this.#options.dns !== undefined && { dns: this.#options.dns }),
         ...(spending !== undefined && { spending }),
         onCallEvent: (event) => this.events.push(event),
         onRegistrarEvent: (event) => this.registrations.push(event),
@@ -153,7 +171,8 @@ export class World {
 
   /** What is alive although nobody calls: [] is what a scenario wants to see at its end. */
   leftovers(): string[] {
-    return this.ledger.leftovers(ALIVE_AT_REST);
+    const { ownTrunks } = this.#options;
+    return this.ledger.leftovers(ownTrunks === true ? [...ALIVE_AT_REST, ...ALIVE_WITH_TRUNKS] : ALIVE_AT_REST);
   }
 
   /** The terminal events so far, one a call. */
@@ -186,6 +205,15 @@ export class World {
     const left = [...this.ledger.leftovers(), ...this.network.leftovers()];
     if (this.stage.clock.pending > 0) left.push(`timers: ${this.stage.clock.pending}`);
     if (left.length > 0) this.stage.fail(`left over after the switch was closed: ${left.join(', ')}`);
+  }
+
+  /** Operators take our registrations, and say that they are there. */
+  #systemsAnswer(): void {
+    for (const role of Object.keys(SYSTEMS) as (keyof typeof SYSTEMS)[]) {
+      const { manners, phone } = this.actors[role];
+      manners.replies.REGISTER = 200;
+      for (const method of ['REGISTER', 'OPTIONS']) phone.inbox.unnoticed.add(method);
+    }
   }
 
   get #switch(): Switch {

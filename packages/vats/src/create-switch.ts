@@ -1,129 +1,46 @@
 import { join, resolve } from 'node:path';
-import type { Gate } from '@vats/access';
-import { type CallEvent, CallManager, type ReachablePhone, type Spending } from '@vats/calls';
-import {
-  type Clock,
-  formatEndpoint,
-  Ledger,
-  type Log,
-  type Random,
-  SILENT,
-  SystemClock,
-  SystemRandom,
-} from '@vats/kernel';
-import type { MediaPlane } from '@vats/media';
-import type { Domain, Model, SpendingAccounts, SpendingEvent } from '@vats/pbx';
-import { Registrar, type RegistrarEvent, type TrunkEvent, TrunkLines } from '@vats/registrar';
+import { CallManager, type ReachablePhone } from '@vats/calls';
+import { formatEndpoint, Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
+import type { Domain } from '@vats/pbx';
+import { Registrar, TrunkLines } from '@vats/registrar';
 import {
   DialogLayer,
   DigestServer,
-  type DnsQuestions,
   type Flow,
-  type Listener,
-  type Network,
   NodeDns,
   SystemNetwork,
   TransactionLayer,
   TransportLayer,
 } from '@vats/sip';
-import type { Store } from '@vats/store';
 import { AccessControl } from './access/access-control.ts';
-import type { AccessEvent } from './access/access-event.ts';
 import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
-import type { ContactBook } from './contact-book.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
-import { type Authenticated, Authenticator } from './front-door/authenticator.ts';
+import { Authenticator } from './front-door/authenticator.ts';
 import { callOrigin } from './front-door/call-origin.ts';
 import { DigestChoices } from './front-door/digest-choices.ts';
 import { ALLOWED_METHODS, FrontDoor } from './front-door/front-door.ts';
-import { type Visitor, Visitors } from './front-door/visitors.ts';
+import { Visitors } from './front-door/visitors.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { openLists } from './lists.ts';
 import { connectionsAtMost, openCountryTable, openStoreFor, prepareDirectory, repair, startMedia } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
-import type { RateTables } from './rate-tables.ts';
+import { accountsGone, logRegistration, registrarAccount } from './registrations.ts';
 import { GroupLogins } from './routing-world/group-logins.ts';
-import { LiveWorld, type OtherAnswers } from './routing-world/live-world.ts';
+import { LiveWorld } from './routing-world/live-world.ts';
 import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
 import { startFailureOf } from './start-failure.ts';
-import type { Trunks } from './trunks.ts';
+import type { Switch, SwitchParts } from './switch.ts';
+import { TrunkServers } from './trunk-servers.ts';
+
+export type { Switch, SwitchParts } from './switch.ts';
 
 const SIP_PORT = 5060;
 const DIGEST_SECRET_OCTETS = 32;
 /** In the data directory: which members are logged in to their groups. */
 const GROUP_LOGINS = 'group-logins.json';
-
-/** What a test puts in the place of the machine. */
-export interface SwitchParts {
-  readonly network?: Network;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly log?: Log;
-  readonly media?: MediaPlane;
-  readonly store?: Store;
-  readonly ledger?: Ledger;
-  readonly dns?: DnsQuestions;
-  /** Trunks as they run; none without it. */
-  readonly trunks?: Trunks;
-  /** What calls outside use up; nothing is counted without it. */
-  readonly spending?: Spending;
-  /** What plans ask of contact lists and rates. */
-  readonly answers?: OtherAnswers;
-  /** Told every event of every call, terminal ones when they are on disk. */
-  readonly onCallEvent?: (event: CallEvent) => void;
-  readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
-  readonly onAccessEvent?: (event: AccessEvent) => void;
-  readonly onSpendingEvent?: (event: SpendingEvent) => void;
-  readonly onTrunkEvent?: (event: TrunkEvent) => void;
-}
-
-/** A switch that runs. */
-export interface Switch {
-  readonly settings: Settings;
-  /** The clock that all of it goes by. */
-  readonly clock: Clock;
-  readonly startedAt: number;
-  readonly listeners: readonly Listener[];
-  readonly ledger: Ledger;
-  readonly model: PbxModel;
-  readonly calls: CallManager;
-  readonly registrar: Registrar;
-  /** Our side of the trunks. */
-  readonly trunks: TrunkLines;
-  readonly store: Store;
-  readonly media: MediaPlane;
-  readonly transport: TransportLayer;
-  readonly transactions: TransactionLayer;
-  readonly authenticator: Authenticator;
-  readonly access: AccessControl;
-  readonly visitors: Visitors;
-  /** What calls outside used of their limits. */
-  readonly spending: SpendingAccounts;
-  /** What calls outside cost. */
-  readonly rates: RateTables;
-  /** Who has which number outside. */
-  readonly contacts: ContactBook;
-  /** The moment as plans see it. */
-  readonly world: LiveWorld;
-  readonly logins: GroupLogins;
-  /**
-   * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
-   * those hold who may not come any more. @throws GeoDatabaseError, with all as it was
-   */
-  reloadAccess(settings: Settings['access']): void;
-  /** Judges anew those who were let in: the country table was changed. */
-  sweepAccess(): void;
-  /**
-   * New calls get 503 from now on; resolves when the last one has ended, or when `limit` milliseconds are over and what
-   * was left has been hung up.
-   */
-  drain(limit: number): Promise<void>;
-  /** Ends everything: calls, flows, files, the store. Idempotent. */
-  close(): Promise<void>;
-}
 
 /**
  * Joins the parts to a switch: the only place that knows all of them.
@@ -164,15 +81,9 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     random,
     log,
     ledger,
-    // A trunk's server that an operator named is heard wherever it is, or its answers to us would be lost; not against
-    // an operator's own ban. What it asks of us is judged like anybody's.
-    admit: ({ address, port }, transport, octets, behind) =>
-      lines.hasServerAt(address)
-        ? !isBannedByHand(address)
-        : access.gate.admit({ address, port, transport }, octets, behind),
-    isKnown: (address) => lines.hasServerAt(address) || access.isKnown(address),
-    isProven: ({ address, port }, transport) =>
-      lines.hasServerAt(address) || access.isProven({ address, port, transport }),
+    admit: (endpoint, transport, octets, behind) => servers.admit({ ...endpoint, transport }, octets, behind),
+    isKnown: (address) => servers.isKnown(address),
+    isProven: (endpoint, transport) => servers.isProven({ ...endpoint, transport }),
     bounds: { total: connectionsAtMost(settings, log) },
     sentBy: (flow, bound) => addressing.sentBy(flow, bound),
   });
@@ -192,10 +103,14 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       parts.onAccessEvent?.(event);
     },
   });
-  const isBannedByHand = (address: string): boolean => access.gate.bans.isBanned(address)?.by === 'operator';
-  const isBanned: Gate['isBanned'] = (farEnd) =>
-    lines.hasServerAt(farEnd.address) ? isBannedByHand(farEnd.address) : access.gate.isBanned(farEnd);
-  const bannedConnections = new BannedConnections({ clock, log, gate: { isBanned }, transport });
+  const servers: TrunkServers = new TrunkServers(
+    {
+      isOfTrunk: (address) => lines.isOfTrunk(address),
+      areOfOne: (one, other) => lines.areOfOne(one, other),
+    },
+    access,
+  );
+  const bannedConnections = new BannedConnections({ clock, log, gate: servers, transport });
   await access.load();
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
@@ -209,6 +124,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     userAgent: settings.sip.userAgent,
     allow: ALLOWED_METHODS,
     supported: [],
+    mayMove: ({ flow }, arrived) => servers.mayMove(flow, arrived),
   });
 
   const lines = new TrunkLines({
@@ -288,7 +204,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     towards: (remote: string) => transport.ownAddressTowards(remote),
   };
   const logins = new GroupLogins({ log, ...(parts.store === undefined && { file: join(data, GROUP_LOGINS) }) });
-  const trunks = parts.trunks ?? new RunningTrunks(lines, () => model.directory);
+  const trunks = parts.trunks ?? new RunningTrunks({ lines, directory: () => model.directory, clock, log });
   const world: LiveWorld = new LiveWorld({
     clock,
     log,
@@ -316,8 +232,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       for (const target of registrar.bindingsOf(domain.id, login)) {
         if (!('flow' in target)) continue;
         const { client, flow } = target.binding;
-        if (!access.admitsBinding(client ?? flow.observed.address, model.directory, domain.id, login)) continue;
-        const at = { flow: target.flow, ...(client !== undefined && { client }) };
+        if (!access.admitsBinding((client ?? flow.observed).address, model.directory, domain.id, login)) continue;
+        const at = { flow: target.flow, ...(client !== undefined && { client: client.address }) };
         phones.push({ ...at, requestUri: target.requestUri, routes: target.binding.path });
       }
       return phones;
@@ -337,7 +253,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     access.sweep({
       ...{ registrar, calls, dialogs, transport },
       directory: () => model.directory,
-      isTrunkAt: (address) => lines.hasServerAt(address),
+      isTrunkAt: (address) => servers.isThere(address),
     });
 
   const authenticator = new Authenticator({
@@ -455,35 +371,4 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       return closed;
     },
   };
-}
-
-/** Accounts whose bindings must go: removed ones, and those whose password changed, as after a theft. */
-function* accountsGone(before: Model, after: Model): Iterable<readonly [domain: string, login: string]> {
-  for (const old of before.domains) {
-    const domain = after.domains.find(({ id }) => id === old.id);
-    const devices = new Map(domain?.users.flatMap((user) => user.devices.map((device) => [device.login, device])));
-    for (const device of old.users.flatMap((user) => user.devices)) {
-      if (devices.get(device.login)?.ha1.md5 !== device.ha1.md5) yield [old.id, device.login];
-    }
-  }
-}
-
-function registrarAccount({ domain, user, device }: Authenticated, visitor: Visitor) {
-  return {
-    domain: domain.id,
-    login: device.login,
-    alsoKnownAs: [user.extension],
-    ...(device.bindings !== undefined && { maxBindings: device.bindings }),
-    ...(visitor.viaProxy && { client: visitor.address, clientTransport: visitor.transport }),
-    ...(visitor.viaProxy && visitor.port !== 0 && { clientPort: visitor.port }),
-  };
-}
-
-function logRegistration(log: Log, domain: string | undefined, event: RegistrarEvent): void {
-  const { login, contact, flow, client } = event.binding;
-  const observed = formatEndpoint(flow.observed);
-  const source = client === undefined ? { source: observed } : { source: client, proxy: observed };
-  const fields = { domain, login, contact, ...source, transport: flow.transport };
-  const level = event.type === 'refreshed' ? 'debug' : event.type === 'unreachable' ? 'warn' : 'info';
-  log[level](`phone.${event.type}`, 'reason' in event ? { ...fields, reason: event.reason } : fields);
 }

@@ -12,7 +12,9 @@ export interface ByTrunk {
 export interface Trunks {
   /** Undefined for one that is not in use. */
   line(domain: Domain, trunk: string): TrunkLine | undefined;
-  /** By which trunk an INVITE comes: its allow list and its registration's own Contact user prove it. Undefined: by none. */
+  /** By which trunk an INVITE comes: the trunk's addresses, and what its registration is to be recognised by, prove it. Undefined: by none. */
   recognise(request: SipRequest, flow: Flow): ByTrunk | undefined;
+  /** Whether a trunk of some domain is at this address. */
+  isAt(address: string): boolean;
   isUp(domain: Domain, trunk: string): boolean;
 }

@@ -72,3 +72,26 @@ test.each([{ transport: 'tls' }, { proxy: 'sips:192.0.2.90' }])('%j is warned of
     expect.stringContaining('TLS is not served'),
   );
 });
+
+test('a list that is half the world is warned of: it is no operator’s own', () => {
+  const warningsOf = (...allow: string[]) => {
+    const checked = checkPbx(fileWith(allow), 'pbx.yaml');
+    return checked.ok ? checked.warnings.map(formatProblem).filter((text) => text.includes('one operator has')) : [];
+  };
+  expect(warningsOf('10.0.0.0/16', '2001:db8:7::/48', '192.0.2.1')).toEqual([]);
+  expect(warningsOf('10.0.0.0/15', '2001:db8::/47')).toEqual([
+    expect.stringMatching(/trunks\[0\]\.allow\[0\]: 10\.0\.0\.0\/15 is more than one operator has/),
+    expect.stringMatching(/allow\[1\]/),
+  ]);
+});
+
+test.each([
+  ['info', 'are not turned into SIP INFO yet'],
+  ['inband', 'are not turned into tones yet'],
+  ['rfc4733', undefined],
+])('dtmf: %s is warned of as far as it is not served', (dtmf, said) => {
+  const trunks = [{ name: 'itsp', proxy: 'sip:192.0.2.90', dtmf }];
+  const checked = checkPbx(`domain: acme.example\ntrunks: ${JSON.stringify(trunks)}\n`, 'pbx.yaml');
+  const warnings = checked.ok ? checked.warnings.map(formatProblem).filter((text) => text.includes('.dtmf')) : [];
+  expect(warnings).toEqual(said === undefined ? [] : [expect.stringContaining(said)]);
+});

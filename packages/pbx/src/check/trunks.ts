@@ -1,4 +1,6 @@
+import { parseNetwork } from '@vats/kernel';
 import type { Trunk } from '../model/model.ts';
+import { isOperatorsOwn } from '../own-network.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import { networkFault } from '../schema/access.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
@@ -14,8 +16,18 @@ export function checkTrunks(view: DomainView, report: Report): void {
     for (const [index, text] of (trunk.allow ?? []).entries()) {
       const wrong = networkFault(text);
       if (wrong !== undefined) report('error', below(path, 'allow', index), wrong.message, wrong.remedy);
+      const network = parseNetwork(text);
+      if (network.ok && !isOperatorsOwn(network.value)) {
+        report(
+          'warning',
+          below(path, 'allow', index),
+          `${text} is more than one operator has, so what comes from there is judged like strangers are`,
+          "write the operator's own networks: they are heard whatever access says",
+        );
+      }
     }
     checkContactUser(trunk, path, report);
+    checkDtmf(trunk, path, report);
     if (trunk.transport === 'tls' || trunk.proxy.startsWith('sips:')) {
       const key = trunk.transport === 'tls' ? 'transport' : 'proxy';
       report(
@@ -25,6 +37,26 @@ export function checkTrunks(view: DomainView, report: Report): void {
         'write udp or tcp: nothing goes by this trunk until then',
       );
     }
+  }
+}
+
+/** Keys are passed on as they come: nothing here turns one kind into another yet. */
+function checkDtmf({ dtmf }: Trunk, path: KeyPath, report: Report): void {
+  if (dtmf === 'info') {
+    report(
+      'warning',
+      below(path, 'dtmf'),
+      'keys are not turned into SIP INFO yet',
+      'phones that send INFO themselves are understood; set the others to SIP INFO, or ask the operator for RFC 4733',
+    );
+  }
+  if (dtmf === 'inband') {
+    report(
+      'warning',
+      below(path, 'dtmf'),
+      'keys are not turned into tones yet, nor tones into keys: tones are only passed through in the sound',
+      'set the phones to send tones, or ask the operator for RFC 4733',
+    );
   }
 }
 

@@ -10,6 +10,8 @@ export const OUTCOME_TEXTS: Record<RingOutcome, string> = {
   'not-found': 'is unknown to their phone',
   'no-channel': 'can not be called: as many calls as may be at once are up',
   'trunk-failed': 'could not be called: no trunk took the call',
+  'trunk-refused': 'could not be called: the operator refused the call',
+  'limit-not-saved': 'could not be called: what the call may use could not be written down',
   'limit-reached': 'could not be called: a limit on calls outside is reached',
   'no-common-codec': 'has no codec in common with the caller',
   'address-incomplete': 'has a phone that takes the number for incomplete',

@@ -16,6 +16,8 @@ export type RingOutcome =
   | 'not-found'
   | 'no-channel'
   | 'trunk-failed'
+  | 'trunk-refused'
+  | 'limit-not-saved'
   | 'limit-reached'
   | 'no-common-codec'
   | 'address-incomplete'

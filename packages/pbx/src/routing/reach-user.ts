@@ -125,6 +125,7 @@ function forwardOf({ forward, noAnswer }: User, outcome: RingOutcome, offDuty: b
       return forward?.noAnswer ?? noAnswer?.to;
     case 'unreachable':
     case 'trunk-failed':
+    case 'trunk-refused':
       return forward?.unreachable ?? noAnswer?.to;
     case 'callee-busy':
     case 'do-not-disturb':

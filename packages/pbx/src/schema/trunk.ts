@@ -42,6 +42,11 @@ const register = z.strictObject({
   expires: duration('30s', '24h').exactOptional(),
   /** The only realm that is told our digest; the realm of the first challenge by default. */
   realm: line(128).exactOptional(),
+  /**
+   * What tells its calls: our Contact in the Request-URI, or where they come from and the number that they call. Only `contact` by
+   * default: over UDP an address can be forged.
+   */
+  recognise: z.enum(['contact', 'address']).exactOptional(),
 });
 
 /** A way to another system: an operator that we register at, or a PBX known by its address. */
@@ -67,6 +72,8 @@ export const trunk = z.strictObject({
         .exactOptional(),
     })
     .exactOptional(),
+  /** How long it may be silent at an INVITE until another way is tried; 4 s by default. */
+  noResponse: duration('1s', '32s').exactOptional(),
   /** Calls at once. */
   channels: wholeNumber(1, 10_000).exactOptional(),
   /** Of calls that leave by it. */

@@ -38,10 +38,10 @@ export type SpendingRefusal =
  * `maxDurationMs` is how long it may talk, from its answer on, as far as is granted now. When that much is talked, `extend` is
  * asked for more, and a call that gets none is ended. Undefined: nothing bounds its talk.
  * `saved` resolves when the reservation is durable, and rejects when the store fails: a limit holds over a kill if the INVITE
- * waits for it.
+ * waits for it. Undefined where nothing bounds the call: there is no limit to exceed, and nothing to wait for.
  */
 export type SpendingDecision =
-  | { readonly allowed: true; readonly maxDurationMs?: number; readonly saved: Promise<void> }
+  | { readonly allowed: true; readonly maxDurationMs?: number; readonly saved?: Promise<void> }
   | { readonly allowed: false; readonly refusal: SpendingRefusal };
 
 /** How far a limit is used; `of` only where there is a bound. */

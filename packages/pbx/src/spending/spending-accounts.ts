@@ -70,7 +70,7 @@ export class SpendingAccounts {
   begin(request: OutsideCall): SpendingDecision {
     if (this.#calls.has(request.id)) throw new Error(`call ${request.id} is counted already`);
     const kind = classOf(request.number);
-    if (kind === 'emergency') return { allowed: true, saved: Promise.resolve() };
+    if (kind === 'emergency') return { allowed: true };
     const now = this.#now();
     this.#sweep(now);
     const parties = partiesOf(request);
@@ -105,6 +105,7 @@ export class SpendingAccounts {
     const spent = this.#book.open(call, now);
     const saved = this.#save(this.#change(call, spent));
     this.#tellWhatIsNear(call, bounded, now);
+    if (usesOf(call, bounded, LIMIT_NAMES, now).length === 0) return { allowed: true };
     return call.portioned ? { allowed: true, maxDurationMs: call.grantedMs, saved } : { allowed: true, saved };
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, LineBudget, type Log, type Network, NetworkMap, networkOf } from '@vats/kernel';
+import { type Clock, LineBudget, type Log, type Network, NetworkMap, NetworkSet, networkOf } from '@vats/kernel';
 import { toWire } from '@vats/sip';
 import type { TrunkLine } from './trunk-line.ts';
 
@@ -14,7 +14,10 @@ export class LineIndex {
   readonly #ambiguous: LineBudget;
   #byUser = new Map<string, TrunkLine[]>();
   #byAddress: LinesOf = new NetworkMap([]);
+  /** Lines that register and whose calls are known by where they come from and what number they call. */
+  #byNumber: LinesOf = new NetworkMap([]);
   #servers = new Set<string>();
+  #ownNetworks = new NetworkSet([]);
 
   constructor(clock: Clock, log: Log) {
     this.#log = log;
@@ -25,26 +28,52 @@ export class LineIndex {
     this.#byUser = new Map();
     this.#servers = new Set();
     const byAddress: TrunkLine[] = [];
+    const byNumber: TrunkLine[] = [];
+    const own: Network[] = [];
     for (const line of lines) {
       for (const { address } of line.endpoints) this.#servers.add(address);
       if (!line.way.ok) continue;
+      own.push(...line.addresses.narrow);
       if (line.contactUser === undefined) byAddress.push(line);
       else pushTo(this.#byUser, toWire(line.contactUser), line);
+      if (line.trunk.register?.recognise === 'address') byNumber.push(line);
     }
     this.#byAddress = mapOf(byAddress);
+    this.#byNumber = mapOf(byNumber);
+    this.#ownNetworks = new NetworkSet(own);
   }
 
-  /** Whether a server of some trunk has this address. */
-  hasServerAt(address: string): boolean {
-    return this.#servers.has(address);
+  /** Whether a server of some trunk has this address, or it lies in an operator's own network that a trunk may be called from. */
+  isOfTrunk(address: string): boolean {
+    return this.#servers.has(address) || this.#ownNetworks.find(address) !== undefined;
   }
 
-  /** @param domain id of the domain that the request speaks of, which decides where addresses don't */
-  find(address: string, user: string | undefined, domain: string | undefined): TrunkLine | undefined {
+  /**
+   * @param domain id of the domain that the request speaks of, which decides where addresses don't
+   * @param calls whether it calls a number of that line: what a line that registers is known by where `recognise` is `address`
+   */
+  find(
+    address: string,
+    user: string | undefined,
+    domain: string | undefined,
+    calls: (line: TrunkLine) => boolean,
+  ): TrunkLine | undefined {
     const named = user === undefined ? [] : (this.#byUser.get(user) ?? []).filter((line) => line.admits(address, user));
     // Several lines have one Contact only where it is set by hand; the smallest network decides, as among addresses.
     if (named.length > 1) return this.#choose(mapOf(named).find(address) ?? named, address, domain);
-    return named[0] ?? this.#choose(this.#byAddress.find(address) ?? [], address, domain);
+    if (named[0] !== undefined) return named[0];
+    const numbered = (this.#byNumber.find(address) ?? []).filter(calls);
+    if (numbered.length > 0) return this.#choose(numbered, address, domain);
+    return this.#choose(this.#byAddress.find(address) ?? [], address, domain);
+  }
+
+  /** A line that registers and may be called from there for this number, if the request had named its Contact. */
+  missed(address: string, calls: (line: TrunkLine) => boolean): TrunkLine | undefined {
+    for (const lines of this.#byUser.values()) {
+      const line = lines.find((each) => each.mayCallFrom(address) && calls(each));
+      if (line !== undefined) return line;
+    }
+    return undefined;
   }
 
   #choose(lines: readonly TrunkLine[], address: string, domain: string | undefined): TrunkLine | undefined {

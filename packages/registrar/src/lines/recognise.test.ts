@@ -55,6 +55,70 @@ describe('a trunk that registers', () => {
   });
 });
 
+describe('a trunk that registers and is recognised by address', () => {
+  const byNumber = (name: string, login: string, allow?: string[]): Trunk => ({
+    ...ITSP,
+    name,
+    register: { ...ITSP.register!, login, recognise: 'address' },
+    ...(allow && { allow }),
+  });
+  const called = (login: string) => (line: { readonly login: string | undefined }) => line.login === login;
+  const whoseNumber = (address: string, number: string) =>
+    bench.lines.recognise(address, number, undefined, called(number))?.name;
+
+  test('has the calls to its own numbers from its servers, and no others', () => {
+    bench.use(byNumber('itsp', '74951234567'));
+    expect(whoseNumber(OPERATOR.address, '74951234567')).toBe('itsp');
+    expect(whoseNumber(OPERATOR.address, '74957654321')).toBeUndefined();
+    expect(whoseNumber('203.0.113.5', '74951234567')).toBeUndefined();
+    expect(whose(OPERATOR.address, bench.line().contactUser)).toBe('itsp');
+  });
+
+  test('is told from another account at the same servers by the number', () => {
+    bench.use(byNumber('one', '74951111111'), byNumber('two', '74952222222'));
+    expect(['74951111111', '74952222222'].map((number) => whoseNumber(OPERATOR.address, number))).toEqual([
+      'one',
+      'two',
+    ]);
+    expect(bench.log.events).not.toContain('trunk.ambiguous');
+  });
+
+  test('goes before a trunk by the same address, which has the rest', () => {
+    bench.use(byAddress('office', OPERATOR.address), byNumber('itsp', '74951234567', ['198.51.100.0/24']));
+    expect(whoseNumber(OPERATOR.address, '74951234567')).toBe('itsp');
+    expect(whoseNumber(OPERATOR.address, '+79031234567')).toBe('office');
+  });
+
+  test('and one that is not is missed: it would have had the call by its Contact', () => {
+    bench.use(ITSP);
+    expect(whoseNumber(OPERATOR.address, '74951234567')).toBeUndefined();
+    expect(bench.lines.missed(OPERATOR.address, called('74951234567'))?.name).toBe('itsp');
+    expect(bench.lines.missed(OPERATOR.address, called('74950000000'))).toBeUndefined();
+    expect(bench.lines.missed('203.0.113.5', called('74951234567'))).toBeUndefined();
+  });
+});
+
+describe('whose address it is', () => {
+  test('servers and narrow allow lists are the trunk’s; half the world is nobody’s', () => {
+    bench.use(
+      { ...ITSP, allow: ['203.0.113.0/24', '2001:db8:7::/48'] },
+      byAddress('wide', '10.0.0.0/8', '2001:db8::/32'),
+    );
+    const isOfTrunk = (address: string) => bench.lines.isOfTrunk(address);
+    expect([OPERATOR.address, '203.0.113.5', '2001:db8:7:9::1'].map(isOfTrunk)).toEqual([true, true, true]);
+    expect(['203.0.114.1', '10.1.2.3', '2001:db8:8::1'].map(isOfTrunk)).toEqual([false, false, false]);
+    // It may still call: it is judged like a stranger before.
+    expect(whose('10.1.2.3')).toBe('wide');
+  });
+
+  test('two addresses of one trunk are one system, two trunks’ are not', () => {
+    bench.use({ ...ITSP, allow: ['203.0.113.0/24'] }, byAddress('office', '192.0.2.90'));
+    expect(bench.lines.areOfOne(OPERATOR.address, '203.0.113.5')).toBe(true);
+    expect(bench.lines.areOfOne('203.0.113.5', '192.0.2.90')).toBe(false);
+    expect(bench.lines.areOfOne('203.0.113.5', '192.0.2.91')).toBe(false);
+  });
+});
+
 describe('trunks by address', () => {
   test('the smallest network decides', () => {
     bench.use(byAddress('wide', '203.0.113.0/24'), byAddress('narrow', '203.0.113.0/28'));
@@ -89,7 +153,7 @@ describe('trunks by address', () => {
     expect(whose('198.51.100.50')).toBeUndefined();
     await bench.dns.settled();
     expect(whose('198.51.100.50')).toBe('office');
-    expect([bench.lines.hasServerAt('198.51.100.50'), bench.lines.hasServerAt('198.51.100.51')]).toEqual([true, false]);
+    expect([bench.lines.isOfTrunk('198.51.100.50'), bench.lines.isOfTrunk('198.51.100.51')]).toEqual([true, false]);
   });
 });
 

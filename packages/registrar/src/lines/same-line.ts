@@ -17,9 +17,9 @@ export function haveOneAccount(before: Trunk, after: Trunk): boolean {
   return isEqual(account(before), account(after));
 }
 
-/** Whether both may be called from the same places. */
+/** Whether both are called from the same places, and known by the same. */
 export function haveOneList(before: Trunk, after: Trunk): boolean {
-  return isEqual(before.allow, after.allow);
+  return isEqual([before.allow, before.register?.recognise], [after.allow, after.register?.recognise]);
 }
 
 /** Whether both put the same Contact under one account: the newer one's binding takes the older one's place. */

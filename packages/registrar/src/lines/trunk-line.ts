@@ -1,4 +1,4 @@
-import { type Clock, type Endpoint, formatEndpoint, NetworkSet, type Random } from '@vats/kernel';
+import { type Clock, type Endpoint, formatEndpoint, type Random } from '@vats/kernel';
 import type { Domain, Trunk } from '@vats/pbx';
 import {
   DigestClient,
@@ -9,6 +9,7 @@ import {
   type TransportName,
   toWire,
 } from '@vats/sip';
+import { LineAddresses } from './line-addresses.ts';
 import type { LineAnswer } from './line-answer.ts';
 import type { TrunkEvent } from './line-events.ts';
 import { LineRegistration } from './line-registration.ts';
@@ -53,6 +54,8 @@ export class TrunkLine {
   readonly contactUser: string | undefined;
   /** Where it goes, or why it can go nowhere (a transport that is not served). */
   readonly way: PeerTarget;
+  /** Where it is, and where its calls may come from. */
+  readonly addresses: LineAddresses;
   readonly #parts: TrunkLineParts;
   readonly #identity: LineIdentity;
   readonly #peer: TrunkPeer | undefined;
@@ -61,7 +64,6 @@ export class TrunkLine {
   readonly #since: number;
   #trunk: Trunk;
   #credentials: DigestClient | undefined;
-  #networks: NetworkSet | undefined;
   #ended = false;
   /** Whether it was told to be up or down. */
   #told: boolean | undefined;
@@ -74,6 +76,7 @@ export class TrunkLine {
     this.way = way;
     this.#trunk = trunk;
     this.#parts = parts;
+    this.addresses = new LineAddresses(trunk.allow, () => this.endpoints);
     this.#since = parts.clock.now();
     const drawn = parts.random.token(CONTACT_USER_CHARACTERS);
     this.contactUser = register === undefined ? undefined : (register.contactUser ?? drawn);
@@ -114,7 +117,7 @@ export class TrunkLine {
     const before = this.#trunk;
     this.#trunk = trunk;
     if (!haveOneList(before, trunk)) {
-      this.#networks = undefined;
+      this.addresses.use(trunk.allow);
       this.#parts.onAddresses();
     }
     if (haveOneAccount(before, trunk)) return;
@@ -149,6 +152,14 @@ export class TrunkLine {
     return endpoint === undefined ? undefined : { transport: peer.transport, endpoint };
   }
 
+  /** Where a call goes when all servers failed lately and there is no other way: they may be there again. */
+  lastResort(): TrunkTarget | undefined {
+    const [endpoint] = this.#ended ? [] : this.endpoints;
+    return endpoint === undefined || this.#peer === undefined
+      ? undefined
+      : { transport: this.#peer.transport, endpoint };
+  }
+
   /** A call there had no answer, or 503: the next one goes elsewhere for `milliseconds` (a minute unless given). */
   markFailing(endpoint: Endpoint, milliseconds?: number): void {
     this.#peer?.markFailing(endpoint, milliseconds);
@@ -159,23 +170,15 @@ export class TrunkLine {
     this.#peer?.markWorking(endpoint);
   }
 
-  /** Whether a request from there belongs to this trunk. @param user of its Request-URI, escapes undone */
+  /** Whether a request from there may be this trunk's: one by address, or to our own Contact. @param user of its Request-URI, escapes undone */
   admits(address: string, user: string | undefined): boolean {
-    if (this.#ended || !this.way.ok) return false;
     if (this.contactUser !== undefined && user !== toWire(this.contactUser)) return false;
-    return this.networks.find(address) !== undefined;
+    return this.mayCallFrom(address);
   }
 
-  /** Where its calls may come from: `allow`, else the addresses that its proxy has now. */
-  get networks(): NetworkSet {
-    const { allow } = this.#trunk;
-    this.#networks ??= NetworkSet.of(allow ?? this.endpoints.map(({ address }) => address));
-    return this.#networks;
-  }
-
-  /** Whether datagrams from there may be an answer to requests of ours. */
-  hasServerAt(address: string): boolean {
-    return this.endpoints.some((each) => each.address === address);
+  /** Whether its calls may come from there, whomever they call. */
+  mayCallFrom(address: string): boolean {
+    return !this.#ended && this.way.ok && this.addresses.networks.find(address) !== undefined;
   }
 
   status(): LineStatus {
@@ -258,7 +261,7 @@ export class TrunkLine {
   }
 
   #peerChanged(): void {
-    this.#networks = undefined;
+    this.addresses.serversChanged();
     this.#parts.onAddresses();
     if (this.#ended) return;
     this.#registration?.peerChanged();

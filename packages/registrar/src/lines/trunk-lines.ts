@@ -116,14 +116,35 @@ export class TrunkLines {
    * @param address where it was observed to come from
    * @param user of its Request-URI, escapes undone
    * @param domain id of the domain that it speaks of: decides between trunks at one address
+   * @param calls whether it calls a number of this line; asked of lines whose `recognise` is `address`
    */
-  recognise(address: string, user: string | undefined, domain?: string): TrunkLine | undefined {
-    return this.#indexed.find(address, user, domain);
+  recognise(
+    address: string,
+    user: string | undefined,
+    domain?: string,
+    calls: (line: TrunkLine) => boolean = () => false,
+  ): TrunkLine | undefined {
+    return this.#indexed.find(address, user, domain, calls);
   }
 
-  /** Whether some trunk's server has this address: what comes from there may be an answer to us. */
-  hasServerAt(address: string): boolean {
-    return this.#lines.size > 0 && this.#indexed.hasServerAt(address);
+  /** The line that this would have been a call of, had it named the Contact of the registration: for a hint to whoever set it up. */
+  missed(address: string, calls: (line: TrunkLine) => boolean): TrunkLine | undefined {
+    return this.isOfTrunk(address) ? this.#indexed.missed(address, calls) : undefined;
+  }
+
+  /**
+   * Whether some trunk is there: a server of its, whose datagrams may be answers to us, or an address of its operator's own
+   * network (`allow`, where that is no more than 65,536 sources).
+   */
+  isOfTrunk(address: string): boolean {
+    return this.#lines.size > 0 && this.#indexed.isOfTrunk(address);
+  }
+
+  /** Whether one trunk has both addresses: a call that began at one may go on at the other. */
+  areOfOne(one: string, other: string): boolean {
+    if (!this.isOfTrunk(one) || !this.isOfTrunk(other)) return false;
+    for (const { addresses } of this.#lines.values()) if (addresses.has(one) && addresses.has(other)) return true;
+    return false;
   }
 
   /** Tries a trunk step by step, beside its registration, which notices nothing. */

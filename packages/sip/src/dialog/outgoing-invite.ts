@@ -1,3 +1,4 @@
+import type { Cancel } from '@vats/kernel';
 import type { DigestExchange } from '../digest/index.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { formatNameAddr } from '../message/name-addr.ts';
@@ -44,6 +45,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
   /** The remote tag of the fork that answered first. */
   #winner: string | undefined = undefined;
   #turnedAway = 0;
+  #stopWaiting: Cancel = () => {};
 
   constructor(context: DialogContext, options: OutgoingInviteOptions, user: OutgoingInviteUser) {
     const { random } = context;
@@ -76,6 +78,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
   onResponse(attempt: InviteAttempt, response: SipResponse): void {
     const { status } = response;
     const isLast = attempt === this.#attempt;
+    if (isLast) this.#stopWaiting();
     if (status >= 200 && status < 300) {
       if (isLast) this.#onSuccess(response);
       else this.#onOutdatedSuccess(attempt, response);
@@ -111,6 +114,9 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
   }
 
   #send(side: CallerSide, flow: Flow): InviteAttempt {
+    const { silence } = this.#options;
+    this.#stopWaiting();
+    if (silence !== undefined) this.#stopWaiting = this.#context.clock.after(silence, () => this.#heardNothing());
     return new InviteAttempt(
       { context: this.#context, options: this.#options, exchange: this.#exchange, owner: this },
       side,
@@ -126,6 +132,14 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     this.#dropForks();
     this.#attempt = this.#send({ ...side, seq: side.seq + 1 }, flow);
     return true;
+  }
+
+  /** Nobody waits for this peer any more; if it heard us after all, it is told so when it speaks. */
+  #heardNothing(): void {
+    if (this.#state !== 'calling' || this.#cancelHeaders !== undefined) return;
+    this.#attempt.cancel([]);
+    this.#fail(408, 'timeout');
+    this.#cancelHeaders = [];
   }
 
   #onProgressOrFailure(response: SipResponse): void {
@@ -235,6 +249,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
   #fail(status: number, cause: 'response' | 'timeout' | 'transport', response?: SipResponse): void {
     if (this.#state !== 'calling') return;
     this.#state = 'failed';
+    this.#stopWaiting();
     this.#dropForks();
     const user = this.#user;
     this.#user = undefined;

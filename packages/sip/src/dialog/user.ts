@@ -224,6 +224,11 @@ export interface OutgoingInviteOptions {
    * session. Without them each challenge is a failure like any other.
    */
   readonly credentials?: DigestClient;
+  /**
+   * How long no response at all is waited for, milliseconds: then the INVITE fails with 'timeout' at once, is cancelled as soon as
+   * something comes (RFC 3261 §9.1), and a late 2xx is ACKed and BYEd. Unless given, 64*T1.
+   */
+  readonly silence?: number;
 }
 
 /** Our INVITE that makes a dialog set. */

@@ -18,6 +18,8 @@ export interface Heard<Message extends SipMessage = SipMessage> {
 export class Inbox {
   readonly requests: Heard<SipRequest>[] = [];
   readonly responses: Heard<SipResponse>[] = [];
+  /** Methods of requests that come by themselves, which no scenario has to speak of. */
+  readonly unnoticed = new Set<string>();
   readonly #seen = new Map<string, number>();
 
   /** Files a message; false for the repetition of one received before. */
@@ -26,6 +28,7 @@ export class Inbox {
     const times = (this.#seen.get(identity) ?? 0) + 1;
     this.#seen.set(identity, times);
     if (times > 1) return false;
+    if (message.kind === 'request' && this.unnoticed.has(message.method)) return true;
     if (message.kind === 'request') this.requests.push({ at, message, from, label: message.method });
     // 100 is between transactions: no one above them ever hears it.
     else if (message.status > 100) this.responses.push({ at, message, from, label: labelOf(message) });

@@ -1,5 +1,5 @@
 import type { Endpoint } from '@vats/kernel';
-import type { Network } from '@vats/sip';
+import type { Network, StreamSocket } from '@vats/sip';
 
 /** How a phone is on the network: one UDP socket, or one connection to its server at a time. */
 export interface PhoneLink {
@@ -52,6 +52,45 @@ export function tcpLink(network: Network, local: Endpoint, heard: LinkHeard): Ph
       stream = undefined;
     },
     close: async () => stream?.destroy(),
+  };
+}
+
+/** As `tcpLink`, of a system that is connected to: what it sends goes over the connection that the switch made, while there is one. */
+export async function tcpServerLink(network: Network, local: Endpoint, heard: LinkHeard): Promise<PhoneLink> {
+  const own = tcpLink(network, local, heard);
+  let accepted: StreamSocket | undefined;
+  const listener = await network.listenTcp(local, {
+    onConnection: (stream) => {
+      accepted = stream;
+      let waiting: Buffer = Buffer.alloc(0);
+      return {
+        onOctets: (octets) => {
+          waiting = takeMessages(Buffer.concat([waiting, octets]), (message) => heard(message, stream.observed));
+        },
+        onEnded: () => stream.end(),
+        onClosed: () => {
+          if (accepted === stream) accepted = undefined;
+        },
+      };
+    },
+    onFailure: () => {},
+  });
+  return {
+    transport: 'TCP',
+    local,
+    send: (octets, to) => {
+      if (accepted === undefined) own.send(octets, to);
+      else accepted.write(octets);
+    },
+    hangUp: () => {
+      accepted?.destroy();
+      own.hangUp();
+    },
+    close: async () => {
+      accepted?.destroy();
+      await own.close();
+      await listener.close();
+    },
   };
 }
 

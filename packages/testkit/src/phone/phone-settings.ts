@@ -9,6 +9,8 @@ export interface PhoneSettings {
   readonly network: Network;
   readonly local: Endpoint;
   readonly transport?: 'UDP' | 'TCP';
+  /** Over TCP: it is connected to, as a server is. */
+  readonly listens?: true;
   /** Where its REGISTERs and new calls go. */
   readonly server: Endpoint;
   readonly domain: string;

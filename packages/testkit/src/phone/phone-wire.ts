@@ -8,7 +8,7 @@ import {
   writeRequest,
   writeResponseTo,
 } from '@vats/sip';
-import { type PhoneLink, tcpLink, udpLink } from './phone-link.ts';
+import { type PhoneLink, tcpLink, tcpServerLink, udpLink } from './phone-link.ts';
 import type { PhoneSettings } from './phone-settings.ts';
 
 export interface PhoneRequest {
@@ -52,9 +52,10 @@ export class PhoneWire {
   }
 
   async plugIn(): Promise<void> {
-    const { network, local, transport } = this.#settings;
+    const { network, local, transport, listens } = this.#settings;
     const heard = (octets: Buffer, from: Endpoint): void => this.#hear(octets, from);
-    this.#link = transport === 'TCP' ? tcpLink(network, local, heard) : await udpLink(network, local, heard);
+    if (transport !== 'TCP') this.#link = await udpLink(network, local, heard);
+    else this.#link = listens ? await tcpServerLink(network, local, heard) : tcpLink(network, local, heard);
   }
 
   async unplug(): Promise<void> {

@@ -104,24 +104,9 @@ describe('calls outside', () => {
   );
 
   scenario(
-    'the reserve is tried when the first trunk is silent',
-    { ends: 'caller-hung-up', ...COMPANY_OF },
+    'the reserve is tried at once when the first is known not to be there, and the first again when nothing else is left',
+    { ends: ['caller-hung-up', 'caller-hung-up', 'trunk-failed'], ...COMPANY_OF },
     ({ alice, itsp, reserve, world }) => {
-      world.network.vanish(itsp.phone.settings.local.address);
-      alice.invites('+79031234567');
-      world.passes(33_000);
-      reserve.answers();
-      reserve.expects('ACK');
-      alice.hears('200 INVITE');
-      end(alice, reserve);
-      expect(world.trunks.said).toContain('failed itsp');
-    },
-  );
-
-  scenario(
-    'the reserve is tried at once when there is no way to the first, and nothing is when there is none to either',
-    { ends: ['caller-hung-up', 'trunk-failed'], ...COMPANY_OF },
-    ({ alice, reserve, world }) => {
       world.trunks.away.add('itsp');
       alice.invites('+79031234567');
       reserve.answers();
@@ -129,6 +114,12 @@ describe('calls outside', () => {
       alice.hears('200 INVITE');
       end(alice, reserve);
       world.trunks.away.add('reserve');
+      alice.invites('+79031234567');
+      itsp.answers();
+      itsp.expects('ACK');
+      alice.hears('200 INVITE');
+      end(alice, itsp);
+      world.trunks.gone.add('itsp').add('reserve');
       alice.invites('+79031234567');
       expect(alice.hears('503 INVITE').value('Reason')).toMatch(/cause=38/);
     },

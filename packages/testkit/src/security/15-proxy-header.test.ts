@@ -201,7 +201,7 @@ describe('a proxy that the settings name', () => {
       expect(world.registrations.filter(({ type }) => type === 'unregistered')).toEqual([]);
       await world.applies(pbxYaml('access: { mode: russia, deny: [192.0.2.71] }'));
       expect(world.registrations.filter(({ type }) => type === 'unregistered')).toMatchObject([
-        { reason: 'policy', binding: { client: '192.0.2.71' } },
+        { reason: 'policy', binding: { client: { address: '192.0.2.71' } } },
       ]);
       expect(await world.stage.eventually(() => world.running.registrar.size === 1)).toBe(true);
       world.running.registrar.remove(world.running.model.directory.model.domains[0]?.id ?? '', 'alice');

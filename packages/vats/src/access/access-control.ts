@@ -17,7 +17,6 @@ import { type Device, type Directory, setting } from '@vats/pbx';
 import type { Registrar, RegistrarEvent } from '@vats/registrar';
 import type { DialogLayer, TransportLayer } from '@vats/sip';
 import type { Store } from '@vats/store';
-import { VIA_PROXY } from '../front-door/visitors.ts';
 import { loggedName } from '../logged-name.ts';
 import type { Settings } from '../settings/index.ts';
 import type { AccessEvent } from './access-event.ts';
@@ -150,13 +149,9 @@ export class AccessControl {
   /** A phone registered, or an earlier process's registration was brought back. */
   noteRegistration(event: RegistrarEvent): void {
     if (event.type !== 'registered' && event.type !== 'refreshed') return;
-    const { domain, login, client, clientPort, clientTransport, flow, expiresAt } = event.binding;
+    const { domain, login, client, flow, expiresAt } = event.binding;
     const lifetime = expiresAt - this.#parts.clock.now();
-    const farEnd =
-      client === undefined
-        ? { ...flow.observed, transport: flow.transport }
-        : { address: client, port: clientPort ?? 0, transport: clientTransport ?? VIA_PROXY };
-    this.gate.registered(farEnd, domain, login, lifetime);
+    this.gate.registered(client ?? { ...flow.observed, transport: flow.transport }, domain, login, lifetime);
   }
 
   /** Puts the model's policies in force. */
@@ -196,7 +191,7 @@ export class AccessControl {
     this.gate.fence.judgeAnew();
     for (const { binding } of registrar.registrations()) {
       const { domain, login, id, client, flow } = binding;
-      if (this.admitsBinding(client ?? flow.observed.address, now, domain, login)) continue;
+      if (this.admitsBinding((client ?? flow.observed).address, now, domain, login)) continue;
       registrar.remove(domain, login, id, 'policy').catch((error: unknown) => {
         log.error('registrar.not-removed', { login, error });
       });
@@ -205,14 +200,15 @@ export class AccessControl {
       const domain = now.model.domains.find(({ name }) => name === call.domain);
       const unwelcome = call.legs.some(
         ({ observed, client, party }) =>
+          // A trunk's end of a call is where its servers are, and no policy of ours says where that may be.
+          (party.login !== undefined || !isTrunkAt(observed.address) || this.#isBannedByHand(observed.address)) &&
           !this.admitsBinding(client ?? observed.address, now, domain?.id ?? '', party.login),
       );
       if (unwelcome) calls.hangUp(call.id, 'shut-out');
     }
     const isUnheard = ({ address }: Endpoint): boolean =>
       !this.#proxies.has(address) &&
-      ((!this.gate.fence.admitsSource(address) && !isTrunkAt(address)) ||
-        this.gate.bans.isBanned(address)?.by === 'operator');
+      ((!this.gate.fence.admitsSource(address) && !isTrunkAt(address)) || this.#isBannedByHand(address));
     // They have been sent their BYE; its answer would be left unread, and it would be repeated for half a minute.
     dialogs.giveUpOn(isUnheard);
     const dropped = transport.dropFlows(isUnheard);
@@ -250,6 +246,10 @@ export class AccessControl {
     change();
     const now = this.table.description;
     if (!isDeepStrictEqual(before, now)) this.#parts.log.info('access.country-table', { ...now });
+  }
+
+  #isBannedByHand(address: string): boolean {
+    return this.gate.bans.isBanned(address)?.by === 'operator';
   }
 
   #needShowNothing(address: string): boolean {

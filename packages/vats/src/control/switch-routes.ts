@@ -136,7 +136,7 @@ function registrationRow({ binding, reachability, lastSeen, behindNat, roundTrip
     transport: binding.flow.transport,
     source: formatEndpoint(binding.flow.observed),
     /** Behind a proxy, where `source` is the proxy's. */
-    ...(binding.client !== undefined && { client: binding.client }),
+    ...(binding.client !== undefined && { client: binding.client.address }),
     ...(binding.userAgent !== undefined && { userAgent: fromWire(binding.userAgent) }),
     registeredAt: binding.registeredAt,
     expiresAt: binding.expiresAt,

@@ -9,7 +9,7 @@ import {
   type SipRequest,
   type TransactionLayer,
 } from '@vats/sip';
-import type { Trunks } from '../trunks.ts';
+import type { ByTrunk, Trunks } from '../trunks.ts';
 import type { Authenticated, Authenticator } from './authenticator.ts';
 import { fromTrunk } from './call-origin.ts';
 import { dialledOf } from './dialled.ts';
@@ -48,7 +48,7 @@ export interface FrontDoorParts {
   readonly gate: Gate;
   readonly visitors: Visitors;
   readonly directory: () => Directory;
-  readonly trunks: Pick<Trunks, 'recognise'>;
+  readonly trunks: Pick<Trunks, 'recognise' | 'isAt'>;
   /** Takes a REGISTER of a proven account. */
   readonly register: (request: SipRequest, flow: Flow, account: Authenticated, visitor: Visitor) => void;
   /** Takes an INVITE of a proven account, or of a trunk. */
@@ -117,9 +117,22 @@ export class FrontDoor {
     if (visitor === undefined) return undefined;
     const domain = domainOf(request, directory());
     if (visitor.isPing) return gate.answersPing(visitor.address) ? { visitor, domain } : undefined;
+    const trunk = visitor.viaProxy ? undefined : this.#trunkOf(request, flow);
+    if (trunk !== undefined) return { visitor, domain, ...(trunk !== 'a server' && { trunk }) };
     const treatment = gate.receive(visitor, domain?.id, visitor.viaProxy);
     if (treatment === 'forbidden') this.#reply(request, flow, 403);
     return treatment === 'welcome' ? { visitor, domain } : undefined;
+  }
+
+  /**
+   * By which trunk a request comes that is past the geofence: a call of its, or a question whether we are there. Whatever else its
+   * servers say is judged like anybody's.
+   */
+  #trunkOf(request: SipRequest, flow: Flow): ByTrunk | 'a server' | undefined {
+    const { trunks } = this.#parts;
+    if (!trunks.isAt(flow.observed.address)) return undefined;
+    if (request.method === 'OPTIONS') return 'a server';
+    return request.method === 'INVITE' ? trunks.recognise(request, flow) : undefined;
   }
 
   #options(request: SipRequest, flow: Flow): void {
@@ -141,7 +154,7 @@ export class FrontDoor {
   }
 
   #invite(request: SipRequest, flow: Flow, guest: Guest): void {
-    const trunk = this.#parts.trunks.recognise(request, flow);
+    const trunk = guest.trunk ?? this.#parts.trunks.recognise(request, flow);
     if (trunk !== undefined) {
       if (this.#refusesWhole(request, flow)) return;
       this.#parts.invite(request, flow, fromTrunk(request, trunk, this.#parts.directory()), guest.visitor);
@@ -218,6 +231,8 @@ export class FrontDoor {
 interface Guest {
   readonly visitor: Visitor;
   readonly domain: Domain | undefined;
+  /** The trunk that an INVITE comes by, where it was asked for already. */
+  readonly trunk?: ByTrunk;
 }
 
 function isKeepAlive(request: SipRequest): boolean {

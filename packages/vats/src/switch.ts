@@ -1,0 +1,87 @@
+import type { CallEvent, CallManager, Spending } from '@vats/calls';
+import type { Clock, Ledger, Log, Random } from '@vats/kernel';
+import type { MediaPlane } from '@vats/media';
+import type { SpendingAccounts, SpendingEvent } from '@vats/pbx';
+import type { Registrar, RegistrarEvent, TrunkEvent, TrunkLines } from '@vats/registrar';
+import type { DnsQuestions, Listener, Network, TransactionLayer, TransportLayer } from '@vats/sip';
+import type { Store } from '@vats/store';
+import type { AccessControl } from './access/access-control.ts';
+import type { AccessEvent } from './access/access-event.ts';
+import type { ContactBook } from './contact-book.ts';
+import type { Authenticator } from './front-door/authenticator.ts';
+import type { Visitors } from './front-door/visitors.ts';
+import type { PbxModel } from './pbx-model.ts';
+import type { RateTables } from './rate-tables.ts';
+import type { GroupLogins } from './routing-world/group-logins.ts';
+import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
+import type { Settings } from './settings/index.ts';
+import type { Trunks } from './trunks.ts';
+
+/** What a test puts in the place of the machine. */
+export interface SwitchParts {
+  readonly network?: Network;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+  readonly media?: MediaPlane;
+  readonly store?: Store;
+  readonly ledger?: Ledger;
+  readonly dns?: DnsQuestions;
+  /** Trunks as they run; none without it. */
+  readonly trunks?: Trunks;
+  /** What calls outside use up; nothing is counted without it. */
+  readonly spending?: Spending;
+  /** What plans ask of contact lists and rates. */
+  readonly answers?: OtherAnswers;
+  /** Told every event of every call, terminal ones when they are on disk. */
+  readonly onCallEvent?: (event: CallEvent) => void;
+  readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
+  readonly onAccessEvent?: (event: AccessEvent) => void;
+  readonly onSpendingEvent?: (event: SpendingEvent) => void;
+  readonly onTrunkEvent?: (event: TrunkEvent) => void;
+}
+
+/** A switch that runs. */
+export interface Switch {
+  readonly settings: Settings;
+  /** The clock that all of it goes by. */
+  readonly clock: Clock;
+  readonly startedAt: number;
+  readonly listeners: readonly Listener[];
+  readonly ledger: Ledger;
+  readonly model: PbxModel;
+  readonly calls: CallManager;
+  readonly registrar: Registrar;
+  /** Our side of the trunks. */
+  readonly trunks: TrunkLines;
+  readonly store: Store;
+  readonly media: MediaPlane;
+  readonly transport: TransportLayer;
+  readonly transactions: TransactionLayer;
+  readonly authenticator: Authenticator;
+  readonly access: AccessControl;
+  readonly visitors: Visitors;
+  /** What calls outside used of their limits. */
+  readonly spending: SpendingAccounts;
+  /** What calls outside cost. */
+  readonly rates: RateTables;
+  /** Who has which number outside. */
+  readonly contacts: ContactBook;
+  /** The moment as plans see it. */
+  readonly world: LiveWorld;
+  readonly logins: GroupLogins;
+  /**
+   * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
+   * those hold who may not come any more. @throws GeoDatabaseError, with all as it was
+   */
+  reloadAccess(settings: Settings['access']): void;
+  /** Judges anew those who were let in: the country table was changed. */
+  sweepAccess(): void;
+  /**
+   * New calls get 503 from now on; resolves when the last one has ended, or when `limit` milliseconds are over and what
+   * was left has been hung up.
+   */
+  drain(limit: number): Promise<void>;
+  /** Ends everything: calls, flows, files, the store. Idempotent. */
+  close(): Promise<void>;
+}
