@@ -62,6 +62,7 @@ try {
   console.log(`${CALLS} calls, ${(statSync(file).size / 2 ** 30).toFixed(1)} GiB in ${file}`);
   if (flags.only !== 'inserts') await measurePages(store, flags.cold ? 'cold' : 'idle');
   if (flags.only !== 'pages') {
+    await measureInserts();
     await measureInserts(store);
     await measurePages(store, 'while calls are kept');
   }
@@ -82,13 +83,21 @@ function* everyCall() {
   for (let index = 0; index < CALLS; index++) yield calls.at(index);
 }
 
-/** Keeps calls at the wanted rate, noted as they start; says how late the main thread was, and how long a promise took. */
-async function measureInserts(into: Store): Promise<void> {
+/**
+ * Keeps calls at the wanted rate, noted as they start; says how late the main thread was, and how long a promise took. Without a store the
+ * same calls are made and thrown away: what the machine and the making of calls cost by themselves.
+ */
+async function measureInserts(into?: Store): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const took: number[] = [];
   const kept: Promise<void>[] = [];
+  let refused = 0;
+  const refuse = (): void => {
+    refused++;
+  };
   const began = performance.now();
   const cpu = process.cpuUsage();
+  const thread = process.threadCpuUsage();
   delay.enable();
   let made = 0;
   await new Promise<void>((resolve) => {
@@ -96,9 +105,10 @@ async function measureInserts(into: Store): Promise<void> {
       const due = Math.min(RATE * SECONDS, Math.floor(((performance.now() - began) / 1_000) * RATE));
       for (; made < due; made++) {
         const record = calls.at(CALLS + made);
+        if (into === undefined) continue;
         const from = performance.now();
-        kept.push(into.history.noteOpen(record));
-        kept.push(into.history.append(record).then(() => void took.push(performance.now() - from)));
+        kept.push(into.history.noteOpen(record).catch(refuse));
+        kept.push(into.history.append(record).then(() => void took.push(performance.now() - from), refuse));
       }
       if (made < RATE * SECONDS) return;
       clearInterval(timer);
@@ -108,13 +118,19 @@ async function measureInserts(into: Store): Promise<void> {
   const offered = performance.now() - began;
   await Promise.all(kept);
   delay.disable();
+  const own = process.threadCpuUsage(thread);
   const used = process.cpuUsage(cpu);
   const elapsed = performance.now() - began;
+  const perCall = ({ user, system }: NodeJS.CpuUsage): string => `${((user + system) / made).toFixed(0)} µs`;
+  const what =
+    into === undefined
+      ? `${made} calls made and not kept`
+      : `${made} calls kept in ${(elapsed / 1_000).toFixed(2)} s, offered in ${(offered / 1_000).toFixed(2)} s: ` +
+        `${Math.round((took.length / elapsed) * 1_000)} a second${refused === 0 ? '' : `, ${refused} writes refused`}; ` +
+        `durable after p50 ${at(took, 0.5)}, p99 ${at(took, 0.99)} ms`;
   console.log(
-    `${made} calls kept in ${(elapsed / 1_000).toFixed(2)} s, offered in ${(offered / 1_000).toFixed(2)} s: ` +
-      `${Math.round((made / elapsed) * 1_000)} a second; durable after p50 ${at(took, 0.5)}, p99 ${at(took, 0.99)} ms; ` +
-      `event loop late by p50 ${ms(delay.percentile(50) / 1e6)}, p99 ${ms(delay.percentile(99) / 1e6)}, ` +
-      `most ${ms(delay.max / 1e6)} ms; ${(((used.user + used.system) / 1_000 / elapsed) * 100).toFixed(0)} % of a core`,
+    `${what}; event loop late by p50 ${ms(delay.percentile(50) / 1e6)}, p99 ${ms(delay.percentile(99) / 1e6)}, ` +
+      `most ${ms(delay.max / 1e6)} ms; CPU a call: main thread ${perCall(own)}, all ${perCall(used)}`,
   );
 }
 

@@ -13,7 +13,7 @@ const STRIDE = 200;
 /** Parties with more calls than this are all alike to whoever chooses with which one to begin. */
 const MANY = 2_000;
 /** Calls looked at in vain for one page: where two parties have many calls and few together, the next page goes on from there. */
-const MOST_IN_VAIN = 3_000;
+const MOST_IN_VAIN = 2_000;
 /** A party with fewer calls than this is read whole, by one look instead of one for each class. */
 const FEW = 32;
 
