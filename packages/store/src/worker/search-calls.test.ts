@@ -14,10 +14,10 @@ import type { Tables } from './tables.ts';
 
 const START = { startedAt: Number.MAX_SAFE_INTEGER, id: '' };
 
-/** 201 and 202 have 1,500 calls each, and two calls together, old ones. */
+/** 201 and 202 have 1,500 calls each, and two calls together: an old one of the few that were answered, and a missed one. */
 function calls(): CallRecord[] {
   return Array.from({ length: 3_000 }, (__, index) => {
-    const together = index === 40 || index === 700;
+    const together = index === 50 || index === 701;
     const extensions = together ? ['201', '202'] : [index % 2 === 0 ? '201' : '202'];
     const at = 1_000 + index;
     const legs = extensions.map((extension) => ({
@@ -25,7 +25,7 @@ function calls(): CallRecord[] {
       party: { number: extension, extension },
     }));
     const { answeredBy: _, ...call } = sampleCall(index, { startedAt: at, legs, talks: [], from: { number: '999' } });
-    return index % 3 === 0 ? { ...call, result: 'missed' } : call;
+    return index % 50 !== 0 ? { ...call, result: 'missed' } : call;
   });
 }
 
