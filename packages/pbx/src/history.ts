@@ -165,6 +165,11 @@ export interface CallPage {
   readonly calls: readonly CallSummary[];
   /** Where the next page begins; absent on the last one. */
   readonly next?: CallCursor;
+  /**
+   * The look ended at this time, milliseconds since the epoch, before the page was full: so many calls were not the right ones. There may
+   * be more behind; `next` goes on there.
+   */
+  readonly lookedBackTo?: number;
 }
 
 /** The last conversation of an outside number with one of ours. */

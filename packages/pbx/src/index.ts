@@ -10,6 +10,7 @@ export {
 export { ContactList } from './contacts/contact-list.ts';
 export { type ContactImport, type ContactPlan, planningContacts } from './contacts/plan-contacts.ts';
 export { type ContactLine, readingContacts } from './contacts/read-contacts.ts';
+export { writingContacts } from './contacts/write-contacts.ts';
 export { CSV_BOM, csvLine } from './csv/write-csv.ts';
 export type {
   CallCursor,
@@ -84,7 +85,7 @@ export { longestFor, priceOf, type Rate } from './rates/rate.ts';
 export type { RateStore, RateTableName } from './rates/rate-store.ts';
 export { cheapestOf, RateTable, type TrunkRate } from './rates/rate-table.ts';
 export { readingRates, readRates } from './rates/read-rates.ts';
-export { writeRates } from './rates/write-rates.ts';
+export { writingRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
 export { IDLE, NOTES_LIMIT, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
 export { isRingOutcome } from './routing/outcomes.ts';

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { EMPTY_MODEL } from '@vats/pbx';
 import { modelOf } from '@vats/pbx/testing';
@@ -59,6 +59,28 @@ test('a write that fails is said by its promise and by the health, and the store
   await store.history.append(sampleCall(2));
   expect(store.health()).toMatchObject({ ok: true, pending: 0 });
   expect((await store.history.list()).calls.map(({ id }) => id)).toEqual(['call-2']);
+  await store.close();
+});
+
+test('a database that is damaged while it is open refuses what it can not do, by name, and hangs nobody', async () => {
+  using scratch = scratchDirectory();
+  const file = join(scratch.path, 'vats.db');
+  const store = await openIn(scratch.path);
+  await store.history.append(sampleCall(1));
+  // What is in the log reaches the file, so that both are damaged where it counts.
+  const other = new SQLite(file);
+  other.pragma('wal_checkpoint(truncate)');
+  other.close();
+  const octets = openSync(file, 'r+');
+  writeSync(octets, Buffer.alloc(statSync(file).size - 4_096, 0x55), 0, undefined, 4_096);
+  closeSync(octets);
+  await expect(store.history.append(sampleCall(2))).rejects.toMatchObject({
+    name: 'StoreError',
+    fault: 'corrupt',
+    remedy: 'restore the file from a backup, or move it away to begin anew',
+  });
+  expect(store.health()).toMatchObject({ ok: false, pending: 0, error: { fault: 'corrupt' } });
+  await expect(store.history.list()).rejects.toMatchObject({ fault: 'corrupt' });
   await store.close();
 });
 

@@ -42,9 +42,14 @@ export class DatabaseClient {
     return client;
   }
 
-  /** A second way into a database that another client has open, for reading alone. Its server starts with the first look. */
+  /** A second way into a database that another client has open, for reading alone. Its server starts with the first look, or when it is warmed. */
   static toRead(file: string, clock: Clock, connect = workerLink()): DatabaseClient {
     return new DatabaseClient(file, clock, connect, true);
+  }
+
+  /** Starts the server ahead of the first look, which then need not wait for it. A failure is left for that look to tell. */
+  warm(): void {
+    this.#running().catch(() => {});
   }
 
   /** What became of each group: undefined when it is durable. */

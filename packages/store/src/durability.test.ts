@@ -10,7 +10,7 @@ import { ACME, openIn, reopened, saved } from './testing/reopened.ts';
 import { scratchDirectory } from './testing/scratch.ts';
 import { workerLink } from './worker-link.ts';
 
-test('killed while it writes, the process has kept every write that it acknowledged', async () => {
+test('killed while it writes, the process has kept every write that it acknowledged, calls that were up too', async () => {
   using scratch = scratchDirectory();
   const script = fileURLToPath(new URL('./testing/writer-process.ts', import.meta.url));
   const writer = spawn(process.execPath, [script, scratch.path], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -25,7 +25,9 @@ test('killed while it writes, the process has kept every write that it acknowled
   await reopened(scratch.path, async (store) => {
     const calls = new Set((await store.history.list({ limit: 1_000 })).calls.map(({ id }) => `call ${id}`));
     const bindings = new Set((await store.bindings.load()).map(({ id }) => `binding ${id}`));
-    expect(acknowledged.filter((line) => !calls.has(line) && !bindings.has(line))).toEqual([]);
+    const up = new Set((await store.history.open()).map(({ id }) => `up ${id}`));
+    expect(acknowledged.filter((line) => !calls.has(line) && !bindings.has(line) && !up.has(line))).toEqual([]);
+    expect(up.size).toBeGreaterThan(10);
     expect(store.models.model).toEqual(modelOf('domain: killed.example\n'));
   });
 });

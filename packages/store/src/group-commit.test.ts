@@ -1,6 +1,6 @@
 import { FakeClock } from '@vats/kernel/testing';
 import { expect, test } from 'vitest';
-import { GATHER_MS, GroupCommit } from './group-commit.ts';
+import { GATHER_MS, GroupCommit, LARGEST_COMMIT, MOST_WAITING } from './group-commit.ts';
 import { StoreError } from './store-error.ts';
 import type { Write, WriteGroup } from './worker/messages.ts';
 
@@ -122,6 +122,30 @@ test('a storm does not wait for the clock, and one commit stays bounded', async 
   expect(disk.sizes).toEqual([1_000, 1_000, 500]);
   expect(writer.pending).toBe(0);
   expect(clock.pending).toBe(0);
+});
+
+test('a flush waits for what came before it, not for what goes on coming', async () => {
+  const { disk, writer, done, write } = setup();
+  write('a');
+  void writer.flush().then(() => done.push('flushed'));
+  write('b');
+  expect(disk.sizes).toEqual([1]);
+  await disk.end();
+  expect(done).toEqual(['a', 'flushed']);
+  expect(writer.pending).toBe(1);
+});
+
+test('a disk that stands still takes no more than so many writes, and what is too much is told at once', async () => {
+  const { disk, writer, done, write } = setup();
+  for (let count = 0; count < LARGEST_COMMIT + MOST_WAITING; count++) write('kept');
+  write('too much');
+  await settled();
+  expect(done).toEqual(['too much: failed']);
+  expect(writer.pending).toBe(LARGEST_COMMIT + MOST_WAITING);
+  while (writer.pending > 0) await disk.end();
+  write('again');
+  await Promise.all([writer.flush(), disk.end()]);
+  expect(done.at(-1)).toBe('again');
 });
 
 test('one group that cannot be written fails alone', async () => {

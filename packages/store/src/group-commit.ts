@@ -6,7 +6,10 @@ import type { WriteGroup } from './worker/messages.ts';
 export const GATHER_MS = 15;
 
 /** Groups in one transaction at most, so that one commit stays short. */
-const LARGEST_COMMIT = 1_000;
+export const LARGEST_COMMIT = 1_000;
+
+/** Groups that wait at most: some seconds of a storm. A disk that stands still must not cost all memory. */
+export const MOST_WAITING = 20_000;
 
 interface Waiting {
   readonly writes: WriteGroup;
@@ -31,6 +34,9 @@ export class GroupCommit {
   #inCommit = 0;
   #commits = 0;
   #writes = 0;
+  /** Groups taken since the start, and those of them whose end is known. */
+  #accepted = 0;
+  #settled = 0;
   #failure: StoreError | undefined;
 
   constructor(commit: Commit, clock: Clock) {
@@ -56,19 +62,27 @@ export class GroupCommit {
     return this.#failure;
   }
 
-  /** Resolves when all of the group is durable; rejects with a StoreError when nothing of it is. */
+  /** Resolves when all of the group is durable; rejects with a StoreError when nothing of it is, at once where too many wait. */
   write(writes: WriteGroup): Promise<void> {
     if (this.#closed) return Promise.reject(new StoreError('closed', 'the store is closed', 'start the switch again'));
+    if (this.#waiting.length >= MOST_WAITING) {
+      const message = `${MOST_WAITING} writes wait for the disk already`;
+      return Promise.reject(
+        new StoreError('failed', message, 'see whether the disk stands still, or take a faster one'),
+      );
+    }
     return new Promise((resolve, reject) => {
+      this.#accepted++;
       this.#waiting.push({ writes, resolve, reject });
       if (this.#waiting.length === 1) this.#timer = this.#clock.after(GATHER_MS, () => this.#gathered());
       else if (this.#waiting.length === LARGEST_COMMIT) this.#gathered();
     });
   }
 
-  /** Resolves when nothing waits any more, whether it succeeded or not. */
+  /** Resolves when what came before does not wait any more, whether it succeeded or not. What comes meanwhile is not waited for. */
   async flush(): Promise<void> {
-    while (this.pending > 0) {
+    const last = this.#accepted;
+    while (this.#settled < last) {
       if (this.#waiting.length > 0) this.#gathered();
       await this.#underWay;
     }
@@ -109,6 +123,7 @@ export class GroupCommit {
     if (failed.length < batch.length) this.#commits++;
     this.#writes += batch.length - failed.length;
     this.#inCommit = 0;
+    this.#settled += batch.length;
     for (const [index, waiting] of batch.entries()) {
       const outcome = outcomes[index];
       if (outcome === undefined) waiting.resolve();

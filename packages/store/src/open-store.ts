@@ -39,7 +39,9 @@ export async function openStore(options: StoreOptions, connect = workerLink()): 
     const rows = await client.read({ read: 'everything' });
     const box = await boxFor(rows.meta, keyFile, writer, log);
     const models = new SqliteModels(writer, box, rows);
-    return new SqliteStore(client, DatabaseClient.toRead(file, clock, connect), writer, box, models);
+    const reader = DatabaseClient.toRead(file, clock, connect);
+    reader.warm();
+    return new SqliteStore(client, reader, writer, box, models);
   } catch (error) {
     await client.close();
     throw error;

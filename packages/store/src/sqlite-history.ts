@@ -50,10 +50,12 @@ export class SqliteHistory implements HistoryStore {
     const limit = Math.max(1, Math.min(filter.limit ?? USUAL_PAGE, LARGEST_PAGE));
     await this.#writer.flush();
     // One more than a page has says whether there is a next one.
-    const rows = await this.#reader.read({ read: 'calls', ...searchOf(filter), limit: limit + 1 });
-    const calls = rows.slice(0, limit).map(({ record }) => JSON.parse(record) as CallSummary);
+    const found = await this.#reader.read({ read: 'calls', ...searchOf(filter), limit: limit + 1 });
+    const { records, lookedBackTo } = found;
+    const calls = records.slice(0, limit).map((record) => JSON.parse(record) as CallSummary);
     const last = calls.at(-1);
-    return { calls, ...(rows.length > limit && last !== undefined && { next: cursorOf(last) }) };
+    if (records.length > limit && last !== undefined) return { calls, next: cursorOf(last) };
+    return { calls, ...(lookedBackTo !== undefined && { next: lookedBackTo, lookedBackTo: lookedBackTo.startedAt }) };
   }
 
   async find(id: string): Promise<CallRecord | undefined> {

@@ -3,6 +3,7 @@ import { MemoryLog } from '@vats/kernel/testing';
 import type { CallRecord, RecordingEntry } from '@vats/pbx';
 import { expect, test } from 'vitest';
 import { CallJournal } from './call-journal.ts';
+import { MOST_UNWRITTEN } from './history-writer.ts';
 
 function journal(append: (record: CallRecord) => Promise<void> = async () => {}) {
   const records: CallRecord[] = [];
@@ -70,13 +71,57 @@ test('a finished call is written with its story, and its terminal event comes wh
   expect(kept.waiting).toBe(0);
 });
 
-test('a disk that fails is said in the log and holds up nobody', async () => {
-  const { kept, events, log } = journal(() => Promise.reject(new Error('disk full')));
-  kept.note(started());
-  kept.note(ended());
+/** Calls from their start to their end, in one go. */
+async function calls(kept: CallJournal, from: number, to: number): Promise<void> {
+  for (let number = from; number < to; number++) {
+    kept.note({ ...started(), call: `c${number}` });
+    kept.note({ ...ended(), call: `c${number}` });
+  }
+  while (kept.waiting > 0) await Promise.resolve();
+}
+
+test('a disk that fails holds up nobody, is said once, and what it did not take is written when it works again', async () => {
+  let isFull = true;
+  const { kept, events, records, log } = journal(async () => {
+    if (isFull) throw new Error('disk full');
+  });
+  await calls(kept, 0, 3);
+  expect(events.filter(({ type }) => type === 'call.ended')).toHaveLength(3);
+  expect(log.lines).toMatchObject([
+    { level: 'error', event: 'history.not-written', fields: { call: 'c0', error: 'disk full' } },
+  ]);
+  expect([records.length, kept.unwritten]).toEqual([0, 3]);
+  isFull = false;
+  await calls(kept, 3, 4);
+  expect(records.map(({ id }) => id)).toEqual(['c3', 'c0', 'c1', 'c2']);
+  expect(kept.unwritten).toBe(0);
+  expect(log.lines.slice(1)).toMatchObject([{ level: 'warn', event: 'store.works-again', fields: { failed: 3 } }]);
+});
+
+test('while the disk fails no more than so many calls are kept, and how many were lost is said', async () => {
+  let isFull = true;
+  const { kept, records, log } = journal(async ({ id }) => {
+    if (isFull || id === 'c7') throw new Error('disk full');
+  });
+  await calls(kept, 0, MOST_UNWRITTEN + 5);
+  expect(kept.unwritten).toBe(MOST_UNWRITTEN);
+  isFull = false;
+  await calls(kept, 5_000, 5_001);
+  expect(records).toHaveLength(MOST_UNWRITTEN);
+  // Five were too many, and one is refused for itself: it is not tried for ever.
+  expect(log.lines.at(-1)).toMatchObject({ event: 'history.lost', fields: { calls: 6, some: ['c7'] } });
+  expect(kept.unwritten).toBe(0);
+});
+
+test('what is not written when the switch ends is tried once more', async () => {
+  let isFull = true;
+  const { kept, records } = journal(async () => {
+    if (isFull) throw new Error('disk full');
+  });
+  await calls(kept, 0, 2);
+  isFull = false;
   await kept.idle();
-  expect(events.map(({ type }) => type)).toEqual(['call.started', 'call.ended']);
-  expect(log.lines).toMatchObject([{ level: 'error', event: 'history.not-written', fields: { error: 'disk full' } }]);
+  expect(records).toHaveLength(2);
 });
 
 test('recordings are listed relative to the data directory, from their start to how they ended', async () => {

@@ -3,6 +3,8 @@ import { type CallEvent, CallStory } from '@vats/calls';
 import type { Log } from '@vats/kernel';
 import type { CallRecord, RecordingEntry } from '@vats/pbx';
 import type { Store } from '@vats/store';
+import { HistoryWriter } from './history-writer.ts';
+import { StoreOutage } from './store-outage.ts';
 
 export interface CallJournalParts {
   readonly store: {
@@ -18,16 +20,26 @@ export interface CallJournalParts {
 
 /**
  * Keeps the stories of calls: gathers each call's events, writes the finished call and its recording to the store, and
- * passes everything on. A terminal event is a promise, so it waits for the disk; a disk that fails costs the record, is
- * said in the log, and holds up nobody.
+ * passes everything on. A terminal event is a promise, so it waits for the disk; a disk that fails is
+ * said in the log, and holds up nobody (HistoryWriter).
  */
 export class CallJournal {
   readonly #parts: CallJournalParts;
   readonly #stories = new Map<string, CallStory>();
   readonly #writing = new Set<Promise<void>>();
 
+  readonly #outage: StoreOutage;
+  readonly #history: HistoryWriter;
+
   constructor(parts: CallJournalParts) {
     this.#parts = parts;
+    this.#outage = new StoreOutage(parts.log);
+    this.#history = new HistoryWriter(parts.store.history, parts.log, this.#outage);
+  }
+
+  /** Finished calls that the disk did not take, and that are kept until it does. */
+  get unwritten(): number {
+    return this.#history.unwritten;
   }
 
   /** Terminal events that wait for the disk. */
@@ -54,28 +66,25 @@ export class CallJournal {
     void written.then(() => this.#writing.delete(written));
   }
 
-  /** Resolves when nothing waits for the disk. */
+  /** Resolves when nothing waits for the disk; what it did not take is tried once more. */
   async idle(): Promise<void> {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
+    await this.#history.retry();
   }
 
   async #append(ended: CallEvent & { type: 'call.ended' }, story: CallStory): Promise<void> {
     try {
       const record = this.#recordOf(story);
-      if (record !== undefined) await this.#parts.store.history.append(record);
+      if (record !== undefined) await this.#history.append(record);
     } catch (error) {
-      this.#parts.log.error('history.not-written', { call: ended.call, error: messageOf(error) });
+      this.#outage.failed('history.not-written', { call: ended.call }, error);
     }
     this.#parts.onEvent(ended);
   }
 
-  /** What is left of a call that a kill cuts off. Nobody was promised anything, so nobody waits for it. */
   #noteOpen(story: CallStory): void {
     const record = this.#recordOf(story);
-    if (record === undefined) return;
-    this.#parts.store.history.noteOpen(record).catch((error: unknown) => {
-      this.#parts.log.error('history.not-noted', { call: record.id, error: messageOf(error) });
-    });
+    if (record !== undefined) this.#history.noteOpen(record);
   }
 
   #recordOf(story: CallStory): CallRecord | undefined {
@@ -108,12 +117,8 @@ export class CallJournal {
           ? { state: 'complete', durationMs: event.durationMs }
           : { state: 'failed', durationMs: event.keptMs, error: event.reason }),
     };
-    this.#parts.store.recordings.put(entry).catch((error: unknown) => {
-      this.#parts.log.error('recordings.not-listed', { call: event.call, error: messageOf(error) });
-    });
+    this.#parts.store.recordings
+      .put(entry)
+      .catch((error: unknown) => this.#outage.failed('recordings.not-listed', { call: event.call }, error));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

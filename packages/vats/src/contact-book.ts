@@ -8,6 +8,7 @@ import {
   type ContactStore,
   type Contacts,
   planningContacts,
+  writingContacts,
 } from '@vats/pbx';
 
 /** Contacts taken over in one step. */
@@ -56,8 +57,18 @@ export class ContactBook implements Contacts {
   }
 
   /** What is written down of a number. */
-  written(domain: string, number: string): Contact | undefined {
+  entry(domain: string, number: string): Contact | undefined {
     return this.#lists.get(domain)?.find(number);
+  }
+
+  /** All contacts of a domain as one file for spreadsheets, which an import reads back. */
+  written(domain: string): Promise<{ readonly text: string; readonly rows: number }> {
+    // In turn, so that no change is half in it.
+    return this.#inTurn(async () => {
+      const list = this.#lists.get(domain) ?? new ContactList();
+      const text = await inTurns(writingContacts(list, (extension) => this.#isUser(domain, extension)));
+      return { text, rows: list.size };
+    });
   }
 
   /** Takes a list over, or says what it would change. */

@@ -4,7 +4,7 @@ import { HistoryKeeper } from './history-keeper.ts';
 
 const HOUR_MS = 3_600_000;
 
-function keeper(keep: number | undefined, handfuls: (number | Error)[]) {
+function keeper(keep: number | undefined, handfuls: (number | Error)[], workMs = 0) {
   const clock = new FakeClock();
   const log = new MemoryLog();
   const asked: number[] = [];
@@ -12,6 +12,7 @@ function keeper(keep: number | undefined, handfuls: (number | Error)[]) {
     removeBefore: async (at: number) => {
       asked.push(clock.now() - at);
       const next = handfuls.shift() ?? 0;
+      if (workMs > 0) await new Promise<void>((resolve) => clock.after(workMs, resolve));
       if (next instanceof Error) throw next;
       return next;
     },
@@ -27,7 +28,7 @@ async function pass(clock: FakeClock, ms: number): Promise<void> {
 
 test('what is too old goes a handful at a time, then it is looked again each hour', async () => {
   const { kept, clock, log, asked } = keeper(5 * HOUR_MS, [100, 30, 0, new Error('disk full'), 7]);
-  for (let i = 0; i < 3; i++) await pass(clock, 250);
+  for (let i = 0; i < 3; i++) await pass(clock, 50);
   expect(asked).toEqual([5 * HOUR_MS, 5 * HOUR_MS, 5 * HOUR_MS]);
   expect(log.lines).toMatchObject([{ event: 'history.removed', fields: { calls: 130 } }]);
   await pass(clock, HOUR_MS);
@@ -37,6 +38,17 @@ test('what is too old goes a handful at a time, then it is looked again each hou
   kept.close();
   await pass(clock, HOUR_MS);
   expect(asked).toHaveLength(5);
+});
+
+test('a disk for which a handful is much work has four times as long to itself', async () => {
+  const { kept, clock, asked } = keeper(HOUR_MS, [100, 100, 100], 30);
+  await pass(clock, 50);
+  await pass(clock, 30);
+  await pass(clock, 119);
+  expect(asked).toHaveLength(1);
+  await pass(clock, 1);
+  expect(asked).toHaveLength(2);
+  kept.close();
 });
 
 test('without the setting nothing is removed', async () => {

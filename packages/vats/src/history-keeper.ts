@@ -3,8 +3,10 @@ import type { HistoryStore } from '@vats/pbx';
 
 /** How often it is looked whether something has become too old. */
 const EVERY_MS = 3_600_000;
-/** Between two handfuls: whoever waits for a commit meanwhile waits for one handful at most. */
-const PAUSE_MS = 250;
+/** Between two handfuls at least: whoever waits for a commit meanwhile waits for one handful at most. */
+const PAUSE_MS = 50;
+/** And so many times as long as the last one took: a disk has most of its time for calls and registrations. */
+const REST = 4;
 
 export interface HistoryKeeperParts {
   readonly history: Pick<HistoryStore, 'removeBefore'>;
@@ -34,6 +36,7 @@ export class HistoryKeeper {
   async #remove(): Promise<void> {
     const { history, clock, log, keep = 0 } = this.#parts;
     let removed = 0;
+    const began = clock.monotonic();
     try {
       removed = await history.removeBefore(clock.now() - keep);
     } catch (error) {
@@ -44,6 +47,7 @@ export class HistoryKeeper {
       log.info('history.removed', { calls: this.#removed });
       this.#removed = 0;
     }
-    if (!this.#closed) this.#timer = clock.after(removed === 0 ? EVERY_MS : PAUSE_MS, () => void this.#remove());
+    const pause = Math.max(PAUSE_MS, REST * (clock.monotonic() - began));
+    if (!this.#closed) this.#timer = clock.after(removed === 0 ? EVERY_MS : pause, () => void this.#remove());
   }
 }

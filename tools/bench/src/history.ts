@@ -3,12 +3,14 @@
  * search takes.
  *
  *     node tools/bench/src/history.ts [--calls 2000000] [--rate 2000] [--seconds 10] [--rounds 40] [--directory DIR] [--keep]
+ *         [--only pages | inserts] [--cold]
  *
  * A database is filled with `--calls` calls of three years: 5,000 numbers of the company's, 200 employees, 20 groups, and outside
  * numbers of whom some call often and most once. Filling makes the rows that the store itself makes, by a shorter way. Then calls are
  * kept at `--rate` a second for `--seconds`, each with its note, while the main thread's delay is measured by a timer every
  * millisecond; and pages of 100 are read, each kind of search with other values in every round.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +34,10 @@ const { values: flags } = parseArgs({
     directory: { type: 'string' },
     /** Leaves it there, for another run with `--directory`. */
     keep: { type: 'boolean', default: false },
+    /** `pages` or `inserts` alone. */
+    only: { type: 'string' },
+    /** Puts the file out of the machine's memory before every page (dd, of GNU's coreutils). */
+    cold: { type: 'boolean', default: false },
   },
 });
 const CALLS = Number(flags.calls);
@@ -54,9 +60,12 @@ try {
     store = await open();
   }
   console.log(`${CALLS} calls, ${(statSync(file).size / 2 ** 30).toFixed(1)} GiB in ${file}`);
-  await measurePages(store);
-  await measureInserts(store);
-  await measurePages(store, 'while calls are kept');
+  if (flags.only !== 'inserts') await measurePages(store, flags.cold ? 'cold' : 'idle');
+  if (flags.only !== 'pages') {
+    await measureInserts();
+    await measureInserts(store);
+    await measurePages(store, 'while calls are kept');
+  }
 } finally {
   await store.close();
   if (!flags.keep) rmSync(directory, { recursive: true, force: true });
@@ -74,13 +83,21 @@ function* everyCall() {
   for (let index = 0; index < CALLS; index++) yield calls.at(index);
 }
 
-/** Keeps calls at the wanted rate, noted as they start; says how late the main thread was, and how long a promise took. */
-async function measureInserts(into: Store): Promise<void> {
+/**
+ * Keeps calls at the wanted rate, noted as they start; says how late the main thread was, and how long a promise took. Without a store the
+ * same calls are made and thrown away: what the machine and the making of calls cost by themselves.
+ */
+async function measureInserts(into?: Store): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const took: number[] = [];
   const kept: Promise<void>[] = [];
+  let refused = 0;
+  const refuse = (): void => {
+    refused++;
+  };
   const began = performance.now();
   const cpu = process.cpuUsage();
+  const thread = process.threadCpuUsage();
   delay.enable();
   let made = 0;
   await new Promise<void>((resolve) => {
@@ -88,9 +105,10 @@ async function measureInserts(into: Store): Promise<void> {
       const due = Math.min(RATE * SECONDS, Math.floor(((performance.now() - began) / 1_000) * RATE));
       for (; made < due; made++) {
         const record = calls.at(CALLS + made);
+        if (into === undefined) continue;
         const from = performance.now();
-        kept.push(into.history.noteOpen(record));
-        kept.push(into.history.append(record).then(() => void took.push(performance.now() - from)));
+        kept.push(into.history.noteOpen(record).catch(refuse));
+        kept.push(into.history.append(record).then(() => void took.push(performance.now() - from), refuse));
       }
       if (made < RATE * SECONDS) return;
       clearInterval(timer);
@@ -100,18 +118,26 @@ async function measureInserts(into: Store): Promise<void> {
   const offered = performance.now() - began;
   await Promise.all(kept);
   delay.disable();
+  const own = process.threadCpuUsage(thread);
   const used = process.cpuUsage(cpu);
   const elapsed = performance.now() - began;
+  const perCall = ({ user, system }: NodeJS.CpuUsage): string => `${((user + system) / made).toFixed(0)} µs`;
+  const what =
+    into === undefined
+      ? `${made} calls made and not kept`
+      : `${made} calls kept in ${(elapsed / 1_000).toFixed(2)} s, offered in ${(offered / 1_000).toFixed(2)} s: ` +
+        `${Math.round((took.length / elapsed) * 1_000)} a second${refused === 0 ? '' : `, ${refused} writes refused`}; ` +
+        `durable after p50 ${at(took, 0.5)}, p99 ${at(took, 0.99)} ms`;
   console.log(
-    `${made} calls kept in ${(elapsed / 1_000).toFixed(2)} s, offered in ${(offered / 1_000).toFixed(2)} s: ` +
-      `${Math.round((made / elapsed) * 1_000)} a second; durable after p50 ${at(took, 0.5)}, p99 ${at(took, 0.99)} ms; ` +
-      `event loop late by p50 ${ms(delay.percentile(50) / 1e6)}, p99 ${ms(delay.percentile(99) / 1e6)}, ` +
-      `most ${ms(delay.max / 1e6)} ms; ${(((used.user + used.system) / 1_000 / elapsed) * 100).toFixed(0)} % of a core`,
+    `${what}; event loop late by p50 ${ms(delay.percentile(50) / 1e6)}, p99 ${ms(delay.percentile(99) / 1e6)}, ` +
+      `most ${ms(delay.max / 1e6)} ms; CPU a call: main thread ${perCall(own)}, all ${perCall(used)}`,
   );
 }
 
 async function measurePages(from: Store, circumstance = 'idle'): Promise<void> {
-  const load = circumstance === 'idle' ? undefined : setInterval(() => void from.history.append(calls.at(0)), 1);
+  const load = !circumstance.startsWith('while')
+    ? undefined
+    : setInterval(() => void from.history.append(calls.at(0)), 1);
   const random = new SeededRandom(9);
   const since = calls.end - moment(random);
   const searches: Record<string, () => CallFilter> = {
@@ -133,6 +159,21 @@ async function measurePages(from: Store, circumstance = 'idle'): Promise<void> {
     'own number': () => ({ domain: 'acme', number: sought(calls.own(random)) }),
     'number by 4 digits': () => ({ domain: 'acme', number: sought(String(1_000 + random.below(9_000))) }),
     'number by 7 digits': () => ({ domain: 'acme', number: sought(calls.rare(random).slice(-7)) }),
+    'number with a million calls': () => ({ domain: 'acme', number: sought(calls.hotline) }),
+    'the same, missed, any page': () => ({
+      ...{ domain: 'acme', number: sought(calls.hotline), results: ['missed'] },
+      before: calls.end - moment(random),
+    }),
+    'the same and an employee': () => ({
+      ...{ domain: 'acme', number: sought(calls.hotline), employee: calls.employee(random) },
+    }),
+    'the same and nobody': () => ({ domain: 'acme', number: sought(calls.hotline), employee: '999' }),
+    'two with no call together': () => ({ domain: 'acme', number: sought(calls.hotline), group: '301' }),
+    'number that nobody has': () => ({ domain: 'acme', number: sought('+4930123456') }),
+    'employee and group, a week': () => ({
+      ...{ domain: 'acme', employee: calls.employee(random), group: calls.group(random) },
+      ...{ since, before: since + 7 * 86_400_000 },
+    }),
     'frequent caller and employee': () => ({
       domain: 'acme',
       number: sought(calls.frequent(random)),
@@ -140,25 +181,39 @@ async function measurePages(from: Store, circumstance = 'idle'): Promise<void> {
     }),
   };
   const all: number[] = [];
-  console.log(`\npage of 100, ${circumstance}`.padEnd(33), 'p50 ms    p95 ms   most ms   rows');
+  console.log(`\npage of 100, ${circumstance}`.padEnd(33), 'p50 ms    p95 ms   most ms  p95 CPU   rows');
   for (const [name, next] of Object.entries(searches)) {
     const took: number[] = [];
+    const work: number[] = [];
     let rows = 0;
     let refused = 0;
+    let partly = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const filter = next();
+      if (circumstance === 'cold') execFileSync('dd', [`if=${file}`, 'iflag=nocache', 'count=0', 'status=none']);
       const began = performance.now();
+      const cpu = process.cpuUsage();
       try {
-        rows += (await from.history.list(filter)).calls.length;
+        const page = await from.history.list(filter);
+        rows += page.calls.length;
+        if (page.lookedBackTo !== undefined) partly++;
       } catch (error) {
         if (!String(error).includes('numbers end in')) throw error;
         refused++;
       }
       took.push(performance.now() - began);
+      const { user, system } = process.cpuUsage(cpu);
+      work.push((user + system) / 1_000);
     }
     all.push(...took);
-    const note = refused === 0 ? '' : `  (${refused} of ${ROUNDS} refused as too wide)`;
-    console.log(`${name.padEnd(30)} ${cells(took)} ${String(Math.round(rows / ROUNDS)).padStart(6)}${note}`);
+    const notes = [
+      ...(refused === 0 ? [] : [`${refused} of ${ROUNDS} refused as too wide`]),
+      ...(partly === 0 ? [] : [`${partly} of ${ROUNDS} said how far back they looked`]),
+    ];
+    const note = notes.length === 0 ? '' : `  (${notes.join(', ')})`;
+    console.log(
+      `${name.padEnd(30)} ${cells(took)}  ${at(work, 0.95).padStart(8)} ${String(Math.round(rows / ROUNDS)).padStart(6)}${note}`,
+    );
   }
   console.log(`${'all'.padEnd(30)} ${cells(all)}`);
   clearInterval(load);

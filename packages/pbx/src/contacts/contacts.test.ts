@@ -6,6 +6,7 @@ import { type Contact, MOST_CONTACTS } from './contact.ts';
 import { ContactList } from './contact-list.ts';
 import { type ContactPlan, planningContacts } from './plan-contacts.ts';
 import { type ContactLine, readingContacts } from './read-contacts.ts';
+import { writingContacts } from './write-contacts.ts';
 
 const isUser = (extension: string): boolean => ['201', '202'].includes(extension);
 
@@ -95,6 +96,38 @@ test('a list holds what was put into it, and finds nothing by what is no public 
   for (const other of ['74951234567', '201', '', '+', '+x', '+7495123456712345', '++74951234567']) {
     expect(listOf(IVAN).find(other), other).toBeUndefined();
   }
+});
+
+test('a list that is written is read back and changes nothing; who is no user any more is left out', () => {
+  const contact = fc.record(
+    {
+      number: fc.integer({ min: 10_000_000, max: 99_999_999 }).map((digits) => `+49${digits}`),
+      name: fc
+        .oneof(
+          fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
+          fc.constantFrom('=1+1', '+7*2', "'=x", '@a', 'a;"b"', '+74951234567'),
+        )
+        .map((name) => name.replace(/[\p{Cc}\u2028\u2029]/gu, '').trim())
+        .filter((name) => name !== '' && name !== '-'),
+      extension: fc.constantFrom('201', '202', '299'),
+    },
+    { requiredKeys: ['number'] },
+  );
+  fc.assert(
+    fc.property(fc.uniqueArray(contact, { selector: ({ number }) => number, minLength: 1 }), (contacts) => {
+      const text = atOnce(writingContacts(contacts, isUser));
+      const { created, updated, removed, unchanged } = plan(listOf(...contacts), read(text), true);
+      expect([created, updated, removed, unchanged]).toEqual([[], [], [], contacts.length]);
+      const known = contacts.map(({ extension, ...rest }) => ({
+        ...rest,
+        ...(extension !== undefined && isUser(extension) && { extension }),
+      }));
+      expect(plan(listOf(), read(text)).created).toEqual(known);
+    }),
+  );
+  expect(atOnce(writingContacts([{ ...IVAN, name: '=1' }], isUser))).toBe(
+    "\ufeffnumber;name;extension\r\n+74951234567;'=1;201\r\n",
+  );
 });
 
 test('a hundred thousand lines are read and compared', () => {

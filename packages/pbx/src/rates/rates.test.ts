@@ -1,3 +1,4 @@
+import { atOnce } from '@vats/kernel';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatProblem } from '../problems/problem.ts';
@@ -5,7 +6,7 @@ import { formatMoney, parseMoney } from './money.ts';
 import { longestFor, priceOf, type Rate } from './rate.ts';
 import { cheapestOf, RateTable } from './rate-table.ts';
 import { readRates } from './read-rates.ts';
-import { writeRates } from './write-rates.ts';
+import { writingRates } from './write-rates.ts';
 
 const rate = (over: Partial<Rate> = {}): Rate => ({
   prefix: '7495',
@@ -35,6 +36,10 @@ function table(text: string | Uint8Array): Rate[] {
   const read = readRates(text, 'rates.csv');
   if (!read.ok) throw new Error(read.problems.map(formatProblem).join('\n'));
   return [...read.value.rates];
+}
+
+function written(rates: readonly Rate[]): string {
+  return atOnce(writingRates(rates));
 }
 
 function faults(text: string | Uint8Array): string[] {
@@ -117,17 +122,17 @@ test('what is written is read back', () => {
   const rates = fc.uniqueArray(anyRate, { selector: ({ prefix }) => prefix, minLength: 1, maxLength: 20 });
   fc.assert(
     fc.property(rates, (all) => {
-      expect(table(writeRates(all))).toEqual(all);
+      expect(table(written(all))).toEqual(all);
     }),
   );
 });
 
 test('no cell of a written file is a formula', () => {
-  const written = writeRates([rate({ name: '=HYPERLINK("x")' }), rate({ prefix: '7', name: '+7*2' })]);
-  expect(written).toContain(`;"'=HYPERLINK(""x"")"`);
-  expect(written).toContain(";'+7*2\r\n");
+  const text = written([rate({ name: '=HYPERLINK("x")' }), rate({ prefix: '7', name: '+7*2' })]);
+  expect(text).toContain(`;"'=HYPERLINK(""x"")"`);
+  expect(text).toContain(";'+7*2\r\n");
   for (const sign of ['=', '+', '-', '@'])
-    expect(writeRates([rate({ name: `${sign}1*2` })])).toContain(`;'${sign}1*2\r\n`);
+    expect(written([rate({ name: `${sign}1*2` })])).toContain(`;'${sign}1*2\r\n`);
 });
 
 test('files as spreadsheets and operators write them', () => {
@@ -184,5 +189,7 @@ test('a hundred thousand lines are read', () => {
     (_, index) => `${1_000_000 + index};1,${index % 10_000};0,5;1;1;"Name; ${index}"`,
   );
   const read = readRates(lines.join('\r\n'), 'r.csv');
-  expect(read.ok && read.value.size).toBe(100_000);
+  const all = read.ok ? [...read.value.rates] : [];
+  expect(all).toHaveLength(100_000);
+  expect(table(written(all))).toEqual(all);
 }, 60_000);

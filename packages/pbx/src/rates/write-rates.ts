@@ -1,12 +1,10 @@
-import { CSV_BOM, csvLine } from '../csv/write-csv.ts';
+import type { Steps } from '@vats/kernel';
+import { writingTable } from '../csv/writing-table.ts';
 import type { Rate } from './rate.ts';
 import { RATE_COLUMNS } from './rate-columns.ts';
 
-/**
- * A rate file that `readRates` reads back, and that a spreadsheet opens: BOM, header, `;`, CRLF. No cell of it is run as a formula.
- */
-export function writeRates(rates: Iterable<Rate>): string {
-  const lines = [csvLine(RATE_COLUMNS.map(({ names }) => names[0]!))];
-  for (const rate of rates) lines.push(csvLine(RATE_COLUMNS.map((column) => column.write(rate[column.key]))));
-  return CSV_BOM + lines.join('');
+/** A rate file that `readingRates` reads back, and that a spreadsheet opens. */
+export function writingRates(rates: Iterable<Rate>): Steps<string> {
+  const header = RATE_COLUMNS.map(({ names }) => names[0]!);
+  return writingTable(header, rates, (rate) => RATE_COLUMNS.map((column) => column.write(rate[column.key])));
 }

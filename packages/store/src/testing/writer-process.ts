@@ -8,7 +8,7 @@ import { sampleCall } from './samples.ts';
 
 /*
  * A process of its own for the test that kills one: writes calls and registrations for ever into the data directory that
- * it is given, and says on standard output what has become durable, a line each.
+ * it is given, and says on standard output what has become durable, a line each. Each round has a call that is up.
  */
 
 const directory = process.argv[2] ?? '';
@@ -29,6 +29,7 @@ for (let round = 0; ; round++) {
   const binding = sampleBinding({ id: `binding-${round % 50}`, cseq: round });
   await Promise.all([
     ...calls.map((call) => store.history.append(call).then(() => say(`call ${call.id}`))),
+    store.history.noteOpen(sampleCall(round, { id: `up-${round}` })).then(() => say(`up up-${round}`)),
     store.bindings.write({ save: [binding], remove: [] }).then(() => say(`binding ${binding.id}`)),
   ]);
 }

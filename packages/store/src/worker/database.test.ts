@@ -84,8 +84,8 @@ test.each(NAMES)('a database as %s left it is read by today’s version, nothing
     applied: [{ name: '/pbx.yaml', hash: 'hash', applied_at: 5 }],
   });
   expect(await read(database, { read: 'bindings' })).toMatchObject([{ id: 'b', login: 'anna' }]);
-  const calls = (await read(database, { read: 'calls', ...EVERY_CALL })) as { record: string }[];
-  expect(calls.map(({ record }) => JSON.parse(record).id)).toEqual(['d', 'c']);
+  const { records } = database.search(EVERY_CALL);
+  expect(records.map((record) => JSON.parse(record).id)).toEqual(['d', 'c']);
   expect(await read(database, { read: 'recordings', limit: 10 })).toMatchObject([{ id: 'r', state: 'writing' }]);
   const has = (version: string): boolean => known.includes(version);
   expect(await read(database, { read: 'bans' })).toMatchObject(has('0002-access') ? [{ id: 'n', offence: 2 }] : []);
@@ -106,8 +106,8 @@ test('calls of before the search are found by it, and keep their story', async (
   await makeOld(file, ['0001-first']);
   const database = await openDatabase(file);
   const found = async (search: object): Promise<string[]> => {
-    const rows = (await read(database, { read: 'calls', ...EVERY_CALL, ...search })) as { record: string }[];
-    return rows.map(({ record }) => JSON.parse(record).id);
+    const { records } = database.search({ ...EVERY_CALL, ...search });
+    return records.map((record) => JSON.parse(record).id);
   };
   const withKey = (kind: string, key: string) => ({ domain: 'a', parties: [{ keys: [{ kind, key }] }] });
   expect(await found(withKey('employee', '202'))).toEqual(['d']);

@@ -101,7 +101,12 @@ export interface Rows {
     readonly applied: readonly Tables['applied_files'][];
   };
   bindings: readonly Tables['bindings'][];
-  calls: readonly Pick<Tables['calls'], 'record'>[];
+  calls: {
+    /** A CallSummary each, in JSON. */
+    readonly records: readonly string[];
+    /** Down to where was looked, if the page is not full and there may be more behind. */
+    readonly lookedBackTo?: { readonly startedAt: number; readonly id: string };
+  };
   call: readonly Pick<Tables['calls'], 'record' | 'story'>[];
   'calls-before': readonly Pick<Tables['calls'], 'id'>[];
   'open-calls': readonly Tables['open_calls'][];

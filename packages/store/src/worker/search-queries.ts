@@ -70,6 +70,7 @@ export function searchQueries(sqlite: SQLite.Database, db: Kysely<Tables>) {
       .limit(0),
     8,
   );
+  const anyOf = rows<Place>(parties.select(['started_at', 'call_id', 'class']).limit(0), 4);
   const isParty = rows<unknown>(
     parties.select('class').where('class', '=', 0).where('started_at', '=', 0).where('call_id', '=', ''),
     6,
@@ -79,8 +80,18 @@ export function searchQueries(sqlite: SQLite.Database, db: Kysely<Tables>) {
     5,
   );
   const countUpTo = rows<{ calls: number }>(
-    db.selectFrom(parties.select('class').limit(0).as('some')).select((some) => some.fn.countAll<number>().as('calls')),
-    4,
+    db
+      .selectFrom(
+        parties
+          .select('class')
+          .where('class', '=', 0)
+          .where(({ eb, refTuple, tuple }) => eb(refTuple('started_at', 'call_id'), '<', tuple(0, '')))
+          .where('started_at', '>=', 0)
+          .limit(0)
+          .as('some'),
+      )
+      .select((some) => some.fn.countAll<number>().as('calls')),
+    8,
   );
   const numbersEnding = rows<{ number: string }>(
     db
@@ -111,13 +122,15 @@ export function searchQueries(sqlite: SQLite.Database, db: Kysely<Tables>) {
       ofClass.all(domain, of, after.started_at, after.call_id, since, limit),
     ofParty: ({ domain, kind, key, class: of, after, since, limit }: Stretch & Key & { readonly class: number }) =>
       ofParty.all(domain, kind, key, of, after.started_at, after.call_id, since, limit),
+    /** Some calls of the party, in the order of the index. */
+    anyOf: ({ domain, kind, key, limit }: Key & { readonly limit: number }) => anyOf.all(domain, kind, key, limit),
     isParty: ({ domain, kind, key, place }: Key & { readonly place: Place }) =>
       isParty.get(domain, kind, key, place.class, place.started_at, place.call_id) !== undefined,
     /** The least class above this one that the party has calls of. */
     nextClass: ({ domain, kind, key, class: above }: Key & { readonly class: number }) =>
       nextClass.get(domain, kind, key, above, 1)?.class,
-    countUpTo: ({ domain, kind, key, limit }: Key & { readonly limit: number }) =>
-      countUpTo.get(domain, kind, key, limit)?.calls ?? 0,
+    countUpTo: ({ domain, kind, key, class: of, after, since, limit }: Stretch & Key & { readonly class: number }) =>
+      countUpTo.get(domain, kind, key, of, after.started_at, after.call_id, since, limit)?.calls ?? 0,
     /** Digits, last one first; ':' is what follows '9'. */
     numbersEnding: ({ domain, reversed, limit }: { domain: string; reversed: string; limit: number }) =>
       numbersEnding.all(domain, reversed, `${reversed}:`, limit),

@@ -9,7 +9,8 @@ export const usersImported = changeAnswer.extend({
 });
 export type UsersImportedAnswer = z.output<typeof usersImported>;
 
-export const usersExported = z.object({ text: z.string(), users: z.number() });
+/** A file for spreadsheets, and how many lines below its header. */
+export const listExported = z.object({ text: z.string(), rows: z.number() });
 
 export const listChanged = z.object({
   domain: z.string(),

@@ -179,7 +179,11 @@ const historyCall = z.object({
   recordings: z.array(z.object({ path: z.string(), durationMs: z.number(), failed: z.string().optional() })),
 });
 
-export const historyAnswer = z.object({ calls: z.array(historyCall), next: z.string().optional() });
+export const historyAnswer = z.object({
+  calls: z.array(historyCall),
+  next: z.string().optional(),
+  lookedBackTo: z.number().optional(),
+});
 
 export const storyAnswer = historyCall.extend({
   elsewhere: z.boolean().optional(),

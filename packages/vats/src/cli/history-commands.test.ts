@@ -1,58 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordOf } from '@vats/calls';
-import { FakeClock, MemoryLog, SeededRandom } from '@vats/kernel/testing';
-import { FakeMediaPlane } from '@vats/media/testing';
-import { MemoryNetwork } from '@vats/sip/testing';
-import { MemoryStore } from '@vats/store/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ControlServer } from '../control/control-server.ts';
-import { switchRoutes } from '../control/switch-routes.ts';
-import { createSwitch, type Switch } from '../create-switch.ts';
-import { checkSettings } from '../settings/index.ts';
-import { run } from './program.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { data, running, serve, useSwitch, vats } from './testing/served-switch.ts';
 
 const ANNA = { number: '201', extension: '201', name: 'Anna' };
 const IVAN = { number: '+79161234567', raw: '89161234567' };
 const BEGIN = new Date(2026, 10, 20, 9, 0).getTime();
 const HOUR_MS = 3_600_000;
 
-let data: string;
-let running: Switch;
-let control: ControlServer;
 let domain: string;
 
+useSwitch();
 beforeEach(async () => {
-  data = mkdtempSync(join(tmpdir(), 'vats-history-'));
-  const settings = checkSettings(JSON.stringify({ data }), 'vats.yaml');
-  if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
-  const clock = new FakeClock();
-  const random = new SeededRandom();
-  running = await createSwitch(settings.value, {
-    network: new MemoryNetwork(clock),
-    clock,
-    random,
-    log: new MemoryLog(),
-    store: new MemoryStore(),
-    media: new FakeMediaPlane({ clock }),
-  });
-  await running.model.applyFile({ path: '/a.yaml', name: 'a.yaml', text: 'domain: acme.example\nusers: []\n' });
+  await serve();
   domain = running.model.domainNamed('acme.example')?.id ?? '';
-  control = await ControlServer.open(
-    data,
-    switchRoutes(running, random, async () => ({})),
-    new MemoryLog(),
-  );
   await keep('one', 0, 'answered');
   await keep('two', 1, 'missed');
   await keep('three', 2, 'missed', { number: '202', extension: '202' });
-});
-
-afterEach(async () => {
-  await control.close();
-  await running.close();
-  rmSync(data, { recursive: true });
 });
 
 /** A call to Anna that began so many hours after the first. */
@@ -93,19 +58,6 @@ async function keep(call: string, hours: number, result: 'answered' | 'missed', 
   const record = recordOf(events.map(([at, event], i) => ({ call, seq: i + 1, at: start + at, ...event }) as never));
   if (record === undefined) throw new Error('the call has started');
   await running.store.history.append(record);
-}
-
-async function vats(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const streams = {
-    out: (text: string) => {
-      said.out += text;
-    },
-    err: (text: string) => {
-      said.err += text;
-    },
-  };
-  return { code: await run([...argv, '--data', data], streams), ...said };
 }
 
 async function found(...options: string[]): Promise<string[]> {

@@ -161,6 +161,39 @@ test('rates of a domain hold for trunks without their own, and a call’s price 
   expect(running.rates.rateOf(acme().id, 'itsp', '+4930123456')?.perMinute).toBe(40_000);
 });
 
+test('rates and contacts are exported as import reads them: a round trip changes nothing', async () => {
+  const prices = file('rates.csv', 'prefix;price\n7495;1,2\n');
+  const own = file('itsp.csv', 'prefix;price;connection;first;next;name\n49;4;0,5;30;6;"=Germany; mobile"\n');
+  await vats('rates', 'import', prices);
+  await vats('rates', 'import', own, '--trunk', 'itsp');
+  const text =
+    '\ufeffprefix;price per minute;connection fee;first interval;next interval;name\r\n' +
+    `49;4.0000;0.5000;30;6;"'=Germany; mobile"\r\n`;
+  expect(await vats('rates', 'export', '--trunk', 'itsp')).toEqual({ code: 0, out: text, err: '' });
+  const into = join(data, 'out.csv');
+  expect(await vats('rates', 'export', '--trunk', 'itsp', '--csv', into)).toMatchObject({
+    code: 0,
+    out: '',
+    err: `1 rate is in ${into}\n`,
+  });
+  expect(statSync(into).mode & 0o777).toBe(0o600);
+  expect((await vats('rates', 'import', into, '--trunk', 'itsp')).out).toContain('0 changed, 0 removed, 1 unchanged');
+  expect((await vats('rates', 'export')).out).toContain('7495;1.2000;0.0000;60;60;\r\n');
+  expect(await vats('rates', 'export', '--trunk', 'spare')).toMatchObject({
+    code: 1,
+    err: 'vats: the trunk spare has no rates of its own\n',
+  });
+
+  await vats('contacts', 'import', file('contacts.csv', '8 495 123-45-67;=Иван;201\n+79160000001;Olga;202\n'));
+  await vats('user', 'remove', '202');
+  const known = "\ufeffnumber;name;extension\r\n+74951234567;'=Иван;201\r\n+79160000001;Olga;\r\n";
+  expect((await vats('contacts', 'export', '--csv')).out).toBe(known);
+  expect((await vats('contacts', 'export', '--csv', into)).err).toBe(`2 contacts are in ${into}\n`);
+  expect((await vats('contacts', 'import', into, '--replace')).out).toContain(
+    '0 new, 0 changed, 0 removed, 2 unchanged',
+  );
+});
+
 test('limits show what is used of them, of the domain, its trunks and users', async () => {
   const call = { id: 'c', domain: acme().id, user: '201', trunk: 'itsp', number: '+79161234567' };
   await vats('rates', 'import', file('rates.csv', '7;2;0;60;60\n'));

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { counted } from '../counted.ts';
 import * as answers from './answers-lists.ts';
-import { ask, looking, type Print, type Where } from './asking.ts';
+import { ask, looking, type Print, type Streams, type Where } from './asking.ts';
 import { readCsv } from './csv-file.ts';
+import { csvOption, exportList } from './export-list.ts';
 import * as show from './show-lists.ts';
 import { countArgument } from './values.ts';
 
@@ -15,9 +16,9 @@ interface OfTrunk extends InDomain {
 }
 
 /** The commands about contacts, rates and limits. */
-export function addListCommands(vats: Command, print: Print): void {
-  addContactCommands(vats.command('contacts').description('who has which number outside'), print);
-  addRateCommands(vats.command('rates').description('what calls outside cost'), print);
+export function addListCommands(vats: Command, streams: Streams, print: Print): void {
+  addContactCommands(vats.command('contacts').description('who has which number outside'), streams, print);
+  addRateCommands(vats.command('rates').description('what calls outside cost'), streams, print);
   inDomain(looking(vats.command('limits').description('how far the limits of calls outside are used')))
     .option('--user <extension>', 'of this user only')
     .addOption(new Option('--trunk <name>', 'of this trunk only').conflicts('user'))
@@ -27,7 +28,7 @@ export function addListCommands(vats: Command, print: Print): void {
     });
 }
 
-function addContactCommands(contacts: Command, print: Print): void {
+function addContactCommands(contacts: Command, streams: Streams, print: Print): void {
   inDomain(looking(contacts.command('import').description('add or change the contacts of a CSV file, all or none')))
     .argument('<file>', 'number;name;extension of the responsible employee')
     .option('--dry-run', 'only say what would change')
@@ -37,6 +38,11 @@ function addContactCommands(contacts: Command, print: Print): void {
       const body = { name: file, text: readCsv(file), dryRun, replace, domain };
       const answer = await ask(options, 'PUT', '/contacts', answers.listChanged, body);
       print(options, answer, (change) => show.listChangeText(change, 'contact'));
+    });
+  inDomain(looking(contacts.command('export').description('all contacts as the CSV that import reads')))
+    .addOption(csvOption())
+    .action(async (options: InDomain & { csv?: string | boolean }) => {
+      await exportList(`/contacts.csv?${queryOf(options, 'domain')}`, 'contact', options, streams, print);
     });
   inDomain(looking(contacts.command('show').description('contacts')))
     .option('--number <number>', 'the one of this number, in any writing')
@@ -59,7 +65,7 @@ function addContactCommands(contacts: Command, print: Print): void {
     });
 }
 
-function addRateCommands(rates: Command, print: Print): void {
+function addRateCommands(rates: Command, streams: Streams, print: Print): void {
   inDomain(looking(rates.command('import').description('take a price list over, in the place of the one before')))
     .argument('<file>', 'prefix;price per minute;connection fee;first interval;next interval;name')
     .option('--trunk <name>', "a trunk's own; without it, for trunks that have none")
@@ -69,6 +75,12 @@ function addRateCommands(rates: Command, print: Print): void {
       const body = { name: file, text: readCsv(file), dryRun, trunk, domain };
       const answer = await ask(options, 'PUT', '/rates', answers.listChanged, body);
       print(options, answer, (change) => show.listChangeText(change, 'rate'));
+    });
+  inDomain(looking(rates.command('export').description('a price list as the CSV that import reads')))
+    .option('--trunk <name>', "a trunk's own; without it, the one for trunks that have none")
+    .addOption(csvOption())
+    .action(async (options: OfTrunk & { csv?: string | boolean }) => {
+      await exportList(`/rates.csv?${queryOf(options, 'domain', 'trunk')}`, 'rate', options, streams, print);
     });
   inDomain(looking(rates.command('show').description('the price lists that there are, or what a call costs')))
     .option('--number <number>', 'what a call to it costs by each trunk')

@@ -190,7 +190,7 @@ function program(streams: Streams, result: { code: number }): Command {
     });
 
   addUserListCommands(user, streams, print);
-  addListCommands(vats, print);
+  addListCommands(vats, streams, print);
 
   const explain = vats.command('explain').description('what would happen, and why');
   addAccessCommands(vats, explain, print);

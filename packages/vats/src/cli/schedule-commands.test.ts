@@ -1,18 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FakeClock, MemoryLog, SeededRandom } from '@vats/kernel/testing';
-import { FakeMediaPlane } from '@vats/media/testing';
-import { MemoryNetwork } from '@vats/sip/testing';
-import { MemoryStore } from '@vats/store/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ControlServer } from '../control/control-server.ts';
-import { switchRoutes } from '../control/switch-routes.ts';
-import { createSwitch, type Switch } from '../create-switch.ts';
-import { checkSettings } from '../settings/index.ts';
-import { run } from './program.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { clock, data, running, serve, useSwitch, vats } from './testing/served-switch.ts';
 
-const COMPANY = `
+const SCHEMES = `
 domain: acme.example
 schemes:
   - name: main
@@ -37,51 +28,16 @@ const YEAR_2027: Readonly<Record<number, string>> = {
   12: '4,5,11,12,18,19,25,26,31+',
 };
 
-let data: string;
-let running: Switch;
-let control: ControlServer;
-
+useSwitch();
 beforeEach(async () => {
-  data = mkdtempSync(join(tmpdir(), 'vats-sch-'));
-  const settings = checkSettings(JSON.stringify({ data }), 'vats.yaml');
-  if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
-  const clock = new FakeClock();
+  await serve();
   clock.stepWall(Date.UTC(2026, 10, 27, 9) - clock.now());
-  const random = new SeededRandom();
-  running = await createSwitch(settings.value, {
-    network: new MemoryNetwork(clock),
-    clock,
-    random,
-    log: new MemoryLog(),
-    store: new MemoryStore(),
-    media: new FakeMediaPlane({ clock }),
-  });
-  await apply(COMPANY);
-  const routes = switchRoutes(running, random, async () => ({}));
-  control = await ControlServer.open(data, routes, new MemoryLog());
-});
-afterEach(async () => {
-  await control.close();
-  await running.close();
-  rmSync(data, { recursive: true });
+  await apply(SCHEMES);
 });
 
 async function apply(text: string): Promise<void> {
   const change = await running.model.applyFile({ path: '/acme.yaml', name: 'acme.yaml', text });
   if (!change.ok) throw new Error(JSON.stringify(change.problems));
-}
-
-async function vats(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const code = await run([...argv, '--data', data], {
-    out: (text) => {
-      said.out += text;
-    },
-    err: (text) => {
-      said.err += text;
-    },
-  });
-  return { code, ...said };
 }
 
 function calendarFile(year: number, months = YEAR_2027): string {
@@ -131,7 +87,7 @@ test.each([
 });
 
 test('calendar import takes a year over, says what changed, keeps other years, and hours go by it', async () => {
-  await apply(`${COMPANY}calendar: { "2026-12-30": off, "2027-07-07": off }\n`);
+  await apply(`${SCHEMES}calendar: { "2026-12-30": off, "2027-07-07": off }\n`);
   const { code, out } = await vats('calendar', 'import', calendarFile(2027));
   expect(code).toBe(0);
   expect(out).toContain('+ 2027-02-20 sat work\n+ 2027-02-22 mon off\n');
@@ -147,7 +103,7 @@ test('calendar import takes a year over, says what changed, keeps other years, a
   expect(again).toEqual({ code: 0, out: 'the calendar of acme.example for 2027 is so already\n', err: '' });
   // What was imported leaves with the export, and the company's file leaves it alone.
   expect((await vats('export')).out).toContain('  2027-02-20: work\n');
-  await apply(COMPANY);
+  await apply(SCHEMES);
   expect((await vats('calendar', 'show', '--year', '2027')).out).toContain('2027-03-05  fri  short\n');
 });
 

@@ -10,7 +10,7 @@ type Party = Story['from'];
 
 const MINUTES = 'YYYY-MM-DD HH:MM'.length;
 
-export function historyText({ calls, next }: z.output<typeof historyAnswer>): string {
+export function historyText({ calls, next, lookedBackTo }: z.output<typeof historyAnswer>): string {
   const rows = calls.map((call) => [
     localTime(call.startedAt).slice(0, MINUTES),
     call.direction,
@@ -23,8 +23,10 @@ export function historyText({ calls, next }: z.output<typeof historyAnswer>): st
     call.id,
   ]);
   const header = ['started', 'way', 'from', 'to', 'answered by', 'wait', 'talk', 'result', 'id'];
-  const more = next === undefined ? '' : `there are more: --after ${next}\n`;
-  return `${table(header, rows, 'no such call is kept')}${more}`;
+  if (next === undefined) return table(header, rows, 'no such call is kept');
+  if (lookedBackTo === undefined) return `${table(header, rows, '')}there are more: --after ${next}\n`;
+  const until = localTime(lookedBackTo).slice(0, MINUTES);
+  return `${table(header, rows, 'no such call yet')}looked back to ${until} only; go on with --after ${next}\n`;
 }
 
 /** One call from its first to its last moment. */

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { CSV_BOM, csvLine } from '@vats/pbx';
-import { type Command, Option } from 'commander';
-import { counted } from '../counted.ts';
+import type { Command } from 'commander';
 import * as answers from './answers-lists.ts';
 import { ask, looking, type Print, type Streams, type Where } from './asking.ts';
 import { type FileWriter, readCsv, writerTo } from './csv-file.ts';
+import { csvOption, exportList } from './export-list.ts';
 import * as show from './show-lists.ts';
 
 interface InDomain extends Where {
@@ -27,22 +27,11 @@ export function addUserListCommands(user: Command, streams: Streams, print: Prin
     .option('--domain <domain>', 'where there are several')
     .action(async (file: string, options: ImportOptions) => importUsers(file, options, streams, print));
   looking(user.command('export').description('the users of a domain as the CSV that import reads, without passwords'))
-    .addOption(new Option('--csv [file]', 'into this file; standard output by default').conflicts('json'))
+    .addOption(csvOption())
     .option('--domain <domain>', 'where there are several')
     .action(async (options: InDomain & { csv?: string | boolean }) => {
       const query = options.domain === undefined ? '' : `?${new URLSearchParams({ domain: options.domain })}`;
-      const { read, raw } = await ask(options, 'GET', `/users.csv${query}`, answers.usersExported);
-      if (typeof options.csv !== 'string' || options.csv === '-') {
-        print(options, { read, raw }, ({ text }) => text);
-        return;
-      }
-      const writer = writerTo(options.csv);
-      try {
-        writer.write(read.text);
-      } finally {
-        writer.close();
-      }
-      streams.err(`${counted(read.users, 'user')} are in ${options.csv}\n`);
+      await exportList(`/users.csv${query}`, 'user', options, streams, print);
     });
 }
 

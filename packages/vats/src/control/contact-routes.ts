@@ -40,7 +40,7 @@ export function contactRoutes({ model, contacts }: Pick<Switch, 'model' | 'conta
       const size = contacts.sizeOf(domain.id);
       const number = query.get('number');
       const found: Contact[] = [];
-      const sought = number === null ? undefined : contacts.written(domain.id, publicNumber(number));
+      const sought = number === null ? undefined : contacts.entry(domain.id, publicNumber(number));
       if (sought !== undefined) found.push(sought);
       if (number === null) {
         for (const contact of contacts.of(domain.id)) {
@@ -50,6 +50,10 @@ export function contactRoutes({ model, contacts }: Pick<Switch, 'model' | 'conta
       }
       const rows = found.map((contact) => ({ ...contact, ...gone(contact, contacts.find(domain.id, contact.number)) }));
       return { domain: domain.name, size, contacts: rows };
+    },
+    'GET /contacts.csv': async ({ query }) => {
+      const domain = theDomain(model, query.get('domain') ?? undefined);
+      return contacts.written(domain.id);
     },
     'DELETE /contacts': async ({ query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);

@@ -24,8 +24,12 @@ export function historyRoutes({ model, store, calls }: Pick<Switch, 'model' | 's
         ...(domain !== undefined && { domain: theDomain(model, domain).id }),
       };
       try {
-        const { calls: found, next } = await store.history.list(filter);
-        return { calls: found.map(shown), ...(next !== undefined && { next: `${next.startedAt}.${next.id}` }) };
+        const { calls: found, next, lookedBackTo } = await store.history.list(filter);
+        return {
+          calls: found.map(shown),
+          ...(next !== undefined && { next: `${next.startedAt}.${next.id}` }),
+          ...(lookedBackTo !== undefined && { lookedBackTo }),
+        };
       } catch (error) {
         if (error instanceof StoreError && error.fault === 'too-wide') {
           throw new ControlError(400, `${error.message}: ${error.remedy}`);

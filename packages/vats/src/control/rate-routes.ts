@@ -8,6 +8,7 @@ import {
   type RateTable,
   type RateTableName,
   readingRates,
+  writingRates,
 } from '@vats/pbx';
 import { z } from 'zod';
 import type { Switch } from '../create-switch.ts';
@@ -52,14 +53,25 @@ export function rateRoutes({ model, rates }: Pick<Switch, 'model' | 'rates'>): C
       });
       return { domain: domain.name, tables };
     },
+    'GET /rates.csv': async ({ query }) => {
+      const domain = theDomain(model, query.get('domain') ?? undefined);
+      const trunk = query.get('trunk') ?? undefined;
+      const table = rates.table(nameOf(domain, trunk, false));
+      if (table === undefined) throw noRates(domain, trunk);
+      return { text: await inTurns(writingRates(table.rates)), rows: table.size };
+    },
     'DELETE /rates': async ({ query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);
       const trunk = query.get('trunk') ?? undefined;
       if (await rates.remove(nameOf(domain, trunk, false))) return { domain: domain.name };
-      const whose = trunk === undefined ? domain.name : `the trunk ${trunk}`;
-      throw new ControlError(404, `${whose} has no rates of its own`);
+      throw noRates(domain, trunk);
     },
   };
+}
+
+function noRates(domain: Domain, trunk: string | undefined): ControlError {
+  const whose = trunk === undefined ? domain.name : `the trunk ${trunk}`;
+  return new ControlError(404, `${whose} has no rates of its own`);
 }
 
 function hasTrunk(domain: Domain, trunk: string): boolean {

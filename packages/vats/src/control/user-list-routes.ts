@@ -31,7 +31,7 @@ export function userListRoutes({ model }: Pick<Switch, 'model'>, random: Random)
     },
     'GET /users.csv': ({ query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);
-      return { text: exportUsers(domain), users: domain.users.length };
+      return { text: exportUsers(domain), rows: domain.users.length };
     },
   };
 }

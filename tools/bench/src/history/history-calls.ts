@@ -10,6 +10,8 @@ const OWN_NUMBERS = 5_000;
 const FREQUENT = 2_000;
 /** Every fifth call of an outside number is one of a frequent caller's. */
 const FREQUENT_SHARE = 5;
+/** The hotline has every fifth incoming call: a million of ten. */
+const HOTLINE_SHARE = 5;
 const RARE_FOR_EACH_CALL = 0.3;
 
 /** Calls as a company's history has them, made anew each time they are asked for. */
@@ -39,6 +41,11 @@ export class HistoryCalls {
     return `+7495${7_000_000 + random.below(OWN_NUMBERS)}`;
   }
 
+  /** Every fifth incoming call is for this number. */
+  get hotline(): string {
+    return '+78005550000';
+  }
+
   frequent(random: Random): string {
     return `+7916${String(random.below(FREQUENT) * 4_177).padStart(7, '0')}`;
   }
@@ -62,8 +69,10 @@ export class HistoryCalls {
     };
     const caller = direction === 'in' ? outside : ours(this.employee(random));
     const callees = direction === 'out' ? [outside] : [ours(this.employee(random)), ours(this.employee(random))];
-    const did = direction === 'in' ? this.own(random) : undefined;
-    const group = direction === 'in' ? this.group(random) : undefined;
+    const isHot = direction === 'in' && random.below(HOTLINE_SHARE) === 0;
+    const did = isHot ? this.hotline : direction === 'in' ? this.own(random) : undefined;
+    // Another group than that of the hotline has calls of other numbers alone.
+    const group = isHot ? '300' : direction === 'in' ? this.group(random) : undefined;
     const answeredAt = startedAt + 1_000 + random.below(20_000);
     const endedAt = answeredAt + random.below(300_000);
     const winner = callees[0]!;
