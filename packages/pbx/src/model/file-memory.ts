@@ -23,9 +23,8 @@ export class FileMemory implements EntryMemory<PbxFile> {
   /** The domain and realm that digests were made for. */
   #madeFor = '';
   #made = new WeakMap<object, MadeObject>();
-  #known = new Map<string, object>();
-  /** Of the reading that goes on, with passwords as the file has them. */
-  #read = new Map<string, object>();
+  readonly #known = new Map<string, Known>();
+  #readings = 0;
 
   /** @param model what the file meets */
   constructor(model: () => Model) {
@@ -48,7 +47,7 @@ export class FileMemory implements EntryMemory<PbxFile> {
       this.#made = new WeakMap();
     }
     this.#madeFor = madeFor;
-    this.#read.clear();
+    this.#readings++;
   }
 
   nameOf(list: string, text: string): string | undefined {
@@ -56,29 +55,37 @@ export class FileMemory implements EntryMemory<PbxFile> {
   }
 
   find(name: string): object | undefined {
-    const entry = this.#known.get(name);
-    if (entry !== undefined) this.#read.set(name, entry);
-    return entry;
+    const known = this.#known.get(name);
+    if (known === undefined) return undefined;
+    known.reading = this.#readings;
+    return known.entry;
   }
 
   note(name: string, entry: object): void {
-    this.#read.set(name, entry);
+    this.#known.set(name, { entry, reading: this.#readings, isNew: true });
   }
 
   /** The apply is over, however it ended: remembers what became of the entries that were read, and forgets all others. */
   settle(): void {
-    if (this.#read.size === 0) return;
-    const known = new Map<string, object>();
-    for (const [name, entry] of this.#read) {
-      const made = this.#made.get(entry);
-      if (made === undefined) continue;
-      const bare = withoutPasswords(entry);
-      this.#made.set(bare, made);
-      known.set(name, bare);
+    for (const [name, known] of this.#known) {
+      if (known.reading === this.#readings && !known.isNew) continue;
+      const made = this.#made.get(known.entry);
+      if (known.reading !== this.#readings || made === undefined) this.#known.delete(name);
+      else {
+        known.entry = withoutPasswords(known.entry);
+        known.isNew = false;
+        this.#made.set(known.entry, made);
+      }
     }
-    this.#known = known;
-    this.#read = new Map();
   }
+}
+
+interface Known {
+  entry: object;
+  /** The last in which the file had it. */
+  reading: number;
+  /** From the reading that goes on, with passwords as the file has them. */
+  isNew: boolean;
 }
 
 /** The entry itself where it has none. */
