@@ -18,7 +18,14 @@ export interface AsteriskOptions {
 
 /** Every dialplan application and function that scenarios use, a clock and G.711; no prompts, no database, no manager. */
 const MODULES = [
-  ...['res_timing_timerfd', 'res_rtp_asterisk', 'pbx_config', 'res_clioriginate'],
+  ...[
+    'res_timing_timerfd',
+    'res_sorcery_config',
+    'res_pjproject',
+    'res_rtp_asterisk',
+    'pbx_config',
+    'res_clioriginate',
+  ],
   ...['app_dial', 'app_echo', 'app_playtones', 'app_read', 'app_record', 'app_senddtmf', 'app_verbose'],
   ...['app_mixmonitor', 'app_playback', 'app_waituntil', 'app_stack'],
   ...['bridge_simple', 'bridge_native_rtp', 'bridge_softmix', 'bridge_builtin_features', 'bridge_holding'],
@@ -28,7 +35,7 @@ const MODULES = [
 const DRIVER_MODULES = {
   chan_sip: ['chan_sip'],
   chan_pjsip: [
-    ...['res_sorcery_config', 'res_sorcery_memory', 'res_sorcery_astdb', 'res_pjproject', 'res_http_websocket'],
+    ...['res_sorcery_memory', 'res_sorcery_astdb', 'res_http_websocket'],
     ...['res_pjsip', 'res_pjsip_session', 'res_pjsip_pubsub', 'res_pjsip_sdp_rtp', 'res_pjsip_caller_id'],
     ...[
       'res_pjsip_endpoint_identifier_ip',
