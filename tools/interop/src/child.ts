@@ -90,6 +90,11 @@ export class Child {
     });
   }
 
+  /** How it ended; undefined while it runs. */
+  get exit(): Exit | undefined {
+    return this.#exit;
+  }
+
   get running(): boolean {
     return this.#exit === undefined;
   }

@@ -1,15 +1,14 @@
 import type { Endpoint } from '@vats/kernel';
 import { eventually } from './deadline.ts';
 import { Kamailio } from './kamailio.ts';
+import { LOGIN, SUBSCRIBER } from './operator-line.ts';
 import type { Scene } from './scene.ts';
 
 /** What the operator does with a REGISTER of the trunk's account. */
 export type Manner = 'serve' | 'overloaded' | 'silent';
 
 /** The account that a switch has at the operator; its login is the number too. */
-export const LINE = { login: '74951234567', password: 's3cret', domain: 'sip.itsp.example' } as const;
-/** Somebody whose phone is registered at the operator too. */
-export const SUBSCRIBER = { login: '79161112233', password: 'Hd7gKs2V' } as const;
+export const LINE = { login: LOGIN, password: 's3cret', domain: 'sip.itsp.example' } as const;
 
 const REALM = 'operator.example';
 /** Seconds that a nonce is good for: shorter than between two REGISTERs. */

@@ -2,16 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { Baresip } from './baresip.ts';
 import { eventually } from './deadline.ts';
-import { expectTone } from './judge.ts';
-import { KamailioOperator, LINE, SUBSCRIBER } from './kamailio-operator.ts';
+import { KamailioOperator, LINE } from './kamailio-operator.ts';
 import { ANNA } from './office.ts';
-import { LOGIN, NUMBER, officeAt } from './operator-line.ts';
+import { LOGIN, NUMBER, officeAt, SUBSCRIBER, talkAndJudge } from './operator-line.ts';
 import { ownAddress } from './own-address.ts';
 import { scenario } from './scenario.ts';
 import type { Scene } from './scene.ts';
 import { Stranger, strangersRequest } from './stranger.ts';
 import { vats as command, Switch } from './switch.ts';
-import { call } from './two-phones.ts';
 
 const OPERATOR = ownAddress(60);
 const ELSEWHERE = ownAddress(61);
@@ -146,17 +144,6 @@ async function changedPassword(vats: Switch, operator: KamailioOperator, office:
   await vats.trunkIs('itsp', 'registered', 2_000);
   expect(await vats.command('trunks')).toMatch(/^itsp .* registered, .* 200 OK /m);
   expect((await command(['trunk', 'test', 'itsp', '--data', vats.data])).code).toBe(0);
-}
-
-/** One calls, both talk for a while, the caller hangs up: each heard the other. */
-async function talkAndJudge(vats: Switch, caller: Baresip, callee: Baresip, number: string): Promise<void> {
-  await call(caller, callee, number);
-  await wait(2_500);
-  await caller.hangUp();
-  await Promise.all([caller.event('CALL_CLOSED'), callee.event('CALL_CLOSED')]);
-  await vats.idle();
-  await expectTone(caller.heard().at(-1) as string, callee.tone, { from: 0.5, length: 1.5 });
-  await expectTone(callee.heard().at(-1) as string, caller.tone, { from: 0.5, length: 1.5 });
 }
 
 /** Who knows the number and not the Contact is a stranger, at another address and at the operator's own as well. */
