@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '@vats/kernel';
-import { Child } from './child.ts';
+import { Child, run } from './child.ts';
 import { eventually } from './deadline.ts';
 import { freePorts, udpBound } from './ports.ts';
 import type { Scene } from './scene.ts';
@@ -21,7 +21,9 @@ export interface SippUser {
 }
 
 export interface SippOptions {
-  readonly scenario: Scenario | { readonly own: OwnScenario };
+  readonly scenario:
+    | Scenario
+    | { readonly own: OwnScenario /** What is run in its place. */; readonly edited?: string };
   /** Where its requests go (a callee has none, but SIPp wants one all the same). */
   readonly target: Endpoint;
   readonly local: Endpoint;
@@ -98,11 +100,16 @@ export class Sipp {
     const values = scene.path(`${name}-values.csv`);
     const rows = options.numbers ?? options.users?.map(userRow);
     if (rows) writeFileSync(values, `SEQUENTIAL\n${rows.join('\n')}\n`);
-    const file = fileURLToPath(new URL(`../scenarios/${kind}.xml`, import.meta.url));
+    const edited = typeof scenario === 'string' ? undefined : scenario.edited;
+    const file =
+      edited === undefined
+        ? fileURLToPath(new URL(`../scenarios/${kind}.xml`, import.meta.url))
+        : scene.path(`${name}.xml`);
+    if (edited !== undefined) writeFileSync(file, edited);
     const sipp = [
       'sipp',
       `${options.target.address}:${options.target.port}`,
-      ...(typeof scenario === 'string' ? ['-sf', file] : ['-sn', kind]),
+      ...(typeof scenario === 'string' || edited !== undefined ? ['-sf', file] : ['-sn', kind]),
       ...['-i', options.local.address, '-p', options.local.port, '-t', options.transport === 'tcp' ? 't1' : 'u1'],
       ...['-mi', options.local.address, '-mp', mediaPort],
       ...['-key', 'expires', options.expires ?? 3600],
@@ -222,6 +229,14 @@ function milliseconds(text: string | undefined): number | undefined {
   const [h, m, s, us = 0, ...rest] = (text ?? '').split(':').map(Number);
   if (h === undefined || m === undefined || s === undefined || rest.length > 0) return undefined;
   return (h * 3600 + m * 60 + s) * 1000 + us / 1000;
+}
+
+/** The text of one of SIPp's own scenarios. */
+export async function ownScenario(name: OwnScenario): Promise<string> {
+  // SIPp ends with 99: it made no call.
+  const { stdout } = await run('sipp', ['-sd', name]);
+  if (!stdout.includes('<scenario')) throw new Error(`SIPp has no scenario ${name}`);
+  return stdout;
 }
 
 /** Registers `users` from `local`, one after the other; throws when one is refused. */
