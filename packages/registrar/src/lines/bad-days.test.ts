@@ -117,9 +117,9 @@ test('a changed password is tried once in five minutes, whatever else happens, a
   };
   // It is away, comes back, and the same file is applied again and again: no reason to try the same password again.
   const began = bench.clock.monotonic() / 1000;
-  for (let round = 0; round < 6; round++) {
-    operator.options = () => (round % 2 === 0 ? { status: 503 } : { status: 200 });
-    bench.passes(300);
+  for (let round = 0; round < 18; round++) {
+    operator.options = () => ({ status: Math.floor(round / 3) % 2 === 0 ? 503 : 200 });
+    bench.passes(100);
     bench.use(structuredClone(ITSP));
   }
   const tries = wrong().filter((at) => at > began);
@@ -193,5 +193,6 @@ test('an hour of silence: ever longer rests up to five minutes, at random, each 
   }
   expect(rests.length).toBeGreaterThan(10);
   await bench.close();
-  expect(await silentHour(2)).not.toEqual(times);
+  const others = await silentHour(2);
+  for (const at of [1, 2, 3, 4, 5]) expect(others[at]).not.toBe(times[at]);
 });
