@@ -30,6 +30,8 @@ export class Child {
   readonly lines = new Heard<string>((line) => JSON.stringify(line.slice(0, 200)));
   /** Everything said, for a verdict after the end. */
   readonly output: string[] = [];
+  /** Told each line as it comes, from when it is set. */
+  onLine: (line: string) => void = () => {};
   readonly #process: ChildProcess;
   readonly #patience: number;
   readonly #goodbye: NodeJS.Signals;
@@ -72,6 +74,7 @@ export class Child {
       createInterface({ input: stream }).on('line', (line) => {
         log.write(`${line}\n`);
         this.output.push(line);
+        this.onLine(line);
         this.lines.push(line);
       });
     }
@@ -85,6 +88,11 @@ export class Child {
         resolve(this.#exit);
       });
     });
+  }
+
+  /** How it ended; undefined while it runs. */
+  get exit(): Exit | undefined {
+    return this.#exit;
   }
 
   get running(): boolean {

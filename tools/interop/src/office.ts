@@ -29,6 +29,8 @@ export function pbxFile(options: {
   readonly accounts?: readonly Account[];
   /** Who may come; `any` when absent. */
   readonly access?: unknown;
+  /** Top-level keys beside these: trunks, numbers, groups, rules. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }): string {
   const accounts = options.accounts ?? [ANNA, BORIS];
   return JSON.stringify(
@@ -43,6 +45,7 @@ export function pbxFile(options: {
         name,
         devices: [{ login, password, digest }],
       })),
+      ...options.more,
     },
     undefined,
     2,

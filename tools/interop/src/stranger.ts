@@ -41,14 +41,20 @@ export function strangersRequest(request: StrangersRequest): string {
 export class Stranger {
   readonly local: Endpoint;
   readonly #socket: Socket;
-  readonly #heard = new Heard<{ text: string; at: number }>(({ text }) => JSON.stringify(text.slice(0, 80)));
+  readonly #heard = new Heard<{ text: string; at: number; from: Endpoint }>(({ text }) =>
+    JSON.stringify(text.slice(0, 80)),
+  );
 
-  static async open(scene: Scene, address: string): Promise<Stranger> {
+  static async open(scene: Scene, address: string, port = 0): Promise<Stranger> {
     const socket = createSocket('udp4');
-    scene.own(`UDP socket of ${address}`, () => socket.close());
+    let isOpen = true;
+    socket.once('close', () => {
+      isOpen = false;
+    });
+    scene.own(`UDP socket of ${address}`, () => isOpen && socket.close());
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      socket.bind(0, address, resolve);
+      socket.bind(port, address, resolve);
     });
     return new Stranger(socket);
   }
@@ -58,7 +64,9 @@ export class Stranger {
     this.local = { address, port };
     this.#socket = socket;
     socket.on('error', () => {});
-    socket.on('message', (octets) => this.#heard.push({ text: octets.toString('latin1'), at: performance.now() }));
+    socket.on('message', (octets, { address: host, port: its }) => {
+      this.#heard.push({ text: octets.toString('latin1'), at: performance.now(), from: { address: host, port: its } });
+    });
   }
 
   send(target: Endpoint, text: string): void {
@@ -71,6 +79,19 @@ export class Stranger {
     this.send(target, text);
     const answer = await this.#heard.next(`answer to ${this.local.address}`, () => true, patience);
     return { text: answer.text, milliseconds: answer.at - sent };
+  }
+
+  /** Waits for a request and answers it with 200. */
+  async answers(method: string, patience = 10_000): Promise<void> {
+    const isIt = ({ text }: { text: string }): boolean => text.startsWith(`${method} `);
+    const { text, from } = await this.#heard.next(`${method} to ${this.local.address}`, isIt, patience);
+    const copied = text.split('\r\n').filter((line) => /^(Via|From|To|Call-ID|CSeq):/i.test(line));
+    const tagged = copied.map((line) => (/^To:/i.test(line) ? `${line};tag=stranger` : line));
+    this.send(from, ['SIP/2.0 200 OK', ...tagged, 'Content-Length: 0', '\r\n'].join('\r\n'));
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#socket.close(resolve));
   }
 
   /** What came and was not asked for. */

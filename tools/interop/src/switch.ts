@@ -83,8 +83,38 @@ export interface Ban {
   readonly reason: string;
 }
 
-/** What may stand while no call is up: what the switch was started with, and phones that are registered. */
-const STANDING = new Set(['listeners', 'registers', 'connections', 'transport timers']);
+/** A trunk, as `vats trunks --json` tells it. */
+export interface TrunkRow {
+  readonly name: string;
+  readonly state: string;
+  readonly answer?: { readonly status?: number; readonly reason: string; readonly why?: string };
+  /** Wall times in milliseconds. */
+  readonly until?: number;
+  readonly nextTryAt?: number;
+  readonly up?: boolean;
+}
+
+/** A finished call, as `vats calls --history --json` tells it. */
+export interface PastCall {
+  readonly id: string;
+  readonly direction: string;
+  readonly result: string;
+  readonly outcome: string;
+  readonly from: { readonly number: string };
+  readonly dialled: string;
+  readonly did?: string;
+  readonly trunk?: string;
+  readonly group?: string;
+  readonly answeredBy?: { readonly number: string; readonly extension?: string };
+  readonly talkMs: number;
+}
+
+/** What may stand while no call is up: what the switch was started with, its trunks, and phones that are registered. */
+const STANDING = new Set([
+  ...['listeners', 'registers', 'connections', 'transport timers'],
+  // Of trunks, which are asked and refreshed all the time.
+  ...['server lists', 'trunk timers'],
+]);
 /** What RFC 3261 keeps for 64*T1 after a call has ended, to answer repetitions. */
 const LINGERING = new Set(['client transactions', 'server transactions', 'transaction timers', 'dialog timers']);
 
@@ -213,6 +243,48 @@ export class Switch {
   /** Bans that stand, as the operator's command lists them. */
   async bans(): Promise<readonly Ban[]> {
     return (await look<{ bans: Ban[] }>(this.data, 'bans')).bans;
+  }
+
+  async trunk(name: string): Promise<TrunkRow> {
+    const { trunks } = await glance<{ trunks: TrunkRow[] }>(this.data, 'trunks');
+    const found = trunks.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`there is no trunk ${name}`);
+    return found;
+  }
+
+  /** Waits until a trunk is so, and gives its row. */
+  async trunkIs(name: string, state: string, milliseconds = 20_000): Promise<TrunkRow> {
+    return await eventually(
+      `trunk ${name} ${state}`,
+      async () => {
+        const row = await this.trunk(name);
+        if (row.state !== state) throw new Error(JSON.stringify(row));
+        return row;
+      },
+      { milliseconds, every: 50 },
+    );
+  }
+
+  /** Finished calls, oldest first. @param filters as the command takes them */
+  async history(...filters: readonly string[]): Promise<readonly PastCall[]> {
+    const text = await this.command('calls', '--history', '--json', '--limit', '1000', ...filters);
+    return (JSON.parse(text) as { calls: PastCall[] }).calls.reverse();
+  }
+
+  /** Changes its configuration to what this PBX file says, as an operator does. */
+  async apply(pbx: string): Promise<string> {
+    const file = this.#scene.path(`switch-${this.sip.port}`, 'applied.yaml');
+    writeFileSync(file, pbx);
+    return await this.command('apply', file);
+  }
+
+  /** Lines of its log of this event, oldest first. */
+  logged(event: string): readonly Readonly<Record<string, unknown>>[] {
+    return (this.#child as Child).output.flatMap((line) => {
+      if (!line.startsWith('{') || !line.includes(`"${event}"`)) return [];
+      const entry = JSON.parse(line) as Record<string, unknown>;
+      return entry.event === event ? [entry] : [];
+    });
   }
 
   /** What an operator's command says; throws when it fails. */

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { asteriskThere, asteriskTree } from './asterisk-tree.ts';
 
 const DEBIAN_PACKAGE: Readonly<Record<string, string>> = {
   baresip: 'baresip-core',
@@ -27,14 +28,23 @@ function onPath(tool: string): boolean {
   });
 }
 
-/** What of `tools` this machine lacks, as a sentence with the remedy; undefined when all are there. `root` is one of them. */
+/** What is no command of a Debian package: whether it is there, and what makes it so. */
+const OTHERWISE: Readonly<Record<string, { there: () => boolean; remedy: () => string }>> = {
+  root: { there: () => process.getuid?.() === 0, remedy: () => 'run as root' },
+  asterisk: {
+    there: asteriskThere,
+    remedy: () => `tools/interop/install-asterisk.sh (nothing in ${asteriskTree()})`,
+  },
+};
+
+/** What of `tools` this machine lacks, as a sentence with the remedy; undefined when all are there. `root` and `asterisk` are among them. */
 export function lacking(...tools: string[]): string | undefined {
-  const missing = tools.filter((tool) => (tool === 'root' ? process.getuid?.() !== 0 : !onPath(tool)));
+  const missing = tools.filter((tool) => !(OTHERWISE[tool]?.there ?? (() => onPath(tool)))());
   if (missing.length === 0) return undefined;
-  const packages = missing.filter((tool) => tool !== 'root').map((tool) => DEBIAN_PACKAGE[tool] ?? tool);
+  const packages = missing.filter((tool) => !(tool in OTHERWISE)).map((tool) => DEBIAN_PACKAGE[tool] ?? tool);
   const remedies = [
     ...(packages.length > 0 ? [`apt-get install ${packages.join(' ')} (or tools/interop/install-peers.sh)`] : []),
-    ...(missing.includes('root') ? ['run as root'] : []),
+    ...missing.flatMap((tool) => OTHERWISE[tool]?.remedy() ?? []),
   ];
   return `needs ${missing.join(', ')}: ${remedies.join('; ')}`;
 }

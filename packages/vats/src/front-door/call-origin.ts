@@ -1,5 +1,5 @@
 import { type CallOrigin, calledNumberOf, claimedCallerOf, DEFAULT_PLACES } from '@vats/calls';
-import type { Directory } from '@vats/pbx';
+import { type Directory, normaliseNumber } from '@vats/pbx';
 import type { SipRequest } from '@vats/sip';
 import type { ByTrunk } from '../trunks.ts';
 import { dialledOf, onOneLine } from './dialled.ts';
@@ -17,8 +17,19 @@ export function fromTrunk(request: SipRequest, { domain, trunk }: ByTrunk, direc
   return {
     domain,
     caller: { kind: 'trunk', trunk: trunk.name, ...(number !== undefined && { number }) },
-    dialled: called === undefined ? (dialledOf(request)?.dialled ?? '') : onOneLine(called),
+    dialled: onOneLine(called ?? numberOf({ domain, trunk }, directory) ?? dialledOf(request)?.dialled ?? ''),
   };
+}
+
+/**
+ * What a call by a registration is for that names our Contact and no number, as Asterisk dials who is registered: the number that the
+ * account is named after, or the only one of the trunk.
+ */
+function numberOf({ domain, trunk: { name, register } }: ByTrunk, directory: Directory): string | undefined {
+  if (register === undefined) return undefined;
+  if (directory.ownsNumber(domain, normaliseNumber(register.login).number)) return register.login;
+  const [only, ...more] = domain.numbers.filter(({ trunk }) => trunk === name);
+  return more.length === 0 ? only?.number : undefined;
 }
 
 /** Everything that a call is told of where it comes from. */
