@@ -230,21 +230,21 @@ export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}):
           }),
           reach: some(
             {
-              order: fc.constantFrom('together', 'in-turn'),
+              order: fc.constantFrom('together', 'in-turn', 'in-turn'),
               to: fc.array(
                 some(
                   {
                     // The second device by its name, which not everybody has: then nothing rings there.
-                    to: fc.constantFrom('devices', 'mobile', '+79260000000', `u${extension}-1`),
+                    to: fc.constantFrom('devices', 'devices', 'mobile', '+79260000000', `u${extension}-1`),
                     ring: durationText,
                     after: durationText,
                   },
                   ['to'],
                 ),
-                { minLength: 1, maxLength: 3 },
+                { minLength: 1, maxLength: 3, size: 'max' },
               ),
             },
-            ['to'],
+            ['order', 'to'],
           ),
           dnd: fc.boolean(),
           hours: fc.constantFrom(
