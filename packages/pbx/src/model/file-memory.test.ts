@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { readingPbx } from '../check/check-pbx.ts';
 import { type Applied, planningApply } from './apply.ts';
 import { FileMemory } from './file-memory.ts';
+import { ha1Of } from './ha1.ts';
 import { EMPTY_MODEL, type Model } from './model.ts';
 
 const user = (extension: number, password = 'Vf5kNm7Z'): string =>
@@ -21,7 +22,10 @@ function switchWith() {
     if (done.ok) model = done.next;
     return done;
   };
-  return { apply, memory, model: () => model };
+  const use = (next: Model): void => {
+    model = next;
+  };
+  return { apply, memory, use, model: () => model };
 }
 
 test('an entry that is as it was stays the same object, and its list too where all are', () => {
@@ -60,14 +64,11 @@ test('a weak password is warned of again, and refused again where its account is
 });
 
 test('a domain that was made anew with another realm gets digests of that realm', () => {
-  const { apply, model } = switchWith();
+  const { apply, model, use } = switchWith();
   apply(file(user(201)));
   const [acme] = model().domains;
-  const other: Model = { domains: [{ ...acme!, realm: 'asterisk', users: [] }] };
-  const memory = new FileMemory(() => other);
-  const read = atOnce(readingPbx(file(user(201)), 'f.yaml', memory));
-  if (!read.ok) throw new Error('the file is good');
-  const remembered = atOnce(planningApply(other, read.value, { managedBy: 'file:test', memory }));
-  const fresh = atOnce(planningApply(other, read.value, { managedBy: 'file:test' }));
-  expect(remembered).toEqual(fresh);
+  use({ domains: [{ ...acme!, realm: 'asterisk', users: [] }] });
+  apply(file(user(201)));
+  const expected = ha1Of('user201', 'acme.example', 'asterisk', 'Vf5kNm7Z');
+  expect(model().domains[0]?.users[0]?.devices[0]?.ha1).toEqual(expected);
 });

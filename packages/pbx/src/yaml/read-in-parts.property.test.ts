@@ -13,7 +13,7 @@ import { readingLists, readYaml, type YamlSource } from './read-yaml.ts';
  * their key's column or deeper, with each entry in flow style, in either quotes; LF or CRLF; with comments and blank lines; then 0 to 4 edits:
  * a stretch cut out or doubled, a character or a piece of YAML put in, a line indented or taken back. Each is read in parts and as a whole by the library.
  */
-const RUNS = 150;
+const RUNS = 100;
 
 const writings = fc.record({
   indent: fc.constantFrom(2, 4),
