@@ -40,7 +40,7 @@ export const PHONES = {
 export const SYSTEMS = {
   itsp: phone('itsp', '+79161112233', '192.0.2.70', { login: '79161112233', domain: 'sip.itsp.example' }),
   reserve: phone('reserve', '+79031112233', '192.0.2.71', { login: '79031112233', domain: 'sip.reserve.example' }),
-  /** An operator on TCP. */
+  /** An operator on TCP; where the switch's own trunks play (`ownTrunks`). */
   tcpItsp: phone('tcpItsp', '+79051112233', '192.0.2.72', {
     login: '79051112233',
     domain: 'sip.tcp.example',

@@ -86,6 +86,8 @@ export class World {
     stage.name(SWITCH_IPV6.address, 'switch');
     const actors: Partial<Record<Role, Actor>> = {};
     for (const [role, settings] of Object.entries({ ...PHONES, ...SYSTEMS })) {
+      // Only the switch's own trunks go over TCP.
+      if (role === 'tcpItsp' && options.ownTrunks !== true) continue;
       actors[role as Role] = new Actor(await stage.phone(settings), stage);
     }
     const world = new World(stage, actors as Actors, options);
