@@ -18,14 +18,9 @@ export interface AsteriskOptions {
 
 /** Every dialplan application and function that scenarios use, a clock and G.711; no prompts, no database, no manager. */
 const MODULES = [
-  ...[
-    'res_timing_timerfd',
-    'res_sorcery_config',
-    'res_pjproject',
-    'res_rtp_asterisk',
-    'pbx_config',
-    'res_clioriginate',
-  ],
+  // Its RTP is built on pjproject's ICE, whichever driver is loaded.
+  ...['res_sorcery_config', 'res_sorcery_memory', 'res_sorcery_astdb', 'res_pjproject', 'res_rtp_asterisk'],
+  ...['res_timing_timerfd', 'pbx_config', 'res_clioriginate'],
   ...['app_dial', 'app_echo', 'app_playtones', 'app_read', 'app_record', 'app_senddtmf', 'app_verbose'],
   ...['app_mixmonitor', 'app_playback', 'app_waituntil', 'app_stack'],
   ...['bridge_simple', 'bridge_native_rtp', 'bridge_softmix', 'bridge_builtin_features', 'bridge_holding'],
@@ -35,7 +30,7 @@ const MODULES = [
 const DRIVER_MODULES = {
   chan_sip: ['chan_sip'],
   chan_pjsip: [
-    ...['res_sorcery_memory', 'res_sorcery_astdb', 'res_http_websocket'],
+    'res_http_websocket',
     ...['res_pjsip', 'res_pjsip_session', 'res_pjsip_pubsub', 'res_pjsip_sdp_rtp', 'res_pjsip_caller_id'],
     ...[
       'res_pjsip_endpoint_identifier_ip',
@@ -143,7 +138,7 @@ export class Asterisk {
     return (this.#child as Child).output.filter((line) => pattern.test(line));
   }
 
-  /** Leaves as `core stop now` does: calls are hung up; chan_pjsip unregisters. */
+  /** Leaves as `core stop now` does: calls are hung up. */
   async stop(): Promise<void> {
     await this.#child?.stop();
   }

@@ -81,13 +81,12 @@ ${account(LOGIN, password, 'lines', line)}${account(SUBSCRIBER.login, SUBSCRIBER
 const FILES = { chan_sip: chanSip, chan_pjsip: chanPjsip };
 const RELOAD = { chan_sip: 'sip reload', chan_pjsip: 'module reload res_pjsip.so' };
 
-/** Both name the Contact alone in Request-URI and To, so the number that was called is told in a header of its own. */
+/** Both name the Contact alone in Request-URI and To. chan_pjsip tells the number in a header of its own, chan_sip nowhere. */
 function dialplan(driver: Driver): Files {
   const technology = driver === 'chan_sip' ? 'SIP' : 'PJSIP';
   const toLine =
     driver === 'chan_sip'
-      ? `exten => ${LOGIN},1,SIPAddHeader(P-Called-Party-ID: <sip:${LOGIN}@sip.itsp.example>)
- same => n,Dial(SIP/${LOGIN},30)`
+      ? `exten => ${LOGIN},1,Dial(SIP/${LOGIN},30)`
       : `exten => ${LOGIN},1,Dial(PJSIP/${LOGIN},30,b(called^s^1))
 [called]
 exten => s,1,Set(PJSIP_HEADER(add,P-Called-Party-ID)=<sip:${LOGIN}@sip.itsp.example>)

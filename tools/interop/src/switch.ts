@@ -11,6 +11,9 @@ import { ownAddress } from './own-address.ts';
 import { at, HERE, type Place } from './place.ts';
 import { freePorts } from './ports.ts';
 import type { Scene } from './scene.ts';
+import type { Ban, PastCall, Recording, Registration, Status, TrunkRow } from './switch-answers.ts';
+
+export type { Ban, PastCall, Recording, Registration, Status, TrunkRow } from './switch-answers.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** The Node that the workspace brings, and the command that it runs. */
@@ -27,86 +30,6 @@ export interface SwitchOptions {
   readonly mediaPorts?: string;
   /** More settings, beside where it listens. */
   readonly settings?: Readonly<Record<string, unknown>>;
-}
-
-/** A recording, as `vats recordings --json` tells it. */
-export interface Recording {
-  readonly call: string;
-  readonly state: string;
-  readonly from: string;
-  readonly to: string;
-  readonly startedAt: number;
-  readonly durationMs?: number;
-  /** The file's absolute path. */
-  readonly file: string;
-}
-
-/** What of `vats status --json` tests read. */
-export interface Status {
-  readonly calls: number;
-  readonly registrations: number;
-  readonly memory: number;
-  readonly sip: {
-    /** Messages whose handling threw: our own faults. */
-    readonly handlerFaults: number;
-    /** Events of transactions whose handling threw. */
-    readonly userFaults: number;
-    /** Wrong credentials that were judged. */
-    readonly authenticationFailures: number;
-  };
-  readonly access: {
-    /** Bans that stand. */
-    readonly bans: number;
-    /** What the gate turned away, by its reason. */
-    readonly counters: Readonly<
-      Record<'fenced' | 'banned' | 'overRate' | 'overTotal' | 'scanners' | 'wouldRefuse' | 'barred', number>
-    >;
-  };
-  readonly ledger: Readonly<Record<string, number>>;
-}
-
-/** A phone that is registered, as `vats registrations --json` tells it. */
-export interface Registration {
-  readonly login: string;
-  readonly contact: string;
-  /** The far end of its flow. */
-  readonly source: string;
-}
-
-/** A ban, as `vats bans --json` tells it. */
-export interface Ban {
-  readonly id: string;
-  readonly network: string;
-  readonly user?: string;
-  readonly until?: number;
-  readonly by: string;
-  readonly reason: string;
-}
-
-/** A trunk, as `vats trunks --json` tells it. */
-export interface TrunkRow {
-  readonly name: string;
-  readonly state: string;
-  readonly answer?: { readonly status?: number; readonly reason: string; readonly why?: string };
-  /** Wall times in milliseconds. */
-  readonly until?: number;
-  readonly nextTryAt?: number;
-  readonly up?: boolean;
-}
-
-/** A finished call, as `vats calls --history --json` tells it. */
-export interface PastCall {
-  readonly id: string;
-  readonly direction: string;
-  readonly result: string;
-  readonly outcome: string;
-  readonly from: { readonly number: string };
-  readonly dialled: string;
-  readonly did?: string;
-  readonly trunk?: string;
-  readonly group?: string;
-  readonly answeredBy?: { readonly number: string; readonly extension?: string };
-  readonly talkMs: number;
 }
 
 /** What may stand while no call is up: what the switch was started with, its trunks, and phones that are registered. */

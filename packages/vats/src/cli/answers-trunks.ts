@@ -38,3 +38,13 @@ export const trunkTestAnswer = z.object({
   verdict: z.string(),
   remedy: z.string().optional(),
 });
+
+export const trunkRecipeAnswer = z.object({
+  account: z.string(),
+  domain: z.string(),
+  for: z.string(),
+  placeholder: z.string(),
+  sections: z.array(
+    z.object({ side: z.enum(['pbx', 'vats']), title: z.string(), file: z.string().optional(), text: z.string() }),
+  ),
+});

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { printable } from '../printable.ts';
-import type { trunksAnswer, trunkTestAnswer } from './answers-trunks.ts';
+import type { trunkRecipeAnswer, trunksAnswer, trunkTestAnswer } from './answers-trunks.ts';
 import { duration, table } from './table.ts';
 
 type Row = z.output<typeof trunksAnswer>['trunks'][number];
@@ -47,4 +47,14 @@ export function trunkTestText({
   const rows = steps.map((each) => `${each.good ? ' ok ' : 'FAIL'}  ${each.step.padEnd(9)}  ${printable(each.text)}\n`);
   const end = `${good ? 'good' : 'not good'}: ${printable(verdict)}\n`;
   return `trunk ${trunk} of ${domain}\n${rows.join('')}${end}${remedy === undefined ? '' : `remedy: ${printable(remedy)}\n`}`;
+}
+
+/** One section after the other, each under where it is written. */
+export function trunkRecipeText({ account, domain, for: kind, sections }: z.output<typeof trunkRecipeAnswer>): string {
+  const of = (side: 'pbx' | 'vats', heading: string): string =>
+    `${heading}\n\n${sections
+      .filter((section) => section.side === side)
+      .map(({ title, text }) => `${title}\n${text.replaceAll(/^(?=.)/gm, '    ')}\n`)
+      .join('')}`;
+  return `${of('vats', `== here: account ${account} of ${domain}`)}${of('pbx', `== at the PBX (${kind})`)}`;
 }

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import { trunksAnswer, trunkTestAnswer } from './answers-trunks.ts';
+import { type Command, Option } from 'commander';
+import { RECIPES } from '../trunk-recipe/recipe.ts';
+import { trunkRecipeAnswer, trunksAnswer, trunkTestAnswer } from './answers-trunks.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
 import { EXIT } from './exit-codes.ts';
 import * as show from './show-trunks.ts';
@@ -30,6 +31,24 @@ export function addTrunkCommands(vats: Command, print: Print, result: { code: nu
       const tested = await ask(options, 'POST', path, trunkTestAnswer);
       print(options, tested, show.trunkTestText);
       if (!tested.read.good) result.code = EXIT.runtime;
+    });
+  looking(
+    trunk
+      .command('recipe')
+      .description(
+        "what to write on both sides so that a PBX registers here, by its account's login; never the password",
+      ),
+  )
+    .argument('<name>')
+    .addOption(new Option('--for <pbx>', 'the PBX and its channel driver').choices(RECIPES).makeOptionMandatory())
+    .option('--domain <domain>', 'where there are several')
+    .action(async (name: string, options: InDomain & { for: string }) => {
+      const query = new URLSearchParams({
+        for: options.for,
+        ...(options.domain !== undefined && { domain: options.domain }),
+      });
+      const path = `/trunks/${encodeURIComponent(name)}/recipe?${query}`;
+      print(options, await ask(options, 'GET', path, trunkRecipeAnswer), show.trunkRecipeText);
     });
 }
 

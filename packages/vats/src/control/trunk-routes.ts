@@ -1,11 +1,17 @@
 import { isInTrouble, type LineStatus } from '@vats/registrar';
 import type { Switch } from '../create-switch.ts';
+import { recipeOf } from '../trunk-recipe/recipe-of.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
 import { theDomain } from './the-domain.ts';
 
 /** The trunks as operators look at them and try them. */
-export function trunkRoutes({ model, trunks }: Pick<Switch, 'model' | 'trunks'>): ControlRoutes {
+export function trunkRoutes(running: Pick<Switch, 'model' | 'trunks' | 'settings' | 'listeners'>): ControlRoutes {
+  const { model, trunks } = running;
   return {
+    'GET /trunks/:name/recipe': ({ params, query }) => {
+      const domain = theDomain(model, query.get('domain') ?? undefined);
+      return recipeOf(domain, params.name ?? '', query.get('for') ?? '', running);
+    },
     'GET /trunks': ({ query }) => {
       const name = query.get('domain') ?? undefined;
       const domain = name === undefined ? undefined : theDomain(model, name);

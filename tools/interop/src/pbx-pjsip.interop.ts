@@ -1,0 +1,21 @@
+import { describe, expect } from 'vitest';
+import { NUMBER, PBX, PBX_NEEDS, PbxAtUs } from './pbx-at-us.ts';
+import { over, pbxScenarios, reaches } from './pbx-scenarios.ts';
+import { scenario } from './scenario.ts';
+
+describe('a FreePBX with chan_pjsip that registers here', () => pbxScenarios('freepbx-pjsip'));
+
+scenario(
+  'an Asterisk whose pjsip.conf is our recipe registers by itself and is called',
+  { needs: PBX_NEEDS },
+  async (scene) => {
+    const set = await PbxAtUs.start(scene, 'asterisk-pjsip');
+    await set.asterisk.shows('pjsip show registrations', /\bRegistered\b/, 20_000);
+    const anna = await set.phone();
+    await reaches(set, anna, PBX.extension, PBX.extension);
+    await over(set, anna);
+    await reaches(set, anna, NUMBER, NUMBER);
+    await over(set, anna);
+    await anna.stop();
+  },
+);
