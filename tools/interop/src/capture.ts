@@ -35,7 +35,9 @@ export class Capture {
       '-w',
       file,
     ]);
-    const child = await Child.start(scene, command, args, { name: `dumpcap-${name}`, goodbye: 'SIGINT' });
+    // On a busy machine it needs its time to write what it still holds: killed, it loses the last packets.
+    const patience = 15_000;
+    const child = await Child.start(scene, command, args, { name: `dumpcap-${name}`, goodbye: 'SIGINT', patience });
     // Said when the interface is open and the file is there, not before.
     await child.line(/^File: /, 10_000);
     return new Capture(file, child, options.sipPorts);

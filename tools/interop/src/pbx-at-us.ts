@@ -218,7 +218,7 @@ ${included.map((name) => `#include pjsip.${name}.conf`).join('\n')}
 function dialplan(recipe: Recipe, sound: string): string {
   const inbound = ['from-trunk', 'from-pstn', 'from-vats'].map(
     (context) => `[${context}]
-exten => _[+0-9].,1,Log(NOTICE,came in as \${EXTEN} from \${CALLERID(num)})
+exten => _[+0-9].,1,Log(NOTICE,came in as \${EXTEN} from \${CALLERID(num)} by \${EXTEN})
  same => n,Goto(talk,s,1)`,
   );
   const to = recipe === 'freepbx-chan_sip' ? 'SIP_HEADER(To)' : 'PJSIP_HEADER(read,To)';
@@ -228,7 +228,7 @@ static = yes
 ${inbound.join('\n')}
 [from-pstn-toheader]
 exten => _[+0-9].,1,Set(CALLED=\${CUT(CUT(${to},@,1),:,2)})
- same => n,Log(NOTICE,came in as \${CALLED} from \${CALLERID(num)})
+ same => n,Log(NOTICE,came in as \${CALLED} from \${CALLERID(num)} by \${EXTEN})
  same => n,Goto(talk,s,1)
 [from-internal]
 exten => _[+*0-9].,1,Set(CALLERID(num)=\${CID})

@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe } from 'vitest';
 import { NUMBER, PBX, PBX_NEEDS, PbxAtUs } from './pbx-at-us.ts';
 import { over, pbxScenarios, reaches } from './pbx-scenarios.ts';
 import { scenario } from './scenario.ts';

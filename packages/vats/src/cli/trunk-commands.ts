@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { RECIPES } from '../trunk-recipe/recipe.ts';
+import { RECIPES } from '../trunk-recipe/facts.ts';
 import { trunkRecipeAnswer, trunksAnswer, trunkTestAnswer } from './answers-trunks.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
 import { EXIT } from './exit-codes.ts';

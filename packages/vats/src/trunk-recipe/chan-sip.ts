@@ -1,5 +1,5 @@
+import { EXPIRES, peerName, placeholderOf, QUALIFY, type RecipeFacts, type RecipeSection } from './facts.ts';
 import { inboundSection } from './inbound.ts';
-import { EXPIRES, peerName, placeholderOf, QUALIFY, type RecipeFacts, type RecipeSection } from './recipe.ts';
 
 /** FreePBX up to 16 with chan_sip: the trunk's page, and what FreePBX makes of it. */
 export function chanSipSections(facts: RecipeFacts): RecipeSection[] {

@@ -1,4 +1,4 @@
-import type { RecipeFacts, RecipeSection } from './recipe.ts';
+import type { RecipeFacts, RecipeSection } from './facts.ts';
 
 /** FreePBX's inbound routes for what calls come as. */
 export function inboundSection({ extension, did, number }: RecipeFacts): RecipeSection {

@@ -1,4 +1,4 @@
-import { placeholderOf, type RecipeFacts, type RecipeKind, type RecipeSection } from './recipe.ts';
+import { placeholderOf, type RecipeFacts, type RecipeKind, type RecipeSection } from './facts.ts';
 
 const DIDS = {
   'request-uri': (number: string) => `the Request-URI's user part: ${number}`,

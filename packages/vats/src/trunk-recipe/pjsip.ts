@@ -1,5 +1,5 @@
+import { EXPIRES, peerName, placeholderOf, QUALIFY, type RecipeFacts, type RecipeSection } from './facts.ts';
 import { inboundSection } from './inbound.ts';
-import { EXPIRES, peerName, placeholderOf, QUALIFY, type RecipeFacts, type RecipeSection } from './recipe.ts';
 
 /** FreePBX's name of its own UDP transport; a file edited by hand has one of that name, too, or changes it here. */
 const TRANSPORT = '0.0.0.0-udp';

@@ -1,7 +1,8 @@
 import type { Device, Domain, User } from '@vats/pbx';
 import { ControlError } from '../control/control-server.ts';
 import type { Switch } from '../create-switch.ts';
-import { RECIPES, type RecipeFacts, type RecipeKind, type TrunkRecipe, trunkRecipe } from './recipe.ts';
+import { RECIPES, type RecipeFacts, type RecipeKind, type TrunkRecipe } from './facts.ts';
+import { trunkRecipe } from './recipe.ts';
 
 /**
  * The recipe of a PBX that registers here, by its account's login or its user's extension.
