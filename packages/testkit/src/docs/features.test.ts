@@ -5,7 +5,7 @@ import { hasTest } from './test-titles.ts';
 const PAGE = new URL('../../../../docs/features.md', import.meta.url);
 
 /** `[the test's name](../packages/…/some.test.ts)`: how the page names a test. */
-const NAMED = /\[(?<name>[^\]]+)\]\((?<file>\.\.\/[^)\s]+\.(?:test|interop)\.ts)\)/g;
+const NAMED = /\[(?<name>[^\]]+)\]\((?<file>\.\.\/[^)\s]+(?:\.(?:test|interop)|-scenarios)\.ts)\)/g;
 
 /** What is wrong with a page's names of tests, one line each. @param sourceOf a file's text, by its path from the page; undefined if there is none */
 function faultsOf(page: string, sourceOf: (file: string) => string | undefined): string[] {

@@ -6,7 +6,7 @@ const FIXED_PART = 6;
 
 /** `it('…'`, `scenario(\n'…'`, and what follows the list of an `it.each([…])('…'`. */
 const TITLED =
-  /(?:\b(?:it|test|describe|scenario|withSound)(?<how>(?:\.\w+)*)|[\])])\(\s*(?<quote>['"`])(?<title>(?:\\.|(?!\k<quote>).)*)\k<quote>/gs;
+  /(?:\b(?:it|test|describe|scenario|play|withSound)(?<how>(?:\.\w+)*)|[\])])\(\s*(?<quote>['"`])(?<title>(?:\\.|(?!\k<quote>).)*)\k<quote>/gs;
 
 /** Lines that are comments: a test that is commented out shows nothing. */
 const COMMENTS = /^\s*(?:\/\/|\*|\/\*).*$/gm;

@@ -190,6 +190,7 @@ describe('what may be called outside', () => {
       const rule = '{ match: "+*", trunk: itsp, international: true }';
       await world.applies(`domain: acme.example\noutbound: [${rule}]\n`, 'abroad.yaml');
       alice.invites('8104930123456');
+      await world.written();
       itsp.refuses(486);
       itsp.expects('ACK');
       alice.hears('486 INVITE');
@@ -227,12 +228,14 @@ describe('what may be called outside', () => {
     async ({ alice, bob, itsp, world }) => {
       await world.applies(changed('202', 'bobby', 'forward: { always: "+79161234567" }'), 'forward.yaml');
       alice.invites(bob);
+      await world.written();
       itsp.refuses(486);
       itsp.expects('ACK');
       alice.hears('486 INVITE');
       alice.invites(bob);
       alice.hears('403 INVITE');
       alice.invites('+79031234567');
+      await world.written();
       itsp.refuses(486);
       itsp.expects('ACK');
       alice.hears('486 INVITE');
