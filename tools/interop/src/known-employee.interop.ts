@@ -96,8 +96,9 @@ describe('the known employee', () => {
     { needs: ['sipp'], seconds: 150 },
     async (scene) => {
       const { vats, phones, ring, begin } = await stage(scene);
-      // Several at once the first time, so that many employees have spoken; one by one the second time, so that each is free.
-      await ring({ numbers: CALLERS, rate: 20, hold: 200 });
+      // Five at once the first time, so that many employees have spoken and one is always free; one by one the second time, so
+      // that each is free.
+      await ring({ numbers: CALLERS, rate: 20, atOnce: 5, hold: 200 });
       await ring({ numbers: CALLERS, rate: 50, atOnce: 1, hold: 10 });
       const calls = await vats.history('--group', '600');
       expect(calls).toHaveLength(200);
