@@ -18,6 +18,13 @@ export function covers(outer: string, inner: string): boolean {
   );
 }
 
+/** The characters with which every number begins that the pattern matches. @example literalBeginning('+7[67]*') === '+7' */
+export function literalBeginning(pattern: string): string {
+  const { places } = placesOf(pattern);
+  const open = places.findIndex((allowed) => allowed.length !== 1);
+  return (open < 0 ? places : places.slice(0, open)).join('');
+}
+
 const DIGITS = '0123456789';
 
 function placesOf(pattern: string): Places {
