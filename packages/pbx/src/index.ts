@@ -30,7 +30,7 @@ export type {
   RecordingFilter,
   RecordingStore,
 } from './history.ts';
-export { type Applied, type ApplyOptions, type PbxSource, planApply } from './model/apply.ts';
+export { type Applied, type ApplyOptions, type PbxSource, planApply, planningApply } from './model/apply.ts';
 export { type Change, describeChange, hashOf, managerOfFile } from './model/change.ts';
 export { type DeviceMatch, Directory } from './model/directory.ts';
 export {
@@ -44,6 +44,7 @@ export {
 export { addByValue, addUser, type Edit, type NewUser, removeUser, setPassword } from './model/edit.ts';
 export { type CalendarYears, setCalendarYears } from './model/edit-calendar.ts';
 export { type ExportOptions, exportPbx } from './model/export.ts';
+export { FileMemory } from './model/file-memory.ts';
 export { ha1Of, makePassword } from './model/ha1.ts';
 export type { Json, JsonObject } from './model/kinds.ts';
 export {

@@ -1,3 +1,4 @@
+import { inTurns, type Steps } from '@vats/kernel';
 import {
   type Domain,
   type DomainDocument,
@@ -17,6 +18,9 @@ import type { Rows, Write } from './worker/messages.ts';
 import type { Tables } from './worker/tables.ts';
 
 type Everything = Rows['everything'];
+
+/** Calls go on meanwhile: some milliseconds. */
+const WRITTEN_A_STEP = 100;
 
 /** Where an object stands in its list, and which it is. */
 interface Kept {
@@ -68,7 +72,7 @@ export class SqliteModels implements ModelStore {
   }
 
   async #save(next: Model, applied: AppliedFile | undefined): Promise<void> {
-    const { writes, kept } = this.#differences(next);
+    const { writes, kept } = await inTurns(this.#differences(next));
     if (applied !== undefined) {
       const { name, hash, appliedAt } = applied;
       writes.push({ do: 'put-applied', row: { name, hash, applied_at: appliedAt } });
@@ -79,7 +83,7 @@ export class SqliteModels implements ModelStore {
     if (applied !== undefined) this.#applied = new Map(this.#applied).set(applied.name, applied);
   }
 
-  #differences(next: Model): { writes: Write[]; kept: Map<string, KeptDomain> } {
+  *#differences(next: Model): Steps<{ writes: Write[]; kept: Map<string, KeptDomain> }> {
     const writes: Write[] = [];
     const kept = new Map<string, KeptDomain>();
     for (const [position, domain] of next.domains.entries()) {
@@ -89,16 +93,17 @@ export class SqliteModels implements ModelStore {
         continue;
       }
       writes.push({ do: 'put-domain', row: rowOfDomain(documentOf(domain), position) });
-      const objects = this.#differencesOfObjects(domain, before?.objects ?? new Map(), writes);
+      const objects = yield* this.#differencesOfObjects(domain, before?.objects ?? new Map(), writes);
       kept.set(domain.id, { domain, position, objects });
     }
     for (const id of this.#kept.keys()) if (!kept.has(id)) writes.push({ do: 'remove-domain', id });
     return { writes, kept };
   }
 
-  #differencesOfObjects(domain: Domain, before: ReadonlyMap<string, Kept>, writes: Write[]): Map<string, Kept> {
+  *#differencesOfObjects(domain: Domain, before: ReadonlyMap<string, Kept>, writes: Write[]): Steps<Map<string, Kept>> {
     const kept = new Map<string, Kept>();
     let last = -1;
+    let written = 0;
     for (const { list, key, identity, write } of objectsOf(domain)) {
       const place = `${list} ${key}`;
       const old = before.get(place);
@@ -108,7 +113,9 @@ export class SqliteModels implements ModelStore {
       kept.set(place, { identity, position });
       if (old?.identity === identity && old.position === position) continue;
       writes.push({ do: 'put-object', row: this.#rowOfObject(domain.id, write(), position) });
+      if (++written % WRITTEN_A_STEP === 0) yield;
     }
+    yield;
     for (const place of before.keys()) {
       if (kept.has(place)) continue;
       const space = place.indexOf(' ');

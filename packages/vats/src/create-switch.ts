@@ -461,8 +461,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
 function* accountsGone(before: Model, after: Model): Iterable<readonly [domain: string, login: string]> {
   for (const old of before.domains) {
     const domain = after.domains.find(({ id }) => id === old.id);
-    const devices = new Map(domain?.users.flatMap((user) => user.devices.map((device) => [device.login, device])));
-    for (const device of old.users.flatMap((user) => user.devices)) {
+    if (domain?.users === old.users) continue;
+    // Most users are the same objects, whose logins are nobody else's.
+    const [then, now] = [new Set(old.users), new Set(domain?.users)];
+    const changed = [...now].filter((user) => !then.has(user));
+    const devices = new Map(changed.flatMap((user) => user.devices.map((device) => [device.login, device])));
+    for (const device of old.users.filter((user) => !now.has(user)).flatMap((user) => user.devices)) {
       if (devices.get(device.login)?.ha1.md5 !== device.ha1.md5) yield [old.id, device.login];
     }
   }

@@ -7,6 +7,7 @@ import {
   Directory,
   type Domain,
   exportPbx,
+  FileMemory,
   hashOf,
   importingUsers,
   type ManagedBy,
@@ -14,7 +15,7 @@ import {
   managerOfFile,
   type NewPassword,
   type Problem,
-  planApply,
+  planningApply,
   readingPbx,
   readingUsers,
   removeUser,
@@ -61,6 +62,17 @@ export type UsersImported =
   | (Extract<ModelChange, { ok: true }> & { readonly passwords: readonly NewPassword[]; readonly unchanged: number })
   | Extract<ModelChange, { ok: false }>;
 
+type PlannedFile =
+  | {
+      readonly ok: true;
+      readonly applied: Extract<Applied, { ok: true }>;
+      readonly warnings: readonly Problem[];
+    }
+  | Extract<ModelChange, { ok: false }>;
+
+/** Operators name the paths, and each may be a new one. */
+const FILES_REMEMBERED = 16;
+
 /**
  * The model that calls and registrations are decided by: in memory, replaced as a whole, on disk before anyone sees the
  * change. Changes wait for one another, so two operators at once both get what they asked for, or a clear refusal.
@@ -72,6 +84,8 @@ export class PbxModel {
   readonly #onChange: (before: Model, after: Model) => void;
   #directory: Directory;
   #queue: Promise<unknown> = Promise.resolve();
+  /** By path, the one that was applied last behind the others. */
+  readonly #memories = new Map<string, FileMemory>();
 
   constructor(store: Store, log: Log, now: () => number, onChange: (before: Model, after: Model) => void) {
     this.#store = store;
@@ -91,21 +105,45 @@ export class PbxModel {
       if (options.onlyIfChanged === true && this.#store.models.applied.get(options.path)?.hash === hash) {
         return { ok: true, changes: [], warnings: [], saved: false };
       }
-      const read = await inTurns(readingPbx(options.text, options.name));
-      if (!read.ok) return { ok: false, problems: read.problems };
-      const applied = planApply(this.#directory.model, read.value, {
-        managedBy: managerOfFile(options.path),
-        prune: options.prune ?? false,
-        unseal: (sealed) => this.#store.unseal(sealed),
-        now: this.#now(),
-      });
-      if (!applied.ok) return { ok: false, problems: [...applied.problems, ...read.warnings] };
-      const warnings = [...read.warnings, ...applied.warnings];
+      const planned = await this.#planned(options);
+      if (!planned.ok) return planned;
+      const { applied, warnings } = planned;
       if (options.dryRun === true) return { ok: true, changes: applied.changes, warnings, saved: false };
       await this.#save(applied.next, { name: options.path, hash, appliedAt: this.#now() });
       this.#log.info('pbx.applied', { file: options.name, changes: applied.changes.length });
       return { ok: true, changes: applied.changes, warnings, saved: true };
     });
+  }
+
+  /** What the file would make of the model, in turns: nobody but the queue changes the model meanwhile. */
+  async #planned({ text, name, path, prune = false }: ApplyFileOptions): Promise<PlannedFile> {
+    const memory = this.#memoryOf(path);
+    try {
+      const read = await inTurns(readingPbx(text, name, memory));
+      if (!read.ok) return { ok: false, problems: read.problems };
+      const planning = planningApply(this.#directory.model, read.value, {
+        managedBy: managerOfFile(path),
+        prune,
+        unseal: (sealed) => this.#store.unseal(sealed),
+        now: this.#now(),
+        memory,
+      });
+      const applied = await inTurns(planning);
+      if (!applied.ok) return { ok: false, problems: [...applied.problems, ...read.warnings] };
+      return { ok: true, applied, warnings: [...read.warnings, ...applied.warnings] };
+    } finally {
+      memory.settle();
+    }
+  }
+
+  /** What is known of the file; of those that were applied longest ago nothing is any more. */
+  #memoryOf(path: string): FileMemory {
+    const memory = this.#memories.get(path) ?? new FileMemory(() => this.#directory.model);
+    this.#memories.delete(path);
+    this.#memories.set(path, memory);
+    const [oldest] = this.#memories.keys();
+    if (this.#memories.size > FILES_REMEMBERED && oldest !== undefined) this.#memories.delete(oldest);
+    return memory;
   }
 
   /** A change made by hand: `edit` gets the model of that moment. */
@@ -183,7 +221,7 @@ export class PbxModel {
   async #save(next: Model, file?: { name: string; hash: string; appliedAt: number }): Promise<void> {
     const before = this.#directory.model;
     await this.#store.models.save(next, file);
-    this.#directory = new Directory(next);
+    this.#directory = new Directory(next, this.#directory);
     this.#onChange(before, next);
   }
 

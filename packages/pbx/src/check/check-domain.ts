@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '@vats/kernel';
 import { checkAccess } from './access.ts';
 import { checkAddresses } from './addresses.ts';
 import { checkCallerIds } from './caller-id.ts';
@@ -35,7 +36,22 @@ const CHECKS = [
 
 /** Everything that can be wrong between the parts of one domain; `now` in wall milliseconds, to tell what is past. */
 export function checkDomain(view: DomainView, prompts: ReadonlySet<string>, report: Report, now?: number): void {
-  for (const check of CHECKS) check(view, report);
+  atOnce(checkingDomain(view, prompts, report, now));
+}
+
+/** `checkDomain` in steps, for a switch with calls. */
+export function* checkingDomain(
+  view: DomainView,
+  prompts: ReadonlySet<string>,
+  report: Report,
+  now?: number,
+): Steps<void> {
+  for (const check of CHECKS) {
+    yield;
+    check(view, report);
+  }
+  yield;
   checkHours(view, report, now);
+  yield;
   checkServed(view, prompts, report);
 }

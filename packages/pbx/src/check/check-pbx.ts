@@ -1,9 +1,10 @@
-import type { Steps } from '@vats/kernel';
+import { atOnce, type Steps } from '@vats/kernel';
 import { type ApplyOptions, type PbxSource, planApply } from '../model/apply.ts';
 import { EMPTY_MODEL, type Model } from '../model/model.ts';
 import { type Checked, sortProblems } from '../problems/problem.ts';
-import { pbxFile } from '../schema/pbx-file.ts';
-import { readingYaml, readYaml } from '../yaml/read-yaml.ts';
+import { LONG_LISTS, type PbxFile, pbxFile } from '../schema/pbx-file.ts';
+import type { EntryMemory } from '../yaml/read-in-parts.ts';
+import { readingLists } from '../yaml/read-yaml.ts';
 
 /** A PBX file that makes sense by itself. */
 export interface CheckedPbx {
@@ -36,10 +37,14 @@ export function checkPbx(
 
 /** Reads a PBX file as far as its schema goes, for `planApply` to judge against the model that it meets. */
 export function readPbx(text: string | Uint8Array, file: string): Checked<PbxSource> {
-  return readYaml(text, file, pbxFile);
+  return atOnce(readingPbx(text, file));
 }
 
 /** `readPbx` in steps, for a switch with calls. */
-export function readingPbx(text: string | Uint8Array, file: string): Steps<Checked<PbxSource>> {
-  return readingYaml(text, file, pbxFile);
+export function readingPbx(
+  text: string | Uint8Array,
+  file: string,
+  memory?: EntryMemory<PbxFile>,
+): Steps<Checked<PbxSource>> {
+  return readingLists(text, file, pbxFile, LONG_LISTS, memory);
 }

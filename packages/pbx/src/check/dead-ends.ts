@@ -1,7 +1,7 @@
 import type { Frozen, User } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import { isPublicNumber } from '../schema/destination.ts';
-import { covers } from '../schema/pattern-cover.ts';
+import { type Places, placesCover, placesOf } from '../schema/pattern-cover.ts';
 import type { SchemeStep } from '../schema/scheme.ts';
 import { meansAbroad } from '../spending/permission.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
@@ -99,13 +99,17 @@ function checkSteps(steps: readonly Frozen<SchemeStep>[], path: KeyPath | undefi
 }
 
 function checkGroups(view: DomainView, report: Report): void {
-  const users = new Map(view.users.map(({ object }) => [object.extension, object] as const));
-  const canRing = (user: User | undefined): boolean =>
-    (user?.devices.length ?? 0) > 0 || (user?.reach?.to ?? []).some(({ to }) => isPublicNumber(to) || to === 'mobile');
+  const canRing = (user: User): boolean =>
+    user.devices.length > 0 || (user.reach?.to ?? []).some(({ to }) => isPublicNumber(to) || to === 'mobile');
+  // Most users can, and there are many more members than users.
+  const silent = new Map(
+    view.users.flatMap(({ object }) => (canRing(object) ? [] : [[object.extension, object] as const])),
+  );
+  if (silent.size === 0) return;
   for (const { object: group, path } of view.groups) {
     for (const [index, { to }] of group.members.entries()) {
-      const user = users.get(to);
-      if (user === undefined || canRing(user)) continue;
+      const user = silent.get(to);
+      if (user === undefined) continue;
       report(
         'warning',
         below(path, 'members', index),
@@ -119,8 +123,13 @@ function checkGroups(view: DomainView, report: Report): void {
 function checkRules(view: DomainView, report: Report): void {
   const path = view.settingsNamed.has('outbound') ? ['outbound'] : undefined;
   const rules = view.settings.outbound ?? [];
+  /** Of the rules above that everybody may use. */
+  const above: { readonly match: string; readonly places: Places }[] = [];
+  const abroad = placesOf('+1234567*');
   for (const [index, rule] of rules.entries()) {
-    const before = rules.slice(0, index).find((other) => other.from === undefined && covers(other.match, rule.match));
+    const places = placesOf(rule.match);
+    const before = above.find((other) => placesCover(other.places, places));
+    if (rule.from === undefined) above.push({ match: rule.match, places });
     if (before !== undefined) {
       const same = before.match === rule.match;
       report(
@@ -134,7 +143,7 @@ function checkRules(view: DomainView, report: Report): void {
     if (
       rule.trunk === undefined ||
       rule.international === true ||
-      !covers(rule.match, '+1234567*') ||
+      !placesCover(places, abroad) ||
       meansAbroad(rule.match)
     )
       continue;

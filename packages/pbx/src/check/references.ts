@@ -57,7 +57,7 @@ export function checkReferences(view: DomainView, report: Report): void {
         );
       } else mustLead(to, below(path, 'forward', when), `user ${user.extension}`);
     }
-    const logins = new Set(user.devices.map(({ login }) => login));
+    const logins = new Set(user.reach === undefined ? [] : user.devices.map(({ login }) => login));
     for (const [index, { to }] of (user.reach?.to ?? []).entries()) {
       const at = below(path, 'reach', 'to', index);
       if (to === 'devices' || isPublicNumber(to)) continue;
@@ -68,7 +68,7 @@ export function checkReferences(view: DomainView, report: Report): void {
     }
     mustBeOwn(user.callerId, path, `user ${user.extension}`);
     const to = user.noAnswer?.to;
-    if (to === undefined || to === 'voicemail') continue;
+    if (to === undefined || to === 'voicemail' || (to !== user.extension && extensions.has(to))) continue;
     const at = below(path, 'noAnswer', 'to');
     if (to === user.extension) {
       report('error', at, `user ${to} forwards to itself`, 'name another extension, or voicemail');
@@ -76,14 +76,15 @@ export function checkReferences(view: DomainView, report: Report): void {
   }
   for (const { object: group, path } of view.groups) {
     for (const [index, { to }] of group.members.entries()) {
-      if (!isPublicNumber(to)) mustBe(users, 'user', to, below(path, 'members', index), `group ${group.extension}`);
+      if (users.has(to) || isPublicNumber(to)) continue;
+      mustBe(users, 'user', to, below(path, 'members', index), `group ${group.extension}`);
     }
     mustLead(group.noAnswer, below(path, 'noAnswer'), `group ${group.extension}`);
   }
   for (const { object: number, path } of view.numbers) {
-    if (number.trunk !== undefined)
+    if (number.trunk !== undefined && !trunks.has(number.trunk))
       mustBe(trunks, 'trunk', number.trunk, below(path, 'trunk'), `number ${number.number}`);
-    if (number.scheme !== undefined)
+    if (number.scheme !== undefined && !schemes.has(number.scheme))
       mustBe(schemes, 'scheme', number.scheme, below(path, 'scheme'), `number ${number.number}`);
   }
   for (const { object: number, path } of view.numbers) {

@@ -1,13 +1,15 @@
-import { checkDomain } from '../check/check-domain.ts';
+import { atOnce, type Steps } from '@vats/kernel';
+import { checkingDomain } from '../check/check-domain.ts';
 import type { Report } from '../check/domain-view.ts';
 import { type Problem, sortProblems } from '../problems/problem.ts';
 import type { PbxFile } from '../schema/pbx-file.ts';
 import type { YamlSource } from '../yaml/read-yaml.ts';
 import type { Change } from './change.ts';
+import { FileMemory, realmOf } from './file-memory.ts';
 import { GROUPS, NUMBERS, SCHEMES, TRUNKS, USERS } from './kinds.ts';
 import { type Merging, merge, type Placed } from './merge.ts';
 import type { Domain, ManagedBy, Model } from './model.ts';
-import { namedObjects } from './named.ts';
+import { namingObjects } from './named.ts';
 import { mergeSettings, settingsOf } from './settings.ts';
 
 /** A PBX file, read and checked against its schema. */
@@ -29,6 +31,8 @@ export interface ApplyOptions {
   readonly judgeAccounts?: boolean;
   /** Wall time in milliseconds, to tell which dates are past; without it none is. */
   readonly now?: number;
+  /** What is known of the file from an earlier apply, when it was read with it. */
+  readonly memory?: FileMemory;
 }
 
 export type Applied =
@@ -48,6 +52,11 @@ export type Applied =
  * one. Either everything that the file says holds together with what else the domain has, or nothing is changed.
  */
 export function planApply(current: Model, source: PbxSource, options: ApplyOptions): Applied {
+  return atOnce(planningApply(current, source, options));
+}
+
+/** `planApply` in steps, for a switch with calls. */
+export function* planningApply(current: Model, source: PbxSource, options: ApplyOptions): Steps<Applied> {
   const { value: file } = source;
   const problems: Problem[] = [];
   const report: Report = (severity, path, message, remedy, pointing = 'value') => {
@@ -57,7 +66,7 @@ export function planApply(current: Model, source: PbxSource, options: ApplyOptio
   };
 
   const before = current.domains.find(({ name }) => name === file.domain);
-  const realm = before?.realm ?? file.realm ?? file.domain;
+  const realm = realmOf(current, file);
   if (file.realm !== undefined && file.realm !== realm) {
     const why = `the realm of ${file.domain} is ${realm} for good: its passwords are hashed with it`;
     report('error', ['realm'], why, `write ${realm}, or remove the key`);
@@ -67,13 +76,14 @@ export function planApply(current: Model, source: PbxSource, options: ApplyOptio
   const { managedBy, prune = false, unseal = () => undefined, prompts = new Set(), judgeAccounts = true } = options;
   const accounts = new Map(before?.users.flatMap(({ devices }) => devices.map((device) => [device.login, device])));
   const known = (login: string) => accounts.get(login);
-  const named = namedObjects(file, { realm, managedBy, unseal, report, known, judgeAccounts });
+  const { made: objects } = options.memory ?? new FileMemory(() => current);
+  const named = yield* namingObjects(file, { realm, managedBy, unseal, report, known, judgeAccounts, made: objects });
   const merging: Merging = { domain: file.domain, realm, managedBy, prune };
-  const users = merge(USERS, before?.users ?? [], named.users, merging);
-  const groups = merge(GROUPS, before?.groups ?? [], named.groups, merging);
-  const trunks = merge(TRUNKS, before?.trunks ?? [], named.trunks, merging);
-  const numbers = merge(NUMBERS, before?.numbers ?? [], named.numbers, merging);
-  const schemes = merge(SCHEMES, before?.schemes ?? [], named.schemes, merging);
+  const users = yield* merge(USERS, before?.users ?? [], named.users, merging);
+  const groups = yield* merge(GROUPS, before?.groups ?? [], named.groups, merging);
+  const trunks = yield* merge(TRUNKS, before?.trunks ?? [], named.trunks, merging);
+  const numbers = yield* merge(NUMBERS, before?.numbers ?? [], named.numbers, merging);
+  const schemes = yield* merge(SCHEMES, before?.schemes ?? [], named.schemes, merging);
   const fileSettings = settingsOf(file);
   const { settings, settingsBy, changes } = mergeSettings(before, fileSettings, merging);
 
@@ -86,7 +96,7 @@ export function planApply(current: Model, source: PbxSource, options: ApplyOptio
     numbers: [...others(numbers.merged), ...named.numbers],
     schemes: [...others(schemes.merged), ...named.schemes],
   };
-  checkDomain(view, prompts, report, options.now);
+  yield* checkingDomain(view, prompts, report, options.now);
   const sorted = sortProblems(problems);
   if (sorted.some(({ severity }) => severity === 'error')) return { ok: false, problems: sorted };
 
@@ -102,15 +112,21 @@ export function planApply(current: Model, source: PbxSource, options: ApplyOptio
     managedBy: before?.managedBy ?? managedBy,
     settings,
     settingsBy,
-    users: users.merged.map(({ object }) => object),
-    groups: groups.merged.map(({ object }) => object),
-    trunks: trunks.merged.map(({ object }) => object),
-    numbers: numbers.merged.map(({ object }) => object),
-    schemes: schemes.merged.map(({ object }) => object),
+    users: objectsIn(users.merged, before?.users),
+    groups: objectsIn(groups.merged, before?.groups),
+    trunks: objectsIn(trunks.merged, before?.trunks),
+    numbers: objectsIn(numbers.merged, before?.numbers),
+    schemes: objectsIn(schemes.merged, before?.schemes),
   };
   const next =
     before === undefined ? [...current.domains, domain] : current.domains.with(current.domains.indexOf(before), domain);
   return { ok: true, next: { domains: next }, domain, changes: [...made, ...changes, ...all], warnings: sorted };
+}
+
+/** The objects after a merger; the very list that was there where nothing in it changed, so that what was made of it still holds. */
+function objectsIn<T>(merged: readonly Placed<T>[], before: readonly T[] = []): readonly T[] {
+  const isSame = merged.length === before.length && merged.every(({ object }, index) => object === before[index]);
+  return isSame ? before : merged.map(({ object }) => object);
 }
 
 /**

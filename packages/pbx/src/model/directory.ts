@@ -26,12 +26,20 @@ export class Directory {
   readonly #byId = new Map<string, Domain>();
   readonly #indexes = new Map<string, DomainIndex>();
 
-  constructor(model: Model) {
+  /** @param before that of the model before: what was made of lists that are still the same serves on */
+  constructor(model: Model, before?: Directory) {
     this.model = model;
     for (const domain of model.domains) {
       this.#byId.set(domain.id, domain);
       for (const alias of domain.settings.aliases ?? []) this.#byHost.set(alias, domain);
-      this.#indexes.set(domain.id, indexOf(domain));
+      this.#indexes.set(
+        domain.id,
+        indexOf(
+          domain,
+          before?.domainById(domain.id),
+          before === undefined ? undefined : before.#indexes.get(domain.id),
+        ),
+      );
     }
     // After all aliases: a name is stronger than another domain's alias.
     for (const domain of model.domains) this.#byHost.set(domain.name, domain);
@@ -99,20 +107,30 @@ export class Directory {
   }
 }
 
-function indexOf(domain: Domain): DomainIndex {
+/** @param known the index of `before`, which is the domain as it was */
+function indexOf(domain: Domain, before: Domain | undefined, known: DomainIndex | undefined): DomainIndex {
+  const made = <Name extends keyof DomainIndex>(
+    name: Name,
+    list: 'users' | 'groups' | 'numbers' | 'schemes' | 'trunks',
+    make: () => DomainIndex[Name],
+  ): DomainIndex[Name] => (known !== undefined && before?.[list] === domain[list] ? known[name] : make());
   return {
-    devices: new Map(
-      domain.users.flatMap((user) =>
-        user.devices.map((device) => [device.login, { user, device, ha1: device.ha1 }] as const),
-      ),
-    ),
-    users: new Map(domain.users.map((user) => [user.extension, user])),
-    groups: new Map(domain.groups.map((group) => [group.extension, group])),
-    numbers: new Map(domain.numbers.map((number) => [number.number, number])),
-    memberships: membershipsOf(domain),
-    schemes: new Map(domain.schemes.map((scheme) => [scheme.name, scheme])),
-    trunks: new Map(domain.trunks.map((trunk) => [trunk.name, trunk])),
+    devices: made('devices', 'users', () => devicesOf(domain)),
+    users: made('users', 'users', () => new Map(domain.users.map((user) => [user.extension, user]))),
+    groups: made('groups', 'groups', () => new Map(domain.groups.map((group) => [group.extension, group]))),
+    numbers: made('numbers', 'numbers', () => new Map(domain.numbers.map((number) => [number.number, number]))),
+    memberships: made('memberships', 'groups', () => membershipsOf(domain)),
+    schemes: made('schemes', 'schemes', () => new Map(domain.schemes.map((scheme) => [scheme.name, scheme]))),
+    trunks: made('trunks', 'trunks', () => new Map(domain.trunks.map((trunk) => [trunk.name, trunk]))),
   };
+}
+
+function devicesOf({ users }: Domain): Map<string, DeviceMatch> {
+  const devices = new Map<string, DeviceMatch>();
+  for (const user of users) {
+    for (const device of user.devices) devices.set(device.login, { user, device, ha1: device.ha1 });
+  }
+  return devices;
 }
 
 function membershipsOf(domain: Domain): Map<string, Set<string>> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Random } from '@vats/kernel';
 import { passwordFault } from './account-rules.ts';
 import type { DeviceHa1, Ha1Digests } from './model.ts';
@@ -14,8 +14,8 @@ export function ha1Of(login: string, domain: string, realm: string, password: st
 function digestsOf(username: string, realm: string, password: string): Ha1Digests {
   const text = `${username}:${realm}:${password}`;
   return {
-    md5: createHash('md5').update(text).digest('hex'),
-    sha256: createHash('sha256').update(text).digest('hex'),
+    md5: hash('md5', text),
+    sha256: hash('sha256', text),
   };
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Steps } from '@vats/kernel';
 import type { KeyPath } from '../problems/problem.ts';
 import type { Change } from './change.ts';
 import { differences } from './differences.ts';
@@ -19,16 +20,19 @@ export interface Merging {
   readonly prune: boolean;
 }
 
+/** Some milliseconds of work. */
+const OBJECTS_A_STEP = 500;
+
 /**
  * One list of a domain after an apply: what stood there stays in its place, renewed where the file names it; what is new
  * comes behind. An object that does not change stays the same object.
  */
-export function merge<T extends Managed>(
+export function* merge<T extends Managed>(
   kind: Kind<T>,
   current: readonly T[],
   named: readonly Placed<T>[],
   merging: Merging,
-): { merged: Placed<T>[]; changes: Change[] } {
+): Steps<{ merged: Placed<T>[]; changes: Change[] }> {
   const byKey = new Map(named.map((placed) => [kind.key(placed.object), placed]));
   const merged: Placed<T>[] = [];
   const changes: Change[] = [];
@@ -37,7 +41,8 @@ export function merge<T extends Managed>(
     const about = { action, domain: merging.domain, kind: kind.name, key: kind.key(object), details };
     changes.push(title === undefined ? about : { ...about, title });
   };
-  for (const before of current) {
+  for (const [index, before] of current.entries()) {
+    if (index % OBJECTS_A_STEP === 0) yield;
     const placed = byKey.get(kind.key(before));
     if (placed === undefined) {
       const ours = before.managedBy === merging.managedBy;
@@ -47,7 +52,7 @@ export function merge<T extends Managed>(
     }
     byKey.delete(kind.key(before));
     const after = placed.object;
-    if (isDeepStrictEqual(after, before)) merged.push({ ...placed, object: before });
+    if (after === before || isDeepStrictEqual(after, before)) merged.push({ ...placed, object: before });
     else {
       const details = differences(kind.write(before, merging.realm), kind.write(after, merging.realm));
       note(details.length === 0 ? 'adopt' : 'update', after, details);

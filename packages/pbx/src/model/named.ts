@@ -1,3 +1,4 @@
+import type { Steps } from '@vats/kernel';
 import type { Report } from '../check/domain-view.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import type { PbxFile } from '../schema/pbx-file.ts';
@@ -6,7 +7,7 @@ import type { DeviceEntry, UserEntry } from '../schema/user.ts';
 import { type AccountFault, loginFault, passwordFault } from './account-rules.ts';
 import { ha1Of } from './ha1.ts';
 import type { Placed } from './merge.ts';
-import type { Device, DomainNumber, Group, ManagedBy, Scheme, Trunk, User } from './model.ts';
+import type { Device, DomainNumber, Group, Managed, ManagedBy, Scheme, Trunk, User } from './model.ts';
 
 /** The objects that a file names, as the model holds them. */
 export interface NamedObjects {
@@ -27,69 +28,111 @@ export interface Naming {
   readonly known: (login: string) => Device | undefined;
   /** False where nobody knows which accounts there are: what breaks their rules may be one of them. */
   readonly judgeAccounts: boolean;
+  /** What became of entries in earlier applies of this file to this domain; what becomes of others is added. */
+  readonly made: WeakMap<object, MadeObject>;
 }
 
-export function namedObjects(file: PbxFile, naming: Naming): NamedObjects {
-  const { managedBy } = naming;
-  const asIs = <T extends object>(entry: T): T & { managedBy: ManagedBy } => ({ ...entry, managedBy });
+/** What became of an entry that means the same in every apply of its file. None of it holds a password. */
+export interface MadeObject {
+  readonly object: object;
+  /** Of a user's devices, in their order. */
+  readonly accounts: readonly AccountRemarks[];
+}
+
+/** What may be wrong with an account. How much that matters, the model tells that it meets. */
+interface AccountRemarks {
+  readonly login: string;
+  readonly loginFault: AccountFault | undefined;
+  readonly passwordFault: AccountFault | undefined;
+  /** Of the password; undefined where digests stand in its place. */
+  readonly md5: string | undefined;
+  /** The realm that digests are for, where it is not the domain's. */
+  readonly foreignRealm: string | undefined;
+}
+
+/** Some milliseconds of work. */
+const ENTRIES_A_STEP = 100;
+
+/** Makes the objects that a file names, and reports what is wrong with their accounts and secrets. */
+export function* namingObjects(file: PbxFile, naming: Naming): Steps<NamedObjects> {
+  const { managedBy, made } = naming;
+  const remembered = <Entry extends object>(entry: Entry, make: (entry: Entry) => MadeObject): MadeObject => {
+    const known = made.get(entry) ?? make(entry);
+    made.set(entry, known);
+    return known;
+  };
+  const asIs = <T extends object>(entry: T) =>
+    remembered(entry, () => ({ object: { ...entry, managedBy }, accounts: [] })).object as T & Managed;
+  const user = (entry: UserEntry, path: KeyPath): User => {
+    const { object, accounts } = remembered(entry, () => madeUser(entry, file.domain, naming));
+    for (const [index, account] of accounts.entries()) judge(account, [...path, 'devices', index], naming);
+    return object as User;
+  };
   return {
-    users: placed('users', file.users, (entry, path) => userOf(entry, path, file.domain, naming)),
-    groups: placed('groups', file.groups, asIs),
-    trunks: placed('trunks', file.trunks, (entry, path) => trunkOf(entry, path, naming)),
-    numbers: placed('numbers', file.numbers, asIs),
-    schemes: placed('schemes', file.schemes, asIs),
+    users: yield* placed('users', file.users, user),
+    groups: yield* placed('groups', file.groups, asIs),
+    trunks: yield* placed('trunks', file.trunks, (entry, path) => trunkOf(entry, path, naming)),
+    numbers: yield* placed('numbers', file.numbers, asIs),
+    schemes: yield* placed('schemes', file.schemes, asIs),
   };
 }
 
-function placed<Entry, T>(
+function* placed<Entry, T>(
   list: string,
   entries: readonly Entry[] | undefined,
   make: (entry: Entry, path: KeyPath) => T,
-) {
-  return (entries ?? []).map((entry, index): Placed<T> => {
+): Steps<Placed<T>[]> {
+  const objects: Placed<T>[] = [];
+  for (const [index, entry] of (entries ?? []).entries()) {
     const path = [list, index];
-    return { object: make(entry, path), path };
-  });
+    objects.push({ object: make(entry, path), path });
+    if (index % ENTRIES_A_STEP === 0) yield;
+  }
+  return objects;
 }
 
-function userOf(entry: UserEntry, path: KeyPath, domain: string, naming: Naming): User {
+function madeUser(entry: UserEntry, domain: string, { realm, managedBy }: Naming): MadeObject {
   const { devices = [], ...rest } = entry;
-  return {
-    ...rest,
-    devices: devices.map((device, index) => deviceOf(device, [...path, 'devices', index], domain, naming)),
-    managedBy: naming.managedBy,
-  };
+  const made = devices.map((device) => madeDevice(device, domain, realm));
+  const object: User = { ...rest, devices: made.map(({ device }) => device), managedBy };
+  return { object, accounts: made.map(({ remarks }) => remarks) };
 }
 
-function deviceOf(entry: DeviceEntry, path: KeyPath, domain: string, naming: Naming): Device {
-  const { realm, report } = naming;
+function madeDevice(entry: DeviceEntry, domain: string, realm: string): { device: Device; remarks: AccountRemarks } {
   const { password, ha1, ...rest } = entry;
-  const known = naming.known(entry.login);
-  /** An account that was there before the rule, as it is, stops nothing: only what is new is refused. */
-  const judge = (fault: AccountFault | undefined, key: string, isNew: boolean): void => {
-    if (fault === undefined) return;
-    report(isNew && naming.judgeAccounts ? 'error' : 'warning', [...path, key], fault.message, fault.remedy);
-  };
+  const { login } = entry;
+  const about = { login, loginFault: loginFault(login), passwordFault: undefined, foreignRealm: undefined };
   if (ha1 !== undefined) {
     const { realm: hashedFor, ...digests } = ha1;
-    if (hashedFor !== realm) {
-      report(
-        'error',
-        [...path, 'ha1', 'realm'],
-        `the digests are for the realm ${hashedFor}, and the domain's is ${realm}`,
-        `write password:, or, where the domain is new, realm: ${hashedFor} at the top of the file`,
-      );
-    }
-    // Digests come from an export, so this account is at work somewhere, perhaps for longer than the rule is there.
-    judge(loginFault(entry.login), 'login', false);
-    return { ...rest, ha1: digests };
+    const foreignRealm = hashedFor === realm ? undefined : hashedFor;
+    return { device: { ...rest, ha1: digests }, remarks: { ...about, md5: undefined, foreignRealm } };
   }
   // The schema has seen to it that one of the two is there.
   const clear = password ?? '';
-  const hashed = ha1Of(entry.login, domain, realm, clear);
-  judge(loginFault(entry.login), 'login', known === undefined);
-  judge(passwordFault(entry.login, clear), 'password', known?.ha1.md5 !== hashed.md5);
-  return { ...rest, ha1: hashed };
+  const hashed = ha1Of(login, domain, realm, clear);
+  const remarks = { ...about, passwordFault: passwordFault(login, clear), md5: hashed.md5 };
+  return { device: { ...rest, ha1: hashed }, remarks };
+}
+
+/** Reports what is wrong with an account: where it was there before its rule, as it is, it stops nothing. */
+function judge(remarks: AccountRemarks, path: KeyPath, { realm, report, known, judgeAccounts }: Naming): void {
+  const { login, foreignRealm, md5 } = remarks;
+  const before = known(login);
+  const tell = (fault: AccountFault | undefined, key: string, isNew: boolean): void => {
+    if (fault === undefined) return;
+    report(isNew && judgeAccounts ? 'error' : 'warning', [...path, key], fault.message, fault.remedy);
+  };
+  if (foreignRealm !== undefined) {
+    report(
+      'error',
+      [...path, 'ha1', 'realm'],
+      `the digests are for the realm ${foreignRealm}, and the domain's is ${realm}`,
+      `write password:, or, where the domain is new, realm: ${foreignRealm} at the top of the file`,
+    );
+  }
+  // Digests come from an export, so this account is at work somewhere, perhaps for longer than the rule is there.
+  tell(remarks.loginFault, 'login', md5 !== undefined && before === undefined);
+  tell(remarks.passwordFault, 'password', before?.ha1.md5 !== md5);
 }
 
 function trunkOf(entry: TrunkEntry, path: KeyPath, { managedBy, unseal, report }: Naming): Trunk {

@@ -1,5 +1,5 @@
 /** One place of a number: what may stand there; and whether anything may follow the last. */
-interface Places {
+export interface Places {
   readonly places: readonly string[];
   readonly open: boolean;
 }
@@ -10,12 +10,17 @@ interface Places {
  * @example covers('+7*', '+7495*') && !covers('+7495*', '+7*')
  */
 export function covers(outer: string, inner: string): boolean {
-  const [one, other] = [placesOf(outer), placesOf(inner)];
+  return placesCover(placesOf(outer), placesOf(inner));
+}
+
+/** `covers` for whoever compares the same patterns many times. */
+export function placesCover(one: Places, other: Places): boolean {
   if (!one.open && (other.open || one.places.length !== other.places.length)) return false;
   if (other.places.length < one.places.length) return false;
-  return one.places.every((allowed, at) =>
-    [...(other.places[at] ?? '')].every((character) => allowed.includes(character)),
-  );
+  return one.places.every((allowed, at) => {
+    const asked = other.places[at] ?? '';
+    return allowed === asked || [...asked].every((character) => allowed.includes(character));
+  });
 }
 
 /** The characters with which every number begins that the pattern matches. @example literalBeginning('+7[67]*') === '+7' */
@@ -27,7 +32,7 @@ export function literalBeginning(pattern: string): string {
 
 const DIGITS = '0123456789';
 
-function placesOf(pattern: string): Places {
+export function placesOf(pattern: string): Places {
   const places: string[] = [];
   let rest = pattern;
   while (rest !== '') {

@@ -40,4 +40,14 @@ export const pbxFile = z.strictObject({
   /** What calls outside show where nothing else is said: a number of the domain. */
   callerId: publicNumber.exactOptional(),
 });
+/** Its lists of which nothing is asked but that each entry is good. */
+export const LONG_LISTS: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  ['users', user],
+  ['groups', group],
+  ['trunks', trunk],
+  ['numbers', numberEntry],
+  ['schemes', scheme],
+  ['outbound', outboundRule],
+]);
+
 export type PbxFile = z.output<typeof pbxFile>;

@@ -11,12 +11,15 @@ export type ParsedYaml =
   | { readonly ok: true; readonly data: unknown; readonly places: YamlPlaces; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Parses YAML 1.2 into plain data; every fault of the text becomes a problem with its place. Never throws. */
-export function* parseYaml(text: string | Uint8Array, file: string): Steps<ParsedYaml> {
-  const whole = { severity: 'error', file, path: '' } as const;
-  const failed = (message: string, remedy: string, line = 1, column = 1): ParsedYaml => ({
+export type DecodedYaml =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** The text of a file that is within the bounds of what is read. */
+export function decodedYaml(text: string | Uint8Array, file: string): DecodedYaml {
+  const failed = (message: string, remedy: string, line = 1, column = 1): DecodedYaml => ({
     ok: false,
-    problems: [{ ...whole, line, column, message, remedy }],
+    problems: [{ severity: 'error', file, path: '', line, column, message, remedy }],
   });
   const octets = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
   if (octets > YAML_LIMITS.octets) {
@@ -31,14 +34,24 @@ export function* parseYaml(text: string | Uint8Array, file: string): Steps<Parse
   if (typeof decoded === 'number') return failed('the text is not UTF-8', 'save the file as UTF-8', decoded);
   const steep = tooDeepAt(decoded);
   if (steep !== undefined) return failed('brackets or dashes nest too deeply', 'close what is open', steep);
+  return { ok: true, text: decoded };
+}
 
+/** Parses YAML 1.2 into plain data; every fault of the text becomes a problem with its place. Never throws. */
+export function* parseYaml(text: string | Uint8Array, file: string): Steps<ParsedYaml> {
+  const whole = { severity: 'error', file, path: '' } as const;
+  const decoded = decodedYaml(text, file);
+  if (!decoded.ok) return decoded;
   const lines = new LineCounter();
-  const document = yield* documentIn(decoded, lines);
+  const document = yield* documentIn(decoded.text, lines);
   yield;
   const places = new YamlPlaces(file, document, lines);
   const faults = document.errors.map((error) => ({ ...whole, ...places.at(error.pos[0]), ...explained(error) }));
   if (faults.length > 0) return { ok: false, problems: onePerLine(faults) };
-  if (document.contents === null) return failed('the file is empty', 'write at least one key');
+  if (document.contents === null) {
+    const empty = { message: 'the file is empty', remedy: 'write at least one key' };
+    return { ok: false, problems: [{ ...whole, line: 1, column: 1, ...empty }] };
+  }
 
   const alias = aliasFault(document);
   if (alias !== undefined) {

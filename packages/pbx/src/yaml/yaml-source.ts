@@ -4,14 +4,14 @@ import { formatKeyPath, type KeyPath, type Problem } from '../problems/problem.t
 /** Which end of a pair a problem points at: the key where the key itself is wrong, else the value. */
 export type Pointing = 'key' | 'value';
 
+export interface ProblemOptions {
+  readonly severity?: Problem['severity'];
+  readonly pointing?: Pointing;
+}
+
 /** Makes problems with what stands at a path of some source. */
 export interface Places {
-  problem(
-    path: KeyPath,
-    message: string,
-    remedy?: string,
-    options?: { severity?: Problem['severity']; pointing?: Pointing },
-  ): Problem;
+  problem(path: KeyPath, message: string, remedy?: string, options?: ProblemOptions): Problem;
 }
 
 /** For values that no file holds: flags, environment, an edit by hand. */
@@ -40,16 +40,11 @@ export class YamlPlaces implements Places {
   }
 
   /** A problem with what stands at `path`; where that is missing, it points at the nearest thing around it. */
-  problem(
-    path: KeyPath,
-    message: string,
-    remedy?: string,
-    options: { severity?: Problem['severity']; pointing?: Pointing } = {},
-  ): Problem {
+  problem(path: KeyPath, message: string, remedy?: string, options: ProblemOptions = {}): Problem {
     return {
       severity: options.severity ?? 'error',
       file: this.#file,
-      ...this.at(this.#offset(path, options.pointing ?? 'value')),
+      ...this.at(offsetOf(path, this.#document.contents, this.#document, options.pointing ?? 'value')),
       path: formatKeyPath(path),
       message,
       ...(remedy === undefined ? {} : { remedy }),
@@ -61,26 +56,27 @@ export class YamlPlaces implements Places {
     const { line, col } = this.#lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   }
+}
 
-  #offset(path: KeyPath, pointing: Pointing): number {
-    let node: unknown = this.#document.contents;
-    let offset = startOf(node) ?? 0;
-    for (const [index, step] of path.entries()) {
-      const inside = isAlias(node) ? node.resolve(this.#document) : node;
-      const last = index === path.length - 1;
-      if (isMap(inside)) {
-        const pair = inside.items.find((item) => keyOf(item) === String(step));
-        if (pair === undefined) return startOf(inside) ?? offset;
-        const keyAt = startOf(pair.key) ?? offset;
-        offset = last && pointing === 'key' ? keyAt : (startOf(pair.value) ?? keyAt);
-        node = pair.value;
-      } else if (isSeq(inside) && typeof step === 'number') {
-        node = inside.items[step];
-        offset = startOf(node) ?? offset;
-      } else return offset;
-    }
-    return offset;
+/** Where what stands at `path` below `top` begins in the document's text. */
+export function offsetOf(path: KeyPath, top: unknown, document: Document, pointing: Pointing): number {
+  let node = top;
+  let offset = startOf(node) ?? 0;
+  for (const [index, step] of path.entries()) {
+    const inside = isAlias(node) ? node.resolve(document) : node;
+    const last = index === path.length - 1;
+    if (isMap(inside)) {
+      const pair = inside.items.find((item) => keyOf(item) === String(step));
+      if (pair === undefined) return startOf(inside) ?? offset;
+      const keyAt = startOf(pair.key) ?? offset;
+      offset = last && pointing === 'key' ? keyAt : (startOf(pair.value) ?? keyAt);
+      node = pair.value;
+    } else if (isSeq(inside) && typeof step === 'number') {
+      node = inside.items[step];
+      offset = startOf(node) ?? offset;
+    } else return offset;
   }
+  return offset;
 }
 
 function startOf(node: unknown): number | undefined {

@@ -1,0 +1,115 @@
+import type { Steps } from '@vats/kernel';
+import type { z } from 'zod';
+import { type Checked, sortProblems } from '../problems/problem.ts';
+import { outlineOf, type Section } from './outline.ts';
+import { YAML_LIMITS } from './parse-yaml.ts';
+import { NOT_APART, PlacesInParts, valueOfItem, valueOfSection } from './parts.ts';
+import type { Places } from './yaml-source.ts';
+import { keepKnownKeys, problemsOf } from './zod-problems.ts';
+
+/** What knows entries of lists from an earlier reading, by their text. */
+export interface EntryMemory<File> {
+  /** Told what the file says outside its lists, before it is asked. */
+  begin(head: File): void;
+  /** The name under which it would know an entry; undefined for a list of which it knows nothing. */
+  nameOf(list: string, text: string): string | undefined;
+  find(name: string): object | undefined;
+  /** An entry that was read and found good. */
+  note(name: string, entry: object): void;
+}
+
+/** What a file holds, when it was read in parts. */
+export type ReadInParts<T> = Checked<{ readonly value: T; readonly places: Places }>;
+
+/** Parts that are read, or entries that are checked, in a step: some milliseconds. */
+const A_STEP = 100;
+
+interface Entry {
+  readonly name: string | undefined;
+  readonly known?: object;
+  readonly raw?: unknown;
+}
+
+/**
+ * Reads a mapping with long lists an entry at a time, with the outcome of reading it as a whole: the same value, the same problems.
+ * What `memory` knows is neither read nor checked again. Undefined where the text can't be read in parts.
+ *
+ * @param lists the keys of `schema` that are lists of `element`s and nothing else is asked of
+ */
+export function* readInParts<Shape extends z.ZodRawShape>(
+  text: string,
+  file: string,
+  schema: z.ZodObject<Shape>,
+  lists: ReadonlyMap<string, z.ZodType>,
+  memory?: EntryMemory<z.output<z.ZodObject<Shape>>>,
+): Steps<ReadInParts<z.output<z.ZodObject<Shape>>> | undefined> {
+  const outline = mayHoldTooMuch(text) ? undefined : outlineOf(text);
+  if (outline === undefined) return undefined;
+  yield;
+  const isList = ({ key, items }: Section): boolean => items.length > 0 && lists.has(key);
+  const data: Record<string, unknown> = {};
+  let done = 0;
+  for (const section of outline.sections) {
+    const value = isList(section) ? [] : valueOfSection(text, section);
+    if (value === NOT_APART) return undefined;
+    data[section.key] = value;
+    if (++done % A_STEP === 0) yield;
+  }
+  yield;
+  const head = schema.safeParse(data, { error: keepKnownKeys });
+  if (head.success) memory?.begin(head.data);
+
+  // All of the text must be good YAML before anything of it is judged.
+  const entriesOf = new Map<string, Entry[]>();
+  for (const { key, items } of outline.sections.filter(isList)) {
+    const entries: Entry[] = [];
+    for (const item of items) {
+      const name = head.success ? memory?.nameOf(key, text.slice(item.from, item.to)) : undefined;
+      const known = name === undefined ? undefined : memory?.find(name);
+      if (known !== undefined) entries.push({ name, known });
+      else {
+        const raw = valueOfItem(text, item);
+        if (raw === NOT_APART) return undefined;
+        entries.push({ name, raw });
+      }
+      if (++done % A_STEP === 0) yield;
+    }
+    entriesOf.set(key, entries);
+    data[key] = entries.map(({ raw }) => raw);
+  }
+
+  const value: Record<string, unknown> = { ...head.data };
+  const issues: z.core.$ZodIssue[] = [];
+  const ofHead = head.success ? [] : head.error.issues;
+  // In the order in which the schema goes through its keys; last what it says of others.
+  for (const key of Object.keys(schema.shape)) {
+    issues.push(...ofHead.filter(({ path }) => path[0] === key));
+    const entries = entriesOf.get(key);
+    if (entries === undefined) continue;
+    const good: unknown[] = [];
+    for (const [index, { name, known, raw }] of entries.entries()) {
+      const checked = known === undefined ? lists.get(key)!.safeParse(raw, { error: keepKnownKeys }) : undefined;
+      if (checked?.success === false) {
+        issues.push(...checked.error.issues.map((issue) => ({ ...issue, path: [key, index, ...issue.path] })));
+      } else {
+        good.push(known ?? checked?.data);
+        if (checked !== undefined && name !== undefined) memory?.note(name, checked.data as object);
+      }
+      if (++done % A_STEP === 0) yield;
+    }
+    value[key] = good;
+  }
+  issues.push(...ofHead.filter(({ path }) => path.length === 0));
+  const places = new PlacesInParts(file, text, outline);
+  if (issues.length > 0) return { ok: false, problems: sortProblems(problemsOf(issues, data, places)) };
+  return { ok: true, value: { value: value as z.output<z.ZodObject<Shape>>, places }, warnings: [] };
+}
+
+/** Whether there may be more nodes than a file may have: each begins with one of these, or follows one. */
+function mayHoldTooMuch(text: string): boolean {
+  // A node with what parts it from the next one has two characters at least.
+  if (text.length < 2 * YAML_LIMITS.nodes) return false;
+  let marks = 0;
+  for (const _ of text.matchAll(/[-,:[{?\n]/g)) marks++;
+  return marks > YAML_LIMITS.nodes;
+}
