@@ -7,7 +7,8 @@ import { componentsOf } from './strong-components.ts';
 /** Where a call goes on from a place when something happens there: nobody answers, all are busy, it is closed… */
 interface Lead {
   readonly to: string;
-  readonly path: KeyPath | undefined;
+  /** From the path of the place. */
+  readonly keys: KeyPath;
   /** `checkDeadEnds` follows such leads by themselves. */
   readonly isTold: boolean;
 }
@@ -16,125 +17,144 @@ interface Lead {
 interface Place {
   /** For a person. */
   readonly name: string;
+  readonly path: KeyPath | undefined;
   readonly leads: readonly Lead[];
+}
+
+/** A lead, and the places at its ends, by their index. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly lead: Lead;
 }
 
 const NAMED = 10;
 
 /** Finds where a call can come back to where it has been, by whatever happens on its way: the second time it is put through to nobody. */
 export function checkLoops(view: DomainView, report: Report): void {
-  const places = placesOf(view);
-  const next = (place: string) => (places.get(place)?.leads ?? []).map(({ to }) => to);
-  for (const component of componentsOf(places.keys(), next)) {
-    const round = roundIn(component, places);
-    if (round.every(({ isTold }) => isTold)) continue;
+  const { places, indexOf } = placesOf(view);
+  const leads = places.map((place) => place.leads.flatMap(({ to }) => indexOf(to) ?? []));
+  for (const component of componentsOf(leads)) {
+    const round = roundIn(component, places, indexOf);
+    if (round.every(({ lead }) => lead.isTold)) continue;
     // Where the file does not name the first place of it, another one will do.
-    const path = round.find((lead) => lead.path !== undefined)?.path;
+    const named = round.find(({ from }) => places[from]?.path !== undefined);
     report(
       'warning',
-      path,
-      `a call can go round: ${wayOf(component[0]!, round, places)}; the second time nobody is rung`,
+      named && below(places[named.from]?.path, ...named.lead.keys),
+      `a call can go round: ${wayOf(round, places)}; the second time nobody is rung`,
       'let one of them lead elsewhere',
     );
   }
 }
 
-function wayOf(first: string, round: readonly Lead[], places: ReadonlyMap<string, Place>): string {
-  const names = [first, ...round.map(({ to }) => to)].map((place) => places.get(place)?.name ?? place);
+function wayOf(round: readonly Stretch[], places: readonly Place[]): string {
+  const names = [...round.map(({ from }) => from), round[0]!.from].map((place) => places[place]!.name);
   return names.length <= NAMED ? names.join(' -> ') : `${names.slice(0, NAMED).join(' -> ')} -> … -> ${names.at(-1)}`;
 }
 
 /** The shortest way from the first of these, which all lead to each other, back to itself. */
-function roundIn(component: readonly string[], places: ReadonlyMap<string, Place>): Lead[] {
-  const [first] = component;
+function roundIn(
+  component: readonly number[],
+  places: readonly Place[],
+  indexOf: (place: string) => number | undefined,
+): Stretch[] {
+  const first = component[0]!;
   const here = new Set(component);
-  const cameBy = new Map<string, { readonly from: string; readonly lead: Lead }>();
-  const waiting = [first!];
+  const cameBy = new Map<number, Stretch>();
+  const waiting = [first];
   for (const from of waiting) {
-    for (const lead of places.get(from)?.leads ?? []) {
-      if (cameBy.has(lead.to) || !here.has(lead.to)) continue;
-      cameBy.set(lead.to, { from, lead });
-      if (lead.to === first) {
-        const way: Lead[] = [];
-        for (let at = cameBy.get(first)!; ; at = cameBy.get(at.from)!) {
-          way.push(at.lead);
-          if (at.from === first) return way.reverse();
-        }
+    for (const lead of places[from]!.leads) {
+      const to = indexOf(lead.to);
+      if (to === undefined || cameBy.has(to) || !here.has(to)) continue;
+      cameBy.set(to, { from, to, lead });
+      if (to !== first) {
+        waiting.push(to);
+        continue;
       }
-      waiting.push(lead.to);
+      const way: Stretch[] = [];
+      for (let at = cameBy.get(first)!; ; at = cameBy.get(at.from)!) {
+        way.push(at);
+        if (at.from === first) return way.reverse();
+      }
     }
   }
   return [];
 }
 
-function placesOf(view: DomainView): Map<string, Place> {
-  const extensions = new Set([...view.users, ...view.groups].map(({ object }) => object.extension));
-  const numbers = new Set(view.numbers.map(({ object }) => object.number));
-  /** As `arriveAt` of the router has it: extensions go before numbers. */
-  const placeOf = (to: string): string => (!extensions.has(to) && numbers.has(to) ? numberPlace(to) : to);
-  const places = new Map<string, Place>();
-  const add = (key: string, name: string, leads: readonly Lead[]): void => {
-    places.set(key, { name, leads: leads.map((lead) => ({ ...lead, to: placeOf(lead.to) })) });
+function placesOf(view: DomainView): { places: Place[]; indexOf: (place: string) => number | undefined } {
+  const places: Place[] = [];
+  const byKey = new Map<string, number>();
+  const add = (key: string, name: string, path: KeyPath | undefined, leads: readonly Lead[]): void => {
+    byKey.set(key, places.length);
+    places.push({ name, path, leads });
   };
-  for (const { object, path } of view.users) add(object.extension, object.extension, leadsOfUser(object, path));
-  for (const { object, path } of view.groups) add(object.extension, object.extension, leadsOfGroup(object, path));
+  const numbers = new Set(view.numbers.map(({ object }) => object.number));
+  for (const { object, path } of view.users) add(object.extension, object.extension, path, leadsOfUser(object));
+  for (const { object, path } of view.groups) add(object.extension, object.extension, path, leadsOfGroup(object));
   for (const { object, path } of view.numbers) {
-    add(numberPlace(object.number), object.number, leadsOfNumber(object, path));
+    add(numberPlace(object.number), object.number, path, leadsOfNumber(object));
   }
   for (const { object, path } of view.schemes) {
     const name = schemePlace(object.name);
-    add(name, name, leadsOfScheme(object, path, numbers));
+    add(name, name, path, leadsOfScheme(object, numbers));
   }
-  return places;
+  // As `arriveAt` of the router has it: extensions go before numbers.
+  return { places, indexOf: (place) => byKey.get(place) ?? byKey.get(numberPlace(place)) };
 }
 
 const schemePlace = (name: string): string => `scheme ${name}`;
 const numberPlace = (number: string): string => `number ${number}`;
 
-function leadsOfUser({ extension, forward = {}, noAnswer, hours }: User, path: KeyPath | undefined): Lead[] {
-  const { always, closed, busy, unreachable } = forward;
-  const to = (place: string | undefined, isTold: boolean, ...keys: KeyPath): Lead[] =>
+const NO_FORWARD: NonNullable<User['forward']> = {};
+const FORWARDS = ['noAnswer', 'busy', 'unreachable', 'closed'] as const;
+
+function leadsOfUser({ extension, forward = NO_FORWARD, noAnswer, hours }: User): Lead[] {
+  const leads: Lead[] = [];
+  const add = (to: string | undefined, isTold: boolean, keys: KeyPath): void => {
     // Of who forwards to themselves, enough is said.
-    place === undefined || place === extension ? [] : [{ to: place, path: below(path, ...keys), isTold }];
-  if (always !== undefined) return to(always, true, 'forward', 'always');
-  const isAsked = forward.noAnswer === undefined || unreachable === undefined;
-  return [
-    ...to(forward.noAnswer, false, 'forward', 'noAnswer'),
-    ...to(busy, false, 'forward', 'busy'),
-    ...to(unreachable, false, 'forward', 'unreachable'),
-    ...to(hours === undefined ? undefined : closed, false, 'forward', 'closed'),
-    ...to(isAsked ? noAnswer?.to : undefined, false, 'noAnswer', 'to'),
-  ];
+    if (to !== undefined && to !== extension) leads.push({ to, keys, isTold });
+  };
+  if (forward.always !== undefined) {
+    add(forward.always, true, ['forward', 'always']);
+    return leads;
+  }
+  for (const when of FORWARDS) {
+    if (when !== 'closed' || hours !== undefined) add(forward[when], false, ['forward', when]);
+  }
+  const isAsked = forward.noAnswer === undefined || forward.unreachable === undefined;
+  if (isAsked) add(noAnswer?.to, false, ['noAnswer', 'to']);
+  return leads;
 }
 
-function leadsOfGroup({ noAnswer }: Group, path: KeyPath | undefined): Lead[] {
-  return noAnswer === undefined ? [] : [{ to: noAnswer, path: below(path, 'noAnswer'), isTold: false }];
+function leadsOfGroup({ noAnswer }: Group): Lead[] {
+  return noAnswer === undefined ? [] : [{ to: noAnswer, keys: ['noAnswer'], isTold: false }];
 }
 
-function leadsOfNumber({ scheme, to, schedule = [], byCaller = [] }: DomainNumber, path: KeyPath | undefined): Lead[] {
+function leadsOfNumber({ scheme, to, schedule = [], byCaller = [] }: DomainNumber): Lead[] {
   const leads: Lead[] = [];
   for (const [index, entry] of byCaller.entries()) {
     const key = entry.scheme === undefined ? 'to' : 'scheme';
     const place = entry.scheme === undefined ? entry.to : schemePlace(entry.scheme);
-    if (place !== undefined) leads.push({ to: place, path: below(path, 'byCaller', index, key), isTold: false });
+    if (place !== undefined) leads.push({ to: place, keys: ['byCaller', index, key], isTold: false });
   }
   for (const [index, entry] of schedule.entries()) {
-    leads.push({ to: schemePlace(entry.scheme), path: below(path, 'schedule', index, 'scheme'), isTold: false });
+    leads.push({ to: schemePlace(entry.scheme), keys: ['schedule', index, 'scheme'], isTold: false });
   }
-  if (scheme !== undefined) leads.push({ to: schemePlace(scheme), path: below(path, 'scheme'), isTold: true });
-  else if (to !== undefined) leads.push({ to, path: below(path, 'to'), isTold: false });
+  if (scheme !== undefined) leads.push({ to: schemePlace(scheme), keys: ['scheme'], isTold: true });
+  else if (to !== undefined) leads.push({ to, keys: ['to'], isTold: false });
   return leads;
 }
 
-function leadsOfScheme(scheme: Scheme, path: KeyPath | undefined, numbers: ReadonlySet<string>): Lead[] {
+function leadsOfScheme(scheme: Scheme, numbers: ReadonlySet<string>): Lead[] {
   const leads: Lead[] = [];
-  forEachStep(scheme, path, (step, at) => {
-    if (step.goto !== undefined) leads.push({ to: schemePlace(step.goto), path: below(at, 'goto'), isTold: true });
-    if (step.queue !== undefined) leads.push({ to: step.queue, path: below(at, 'queue'), isTold: false });
+  forEachStep(scheme, [], (step, at = []) => {
+    if (step.goto !== undefined) leads.push({ to: schemePlace(step.goto), keys: [...at, 'goto'], isTold: true });
+    if (step.queue !== undefined) leads.push({ to: step.queue, keys: [...at, 'queue'], isTold: false });
     const { to = [], order } = step.ring ?? {};
     // Of several that ring together nobody's forwards are followed.
     if (to.length > 1 && order !== 'in-turn') return;
-    for (const place of to) leads.push({ to: place, path: below(at, 'ring'), isTold: numbers.has(place) });
+    for (const place of to) leads.push({ to: place, keys: [...at, 'ring'], isTold: numbers.has(place) });
   });
   return leads;
 }

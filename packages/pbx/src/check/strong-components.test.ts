@@ -26,19 +26,14 @@ test('they are the places that lead to each other, each once, in the order given
         const together = [...graph.keys()].filter((other) => reach[place]!.has(other) && reach[other]!.has(place));
         expected.add(together.join());
       }
-      const found = componentsOf([...graph.keys()].map(String), (place) => graph[Number(place)]!.map(String));
+      const found = componentsOf(graph);
       expect(found.map((component) => component.join()).sort()).toEqual([...expected].sort());
     }),
     { numRuns: 500 },
   );
 });
 
-test('what leads out of what was given is nothing', () => {
-  expect(componentsOf(['a'], () => ['b'])).toEqual([]);
-});
-
 test('a chain as long as a large company needs no stack', () => {
-  const places = Array.from({ length: 20_000 }, (_, i) => String(i));
-  const next = (place: string) => [String((Number(place) + 1) % places.length)];
-  expect(componentsOf(places, next).map((component) => component.length)).toEqual([20_000]);
+  const leads = Array.from({ length: 50_000 }, (_, place) => [(place + 1) % 50_000]);
+  expect(componentsOf(leads).map((component) => component.length)).toEqual([50_000]);
 });
