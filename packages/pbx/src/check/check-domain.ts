@@ -1,13 +1,38 @@
 import { atOnce, type Steps } from '@vats/kernel';
 import { checkAccess } from './access.ts';
 import { checkAddresses } from './addresses.ts';
+import { checkCallerIds } from './caller-id.ts';
 import { checkDeadEnds } from './dead-ends.ts';
 import type { DomainView, Report } from './domain-view.ts';
+import { checkEmergency } from './emergency.ts';
 import { checkHours } from './hours.ts';
+import { checkLoops } from './loops.ts';
 import { checkServed } from './not-served.ts';
+import { checkNumbers } from './number-sense.ts';
+import { checkPbxRules } from './pbx-rules.ts';
 import { checkReferences } from './references.ts';
+import { checkSchemeUse } from './scheme-use.ts';
+import { checkTrunkCodecs } from './trunk-codecs.ts';
 import { checkTrunks } from './trunks.ts';
 import { checkUsefulness } from './usefulness.ts';
+import { checkEffect } from './without-effect.ts';
+
+const CHECKS = [
+  checkAddresses,
+  checkReferences,
+  checkUsefulness,
+  checkDeadEnds,
+  checkLoops,
+  checkCallerIds,
+  checkEmergency,
+  checkPbxRules,
+  checkNumbers,
+  checkSchemeUse,
+  checkEffect,
+  checkAccess,
+  checkTrunks,
+  checkTrunkCodecs,
+] as const;
 
 /** Everything that can be wrong between the parts of one domain; `now` in wall milliseconds, to tell what is past. */
 export function checkDomain(view: DomainView, prompts: ReadonlySet<string>, report: Report, now?: number): void {
@@ -21,11 +46,12 @@ export function* checkingDomain(
   report: Report,
   now?: number,
 ): Steps<void> {
-  for (const check of [checkAddresses, checkReferences, checkUsefulness, checkDeadEnds, checkAccess, checkTrunks]) {
+  for (const check of CHECKS) {
     yield;
     check(view, report);
   }
   yield;
   checkHours(view, report, now);
+  yield;
   checkServed(view, prompts, report);
 }

@@ -35,7 +35,7 @@ test.skipIf(!existsSync(contract))('the file that operators were promised is goo
 });
 
 test.each([
-  ['a misspelt key', '    mobile:', '    mobil:', 'there is no such key; did you mean mobile?'],
+  ['a misspelt key', '    mobile: "8', '    mobil: "8', 'there is no such key; did you mean mobile?'],
   [
     'an extension without quotes',
     'extension: "202"',
@@ -57,7 +57,12 @@ test.each([
   ['a bad network', '192.168.7.0/24', '192.168.7.0/42', '"192.168.7.0/42" is not an address or network'],
   ['a strategy that there is not', 'strategy: all  ', 'strategy: everyone  ', 'write one of all, sequential, random'],
   ['a trunk without sip:', 'sip:192.0.2.90:5090', '192.0.2.90:5090', 'write sip:host or sip:host:port'],
-  ['a day that there is not', 'mon-fri:', 'mon-fry:', '"mon-fry" is not a day of the week'],
+  [
+    'a day that there is not',
+    'mon-fri: "09:00-18:00", sat:',
+    'mon-fry: "09:00-18:00", sat:',
+    '"mon-fry" is not a day of the week',
+  ],
   ['a date that there is not', '"2027-01-01": closed', '"2027-02-30": closed', '"2027-02-30" is not a date'],
   ['a step that there is not', '- play: greeting', '- paly: greeting', 'there is no such key; did you mean play?'],
   ['a pattern that is none', '"3xx"', '"3yy"', '"3yy" is not a number pattern'],
@@ -165,14 +170,14 @@ test.each([
 test.each([
   [
     'an extension that hides an emergency number',
-    'extension: "210"',
-    'extension: "112"',
+    '- extension: "206"',
+    '- extension: "112"',
     'extension 112 hides the emergency number 112',
   ],
   ['a prompt that there is not', 'play: greeting', 'play: greting', 'there is no prompt greting'],
   [
     'a user without devices',
-    '\n      - { login: branch, password: Zw5jLr8Ct3fn, trunk: true }',
+    '\n      - { login: branch, password: Zw5jLr8Ct3fn, trunk: true, did: to }',
     ' []',
     'user 210 has no device',
   ],

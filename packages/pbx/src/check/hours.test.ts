@@ -55,3 +55,20 @@ test('what is past is so by the clocks of the domain', () => {
   const hours = '{ mon: "09:00-18:00", except: { "2027-01-01": closed } }';
   expect(said(hours, 'timezone: Pacific/Kiritimati\n').join()).toContain('2027-01-01 is past');
 });
+
+test('hours of a user and of a schedule are judged as those of a scheme are', () => {
+  const overlap = '{ mon: ["09:00-18:00", "10:00-11:00"] }';
+  const text = `domain: a.example
+users: [{ extension: "201", name: A, hours: ${overlap}, devices: [{ login: anna, password: Vf5kNm7Z }] }]
+schemes: [{ name: main, open: [{ ring: "201" }] }]
+numbers:
+  - { number: "+74951234567", scheme: main, schedule: [{ hours: { mon: "09:00-18:00", holidays: "10:00-11:00" }, scheme: main }, { hours: ${overlap}, scheme: main }] }
+`;
+  const checked = checkPbx(text, 'f', { now: NOW });
+  const lines = (checked.ok ? [] : checked.problems).map(formatProblem).filter((line) => line.includes('.hours'));
+  expect(lines).toEqual([
+    expect.stringMatching(/^f:2:\d+: error: users\[0\]\.hours\.mon: 09:00-18:00 and 10:00-11:00 overlap; write one/),
+    expect.stringMatching(/^f:5:\d+: error: numbers\[0\]\.schedule\[1\]\.hours\.mon: .* overlap; write/),
+    expect.stringMatching(/^f:5:\d+: warning: numbers\[0\]\.schedule\[0\]\.hours\.holidays: holidays has no effect/),
+  ]);
+});

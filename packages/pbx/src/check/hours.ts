@@ -10,12 +10,20 @@ import { below, type DomainView, type Report } from './domain-view.ts';
 export function checkHours(view: DomainView, report: Report, now: number | undefined): void {
   const today = now === undefined ? undefined : localDate(now, view.settings.timezone ?? DOMAIN_DEFAULTS.timezone);
   const dates = Object.keys(view.settings.calendar ?? {}).sort();
-  for (const { object: scheme, path } of view.schemes) {
-    if (scheme.hours === undefined) continue;
-    const at = below(path, 'hours');
-    checkRanges(scheme.hours, at, report);
-    checkExceptions(scheme.hours, at, today, report);
-    checkCalendar(scheme.hours, at, { isThere: dates.length > 0, last: dates.at(-1), today }, report);
+  const calendar = { isThere: dates.length > 0, last: dates.at(-1), today };
+  const check = (hours: Frozen<Hours> | undefined, at: KeyPath | undefined): void => {
+    // What an earlier file said is not this file's to mend.
+    if (hours === undefined || at === undefined) return;
+    checkRanges(hours, at, report);
+    checkExceptions(hours, at, today, report);
+    checkCalendar(hours, at, calendar, report);
+  };
+  for (const { object: scheme, path } of view.schemes) check(scheme.hours, below(path, 'hours'));
+  for (const { object: user, path } of view.users) check(user.hours, below(path, 'hours'));
+  for (const { object: number, path } of view.numbers) {
+    for (const [index, { hours }] of (number.schedule ?? []).entries()) {
+      check(hours, below(path, 'schedule', index, 'hours'));
+    }
   }
 }
 

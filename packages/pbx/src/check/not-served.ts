@@ -27,6 +27,15 @@ export function checkServed(view: DomainView, prompts: ReadonlySet<string>, repo
         'key',
       );
   }
+  if (view.settingsNamed.has('language')) {
+    report('warning', ['language'], 'language is not served yet', 'until then nothing is said to callers', 'key');
+  }
+  const queued = firstOf(view.groups, ({ object, path }) =>
+    object.queue === undefined ? undefined : below(path, 'queue'),
+  );
+  if (queued !== undefined) {
+    report('warning', queued, 'queue settings are not served yet', 'until then nobody waits in a queue', 'key');
+  }
   const told = new Set<string>(voicemail === undefined ? [] : ['voicemail']);
   const once = (kind: string, at: ReturnType<typeof below>, effect: string): void => {
     if (at === undefined || told.has(kind)) return;

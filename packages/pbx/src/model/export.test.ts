@@ -81,7 +81,7 @@ test('no document of a store holds a secret', () => {
 test('an export holds no password in clear', () => {
   const text = exportPbx(onlyDomain(modelOf(EXAMPLE)), { seal });
   const passwords = [...EXAMPLE.matchAll(/password: (\w+)/g)].map(([, password]) => password ?? '');
-  expect(passwords).toHaveLength(6);
+  expect(passwords).toHaveLength(8);
   for (const password of passwords) expect(text).not.toContain(password);
 });
 

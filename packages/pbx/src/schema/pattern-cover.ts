@@ -23,6 +23,13 @@ export function placesCover(one: Places, other: Places): boolean {
   });
 }
 
+/** The characters with which every number begins that the pattern matches. @example literalBeginning('+7[67]*') === '+7' */
+export function literalBeginning(pattern: string): string {
+  const { places } = placesOf(pattern);
+  const open = places.findIndex((allowed) => allowed.length !== 1);
+  return (open < 0 ? places : places.slice(0, open)).join('');
+}
+
 const DIGITS = '0123456789';
 
 export function placesOf(pattern: string): Places {

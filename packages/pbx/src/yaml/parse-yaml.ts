@@ -1,5 +1,5 @@
 import type { Steps } from '@vats/kernel';
-import { type Document, isAlias, isCollection, isMap, LineCounter, type Node, type YAMLError } from 'yaml';
+import { type Document, isAlias, isCollection, isMap, LineCounter, type Node, visit, type YAMLError } from 'yaml';
 import type { Problem } from '../problems/problem.ts';
 import { documentIn } from './document-in.ts';
 import { YamlPlaces } from './yaml-source.ts';
@@ -46,7 +46,10 @@ export function* parseYaml(text: string | Uint8Array, file: string): Steps<Parse
   const document = yield* documentIn(decoded.text, lines);
   yield;
   const places = new YamlPlaces(file, document, lines);
-  const faults = document.errors.map((error) => ({ ...whole, ...places.at(error.pos[0]), ...explained(error) }));
+  const faults = document.errors.map((error) => {
+    const open = unclosed(document, error);
+    return { ...whole, ...places.at(open?.at ?? error.pos[0]), ...(open?.told ?? explained(error)) };
+  });
   if (faults.length > 0) return { ok: false, problems: onePerLine(faults) };
   if (document.contents === null) {
     const empty = { message: 'the file is empty', remedy: 'write at least one key' };
@@ -127,6 +130,28 @@ function explained(error: YAMLError): { message: string; remedy?: string } {
   const known = EXPLANATIONS[error.code];
   if (known === undefined) return { message: shortened(error.message) };
   return error.code === 'MISSING_CHAR' ? { message: shortened(error.message), remedy: known.remedy } : known;
+}
+
+/** The bracket that nothing closes, where that is what the library calls bad indentation. */
+function unclosed(document: Document, { code, pos: [end] }: YAMLError): Unclosed | undefined {
+  if (code !== 'BAD_INDENT') return undefined;
+  let found: Unclosed | undefined;
+  visit(document, {
+    Collection: (_, node) => {
+      if (node.flow !== true || node.range?.[1] !== end) return undefined;
+      const [open, close] = isMap(node) ? ['{', '}'] : ['[', ']'];
+      const remedy = `close it with ${close}, and indent all of its lines deeper than the line that it begins on`;
+      found = { at: node.range[0], told: { message: `this ${open} is not closed`, remedy } };
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+interface Unclosed {
+  /** Offset of the bracket. */
+  readonly at: number;
+  readonly told: { readonly message: string; readonly remedy: string };
 }
 
 const LONGEST_MESSAGE = 120;

@@ -129,7 +129,11 @@ test.each([
     1,
     /nobody in acme\.example has extension or login 999: a caller outside comes by a trunk/,
   ],
-  [['--from', '1', '--to', '201', '--via', 'nowhere'], 1, /there is no trunk nowhere in acme\.example: itsp/],
+  [
+    ['--from', '1', '--to', '201', '--via', 'nowhere'],
+    1,
+    /there is no trunk nowhere in acme\.example: name one of itsp/,
+  ],
   [['--from', 'anna', '--to', '201', '--at', 'yesterday'], 1, /yesterday/],
   [['--from', 'anna', '--to', '201', '--outcome', 'shouting'], 2, /Allowed choices are no-answer/],
   [['--from', 'anna'], 2, /required option '--to/],

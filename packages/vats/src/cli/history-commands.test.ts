@@ -144,7 +144,13 @@ test.each([
   [['--history', '--csv', '/nowhere/x.csv'], 1, /\/nowhere\/x.csv can not be written/],
   [['--history', '--csv', '-', '--json'], 2, /cannot be used with option/],
   [['--missed'], 2, /--missed is about finished calls: add --history/],
-  [['show', 'never'], 1, /no call never is kept/],
+  [['show', 'never'], 1, /no call never is kept: vats calls --history lists those that are/],
+  [
+    ['--history', '--group', '999'],
+    1,
+    /--group: there is no group 999 in acme\.example, and no such call is kept: it has/,
+  ],
+  [['--history', '--employee', '999'], 1, /--employee: nobody in acme\.example has extension 999, and no such call/],
 ])('%j is refused with its remedy', async (options, exit, message) => {
   const { code, err } = await vats('calls', ...options);
   expect(err).toMatch(message);

@@ -56,6 +56,14 @@ test('a file that is not there is configuration', async () => {
   expect(err).toMatch(/nowhere\.yaml: no such file/);
 });
 
+test('a file that is no text is told by its first line that is none', async () => {
+  const path = join(folder, 'bin.yaml');
+  writeFileSync(path, Buffer.from([0x61, 0x3a, 0x20, 0x0a, 0xff, 0xfe]));
+  const { code, err } = await vats('check', path);
+  expect(code).toBe(3);
+  expect(err).toMatch(/bin\.yaml:2: error: the text is not UTF-8; save the file as UTF-8$/m);
+});
+
 test.each([[['fly']], [['check']], [['up', '--bogus']], [['user', 'add', '205']]])(
   '%j is a usage error',
   async (argv) => {

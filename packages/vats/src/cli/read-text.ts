@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { formatProblem, readPbx } from '@vats/pbx';
 import { checkSettings } from '../settings/index.ts';
@@ -9,12 +10,27 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'this is a directory',
 };
 
-/** A file that the operator named. @throws CliFailure (exit code 3) when it can't be read */
+/** A file that the operator named. @throws CliFailure (exit code 3) when it can't be read, or is no text */
 export function readText(path: string): string {
+  let octets: Buffer;
   try {
-    return readFileSync(path, 'utf8');
+    octets = readFileSync(path);
   } catch (error) {
     throw configurationFailure(`${path}: ${reasonOf(error)}: name a file that can be read`);
+  }
+  if (!isUtf8(octets)) {
+    throw configurationFailure(`${path}:${lineNotUtf8(octets)}: error: the text is not UTF-8; save the file as UTF-8`);
+  }
+  return octets.toString('utf8');
+}
+
+/** The first line that is none. No octet of a longer character is a newline, so lines can be judged by themselves. */
+function lineNotUtf8(octets: Buffer): number {
+  let line = 1;
+  for (let start = 0; ; line++) {
+    const newline = octets.indexOf(0x0a, start);
+    if (newline < 0 || !isUtf8(octets.subarray(start, newline))) return line;
+    start = newline + 1;
   }
 }
 

@@ -101,8 +101,9 @@ function callerOf(
   if (via !== undefined) {
     const trunk = directory.findTrunk(domain, via);
     if (trunk === undefined) {
-      const names = domain.trunks.map(({ name }) => name).join(', ') || 'it has none';
-      throw new ControlError(404, `there is no trunk ${via} in ${domain.name}: ${names}`);
+      const names = domain.trunks.map(({ name }) => name).join(', ');
+      const remedy = names === '' ? 'it has none, so add one to its file' : `name one of ${names}`;
+      throw new ControlError(404, `there is no trunk ${via} in ${domain.name}: ${remedy}`);
     }
     return { kind: 'trunk', trunk: via, ...(from !== '' && from !== 'anonymous' && { number: from }) };
   }

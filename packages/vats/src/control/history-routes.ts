@@ -1,4 +1,4 @@
-import type { CallCursor, CallDirection, CallFilter, CallResult, CallSummary } from '@vats/pbx';
+import type { CallCursor, CallDirection, CallFilter, CallResult, CallSummary, Domain } from '@vats/pbx';
 import { readNumberSearch } from '@vats/pbx';
 import { StoreError } from '@vats/store';
 import type { Switch } from '../create-switch.ts';
@@ -9,6 +9,8 @@ import { theDomain } from './the-domain.ts';
 const RESULTS: readonly CallResult[] = ['answered', 'missed', 'served', 'failed'];
 const DIRECTIONS: readonly CallDirection[] = ['in', 'out', 'internal'];
 const LISTED_AT_MOST = 1_000;
+/** As many as a person reads. */
+const GROUPS_NAMED = 20;
 
 /** What the operator may ask of finished calls. */
 export function historyRoutes({ model, store, calls }: Pick<Switch, 'model' | 'store' | 'calls'>): ControlRoutes {
@@ -25,6 +27,7 @@ export function historyRoutes({ model, store, calls }: Pick<Switch, 'model' | 's
       };
       try {
         const { calls: found, next, lookedBackTo } = await store.history.list(filter);
+        if (found.length === 0) mustExist(filter, model);
         return {
           calls: found.map(shown),
           ...(next !== undefined && { next: `${next.startedAt}.${next.id}` }),
@@ -41,6 +44,27 @@ export function historyRoutes({ model, store, calls }: Pick<Switch, 'model' | 's
       return shown(await keptCall(params.id ?? '', store, calls));
     },
   };
+}
+
+/** Of who is gone calls are kept; where none is, a name that nobody has is a slip. @throws ControlError */
+function mustExist({ domain, employee, group }: CallFilter, { directory }: Switch['model']): void {
+  const domains = directory.model.domains.filter(({ id }) => domain === undefined || id === domain);
+  const has = (find: (each: Domain) => unknown) => domains.some((each) => find(each) !== undefined);
+  const names = domains.map(({ name }) => name).join(', ');
+  if (
+    group !== undefined &&
+    !has((each) => each.groups.find(({ extension, name }) => extension === group || name === group))
+  ) {
+    const groups = domains.flatMap((each) => each.groups.map(({ extension }) => extension));
+    const remedy = groups.length === 0 ? 'it has none' : `name one of ${groups.slice(0, GROUPS_NAMED).join(', ')}`;
+    throw new ControlError(404, `--group: there is no group ${group} in ${names}, and no such call is kept: ${remedy}`);
+  }
+  if (employee !== undefined && !has((each) => directory.findUser(each, employee))) {
+    throw new ControlError(
+      404,
+      `--employee: nobody in ${names} has extension ${employee}, and no such call is kept: vats export lists who is there`,
+    );
+  }
 }
 
 /** @throws ControlError that names the filter, what is wrong with it and the remedy */

@@ -7,5 +7,10 @@ export async function keptCall(id: string, store: Switch['store'], calls: Switch
   const record = await store.history.find(id);
   if (record !== undefined) return record;
   const isUp = calls.snapshots().some((call) => call.id === id);
-  throw new ControlError(404, isUp ? `call ${id} is up: its story is kept when it ends` : `no call ${id} is kept`);
+  throw new ControlError(
+    404,
+    isUp
+      ? `call ${id} is up: its story is kept when it ends`
+      : `no call ${id} is kept: vats calls --history lists those that are`,
+  );
 }
