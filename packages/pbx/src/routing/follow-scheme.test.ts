@@ -83,3 +83,31 @@ schemes: [{ name: main, open: [{ ring: ["203", "600", "201"] }] }]
   const busy = { activity: (_: unknown, extension: string) => ({ ...IDLE, talking: extension === '202' ? 1 : 0 }) };
   expect(pbx.by('itsp', undefined, '+74951234567', busy).now).toBe('ring vera 25000');
 });
+
+test('a loop in one branch ends that branch, and what is left is tried', () => {
+  const pbx = routesOf(`domain: acme.example
+users:
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }], forward: { unreachable: "600" } }
+  - { extension: "202", name: Boris, devices: [{ login: boris, password: Vf5kNm7Z }] }
+groups:
+  - { extension: "600", name: Sales, members: ["201"], noAnswer: "601" }
+  - { extension: "601", name: Office, members: ["201"], noAnswer: "600" }
+trunks: [{ name: itsp, proxy: "sip:192.0.2.1", register: { login: a, password: b } }]
+numbers:
+  - { number: "+74951234567", scheme: main }
+  - { number: "+74951234568", scheme: round }
+  - { number: "+74951234569", scheme: turns }
+schemes:
+  - { name: main, open: [{ ring: "201" }, { ring: "600" }, { goto: second }] }
+  - { name: second, open: [{ ring: "202" }] }
+  - { name: round, open: [{ ring: "+74951234568" }, { ring: "202" }] }
+  - { name: turns, open: [{ ring: { to: ["600", "202"], order: in-turn, ring: 5s } }] }
+`);
+  const away = { unreachable: ['anna'] };
+  const call = (number: string) => pbx.by('itsp', '+79161234567', number, away).toTheEnd('no-answer', away);
+  expect(call('+74951234567')).toEqual(['ring boris 60000', 'reject no-answer']);
+  expect(call('+74951234568')).toEqual(['ring boris 60000', 'reject no-answer']);
+  expect(call('+74951234569')).toEqual(['ring boris 5000', 'reject no-answer']);
+  // Where nothing is left it is a loop still.
+  expect(pbx.from('boris', '600', away).now).toBe('reject loop');
+});

@@ -4,7 +4,7 @@ import { formatDuration } from '../schema/duration.ts';
 import type { RingStep, SchemeStep } from '../schema/scheme.ts';
 import { gather } from './gather.ts';
 import { arrived, type Journey, planOf, rejected, told, within, zoneOf } from './journey.ts';
-import { type Decision, goBack, sendTo, startScheme } from './onward.ts';
+import { type Decision, goBack, goneRound, sendTo, startScheme } from './onward.ts';
 import type { Frame, RingOutcome, World } from './plan.ts';
 import { nameOf, onceEach, ringOf } from './targets.ts';
 
@@ -19,7 +19,7 @@ export function enterScheme(journey: Journey, name: string, because: string, wor
   const scheme = world.directory.findScheme(domain, name);
   if (scheme === undefined) return rejected(journey, 'not-found', `there is no scheme ${name} any more`, because);
   const there = arrived(journey, `scheme ${name}`);
-  if (there === undefined) return rejected(journey, 'loop', `the call has been in scheme ${name} already`, because);
+  if (there === undefined) return goneRound(journey, `the call has been in scheme ${name} already`, because);
   const { part, when } = partOf(there, scheme, world);
   const here = told(there, `${because} scheme ${name}${when}`);
   return followScheme(here, { in: 'scheme', scheme, part, next: 0, path: here.path }, 'not-found', world);

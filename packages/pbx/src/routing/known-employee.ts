@@ -84,6 +84,6 @@ function canTake(journey: Journey, extension: string, group: Group | undefined, 
     const { talking, ringing } = world.activity(domain, extension);
     if (talking + ringing > 0) return undefined;
   }
-  const targets = targetsOf(journey, user, reachOf(user), world);
+  const targets = targetsOf(journey, user, reachOf(user), world, []);
   return targets.length === 0 ? undefined : { user, targets, ring: Math.min(ring, ringOf(targets, ring)) };
 }

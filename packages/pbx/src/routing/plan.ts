@@ -89,6 +89,8 @@ export interface World {
   /** Whether a call could be put through to the account now. */
   isReachable(domain: Domain, login: string): boolean;
   activity(domain: Domain, extension: string): Activity;
+  /** Wall time at which a member's last conversation ended that the group brought; 0 where none is known. */
+  lastTalkOf(domain: Domain, group: string, extension: string): number;
   /** Whether a member takes part in a group that asks for it. */
   isLoggedIn(domain: Domain, group: string, extension: string): boolean;
   /** Who spoke last with a number, newest first, at most one of each direction. */

@@ -4,14 +4,14 @@ import { normaliseNumber } from '../schema/number.ts';
 import { type NumberPattern, parsePattern } from '../schema/pattern.ts';
 import { arrived, type Journey, rejected, told, within, zoneOf } from './journey.ts';
 import { knownEmployeeOf, ringKnown } from './known-employee.ts';
-import { type Decision, goBack, sendTo, startScheme } from './onward.ts';
+import { type Decision, goBack, goneRound, sendTo, startScheme } from './onward.ts';
 import type { RejectReason, World } from './plan.ts';
 
 /** Takes a call by one of the domain's numbers: who may not, who is known, and then wherever the number leads at this hour. */
 export function takeNumber(journey: Journey, number: DomainNumber, because: string, world: World): Decision {
   const there = arrived(journey, `number ${number.number}`);
   if (there === undefined) {
-    return rejected(journey, 'loop', `the call has been at ${number.number} already`, because);
+    return goneRound(journey, `the call has been at ${number.number} already`, because);
   }
   const here = { ...there, did: number.number };
   const refusal = refusalOf(here, number, world);

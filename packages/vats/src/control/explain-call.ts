@@ -83,6 +83,7 @@ function worldAt(world: World, now: number): World {
     directory: world.directory,
     isReachable: (domain, login) => world.isReachable(domain, login),
     activity: (domain, extension) => world.activity(domain, extension),
+    lastTalkOf: (domain, group, extension) => world.lastTalkOf(domain, group, extension),
     isLoggedIn: (domain, group, extension) => world.isLoggedIn(domain, group, extension),
     lastTalks: (domain, number) => world.lastTalks(domain, number),
     responsible: (domain, number) => world.responsible(domain, number),
