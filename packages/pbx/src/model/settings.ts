@@ -22,6 +22,8 @@ const NAMES: Record<SettingName, true> = {
   outbound: true,
   knownEmployee: true,
   callerId: true,
+  block: true,
+  accept: true,
 };
 export const SETTING_NAMES = Object.keys(NAMES) as readonly SettingName[];
 

@@ -1,5 +1,5 @@
 import type { Domain, User } from '../model/model.ts';
-import type { OutboundMatch, Orderer } from './outbound.ts';
+import type { Orderer, OutboundMatch } from './outbound.ts';
 import { isGroup } from './outbound.ts';
 import type { World } from './plan.ts';
 

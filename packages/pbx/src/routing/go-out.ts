@@ -5,7 +5,7 @@ import { permissionOf } from '../spending/permission.ts';
 import { callerIdFor } from './caller-id.ts';
 import { type Journey, planOf, rejected, told } from './journey.ts';
 import { type Decision, goBack } from './onward.ts';
-import { isGroup, type OutboundMatch, type Orderer, outboundRuleFor } from './outbound.ts';
+import { isGroup, type Orderer, type OutboundMatch, outboundRuleFor } from './outbound.ts';
 import type { RingTarget, Way, World } from './plan.ts';
 import { nameOf } from './targets.ts';
 import { toPbx } from './to-pbx.ts';
@@ -106,7 +106,7 @@ function byRule(
   }
   const { rule } = match;
   const because = `matches the outbound rule ${rule.match}`;
-  if (rule.extension !== undefined) return toPbx(journey, number, match, rule.extension, because, world);
+  if (rule.extension !== undefined) return toPbx(journey, number, match, rule.extension, by, because, world);
   if (rule.trunk === undefined) return { ok: false, reason: 'forbidden', because, text: 'the rule denies it' };
   const permission = permissionOf(rule, number);
   if (!permission.permitted) return { ok: false, reason: 'forbidden', because, text: permission.because };

@@ -18,6 +18,15 @@ export type Onward =
       /** How long it rings there, in ms, whatever is said there. */
       readonly ring?: number;
     }
+  | {
+      readonly go: 'trunk';
+      readonly journey: Journey;
+      readonly trunk: string;
+      /** What it is sent as the called number. */
+      readonly number: string | undefined;
+      readonly because: string;
+      readonly ring?: number;
+    }
   | { readonly go: 'scheme'; readonly journey: Journey; readonly scheme: string; readonly because: string }
   | { readonly go: 'back'; readonly journey: Journey; readonly outcome: RingOutcome };
 
@@ -25,6 +34,16 @@ export type Decision = Plan | Onward;
 
 export function sendTo(journey: Journey, to: string, because: string, by: Orderer | undefined, ring?: number): Onward {
   return { go: 'to', journey, to, because, by, ...(ring !== undefined && { ring }) };
+}
+
+export function ringTrunk(
+  journey: Journey,
+  trunk: string,
+  number: string | undefined,
+  because: string,
+  ring?: number,
+): Onward {
+  return { go: 'trunk', journey, trunk, number, because, ...(ring !== undefined && { ring }) };
 }
 
 /** What was tried ended without an answer: the innermost that has something left says what comes next. */

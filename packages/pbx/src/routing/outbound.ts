@@ -58,6 +58,6 @@ export function outboundRuleFor(
 /** Denials hold for everybody whom they name; a rule for some is none for a call that nobody of them ordered. */
 function mayUse(domain: Domain, { from }: Rule, by: Orderer | undefined, directory: Directory): boolean {
   if (from === undefined) return true;
-  if (by === undefined) return false;
+  if (by === undefined || isGroup(by)) return false;
   return from.some((one) => one === by.extension || directory.isMember(domain, one, by.extension));
 }

@@ -114,6 +114,47 @@ outbound: [{ match: "+7*", trunk: itsp }]
   });
 });
 
+describe('a group’s number', () => {
+  const pbx = routesOf(`domain: acme.example
+callerId: "+74951234567"
+users:
+  - { extension: "201", name: Anna, callerId: "+74951234569", devices: [{ login: anna, password: Vf5kNm7Z }] }
+  - { extension: "202", name: Boris, devices: [{ login: boris, password: Vf5kNm7Z }] }
+  - { extension: "203", name: Vera, devices: [{ login: vera, password: Vf5kNm7Z }] }
+groups:
+  - { extension: "600", name: All, members: ["201", "202", "203"] }
+  - { extension: "601", name: Sales, members: ["201", "202"], callerId: "+74951234568" }
+  - { extension: "602", name: Office, members: ["202"], callerId: "+74951234567", noAnswer: "+79169999999" }
+  - { extension: "603", name: Away, members: ["+79169999999"], callerId: "+74951234568" }
+trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]
+numbers: [{ number: "+74951234567" }, { number: "+74951234568" }, { number: "+74951234569" }]
+outbound: [{ match: "+7926*", trunk: itsp, callerId: "+74951234567" }, { match: "+7*", trunk: itsp }]
+`);
+  test.each([
+    ['anna', '89161234567', '+74951234569'],
+    ['boris', '89161234567', '+74951234568'],
+    ['vera', '89161234567', '+74951234567'],
+    ['boris', '89261234567', '+74951234567'],
+    ['vera', '603', '+74951234568'],
+  ])('%s to %s shows %s: rule, user, first group of the user that has one, domain', (login, dialled, shown) => {
+    expect(pbx.from(login, dialled).plan.step).toMatchObject({ targets: [{ ways: [{ callerId: shown }] }] });
+  });
+
+  test('is shown where the group forwards outside', () => {
+    const trip = pbx.from('vera', '602').after('no-answer');
+    expect(trip.plan.step).toMatchObject({
+      targets: [{ number: '+79169999999', ways: [{ callerId: '+74951234567' }] }],
+    });
+  });
+
+  test('must be the domain’s', () => {
+    const file = `domain: acme.example
+groups: [{ extension: "600", name: All, members: [], callerId: "+12025550100" }]
+`;
+    expect(() => routesOf(file)).toThrow('group 600 shows +12025550100, which is not a number of this domain');
+  });
+});
+
 describe('emergency numbers', () => {
   const pbx = (rules: string, trunks = OPERATOR) =>
     routesOf(`domain: acme.example
@@ -139,7 +180,12 @@ outbound: ${rules}
     ['[{ match: "*", extension: "210" }]', '[]', {}, 'ring user11 120000'],
     ['[{ match: "xxx", deny: true }]', '[]', {}, 'reject forbidden'],
     // Who names one does.
-    ['[{ match: "xxx", trunk: itsp }, { match: "112", trunk: warehouse }]', OPERATOR, {}, 'ring 112 by warehouse 120000'],
+    [
+      '[{ match: "xxx", trunk: itsp }, { match: "112", trunk: warehouse }]',
+      OPERATOR,
+      {},
+      'ring 112 by warehouse 120000',
+    ],
     ['[{ match: "112", extension: "210" }]', OPERATOR, {}, 'ring user11 120000'],
     ['[{ match: "112", trunk: itsp }]', OPERATOR, full, 'ring 112 by warehouse 120000'],
     ['[{ match: "112", trunk: warehouse, from: ["210"] }]', OPERATOR, {}, 'ring 112 by itsp 120000'],

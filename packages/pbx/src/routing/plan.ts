@@ -33,9 +33,10 @@ export type RingOutcome =
  * - `unreachable`: the user has no device, or none that can be reached now
  * - `no-channel`: as many calls as the number or the trunk takes at once
  * - `caller-blocked`: the number does not take calls of this caller
+ * - `congestion`: a scheme says that there is no room for the call
  * - `limit-reached`: whoever orders the call outside has used up what they may
  */
-export type RejectReason = RingOutcome | 'not-served' | 'forbidden' | 'caller-blocked';
+export type RejectReason = RingOutcome | 'not-served' | 'forbidden' | 'caller-blocked' | 'congestion';
 
 /** Who calls. */
 export type Caller =
@@ -118,6 +119,8 @@ export interface DeviceTarget extends Timing {
   readonly device: Device;
   /** The number that a PBX behind the account is to hear as the called one. */
   readonly did?: string;
+  /** Where a rule leads to a PBX: the number outside that is called by it, and whose order that is. */
+  readonly outside?: { readonly number: string; readonly orderedBy?: User };
 }
 
 /** A number outside. */

@@ -88,7 +88,9 @@ outbound: [{ match: "+7926*", deny: true }, { match: "+7495*", trunk: itsp, from
     expect(trip.now).toContain('ring anna++79161234567 by itsp');
     expect(trip.story).toEqual(expect.arrayContaining(told));
   }
-  const full = pbx('{ order: in-turn, to: [{ to: mobile }, { to: anna }] }', 1).from('boris', '201', { channelsInUse: () => 1 });
+  const full = pbx('{ order: in-turn, to: [{ to: mobile }, { to: anna }] }', 1).from('boris', '201', {
+    channelsInUse: () => 1,
+  });
   expect(full.now).toBe('ring anna 60000');
   expect(full.story).toContain('+79161234567 matches the outbound rule +7916*: all channels are in use');
   const alone = pbx('{ to: [{ to: "+79260000000" }] }').from('boris', '201');

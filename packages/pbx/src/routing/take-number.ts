@@ -51,12 +51,22 @@ function refusalOf(journey: Journey, number: DomainNumber, world: World): readon
   if (number.channels !== undefined && world.channelsInUse(domain, 'number', number.number) >= number.channels) {
     return ['no-channel', `all its channels (${number.channels}) are in use`];
   }
+  const ofDomain = journey.call.caller.kind === 'trunk' ? listed(domain.settings, caller, ' by the domain') : undefined;
+  if (ofDomain !== undefined) return ofDomain;
   if (caller === '' && number.anonymous === 'refuse') return ['caller-blocked', 'it takes no callers without a number'];
-  if (number.block !== undefined && matchesAny(number.block, caller)) return ['caller-blocked', `${caller} is blocked`];
-  if (number.accept !== undefined && !matchesAny(number.accept, caller)) {
-    return ['caller-blocked', `${caller === '' ? 'a caller without a number' : caller} is not among those it accepts`];
-  }
-  return undefined;
+  return listed(number, caller, '');
+}
+
+/** What black and white lists say of a caller. @param whose of the lists, after a space */
+function listed(
+  { block, accept }: { readonly block?: Frozen<string[]>; readonly accept?: Frozen<string[]> },
+  caller: string,
+  whose: string,
+): readonly [RejectReason, string] | undefined {
+  if (block !== undefined && matchesAny(block, caller)) return ['caller-blocked', `${caller} is blocked${whose}`];
+  if (accept === undefined || matchesAny(accept, caller)) return undefined;
+  const who = caller === '' ? 'a caller without a number' : caller;
+  return ['caller-blocked', `${who} is not among those accepted${whose}`];
 }
 
 /** '' where there is none. */

@@ -14,8 +14,8 @@ export function onceEach(targets: readonly RingTarget[]): RingTarget[] {
 /** A PBX takes many calls at once: what tells those that go to it apart is the number. */
 function keyOf(target: RingTarget): string {
   if (target.kind === 'outside') return target.number;
-  const { device, did } = target;
-  return did === undefined ? device.login : `${device.login} ${did}`;
+  const { device, outside } = target;
+  return outside === undefined ? device.login : `${device.login} ${outside.number}`;
 }
 
 /** What a target is called in a story. */

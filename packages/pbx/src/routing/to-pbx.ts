@@ -1,6 +1,6 @@
 import type { Found } from './go-out.ts';
 import type { Journey } from './journey.ts';
-import type { OutboundMatch } from './outbound.ts';
+import { isGroup, type Orderer, type OutboundMatch } from './outbound.ts';
 import type { World } from './plan.ts';
 
 /** A rule that leads to a PBX behind one of our accounts: it hears the number as it was dialled, or as the rule writes it. */
@@ -9,6 +9,7 @@ export function toPbx(
   number: string,
   match: OutboundMatch,
   extension: string,
+  by: Orderer | undefined,
   because: string,
   world: World,
 ): Found {
@@ -28,5 +29,6 @@ export function toPbx(
     return { ok: false, reason: 'unreachable', because, text: `no device of ${user.name} is registered` };
   }
   const did = match.sent ?? number;
-  return { ok: true, targets: devices.map((device) => ({ kind: 'device', user, device, did })), because };
+  const outside = { number, ...(by !== undefined && !isGroup(by) && { orderedBy: by }) };
+  return { ok: true, targets: devices.map((device) => ({ kind: 'device', user, device, did, outside })), because };
 }

@@ -5,6 +5,7 @@ import { group, knownEmployee } from './group.ts';
 import { limits } from './limits.ts';
 import { publicNumber } from './number.ts';
 import { numberEntry, outboundRule } from './outbound.ts';
+import { numberPattern } from './pattern.ts';
 import { recording } from './recording.ts';
 import { scheme } from './scheme.ts';
 import { trunk } from './trunk.ts';
@@ -37,6 +38,9 @@ export const pbxFile = z.strictObject({
   outbound: z.array(outboundRule).exactOptional(),
   /** Whoever rings again reaches whom they spoke with, by whatever number they come. */
   knownEmployee: knownEmployee.exactOptional(),
+  /** Callers outside whom none of its numbers takes; and, where it is given, the only ones whom they take. A number's own lists come after. */
+  block: z.array(numberPattern).min(1).exactOptional(),
+  accept: z.array(numberPattern).min(1).exactOptional(),
   /** What calls outside show where nothing else is said: a number of the domain. */
   callerId: publicNumber.exactOptional(),
 });

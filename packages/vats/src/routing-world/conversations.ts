@@ -61,7 +61,14 @@ export class Conversations {
   note(event: CallEvent): void {
     if (event.type === 'call.started') {
       const { from, domainId = event.domain } = event;
-      const call = { domain: domainId, from, ringing: new Map(), talking: new Map(), groups: new Map(), talk: undefined };
+      const call = {
+        domain: domainId,
+        from,
+        ringing: new Map(),
+        talking: new Map(),
+        groups: new Map(),
+        talk: undefined,
+      };
       this.#calls.set(event.call, call);
       if (from.extension !== undefined) this.#set(call, 'talking', 'a', from.extension);
       return;

@@ -137,8 +137,20 @@ test('a conversation is a group’s where the group rang for it', () => {
   ends('direct');
   expect(world.lastTalkOf(domain, '600', '201')).toBe(0);
   starts('group', {});
-  tell('group', { type: 'leg.started', leg: 'b1', party: { number: '201', extension: '201' }, flow: 'f', group: '600' });
-  tell('group', { type: 'leg.started', leg: 'b2', party: { number: '202', extension: '202' }, flow: 'f', group: '600' });
+  tell('group', {
+    type: 'leg.started',
+    leg: 'b1',
+    party: { number: '201', extension: '201' },
+    flow: 'f',
+    group: '600',
+  });
+  tell('group', {
+    type: 'leg.started',
+    leg: 'b2',
+    party: { number: '202', extension: '202' },
+    flow: 'f',
+    group: '600',
+  });
   answers('group', 'b1', { number: '201', extension: '201' });
   clock.advance(MINUTE);
   ends('group');
