@@ -18,9 +18,9 @@ import { CallPlan } from './call-plan.ts';
 import { replay } from './replay.ts';
 import { recordOf } from './story.ts';
 
-/** Random files of up to 6 users, 3 groups, 3 trunks, 4 numbers, each with 4 calls that are followed to their end. */
-const RUNS = 400;
-const CALLS_A_FILE = 4;
+/** Random files of up to 6 users, 3 groups, 3 trunks, 4 numbers, each with calls that are followed to their end. */
+const RUNS = 60;
+const CALLS_A_FILE = 16;
 const TIME_LIMIT_MS = 120_000;
 /** Of a story's plan, in a company of that size; and of any story's. */
 const MOST_OCTETS = 16_000;
@@ -76,6 +76,7 @@ function worldAt(live: World, now: number, at: Moment): World {
     now,
     activity,
     isReachable: (_, login) => !at.away.includes(login),
+    lastTalkOf: () => now - at.talkedAgo,
     isLoggedIn: (_, __, extension) => !at.out.includes(extension),
     lastTalks: () => [{ extension: '201', endedAt: now - at.talkedAgo, direction: 'in' }],
     channelsInUse: () => at.channels,
@@ -139,7 +140,7 @@ test(
     const sizes: number[] = [];
     fc.assert(
       fc.property(
-        arbitraryPbx(),
+        arbitraryPbx(undefined, { crowded: true }),
         fc.array(asked, { minLength: CALLS_A_FILE, maxLength: CALLS_A_FILE }),
         (file, calls) => {
           const live = worldOf(modelOf(JSON.stringify(file)));

@@ -168,3 +168,33 @@ test('one who declines declines for himself', () => {
   const trip = groupOf('strategy: sequential').from('outsider', '600');
   expect(trip.after('callee-declined').now).toBe('ring boris 15000');
 });
+
+test('the next round comes though the last of them could not be rung', () => {
+  const away = { unreachable: ['vera'] };
+  expect(groupOf('strategy: sequential, rounds: 2').from('outsider', '600', away).toTheEnd('no-answer', away)).toEqual([
+    'ring anna 15000',
+    'ring boris 15000',
+    'ring anna 15000',
+    'ring boris 15000',
+    'reject no-answer',
+  ]);
+});
+
+test('a list that names a group rings whom the group would, each at their time', () => {
+  const pbx = routesOf(`domain: acme.example
+users:
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }
+  - { extension: "202", name: Boris, devices: [{ login: boris, password: Vf5kNm7Z }], mobile: "+79161234567", reach: { to: [{ to: devices }, { to: mobile, after: 5s }] } }
+  - { extension: "203", name: Vera, devices: [{ login: vera, password: Vf5kNm7Z }] }
+groups: [{ extension: "600", name: Sales, login: true, members: ["201", { to: "202", after: 10s }] }]
+trunks: [{ name: itsp, proxy: "sip:192.0.2.1", register: { login: a, password: b } }]
+numbers: [{ number: "+74951234567", scheme: main }]
+schemes: [{ name: main, open: [{ ring: ["600", "203"] }] }]
+outbound: [{ match: "+7*", trunk: itsp }]
+`);
+  const world = { isLoggedIn: (_: unknown, __: string, extension: string) => extension === '202' };
+  const trip = pbx.by('itsp', '+79031112233', '+74951234567', world);
+  expect(trip.now).toBe('ring boris++79161234567 by itsp+vera 40000');
+  expect(trip.plan.step).toMatchObject({ targets: [{ after: 10_000 }, { after: 15_000 }, {}] });
+  expect(trip.story).toContain('Anna is left out: not logged in');
+});

@@ -45,6 +45,27 @@ describe('what rings', () => {
     expect(end(keys)).toEqual(done);
   });
 
+  test('several mobile numbers ring in order or together, each for a time of its own', () => {
+    const numbers =
+      '{ to: devices, ring: 10s }, { to: mobile, ring: 15s }, { to: "+79260000000", ring: 20s, after: 5s }';
+    expect(end(`reach: { order: in-turn, to: [${numbers}] }`)).toEqual([
+      'ring anna+anna-soft 10000',
+      'ring +79161234567 by itsp 15000',
+      'ring +79260000000 by itsp 20000',
+      'reject no-answer',
+    ]);
+    const { step } = pbxWith(`reach: { to: [${numbers}] }`).from('boris', '201').plan;
+    expect(step).toMatchObject({
+      ring: 25_000,
+      targets: [{ ring: 10_000 }, { ring: 10_000 }, { ring: 15_000 }, { ring: 20_000, after: 5_000 }],
+    });
+  });
+
+  test('that the last in turn can not be called does not make unreachable who was rung', () => {
+    const keys = 'reach: { order: in-turn, to: [{ to: anna }, { to: anna-soft }] }';
+    expect(end(keys, { unreachable: ['anna-soft'] })).toEqual(['ring anna 60000', 'reject no-answer']);
+  });
+
   test('a phone that two entries lead to rings once, as the first one says', () => {
     const keys =
       'reach: { to: [{ to: anna, ring: 5s }, { to: devices, ring: 30s }, { to: mobile }, { to: "+79161234567" }] }';

@@ -16,8 +16,8 @@ import { route } from './route.ts';
  * to is judged twice: by rules that hold whatever the router does, and by the reference router, which tells the same in another way.
  * docs/mutations.md says which faults of the router these tests were seen to find.
  */
-const RUNS = 300;
-const CALLS_A_FILE = 8;
+const RUNS = 150;
+const CALLS_A_FILE = 20;
 /** Most of a run is the reading of its file, on a machine that may be busy. */
 const TIME_LIMIT_MS = 180_000;
 /** Users ring once each for a forward, groups in waves and rounds, schemes step by step; nothing makes a call go on for ever. */
@@ -32,12 +32,13 @@ const outcome = fc.constantFrom<RingOutcome>(
   'trunk-failed',
   'no-common-codec',
 );
+/** Mostly what somebody has. */
 const dialled = fc.oneof(
-  fc.constantFrom(...EXTENSIONS, 'u200-0', 'u203-2', '*43', '112', '300', '+74950000000', '84950000001', '89161234567'),
-  fc.constantFrom('+74950000000', '+74950000001', '+74950000002'),
-  fc.constantFrom('+4930123456', '+77271234567', '+12025550123', '+78091234567', '89161234567', '84991234567'),
-  fc.stringMatching(/^[+0-9]{1,16}$/),
-  fc.string({ maxLength: 40 }),
+  { weight: 5, arbitrary: fc.constantFrom(...EXTENSIONS) },
+  { weight: 5, arbitrary: fc.constantFrom('+74950000000', '84950000001', '+74950000002', '+74950000003') },
+  { weight: 2, arbitrary: fc.constantFrom('89161234567', '84991234567', '+4930123456', '+77271234567', '300', '112') },
+  { weight: 1, arbitrary: fc.constantFrom('u200-0', 'u203-2', '*43', '+12025550123', '+78091234567') },
+  { weight: 1, arbitrary: fc.oneof(fc.stringMatching(/^[+0-9]{1,16}$/), fc.string({ maxLength: 40 })) },
 );
 const outside = fc.constantFrom('+79161234567', '89211234567', '+74950000000', '301', undefined);
 
@@ -210,7 +211,7 @@ const asked = fc.record({
   from: outside,
   who: fc.nat(3),
   /** Over and over. */
-  outcomes: fc.array(outcome, { minLength: 1, maxLength: 6 }),
+  outcomes: fc.array(outcome, { minLength: 1, maxLength: 4 }),
   moments: fc.array(moment, { minLength: 1, maxLength: 6 }),
   seed: fc.nat(0xffff),
   begins: fc.constantFrom(...BEGINNINGS),
@@ -231,7 +232,7 @@ function follow(model: Model, { number, from, who, outcomes, moments, seed, begi
   let at = moments[0]!;
   let world = worldAt(model, begins, at);
   let plan = route(call, world);
-  expect(route(call, world)).toEqual(plan);
+  expect(inShort(route(call, world))).toEqual(inShort(plan));
   const own = domain.numbers.find((one) => one.number === normaliseNumber(number).number);
   if (caller.kind === 'trunk' && own?.channels !== undefined && at.channels >= own.channels) {
     expect(plan.step.do).toBe('reject');
@@ -253,7 +254,7 @@ function follow(model: Model, { number, from, who, outcomes, moments, seed, begi
     const event = { kind: 'ring-ended', outcome: outcomes[steps % outcomes.length]! } as const;
     const expected = told.next({ outcome: event.outcome, world }).value;
     const next = advance(plan, event, world);
-    expect(advance(plan, event, world)).toEqual(next);
+    expect(advance(plan, event, world).story).toEqual(next.story);
     expect(inShort(next), next.story.join('\n')).toEqual(expected);
     expect(next.story.length).toBeGreaterThan(plan.story.length);
     plan = next;
@@ -276,7 +277,7 @@ test(
     const ends = new Map<string, number>();
     const calls = fc.array(asked, { minLength: CALLS_A_FILE, maxLength: CALLS_A_FILE });
     fc.assert(
-      fc.property(arbitraryPbx(), calls, (file, each) => {
+      fc.property(arbitraryPbx(undefined, { crowded: true }), calls, (file, each) => {
         const model = modelOf(stringify(file));
         for (const one of each) {
           const end = follow(model, one);

@@ -102,17 +102,24 @@ function step(
     fc.record({ ring: fc.constant('+79161234567') }),
   ];
   if (extensions.length > 0) {
-    const to = fc.array(pick([...extensions, ...trunks]), { minLength: 1, maxLength: 3 });
-    kinds.push(
-      fc.record({
-        ring: fc.oneof(
-          pick(extensions),
-          to,
-          some({ to, order: fc.constantFrom('together', 'in-turn'), ring: durationText }, ['to']),
-        ),
-      }),
-      fc.record({ voicemail: pick(extensions) }),
-    );
+    const to = fc.uniqueArray(pick([...extensions, ...extensions, ...trunks, '+79161234567']), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    const ring = fc.record({
+      ring: fc.oneof(
+        pick(extensions),
+        to,
+        some({ to, order: fc.constantFrom('together', 'in-turn'), ring: durationText }, ['to']),
+        fc.record({
+          to: fc.tuple(pick(extensions), pick(extensions), pick(extensions)),
+          order: fc.constant('in-turn'),
+          ring: durationText,
+        }),
+      ),
+    });
+    // Most steps ring somebody.
+    kinds.push(ring, ring, ring, fc.record({ voicemail: pick(extensions) }));
   }
   if (trunks.length > 0) {
     const trunk = pick(trunks);
@@ -157,16 +164,28 @@ function withoutStrayReach(user: Plain): Plain {
   return to.length === 0 ? rest : { ...rest, reach: { ...reach, to } };
 }
 
-/** A PBX file as plain data, for the domain given. */
-export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
-  const counts = fc.record({
-    users: fc.nat(6),
-    groups: fc.nat(3),
-    trunks: fc.nat(3),
-    numbers: fc.nat(4),
-    schemes: fc.nat(3),
-    rules: fc.nat(5),
-  });
+/** How many of each there are. `nat` likes small numbers, which a counterexample is best told with. */
+const FEW = fc.record({
+  users: fc.nat(6),
+  groups: fc.nat(3),
+  trunks: fc.nat(3),
+  numbers: fc.nat(4),
+  schemes: fc.nat(3),
+  rules: fc.nat(5),
+});
+/** The larger the company, the more can go wrong in it. */
+const CROWDED = fc.record({
+  users: fc.constantFrom(1, 3, 4, 5, 6, 6),
+  groups: fc.constantFrom(1, 2, 3, 3),
+  trunks: fc.constantFrom(0, 1, 2, 3),
+  numbers: fc.constantFrom(1, 2, 3, 4),
+  schemes: fc.constantFrom(0, 1, 2, 3, 3),
+  rules: fc.constantFrom(0, 1, 2, 3, 4, 5),
+});
+
+/** A PBX file as plain data, for the domain given; `crowded` where most of them are to be near the sizes above. */
+export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}): fc.Arbitrary<Plain> {
+  const counts = crowded ? CROWDED : FEW;
   return counts.chain((count) => {
     const users = Array.from({ length: count.users }, (_, index) => `2${String(index).padStart(2, '0')}`);
     const groups = Array.from({ length: count.groups }, (_, index) => `60${index}`);
@@ -195,7 +214,22 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
         },
         ['login', 'password'],
       );
-    const user = (extension: string) => {
+    const devicesOf = (extension: string) =>
+      (crowded ? fc.constantFrom(0, 1, 2, 3) : fc.nat(3)).chain((devices) =>
+        fc.tuple(...Array.from({ length: devices }, (_, index) => device(`u${extension}-${index}`))),
+      );
+    /** One of whom nothing more is said, as most are. */
+    const plainUser = (extension: string) =>
+      fc.record({
+        extension: fc.constant(extension),
+        name: nameText,
+        devices: fc
+          .constantFrom(1, 2)
+          .map((devices) =>
+            Array.from({ length: devices }, (_, index) => ({ login: `u${extension}-${index}`, password: 'Vf5kNm7Z' })),
+          ),
+      });
+    const user = (extension: string): fc.Arbitrary<Plain> => {
       const others = extensions.filter((other) => other !== extension);
       return some(
         {
@@ -203,11 +237,7 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
           name: nameText,
           mobile: fc.constantFrom('+79161234567', '8 (916) 123-45-67'),
           ...callerId,
-          devices: fc
-            .nat(3)
-            .chain((devices) =>
-              fc.tuple(...Array.from({ length: devices }, (_, index) => device(`u${extension}-${index}`))),
-            ),
+          devices: devicesOf(extension),
           ring: durationText,
           noAnswer: some({ after: durationText, to: fc.constantFrom('voicemail', ...others) }, ['to']),
           forward: some({
@@ -220,21 +250,21 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
           }),
           reach: some(
             {
-              order: fc.constantFrom('together', 'in-turn'),
+              order: fc.constantFrom('together', 'in-turn', 'in-turn'),
               to: fc.array(
                 some(
                   {
                     // The second device by its name, which not everybody has: then nothing rings there.
-                    to: fc.constantFrom('devices', 'mobile', '+79260000000', `u${extension}-1`),
+                    to: fc.constantFrom('devices', 'devices', 'mobile', '+79260000000', `u${extension}-1`),
                     ring: durationText,
                     after: durationText,
                   },
                   ['to'],
                 ),
-                { minLength: 1, maxLength: 3 },
+                { minLength: 1, maxLength: 3, size: 'max' },
               ),
             },
-            ['to'],
+            ['order', 'to'],
           ),
           dnd: fc.boolean(),
           hours: fc.constantFrom(
@@ -418,7 +448,11 @@ export function arbitraryPbx(domain = 'acme.example'): fc.Arbitrary<Plain> {
           fc.constantFrom('2027-01-01', '2027-02-20', '2027-03-05'),
           fc.constantFrom('off', 'work', 'short'),
         ),
-        users: fc.tuple(...users.map(user)),
+        users: fc.tuple(
+          ...users.map((extension) =>
+            fc.oneof({ weight: 2, arbitrary: user(extension) }, { weight: 1, arbitrary: plainUser(extension) }),
+          ),
+        ),
         groups: fc.tuple(...groups.map(group)),
         trunks: fc.tuple(...trunks.map(trunk)),
         numbers: fc.tuple(...numbers.map(number)),

@@ -156,6 +156,50 @@ describe('calls from outside', () => {
   );
 
   scenario(
+    'of two callers at one moment each rings a member of their own: who rings is busy in the turn that decides',
+    { ends: ['caller-hung-up', 'caller-hung-up'], ...COMPANY_OF, cast: SALES },
+    ({ itsp, alice, bob, carol }) => {
+      const callers = [1, 2].map(() => itsp.phone.dial('84957654321'));
+      alice.answers();
+      bob.answers();
+      itsp.hears('200 INVITE', '200 INVITE');
+      alice.expects('ACK');
+      bob.expects('ACK');
+      carol.hearsNothing();
+      for (const caller of callers) caller.bye();
+      itsp.hears('200 BYE', '200 BYE');
+      alice.expects('BYE');
+      bob.expects('BYE');
+    },
+  );
+
+  scenario(
+    'two members who answer at one moment: one has the call, the other is told that it was answered elsewhere',
+    {
+      ends: 'caller-hung-up',
+      ...COMPANY_OF,
+      pbx: COMPANY.replace('strategy: sequential', 'strategy: all'),
+      cast: SALES,
+      latency: 10,
+    },
+    ({ itsp, alice, bob, carol, world }) => {
+      itsp.invites('84957654321');
+      for (const member of [alice, bob, carol]) member.rings();
+      itsp.hears(180);
+      alice.answers();
+      bob.answers();
+      itsp.hears('200 INVITE');
+      world.passes(100);
+      alice.expects('ACK');
+      bob.expects('CANCEL', 'ACK');
+      expect(bob.expects('BYE').value('Reason')).toMatch(/^SIP;cause=200/);
+      carol.expects('CANCEL', 'ACK');
+      expect(world.events.filter(({ type }) => type === 'call.answered')).toHaveLength(1);
+      end(itsp, alice);
+    },
+  );
+
+  scenario(
     'a user who does not answer is followed to the mobile phone outside',
     { ends: 'caller-hung-up', ...COMPANY_OF },
     async ({ itsp, reserve, alice, world }) => {
