@@ -2,6 +2,7 @@ import { checkAccess } from './access.ts';
 import { checkAddresses } from './addresses.ts';
 import { checkDeadEnds } from './dead-ends.ts';
 import type { DomainView, Report } from './domain-view.ts';
+import { checkEmergency } from './emergency.ts';
 import { checkHours } from './hours.ts';
 import { checkServed } from './not-served.ts';
 import { checkReferences } from './references.ts';
@@ -17,5 +18,6 @@ export function checkDomain(view: DomainView, prompts: ReadonlySet<string>, repo
   checkAccess(view, report);
   checkTrunks(view, report);
   checkHours(view, report, now);
+  checkEmergency(view, report);
   checkServed(view, prompts, report);
 }
