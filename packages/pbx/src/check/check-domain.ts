@@ -6,6 +6,7 @@ import { checkEmergency } from './emergency.ts';
 import { checkHours } from './hours.ts';
 import { checkServed } from './not-served.ts';
 import { checkReferences } from './references.ts';
+import { checkRegions } from './regions.ts';
 import { checkTrunks } from './trunks.ts';
 import { checkUsefulness } from './usefulness.ts';
 
@@ -19,5 +20,6 @@ export function checkDomain(view: DomainView, prompts: ReadonlySet<string>, repo
   checkTrunks(view, report);
   checkHours(view, report, now);
   checkEmergency(view, report);
+  checkRegions(view, report);
   checkServed(view, prompts, report);
 }

@@ -1,9 +1,11 @@
 import type { AccessPolicy } from '../schema/access.ts';
 import type { Calendar } from '../schema/calendar.ts';
 import type { GroupEntry, KnownEmployee } from '../schema/group.ts';
+import type { Hours } from '../schema/hours.ts';
 import type { Limits } from '../schema/limits.ts';
 import type { NumberEntry, OutboundRule } from '../schema/outbound.ts';
 import type { RecordingPolicy } from '../schema/recording.ts';
+import type { Regions } from '../schema/region.ts';
 import type { SchemeEntry } from '../schema/scheme.ts';
 import type { TrunkEntry } from '../schema/trunk.ts';
 import type { DeviceEntry, DigestChoice, UserEntry } from '../schema/user.ts';
@@ -70,6 +72,8 @@ export interface DomainSettings {
   readonly outbound?: readonly Frozen<OutboundRule>[];
   readonly knownEmployee?: Frozen<KnownEmployee>;
   readonly callerId?: string;
+  readonly hours?: Frozen<Hours>;
+  readonly regions?: Frozen<Regions>;
   readonly block?: readonly string[];
   readonly accept?: readonly string[];
 }
@@ -101,7 +105,7 @@ export interface Model {
 export const EMPTY_MODEL: Model = { domains: [] };
 
 /** Settings that have no default of the domain's: what is not there is not asked for. */
-type Undefaulted = 'digest' | 'limits' | 'knownEmployee' | 'callerId' | 'block' | 'accept';
+type Undefaulted = 'digest' | 'limits' | 'knownEmployee' | 'callerId' | 'block' | 'accept' | 'hours' | 'regions';
 
 /** What holds where a domain's settings say nothing. */
 export const DOMAIN_DEFAULTS = {

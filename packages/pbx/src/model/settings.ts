@@ -22,6 +22,8 @@ const NAMES: Record<SettingName, true> = {
   outbound: true,
   knownEmployee: true,
   callerId: true,
+  hours: true,
+  regions: true,
   block: true,
   accept: true,
 };

@@ -1,7 +1,8 @@
-import type { DomainNumber, Frozen } from '../model/model.ts';
+import type { DomainNumber, DomainSettings, Frozen } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
 import { normaliseNumber } from '../schema/number.ts';
 import { type NumberPattern, parsePattern } from '../schema/pattern.ts';
+import { findRegion, type InRegion, readRegionPart } from '../schema/region.ts';
 import { arrived, type Journey, rejected, told, within, zoneOf } from './journey.ts';
 import { knownEmployeeOf, ringKnown } from './known-employee.ts';
 import { type Decision, goBack, goneRound, sendTo, startScheme } from './onward.ts';
@@ -27,9 +28,14 @@ export function takeNumber(journey: Journey, number: DomainNumber, because: stri
 /** Where the number leads for this caller at this hour. */
 export function followNumber(journey: Journey, number: DomainNumber, because: string, world: World): Decision {
   const caller = callerNumber(journey);
-  const own = number.byCaller?.find(({ from }) => matchesAny(from, caller));
+  const { regions } = journey.call.domain.settings;
+  const own = number.byCaller?.find(
+    ({ from, region }) =>
+      (from !== undefined && matchesAny(from, caller)) || (region !== undefined && isFrom(regions, region, caller)),
+  );
   if (own !== undefined) {
-    const why = lead(because, `a caller such as ${caller} goes to`);
+    const whence = own.region !== undefined && isFrom(regions, own.region, caller) ? ` from ${own.region}` : '';
+    const why = lead(because, `a caller such as ${caller}${whence} goes to`);
     if (own.to !== undefined) return sendTo(journey, own.to, `${why} ${own.to}`, undefined);
     if (own.scheme !== undefined) return startScheme(journey, own.scheme, why);
   }
@@ -87,6 +93,19 @@ function matchesAny(texts: Frozen<string[]>, number: string): boolean {
     compiled.set(texts, patterns);
   }
   return number !== '' && patterns.some((pattern) => pattern.matches(number));
+}
+
+const inRegion = new WeakMap<readonly string[], readonly InRegion[]>();
+
+function isFrom(regions: DomainSettings['regions'], name: string, number: string): boolean {
+  const parts = findRegion(regions, name);
+  if (parts === undefined || number === '') return false;
+  let read = inRegion.get(parts);
+  if (read === undefined) {
+    read = parts.flatMap((part) => readRegionPart(part) ?? []);
+    inRegion.set(parts, read);
+  }
+  return read.some((holds) => holds(number));
 }
 
 function lead(because: string, text: string): string {

@@ -7,7 +7,10 @@ import { extension, line, refName, wholeNumber } from './words.ts';
 
 /** Whoever rings again reaches whom they spoke with. */
 export const knownEmployee = z.strictObject({
-  /** How long after the end of the conversation; `day` is the same working day. An hour by default. */
+  /**
+   * How long after the end of the conversation; `day` is until the end of its working day: by the domain's `hours` and
+   * calendar where it has hours, else of its date. An hour by default.
+   */
   window: z.union([z.literal('day'), duration('1s', '365d')]).exactOptional(),
   ring: duration('1s', '10m').exactOptional(),
   /** Conversations that an employee began count too. */

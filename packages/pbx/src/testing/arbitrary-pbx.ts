@@ -357,6 +357,9 @@ export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}):
     const from = fc.array(callers, { minLength: 1, maxLength: 2 });
     const byCaller: fc.Arbitrary<Plain>[] = [
       ...(extensions.length === 0 ? [] : [fc.record({ from, to: pick(extensions) })]),
+      ...(extensions.length === 0
+        ? []
+        : [fc.record({ region: fc.constantFrom('North', 'South'), to: pick(extensions) })]),
       ...(schemes.length === 0 ? [] : [fc.record({ from, scheme: pick(schemes) })]),
     ];
     const number = (text: string) =>
@@ -442,6 +445,8 @@ export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}):
         recording,
         knownEmployee: known,
         ...callerId,
+        hours: fc.constantFrom({ 'mon-fri': '09:00-18:00' }, { 'mon-sun': ['08:00-12:00', '13:00-20:00'] }),
+        regions: fc.constantFrom({ North: ['+7921*'] }, { South: ['+7916*', '+7495*'], North: ['+7921*'] }),
         block: fc.constantFrom(['+7921*'], ['+7495*', '301']),
         accept: fc.constantFrom(['+7*'], ['*'], ['+7916*']),
         calendar: fc.dictionary(

@@ -387,10 +387,29 @@ export class ReferenceRouter {
     const last = this.#world.lastTalks(domain, number).find(({ direction, endedAt }) => {
       if (direction === 'out' && setting.outbound !== true) return false;
       const { timezone } = zoneOf(domain);
+      if (setting.window === 'day' && domain.settings.hours !== undefined) {
+        return now < this.#closing(domain.settings.hours, endedAt);
+      }
       if (setting.window === 'day') return localDate(endedAt, timezone) === localDate(now, timezone);
       return endedAt + (setting.window ?? 3_600_000) >= now;
     });
     return last === undefined ? undefined : mayRing(last.extension);
+  }
+
+  /** When the office closes for the day; by the random file's hours nobody works at midnight. */
+  #closing(hours: NonNullable<Domain['settings']['hours']>, from: number): number {
+    const zone = zoneOf(this.#call.domain);
+    let last: number | undefined;
+    let at: number | undefined = from;
+    while (at !== undefined && localDate(at, zone.timezone) === localDate(from, zone.timezone)) {
+      const { open, until } = scheduleAt(hours, zone, at);
+      if (open) last = until;
+      at = until;
+    }
+    if (last !== undefined) return last;
+    let midnight = Math.ceil(from / 60_000) * 60_000;
+    while (localDate(midnight, zone.timezone) === localDate(from, zone.timezone)) midnight += 60_000;
+    return midnight;
   }
 
   // Numbers and schemes
@@ -417,7 +436,10 @@ export class ReferenceRouter {
     if (number.accept !== undefined && !is(number.accept)) reject('caller-blocked');
     const known = this.#known(domain.settings.knownEmployee, undefined);
     if (known !== undefined) yield* this.#ring(known.targets, known.ring, true);
-    const own = number.byCaller?.find(({ from }) => is(from));
+    const regions = Object.entries(domain.settings.regions ?? {});
+    // The random files have patterns in their regions.
+    const isIn = (name: string) => regions.some(([each, parts]) => each === name && is(parts));
+    const own = number.byCaller?.find(({ from, region }) => is(from ?? []) || (region !== undefined && isIn(region)));
     const timed = number.schedule?.find(({ hours }) => scheduleAt(hours, zoneOf(domain), this.#world.now).open);
     if (own?.to !== undefined) return yield* this.#to(own.to, at, undefined);
     const scheme = own?.scheme ?? timed?.scheme ?? number.scheme;
