@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { formatProblem } from '../problems/problem.ts';
-import { readPbx } from './check-pbx.ts';
+import { checkPbx } from './check-pbx.ts';
 
 const warnings = (region: string): string => {
-  const read = readPbx(
+  const read = checkPbx(
     `domain: acme.example
 users: [{ extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }]
 trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]
