@@ -152,6 +152,14 @@ export const FAILURES = {
     ru: 'Номер не принимает вызовы этого абонента',
     told: 'Busy',
   },
+  congestion: {
+    status: 503,
+    q850: 42,
+    log: 'info',
+    mango: 1100,
+    en: 'No room for the call',
+    ru: 'Нет ресурсов для вызова',
+  },
   'trunk-failed': {
     status: 503,
     q850: 38,

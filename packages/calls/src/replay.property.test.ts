@@ -76,6 +76,7 @@ function worldAt(live: World, now: number, at: Moment): World {
     now,
     activity,
     isReachable: (_, login) => !at.away.includes(login),
+    lastTalkOf: () => now - at.talkedAgo,
     isLoggedIn: (_, __, extension) => !at.out.includes(extension),
     lastTalks: () => [{ extension: '201', endedAt: now - at.talkedAgo, direction: 'in' }],
     channelsInUse: () => at.channels,

@@ -58,7 +58,7 @@ export function chosenOf(
       continue;
     }
     const { login } = target.device;
-    const party = partyOf(target);
+    const party = partyOf(target, frame);
     for (const phone of parts.locate(origin.domain, login)) {
       if (login === own && phone.flow.id === invite.flow.id) continue;
       choose({ kind: 'phone', target, party, phone });
@@ -69,16 +69,28 @@ export function chosenOf(
 
 /** Whose it is: a user's mobile and a user's phones are the same person's. */
 function memberOf(target: RingTarget): string {
-  return target.kind === 'device' ? target.user.extension : (target.orderedBy?.extension ?? target.number);
+  const outside = target.kind === 'device' ? target.outside : target;
+  return outside === undefined
+    ? (target as DeviceTarget).user.extension
+    : (outside.orderedBy?.extension ?? outside.number);
 }
 
-function partyOf(target: DeviceTarget): Party {
+function partyOf(target: DeviceTarget, frame: Frame | undefined): Party {
+  const { outside } = target;
+  const own = outside?.orderedBy;
+  // A mobile that is reached by a PBX.
+  if (outside !== undefined && own !== undefined && ringsOwnPhones(frame, own.extension)) {
+    return { ...partyOutside(outside, frame), login: target.device.login };
+  }
   const { extension, name } = target.user;
   return { number: extension, extension, login: target.device.login, ...(name === undefined ? {} : { name }) };
 }
 
 /** At a mobile phone that rings among a user's own it is the user who answers; where a call was sent on to, somebody else. */
-function partyOutside({ number, orderedBy }: OutsideTarget, frame: Frame | undefined): Party {
+function partyOutside(
+  { number, orderedBy }: Pick<OutsideTarget, 'number' | 'orderedBy'>,
+  frame: Frame | undefined,
+): Party {
   if (orderedBy === undefined || !ringsOwnPhones(frame, orderedBy.extension)) return { number };
   const { extension, name } = orderedBy;
   return { number, extension, ...(name === undefined ? {} : { name }) };

@@ -109,6 +109,7 @@ export type {
   World,
 } from './routing/plan.ts';
 export { DEFAULT_RING_MS } from './routing/reach-user.ts';
+export { recordingOf } from './routing/recording.ts';
 export { ECHO_CODE, route } from './routing/route.ts';
 export { writtenFor } from './routing/written-number.ts';
 export { localDate, MOMENT_REMEDY, momentText, type ReadMoment, readMoment } from './schedule/moment.ts';

@@ -56,14 +56,14 @@ export const ROUTING: readonly Mutation[] = [
   routing(
     'take-number',
     'blocked callers are taken',
-    'if (number.block !== undefined && matchesAny(number.block, caller))',
+    'if (block !== undefined && matchesAny(block, caller))',
     'if (false)',
   ),
   routing(
     'take-number',
     'everybody is accepted',
-    'if (number.accept !== undefined && !matchesAny(number.accept, caller))',
-    'if (false)',
+    'if (accept === undefined || matchesAny(accept, caller)) return undefined;',
+    'return undefined;',
   ),
   routing(
     'take-number',
@@ -111,7 +111,7 @@ export const ROUTING: readonly Mutation[] = [
   ),
   routing('reach-user', 'who declined is rung at the next phone', " && outcome !== 'callee-declined'", ''),
   routing('reach-user', 'the first entry rings over and over', 'entries.slice(index + 1)', 'entries.slice(index)'),
-  routing('reach-user', 'in turn rings together', "reach?.order === 'in-turn'", 'reach?.order === undefined'),
+  routing('reach-user', 'in turn rings together', "user.reach?.order !== 'in-turn'", 'true'),
   routing('reach-user', 'off duty is taken for unreachable', "barrier.kind === 'off-duty'", 'false'),
   routing('reach-user', 'who is busy is forwarded as if silent', 'return forward?.busy;', 'return forward?.noAnswer;'),
   routing(
@@ -141,7 +141,12 @@ export const ROUTING: readonly Mutation[] = [
   routing('left-out', 'busy members ring', "if (group.skipBusy !== false && talking + ringing > 0) return 'busy';", ''),
   routing('left-out', 'busy members are left out though the group says otherwise', 'group.skipBusy !== false && ', ''),
   routing('left-out', 'members ring who are logged out', 'if (group.login === true && ', 'if (false && '),
-  routing('left-out', 'members ring right after a call', 'lastTalkEnd + group.wrapUp > world.now', 'false'),
+  routing(
+    'left-out',
+    'members ring right after a call',
+    'if (group.wrapUp !== undefined && world',
+    'if (false && group.wrapUp !== undefined && world',
+  ),
   routing('gather', 'the caller rings as a member', "user === self ? 'it is who calls' : ", ''),
   routing(
     'gather',
@@ -152,12 +157,7 @@ export const ROUTING: readonly Mutation[] = [
   routing('gather', 'a group of the busy is not busy', "busy ||= why === 'busy';", ''),
   routing('ready-members', 'members with hours are rung at any', 'user.hours !== undefined || ', ''),
   routing('reach-group', 'one round is all rounds', 'round >= (group.rounds ?? 1)', 'true'),
-  routing(
-    'reach-group',
-    'a group goes on though the last was busy',
-    " || outcome === 'callee-busy') return undefined",
-    ') return undefined',
-  ),
+  routing('reach-group', 'a group has one round more', 'if (round >= (group', 'if (round > (group'),
   routing(
     'reach-group',
     'a group does not know its employee',
@@ -181,8 +181,54 @@ export const ROUTING: readonly Mutation[] = [
   routing(
     'known-employee',
     'the day is any day',
-    'return localDate(endedAt, timezone) === localDate(now, timezone);',
+    'return localDate(endedAt, zone.timezone) === localDate(now, zone.timezone);',
     'return true;',
+  ),
+  routing(
+    'known-employee',
+    'the working day never ends',
+    'return now < workingDayEnd(hours, zone, endedAt);',
+    'return true;',
+  ),
+  routing(
+    'caller-id',
+    'a number of somebody else is shown',
+    'directory.ownsNumber(domain, number) ? number : undefined',
+    'number',
+  ),
+  routing(
+    'caller-id',
+    'a group has no number of its own',
+    'const number = owned(group.callerId);',
+    'const number = owned(undefined);',
+  ),
+  routing(
+    'go-out',
+    'an emergency number is like any other',
+    'if (EMERGENCY_NUMBERS.includes(number)) return',
+    'if (false) return',
+  ),
+  routing('go-out', 'a rule that names an emergency number has no say', 'if (chosen.ok) return chosen;', ''),
+  routing('to-pbx', 'a PBX gets back what it asks for', 'if (path.length === 0 && caller', 'if (false && caller'),
+  routing(
+    'onward',
+    'a loop in one branch ends the call',
+    'if (journey.frames.length === 0) return rejected',
+    'if (true) return rejected',
+  ),
+  routing(
+    'to-trunk',
+    'a trunk is not sent the number of the step',
+    'number ?? did ?? call.dialled',
+    'did ?? call.dialled',
+  ),
+  routing('take-number', 'the domain has no lists', "journey.call.caller.kind === 'trunk' ? listed", 'false ? listed'),
+  routing('take-number', 'nobody is from anywhere', 'return read.some((holds) => holds(number));', 'return false;'),
+  routing(
+    'targets',
+    'a PBX rings once for all numbers',
+    'return outside === undefined ? device.login',
+    'return true ? device.login',
   ),
   routing(
     'known-employee',
@@ -228,13 +274,13 @@ export const ROUTING: readonly Mutation[] = [
     'return [...equals].sort(([one], [other]) => other - one)',
   ),
   routing('member-order', 'chance is always the same', 'each(shuffled(members, call.seed ?? 0))', 'each(members)'),
-  routing('outbound', 'who may use a rule is not asked', ' && mayUse(domain, rule, by, directory)', ''),
-  routing('outbound', 'the last rule that matches decides', 'patterns.find((', 'patterns.findLast(('),
+  routing('outbound', 'who may use a rule is not asked', '      mayUse(domain, rule, by, directory),', '      true,'),
+  routing('outbound', 'the last rule that matches decides', 'patterns.find(', 'patterns.findLast('),
   routing(
     'go-out',
     'a rule that denies permits',
-    'if (rule.trunk === undefined) {',
-    'if (rule.trunk === undefined && rule.deny !== true) {',
+    "if (rule.trunk === undefined) return { ok: false, reason: 'forbidden'",
+    "if (rule.trunk === undefined) return { ok: false, reason: 'not-found'",
   ),
   routing(
     'go-out',
@@ -260,12 +306,6 @@ export const ROUTING: readonly Mutation[] = [
     'emergency numbers need a rule',
     'if (EMERGENCY_NUMBERS.includes(number)) return',
     'if (false) return',
-  ),
-  routing(
-    'go-out',
-    'a number of somebody else is shown',
-    'match?.rule.callerId ?? by?.callerId ?? domain.settings.callerId',
-    "match?.rule.callerId ?? '+74957777777'",
   ),
 ];
 

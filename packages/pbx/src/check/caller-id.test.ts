@@ -17,7 +17,8 @@ test('a number that callers pay nothing for is no caller ID, wherever it is said
     'trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]\noutbound: [{ match: "+7*", trunk: itsp, callerId: "8 800 123-45-67" }]\n';
   const user =
     'users: [{ extension: "201", name: A, callerId: "+78041234567", devices: [{ login: anna, password: Vf5kNm7Z }] }]\n';
-  const lines = said(`callerId: "+78001234567"\n${NUMBERS}${user}${rules}`);
+  const group = 'groups: [{ extension: "600", name: S, members: ["201"], callerId: "+78001234567" }]\n';
+  const lines = said(`callerId: "+78001234567"\n${NUMBERS}${user}${rules}${group}`);
   expect(
     lines.map((line) =>
       line
@@ -30,6 +31,7 @@ test('a number that callers pay nothing for is no caller ID, wherever it is said
     'pbx.yaml:2: warning: callerId',
     'pbx.yaml:4: warning: users[0].callerId',
     'pbx.yaml:6: warning: outbound[0].callerId',
+    'pbx.yaml:7: warning: groups[0].callerId',
   ]);
   for (const line of lines) expect(line).toMatch(why);
 });

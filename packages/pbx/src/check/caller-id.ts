@@ -25,6 +25,7 @@ export function checkCallerIds(view: DomainView, report: Report): void {
   };
   mustRingBack(callerId, own);
   for (const { object: user, path } of view.users) mustRingBack(user.callerId, below(path, 'callerId'));
+  for (const { object: group, path } of view.groups) mustRingBack(group.callerId, below(path, 'callerId'));
   const rules = view.settingsNamed.has('outbound') ? ['outbound'] : undefined;
   for (const [index, rule] of outbound.entries()) mustRingBack(rule.callerId, below(rules, index, 'callerId'));
 }

@@ -11,6 +11,7 @@ import { checkServed } from './not-served.ts';
 import { checkNumbers } from './number-sense.ts';
 import { checkPbxRules } from './pbx-rules.ts';
 import { checkReferences } from './references.ts';
+import { checkRegions } from './regions.ts';
 import { checkSchemeUse } from './scheme-use.ts';
 import { checkTrunkCodecs } from './trunk-codecs.ts';
 import { checkTrunks } from './trunks.ts';
@@ -27,6 +28,7 @@ const CHECKS = [
   checkEmergency,
   checkPbxRules,
   checkNumbers,
+  checkRegions,
   checkSchemeUse,
   checkEffect,
   checkAccess,

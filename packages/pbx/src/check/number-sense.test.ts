@@ -47,3 +47,17 @@ test('callers who are both accepted and blocked', () => {
   const many = Array.from({ length: 50 }, (_, i) => `"+74951${i}"`).join(', ');
   expect(said(`scheme: main, accept: [${many}], block: ["+7*"]`)).toHaveLength(10);
 });
+
+test('the same in the lists of the domain', () => {
+  expect(told('domain: acme.example\nblock: ["+7*"]\naccept: ["+7812*", "+49*"]\n')).toEqual([
+    expect.stringMatching(
+      /^pbx\.yaml:3:\d+: warning: accept\[0\]: \+7812\* is not accepted: it is blocked by \+7\*, and block/,
+    ),
+  ]);
+});
+
+test('an entry for a region too is never said to be for nobody', () => {
+  const keys = 'scheme: main, byCaller: [{ from: ["+7*"], to: "201" }, { from: ["+7812*"], region: piter, to: "201" }]';
+  expect(said(keys).filter((line) => line.includes('no caller comes to'))).toEqual([]);
+  expect(said(keys).filter((line) => line.includes('no caller comes here by +7812*'))).toHaveLength(1);
+});

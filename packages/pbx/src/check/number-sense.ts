@@ -21,6 +21,8 @@ export function checkNumbers(view: DomainView, report: Report): void {
     checkByCaller(number.byCaller ?? [], below(path, 'byCaller'), report);
     checkAccepted(number, path, report);
   }
+  // Lists that the file does not name are not its business; one of them alone contradicts what stands in another file.
+  if (view.settingsNamed.has('accept')) checkAccepted(view.settings, [], report);
 }
 
 function checkByCaller(
@@ -29,10 +31,10 @@ function checkByCaller(
   report: Report,
 ): void {
   const above = new PatternSet();
-  for (const [index, { from }] of entries.entries()) {
+  for (const [index, { from = [], region }] of entries.entries()) {
     const taken = from.map((pattern) => above.covering(pattern));
     const first = taken[0];
-    if (first !== undefined && taken.every((pattern) => pattern !== undefined)) {
+    if (region === undefined && first !== undefined && taken.every((pattern) => pattern !== undefined)) {
       report(
         'warning',
         below(path, index, 'from'),
@@ -55,7 +57,7 @@ function checkByCaller(
 }
 
 /** Block is asked before accept, so a caller who is in both hears busy. */
-function checkAccepted({ accept, block }: DomainNumber, path: KeyPath, report: Report): void {
+function checkAccepted({ accept, block }: Pick<DomainNumber, 'accept' | 'block'>, path: KeyPath, report: Report): void {
   if (accept === undefined || block === undefined) return;
   const blocked = new PatternSet(block);
   let told = 0;

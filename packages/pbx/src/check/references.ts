@@ -2,7 +2,7 @@ import type { Frozen, Scheme } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import { suggest } from '../problems/suggest.ts';
 import { isPublicNumber } from '../schema/destination.ts';
-import type { SchemeStep } from '../schema/scheme.ts';
+import { isTrunkName, type SchemeStep } from '../schema/scheme.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
 /** Finds what names something that is not there. */
@@ -80,6 +80,7 @@ export function checkReferences(view: DomainView, report: Report): void {
       mustBe(users, 'user', to, below(path, 'members', index), `group ${group.extension}`);
     }
     mustLead(group.noAnswer, below(path, 'noAnswer'), `group ${group.extension}`);
+    mustBeOwn(group.callerId, path, `group ${group.extension}`);
   }
   for (const { object: number, path } of view.numbers) {
     if (number.trunk !== undefined && !trunks.has(number.trunk))
@@ -102,7 +103,8 @@ export function checkReferences(view: DomainView, report: Report): void {
     const who = `scheme ${scheme.name}`;
     forEachStep(scheme, path, (step, at) => {
       for (const to of step.ring?.to ?? []) {
-        if (!to.startsWith('+')) mustBe(extensions, 'extension', to, below(at, 'ring'), who);
+        if (isTrunkName(to)) mustBe(trunks, 'trunk', to, below(at, 'ring'), who);
+        else if (!to.startsWith('+')) mustBe(extensions, 'extension', to, below(at, 'ring'), who);
       }
       if (step.voicemail !== undefined) mustBe(extensions, 'extension', step.voicemail, below(at, 'voicemail'), who);
       if (step.queue !== undefined) mustBe(groups, 'group', step.queue, below(at, 'queue'), who);

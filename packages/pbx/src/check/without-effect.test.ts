@@ -46,24 +46,3 @@ test('priorities of members whom no priority orders', () => {
   expect(said(group(`${members}, strategy: priority`))).toEqual([]);
   expect(said(group(`${members}, strategy: priority-longest-idle`))).toEqual([]);
 });
-
-test.each([
-  ['members: ["201", "202"], rounds: 2', 'all members ring at once'],
-  ['members: ["201"], strategy: sequential, rounds: 2', 'there is one member only'],
-  ['members: ["201", { to: "202", priority: 1 }], strategy: priority, rounds: 2', 'all members have one priority'],
-])('rounds of a group with %s', (keys, why) => {
-  expect(said(group(`, ${keys}`))).toEqual([
-    expect.stringMatching(
-      new RegExp(`^pbx\\.yaml:6:\\d+: warning: groups\\[0\\]\\.rounds: rounds has no effect: ${why}.*; `),
-    ),
-  ]);
-});
-
-test.each([
-  'members: ["201", "202"], strategy: sequential, rounds: 2',
-  'members: ["201", { to: "202", priority: 2 }], strategy: priority, rounds: 2',
-  'members: ["201", "202"], strategy: priority-longest-idle, rounds: 2',
-  'members: ["201", "202"], rounds: 1',
-])('rounds of a group with %s are not remarked on', (keys) => {
-  expect(said(group(`, ${keys}`))).toEqual([]);
-});

@@ -1,4 +1,4 @@
-import type { Frozen, Group, User } from '../model/model.ts';
+import type { Group, User } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
@@ -10,7 +10,6 @@ export function checkEffect(view: DomainView, report: Report): void {
   for (const { object: group, path } of view.groups) {
     if (path === undefined) continue;
     checkPriority(group, path, report);
-    checkRounds(group, path, report);
   }
 }
 
@@ -61,24 +60,4 @@ function checkPriority({ strategy = 'all', members }: Group, path: KeyPath, repo
     'write strategy: priority or priority-longest-idle, or remove it',
     'key',
   );
-}
-
-function checkRounds({ strategy = 'all', members, rounds }: Group, path: KeyPath, report: Report): void {
-  if (rounds === undefined || rounds === 1) return;
-  const why = whyOneRound(strategy, members);
-  if (why !== undefined) report('warning', below(path, 'rounds'), `rounds has no effect: ${why[0]}`, why[1], 'key');
-}
-
-/** Why there is nothing to begin anew, and what to do about it. */
-function whyOneRound(
-  strategy: NonNullable<Group['strategy']>,
-  members: Frozen<Group['members']>,
-): readonly [why: string, remedy: string] | undefined {
-  if (strategy === 'all') {
-    return ['all members ring at once', 'write ring: for a longer time, or a strategy in turn such as sequential'];
-  }
-  if (members.length === 1) return ['there is one member only', 'write ring: for a longer time'];
-  const levels = new Set(members.map(({ priority = 1 }) => priority));
-  if (strategy !== 'priority' || levels.size !== 1) return undefined;
-  return ['all members have one priority, so they ring at once', 'give them different ones, or write ring: for longer'];
 }

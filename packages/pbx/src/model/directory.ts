@@ -98,6 +98,12 @@ export class Directory {
     return this.#indexes.get(domain.id)?.memberships.get(extension)?.has(group) ?? false;
   }
 
+  /** The groups that a user is a member of, in the order of the model. */
+  groupsOf(domain: Domain, extension: string): readonly Group[] {
+    const index = this.#indexes.get(domain.id);
+    return [...(index?.memberships.get(extension) ?? [])].flatMap((group) => index?.groups.get(group) ?? []);
+  }
+
   findScheme(domain: Domain, name: string): Scheme | undefined {
     return this.#indexes.get(domain.id)?.schemes.get(name);
   }

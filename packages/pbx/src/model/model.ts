@@ -1,9 +1,11 @@
 import type { AccessPolicy } from '../schema/access.ts';
 import type { Calendar } from '../schema/calendar.ts';
 import type { GroupEntry, KnownEmployee } from '../schema/group.ts';
+import type { Hours } from '../schema/hours.ts';
 import type { Limits } from '../schema/limits.ts';
 import type { NumberEntry, OutboundRule } from '../schema/outbound.ts';
 import type { RecordingPolicy } from '../schema/recording.ts';
+import type { Regions } from '../schema/region.ts';
 import type { SchemeEntry } from '../schema/scheme.ts';
 import type { TrunkEntry } from '../schema/trunk.ts';
 import type { DeviceEntry, DigestChoice, UserEntry } from '../schema/user.ts';
@@ -70,6 +72,10 @@ export interface DomainSettings {
   readonly outbound?: readonly Frozen<OutboundRule>[];
   readonly knownEmployee?: Frozen<KnownEmployee>;
   readonly callerId?: string;
+  readonly hours?: Frozen<Hours>;
+  readonly regions?: Frozen<Regions>;
+  readonly block?: readonly string[];
+  readonly accept?: readonly string[];
 }
 export type SettingName = keyof DomainSettings;
 
@@ -98,6 +104,9 @@ export interface Model {
 
 export const EMPTY_MODEL: Model = { domains: [] };
 
+/** Settings that have no default of the domain's: what is not there is not asked for. */
+type Undefaulted = 'digest' | 'limits' | 'knownEmployee' | 'callerId' | 'block' | 'accept' | 'hours' | 'regions';
+
 /** What holds where a domain's settings say nothing. */
 export const DOMAIN_DEFAULTS = {
   aliases: [],
@@ -107,7 +116,7 @@ export const DOMAIN_DEFAULTS = {
   recording: { mode: 'none' },
   calendar: {},
   outbound: [],
-} as const satisfies Required<Omit<DomainSettings, 'digest' | 'limits' | 'knownEmployee' | 'callerId'>>;
+} as const satisfies Required<Omit<DomainSettings, Undefaulted>>;
 
 /** A domain's setting, or its default. (The default of `digest` is the machine's: `digestOf`; that of `limits` holds for
  * costly calls only: `boundsAt`.) */
@@ -115,7 +124,7 @@ export function setting<Name extends keyof typeof DOMAIN_DEFAULTS>(
   domain: Domain,
   name: Name,
 ): NonNullable<DomainSettings[Name]> {
-  const defaults: Required<Omit<DomainSettings, 'digest' | 'limits' | 'knownEmployee' | 'callerId'>> = DOMAIN_DEFAULTS;
+  const defaults: Required<Omit<DomainSettings, Undefaulted>> = DOMAIN_DEFAULTS;
   return domain.settings[name] ?? (defaults[name] as NonNullable<DomainSettings[Name]>);
 }
 

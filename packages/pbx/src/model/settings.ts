@@ -22,6 +22,10 @@ const NAMES: Record<SettingName, true> = {
   outbound: true,
   knownEmployee: true,
   callerId: true,
+  hours: true,
+  regions: true,
+  block: true,
+  accept: true,
 };
 export const SETTING_NAMES = Object.keys(NAMES) as readonly SettingName[];
 

@@ -8,6 +8,7 @@ import type { Plan, RingOutcome, World } from './plan.ts';
 import { goOnInGroup, reachGroup, ringGroup } from './reach-group.ts';
 import { goOnWithUser, reachUser } from './reach-user.ts';
 import { followNumber, takeNumber } from './take-number.ts';
+import { arriveAtTrunk } from './to-trunk.ts';
 
 /** More than any company's rules ask for before a phone rings. */
 const MOST_TURNS = 1_000;
@@ -19,7 +20,7 @@ export function decide(first: Decision, world: World): Plan {
   for (let turn = 0; 'go' in decision; turn++) {
     if (turn === MOST_TURNS) return rejected(decision.journey, 'loop', 'the call goes round and round', '');
     // Somebody's own time for ringing holds for whom they ring, and for where that one sends the call on.
-    if (decision.go === 'to') ring = decision.ring ?? ring;
+    if (decision.go === 'to' || decision.go === 'trunk') ring = decision.ring ?? ring;
     else if (decision.go === 'back') ring = undefined;
     decision = follow(decision, world);
   }
@@ -31,6 +32,8 @@ function follow(onward: Onward, world: World): Decision {
   switch (onward.go) {
     case 'to':
       return arriveAt(onward, world);
+    case 'trunk':
+      return arriveAtTrunk(onward, world);
     case 'scheme':
       return enterScheme(onward.journey, onward.scheme, onward.because, world);
     case 'back':

@@ -1,12 +1,14 @@
 import type { Frozen, Scheme } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
 import { formatDuration } from '../schema/duration.ts';
-import type { RingStep, SchemeStep } from '../schema/scheme.ts';
-import { gather } from './gather.ts';
+import { type HangupCause, isTrunkName, type RingStep, type SchemeStep } from '../schema/scheme.ts';
+import { type Gathered, gather } from './gather.ts';
+import type { Found } from './go-out.ts';
 import { arrived, type Journey, planOf, rejected, told, within, zoneOf } from './journey.ts';
-import { type Decision, goBack, sendTo, startScheme } from './onward.ts';
-import type { Frame, RingOutcome, World } from './plan.ts';
+import { type Decision, goBack, goneRound, ringTrunk, sendTo, startScheme } from './onward.ts';
+import type { Frame, RejectReason, RingOutcome, World } from './plan.ts';
 import { nameOf, onceEach, ringOf } from './targets.ts';
+import { trunkTarget } from './to-trunk.ts';
 
 type AtScheme = Frame & { readonly in: 'scheme' };
 type AtList = Frame & { readonly in: 'list' };
@@ -19,7 +21,7 @@ export function enterScheme(journey: Journey, name: string, because: string, wor
   const scheme = world.directory.findScheme(domain, name);
   if (scheme === undefined) return rejected(journey, 'not-found', `there is no scheme ${name} any more`, because);
   const there = arrived(journey, `scheme ${name}`);
-  if (there === undefined) return rejected(journey, 'loop', `the call has been in scheme ${name} already`, because);
+  if (there === undefined) return goneRound(journey, `the call has been in scheme ${name} already`, because);
   const { part, when } = partOf(there, scheme, world);
   const here = told(there, `${because} scheme ${name}${when}`);
   return followScheme(here, { in: 'scheme', scheme, part, next: 0, path: here.path }, 'not-found', world);
@@ -43,7 +45,7 @@ export function ringList(journey: Journey, frame: AtList, outcome: RingOutcome):
   if (to === undefined) return goBack(journey, outcome);
   const last = next + 1 === step.to.length;
   const framed = last ? journey : within(journey, { ...frame, next: next + 1 });
-  return sendTo(framed, to, `then ${to}`, undefined, step.ring);
+  return ringOne(framed, to, step, `then ${to}`);
 }
 
 function take(
@@ -78,29 +80,45 @@ function take(
   return hangUp(journey, step.hangup ?? 'normal', where);
 }
 
-function hangUp(journey: Journey, cause: NonNullable<SchemeStep['hangup']>, where: string): Decision {
+/** What each cause is in the table of failures: 486, 603, 480, 480, 404, 403 and 503 on the wire. */
+export const HANGUPS: Readonly<Record<Exclude<HangupCause, 'normal'>, RejectReason>> = {
+  busy: 'callee-busy',
+  declined: 'callee-declined',
+  'no-answer': 'no-answer',
+  unavailable: 'unreachable',
+  'not-found': 'not-found',
+  forbidden: 'forbidden',
+  congestion: 'congestion',
+};
+
+function hangUp(journey: Journey, cause: HangupCause, where: string): Decision {
   const because = `${where} ends the call`;
-  if (cause === 'busy') return rejected(journey, 'callee-busy', 'as busy', because);
-  if (cause === 'declined') return rejected(journey, 'callee-declined', 'as declined', because);
-  return planOf(journey, { do: 'hangup', because });
+  if (cause === 'normal') return planOf(journey, { do: 'hangup', because });
+  return rejected(journey, HANGUPS[cause], `as ${cause}`, because);
 }
 
 function ring(journey: Journey, step: Frozen<RingStep>, where: string, world: World): Decision {
   const [only, ...more] = step.to;
   if (only === undefined) return goBack(journey, 'not-found');
-  if (more.length === 0) return sendTo(journey, only, `${where} rings ${only}`, undefined, step.ring);
+  if (more.length === 0) return ringOne(journey, only, step, `${where} rings ${only}`);
   if (step.order === 'in-turn') {
     const frame: AtList = { in: 'list', step, next: 1, path: journey.path };
-    return sendTo(within(journey, frame), only, `${where} rings ${only}`, undefined, step.ring);
+    return ringOne(within(journey, frame), only, step, `${where} rings ${only}`);
   }
   return ringTogether(journey, step, where, world);
+}
+
+function ringOne(journey: Journey, to: string, step: Frozen<RingStep>, because: string): Decision {
+  if (isTrunkName(to)) return ringTrunk(journey, to, step.number, because, step.ring);
+  return sendTo(journey, to, because, undefined, step.ring);
 }
 
 /** Several at once, the members of a group among them as the group rings them. */
 function ringTogether(journey: Journey, step: Frozen<RingStep>, where: string, world: World): Decision {
   const { domain } = journey.call;
   const { directory } = world;
-  const gathered = step.to.map((to) => {
+  const gathered = step.to.map((to): Gathered => {
+    if (isTrunkName(to)) return gatheredOf(to, trunkTarget(journey, to, step.number, world));
     const group = directory.findGroup(domain, to);
     return gather(journey, group?.members ?? [{ to }], group, world);
   });
@@ -120,6 +138,13 @@ function ringTogether(journey: Journey, step: Frozen<RingStep>, where: string, w
     ofMany: true,
     because: `${where}: ring ${targets.map(nameOf).join(', ')} for ${formatDuration(time)}`,
   });
+}
+
+function gatheredOf(trunk: string, found: Found): Gathered {
+  const nobody = { users: [], busy: false };
+  return found.ok
+    ? { ...nobody, targets: found.targets, left: [] }
+    : { ...nobody, targets: [], left: [`trunk ${trunk}: ${found.text}`] };
 }
 
 function partOf(journey: Journey, scheme: Scheme, world: World): { part: 'open' | 'closed'; when: string } {

@@ -1,7 +1,7 @@
 import type { Group, User } from '../model/model.ts';
 import { isPublicNumber } from '../schema/destination.ts';
 import { barrierOf } from './barrier.ts';
-import { outsideTarget } from './go-out.ts';
+import { wayOut } from './go-out.ts';
 import type { Journey } from './journey.ts';
 import { leftOut } from './left-out.ts';
 import type { RingTarget, World } from './plan.ts';
@@ -52,9 +52,9 @@ export function gather(
     const { to, after = 0 } = candidate;
     const member = members?.get(candidate);
     if (member === undefined && isPublicNumber(to)) {
-      const found = outsideTarget(journey, to, undefined, world);
+      const found = wayOut(journey, to, group, world);
       mayRepeat = true;
-      if (found.ok) targets.push(timed(found.target, {}, after));
+      if (found.ok) for (const target of found.targets) targets.push(timed(target, {}, after));
       else left.push(`${to} ${found.because}: ${found.text}`);
       continue;
     }
@@ -72,7 +72,7 @@ export function gather(
     users.push(user);
     if (member?.phones === undefined) {
       mayRepeat = true;
-      addTargets(targets, journey, user, reachOf(user), after, world);
+      addTargets(targets, left, journey, user, reachOf(user), after, world);
       continue;
     }
     for (const { target, login } of member.phones) {

@@ -1,12 +1,14 @@
-import type { Domain, User } from '../model/model.ts';
+import type { Domain } from '../model/model.ts';
 import { formatDuration } from '../schema/duration.ts';
 import { EMERGENCY_NUMBERS } from '../schema/number.ts';
 import { permissionOf } from '../spending/permission.ts';
+import { callerIdFor } from './caller-id.ts';
 import { type Journey, planOf, rejected, told } from './journey.ts';
 import { type Decision, goBack } from './onward.ts';
-import { type OutboundMatch, outboundRuleFor } from './outbound.ts';
-import type { OutsideTarget, Way, World } from './plan.ts';
+import { isGroup, type Orderer, type OutboundMatch, outboundRuleFor } from './outbound.ts';
+import type { RingTarget, Way, World } from './plan.ts';
 import { nameOf } from './targets.ts';
+import { toPbx } from './to-pbx.ts';
 import { writtenFor } from './written-number.ts';
 
 /** How long a number outside rings: operators give up by themselves after some minutes. */
@@ -14,52 +16,87 @@ const RING_OUTSIDE_MS = 120_000;
 
 /** A number outside, ready to be rung; or why not, and the rule that says so. */
 export type Found =
-  | { readonly ok: true; readonly target: OutsideTarget; readonly because: string }
+  | { readonly ok: true; readonly targets: readonly RingTarget[]; readonly because: string }
   | {
       readonly ok: false;
-      readonly reason: 'not-found' | 'forbidden' | 'no-channel';
+      readonly reason: 'not-found' | 'forbidden' | 'no-channel' | 'unreachable' | 'loop';
       readonly because: string;
       readonly text: string;
     };
 
 /** Sends the call to a number outside. @param by whose order it is */
-export function goOut(journey: Journey, number: string, shown: string, by: User | undefined, world: World): Decision {
-  const match = outboundRuleFor(journey.call.domain, number, by, world.directory);
-  if (match?.rule.extension !== undefined) return toPbx(journey, number, shown, match, match.rule.extension, world);
-  const found = targetBy(match, journey, number, by, world);
-  if (!found.ok) {
-    const because = `${shown} ${found.because}`;
-    if (journey.frames.length === 0) return rejected(journey, found.reason, found.text, because);
-    return goBack(
-      told(journey, `${because}: ${found.text}`),
-      found.reason === 'no-channel' ? 'no-channel' : 'unreachable',
-    );
+export function goOut(
+  journey: Journey,
+  number: string,
+  shown: string,
+  by: Orderer | undefined,
+  world: World,
+): Decision {
+  return ringOutside(journey, shown, wayOut(journey, number, by, world));
+}
+
+/** Rings what was found; where there is nothing, the call goes on with what is left to try. */
+export function ringOutside(journey: Journey, shown: string, found: Found): Decision {
+  const because = `${shown} ${found.because}`;
+  if (found.ok) {
+    return planOf(journey, {
+      do: 'ring',
+      targets: found.targets,
+      ring: RING_OUTSIDE_MS,
+      ofMany: false,
+      because: `${because}: ring ${found.targets.map(named).join(', ')} for ${formatDuration(RING_OUTSIDE_MS)}`,
+    });
   }
-  const { target, because } = found;
-  return planOf(journey, {
-    do: 'ring',
-    targets: [target],
-    ring: RING_OUTSIDE_MS,
-    ofMany: false,
-    because: `${shown} ${because}: ring ${nameOf(target)} for ${formatDuration(RING_OUTSIDE_MS)}`,
-  });
+  const { reason, text } = found;
+  if (journey.frames.length === 0) return rejected(journey, reason, text, because);
+  const outcome = reason === 'no-channel' || reason === 'loop' ? reason : 'unreachable';
+  return goBack(told(journey, `${because}: ${text}`), outcome);
 }
 
-/** By which trunks a number outside is reached, and how the call looks there. */
-export function outsideTarget(journey: Journey, number: string, by: User | undefined, world: World): Found {
-  return targetBy(outboundRuleFor(journey.call.domain, number, by, world.directory), journey, number, by, world);
+/** By what a number outside is reached, and how the call looks there. */
+export function wayOut(journey: Journey, number: string, by: Orderer | undefined, world: World): Found {
+  if (EMERGENCY_NUMBERS.includes(number)) return wayToHelp(journey, number, by, world);
+  return byRule(outboundRuleFor(journey.call.domain, number, by, world.directory), journey, number, by, world);
 }
 
-function targetBy(
+/**
+ * Help must be reached though nobody wrote a rule, and whatever rules for other numbers say; a rule that names this one chooses the way,
+ * while there is room on it.
+ */
+function wayToHelp(journey: Journey, number: string, by: Orderer | undefined, world: World): Found {
+  const { domain } = journey.call;
+  const { directory } = world;
+  const named = outboundRuleFor(domain, number, by, directory, true);
+  if (named !== undefined) {
+    const chosen = byRule(named, journey, number, by, world);
+    if (chosen.ok) return chosen;
+  }
+  const all = domain.trunks.map(({ name }) => name);
+  const registering = domain.trunks.filter(({ register }) => register !== undefined).map(({ name }) => name);
+  const rule = named === undefined ? 'without a rule of its own' : 'whose own rule leads nowhere now';
+  for (const [trunks, which] of [
+    [registering, 'any trunk that registers'],
+    [all, 'any trunk'],
+  ] as const) {
+    const because = `is an emergency number ${rule}, so ${which} will do`;
+    const found = byTrunks(domain, number, trunks, undefined, by, because, world);
+    if (found.ok) return found;
+  }
+  // A PBX that registers here may be the only way out.
+  const last = byRule(outboundRuleFor(domain, number, by, directory), journey, number, by, world);
+  if (last.ok || all.length === 0) return last;
+  return { ok: false, reason: 'no-channel', because: 'is an emergency number', text: 'all channels are in use' };
+}
+
+function byRule(
   match: OutboundMatch | undefined,
   journey: Journey,
   number: string,
-  by: User | undefined,
+  by: Orderer | undefined,
   world: World,
 ): Found {
   const { domain } = journey.call;
   if (match === undefined) {
-    if (EMERGENCY_NUMBERS.includes(number)) return emergency(domain, number, by, world);
     return {
       ok: false,
       reason: 'not-found',
@@ -69,23 +106,22 @@ function targetBy(
   }
   const { rule } = match;
   const because = `matches the outbound rule ${rule.match}`;
-  if (rule.trunk === undefined) {
-    const text = rule.extension === undefined ? 'the rule denies it' : `the PBX at ${rule.extension} is called alone`;
-    return { ok: false, reason: 'forbidden', because, text };
-  }
+  if (rule.extension !== undefined) return toPbx(journey, number, match, rule.extension, by, because, world);
+  if (rule.trunk === undefined) return { ok: false, reason: 'forbidden', because, text: 'the rule denies it' };
   const permission = permissionOf(rule, number);
   if (!permission.permitted) return { ok: false, reason: 'forbidden', because, text: permission.because };
   const named = [rule.trunk, ...(rule.reserve ?? [])];
   const trunks = rule.leastCost === true ? world.cheapestFirst(domain, number, named) : named;
-  return target(domain, number, trunks, match, by, because, world);
+  return byTrunks(domain, number, trunks, match, by, because, world);
 }
 
-function target(
+/** By the first of the trunks that has room. */
+export function byTrunks(
   domain: Domain,
   number: string,
   trunks: readonly string[],
   match: OutboundMatch | undefined,
-  by: User | undefined,
+  by: Orderer | undefined,
   because: string,
   world: World,
 ): Found {
@@ -96,24 +132,18 @@ function target(
     ...free.filter((name) => world.isTrunkUp(domain, name)),
     ...free.filter((name) => !world.isTrunkUp(domain, name)),
   ];
-  const ways = ordered.map((trunk): Way => {
-    const callerId = match?.rule.callerId ?? by?.callerId ?? domain.settings.callerId;
-    return {
+  const callerId = callerIdFor(domain, match, by, world);
+  const user = by === undefined || isGroup(by) ? undefined : by;
+  const ways = ordered.map(
+    (trunk): Way => ({
       trunk,
       send: match?.sent ?? writtenFor(number, world.directory.findTrunk(domain, trunk)?.numbers?.send ?? 'e164'),
       ...(callerId !== undefined && { callerId }),
-      ...(by?.anonymous === true && { anonymous: true as const }),
-    };
-  });
-  return { ok: true, target: { kind: 'outside', number, ways, ...(by !== undefined && { orderedBy: by }) }, because };
-}
-
-/** Help must be reached though nobody wrote a rule. */
-function emergency(domain: Domain, number: string, by: User | undefined, world: World): Found {
-  const trunks = domain.trunks.filter(({ register }) => register !== undefined).map(({ name }) => name);
-  const because = 'is an emergency number without a rule, so any trunk that registers will do';
-  if (trunks.length === 0) return { ok: false, reason: 'not-found', because, text: 'there is none' };
-  return target(domain, number, trunks, undefined, by, because, world);
+      ...(user?.anonymous === true && { anonymous: true as const }),
+    }),
+  );
+  const target = { kind: 'outside' as const, number, ways, ...(user !== undefined && { orderedBy: user }) };
+  return { ok: true, targets: [target], because };
 }
 
 function hasChannel(domain: Domain, name: string, world: World): boolean {
@@ -122,31 +152,7 @@ function hasChannel(domain: Domain, name: string, world: World): boolean {
   return trunk.channels === undefined || world.channelsInUse(domain, 'trunk', name) < trunk.channels;
 }
 
-/** A rule that leads to a PBX behind one of our accounts: it hears the number as it was dialled. */
-function toPbx(
-  journey: Journey,
-  number: string,
-  shown: string,
-  match: OutboundMatch,
-  extension: string,
-  world: World,
-): Decision {
-  const { domain } = journey.call;
-  const because = `${shown} matches the outbound rule ${match.rule.match}`;
-  const user = world.directory.findUser(domain, extension);
-  const devices = user?.devices.filter(({ login }) => world.isReachable(domain, login)) ?? [];
-  if (user === undefined || devices.length === 0) {
-    const text =
-      user === undefined ? `nobody has extension ${extension} any more` : `no device of ${user.name} is registered`;
-    if (journey.frames.length === 0) return rejected(journey, 'unreachable', text, because);
-    return goBack(told(journey, `${because}: ${text}`), 'unreachable');
-  }
-  const did = match.sent ?? number;
-  return planOf(journey, {
-    do: 'ring',
-    targets: devices.map((device) => ({ kind: 'device' as const, user, device, did })),
-    ring: RING_OUTSIDE_MS,
-    ofMany: false,
-    because: `${because}: ring ${devices.map(({ login }) => login).join(', ')} as ${did} for ${formatDuration(RING_OUTSIDE_MS)}`,
-  });
+function named(target: RingTarget): string {
+  const as = target.kind === 'device' && target.did !== undefined ? ` as ${target.did}` : '';
+  return `${nameOf(target)}${as}`;
 }

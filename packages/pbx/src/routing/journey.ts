@@ -16,8 +16,7 @@ export function journeyOf({ step: _, record: __, ...journey }: Plan): Journey {
 
 /** The plan whose next step is `step`. */
 export function planOf(journey: Journey, step: PlanStep): Plan {
-  const { call, story, visited } = journey;
-  return { ...journey, step, record: shouldRecord(call, visited), story: [...story, step.because] };
+  return { ...journey, step, record: shouldRecord(journey, step), story: [...journey.story, step.because] };
 }
 
 /** The journey after decisions that are no step by themselves; empty lines are none. */

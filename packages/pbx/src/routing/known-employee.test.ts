@@ -7,7 +7,7 @@ const CALLER = '+79161234567';
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 4, 5, 12);
 
-function office(known: string, where: 'group' | 'domain' = 'group') {
+function office(known: string, where: 'group' | 'domain' = 'group', more = '') {
   return routesOf(`domain: acme.example
 timezone: Europe/Moscow
 ${where === 'domain' ? `knownEmployee: ${known}` : ''}
@@ -18,7 +18,7 @@ users:
 groups: [{ extension: "600", name: Sales, members: ["201", "202"]${where === 'group' ? `, knownEmployee: ${known}` : ''} }]
 trunks: [{ name: itsp, proxy: "sip:192.0.2.1", register: { login: a, password: b } }]
 numbers: [{ number: "+74951234567", trunk: itsp, to: "600" }, { number: "+74957654321", trunk: itsp, to: "600" }]
-`);
+${more}`);
 }
 
 const spoke = (talk: Partial<LastTalk>, more: Moment = {}): Moment => ({
@@ -51,6 +51,18 @@ test.each([
   ['{ window: day }', 15 * HOUR + 1, ALL],
 ])('with %s, %i ms after the conversation: %s', (known, age, expected) => {
   expect(rings(office(known), spoke({ endedAt: NOW - age }))).toBe(expected);
+});
+
+test.each([
+  // It is 15:00; the conversation ended at 14:50, and at 18:00 it is over, though the date is the same.
+  ['mon-fri: "09:00-18:00"', 10 / 60, 0, BORIS],
+  ['mon-fri: "09:00-18:00"', 10 / 60, 3 * HOUR - 1, BORIS],
+  ['mon-fri: "09:00-18:00"', 10 / 60, 3 * HOUR, ALL],
+  ['mon-fri: "09:00-18:00"', 18, 0, ALL],
+  ['mon-fri: "20:00-18:00"', 18, 0, BORIS],
+])('a working day of %s: %f hours ago, and %i ms later: %s', (hours, ago, later, expected) => {
+  const pbx = office('{ window: day }', 'group', `hours: { ${hours} }\n`);
+  expect(rings(pbx, spoke({ endedAt: NOW - ago * HOUR }, { now: NOW + later }))).toBe(expected);
 });
 
 test('conversations that the employee began count where it says so', () => {

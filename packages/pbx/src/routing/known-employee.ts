@@ -1,5 +1,6 @@
 import type { Frozen, Group, User } from '../model/model.ts';
 import { localDate } from '../schedule/moment.ts';
+import { workingDayEnd } from '../schedule/working-day.ts';
 import { formatDuration } from '../schema/duration.ts';
 import type { KnownEmployee } from '../schema/group.ts';
 import { normaliseNumber } from '../schema/number.ts';
@@ -69,8 +70,10 @@ function outsideNumber({ call: { caller, domain } }: Journey, world: World): str
 
 function isWithin(journey: Journey, { endedAt }: LastTalk, window: number | 'day', now: number): boolean {
   if (window !== 'day') return now - endedAt <= window;
-  const { timezone } = zoneOf(journey);
-  return localDate(endedAt, timezone) === localDate(now, timezone);
+  const { hours } = journey.call.domain.settings;
+  const zone = zoneOf(journey);
+  if (hours !== undefined) return now < workingDayEnd(hours, zone, endedAt);
+  return localDate(endedAt, zone.timezone) === localDate(now, zone.timezone);
 }
 
 function canTake(journey: Journey, extension: string, group: Group | undefined, ring: number, world: World) {
@@ -84,6 +87,6 @@ function canTake(journey: Journey, extension: string, group: Group | undefined, 
     const { talking, ringing } = world.activity(domain, extension);
     if (talking + ringing > 0) return undefined;
   }
-  const targets = targetsOf(journey, user, reachOf(user), world);
+  const targets = targetsOf(journey, user, reachOf(user), world, []);
   return targets.length === 0 ? undefined : { user, targets, ring: Math.min(ring, ringOf(targets, ring)) };
 }

@@ -6,8 +6,10 @@ import type { World } from './plan.ts';
 export function leftOut(journey: Journey, group: Group, { extension }: User, world: World): string | undefined {
   const { domain } = journey.call;
   if (group.login === true && !world.isLoggedIn(domain, group.extension, extension)) return 'not logged in';
-  const { talking, ringing, lastTalkEnd } = world.activity(domain, extension);
+  const { talking, ringing } = world.activity(domain, extension);
   if (group.skipBusy !== false && talking + ringing > 0) return 'busy';
-  if (group.wrapUp !== undefined && lastTalkEnd + group.wrapUp > world.now) return 'busy after a call';
+  if (group.wrapUp !== undefined && world.lastTalkOf(domain, group.extension, extension) + group.wrapUp > world.now) {
+    return 'busy after a call';
+  }
   return undefined;
 }

@@ -16,6 +16,8 @@ export interface WorldNotes {
   readonly unreachable?: readonly string[];
   /** By extension. */
   readonly activity?: Readonly<Record<string, Activity>>;
+  /** By group and extension, a space between them. */
+  readonly groupTalks?: Readonly<Record<string, number>>;
   /** Group and extension, a space between them. */
   readonly loggedOut?: readonly string[];
   /** By number. */
@@ -43,6 +45,7 @@ export class NotedWorld implements World {
   readonly #lists = { unreachable: new Set<string>(), loggedOut: new Set<string>(), trunksDown: new Set<string>() };
   readonly #maps = {
     activity: new Map<string, Activity>(),
+    groupTalks: new Map<string, number>(),
     talks: new Map<string, readonly LastTalk[]>(),
     responsible: new Map<string, string>(),
     channels: new Map<string, number>(),
@@ -70,6 +73,12 @@ export class NotedWorld implements World {
     const activity = this.#world.activity(domain, extension);
     if (!isIdle(activity)) this.#map(this.#maps.activity, extension, activity);
     return activity;
+  }
+
+  lastTalkOf(domain: Domain, group: string, extension: string): number {
+    const endedAt = this.#world.lastTalkOf(domain, group, extension);
+    if (endedAt > 0) this.#map(this.#maps.groupTalks, `${group} ${extension}`, endedAt);
+    return endedAt;
   }
 
   isLoggedIn(domain: Domain, group: string, extension: string): boolean {
@@ -153,6 +162,7 @@ export function replayedWorld(notes: WorldNotes, directory: Directory): World {
     directory,
     isReachable: (_domain, login) => !listed(notes.unreachable, login),
     activity: (_domain, extension) => of(notes.activity, extension) ?? IDLE,
+    lastTalkOf: (_domain, group, extension) => of(notes.groupTalks, `${group} ${extension}`) ?? 0,
     isLoggedIn: (_domain, group, extension) => !listed(notes.loggedOut, `${group} ${extension}`),
     lastTalks: (_domain, number) => of(notes.talks, number) ?? [],
     responsible: (_domain, number) => of(notes.responsible, number),

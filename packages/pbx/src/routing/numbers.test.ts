@@ -97,6 +97,47 @@ describe('who may call a number', () => {
   });
 });
 
+describe('the domain’s lists come before a number’s own', () => {
+  const pbx = pbxWith('to: "201", accept: ["+7*", "202"]', 'block: ["+7916*"]\naccept: ["+79*", "+49*"]\n');
+  test.each([
+    ['+79171234567', 'ring anna 60000', ''],
+    ['+79161234567', 'reject caller-blocked', '+79161234567 is blocked by the domain'],
+    ['+74951112233', 'reject caller-blocked', '+74951112233 is not among those accepted by the domain'],
+    ['+4930123456', 'reject caller-blocked', '+4930123456 is not among those accepted'],
+    [undefined, 'reject caller-blocked', 'a caller without a number is not among those accepted by the domain'],
+  ])('%s: %s', (caller, now, why) => {
+    const trip = pbx.by('itsp', caller, '+74951234567');
+    expect(trip.now).toBe(now);
+    expect(trip.story.at(-1)?.endsWith(why)).toBe(true);
+  });
+
+  test('and are for callers outside', () => {
+    expect(pbx.from('boris', '+74951234567').now).toBe('ring anna 60000');
+  });
+});
+
+describe('where callers of a region are led', () => {
+  const pbx = pbxWith(
+    'to: "201", byCaller: [{ region: санкт-петербург, to: "202" }, { from: ["+7921*"], region: Tver, scheme: night }]',
+    'regions: { Санкт-Петербург: ["+7812*", "+79110000000-+79119999999"], Tver: ["+74822*"] }\n',
+  );
+  test.each([
+    ['+78121234567', 'ring boris 60000'],
+    ['89115554433', 'ring boris 60000'],
+    ['+79120000000', 'ring anna 60000'],
+    ['+74822123456', 'ring anna+boris 25000'],
+    ['+79215554433', 'ring anna+boris 25000'],
+    [undefined, 'ring anna 60000'],
+  ])('%s: %s', (caller, now) => {
+    expect(pbx.by('itsp', caller, '+74951234567').now).toBe(now);
+  });
+
+  test('and the region is named', () => {
+    const { story } = pbx.by('itsp', '+78121234567', '+74951234567');
+    expect(story.join()).toContain('a caller such as +78121234567 from санкт-петербург goes to 202');
+  });
+});
+
 describe('where a number leads', () => {
   test('by the hour, and why', () => {
     const pbx = pbxWith('scheme: main');

@@ -1,5 +1,5 @@
-import type { User } from '../model/model.ts';
-import type { Journey } from './journey.ts';
+import { type Journey, rejected, told } from './journey.ts';
+import type { Orderer } from './outbound.ts';
 import type { Plan, RingOutcome } from './plan.ts';
 
 /**
@@ -14,8 +14,17 @@ export type Onward =
       readonly to: string;
       readonly because: string;
       /** Whose order it is to go there, where it leads outside. */
-      readonly by: User | undefined;
+      readonly by: Orderer | undefined;
       /** How long it rings there, in ms, whatever is said there. */
+      readonly ring?: number;
+    }
+  | {
+      readonly go: 'trunk';
+      readonly journey: Journey;
+      readonly trunk: string;
+      /** What it is sent as the called number. */
+      readonly number: string | undefined;
+      readonly because: string;
       readonly ring?: number;
     }
   | { readonly go: 'scheme'; readonly journey: Journey; readonly scheme: string; readonly because: string }
@@ -23,13 +32,29 @@ export type Onward =
 
 export type Decision = Plan | Onward;
 
-export function sendTo(journey: Journey, to: string, because: string, by: User | undefined, ring?: number): Onward {
+export function sendTo(journey: Journey, to: string, because: string, by: Orderer | undefined, ring?: number): Onward {
   return { go: 'to', journey, to, because, by, ...(ring !== undefined && { ring }) };
+}
+
+export function ringTrunk(
+  journey: Journey,
+  trunk: string,
+  number: string | undefined,
+  because: string,
+  ring?: number,
+): Onward {
+  return { go: 'trunk', journey, trunk, number, because, ...(ring !== undefined && { ring }) };
 }
 
 /** What was tried ended without an answer: the innermost that has something left says what comes next. */
 export function goBack(journey: Journey, outcome: RingOutcome): Onward {
   return { go: 'back', journey, outcome };
+}
+
+/** What led here has been here before: that way ends, and what is left further out is tried. */
+export function goneRound(journey: Journey, text: string, because: string): Decision {
+  if (journey.frames.length === 0) return rejected(journey, 'loop', text, because);
+  return goBack(told(journey, `${because}: ${text}`), 'loop');
 }
 
 export function startScheme(journey: Journey, scheme: string, because: string): Onward {

@@ -1,5 +1,5 @@
 import type { Directory } from '../model/directory.ts';
-import type { Domain, Frozen, User } from '../model/model.ts';
+import type { Domain, Frozen, Group, User } from '../model/model.ts';
 import type { OutboundRule } from '../schema/outbound.ts';
 import { type NumberPattern, parsePattern } from '../schema/pattern.ts';
 
@@ -11,15 +11,27 @@ export interface OutboundMatch {
   readonly sent?: string;
 }
 
+/** Whose order a call outside is: who calls, an employee who forwards there, or a group that does. */
+export type Orderer = User | Group;
+
+export function isGroup(orderer: Orderer): orderer is Group {
+  return 'members' in orderer;
+}
+
 /** Patterns of a list of rules, compiled once for as long as the model that holds the list lives. */
 const compiled = new WeakMap<readonly Rule[], readonly (readonly [NumberPattern, Rule])[]>();
 
-/** The first outbound rule of the domain that matches the number and that whoever orders the call may use. */
+/**
+ * The first outbound rule of the domain that matches the number and that whoever orders the call may use.
+ *
+ * @param exactly only rules that name this number and no other, and do not deny it
+ */
 export function outboundRuleFor(
   domain: Domain,
   number: string,
-  by: User | undefined,
+  by: Orderer | undefined,
   directory: Directory,
+  exactly = false,
 ): OutboundMatch | undefined {
   const rules = domain.settings.outbound;
   if (rules === undefined) return undefined;
@@ -31,7 +43,12 @@ export function outboundRuleFor(
     });
     compiled.set(rules, patterns);
   }
-  const found = patterns.find(([pattern, rule]) => pattern.matches(number) && mayUse(domain, rule, by, directory));
+  const found = patterns.find(
+    ([pattern, rule]) =>
+      pattern.matches(number) &&
+      (!exactly || (rule.match === number && rule.deny !== true)) &&
+      mayUse(domain, rule, by, directory),
+  );
   if (found === undefined) return undefined;
   const [pattern, rule] = found;
   const sent = rule.send === undefined ? undefined : pattern.rewrite(number, rule.send);
@@ -39,8 +56,8 @@ export function outboundRuleFor(
 }
 
 /** Denials hold for everybody whom they name; a rule for some is none for a call that nobody of them ordered. */
-function mayUse(domain: Domain, { from }: Rule, by: User | undefined, directory: Directory): boolean {
+function mayUse(domain: Domain, { from }: Rule, by: Orderer | undefined, directory: Directory): boolean {
   if (from === undefined) return true;
-  if (by === undefined) return false;
+  if (by === undefined || isGroup(by)) return false;
   return from.some((one) => one === by.extension || directory.isMember(domain, one, by.extension));
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { worldOf } from '../testing/model-of.ts';
 import { type Moment, routesOf } from '../testing/routes.ts';
 import type { OutsideTarget } from './plan.ts';
+import { route } from './route.ts';
 import { writtenFor } from './written-number.ts';
 
 const PBX = routesOf(`domain: acme.example
@@ -82,6 +84,168 @@ describe('how a call looks outside', () => {
 
   test('it is ordered by who calls', () => {
     expect(target('anna', '300').orderedBy?.extension).toBe('201');
+  });
+});
+
+describe('a number that is not the domain’s is never shown', () => {
+  const shows = (more: string, login = 'anna') => {
+    const { plan } = routesOf(`domain: acme.example
+users:
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }
+  - { extension: "202", name: Boris, callerId: "+74957654321", devices: [{ login: boris, password: Vf5kNm7Z }] }
+trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]
+numbers: [{ number: "+74951234567" }, { number: "+74957654321" }]
+outbound: [{ match: "+7*", trunk: itsp }]
+`).from(login, '89161234567');
+    const { domain } = plan.call;
+    const settings = { ...domain.settings, ...JSON.parse(more) };
+    const changed = { ...domain, settings };
+    const model = { domains: [changed] };
+    const { step } = route({ ...plan.call, domain: changed }, worldOf(model));
+    return step.do === 'ring' ? (step.targets[0] as OutsideTarget).ways[0]?.callerId : undefined;
+  };
+
+  test('neither the domain’s setting nor a rule’s; what comes next is taken', () => {
+    expect(shows('{ "callerId": "+74951234567" }')).toBe('+74951234567');
+    expect(shows('{ "callerId": "+78001111111" }')).toBe(undefined);
+    const rule = '"outbound": [{ "match": "+7*", "trunk": "itsp", "callerId": "+12025550100" }]';
+    expect(shows(`{ "callerId": "+74951234567", ${rule} }`)).toBe('+74951234567');
+    expect(shows(`{ "callerId": "+74951234567", ${rule} }`, 'boris')).toBe('+74957654321');
+  });
+});
+
+describe('a group’s number', () => {
+  const pbx = routesOf(`domain: acme.example
+callerId: "+74951234567"
+users:
+  - { extension: "201", name: Anna, callerId: "+74951234569", devices: [{ login: anna, password: Vf5kNm7Z }] }
+  - { extension: "202", name: Boris, devices: [{ login: boris, password: Vf5kNm7Z }] }
+  - { extension: "203", name: Vera, devices: [{ login: vera, password: Vf5kNm7Z }] }
+groups:
+  - { extension: "600", name: All, members: ["201", "202", "203"] }
+  - { extension: "601", name: Sales, members: ["201", "202"], callerId: "+74951234568" }
+  - { extension: "602", name: Office, members: ["202"], callerId: "+74951234567", noAnswer: "+79169999999" }
+  - { extension: "603", name: Away, members: ["+79169999999"], callerId: "+74951234568" }
+trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]
+numbers: [{ number: "+74951234567" }, { number: "+74951234568" }, { number: "+74951234569" }]
+outbound: [{ match: "+7926*", trunk: itsp, callerId: "+74951234567" }, { match: "+7*", trunk: itsp }]
+`);
+  test.each([
+    ['anna', '89161234567', '+74951234569'],
+    ['boris', '89161234567', '+74951234568'],
+    ['vera', '89161234567', '+74951234567'],
+    ['boris', '89261234567', '+74951234567'],
+    ['vera', '603', '+74951234568'],
+  ])('%s to %s shows %s: rule, user, first group of the user that has one, domain', (login, dialled, shown) => {
+    expect(pbx.from(login, dialled).plan.step).toMatchObject({ targets: [{ ways: [{ callerId: shown }] }] });
+  });
+
+  test('is shown where the group forwards outside', () => {
+    const trip = pbx.from('vera', '602').after('no-answer');
+    expect(trip.plan.step).toMatchObject({
+      targets: [{ number: '+79169999999', ways: [{ callerId: '+74951234567' }] }],
+    });
+  });
+
+  test('must be the domain’s', () => {
+    const file = `domain: acme.example
+groups: [{ extension: "600", name: All, members: [], callerId: "+12025550100" }]
+`;
+    expect(() => routesOf(file)).toThrow('group 600 shows +12025550100, which is not a number of this domain');
+  });
+});
+
+describe('emergency numbers', () => {
+  const pbx = (rules: string, trunks = OPERATOR) =>
+    routesOf(`domain: acme.example
+users:
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }
+  - { extension: "210", name: Asterisk, devices: [{ login: user11, password: Vf5kNm7Z, trunk: true }] }
+trunks: ${trunks}
+outbound: ${rules}
+`);
+  const WAREHOUSE = '{ name: warehouse, proxy: "sip:192.0.2.3" }';
+  const OPERATOR = `[${WAREHOUSE}, { name: itsp, proxy: "sip:192.0.2.1", channels: 2, register: { login: a, password: b } }]`;
+  const full: Moment = { channelsInUse: (_, __, key) => (key === 'itsp' ? 2 : 0) };
+
+  test.each([
+    ['[]', OPERATOR, {}, 'ring 112 by itsp 120000'],
+    ['[]', `[${WAREHOUSE}]`, {}, 'ring 112 by warehouse 120000'],
+    ['[]', OPERATOR, full, 'ring 112 by warehouse 120000'],
+    ['[]', '[]', {}, 'reject not-found'],
+    // Who writes a rule for short numbers does not think of these.
+    ['[{ match: "xxx", deny: true }]', OPERATOR, {}, 'ring 112 by itsp 120000'],
+    ['[{ match: "xxx", trunk: warehouse }]', OPERATOR, {}, 'ring 112 by itsp 120000'],
+    ['[{ match: "*", extension: "210" }]', OPERATOR, {}, 'ring 112 by itsp 120000'],
+    ['[{ match: "*", extension: "210" }]', '[]', {}, 'ring user11 120000'],
+    ['[{ match: "xxx", deny: true }]', '[]', {}, 'reject forbidden'],
+    // Who names one does.
+    [
+      '[{ match: "xxx", trunk: itsp }, { match: "112", trunk: warehouse }]',
+      OPERATOR,
+      {},
+      'ring 112 by warehouse 120000',
+    ],
+    ['[{ match: "112", extension: "210" }]', OPERATOR, {}, 'ring user11 120000'],
+    ['[{ match: "112", trunk: itsp }]', OPERATOR, full, 'ring 112 by warehouse 120000'],
+    ['[{ match: "112", trunk: warehouse, from: ["210"] }]', OPERATOR, {}, 'ring 112 by itsp 120000'],
+  ] as const)('with %s and %s', (rules, trunks, moment, now) => {
+    expect(pbx(rules, trunks).from('anna', '112', moment).now).toBe(now);
+  });
+
+  test('nothing denies one: a file that names it so is refused, and one that was kept has no effect', () => {
+    const { plan } = pbx('[{ match: "12x", deny: true }]').from('anna', '112');
+    const { domain } = plan.call;
+    const changed = { ...domain, settings: { outbound: [{ match: '112', deny: true as const }] } };
+    expect(route({ ...plan.call, domain: changed }, worldOf({ domains: [changed] })).step).toEqual(plan.step);
+  });
+});
+
+describe('where the way out is a PBX that registers here', () => {
+  const pbx = routesOf(`domain: acme.example
+users:
+  - extension: "201"
+    name: Anna
+    mobile: "+79161234567"
+    reach: { to: [{ to: devices }, { to: mobile, after: 5s }, { to: "+79167777777" }] }
+    devices: [{ login: anna, password: Vf5kNm7Z }]
+  - { extension: "202", name: Boris, devices: [{ login: boris, password: Vf5kNm7Z }] }
+  - { extension: "210", name: Asterisk, devices: [{ login: user11, password: Vf5kNm7Z, trunk: true }] }
+groups: [{ extension: "600", name: Sales, members: ["202", { to: "+79169999999", after: 3s }] }]
+trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]
+outbound: [{ match: "+7*", extension: "210", send: "8$1" }, { match: "3xx", extension: "210" }]
+`);
+
+  test('an employee’s mobiles ring by it, each as a call of its own', () => {
+    expect(pbx.from('boris', '201').plan.step).toMatchObject({
+      do: 'ring',
+      targets: [
+        { device: { login: 'anna' } },
+        { kind: 'device', user: { extension: '210' }, device: { login: 'user11' }, did: '89161234567', after: 5_000 },
+        { device: { login: 'user11' }, did: '89167777777' },
+      ],
+    });
+  });
+
+  test('a group’s members outside too', () => {
+    expect(pbx.from('anna', '600').plan.step).toMatchObject({
+      targets: [{ device: { login: 'boris' } }, { device: { login: 'user11' }, did: '89169999999', after: 3_000 }],
+    });
+  });
+
+  test('and where it is away, that is said', () => {
+    const trip = pbx.from('boris', '201', { unreachable: ['user11', 'anna'] });
+    expect(trip.now).toBe('reject unreachable');
+    expect(trip.story).toContain('+79161234567 matches the outbound rule +7*: no device of Asterisk is registered');
+  });
+
+  test('it does not get back what it asked us to send outside', () => {
+    const trip = pbx.from('user11', '89161234567');
+    expect(trip.now).toBe('reject loop');
+    expect(trip.story.at(-1)).toContain('Asterisk (210) itself asks for it');
+    expect(pbx.from('user11', '301').now).toBe('reject loop');
+    // What one of ours forwards is another call.
+    expect(pbx.from('user11', '201').now).toContain('user11');
   });
 });
 

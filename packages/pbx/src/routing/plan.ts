@@ -35,9 +35,10 @@ export type RingOutcome =
  * - `unreachable`: the user has no device, or none that can be reached now
  * - `no-channel`: as many calls as the number or the trunk takes at once
  * - `caller-blocked`: the number does not take calls of this caller
+ * - `congestion`: a scheme says that there is no room for the call
  * - `limit-reached`: whoever orders the call outside has used up what they may
  */
-export type RejectReason = RingOutcome | 'not-served' | 'forbidden' | 'caller-blocked';
+export type RejectReason = RingOutcome | 'not-served' | 'forbidden' | 'caller-blocked' | 'congestion';
 
 /** Who calls. */
 export type Caller =
@@ -91,6 +92,8 @@ export interface World {
   /** Whether a call could be put through to the account now. */
   isReachable(domain: Domain, login: string): boolean;
   activity(domain: Domain, extension: string): Activity;
+  /** Wall time at which a member's last conversation ended that the group brought; 0 where none is known. */
+  lastTalkOf(domain: Domain, group: string, extension: string): number;
   /** Whether a member takes part in a group that asks for it. */
   isLoggedIn(domain: Domain, group: string, extension: string): boolean;
   /** Who spoke last with a number, newest first, at most one of each direction. */
@@ -118,6 +121,8 @@ export interface DeviceTarget extends Timing {
   readonly device: Device;
   /** The number that a PBX behind the account is to hear as the called one. */
   readonly did?: string;
+  /** Where a rule leads to a PBX: the number outside that is called by it, and whose order that is. */
+  readonly outside?: { readonly number: string; readonly orderedBy?: User };
 }
 
 /** A number outside. */

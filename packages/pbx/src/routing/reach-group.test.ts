@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { routesOf } from '../testing/routes.ts';
+import { type Moment, routesOf } from '../testing/routes.ts';
 import { IDLE } from './noted-world.ts';
 import type { Activity } from './plan.ts';
 
@@ -37,6 +37,11 @@ describe('strategies', () => {
           .map((one) => `ring ${one} 15000`),
         'reject no-answer',
       ],
+    ],
+    ['rounds: 2', ['ring anna+boris+vera 25000', 'ring anna+boris+vera 25000', 'reject no-answer']],
+    [
+      'strategy: priority, rounds: 3, ring: 5s',
+      [...Array.from({ length: 3 }, () => 'ring anna+boris+vera 5000'), 'reject no-answer'],
     ],
     ['strategy: longest-idle', ['ring vera 15000', 'ring anna 15000', 'ring boris 15000', 'reject no-answer']],
     ['strategy: fewest-calls', ['ring boris 15000', 'ring vera 15000', 'ring anna 15000', 'reject no-answer']],
@@ -86,11 +91,17 @@ describe('who is left out', () => {
     expect(groupOf('').from('outsider', '600', all).now).toBe('reject callee-busy');
   });
 
-  test('members after a call, to the millisecond', () => {
-    const after = (ms: number) => ({ now: 100_000, ...activities({ '201': { lastTalkEnd: 100_000 - ms } }) });
+  test('members after a call of the group, to the millisecond', () => {
+    const after = (ms: number): Moment => ({
+      now: 100_000,
+      lastTalkOf: (_, group, extension) => (group === '600' && extension === '201' ? 100_000 - ms : 0),
+    });
     const group = groupOf('wrapUp: 30s', '["201"]');
     expect(group.from('outsider', '600', after(29_999)).now).toBe('reject unreachable');
     expect(group.from('outsider', '600', after(30_000)).now).toBe('ring anna 25000');
+    // A conversation that came another way is none of the group's.
+    const other = { now: 100_000, ...activities({ '201': { lastTalkEnd: 99_999 } }) };
+    expect(group.from('outsider', '600', other).now).toBe('ring anna 25000');
   });
 
   test('members who are not logged in, where that is asked for', () => {
@@ -138,6 +149,19 @@ groups:
     'reject no-answer',
   ]);
   expect(chained.from('outsider', '602').toTheEnd()).toEqual(['ring boris 25000', 'ring vera 25000', 'reject loop']);
+});
+
+test('a round is followed by the next however its last phone ended, and not where nobody rang in it', () => {
+  const turns = ['ring anna 15000', 'ring boris 15000', 'ring vera 15000'];
+  expect(groupOf('strategy: sequential, rounds: 2').from('outsider', '600').toTheEnd('callee-busy')).toEqual([
+    ...turns,
+    ...turns,
+    'reject callee-busy',
+  ]);
+  const away = { unreachable: ['anna', 'boris', 'vera'] };
+  expect(groupOf('rounds: 9').from('outsider', '600', away).toTheEnd()).toEqual(['reject unreachable']);
+  const trip = groupOf('rounds: 9').from('outsider', '600').after('no-answer', away);
+  expect(trip.now).toBe('reject no-answer');
 });
 
 test('one who declines declines for himself', () => {

@@ -4,7 +4,7 @@ import { gather } from './gather.ts';
 import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
 import { knownEmployeeOf, ringKnown } from './known-employee.ts';
 import { membersInOrder } from './member-order.ts';
-import { type Decision, goBack, sendTo } from './onward.ts';
+import { type Decision, goBack, goneRound, sendTo } from './onward.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
 import type { Frame, RingOutcome, World } from './plan.ts';
 import { nameOf, ringOf } from './targets.ts';
@@ -17,7 +17,7 @@ const EACH_MS = 15_000;
 export function reachGroup(journey: Journey, group: Group, because: string, world: World): Decision {
   const there = arrived(journey, `group ${group.extension}`, group.extension);
   if (there === undefined) {
-    return rejected(journey, 'loop', `the call has been at ${group.extension} already`, because);
+    return goneRound(journey, `the call has been at ${group.extension} already`, because);
   }
   const here = { ...there, group: group.extension };
   const known = knownEmployeeOf(here, group.knownEmployee, group, world);
@@ -80,15 +80,15 @@ function ringWaves(
   return (frame.next > 0 ? ringAgain(here, frame, sum, world) : undefined) ?? leave(here, group, sum);
 }
 
-/** The next round of a strategy in turn, where the group asks for it. That the last one is busy ends it: to go on is to insist. */
+/** The next round, where the group asks for it, however the last phone of this one ended: others rang in it too. */
 function ringAgain(
   journey: Journey,
   frame: Frame & { in: 'group' },
   outcome: RingOutcome,
   world: World,
 ): Decision | undefined {
-  const { waves, group, round } = frame;
-  if (waves.length < 2 || round >= (group.rounds ?? 1) || outcome === 'callee-busy') return undefined;
+  const { group, round } = frame;
+  if (round >= (group.rounds ?? 1)) return undefined;
   return ringWaves(journey, { ...frame, next: 0, round: round + 1 }, `round ${round + 1}`, outcome, world);
 }
 
@@ -96,7 +96,7 @@ function leave(journey: Journey, group: Group, outcome: RingOutcome): Decision {
   const because = `group ${group.name} (${group.extension}) ${OUTCOME_TEXTS[outcome]}`;
   const to = group.noAnswer;
   if (to !== undefined && to !== 'voicemail') {
-    return sendTo(journey, to, `${because}, so the call goes on to ${to}`, undefined);
+    return sendTo(journey, to, `${because}, so the call goes on to ${to}`, group);
   }
   const text = to === undefined ? because : `${because}: voicemail is not served yet`;
   return journey.frames.length === 0 ? rejected(journey, outcome, text, '') : goBack(told(journey, text), outcome);

@@ -89,6 +89,36 @@ describe('what rings', () => {
   });
 });
 
+test('why a number outside of theirs does not ring is told, and which rule says so', () => {
+  const pbx = (reach: string, channels = 9) =>
+    routesOf(`domain: acme.example
+users:
+  - { extension: "201", name: Anna, mobile: "+79161234567", devices: [{ login: anna, password: Vf5kNm7Z }], reach: ${reach} }
+  - { extension: "202", name: Boris, devices: [{ login: boris, password: Vf5kNm7Z }] }
+groups: [{ extension: "600", name: Sales, members: ["201"] }]
+trunks: [{ name: itsp, proxy: "sip:192.0.2.1", channels: ${channels} }]
+outbound: [{ match: "+7926*", deny: true }, { match: "+7495*", trunk: itsp, from: ["202"] }, { match: "+7916*", trunk: itsp }, { match: "+*", trunk: itsp }]
+`);
+  const both = '{ to: [{ to: devices }, { to: "+79260000000" }, { to: "+12025550123" }, { to: mobile }] }';
+  const told = [
+    '+79260000000 matches the outbound rule +7926*: the rule denies it',
+    expect.stringMatching(/^\+12025550123 matches the outbound rule \+\*: /),
+  ];
+  for (const to of ['201', '600']) {
+    const trip = pbx(both).from('boris', to);
+    expect(trip.now).toContain('ring anna++79161234567 by itsp');
+    expect(trip.story).toEqual(expect.arrayContaining(told));
+  }
+  const full = pbx('{ order: in-turn, to: [{ to: mobile }, { to: anna }] }', 1).from('boris', '201', {
+    channelsInUse: () => 1,
+  });
+  expect(full.now).toBe('ring anna 60000');
+  expect(full.story).toContain('+79161234567 matches the outbound rule +7916*: all channels are in use');
+  const alone = pbx('{ to: [{ to: "+79260000000" }] }').from('boris', '201');
+  expect(alone.story.join()).not.toContain('is registered');
+  expect(alone.story).toContain('+79260000000 matches the outbound rule +7926*: the rule denies it');
+});
+
 describe('forwards', () => {
   test.each([
     ['forward: { always: "202" }', 'no-answer', ['ring boris 60000', 'reject no-answer']],

@@ -1,8 +1,9 @@
 import type { User } from '../model/model.ts';
+import { isPublicNumber } from '../schema/destination.ts';
 import { formatDuration } from '../schema/duration.ts';
 import { barrierOf } from './barrier.ts';
 import { arrived, forwarded, type Journey, planOf, rejected, told, within } from './journey.ts';
-import { type Decision, goBack, sendTo } from './onward.ts';
+import { type Decision, goBack, goneRound, sendTo } from './onward.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
 import type { Frame, ReachEntry, RingOutcome, RingTarget, World } from './plan.ts';
 import { nameOf, ringOf } from './targets.ts';
@@ -15,7 +16,7 @@ export const DEFAULT_RING_MS = 60_000;
 export function reachUser(journey: Journey, user: User, because: string, world: World): Decision {
   const there = arrived(journey, `user ${user.extension}`, user.extension);
   if (there === undefined) {
-    return rejected(journey, 'loop', `the call has been at ${user.extension} already`, because);
+    return goneRound(journey, `the call has been at ${user.extension} already`, because);
   }
   const always = user.forward?.always;
   if (always !== undefined) {
@@ -26,10 +27,9 @@ export function reachUser(journey: Journey, user: User, because: string, world: 
   if (barrier !== undefined) {
     return leave(told(there, `${because}: ${barrier.why}`), user, barrier.outcome, barrier.kind === 'off-duty');
   }
-  const entries = reachOf(user);
-  return user.reach?.order === 'in-turn'
-    ? (ringNext(there, user, entries, because, world) ?? nothingToRing(there, user, because))
-    : ringTogether(there, user, entries, because, world);
+  const left: string[] = [];
+  const rung = ringNext(there, user, reachOf(user), because, left, world);
+  return rung ?? nothingToRing(told(there, ...left), user, because);
 }
 
 /** After some of a user's phones rang in vain. */
@@ -42,37 +42,35 @@ export function goOnWithUser(
   const { user, entries } = frame;
   if (entries.length > 0 && outcome !== 'callee-declined') {
     const because = `${user.name} (${user.extension}) ${OUTCOME_TEXTS[outcome]} there`;
-    const next = ringNext(journey, user, entries, because, world);
-    if (next !== undefined) return next;
+    const left: string[] = [];
+    const next = ringNext(journey, user, entries, because, left, world);
+    // How those ended that did ring; who could not be rung after them changes nothing of that.
+    return next ?? leave(told(journey, ...left), user, outcome);
   }
-  // How those ended that did ring; who could not be rung after them changes nothing of that.
   return leave(journey, user, outcome);
 }
 
-function ringTogether(
-  journey: Journey,
-  user: User,
-  entries: readonly ReachEntry[],
-  because: string,
-  world: World,
-): Decision {
-  const targets = targetsOf(journey, user, entries, world);
-  if (targets.length === 0) return nothingToRing(journey, user, because);
-  return ring(journey, user, targets, [], because);
-}
-
-/** Rings the next of a user's entries that anything can be rung of, if there is one. */
+/**
+ * Rings all of a user's entries, or, where they ring in turn, the next that anything can be rung of; if there is one.
+ *
+ * @param left is told what can not be rung
+ */
 function ringNext(
   journey: Journey,
   user: User,
   entries: readonly ReachEntry[],
   because: string,
+  left: string[],
   world: World,
 ): Decision | undefined {
+  if (user.reach?.order !== 'in-turn') {
+    const targets = targetsOf(journey, user, entries, world, left);
+    return targets.length === 0 ? undefined : ring(told(journey, ...left), user, targets, [], because);
+  }
   for (const [index, entry] of entries.entries()) {
     const { after: _, ...now } = entry;
-    const targets = targetsOf(journey, user, [now], world);
-    if (targets.length > 0) return ring(journey, user, targets, entries.slice(index + 1), because);
+    const targets = targetsOf(journey, user, [now], world, left);
+    if (targets.length > 0) return ring(told(journey, ...left), user, targets, entries.slice(index + 1), because);
   }
   return undefined;
 }
@@ -96,7 +94,12 @@ function ring(
 }
 
 function nothingToRing(journey: Journey, user: User, because: string): Decision {
-  const what = user.devices.length === 0 ? `${user.name} has no device` : `no device of ${user.name} is registered`;
+  const asksDevices = reachOf(user).some(({ to }) => to !== 'mobile' && !isPublicNumber(to));
+  const what = !asksDevices
+    ? 'none of the numbers can be called'
+    : user.devices.length === 0
+      ? `${user.name} has no device`
+      : `no device of ${user.name} is registered`;
   return leave(told(journey, `${because}: ${what}`), user, 'unreachable');
 }
 

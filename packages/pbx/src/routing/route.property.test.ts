@@ -99,8 +99,12 @@ function inShort({ step }: Plan): ReferenceRing | ReferenceEnd {
     after: target.after ?? 0,
     ring: target.ring,
     ...(target.kind === 'device'
-      ? { did: target.did }
-      : { trunks: target.ways.map(({ trunk }) => trunk), orderedBy: target.orderedBy?.extension }),
+      ? { did: target.did, ...(target.outside !== undefined && { for: target.outside.number }) }
+      : {
+          trunks: target.ways.map(({ trunk }) => trunk),
+          orderedBy: target.orderedBy?.extension,
+          shows: target.ways[0]?.callerId,
+        }),
   }));
   return { targets, ring: step.ring, ofMany: step.ofMany };
 }
@@ -118,6 +122,7 @@ function worldAt(model: ReturnType<typeof modelOf>, now: number, at: Moment): Wo
     now,
     activity,
     isLoggedIn: (_, __, extension) => !at.loggedOut.includes(extension),
+    lastTalkOf: (_, __, extension) => now - (at.ended[Number(extension) % 6] ?? 0),
     lastTalks: () => at.talks.map(({ ago, ...talk }) => ({ ...talk, endedAt: now - ago })),
     responsible: () => at.responsible,
     channelsInUse: () => at.channels,
@@ -145,6 +150,8 @@ function mayLeave(domain: Domain, target: OutsideTarget): boolean {
 /** The patterns that the generator writes. */
 function matches(pattern: string, number: string): boolean {
   const forms: Record<string, RegExp> = {
+    '112': /^112$/,
+    xxx: /^\d{3}$/,
     '3xx': /^3\d\d$/,
     '+7[67]*': /^\+7[67]/,
     '+7*': /^\+7/,
@@ -160,12 +167,15 @@ function judge(plan: Plan, world: World, at: Moment, caller: Caller, domain: Dom
   const { targets, ring } = plan.step;
   expect(targets.length).toBeGreaterThan(0);
   expect(ring).toBeGreaterThan(0);
-  const logins = targets.flatMap((target) => (target.kind === 'device' ? [target.device.login] : []));
+  const logins = targets.flatMap((target) =>
+    target.kind === 'device' ? [`${target.device.login} ${target.outside?.number}`] : [],
+  );
   expect(new Set(logins).size).toBe(logins.length);
   for (const target of targets) {
     expect((target.after ?? 0) >= 0).toBe(true);
     if (target.kind === 'outside') {
-      expect(mayLeave(domain, target), `${target.number} by ${target.orderedBy?.extension}`).toBe(true);
+      const byScheme = plan.frames.some((frame) => frame.in === 'scheme') && target.ways.length === 1;
+      expect(byScheme || mayLeave(domain, target), `${target.number} by ${target.orderedBy?.extension}`).toBe(true);
       expect(target.ways.length).toBeGreaterThan(0);
       for (const { trunk, callerId } of target.ways) {
         const { channels } = domain.trunks.find(({ name }) => name === trunk)!;
@@ -182,13 +192,13 @@ function judge(plan: Plan, world: World, at: Moment, caller: Caller, domain: Dom
     expect(at.away).not.toContain(device.login);
     expect(world.isReachable(domain, device.login)).toBe(true);
     const frame = plan.frames.at(-1);
-    if (frame?.in === 'group') {
+    if (frame?.in === 'group' && target.outside === undefined) {
       const { group } = frame;
       if (group.skipBusy !== false) expect(at.busy).not.toContain(user.extension);
       if (group.login === true) expect(at.loggedOut).not.toContain(user.extension);
       expect(group.members.map(({ to }) => to)).toContain(user.extension);
     }
-    const byRule = plan.step.because.includes('outbound rule');
+    const byRule = target.outside !== undefined;
     if (!byRule) {
       expect(user.dnd).not.toBe(true);
       if (user.callWaiting === false) expect(at.busy).not.toContain(user.extension);

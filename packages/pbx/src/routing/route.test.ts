@@ -76,7 +76,7 @@ test.each([
   ['__proto__', 'reject not-found'],
   ['1'.repeat(200), 'reject not-found'],
   ['٢٠١', 'reject not-found'],
-  ['112', 'reject not-found'],
+  ['112', 'ring 112 by itsp 120000'],
   ['*44', 'reject not-found'],
 ])('a call to %j: %s', (dialled, step) => {
   expect(short(planFor(dialled))).toBe(step);

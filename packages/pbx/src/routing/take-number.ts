@@ -1,17 +1,18 @@
-import type { DomainNumber, Frozen } from '../model/model.ts';
+import type { DomainNumber, DomainSettings, Frozen } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
 import { normaliseNumber } from '../schema/number.ts';
 import { type NumberPattern, parsePattern } from '../schema/pattern.ts';
+import { findRegion, type InRegion, readRegionPart } from '../schema/region.ts';
 import { arrived, type Journey, rejected, told, within, zoneOf } from './journey.ts';
 import { knownEmployeeOf, ringKnown } from './known-employee.ts';
-import { type Decision, goBack, sendTo, startScheme } from './onward.ts';
+import { type Decision, goBack, goneRound, sendTo, startScheme } from './onward.ts';
 import type { RejectReason, World } from './plan.ts';
 
 /** Takes a call by one of the domain's numbers: who may not, who is known, and then wherever the number leads at this hour. */
 export function takeNumber(journey: Journey, number: DomainNumber, because: string, world: World): Decision {
   const there = arrived(journey, `number ${number.number}`);
   if (there === undefined) {
-    return rejected(journey, 'loop', `the call has been at ${number.number} already`, because);
+    return goneRound(journey, `the call has been at ${number.number} already`, because);
   }
   const here = { ...there, did: number.number };
   const refusal = refusalOf(here, number, world);
@@ -27,9 +28,14 @@ export function takeNumber(journey: Journey, number: DomainNumber, because: stri
 /** Where the number leads for this caller at this hour. */
 export function followNumber(journey: Journey, number: DomainNumber, because: string, world: World): Decision {
   const caller = callerNumber(journey);
-  const own = number.byCaller?.find(({ from }) => matchesAny(from, caller));
+  const { regions } = journey.call.domain.settings;
+  const own = number.byCaller?.find(
+    ({ from, region }) =>
+      (from !== undefined && matchesAny(from, caller)) || (region !== undefined && isFrom(regions, region, caller)),
+  );
   if (own !== undefined) {
-    const why = lead(because, `a caller such as ${caller} goes to`);
+    const whence = own.region !== undefined && isFrom(regions, own.region, caller) ? ` from ${own.region}` : '';
+    const why = lead(because, `a caller such as ${caller}${whence} goes to`);
     if (own.to !== undefined) return sendTo(journey, own.to, `${why} ${own.to}`, undefined);
     if (own.scheme !== undefined) return startScheme(journey, own.scheme, why);
   }
@@ -51,12 +57,22 @@ function refusalOf(journey: Journey, number: DomainNumber, world: World): readon
   if (number.channels !== undefined && world.channelsInUse(domain, 'number', number.number) >= number.channels) {
     return ['no-channel', `all its channels (${number.channels}) are in use`];
   }
+  const ofDomain = journey.call.caller.kind === 'trunk' ? listed(domain.settings, caller, ' by the domain') : undefined;
+  if (ofDomain !== undefined) return ofDomain;
   if (caller === '' && number.anonymous === 'refuse') return ['caller-blocked', 'it takes no callers without a number'];
-  if (number.block !== undefined && matchesAny(number.block, caller)) return ['caller-blocked', `${caller} is blocked`];
-  if (number.accept !== undefined && !matchesAny(number.accept, caller)) {
-    return ['caller-blocked', `${caller === '' ? 'a caller without a number' : caller} is not among those it accepts`];
-  }
-  return undefined;
+  return listed(number, caller, '');
+}
+
+/** What black and white lists say of a caller. @param whose of the lists, after a space */
+function listed(
+  { block, accept }: { readonly block?: Frozen<string[]>; readonly accept?: Frozen<string[]> },
+  caller: string,
+  whose: string,
+): readonly [RejectReason, string] | undefined {
+  if (block !== undefined && matchesAny(block, caller)) return ['caller-blocked', `${caller} is blocked${whose}`];
+  if (accept === undefined || matchesAny(accept, caller)) return undefined;
+  const who = caller === '' ? 'a caller without a number' : caller;
+  return ['caller-blocked', `${who} is not among those accepted${whose}`];
 }
 
 /** '' where there is none. */
@@ -77,6 +93,19 @@ function matchesAny(texts: Frozen<string[]>, number: string): boolean {
     compiled.set(texts, patterns);
   }
   return number !== '' && patterns.some((pattern) => pattern.matches(number));
+}
+
+const inRegion = new WeakMap<readonly string[], readonly InRegion[]>();
+
+function isFrom(regions: DomainSettings['regions'], name: string, number: string): boolean {
+  const parts = findRegion(regions, name);
+  if (parts === undefined || number === '') return false;
+  let read = inRegion.get(parts);
+  if (read === undefined) {
+    read = parts.flatMap((part) => readRegionPart(part) ?? []);
+    inRegion.set(parts, read);
+  }
+  return read.some((holds) => holds(number));
 }
 
 function lead(because: string, text: string): string {

@@ -4,11 +4,18 @@ import type { RingTarget } from './plan.ts';
 export function onceEach(targets: readonly RingTarget[]): RingTarget[] {
   const seen = new Set<string>();
   return targets.filter((target) => {
-    const key = target.kind === 'device' ? target.device.login : target.number;
+    const key = keyOf(target);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
+}
+
+/** A PBX takes many calls at once: what tells those that go to it apart is the number. */
+function keyOf(target: RingTarget): string {
+  if (target.kind === 'outside') return target.number;
+  const { device, outside } = target;
+  return outside === undefined ? device.login : `${device.login} ${outside.number}`;
 }
 
 /** What a target is called in a story. */

@@ -1,6 +1,6 @@
 import type { User } from '../model/model.ts';
 import { isPublicNumber } from '../schema/destination.ts';
-import { outsideTarget } from './go-out.ts';
+import { wayOut } from './go-out.ts';
 import type { Journey } from './journey.ts';
 import type { DeviceTarget, ReachEntry, RingTarget, World } from './plan.ts';
 import { onceEach } from './targets.ts';
@@ -12,16 +12,27 @@ export function reachOf({ reach }: User): readonly ReachEntry[] {
   return reach?.to ?? ALL_DEVICES;
 }
 
-/** The phones and numbers of a user that can be rung now, each once, as the first entry says that names it. */
-export function targetsOf(journey: Journey, user: User, entries: readonly ReachEntry[], world: World): RingTarget[] {
+/**
+ * The phones and numbers of a user that can be rung now, each once, as the first entry says that names it.
+ *
+ * @param left is told why numbers outside are not among them, a sentence each
+ */
+export function targetsOf(
+  journey: Journey,
+  user: User,
+  entries: readonly ReachEntry[],
+  world: World,
+  left: string[],
+): RingTarget[] {
   const targets: RingTarget[] = [];
-  addTargets(targets, journey, user, entries, 0, world);
+  addTargets(targets, left, journey, user, entries, 0, world);
   return entries.length === 1 ? targets : onceEach(targets);
 }
 
 /** Adds them to `targets`. @param after ms by which all of them begin later */
 export function addTargets(
   targets: RingTarget[],
+  left: string[],
   journey: Journey,
   user: User,
   entries: readonly ReachEntry[],
@@ -33,8 +44,9 @@ export function addTargets(
     const { to } = entry;
     const number = to === 'mobile' ? user.mobile : isPublicNumber(to) ? to : undefined;
     if (number !== undefined) {
-      const found = outsideTarget(journey, number, user, world);
-      if (found.ok) targets.push(timed(found.target, entry, after));
+      const found = wayOut(journey, number, user, world);
+      if (found.ok) for (const target of found.targets) targets.push(timed(target, entry, after));
+      else left.push(`${number} ${found.because}: ${found.text}`);
       continue;
     }
     for (const device of user.devices) {

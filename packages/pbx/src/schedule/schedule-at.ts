@@ -57,7 +57,8 @@ interface Watched {
 /** By hours, then by calendar. A domain has one zone, so the last one asked for is enough. */
 const watched = new WeakMap<object, WeakMap<object, Watched>>();
 
-function watch(hours: Frozen<Hours>, calendar: Frozen<Calendar>, timezone: string): Watched {
+/** Hours with their zone and calendar, read once an object. */
+export function watch(hours: Frozen<Hours>, calendar: Frozen<Calendar>, timezone: string): Watched {
   let byCalendar = watched.get(hours);
   if (byCalendar === undefined) {
     byCalendar = new WeakMap();

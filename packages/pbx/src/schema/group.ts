@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { destination, forwardTarget } from './destination.ts';
 import { duration } from './duration.ts';
 import { fault } from './fault.ts';
+import { publicNumber } from './number.ts';
 import { extension, line, refName, wholeNumber } from './words.ts';
 
 /** Whoever rings again reaches whom they spoke with. */
 export const knownEmployee = z.strictObject({
-  /** How long after the end of the conversation; `day` is the same working day. An hour by default. */
+  /**
+   * How long after the end of the conversation; `day` is until the end of its working day: by the domain's `hours` and
+   * calendar where it has hours, else of its date. An hour by default.
+   */
   window: z.union([z.literal('day'), duration('1s', '365d')]).exactOptional(),
   ring: duration('1s', '10m').exactOptional(),
   /** Conversations that an employee began count too. */
@@ -57,16 +61,18 @@ export const group = z.strictObject({
     .exactOptional(),
   /** How long members ring, in milliseconds: all together, or, where they ring in turn, each of them. */
   ring: duration('1s', '10m').exactOptional(),
-  /** How often a strategy in turn goes through all members. */
+  /** How often all members are gone through, in whatever way; a round in which nobody can be rung is the last. */
   rounds: wholeNumber(1, 10).exactOptional(),
   /** Members who talk or ring are left out, unless it says false. */
   skipBusy: z.boolean().exactOptional(),
-  /** How long after a conversation of the group a member is left in peace. */
+  /** How long after a conversation that the group brought a member is left in peace. */
   wrapUp: duration('1s', '2h').exactOptional(),
   /** Members ring only while they are logged in. */
   login: z.boolean().exactOptional(),
   /** Where a call goes that nobody took. */
   noAnswer: forwardTarget.exactOptional(),
+  /** What members' calls outside show who have no number of their own, and calls that the group sends outside: one of the domain's numbers. */
+  callerId: publicNumber.exactOptional(),
   /** A caller who rings again within `window` of hanging up reaches whom they spoke with, for `ring`, first. */
   knownEmployee: knownEmployee.exactOptional(),
   queue: z

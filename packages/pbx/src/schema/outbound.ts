@@ -4,7 +4,7 @@ import { fault, textThat } from './fault.ts';
 import { hours } from './hours.ts';
 import { publicNumber } from './number.ts';
 import { numberPattern, parsePattern } from './pattern.ts';
-import { extension, refName, wholeNumber } from './words.ts';
+import { extension, line, refName, wholeNumber } from './words.ts';
 
 /** A number to be sent, with places for parts of the one that was dialled. */
 const sentNumber = textThat(
@@ -77,11 +77,19 @@ export type OutboundRule = z.output<typeof outboundRule>;
 const byCaller = z
   .strictObject({
     /** The caller's number, E.164. */
-    from: z.array(numberPattern).min(1),
+    from: z.array(numberPattern).min(1).exactOptional(),
+    /** Where the caller is from, by the domain's `regions`; beside `from`, either fits. */
+    region: line(128).exactOptional(),
     scheme: refName.exactOptional(),
     to: destination.exactOptional(),
   })
   .check((ctx) => {
+    if (ctx.value.from === undefined && ctx.value.region === undefined) {
+      ctx.issues.push({
+        ...fault('the entry is for no callers', 'write from: ["+7812*"] or region: NAME'),
+        input: ctx.value,
+      });
+    }
     if ((ctx.value.scheme === undefined) !== (ctx.value.to === undefined)) return;
     ctx.issues.push({
       ...fault('the entry leads nowhere, or to two places', 'write scheme: NAME or to: "201"'),

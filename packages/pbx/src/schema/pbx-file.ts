@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { access } from './access.ts';
 import { calendar } from './calendar.ts';
 import { group, knownEmployee } from './group.ts';
+import { hours } from './hours.ts';
 import { limits } from './limits.ts';
 import { publicNumber } from './number.ts';
 import { numberEntry, outboundRule } from './outbound.ts';
+import { numberPattern } from './pattern.ts';
 import { recording } from './recording.ts';
+import { regions } from './region.ts';
 import { scheme } from './scheme.ts';
 import { trunk } from './trunk.ts';
 import { digestChoice, user } from './user.ts';
@@ -27,6 +30,8 @@ export const pbxFile = z.strictObject({
   recording: recording.exactOptional(),
   /** Days that are not as their day of the week: `vats calendar import` writes them too. */
   calendar: calendar.exactOptional(),
+  /** The company's working hours: the working day of `knownEmployee: { window: day }`. Schemes and users have hours of their own. */
+  hours: hours.exactOptional(),
   /** What all its calls outside may use up together. */
   limits: limits.exactOptional(),
   users: z.array(user).exactOptional(),
@@ -37,6 +42,11 @@ export const pbxFile = z.strictObject({
   outbound: z.array(outboundRule).exactOptional(),
   /** Whoever rings again reaches whom they spoke with, by whatever number they come. */
   knownEmployee: knownEmployee.exactOptional(),
+  /** Names for where callers are from, which `byCaller` of numbers may use. */
+  regions: regions.exactOptional(),
+  /** Callers outside whom none of its numbers takes; and, where it is given, the only ones whom they take. A number's own lists come after. */
+  block: z.array(numberPattern).min(1).exactOptional(),
+  accept: z.array(numberPattern).min(1).exactOptional(),
   /** What calls outside show where nothing else is said: a number of the domain. */
   callerId: publicNumber.exactOptional(),
 });

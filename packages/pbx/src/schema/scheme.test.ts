@@ -5,6 +5,11 @@ import { scheme, schemeStep } from './scheme.ts';
 test.each([
   [{ ring: '201' }, { ring: { to: ['201'] } }],
   [{ ring: ['201', '8 (495) 123-45-67'] }, { ring: { to: ['201', '+74951234567'] } }],
+  [{ ring: 'warehouse' }, { ring: { to: ['warehouse'] } }],
+  [
+    { ring: { trunk: 'warehouse', number: '300', ring: '20s' } },
+    { ring: { to: ['warehouse'], number: '300', ring: 20_000 } },
+  ],
   [{ ring: { to: ['201'], order: 'in-turn', ring: '20s' } }, { ring: { to: ['201'], order: 'in-turn', ring: 20_000 } }],
 ])('the step %j reads as %j and is written as short as it can be', (written, read) => {
   expect(z.decode(schemeStep, written)).toEqual(read);
@@ -20,12 +25,16 @@ test('a menu within a menu is read to the bottom', () => {
   });
 });
 
-test.each([[{}], [{ play: 'a', ring: '201' }], [{ ring: 'nobody' }], [{ ring: [] }], [{ hangup: 'rudely' }], ['ring']])(
-  '%j is no step',
-  (step) => {
-    expect(schemeStep.safeParse(step).success).toBe(false);
-  },
-);
+test.each([
+  [{}],
+  [{ play: 'a', ring: '201' }],
+  [{ ring: 'no body' }],
+  [{ ring: [] }],
+  [{ hangup: 'rudely' }],
+  ['ring'],
+])('%j is no step', (step) => {
+  expect(schemeStep.safeParse(step).success).toBe(false);
+});
 
 test('a scheme with hours says what happens outside them, one without has no outside', () => {
   const open = [{ ring: '201' }];

@@ -1,12 +1,43 @@
 import { z } from 'zod';
-import { destination } from './destination.ts';
 import { duration } from './duration.ts';
-import { fault, textThat } from './fault.ts';
+import { fault, shown, textThat } from './fault.ts';
 import { hours } from './hours.ts';
+import { normaliseNumber } from './number.ts';
 import { extension, line, refName, wholeNumber } from './words.ts';
 
+/** Whom a step rings: an extension or a public number, or a trunk by its name. */
+const rung = z.codec(z.string(), z.string(), {
+  decode: (text, ctx) => {
+    const { kind, number } = normaliseNumber(text);
+    if (kind === 'e164') return number;
+    if (/^[0-9]{1,8}$/.test(text) || (isTrunkName(text) && refName.safeParse(text).success)) return text;
+    ctx.issues.push({
+      ...fault(
+        `${shown(text)} is nobody who can be rung`,
+        'write an extension such as "201", a public number such as "+74951234567", or the name of a trunk',
+      ),
+      input: text,
+    });
+    return z.NEVER;
+  },
+  encode: (text) => text,
+});
+
+/** Whether `to` of a ring step names a trunk: a name of digits alone is an extension's. */
+export function isTrunkName(to: string): boolean {
+  return !/^\+?[0-9]+$/.test(to);
+}
+
+const sentToTrunk = textThat(
+  (text) => /^\+?[0-9*#]{1,40}$/.test(text),
+  (text) => `${text} is no number to send`,
+  'write digits, * and #, such as "300"',
+);
+
 const longRing = z.strictObject({
-  to: z.array(destination).min(1),
+  to: z.array(rung).min(1),
+  /** What trunks among them are sent as the called number; the number that the caller called by default. */
+  number: sentToTrunk.exactOptional(),
   order: z.enum(['together', 'in-turn']).exactOptional(),
   /** For each that rings, in milliseconds. */
   ring: duration('1s', '10m').exactOptional(),
@@ -15,20 +46,37 @@ export type RingStep = z.output<typeof longRing>;
 
 /** `to` of a step that says no more than that; a union writes the first form that fits, so a short one must refuse. */
 function onlyTo(step: z.input<typeof longRing>, ctx: z.core.ParsePayload, longest: number): string[] {
-  if (step.order === undefined && step.ring === undefined && step.to.length <= longest) return step.to;
+  const isPlain = step.order === undefined && step.ring === undefined && step.number === undefined;
+  if (isPlain && step.to.length <= longest) return step.to;
   ctx.issues.push({ ...fault('needs the long form', 'write it as a mapping'), input: step });
   return z.NEVER;
 }
 
-/** Whom to ring: one, a list that rings together, or the long form. */
+const byTrunk = z.strictObject({
+  trunk: refName,
+  number: sentToTrunk.exactOptional(),
+  /** Read by the long form. */
+  ring: z.string().exactOptional(),
+});
+
+/** Whom to ring: one, a list that rings together, a trunk with the number that it is sent, or the long form. */
 const ring = z.union([
-  z.codec(destination, longRing, {
+  z.codec(rung, longRing, {
     decode: (to) => ({ to: [to] }),
     encode: (step, ctx) => onlyTo(step, ctx, 1)[0] ?? z.NEVER,
   }),
-  z.codec(z.array(destination).min(1), longRing, {
+  z.codec(z.array(rung).min(1), longRing, {
     decode: (to) => ({ to }),
     encode: (step, ctx) => onlyTo(step, ctx, Number.POSITIVE_INFINITY),
+  }),
+  z.codec(byTrunk, longRing, {
+    decode: ({ trunk, ...more }) => ({ to: [trunk], ...more }),
+    encode: ({ to, order, ...more }, ctx) => {
+      const [trunk = '', ...others] = to;
+      if (isTrunkName(trunk) && others.length === 0 && order === undefined) return { trunk, ...more };
+      ctx.issues.push({ ...fault('needs the long form', 'write to:'), input: { trunk } });
+      return z.NEVER;
+    },
   }),
   longRing,
 ]);
@@ -55,8 +103,21 @@ export interface SchemeStep {
   queue?: string;
   voicemail?: string;
   goto?: string;
-  hangup?: 'normal' | 'busy' | 'declined';
+  hangup?: HangupCause;
 }
+
+/** How a step ends the call, in the words of operators; `HANGUPS` of the router says what the caller's phone is told. */
+const HANGUP_CAUSES = [
+  'normal',
+  'busy',
+  'declined',
+  'no-answer',
+  'unavailable',
+  'not-found',
+  'forbidden',
+  'congestion',
+] as const;
+export type HangupCause = (typeof HANGUP_CAUSES)[number];
 
 const STEP_KINDS = ['play', 'menu', 'ring', 'queue', 'voicemail', 'goto', 'hangup'] as const;
 
@@ -88,7 +149,7 @@ const stepForm = z
     voicemail: extension.exactOptional(),
     /** Another scheme, from its beginning. */
     goto: refName.exactOptional(),
-    hangup: z.enum(['normal', 'busy', 'declined']).exactOptional(),
+    hangup: z.enum(HANGUP_CAUSES).exactOptional(),
   })
   .check((ctx) => {
     const kinds = Object.keys(ctx.value);

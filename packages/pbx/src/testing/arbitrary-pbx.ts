@@ -80,17 +80,32 @@ function pick(from: readonly string[]): fc.Arbitrary<string> {
 
 function step(
   extensions: readonly string[],
+  trunks: readonly string[],
   groups: readonly string[],
   schemes: readonly string[],
   depth: number,
 ): fc.Arbitrary<Plain> {
   const kinds: fc.Arbitrary<Plain>[] = [
     fc.record({ play: fc.constantFrom('greeting', 'closed') }),
-    fc.record({ hangup: fc.constantFrom('normal', 'busy', 'declined') }),
+    fc.record({
+      hangup: fc.constantFrom(
+        'normal',
+        'busy',
+        'declined',
+        'no-answer',
+        'unavailable',
+        'congestion',
+        'not-found',
+        'forbidden',
+      ),
+    }),
     fc.record({ ring: fc.constant('+79161234567') }),
   ];
   if (extensions.length > 0) {
-    const to = fc.uniqueArray(pick([...extensions, ...extensions, '+79161234567']), { minLength: 1, maxLength: 3 });
+    const to = fc.uniqueArray(pick([...extensions, ...extensions, ...trunks, '+79161234567']), {
+      minLength: 1,
+      maxLength: 3,
+    });
     const ring = fc.record({
       ring: fc.oneof(
         pick(extensions),
@@ -106,10 +121,15 @@ function step(
     // Most steps ring somebody.
     kinds.push(ring, ring, ring, fc.record({ voicemail: pick(extensions) }));
   }
+  if (trunks.length > 0) {
+    const trunk = pick(trunks);
+    const sent = some({ trunk, number: fc.constantFrom('300', '+74951112233'), ring: durationText }, ['trunk']);
+    kinds.push(fc.record({ ring: fc.oneof(trunk, sent) }));
+  }
   if (groups.length > 0) kinds.push(fc.record({ queue: pick(groups) }));
   if (schemes.length > 0) kinds.push(fc.record({ goto: pick(schemes) }));
   if (depth > 0) {
-    const inner = step(extensions, groups, schemes, depth - 1);
+    const inner = step(extensions, trunks, groups, schemes, depth - 1);
     const keys = fc.dictionary(fc.constantFrom('1', '2', '0', '*', '#'), inner, { maxKeys: 3 });
     const shape = {
       prompt: fc.constant('main-menu'),
@@ -297,6 +317,7 @@ export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}):
           noAnswer: target(extensions.filter((other) => other !== extension)),
           ring: durationText,
           knownEmployee: known,
+          ...callerId,
           queue: some({
             max: fc.integer({ min: 1, max: 99 }),
             wait: durationText,
@@ -336,6 +357,9 @@ export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}):
     const from = fc.array(callers, { minLength: 1, maxLength: 2 });
     const byCaller: fc.Arbitrary<Plain>[] = [
       ...(extensions.length === 0 ? [] : [fc.record({ from, to: pick(extensions) })]),
+      ...(extensions.length === 0
+        ? []
+        : [fc.record({ region: fc.constantFrom('North', 'South'), to: pick(extensions) })]),
       ...(schemes.length === 0 ? [] : [fc.record({ from, scheme: pick(schemes) })]),
     ];
     const number = (text: string) =>
@@ -365,7 +389,7 @@ export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}):
         },
         ['number'],
       );
-    const steps = fc.array(step(extensions, groups, schemes, 2), { maxLength: 3 });
+    const steps = fc.array(step(extensions, trunks, groups, schemes, 2), { maxLength: 3 });
     const scheme = (name: string) =>
       fc.oneof(
         some({ name: fc.constant(name), title: nameText, open: steps }, ['name', 'open']),
@@ -385,9 +409,9 @@ export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}):
           closed: steps,
         }),
       );
-    const match = fc.constantFrom('3xx', '+7[67]*', '+7*', '+7*', '+*', '+*', '*', '[2-5]00');
+    const match = fc.constantFrom('3xx', '112', 'xxx', '+7[67]*', '+7*', '+7*', '+*', '+*', '*', '[2-5]00');
     const rule = fc.oneof(
-      fc.record({ match, deny: fc.constant(true) }),
+      fc.record({ match: match.filter((text) => text !== '112'), deny: fc.constant(true) }),
       ...(trunks.length === 0
         ? []
         : [
@@ -421,6 +445,10 @@ export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}):
         recording,
         knownEmployee: known,
         ...callerId,
+        hours: fc.constantFrom({ 'mon-fri': '09:00-18:00' }, { 'mon-sun': ['08:00-12:00', '13:00-20:00'] }),
+        regions: fc.constantFrom({ North: ['+7921*'] }, { South: ['+7916*', '+7495*'], North: ['+7921*'] }),
+        block: fc.constantFrom(['+7921*'], ['+7495*', '301']),
+        accept: fc.constantFrom(['+7*'], ['*'], ['+7916*']),
         calendar: fc.dictionary(
           fc.constantFrom('2027-01-01', '2027-02-20', '2027-03-05'),
           fc.constantFrom('off', 'work', 'short'),

@@ -38,6 +38,7 @@ export function worldOf(model: Model, unreachable: readonly string[] = [], chang
     directory: new Directory(model),
     isReachable: (_domain, login) => !unreachable.includes(login),
     activity: () => IDLE,
+    lastTalkOf: () => 0,
     isLoggedIn: () => true,
     lastTalks: () => [],
     responsible: () => undefined,

@@ -21,6 +21,10 @@ export interface ReferenceTarget {
   /** Time of its own; undefined where the step's holds. */
   readonly ring: number | undefined;
   readonly did?: string | undefined;
+  /** Of a phone of a PBX: the number outside that it stands for. */
+  readonly for?: string;
+  /** The number that is shown outside. */
+  readonly shows?: string | undefined;
   /** By which trunks, in order; undefined for a phone. */
   readonly trunks?: readonly string[];
   readonly orderedBy?: string | undefined;
@@ -49,6 +53,7 @@ export interface ReferenceEvent {
   readonly world: World;
 }
 
+type Rule = NonNullable<Domain['settings']['outbound']>[number];
 type Ringing<T> = Generator<ReferenceRing, T, ReferenceEvent>;
 
 /** Ends the call from wherever it is. */
@@ -69,7 +74,21 @@ interface Place {
   readonly inner: boolean;
 }
 
-type Reason = 'not-found' | 'forbidden' | 'no-channel';
+type Reason = 'not-found' | 'forbidden' | 'no-channel' | 'unreachable' | 'loop';
+
+const HELP = ['101', '102', '103', '104', '112'];
+
+const CAUSES: Partial<Record<NonNullable<SchemeStep['hangup']>, RejectReason>> = {
+  busy: 'callee-busy',
+  declined: 'callee-declined',
+  'no-answer': 'no-answer',
+  unavailable: 'unreachable',
+  'not-found': 'not-found',
+  congestion: 'congestion',
+};
+
+/** The branch of the call goes where it has been. */
+class Loop extends Error {}
 
 const together = { all: 25_000, each: 15_000, outside: 120_000, user: 60_000, known: 15_000 };
 
@@ -93,6 +112,7 @@ export class ReferenceRouter {
       return { do: 'reject', reason: yield* this.#begin() };
     } catch (ended) {
       if (ended instanceof Ended) return ended.end;
+      if (ended instanceof Loop) return { do: 'reject', reason: 'loop' };
       throw ended;
     }
   }
@@ -122,7 +142,17 @@ export class ReferenceRouter {
     return yield* this.#to(number, start, caller.user);
   }
 
-  *#to(to: string, at: Place, by: User | undefined, ring?: number): Ringing<RingOutcome> {
+  /** Somebody further out tries this and goes on however it ends, be it that it goes round. */
+  *#try(to: string, at: Place, ring?: number): Ringing<RingOutcome> {
+    try {
+      return yield* this.#to(to, at, undefined, ring);
+    } catch (error) {
+      if (error instanceof Loop) return this.#back('loop');
+      throw error;
+    }
+  }
+
+  *#to(to: string, at: Place, by: User | Group | undefined, ring?: number): Ringing<RingOutcome> {
     this.#ringFor = ring ?? this.#ringFor;
     if (to === 'voicemail') return this.#back('no-answer');
     const user = this.#user(to);
@@ -146,7 +176,7 @@ export class ReferenceRouter {
   }
 
   #enter(place: string, { path, inner }: Place): Place {
-    if (path.includes(place)) reject('loop');
+    if (path.includes(place)) throw new Loop();
     return { path: [...path, place], inner };
   }
 
@@ -221,10 +251,8 @@ export class ReferenceRouter {
     const targets: ReferenceTarget[] = [];
     for (const { to, ring, after = 0 } of entries) {
       const number = to === 'mobile' ? user.mobile : to.startsWith('+') ? to : undefined;
-      const trunks = number === undefined ? undefined : this.#trunksTo(number, user);
-      if (number !== undefined && Array.isArray(trunks)) {
-        targets.push({ rings: number, after: after + later, ring, trunks, orderedBy: user.extension });
-      }
+      const found = number === undefined ? [] : this.#waysTo(number, user, true);
+      if (Array.isArray(found)) for (const each of found) targets.push({ ...each, after: after + later, ring });
       for (const device of number === undefined ? user.devices : []) {
         if (to !== 'devices' && to !== device.login) continue;
         if (!this.#world.isReachable(this.#call.domain, device.login)) continue;
@@ -246,7 +274,7 @@ export class ReferenceRouter {
     const outcome = yield* this.#ringGroup(group);
     const to = group.noAnswer;
     if (to === undefined || to === 'voicemail') return this.#back(outcome);
-    return yield* this.#to(to, at, undefined);
+    return yield* this.#to(to, at, group);
   }
 
   *#ringGroup(group: Group): Ringing<RingOutcome> {
@@ -262,7 +290,7 @@ export class ReferenceRouter {
         const limit = group.ring ?? (waves.length === 1 ? together.all : together.each);
         outcome = yield* this.#ring(targets, longest(targets, limit), true);
       }
-      if (!rang || waves.length === 1 || outcome === 'callee-busy') break;
+      if (!rang) break;
     }
     return outcome;
   }
@@ -316,8 +344,8 @@ export class ReferenceRouter {
     for (const { to, after = 0 } of members) {
       const user = this.#call.domain.users.find(({ extension }) => extension === to);
       if (user === undefined) {
-        const trunks = to.startsWith('+') ? this.#trunksTo(to, undefined) : undefined;
-        if (Array.isArray(trunks)) targets.push({ rings: to, after, ring: undefined, trunks });
+        const found = to.startsWith('+') ? this.#waysTo(to, group, true) : [];
+        if (Array.isArray(found)) for (const each of found) targets.push({ ...each, after });
         continue;
       }
       const left = group === undefined ? undefined : this.#leftOut(user, group);
@@ -334,7 +362,7 @@ export class ReferenceRouter {
     if (caller.kind === 'device' && caller.user.extension === extension) return 'self';
     if (group.login === true && !this.#world.isLoggedIn(domain, group.extension, extension)) return 'out';
     if (group.skipBusy !== false && this.#hasCall(extension)) return 'busy';
-    const since = this.#world.now - this.#world.activity(domain, extension).lastTalkEnd;
+    const since = this.#world.now - this.#world.lastTalkOf(domain, group.extension, extension);
     return group.wrapUp !== undefined && since < group.wrapUp ? 'wrap-up' : undefined;
   }
 
@@ -359,10 +387,29 @@ export class ReferenceRouter {
     const last = this.#world.lastTalks(domain, number).find(({ direction, endedAt }) => {
       if (direction === 'out' && setting.outbound !== true) return false;
       const { timezone } = zoneOf(domain);
+      if (setting.window === 'day' && domain.settings.hours !== undefined) {
+        return now < this.#closing(domain.settings.hours, endedAt);
+      }
       if (setting.window === 'day') return localDate(endedAt, timezone) === localDate(now, timezone);
       return endedAt + (setting.window ?? 3_600_000) >= now;
     });
     return last === undefined ? undefined : mayRing(last.extension);
+  }
+
+  /** When the office closes for the day; by the random file's hours nobody works at midnight. */
+  #closing(hours: NonNullable<Domain['settings']['hours']>, from: number): number {
+    const zone = zoneOf(this.#call.domain);
+    let last: number | undefined;
+    let at: number | undefined = from;
+    while (at !== undefined && localDate(at, zone.timezone) === localDate(from, zone.timezone)) {
+      const { open, until } = scheduleAt(hours, zone, at);
+      if (open) last = until;
+      at = until;
+    }
+    if (last !== undefined) return last;
+    let midnight = Math.ceil(from / 60_000) * 60_000;
+    while (localDate(midnight, zone.timezone) === localDate(from, zone.timezone)) midnight += 60_000;
+    return midnight;
   }
 
   // Numbers and schemes
@@ -381,12 +428,18 @@ export class ReferenceRouter {
     const is = (patterns: readonly string[]) => shown !== '' && patterns.some((pattern) => matches(pattern, shown));
     if (number.channels !== undefined && this.#world.channelsInUse(domain, 'number', text) >= number.channels)
       reject('no-channel');
+    const { block, accept } = caller.kind === 'trunk' ? domain.settings : {};
+    if (block !== undefined && is(block)) reject('caller-blocked');
+    if (accept !== undefined && !is(accept)) reject('caller-blocked');
     if (shown === '' && number.anonymous === 'refuse') reject('caller-blocked');
     if (number.block !== undefined && is(number.block)) reject('caller-blocked');
     if (number.accept !== undefined && !is(number.accept)) reject('caller-blocked');
     const known = this.#known(domain.settings.knownEmployee, undefined);
     if (known !== undefined) yield* this.#ring(known.targets, known.ring, true);
-    const own = number.byCaller?.find(({ from }) => is(from));
+    const regions = Object.entries(domain.settings.regions ?? {});
+    // The random files have patterns in their regions.
+    const isIn = (name: string) => regions.some(([each, parts]) => each === name && is(parts));
+    const own = number.byCaller?.find(({ from, region }) => is(from ?? []) || (region !== undefined && isIn(region)));
     const timed = number.schedule?.find(({ hours }) => scheduleAt(hours, zoneOf(domain), this.#world.now).open);
     if (own?.to !== undefined) return yield* this.#to(own.to, at, undefined);
     const scheme = own?.scheme ?? timed?.scheme ?? number.scheme;
@@ -405,24 +458,35 @@ export class ReferenceRouter {
       const step = inMenu(each);
       if (step === undefined) continue;
       if (step.goto !== undefined) return yield* this.#scheme(step.goto, at);
-      if (step.hangup === 'busy') reject('callee-busy');
-      if (step.hangup === 'declined') reject('callee-declined');
-      if (step.hangup !== undefined) throw new Ended({ do: 'hangup' });
+      if (step.hangup === 'normal') throw new Ended({ do: 'hangup' });
+      if (step.hangup !== undefined) reject(CAUSES[step.hangup] ?? 'forbidden');
       if (step.voicemail !== undefined && outcome === 'not-found') outcome = 'no-answer';
       const here: Place = { ...at, inner: true };
-      if (step.queue !== undefined) outcome = yield* this.#to(step.queue, here, undefined);
+      if (step.queue !== undefined) outcome = yield* this.#try(step.queue, here);
       if (step.ring !== undefined) outcome = yield* this.#ringStep(step.ring, here);
     }
     return this.#back(outcome);
   }
 
-  *#ringStep({ to, order, ring }: RingStep, at: Place): Ringing<RingOutcome> {
+  *#ringStep({ to, order, ring, number }: RingStep, at: Place): Ringing<RingOutcome> {
     let outcome: RingOutcome = 'not-found';
+    const called = number ?? this.did ?? this.#call.dialled;
+    const trunk = (name: string) => this.#byTrunks([name], normaliseNumber(called).number, undefined);
     if (to.length === 1 || order === 'in-turn') {
-      for (const one of to) outcome = yield* this.#to(one, at, undefined, ring);
+      for (const one of to) {
+        const found = /^trunk/.test(one) ? trunk(one) : undefined;
+        this.#ringFor = ring ?? this.#ringFor;
+        if (found === undefined) outcome = yield* this.#try(one, at, ring);
+        else if (typeof found === 'string') outcome = this.#back('no-channel');
+        else outcome = yield* this.#ring(found, together.outside, false);
+      }
       return outcome;
     }
     const found = to.map((one) => {
+      if (/^trunk/.test(one)) {
+        const way = trunk(one);
+        return { targets: typeof way === 'string' ? [] : way, users: [], busy: false };
+      }
       const group = this.#call.domain.groups.find(({ extension }) => extension === one);
       return this.#gather(group?.members ?? [{ to: one }], group);
     });
@@ -434,41 +498,66 @@ export class ReferenceRouter {
 
   // Outside
 
-  *#outside(number: string, { inner }: Place, by: User | undefined): Ringing<RingOutcome> {
-    const { domain } = this.#call;
-    const rule = this.#rule(number, by);
-    if (rule?.extension !== undefined) {
-      const pbx = domain.users.find(({ extension }) => extension === rule.extension);
-      const devices = pbx?.devices.filter(({ login }) => this.#world.isReachable(domain, login)) ?? [];
-      if (devices.length === 0) return this.#back('unreachable');
-      const did = rule.send === undefined ? number : written(rule.match, rule.send, number);
-      const targets = devices.map(({ login }) => ({ rings: login, after: 0, ring: undefined, did }));
-      return yield* this.#ring(targets, together.outside, false);
-    }
-    const trunks = this.#trunksTo(number, by);
-    if (typeof trunks !== 'string') {
-      const target = { rings: number, after: 0, ring: undefined, trunks, orderedBy: by?.extension };
-      return yield* this.#ring([target], together.outside, false);
-    }
-    if (!inner) reject(trunks);
-    return this.#back(trunks === 'no-channel' ? 'no-channel' : 'unreachable');
+  *#outside(number: string, at: Place, by: User | Group | undefined): Ringing<RingOutcome> {
+    const found = this.#waysTo(number, by, at.path.length > 0);
+    if (Array.isArray(found)) return yield* this.#ring(found, together.outside, false);
+    const reason = found as Reason;
+    if (!at.inner) reject(reason);
+    return this.#back(reason === 'no-channel' || reason === 'loop' ? reason : 'unreachable');
   }
 
-  /** By which trunks a number may be called, those that are up first; or why not. */
-  #trunksTo(number: string, by: User | undefined): readonly string[] | Reason {
-    const { domain } = this.#call;
-    const rule = this.#rule(number, by);
-    let names: readonly string[];
-    if (rule === undefined) {
-      names = ['101', '102', '103', '104', '112'].includes(number)
-        ? domain.trunks.filter(({ register }) => register !== undefined).map(({ name }) => name)
-        : [];
-      if (names.length === 0) return 'not-found';
-    } else {
-      if (rule.trunk === undefined || !permissionOf(rule, number).permitted) return 'forbidden';
-      names = [rule.trunk, ...(rule.reserve ?? [])];
-      if (rule.leastCost === true) names = this.#world.cheapestFirst(domain, number, names);
+  /** What rings for a number outside; or why nothing does. @param led something of ours led there, not the caller's dialling */
+  #waysTo(number: string, by: User | Group | undefined, led: boolean): readonly ReferenceTarget[] | Reason {
+    const all = this.#call.domain.trunks;
+    const registering = all.filter(({ register }) => register !== undefined);
+    const ordinary = () => this.#byRule(this.#rule(number, by), number, by, led);
+    if (!HELP.includes(number)) return ordinary();
+    const own = this.#rule(number, by, ({ match, deny }) => match === number && deny !== true);
+    const tries = [
+      ...(own === undefined ? [] : [this.#byRule(own, number, by, led)]),
+      ...[registering, all].map((trunks) =>
+        this.#byTrunks(
+          trunks.map(({ name }) => name),
+          number,
+          by,
+        ),
+      ),
+      ordinary(),
+    ];
+    const reason = all.length === 0 ? (tries.at(-1) as Reason) : 'no-channel';
+    return tries.find((found) => Array.isArray(found)) ?? reason;
+  }
+
+  #byRule(
+    rule: Rule | undefined,
+    number: string,
+    by: User | Group | undefined,
+    led: boolean,
+  ): readonly ReferenceTarget[] | Reason {
+    const { domain, caller } = this.#call;
+    if (rule === undefined) return 'not-found';
+    if (rule.extension !== undefined) {
+      if (!led && caller.kind === 'device' && caller.user.extension === rule.extension) return 'loop';
+      const pbx = domain.users.find(({ extension }) => extension === rule.extension);
+      const devices = pbx?.devices.filter(({ login }) => this.#world.isReachable(domain, login)) ?? [];
+      const did = rule.send === undefined ? number : written(rule.match, rule.send, number);
+      const targets = devices.map(({ login }) => ({ rings: login, after: 0, ring: undefined, did, for: number }));
+      return targets.length === 0 ? 'unreachable' : targets;
     }
+    if (rule.trunk === undefined || !permissionOf(rule, number).permitted) return 'forbidden';
+    const names = [rule.trunk, ...(rule.reserve ?? [])];
+    const sorted = rule.leastCost === true ? this.#world.cheapestFirst(domain, number, names) : names;
+    return this.#byTrunks(sorted, number, by, rule.callerId);
+  }
+
+  /** Those that are up first. */
+  #byTrunks(
+    names: readonly string[],
+    number: string,
+    by: User | Group | undefined,
+    ruleShows?: string,
+  ): readonly ReferenceTarget[] | Reason {
+    const { domain } = this.#call;
     const free = names.filter((name) => {
       const trunk = domain.trunks.find((one) => one.name === name);
       if (trunk === undefined) return false;
@@ -476,17 +565,25 @@ export class ReferenceRouter {
     });
     if (free.length === 0) return 'no-channel';
     const up = free.filter((name) => this.#world.isTrunkUp(domain, name));
-    return [...up, ...free.filter((name) => !up.includes(name))];
+    const trunks = [...up, ...free.filter((name) => !up.includes(name))];
+    const orderedBy = by === undefined || 'members' in by ? undefined : by.extension;
+    const groups = domain.groups.filter(({ members }) => members.some(({ to }) => to === orderedBy));
+    const shows = [ruleShows, by?.callerId, ...groups.map(({ callerId }) => callerId), domain.settings.callerId].find(
+      (shown) => shown !== undefined && this.#number(shown) !== undefined,
+    );
+    return [{ rings: number, after: 0, ring: undefined, trunks, orderedBy, shows }];
   }
 
-  #rule(number: string, by: User | undefined) {
+  #rule(number: string, by: User | Group | undefined, fits: (rule: Rule) => boolean = () => true) {
     const { domain } = this.#call;
-    return (domain.settings.outbound ?? []).find(({ match, from }) => {
-      if (!matches(match, number)) return false;
+    return (domain.settings.outbound ?? []).find((rule) => {
+      const { match, from } = rule;
+      const user = by === undefined || 'members' in by ? undefined : by;
+      if (!fits(rule) || !matches(match, number)) return false;
       if (from === undefined) return true;
-      const groups = domain.groups.filter(({ members }) => members.some(({ to }) => to === by?.extension));
+      const groups = domain.groups.filter(({ members }) => members.some(({ to }) => to === user?.extension));
       return from.some(
-        (one) => one === by?.extension || (by !== undefined && groups.some((group) => group.extension === one)),
+        (one) => one === user?.extension || (user !== undefined && groups.some((group) => group.extension === one)),
       );
     });
   }
@@ -529,7 +626,9 @@ function written(pattern: string, send: string, number: string): string | undefi
 }
 
 function once(targets: readonly ReferenceTarget[]): ReferenceTarget[] {
-  return targets.filter((target, at) => targets.findIndex(({ rings }) => rings === target.rings) === at);
+  return targets.filter(
+    (target, at) => targets.findIndex((one) => one.rings === target.rings && one.for === target.for) === at,
+  );
 }
 
 function longest(targets: readonly ReferenceTarget[], limit: number): number {

@@ -8,11 +8,12 @@ useSwitch();
 
 const OFFICE = `domain: acme.example
 timezone: Europe/Moscow
+recording: { mode: rules, rules: [{ direction: in, record: true }] }
 users:
-  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }
+  - { extension: "201", name: Anna, limits: { callsPerDay: 5 }, devices: [{ login: anna, password: Vf5kNm7Z }] }
   - { extension: "202", name: Boris, devices: [{ login: boris, password: Vf5kNm7Z }], forward: { unreachable: "+79161234567" } }
 groups: [{ extension: "600", name: Sales, members: ["201", "202"] }]
-trunks: [{ name: itsp, proxy: "sip:192.0.2.70", register: { login: "74951234567", password: s3cret } }]
+trunks: [{ name: itsp, proxy: "sip:192.0.2.70", register: { login: "74951234567", password: s3cret }, numbers: { send: "7" } }]
 numbers: [{ number: "+74951234567", trunk: itsp, scheme: main }]
 schemes: [{ name: main, hours: { mon-fri: "09:00-18:00" }, open: [{ ring: "202" }], closed: [{ hangup: busy }] }]
 outbound: [{ match: "+7[67]*", deny: true }, { match: "+7*", trunk: itsp }]
@@ -26,9 +27,9 @@ beforeEach(async () => {
 test('a call out: the rule, the trunk, and what comes of it', async () => {
   const { code, out } = await vats('explain', 'call', '--from', 'anna', '--to', '8 916 123-45-67');
   expect(code).toBe(0);
-  expect(out).toMatch(/^anna calls 8 916 123-45-67 at 20\d\d-/);
+  expect(out).toMatch(/^anna calls 8 916 123-45-67 at \w{3} 20\d\d-\d\d-\d\d \d\d:\d\d \(Europe\/Moscow\)\n/);
   expect(out).toContain(
-    '  1. 8 916 123-45-67, which is +79161234567, matches the outbound rule +7*: ring +79161234567 by itsp for 2m\n     (and when that ends as no-answer)\n',
+    '  1. 8 916 123-45-67, which is +79161234567, matches the outbound rule +7*: ring +79161234567 by itsp for 2m\n     - +79161234567 (mobile) by itsp: sends 79161234567, shows 74951234567\n     - counts against user 201: callsPerDay of all calls, 0 of 5 used\n     - not recorded: no rule fits\n     (and when that ends as no-answer)\n',
   );
   expect(out).toMatch(/ {2}2\. did not answer\n {5}so the caller is refused: no-answer\n$/);
   expect((await vats('explain', 'call', '--from', '201', '--to', '+77271234567')).out).toContain('refused: forbidden');
@@ -53,6 +54,34 @@ test('ringing that ends in another way, and the answer as JSON', async () => {
     steps: [
       { do: 'ring', endsAs: 'callee-busy' },
       { do: 'reject', reason: 'callee-busy' },
+    ],
+  });
+});
+
+test('the head shows the domain’s clock, wherever the command runs', async () => {
+  const { out } = await vats('explain', 'call', '--from', 'anna', '--to', '202', '--at', '2026-11-27 20:00');
+  expect(out).toMatch(/^anna calls 202 at fri 2026-11-27 20:00 \(Europe\/Moscow\)\n/);
+});
+
+test('a call in is recorded, by which rule; and where each other end of the ringing leads', async () => {
+  const text = OFFICE.replace('open: [{ ring: "202" }]', 'open: [{ ring: "202" }, { hangup: congestion }]');
+  await running.model.applyFile({ path: '/office.yaml', name: 'office.yaml', text });
+  const call = ['--from', '+79261112233', '--to', '74951234567', '--via', 'itsp', '--at', '2026-05-05 12:00'];
+  const { out } = await vats('explain', 'call', ...call);
+  expect(out).toContain('- recorded: rule 1 (in) records it\n');
+  expect(out).toContain('(if that ends as callee-busy: scheme main ends the call: as congestion; refused: congestion)');
+  const answer = await json('explain', 'call', ...call, '--outcome', 'busy');
+  expect(answer).toMatchObject({
+    timezone: 'Europe/Moscow',
+    localTime: 'tue 2026-05-05 12:00',
+    steps: [
+      {
+        endsAs: 'callee-busy',
+        recorded: { record: true, because: 'rule 1 (in) records it' },
+        targets: [{ rings: '+79161234567', orderedBy: '202', ways: [{ sends: '79161234567', shows: '74951234567' }] }],
+        otherwise: [{ endsAs: 'no-answer', reason: 'congestion' }, {}, {}],
+      },
+      { do: 'reject', reason: 'congestion' },
     ],
   });
 });

@@ -4,17 +4,59 @@ import { printable } from '../printable.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
 import { localTime } from './local-time.ts';
 
+const target = z.object({
+  rings: z.string(),
+  extension: z.string().optional(),
+  /** The number that a PBX behind the account hears as called. */
+  did: z.string().optional(),
+  /** The number outside that such a PBX is rung for. */
+  number: z.string().optional(),
+  /** Of a number outside: local, abroad ... */
+  kind: z.string().optional(),
+  orderedBy: z.string().optional(),
+  afterMs: z.number().optional(),
+  ringMs: z.number().optional(),
+  ways: z.array(z.object({ trunk: z.string(), sends: z.string(), shows: z.string() })).optional(),
+  limits: z
+    .array(
+      z.object({
+        kind: z.string(),
+        key: z.string().optional(),
+        calls: z.string(),
+        limit: z.string(),
+        used: z.union([z.string(), z.number()]),
+        of: z.union([z.string(), z.number()]).optional(),
+        percent: z.number().optional(),
+      }),
+    )
+    .optional(),
+});
+
 const callExplanation = z.object({
   domain: z.string(),
   from: z.string(),
   to: z.string(),
   at: z.number(),
+  timezone: z.string(),
+  localTime: z.string(),
   steps: z.array(
     z.object({
       do: z.string(),
       because: z.array(z.string()),
       reason: z.string().optional(),
       endsAs: z.string().optional(),
+      recorded: z.object({ record: z.boolean(), because: z.string() }).optional(),
+      targets: z.array(target).optional(),
+      otherwise: z
+        .array(
+          z.object({
+            endsAs: z.string(),
+            do: z.string(),
+            because: z.array(z.string()),
+            reason: z.string().optional(),
+          }),
+        )
+        .optional(),
     }),
   ),
 });
@@ -64,9 +106,11 @@ export function addExplainCall(explain: Command, print: Print): void {
     .addOption(
       new Option('--outcome <outcome>', 'how each ringing ends; no-answer by default').choices([
         'no-answer',
+        'busy',
+        'declined',
+        'unreachable',
         'callee-busy',
         'callee-declined',
-        'unreachable',
       ]),
     )
     .option('--domain <domain>', 'where there are several')
@@ -109,13 +153,34 @@ const VERDICTS: Record<z.output<typeof keptExplanation>['verdict'], string> = {
   'not-replayed': 'the plan is shown as it was told then; it can not be made again',
 };
 
-function callText({ from, to, at, steps }: z.output<typeof callExplanation>): string {
-  const lines = [`${from} calls ${to} at ${localTime(at)}`];
+function callText({ from, to, localTime, timezone, steps }: z.output<typeof callExplanation>): string {
+  const lines = [`${from} calls ${to} at ${localTime} (${timezone})`];
   steps.forEach((step, index) => {
     const [first = '', ...more] = step.because.map(printable);
     lines.push(`${String(index + 1).padStart(3)}. ${first}`, ...more.map((line) => `     ${line}`));
+    lines.push(...detailsOf(step).map((line) => `     - ${printable(line)}`));
+    for (const { endsAs, because, reason } of step.otherwise ?? []) {
+      const [next = '', ...then] = because.map(printable);
+      lines.push(`     (if that ends as ${endsAs}: ${next}`, ...then.map((line) => `      ${line}`));
+      lines[lines.length - 1] += reason === undefined ? ')' : `; refused: ${reason})`;
+    }
     if (step.endsAs !== undefined) lines.push(`     (and when that ends as ${step.endsAs})`);
     if (step.reason !== undefined) lines.push(`     so the caller is refused: ${step.reason}`);
   });
   return `${lines.join('\n')}\n`;
+}
+
+type Step = z.output<typeof callExplanation>['steps'][number];
+
+/** How the call looks to whom it rings, what it counts against, and whether it is recorded. */
+function detailsOf({ targets = [], recorded }: Step): string[] {
+  const lines = targets.flatMap(({ rings, kind, ways = [], limits = [] }) => [
+    ...ways.map(({ trunk, sends, shows }) => `${rings} (${kind}) by ${trunk}: sends ${sends}, shows ${shows}`),
+    ...limits.map(
+      ({ kind: whose, key, calls, limit, used, of }) =>
+        `counts against ${[whose, key].filter((each) => each !== undefined).join(' ')}: ${limit} of ${calls} calls, ${used} of ${of} used`,
+    ),
+  ]);
+  if (recorded === undefined) return lines;
+  return [...lines, `${recorded.record ? 'recorded' : 'not recorded'}: ${recorded.because}`];
 }

@@ -3,15 +3,19 @@ import {
   advance,
   type Caller,
   type Domain,
+  momentText,
   type Plan,
   type RingOutcome,
   readMoment,
+  recordingOf,
   route,
+  type SpendingAccounts,
   setting,
   type World,
 } from '@vats/pbx';
 import type { Switch } from '../create-switch.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { targetsOf } from './explain-targets.ts';
 import { keptCall } from './kept-call.ts';
 import { theDomain } from './the-domain.ts';
 
@@ -24,10 +28,22 @@ interface ToldStep {
   readonly because: readonly string[];
   readonly reason?: string;
   readonly endsAs?: RingOutcome;
+  /** Whether the conversation is recorded, and what of the policy says so. */
+  readonly recorded?: { readonly record: boolean; readonly because: string };
+  readonly targets?: readonly object[];
+  /** What would come next if the ringing ended in another way, where that is something else. */
+  readonly otherwise?: readonly Branch[];
+}
+
+interface Branch {
+  readonly endsAs: RingOutcome;
+  readonly do: Plan['step']['do'];
+  readonly because: readonly string[];
+  readonly reason?: string;
 }
 
 /** What would become of a call, or what chose each step of a finished one: the router's own answers. Nothing rings. */
-export function explainCallRoutes({ model, world, clock, store, calls }: Switch): ControlRoutes {
+export function explainCallRoutes({ model, world, clock, store, calls, spending }: Switch): ControlRoutes {
   return {
     'GET /explain/call/:id': async ({ params }) => {
       const record = await keptCall(params.id ?? '', store, calls);
@@ -49,14 +65,21 @@ export function explainCallRoutes({ model, world, clock, store, calls }: Switch)
         from,
         to: dialled,
         at: moment.now,
-        steps: stepsOf(route({ domain, caller, dialled }, moment), moment, outcome),
+        timezone: setting(domain, 'timezone'),
+        localTime: momentText(moment.now, setting(domain, 'timezone')),
+        steps: stepsOf(route({ domain, caller, dialled }, moment), moment, outcome, spending),
       };
     },
   };
 }
 
 /** The steps of a plan while each that rings ends in the same way. */
-function stepsOf(first: Plan, world: World, outcome: RingOutcome): ToldStep[] {
+function stepsOf(
+  first: Plan,
+  world: World,
+  outcome: RingOutcome,
+  spending: Pick<SpendingAccounts, 'explain'>,
+): ToldStep[] {
   const steps: ToldStep[] = [];
   let plan = first;
   let told = 0;
@@ -67,13 +90,28 @@ function stepsOf(first: Plan, world: World, outcome: RingOutcome): ToldStep[] {
       do: step.do,
       because: story.slice(told),
       ...(step.do === 'reject' && { reason: step.reason }),
-      ...(rings && { endsAs: outcome }),
+      ...(rings && {
+        endsAs: outcome,
+        targets: targetsOf(plan, spending),
+        otherwise: otherwise(plan, world, outcome),
+      }),
+      ...((rings || step.do === 'echo') && { recorded: recordingOf(plan) }),
     });
     told = story.length;
     if (!rings) break;
     plan = advance(plan, { kind: 'ring-ended', outcome }, world);
   }
   return steps;
+}
+
+/** The next step after each other end of the ringing, but for ends that only refuse the caller as what they are. */
+function otherwise(plan: Plan, world: World, told: RingOutcome): Branch[] {
+  return OUTCOMES.filter((outcome) => outcome !== told).flatMap((outcome) => {
+    const { step, story } = advance(plan, { kind: 'ring-ended', outcome }, world);
+    if (step.do === 'reject' && step.reason === outcome) return [];
+    const because = story.slice(plan.story.length);
+    return [{ endsAs: outcome, do: step.do, because, ...(step.do === 'reject' && { reason: step.reason }) }];
+  });
 }
 
 /** The live world at another hour: who is on the phone now is taken to be so then. */
@@ -83,6 +121,7 @@ function worldAt(world: World, now: number): World {
     directory: world.directory,
     isReachable: (domain, login) => world.isReachable(domain, login),
     activity: (domain, extension) => world.activity(domain, extension),
+    lastTalkOf: (domain, group, extension) => world.lastTalkOf(domain, group, extension),
     isLoggedIn: (domain, group, extension) => world.isLoggedIn(domain, group, extension),
     lastTalks: (domain, number) => world.lastTalks(domain, number),
     responsible: (domain, number) => world.responsible(domain, number),
@@ -128,8 +167,12 @@ function momentOf(text: string | null, timezone: string, now: number): number | 
 
 const OUTCOMES: readonly RingOutcome[] = ['no-answer', 'callee-busy', 'callee-declined', 'unreachable'];
 
+/** What people say. */
+const SHORT_OUTCOMES: Readonly<Record<string, RingOutcome>> = { busy: 'callee-busy', declined: 'callee-declined' };
+
 function outcomeOf(text: string | null): RingOutcome {
-  const outcome = OUTCOMES.find((each) => each === (text ?? 'no-answer'));
+  const word = SHORT_OUTCOMES[text ?? ''] ?? text ?? 'no-answer';
+  const outcome = OUTCOMES.find((each) => each === word);
   if (outcome === undefined)
     throw new ControlError(422, `${text} is no way for a ringing to end: ${OUTCOMES.join(', ')}`);
   return outcome;

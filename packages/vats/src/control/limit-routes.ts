@@ -53,7 +53,7 @@ function* looking(spending: SpendingAccounts, subjects: readonly Named[]): Steps
   return rows;
 }
 
-function whom(subject: SpendingSubject): { kind: string; key?: string } {
+export function whom(subject: SpendingSubject): { kind: string; key?: string } {
   switch (subject.kind) {
     case 'domain':
       return { kind: 'domain' };
@@ -65,7 +65,7 @@ function whom(subject: SpendingSubject): { kind: string; key?: string } {
 }
 
 /** Calls, minutes, or money as text, which no floating number changes. */
-function amounts({ scope, limit, used, of }: LimitState) {
+export function amounts({ scope, limit, used, of }: LimitState) {
   const written = (amount: number): number | string => {
     if (limit === 'moneyPerDay') return formatMoney(amount);
     return limit.startsWith('minutes') ? Math.round((amount / MINUTE_MS) * 10) / 10 : amount;

@@ -7,6 +7,8 @@ export interface Conversation {
   readonly from: Party;
   /** Who spoke with the caller. */
   readonly by: Party;
+  /** The group as whose member they were rung. */
+  readonly group?: string;
   readonly startedAt: number;
   readonly endedAt: number;
 }
@@ -27,6 +29,8 @@ interface OpenCall {
   /** Extensions at the legs that ring, and at those that talk; the caller's is among these from the start. */
   readonly ringing: Map<LegName, string>;
   readonly talking: Map<LegName, string>;
+  /** As whose members legs are rung, where that is a group. */
+  readonly groups: Map<LegName, string>;
   talk: { readonly leg: LegName; readonly by: Party; readonly startedAt: number } | undefined;
 }
 
@@ -57,7 +61,14 @@ export class Conversations {
   note(event: CallEvent): void {
     if (event.type === 'call.started') {
       const { from, domainId = event.domain } = event;
-      const call = { domain: domainId, from, ringing: new Map(), talking: new Map(), talk: undefined };
+      const call = {
+        domain: domainId,
+        from,
+        ringing: new Map(),
+        talking: new Map(),
+        groups: new Map(),
+        talk: undefined,
+      };
       this.#calls.set(event.call, call);
       if (from.extension !== undefined) this.#set(call, 'talking', 'a', from.extension);
       return;
@@ -67,6 +78,7 @@ export class Conversations {
     switch (event.type) {
       case 'leg.started':
         if (event.party.extension !== undefined) this.#set(call, 'ringing', event.leg, event.party.extension);
+        if (event.group !== undefined) call.groups.set(event.leg, event.group);
         return;
       case 'call.answered': {
         const { leg, party, at } = event;
@@ -100,7 +112,9 @@ export class Conversations {
     // The other side is let go with it: its own leg has no end of its own in the story.
     this.#unset(call, 'talking', talk.leg);
     this.#unset(call, 'talking', 'a');
-    this.#onEnd({ domain, from, by: talk.by, startedAt: talk.startedAt, endedAt: at });
+    const group = call.groups.get(talk.leg);
+    const { by, startedAt } = talk;
+    this.#onEnd({ domain, from, by, startedAt, endedAt: at, ...(group !== undefined && { group }) });
   }
 
   #set(call: OpenCall, kind: keyof Engagement, leg: LegName, extension: string): void {

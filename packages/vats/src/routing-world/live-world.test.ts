@@ -129,6 +129,52 @@ test('who spoke last with a number, of each direction, newest first', () => {
   expect(world.lastTalks(domain, '+79160000000')).toEqual([]);
 });
 
+test('a conversation is a group’s where the group rang for it', () => {
+  const { clock, tell, starts, rings, answers, ends, world } = live();
+  starts('direct', {});
+  rings('direct', 'b1', '201');
+  answers('direct', 'b1', { number: '201', extension: '201' });
+  ends('direct');
+  expect(world.lastTalkOf(domain, '600', '201')).toBe(0);
+  starts('group', {});
+  tell('group', {
+    type: 'leg.started',
+    leg: 'b1',
+    party: { number: '201', extension: '201' },
+    flow: 'f',
+    group: '600',
+  });
+  tell('group', {
+    type: 'leg.started',
+    leg: 'b2',
+    party: { number: '202', extension: '202' },
+    flow: 'f',
+    group: '600',
+  });
+  answers('group', 'b1', { number: '201', extension: '201' });
+  clock.advance(MINUTE);
+  ends('group');
+  clock.advance(MINUTE);
+  expect(world.lastTalkOf(domain, '600', '201')).toBe(EVENING + MINUTE);
+  expect(world.lastTalkOf(domain, '600', '202')).toBe(0);
+  expect(world.lastTalkOf(domain, '601', '201')).toBe(0);
+});
+
+test('of more numbers than are remembered, those that spoke last are known after a start', async () => {
+  const { world } = live();
+  const talk = (n: number): LastConversation => ({
+    ...{ domain: domain.id, extension: '201', direction: 'in', call: 'x' },
+    number: `+7916${String(n).padStart(7, '0')}`,
+    endedAt: EVENING - n * 1_000,
+  });
+  await world.restore({
+    conversationsSince: async () => Array.from({ length: 200_001 }, (_, n) => talk(n)),
+    list: async () => ({ calls: [] }),
+  });
+  expect(world.lastTalks(domain, talk(0).number)).toHaveLength(1);
+  expect(world.lastTalks(domain, talk(200_000).number)).toHaveLength(0);
+});
+
 test('who was rung and not spoken with, whom the switch answered, and who hides are no conversation', () => {
   const { starts, rings, answers, ends, world, of } = live();
   starts('missed', {});
@@ -156,10 +202,12 @@ test('a restart loses neither who spoke with whom nor what was done today', asyn
     direction: 'in',
     call: 'x',
   };
+  const asked: number[] = [];
   const talk = (id: string, to: number) => ({
     id,
     domain: domain.id,
     from: { number: '+79161234567' },
+    legs: [{ leg: 'a' }, { leg: 'b1', group: '600' }],
     talks: [{ leg: 'b1', party: { number: '202', extension: '202' }, from: to - MINUTE, to }],
   });
   const pages = [
@@ -168,10 +216,16 @@ test('a restart loses neither who spoke with whom nor what was done today', asyn
     { calls: [talk('a', EVENING - 23 * 3_600_000 - 1)] },
   ];
   await world.restore({
-    conversationsSince: async () => [talked],
+    conversationsSince: async (since) => {
+      asked.push(since);
+      return [talked];
+    },
     list: async () => pages.shift() as never,
   });
   expect(pages).toEqual([]);
+  // As long ago as a window may be.
+  expect(asked).toEqual([EVENING - 365 * 86_400_000]);
+  expect(world.lastTalkOf(domain, '600', '202')).toBe(EVENING - MINUTE);
   expect(world.lastTalks(domain, '+79161234567')).toEqual([
     { extension: '201', endedAt: talked.endedAt, direction: 'in' },
   ]);

@@ -14,11 +14,15 @@ import {
 import { Conversations } from './conversations.ts';
 import { DaysOfWork } from './day-of-work.ts';
 import type { GroupLogins } from './group-logins.ts';
+import { GroupTalks } from './group-talks.ts';
 import { LastTalks } from './last-talks.ts';
 
 const DAY_MS = 86_400_000;
-/** Conversations that are read back at a start: what a known employee may be known by. */
-const READ_BACK_MS = 31 * DAY_MS;
+/**
+ * Conversations that are read back at a start: what a known employee may be known by, in the longest window that there may be, for a
+ * window may become longer after the start.
+ */
+const READ_BACK_MS = 365 * DAY_MS;
 /** Pages of finished calls that are read back at most, and calls of each: a day of the busiest office. */
 const PAGES = 100;
 const PAGE_CALLS = 1_000;
@@ -47,6 +51,7 @@ export class LiveWorld implements World {
   readonly #conversations: Conversations;
   readonly #work: DaysOfWork;
   readonly #talks: LastTalks;
+  readonly #groups = new GroupTalks();
 
   constructor(parts: LiveWorldParts) {
     this.#parts = parts;
@@ -54,6 +59,7 @@ export class LiveWorld implements World {
     this.#work = new DaysOfWork((domain, at) => localDate(at, this.#zoneOf(domain)));
     this.#conversations = new Conversations((conversation) => {
       this.#work.note(conversation);
+      this.#groups.note(conversation);
       this.#talks.note(conversation);
     });
   }
@@ -81,7 +87,9 @@ export class LiveWorld implements World {
     const { clock, log } = this.#parts;
     const now = clock.now();
     try {
-      for (const conversation of await history.conversationsSince(now - READ_BACK_MS)) {
+      const conversations = await history.conversationsSince(now - READ_BACK_MS);
+      // The oldest make room where there are more than are remembered.
+      for (const conversation of [...conversations].sort((one, other) => one.endedAt - other.endedAt)) {
         this.#talks.restore(conversation);
         this.#work.lastTalkEnded(conversation.domain, conversation.extension, conversation.endedAt);
       }
@@ -102,6 +110,10 @@ export class LiveWorld implements World {
     // A PBX takes many calls at once, so none of them makes it busy.
     if (this.#isPbx(domain, extension)) return { talking: 0, ringing: 0, ...work };
     return { talking, ringing, ...work };
+  }
+
+  lastTalkOf(domain: Domain, group: string, extension: string): number {
+    return this.#groups.of(domain.id, group, extension);
   }
 
   isLoggedIn(domain: Domain, group: string, extension: string): boolean {
@@ -134,8 +146,10 @@ export class LiveWorld implements World {
     for (let page = 0; page < PAGES; page++) {
       const { calls, next } = await history.list({ since, limit: PAGE_CALLS, ...after });
       // Newest first, and days are counted upwards.
-      for (const { domain, from, talks } of calls) {
-        for (const { party: by, from: startedAt, to: endedAt } of talks) {
+      for (const { domain, from, talks, legs } of calls) {
+        for (const { leg, party: by, from: startedAt, to: endedAt } of talks) {
+          const group = legs.find((each) => each.leg === leg)?.group;
+          this.#groups.note({ domain, by, endedAt, ...(group !== undefined && { group }) });
           const today = localDate(now, this.#zoneOf(domain));
           if (localDate(endedAt, this.#zoneOf(domain)) === today) {
             this.#work.note({ domain, from, by, startedAt, endedAt });

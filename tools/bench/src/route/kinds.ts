@@ -26,6 +26,7 @@ export function quietWorld(directory: World['directory']): World {
     directory,
     isReachable: () => true,
     activity: () => idle,
+    lastTalkOf: () => 0,
     isLoggedIn: () => true,
     lastTalks: (_, number) => (number === KNOWN_CALLER ? [talk] : []),
     responsible: () => undefined,

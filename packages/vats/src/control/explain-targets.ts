@@ -1,0 +1,68 @@
+import {
+  classOf,
+  type Domain,
+  isCostly,
+  type OutsideTarget,
+  type Plan,
+  type RingTarget,
+  type SpendingAccounts,
+  type SpendingSubject,
+} from '@vats/pbx';
+import { amounts, whom } from './limit-routes.ts';
+
+type Spending = Pick<SpendingAccounts, 'explain'>;
+
+/** What rings in a step, with all that the other side would see of the call. */
+export function targetsOf({ step, call }: Plan, spending: Spending): object[] {
+  return step.do === 'ring' ? step.targets.map((target) => told(target, call.domain, spending)) : [];
+}
+
+function told(target: RingTarget, domain: Domain, spending: Spending): object {
+  const { after, ring } = target;
+  const times = { ...(after !== undefined && { afterMs: after }), ...(ring !== undefined && { ringMs: ring }) };
+  if (target.kind === 'device') {
+    const { user, device, did, outside } = target;
+    return {
+      rings: device.login,
+      extension: user.extension,
+      ...(did !== undefined && { did }),
+      ...(outside !== undefined && { number: outside.number }),
+      ...times,
+    };
+  }
+  const kind = classOf(target.number);
+  return {
+    rings: target.number,
+    kind,
+    ...(target.orderedBy !== undefined && { orderedBy: target.orderedBy.extension }),
+    ...times,
+    ways: target.ways.map(({ trunk, send, callerId, anonymous }) => ({
+      trunk,
+      sends: send,
+      shows: anonymous === true ? 'nothing' : (callerId ?? ownNumber(domain, trunk)),
+    })),
+    // Help is never counted.
+    limits: kind === 'emergency' ? [] : subjectsOf(target, domain).flatMap((subject) => used(subject, kind, spending)),
+  };
+}
+
+/** What a trunk shows where nothing else is said: the login that it registers with. */
+function ownNumber({ trunks }: Domain, name: string): string {
+  return trunks.find((trunk) => trunk.name === name)?.register?.login ?? 'nothing';
+}
+
+function subjectsOf({ orderedBy, ways }: OutsideTarget, { id }: Domain): SpendingSubject[] {
+  return [
+    { kind: 'domain', domain: id },
+    ...(orderedBy === undefined ? [] : [{ kind: 'user' as const, domain: id, extension: orderedBy.extension }]),
+    ...ways.map(({ trunk }) => ({ kind: 'trunk' as const, domain: id, trunk })),
+  ];
+}
+
+/** The limits that such a call counts against, as they are now. */
+function used(subject: SpendingSubject, kind: ReturnType<typeof classOf>, spending: Spending): object[] {
+  return spending
+    .explain(subject)
+    .filter(({ of, scope }) => of !== undefined && (scope !== 'costly' || isCostly(kind)))
+    .map((state) => ({ ...whom(subject), ...amounts(state) }));
+}
