@@ -11,6 +11,7 @@ import {
   noPackets,
   type OpenLegOptions,
 } from '../plane/media-plane.ts';
+import type { KeyPress } from '../rtp/key-writer.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 
 /** A command as it was given, legs by name. */
@@ -27,6 +28,7 @@ export type MediaCommand =
   | { readonly do: 'unbridge'; readonly leg: string }
   | { readonly do: 'echo'; readonly leg: string }
   | { readonly do: 'record'; readonly path: string; readonly left: string; readonly right: string }
+  | { readonly do: 'send-digit'; readonly leg: string; readonly press: KeyPress }
   | { readonly do: 'supervise' }
   | { readonly do: 'close-leg'; readonly leg: string }
   | { readonly do: 'close' };
@@ -187,6 +189,10 @@ export class FakeMediaCall implements MediaCall {
     if (this.recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.recording = { path: options.path, startedAt: this.#clock.monotonic() };
     this.commands.push({ do: 'record', path: options.path, left: options.left.name, right: options.right.name });
+  }
+
+  sendDigit(leg: MediaLeg, press: KeyPress): void {
+    this.commands.push({ do: 'send-digit', leg: leg.name, press });
   }
 
   supervise(): void {
