@@ -1,5 +1,4 @@
 import type { RemoteInfo } from 'node:dgram';
-import { isIP, SocketAddress } from 'node:net';
 import type { Clock, Endpoint, Random } from '@vats/kernel';
 import type { Recorder, Side } from '../recording/recorder.ts';
 import { KeyReader } from '../rtp/key-reader.ts';
@@ -22,6 +21,7 @@ import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { Law } from '../sdp/codec.ts';
 import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
+import { canonical, canonicalEndpoint } from './canonical-address.ts';
 import { type LegStatistics, noPackets, type StreamStatistics } from './media-plane.ts';
 
 /** No codec of telephony sends more often (2.5 ms frames send 400 a second): a flood, or a loop. */
@@ -292,15 +292,3 @@ function sent(statistics: StreamStatistics, packet: Buffer): void {
 
 /** By payload type as it arrives: as it leaves. Shared by all legs that rewrite none. */
 const UNCHANGED = Int8Array.from({ length: 128 }, (_, payloadType) => payloadType);
-
-// Addresses of packets come canonical from the kernel; those of SDP are as people write them.
-function canonical(address: string): string {
-  if (!address.includes(':')) return address;
-  return isIP(address) === 6 && !address.includes('%')
-    ? new SocketAddress({ address, family: 'ipv6' }).address
-    : address;
-}
-
-function canonicalEndpoint(endpoint: Endpoint): Endpoint {
-  return { address: canonical(endpoint.address), port: endpoint.port };
-}
