@@ -94,8 +94,21 @@ export type CallEvent = Common &
       }
     | { readonly type: 'recording.failed'; readonly path: string; readonly reason: string; readonly keptMs: number }
     | { readonly type: 'media.learned'; readonly leg: LegName; readonly claimed?: string; readonly observed: string }
+    | KeysDropped
     | CallEnded
   );
+
+/**
+ * Keys pressed at this leg did not get to the other side; told once for each reason, and never which keys. `refused` is what the
+ * other side did to the INFO, with the status that it gave; the others: nobody has answered yet, the other side agreed on no
+ * telephone events, it is held, they came faster than they can be sent on.
+ */
+export interface KeysDropped {
+  readonly type: 'keys.dropped';
+  readonly leg: LegName;
+  readonly why: 'not-answered' | 'not-negotiated' | 'held' | 'too-many' | 'refused';
+  readonly status?: number;
+}
 
 /** The one terminal event: nothing follows it. */
 export interface CallEnded {

@@ -1,5 +1,7 @@
 import { formatEndpoint, type Log } from '@vats/kernel';
 import {
+  type DtmfKey,
+  type KeyPress,
   LegDescription,
   type LegStatistics,
   type MediaCall,
@@ -18,6 +20,8 @@ import type { CallsParts } from './parts.ts';
 interface CallLegsUser {
   feed(input: CallInput): void;
   emit(event: UnstampedEvent): void;
+  /** A key was pressed that the other side has by its signalling. */
+  keyPressed(leg: LegName, key: DtmfKey, milliseconds: number): void;
 }
 
 /** The legs of one call and the media behind them: leases, bridges, the recording, and what became of each. */
@@ -107,6 +111,11 @@ export class CallLegs {
     this.#media?.bridge(a.media, b.media, { aToB: payloadTypeMap(a.sdp, b.sdp), bToA: payloadTypeMap(b.sdp, a.sdp) });
   }
 
+  /** Sends a leg a key as a telephone event. */
+  sendDigit(leg: Leg, press: KeyPress): void {
+    this.#media?.sendDigit(leg.media, press);
+  }
+
   /** Sends a leg its own sound. */
   echo(leg: Leg): void {
     leg.media.update(leg.sdp.media(), { newOffer: true });
@@ -144,6 +153,9 @@ export class CallLegs {
         });
         return;
       }
+      case 'dtmf':
+        this.#user.keyPressed(event.leg, event.key, event.milliseconds);
+        return;
       case 'silence':
         this.#user.feed({ type: 'hang-up', failure: 'media-silent' });
         return;

@@ -1,10 +1,10 @@
 import type { Cancel, Log } from '@vats/kernel';
-import type { CodecPolicy } from '@vats/media';
+import type { CodecPolicy, DtmfKey } from '@vats/media';
 import type { Plan } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
-import type { CallEnded, CallEvent, UnstampedEvent } from './call-event.ts';
+import type { CallEnded, CallEvent, LegName, UnstampedEvent } from './call-event.ts';
 import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
@@ -14,6 +14,7 @@ import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
+import { Keys } from './keys.ts';
 import type { Leg } from './leg.ts';
 import { LegHoldings } from './leg-holdings.ts';
 import type { OutwardLegs } from './outward-legs.ts';
@@ -64,6 +65,7 @@ export class Call implements CallContext {
   readonly #forks: Forks;
   readonly #callerSide: CallerSide;
   readonly #renegotiation: Renegotiation;
+  readonly #keys: Keys;
 
   #state: CallState = { name: 'routing', told: 0 };
   readonly #plan: CallPlan;
@@ -91,6 +93,7 @@ export class Call implements CallContext {
     this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));
     this.#callerSide = new CallerSide(this, () => this.#plan.records);
     this.#renegotiation = new Renegotiation(this);
+    this.#keys = new Keys(this);
     this.invite = hooks.open({
       ...this.#sessionUserOf(() => this.legs.caller),
       onCancel: (request) => {
@@ -182,6 +185,11 @@ export class Call implements CallContext {
     } finally {
       this.#working = false;
     }
+  }
+
+  /** For the call's legs. */
+  keyPressed(leg: LegName, key: DtmfKey, milliseconds: number): void {
+    this.#keys.heard(leg, key, milliseconds);
   }
 
   /** Adds to the call's story. */
@@ -317,6 +325,7 @@ export class Call implements CallContext {
       onReinviteCancelled: () => this.#renegotiation.cancelled(legNow()),
       onRequest: (request, respond) => {
         const leg = legNow();
+        if (leg !== undefined && this.#keys.received(leg, request, respond)) return;
         relayInDialogRequest(request, respond, leg === undefined ? undefined : this.otherOf(leg)?.session);
       },
       onEnd: (end) => this.#onSessionEnd(legNow(), end),

@@ -3,6 +3,7 @@ import type { LegName, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import { reasonHeader } from './failures.ts';
 import type { Leg } from './leg.ts';
+import { answeredTo } from './outside-invite.ts';
 import { recordingPath } from './recording-path.ts';
 
 /** The calling side until it is answered: what the caller hears of the call, and how its INVITE ends. */
@@ -17,10 +18,12 @@ export class CallerSide {
 
   /** Leases the caller's ports and reads its offer; on failure the call is refused and false comes back. */
   open(): boolean {
-    const { legs, origin, invite, log } = this.#call;
+    const { legs, origin, invite, log, parts } = this.#call;
     if (legs.caller !== undefined) return true;
-    const { client } = origin;
-    const leg = legs.open(CALLER, origin.party, { flow: invite.flow, ...(client !== undefined && { client }) });
+    const { client, caller, domain } = origin;
+    const line = caller.kind === 'trunk' ? parts.line?.(domain, caller.trunk) : undefined;
+    const at = { flow: invite.flow, ...(client !== undefined && { client }) };
+    const leg = legs.open(CALLER, origin.party, at, line && answeredTo(line));
     if (leg === undefined) {
       this.#call.feed({ type: 'refuse', failure: 'no-media-ports' });
       return false;

@@ -40,13 +40,13 @@ test('what a trunk would show again is a number as we write it, and nothing of a
 });
 
 test.each([
-  [{}, { events: true }],
+  [{}, { keys: 'events' }],
   [
     { codecs: ['PCMA', 'PCMU'], dtmf: 'rfc4733' },
-    { sound: ['pcma', 'pcmu'], events: true },
+    { sound: ['pcma', 'pcmu'], keys: 'events' },
   ],
-  [{ dtmf: 'info' }, { events: true }],
-  [{ dtmf: 'inband' }, { events: false }],
+  [{ dtmf: 'info' }, { keys: 'info' }],
+  [{ dtmf: 'inband' }, { keys: 'tones' }],
 ] as const)('a trunk with %j may be offered %j', (settings, offered) => {
   expect(offeredTo({ ...LINE, ...settings })).toEqual(offered);
 });

@@ -1,4 +1,4 @@
-import type { OfferedCodecs } from '@vats/media';
+import type { KeysAs, OfferedCodecs } from '@vats/media';
 import { normaliseNumber, type Way, writtenFor } from '@vats/pbx';
 import { type HeaderField, NameAddr, SipUri } from '@vats/sip';
 import type { TrunkLine } from './parts.ts';
@@ -41,10 +41,21 @@ export function shownBy(line: TrunkLine, way: Way, callerId: string | undefined)
   return way.anonymous === true || number === undefined ? '' : normaliseNumber(number).number;
 }
 
+const KEYS_AS: Readonly<Record<NonNullable<TrunkLine['dtmf']>, KeysAs>> = {
+  rfc4733: 'events',
+  info: 'info',
+  inband: 'tones',
+};
+
+/** What a trunk that calls is answered: it names its codecs itself, but its keys come as its settings say. */
+export function answeredTo({ dtmf }: TrunkLine): OfferedCodecs | undefined {
+  return dtmf === 'info' ? { keys: 'info' } : undefined;
+}
+
 /** What a trunk may be offered. Keys are heard as tones in the sound where it knows no telephone events. */
 export function offeredTo({ codecs, dtmf }: TrunkLine): OfferedCodecs {
   return {
     ...(codecs !== undefined && { sound: codecs.map((name) => name.toLowerCase()) }),
-    events: dtmf !== 'inband',
+    keys: KEYS_AS[dtmf ?? 'rfc4733'],
   };
 }

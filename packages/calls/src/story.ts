@@ -110,6 +110,7 @@ export class CallStory {
         this.#record(event.path, event.keptMs, event.reason);
         return;
       case 'media.learned':
+      case 'keys.dropped':
         return;
       case 'call.ended':
         this.#ended = event;

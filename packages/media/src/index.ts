@@ -14,14 +14,17 @@ export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-pla
 export { MediaStartError } from './plane/worker-media-plane.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
 export type { RecordingFault } from './recording/wav-writer.ts';
+export type { KeyPress } from './rtp/key-writer.ts';
+export { type DtmfKey, dtmfKey } from './rtp/telephone-event.ts';
 export type { Law } from './sdp/codec.ts';
 export {
   type CodecPolicy,
+  type KeysAs,
   LegDescription,
   type LegDescriptionOptions,
   type OfferedCodecs,
   payloadTypeMap,
   sessionIdFrom,
 } from './sdp/leg-description.ts';
-export { DROPPED, type LegMedia, type PayloadTypeMap } from './sdp/leg-media.ts';
+export { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './sdp/leg-media.ts';
 export { SDP_FAULTS, type SdpFault } from './sdp/sdp-faults.ts';

@@ -1,5 +1,7 @@
 import type { Endpoint } from '@vats/kernel';
 import type { RecordingFault } from '../recording/wav-writer.ts';
+import type { KeyPress } from '../rtp/key-writer.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 
@@ -46,6 +48,11 @@ export interface MediaCall {
    * call at a time; the file must not exist, its directory is made.
    */
   record(options: { path: string; left: MediaLeg; right: MediaLeg }): void;
+  /**
+   * Sends a key press to a leg as a telephone event (RFC 4733), in the stream that it hears. Presses wait for each other, up to
+   * 64 of them; one that is longer than an event can say (65,535 of its clock) is cut.
+   */
+  sendDigit(leg: MediaLeg, press: KeyPress): void;
   /** From now on (the answer) silence and hold are timed; early media is not. */
   supervise(): void;
   /** Gives all ports back (they rest before their next call), finishes the recording; then `closed` comes. Idempotent. */
@@ -84,6 +91,8 @@ export interface LocalMedia {
 export type MediaEvent =
   /** The source of a leg's RTP is locked. */
   | { kind: 'learned'; leg: string; observed: Endpoint; claimed: Endpoint | undefined }
+  /** A key was pressed, and let go: told once a press, of events that a bridge maps to `TOLD`. */
+  | { kind: 'dtmf'; leg: string; key: DtmfKey; milliseconds: number }
   /** No leg that takes part was heard for `silenceTimeout` while none was held. Told once a silence. */
   | { kind: 'silence'; milliseconds: number }
   /** A leg has been held for `holdTimeout`. Told once a hold. */

@@ -22,6 +22,7 @@ const TIDY_MS = 1_000;
 export class MediaWorker {
   readonly #limits: { readonly silenceMs: number; readonly holdMs: number };
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #files: OutputFiles;
   readonly #reports: Outbox<Report>;
   readonly #warm = new Map<AddressFamily, { readonly address: string; readonly pairs: WarmPairs }>();
@@ -47,6 +48,7 @@ export class MediaWorker {
     post: (reports: readonly Report[]) => void;
   }) {
     this.#clock = options.clock;
+    this.#random = options.random;
     this.#files = options.files;
     const { clock, loop, random } = options;
     this.#reports = new Outbox(clock, options.post);
@@ -162,6 +164,9 @@ export class MediaWorker {
       case 'record':
         call.record(command.path, call.leg(command.left), call.leg(command.right));
         break;
+      case 'send-digit':
+        call.leg(command.leg)?.sendDigit(command.press);
+        break;
       case 'supervise':
         call.supervise();
         break;
@@ -183,8 +188,8 @@ export class MediaWorker {
       giveBack: (leg) => this.#giveBack(leg.pair),
       tell: (event) => {
         const report: Report = { say: 'event', call: id, event };
-        // Nobody waits for any but a loss, of which the call's phones are to hear, and the last ones before a stop.
-        if (event.kind === 'lost' || this.#stopped) this.#reports.send(report);
+        // Nobody waits for any but keys, a loss, of which the call's phones are to hear, and the last ones before a stop.
+        if (event.kind === 'dtmf' || event.kind === 'lost' || this.#stopped) this.#reports.send(report);
         else this.#reports.sendPatiently(report);
         if (event.kind !== 'closed' && event.kind !== 'lost') return;
         this.#calls.delete(id);
@@ -202,7 +207,8 @@ export class MediaWorker {
     if (pairs === undefined) throw new Error(`a leg of family ${family} was leased, which has no address`);
     const pair = pairs.take(port);
     const clock = this.#clock;
-    call.addLeg(id, new RelayLeg({ name, pair, signalling, clock, user: call, tally: this.#tally }));
+    const random = this.#random;
+    call.addLeg(id, new RelayLeg({ name, pair, signalling, clock, random, user: call, tally: this.#tally }));
     if (pairs.isLow) this.#refillSoon(0);
   }
 

@@ -1,3 +1,4 @@
+import type { KeyPress } from '../rtp/key-writer.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import type { AddressFamily, MediaEvent } from './media-plane.ts';
 
@@ -52,6 +53,7 @@ export type Command =
       readonly left: number;
       readonly right: number;
     }
+  | { readonly do: 'send-digit'; readonly call: number; readonly leg: number; readonly press: KeyPress }
   | { readonly do: 'supervise'; readonly call: number }
   | { readonly do: 'close-leg'; readonly call: number; readonly leg: number }
   | { readonly do: 'close-call'; readonly call: number }

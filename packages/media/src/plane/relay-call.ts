@@ -1,6 +1,7 @@
 import type { Clock, Endpoint } from '@vats/kernel';
 import type { OutputFiles } from '../recording/output-file.ts';
 import { Recorder, type RecordingOutcome } from '../recording/recorder.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { PayloadTypeMap } from '../sdp/leg-media.ts';
 import type { LegStatistics, MediaEvent } from './media-plane.ts';
 import type { LegUser, RelayLeg } from './relay-leg.ts';
@@ -89,6 +90,7 @@ export class RelayCall implements LegUser {
     if (leg === undefined) return;
     this.#legs.delete(id);
     this.unbridge(leg);
+    leg.close();
     this.#closedLegs.push(leg.statistics());
     this.#giveBack(leg);
   }
@@ -104,6 +106,10 @@ export class RelayCall implements LegUser {
 
   onLearned(leg: RelayLeg, observed: Endpoint): void {
     this.#tell({ kind: 'learned', leg: leg.name, observed, claimed: leg.statistics().claimed });
+  }
+
+  onKey(leg: RelayLeg, key: DtmfKey, milliseconds: number): void {
+    this.#tell({ kind: 'dtmf', leg: leg.name, key, milliseconds });
   }
 
   // A bug of ours costs one call: it is closed as ever, but told as a loss.

@@ -1,7 +1,8 @@
 import type { RemoteInfo } from 'node:dgram';
-import { isIP, SocketAddress } from 'node:net';
-import type { Clock, Endpoint } from '@vats/kernel';
+import type { Clock, Endpoint, Random } from '@vats/kernel';
 import type { Recorder, Side } from '../recording/recorder.ts';
+import { KeyReader } from '../rtp/key-reader.ts';
+import { type KeyPress, KeyWriter } from '../rtp/key-writer.ts';
 import {
   isRtcp,
   looksLikeRtcp,
@@ -16,9 +17,11 @@ import {
 import { RtcpSource } from '../rtp/rtcp-source.ts';
 import { SequenceCounter } from '../rtp/sequence-counter.ts';
 import { SourceLock } from '../rtp/source-lock.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { Law } from '../sdp/codec.ts';
-import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
+import { canonical, canonicalEndpoint } from './canonical-address.ts';
 import { type LegStatistics, noPackets, type StreamStatistics } from './media-plane.ts';
 
 /** No codec of telephony sends more often (2.5 ms frames send 400 a second): a flood, or a loop. */
@@ -27,6 +30,8 @@ const MAX_PACKETS_A_SECOND = 1_000;
 /** What a leg tells the call that it belongs to. */
 export interface LegUser {
   onLearned(leg: RelayLeg, observed: Endpoint): void;
+  /** A key of an event that goes no further. */
+  onKey(leg: RelayLeg, key: DtmfKey, milliseconds: number): void;
   fail(error: unknown): void;
 }
 
@@ -46,6 +51,7 @@ export class RelayLeg implements PairUser {
   heardAt = Number.NEGATIVE_INFINITY;
   held = false;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #user: LegUser;
   readonly #tally: PacketTally;
   readonly #lock: SourceLock;
@@ -63,6 +69,10 @@ export class RelayLeg implements PairUser {
   #toPort = 0;
   #heardBy: RelayLeg | undefined;
   #payloadTypes = UNCHANGED;
+  /** Where the leg's keys are told; it stays, so that an event under way when the legs are joined anew is still one. */
+  #keyReader: KeyReader | undefined;
+  /** Where keys may be put into what the leg hears; it stays, as its numbering goes on. */
+  #keyWriter: KeyWriter | undefined;
   #recorder: Recorder | undefined;
   #side: Side = 'left';
   #laws: (Law | undefined)[] = [];
@@ -72,12 +82,14 @@ export class RelayLeg implements PairUser {
     pair: BoundPair;
     signalling: string;
     clock: Clock;
+    random: Random;
     user: LegUser;
     tally: PacketTally;
   }) {
     this.name = options.name;
     this.pair = options.pair;
     this.#clock = options.clock;
+    this.#random = options.random;
     this.#user = options.user;
     this.#tally = options.tally;
     this.#signalling = canonical(options.signalling);
@@ -103,7 +115,35 @@ export class RelayLeg implements PairUser {
   join(by: RelayLeg | undefined, map: PayloadTypeMap): void {
     this.#heardBy = by;
     this.#payloadTypes = map.length === 0 ? UNCHANGED : UNCHANGED.slice();
-    for (const [arriving, leaving] of map) this.#payloadTypes[arriving] = leaving;
+    const rates = new Map<number, number>();
+    for (const [arriving, leaving, clockRate] of map) {
+      this.#payloadTypes[arriving] = leaving;
+      if (leaving === TOLD && clockRate !== undefined) rates.set(arriving, clockRate);
+    }
+    if (rates.size === 0) return;
+    this.#keyReader ??= new KeyReader(this.#clock, (key, ms) => this.#user.onKey(this, key, ms));
+    this.#keyReader.rates = rates;
+    // Whose keys are told to the other side will be told that side's: from its first packet on its numbers are known.
+    this.#writesKeys();
+  }
+
+  /** Sends a key press to this leg's peer, in the stream that it hears. */
+  sendDigit(press: KeyPress): void {
+    this.#writesKeys().press(press);
+  }
+
+  close(): void {
+    this.#keyReader?.close();
+    this.#keyWriter?.close();
+  }
+
+  #writesKeys(): KeyWriter {
+    this.#keyWriter ??= new KeyWriter({
+      clock: this.#clock,
+      random: this.#random,
+      send: (packet) => this.#sendOwn(packet),
+    });
+    return this.#keyWriter;
   }
 
   get heardBy(): RelayLeg | undefined {
@@ -154,7 +194,8 @@ export class RelayLeg implements PairUser {
     if (to === undefined) return;
     const leaving = this.#payloadTypes[payloadType]!;
     if (leaving < 0) {
-      statistics.unmapped++;
+      if (leaving === TOLD) this.#keyReader?.hear(packet, payloadAt);
+      else statistics.unmapped++;
       return;
     }
     if (leaving !== payloadType) setRtpPayloadType(packet, leaving);
@@ -197,6 +238,11 @@ export class RelayLeg implements PairUser {
   }
 
   #send(packet: Buffer): void {
+    if (this.#keyWriter !== undefined) this.#keyWriter.pass(packet);
+    this.#sendOwn(packet);
+  }
+
+  #sendOwn(packet: Buffer): void {
     if (!this.#receives || this.#toPort === 0) return;
     this.pair.sendRtp(packet, this.#toPort, this.#toAddress);
     sent(this.#rtp, packet);
@@ -246,15 +292,3 @@ function sent(statistics: StreamStatistics, packet: Buffer): void {
 
 /** By payload type as it arrives: as it leaves. Shared by all legs that rewrite none. */
 const UNCHANGED = Int8Array.from({ length: 128 }, (_, payloadType) => payloadType);
-
-// Addresses of packets come canonical from the kernel; those of SDP are as people write them.
-function canonical(address: string): string {
-  if (!address.includes(':')) return address;
-  return isIP(address) === 6 && !address.includes('%')
-    ? new SocketAddress({ address, family: 'ipv6' }).address
-    : address;
-}
-
-function canonicalEndpoint(endpoint: Endpoint): Endpoint {
-  return { address: canonical(endpoint.address), port: endpoint.port };
-}

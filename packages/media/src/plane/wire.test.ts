@@ -31,6 +31,8 @@ test('every command arrives as it was given', () => {
     { do: 'unbridge', call: 1, leg: 2 },
     { do: 'echo', call: 1, leg: 2 },
     { do: 'record', call: 1, path: 'записи/"r".wav', left: 1, right: 2 },
+    { do: 'bridge', call: 1, a: 2, b: 3, aToB: [[101, -2, 8_000]], bToA: [] },
+    { do: 'send-digit', call: 1, leg: 2, press: { key: '#', milliseconds: 160, payloadType: 101, clockRate: 8_000 } },
     { do: 'supervise', call: 1 },
     { do: 'close-leg', call: 1, leg: 2 },
     { do: 'close-call', call: 1 },
@@ -57,6 +59,7 @@ test('every report arrives as it was given', () => {
     { say: 'warm', family: 4, ports: [20_000, 20_002] },
     { say: 'reserve', family: 4, ports: [20_004] },
     { say: 'unbound', address: '192.0.2.1', inUse: 3, failed: 'EMFILE' },
+    { say: 'event', call: 1, event: { kind: 'dtmf', leg: 'a', key: '*', milliseconds: 90 } },
     { say: 'event', call: 1, event: { kind: 'silence', milliseconds: 60_000 } },
     {
       say: 'event',

@@ -1,4 +1,5 @@
 import type { Cancel, Clock, Ledger, Log } from '@vats/kernel';
+import type { KeyPress } from '../rtp/key-writer.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import type {
   AddressFamily,
@@ -294,6 +295,10 @@ class WorkerMediaCall implements MediaCall {
     this.#recording = path;
     this.#crew.tally.recordings++;
     this.#send({ do: 'record', call: this.#number, path, left: numberOf(left), right: numberOf(right) });
+  }
+
+  sendDigit(leg: MediaLeg, press: KeyPress): void {
+    this.#send({ do: 'send-digit', call: this.#number, leg: numberOf(leg), press });
   }
 
   supervise(): void {

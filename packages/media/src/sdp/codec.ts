@@ -97,9 +97,18 @@ const STATIC_NUMBERS = new Map(
   ]),
 );
 
+/** Telephone events in every clock that this sound has (RFC 4733 §2.4.1: they share the clock of the sound beside them). */
+export function eventsBeside(sound: readonly Codec[]): Codec[] {
+  const rates = new Set(sound.map(({ clockRate }) => clockRate));
+  return [...rates].map((rate) => new Codec(FIRST_EVENTS, 'telephone-event', rate, 1, '0-16'));
+}
+
+/** What most phones number events with; where it is taken another number is found. */
+const FIRST_EVENTS = 101;
+
 /** Our own offer, where no other leg's is at hand. */
 export const OWN_CODECS: readonly Codec[] = [
   new Codec(8, 'PCMA', 8000, 1),
   new Codec(0, 'PCMU', 8000, 1),
-  new Codec(101, 'telephone-event', 8000, 1, '0-16'),
+  new Codec(FIRST_EVENTS, 'telephone-event', 8000, 1, '0-16'),
 ];

@@ -1,7 +1,7 @@
 import { bad, good, type Parsed, type Random } from '@vats/kernel';
-import { type Codec, fitsRecording, type Law, OWN_CODECS } from './codec.ts';
+import { type Codec, eventsBeside, fitsRecording, type Law, OWN_CODECS } from './codec.ts';
 import { answering, type Direction, receives } from './direction.ts';
-import { DROPPED, type LegMedia, type PayloadTypeMap } from './leg-media.ts';
+import { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './leg-media.ts';
 import { judgeMediaAddress } from './media-address.ts';
 import { type CodecKey, type KeyedCodec, PayloadTypes, recogniseAnswer } from './payload-types.ts';
 import { meansTheSame, readSession, type SessionDescription } from './read-session.ts';
@@ -28,9 +28,15 @@ export interface LegDescriptionOptions {
 export interface OfferedCodecs {
   /** Of what carries sound; anything unless given. */
   readonly sound?: readonly string[];
-  /** False: no telephone events, so that keys are pressed as tones. */
-  readonly events?: boolean;
+  readonly keys?: KeysAs;
 }
+
+/**
+ * How keys come and go on a leg: as telephone events (RFC 4733), unless said otherwise; as tones in its sound; by SIP INFO in its
+ * dialog. Only the first are negotiated: a leg that has its keys by INFO must not be offered events, as many a peer would then
+ * send each key in both ways. The leg beside that one has events all the same: they end at the switch.
+ */
+export type KeysAs = 'events' | 'tones' | 'info';
 
 /** A body of the peer's, and where by our judgement its sound and its RTCP may be sent. */
 interface Heard {
@@ -129,7 +135,7 @@ export class LegDescription {
   offerFrom(other: LegDescription, policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
     const { heard, codecs } = other.#said();
     const { audio } = heard.session;
-    return this.#offer(codecs, policy, audio.direction, audio);
+    return this.#offer(this.#withOwnEvents(other, codecs), policy, audio.direction, audio);
   }
 
   /** Our own offer (late offer, no other leg yet): PCMA, PCMU, telephone-event, as far as this leg may be offered them. */
@@ -145,10 +151,11 @@ export class LegDescription {
     const { audio } = heard.session;
     const answer: KeyedCodec[] = [];
     for (const { key, codec } of codecs) {
-      const number = numberOf(key, offer.codecs);
+      const number = codec.isTelephoneEvent && this.keys === 'info' ? undefined : numberOf(key, offer.codecs);
       if (number !== undefined) answer.push({ key, codec: codec.numbered(number) });
     }
     if (!answer.some(carriesSound)) return bad('no-common-codec');
+    if (this.#hasOwnEvents(other, answer)) answer.push(...eventsOf(offer.codecs, answer));
     const direction = answering(offer.heard.session.audio.direction, audio.direction);
     this.#before = undefined;
     return good(this.#say(answer, direction, audio));
@@ -163,7 +170,7 @@ export class LegDescription {
     const events = codecs.find(
       ({ codec }) => codec.isTelephoneEvent && codec.clockRate === sound.codec.clockRate && codec.channels === 1,
     );
-    const answer = events === undefined ? [sound] : [sound, events];
+    const answer = events === undefined || this.keys === 'info' ? [sound] : [sound, events];
     this.#before = undefined;
     return good(this.#say(answer, answering(audio.direction, 'sendrecv'), audio));
   }
@@ -203,6 +210,20 @@ export class LegDescription {
     return first !== undefined && first.codec.law !== undefined;
   }
 
+  get keys(): KeysAs {
+    return this.#options.codecs?.keys ?? 'events';
+  }
+
+  /** The telephone events that were agreed on, as the leg wants them: those in the clock of its sound before any other. */
+  get events(): { readonly payloadType: number; readonly clockRate: number } | undefined {
+    const { theirs, ours } = this.#now;
+    if (theirs === undefined || ours === undefined) return undefined;
+    const agreed = this.leaving.filter(({ key }) => numberOf(key, ours.codecs) !== undefined);
+    const rate = agreed.find(carriesSound)?.codec.clockRate;
+    const events = agreed.filter(({ codec }) => codec.isTelephoneEvent);
+    return (events.find(({ codec }) => codec.clockRate === rate) ?? events[0])?.codec;
+  }
+
   /** For `payloadTypeMap`: codecs by the numbers with which this leg sends them. */
   get arriving(): readonly KeyedCodec[] {
     return this.#now.ours?.codecs ?? this.#now.theirs?.codecs ?? [];
@@ -210,7 +231,8 @@ export class LegDescription {
 
   /** For `payloadTypeMap`: codecs by the numbers with which this leg wants them. */
   get leaving(): readonly KeyedCodec[] {
-    return this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? [];
+    const codecs = this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? [];
+    return this.keys === 'info' ? codecs.filter(({ codec }) => !codec.isTelephoneEvent) : codecs;
   }
 
   #read(text: string): Parsed<Heard, SdpFault> {
@@ -264,9 +286,20 @@ export class LegDescription {
     return good(this.#say(offered, direction, times));
   }
 
+  /** Whether this leg's events are between it and the switch, as the other one has its keys by INFO. */
+  #hasOwnEvents(other: LegDescription, codecs: readonly KeyedCodec[]): boolean {
+    return other.keys === 'info' && this.keys === 'events' && !codecs.some(({ codec }) => codec.isTelephoneEvent);
+  }
+
+  #withOwnEvents(other: LegDescription, codecs: readonly KeyedCodec[]): readonly KeyedCodec[] {
+    if (!this.#hasOwnEvents(other, codecs)) return codecs;
+    const sound = codecs.filter(carriesSound).map(({ codec }) => codec);
+    return [...codecs, ...new PayloadTypes().recognise(eventsBeside(sound))];
+  }
+
   #mayOffer(codec: Codec): boolean {
-    const { sound, events = true } = this.#options.codecs ?? {};
-    if (codec.isTelephoneEvent) return events;
+    const { sound } = this.#options.codecs ?? {};
+    if (codec.isTelephoneEvent) return this.keys === 'events';
     return !codec.carriesSound || sound === undefined || sound.includes(codec.name.toLowerCase());
   }
 
@@ -304,8 +337,12 @@ interface PacketTimes {
 export function payloadTypeMap(from: LegDescription, to: LegDescription): PayloadTypeMap {
   const { arriving } = from;
   const { leaving } = to;
-  const map: [number, number][] = [];
+  const map: [number, number, number?][] = [];
   for (const { key, codec } of arriving) {
+    if (codec.isTelephoneEvent && to.keys === 'info' && from.keys !== 'info') {
+      map.push([codec.payloadType, TOLD, codec.clockRate]);
+      continue;
+    }
     const leaves = numberOf(key, leaving) ?? DROPPED;
     if (leaves !== codec.payloadType) map.push([codec.payloadType, leaves]);
   }
@@ -322,6 +359,14 @@ const FIRST_DYNAMIC = 96;
 /** A session id for `o=`: 61 random bits, so that no two dialogs of ours share one, as digits of a 62-bit number. */
 export function sessionIdFrom(random: Random): string {
   return `${random.below(2 ** 32)}${String(random.below(2 ** 29)).padStart(9, '0')}`;
+}
+
+/** The events of an offer that go with the sound of its answer: of the same clock, where there are such. */
+function eventsOf(offered: readonly KeyedCodec[], answer: readonly KeyedCodec[]): KeyedCodec[] {
+  const events = offered.filter(({ codec }) => codec.isTelephoneEvent);
+  const rates = new Set(answer.filter(carriesSound).map(({ codec }) => codec.clockRate));
+  const beside = events.filter(({ codec }) => rates.has(codec.clockRate));
+  return beside.length > 0 ? beside : events.slice(0, 1);
 }
 
 function carriesSound({ codec }: KeyedCodec): boolean {

@@ -23,9 +23,12 @@ export interface LegMedia {
 
 /**
  * How payload types are rewritten one way through a bridge: pairs of the number that arrives and the one that leaves.
- * A number that is not listed passes as it is; `DROPPED` means that the other side negotiated no such codec.
+ * A number that is not listed passes as it is; `DROPPED` means that the other side negotiated no such codec, `TOLD` that it
+ * hears of keys by its signalling. That one comes with the clock rate of the events, in Hz.
  */
-export type PayloadTypeMap = readonly (readonly [arriving: number, leaving: number])[];
+export type PayloadTypeMap = readonly (readonly [arriving: number, leaving: number, clockRate?: number])[];
 
 /** In a PayloadTypeMap: packets with this payload type go no further. */
 export const DROPPED = -1;
+/** In a PayloadTypeMap: telephone events that go no further, but each press is told by a `dtmf` event. */
+export const TOLD = -2;

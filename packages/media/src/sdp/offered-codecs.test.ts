@@ -18,11 +18,12 @@ function offered(codecs: OfferedCodecs): LegDescription {
   });
 }
 
-test.each([
+test.each<[OfferedCodecs, string]>([
   [{}, 'm=audio 20002 RTP/AVP 9 0 8 101 13'],
   [{ sound: ['pcma', 'pcmu'] }, 'm=audio 20002 RTP/AVP 0 8 101 13'],
-  [{ sound: ['pcma'], events: true }, 'm=audio 20002 RTP/AVP 8 101 13'],
-  [{ sound: ['pcma'], events: false }, 'm=audio 20002 RTP/AVP 8 13'],
+  [{ sound: ['pcma'], keys: 'events' }, 'm=audio 20002 RTP/AVP 8 101 13'],
+  [{ sound: ['pcma'], keys: 'tones' }, 'm=audio 20002 RTP/AVP 8 13'],
+  [{ sound: ['pcma'], keys: 'info' }, 'm=audio 20002 RTP/AVP 8 13'],
 ])('a leg that may be offered %j is offered no more', (codecs, media) => {
   const a = leg(20_000);
   value(a.receiveOffer(CALLER));
@@ -35,7 +36,7 @@ test('where nothing is left there is no offer, neither another’s nor our own',
   const b = offered({ sound: ['g729'] });
   expect(b.offerFrom(a)).toMatchObject({ ok: false, error: { code: 'no-common-codec' } });
   expect(b.offerOwn()).toMatchObject({ ok: false, error: { code: 'no-common-codec' } });
-  expect(line(value(offered({ sound: ['pcmu'], events: false }).offerOwn()), 'm=')).toEqual([
+  expect(line(value(offered({ sound: ['pcmu'], keys: 'tones' }).offerOwn()), 'm=')).toEqual([
     'm=audio 20002 RTP/AVP 0',
   ]);
 });

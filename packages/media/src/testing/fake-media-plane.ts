@@ -11,7 +11,9 @@ import {
   noPackets,
   type OpenLegOptions,
 } from '../plane/media-plane.ts';
+import type { KeyPress } from '../rtp/key-writer.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import { FakeSound } from './fake-sound.ts';
 
 /** A command as it was given, legs by name. */
 export type MediaCommand =
@@ -27,6 +29,7 @@ export type MediaCommand =
   | { readonly do: 'unbridge'; readonly leg: string }
   | { readonly do: 'echo'; readonly leg: string }
   | { readonly do: 'record'; readonly path: string; readonly left: string; readonly right: string }
+  | { readonly do: 'send-digit'; readonly leg: string; readonly press: KeyPress }
   | { readonly do: 'supervise' }
   | { readonly do: 'close-leg'; readonly leg: string }
   | { readonly do: 'close' };
@@ -125,6 +128,7 @@ export class FakeMediaCall implements MediaCall {
   readonly #user: (event: MediaEvent) => void;
   readonly #legs = new Map<string, FakeMediaLeg>();
   readonly #joined = new Map<string, string>();
+  readonly #sound: FakeSound;
   #closing = false;
 
   constructor(plane: FakeMediaPlane, clock: Clock, callId: string, user: (event: MediaEvent) => void) {
@@ -132,6 +136,7 @@ export class FakeMediaCall implements MediaCall {
     this.#clock = clock;
     this.callId = callId;
     this.#user = user;
+    this.#sound = new FakeSound(clock, (leg, key, milliseconds) => this.emit({ kind: 'dtmf', leg, key, milliseconds }));
   }
 
   /** Delivers an event now, as the plane would in a turn of its own. */
@@ -140,6 +145,16 @@ export class FakeMediaCall implements MediaCall {
     if (event.kind === 'lost') for (const leg of this.#legs.values()) leg.release();
     if (event.kind === 'closed' || event.kind === 'lost') this.ended = true;
     this.#user(event);
+  }
+
+  /** A packet comes from this leg's peer: relayed, or told, as the bridge says. */
+  says(leg: string, packet: Buffer): void {
+    this.#sound.say(leg, this.#joined.get(leg), packet);
+  }
+
+  /** Whole packets that this leg's peer was sent, in order: what others said, and keys. */
+  heardAt(leg: string): readonly Buffer[] {
+    return this.#sound.heardAt(leg);
   }
 
   /** The name of the leg that hears `leg`; its own when it echoes. */
@@ -169,7 +184,10 @@ export class FakeMediaCall implements MediaCall {
     this.part(a.name);
     this.part(b.name);
     this.#joined.set(a.name, b.name).set(b.name, a.name);
-    this.commands.push({ do: 'bridge', a: a.name, b: b.name, aToB: maps.aToB ?? [], bToA: maps.bToA ?? [] });
+    const { aToB = [], bToA = [] } = maps;
+    this.#sound.join(a.name, aToB);
+    this.#sound.join(b.name, bToA);
+    this.commands.push({ do: 'bridge', a: a.name, b: b.name, aToB, bToA });
   }
 
   unbridge(leg: MediaLeg): void {
@@ -189,6 +207,11 @@ export class FakeMediaCall implements MediaCall {
     this.commands.push({ do: 'record', path: options.path, left: options.left.name, right: options.right.name });
   }
 
+  sendDigit(leg: MediaLeg, press: KeyPress): void {
+    this.commands.push({ do: 'send-digit', leg: leg.name, press });
+    this.#sound.press(leg.name, press);
+  }
+
   supervise(): void {
     this.commands.push({ do: 'supervise' });
   }
@@ -199,6 +222,11 @@ export class FakeMediaCall implements MediaCall {
     this.commands.push({ do: 'close' });
     for (const leg of this.#legs.values()) leg.release();
     this.#clock.after(0, () => this.#finish());
+  }
+
+  /** For FakeMediaLeg: it is given back. */
+  hush(leg: string): void {
+    this.#sound.close(leg);
   }
 
   /** For FakeMediaLeg: takes the leg and its peer out of their bridge. */
@@ -253,6 +281,7 @@ export class FakeMediaLeg implements MediaLeg {
   release(): void {
     if (!this.open) return;
     this.open = false;
+    this.#call.hush(this.name);
     this.#plane.giveBack();
   }
 

@@ -5,4 +5,5 @@ export {
   type FakeMediaPlaneOptions,
   type MediaCommand,
 } from './fake-media-plane.ts';
+export { isEnd, keyPackets } from './key-packets.ts';
 export { type Heard, rtcpPacket, rtpPacket, UdpPhone } from './udp-phone.ts';

@@ -40,24 +40,15 @@ export function checkTrunks(view: DomainView, report: Report): void {
   }
 }
 
-/** Keys are passed on as they come: nothing here turns one kind into another yet. */
+/** Telephone events and INFO are turned into each other; for tones the media plane would have to hear and make sound. */
 function checkDtmf({ dtmf }: Trunk, path: KeyPath, report: Report): void {
-  if (dtmf === 'info') {
-    report(
-      'warning',
-      below(path, 'dtmf'),
-      'keys are not turned into SIP INFO yet',
-      'phones that send INFO themselves are understood; set the others to SIP INFO, or ask the operator for RFC 4733',
-    );
-  }
-  if (dtmf === 'inband') {
-    report(
-      'warning',
-      below(path, 'dtmf'),
-      'keys are not turned into tones yet, nor tones into keys: tones are only passed through in the sound',
-      'set the phones to send tones, or ask the operator for RFC 4733',
-    );
-  }
+  if (dtmf !== 'inband') return;
+  report(
+    'warning',
+    below(path, 'dtmf'),
+    'keys are not turned into tones yet, nor tones into keys, as the media plane neither makes nor detects tones: they are only passed through in the sound',
+    'set the phones to send tones, or ask the operator for RFC 4733 or SIP INFO, which are turned into each other',
+  );
 }
 
 /** An INVITE is taken for the operator's by our Contact user, so one that is no secret needs the addresses to be said. */

@@ -1,0 +1,148 @@
+import { FakeClock, SeededRandom } from '@vats/kernel/testing';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { rtpPacket } from '../testing/udp-phone.ts';
+import { KeyReader } from './key-reader.ts';
+import { type KeyPress, KeyWriter } from './key-writer.ts';
+import { rtpMarker, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from './packet.ts';
+import { type DtmfKey, eventDuration, eventEnds } from './telephone-event.ts';
+
+const EVENTS = 101;
+
+function writing() {
+  const clock = new FakeClock();
+  const sent: Buffer[] = [];
+  const writer = new KeyWriter({ clock, random: new SeededRandom(1), send: (packet) => void sent.push(packet) });
+  const relay = (options: Parameters<typeof rtpPacket>[0]): void => {
+    const packet = rtpPacket(options);
+    writer.pass(packet);
+    sent.push(packet);
+  };
+  const events = (): Buffer[] => sent.filter((packet) => rtpPayloadType(packet) === EVENTS);
+  return { clock, sent, writer, relay, events };
+}
+
+function press(key: DtmfKey, milliseconds = 100): KeyPress {
+  return { key, milliseconds, payloadType: EVENTS, clockRate: 8_000 };
+}
+
+/** Sound of one source, one packet each 20 ms, for so long. */
+function speak({ clock, relay }: ReturnType<typeof writing>, from: number, packets: number, ssrc = 5): number {
+  for (let i = from; i < from + packets; i++) {
+    relay({ sequence: i, timestamp: i * 160, ssrc });
+    clock.advance(20);
+  }
+  return from + packets;
+}
+
+test('a press begins with a marker, is updated every 20 ms, and ends three times', () => {
+  const run = writing();
+  speak(run, 10, 1);
+  run.writer.press(press('5', 90));
+  run.clock.advance(1_000);
+  const events = run.events();
+  expect(events.map((packet) => [rtpMarker(packet), eventDuration(packet, 12), eventEnds(packet, 12)])).toEqual([
+    [true, 160, false],
+    [false, 320, false],
+    [false, 480, false],
+    [false, 640, false],
+    [false, 720, true],
+    [false, 720, true],
+    [false, 720, true],
+  ]);
+  // It begins 20 ms after the sound's last packet, and keeps its beginning.
+  expect(new Set(events.map(rtpTimestamp))).toEqual(new Set([10 * 160 + 160]));
+  expect(new Set(events.map(rtpSsrc))).toEqual(new Set([5]));
+  expect(run.clock.pending).toBe(0);
+});
+
+test('sound that is relayed beside it is numbered on: no gap and no number twice, across the turn of the numbers', () => {
+  const run = writing();
+  const next = speak(run, 65_530, 3);
+  run.writer.press(press('1'));
+  const then = speak(run, next, 20);
+  run.writer.press(press('2'));
+  speak(run, then, 20);
+  expect(run.sent.map(rtpSequence)).toEqual(run.sent.map((_, i) => (65_530 + i) & 0xffff));
+  const sound = run.sent.filter((packet) => rtpPayloadType(packet) !== EVENTS);
+  expect(sound.map(rtpTimestamp)).toEqual(sound.map((_, i) => (65_530 + i) * 160));
+});
+
+test('a packet that comes late keeps the number that it would have had', () => {
+  const run = writing();
+  run.relay({ sequence: 10 });
+  run.relay({ sequence: 12 });
+  run.writer.press(press('1', 20));
+  run.clock.advance(200);
+  run.relay({ sequence: 13 });
+  run.relay({ sequence: 11 });
+  expect(run.sent.map(rtpSequence)).toEqual([10, 12, 13, 14, 15, 16, 11]);
+});
+
+test('presses wait for each other, with a moment of none between them; too many are lost', () => {
+  const run = writing();
+  speak(run, 0, 1);
+  for (let i = 0; i < 80; i++) run.writer.press(press(String(i % 10) as DtmfKey, 40));
+  run.clock.advance(80 * 100);
+  const starts = run.events().filter(rtpMarker).map(rtpTimestamp);
+  expect(starts).toHaveLength(65);
+  starts.slice(1).forEach((start, i) => {
+    expect(start - starts[i]!).toBe((40 + 40) * 8);
+  });
+});
+
+test('where nothing was relayed yet a key begins a stream of its own, and ends there when sound comes', () => {
+  const run = writing();
+  run.writer.press(press('1'));
+  run.clock.advance(30);
+  run.relay({ sequence: 700, ssrc: 9 });
+  run.writer.press(press('2'));
+  run.clock.advance(1_000);
+  const first = run.events().slice(0, 7);
+  expect(new Set(first.map(rtpSsrc)).size).toBe(1);
+  expect(rtpSsrc(first[0]!)).not.toBe(9);
+  expect(first.map(rtpSequence)).toEqual(first.map((_, i) => (rtpSequence(first[0]!) + i) & 0xffff));
+  const second = run.events().slice(7);
+  expect(second.map((packet) => [rtpSsrc(packet), rtpSequence(packet)])).toEqual(second.map((_, i) => [9, 701 + i]));
+});
+
+test('any stream and any presses: every number once, every press read again', () => {
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.constant('sound' as const) },
+    fc.constant('lost' as const),
+    fc.constantFrom<DtmfKey>(...([...'0123456789*#ABCD'] as DtmfKey[])),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.nat(0xffff), (steps, first) => {
+      const run = writing();
+      const pressed: string[] = [];
+      const reader = new KeyReader(run.clock, (key) => void pressed.push(key));
+      reader.rates = new Map([[EVENTS, 8_000]]);
+      run.relay({ sequence: first });
+      let sequence = first;
+      let lost = 0;
+      for (const each of steps) {
+        if (each === 'sound') {
+          run.relay({ sequence: ++sequence });
+          run.clock.advance(20);
+        } else if (each === 'lost') {
+          sequence++;
+          lost++;
+        } else run.writer.press(press(each, 60));
+      }
+      run.clock.advance(60 * 120);
+      run.relay({ sequence: ++sequence });
+      const numbers = run.sent.map(rtpSequence);
+      expect(new Set(numbers).size).toBe(numbers.length);
+      expect((numbers.at(-1)! - first) & 0xffff).toBe(run.sent.length - 1 + lost);
+      let second = 0;
+      for (const packet of run.events()) {
+        // As fast as they were sent, so that nobody takes them for a flood.
+        if (rtpMarker(packet)) run.clock.advance(second++ === 0 ? 0 : 100);
+        reader.hear(packet, 12);
+      }
+      expect(pressed).toEqual(steps.filter((each) => each !== 'sound' && each !== 'lost'));
+      expect(run.clock.pending).toBe(0);
+    }),
+  );
+});

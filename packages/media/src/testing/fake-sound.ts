@@ -1,0 +1,76 @@
+import type { Clock } from '@vats/kernel';
+import { SeededRandom } from '@vats/kernel/testing';
+import { KeyReader } from '../rtp/key-reader.ts';
+import { type KeyPress, KeyWriter } from '../rtp/key-writer.ts';
+import { rtpPayloadAt, rtpPayloadType, setRtpPayloadType } from '../rtp/packet.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
+import { type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
+
+/** Packets between the legs of a fake call, by the very rules that a worker relays by, but without sockets and source checks. */
+export class FakeSound {
+  readonly #clock: Clock;
+  readonly #pressed: (leg: string, key: DtmfKey, milliseconds: number) => void;
+  readonly #maps = new Map<string, PayloadTypeMap>();
+  readonly #readers = new Map<string, KeyReader>();
+  readonly #writers = new Map<string, KeyWriter>();
+  readonly #heard = new Map<string, Buffer[]>();
+
+  constructor(clock: Clock, pressed: (leg: string, key: DtmfKey, milliseconds: number) => void) {
+    this.#clock = clock;
+    this.#pressed = pressed;
+  }
+
+  /** What this leg's peer was sent. */
+  heardAt(leg: string): Buffer[] {
+    const heard = this.#heard.get(leg) ?? [];
+    this.#heard.set(leg, heard);
+    return heard;
+  }
+
+  join(leg: string, map: PayloadTypeMap): void {
+    this.#maps.set(leg, map);
+    const rates = map.flatMap(([arriving, leaving, rate]) =>
+      leaving === TOLD && rate !== undefined ? [[arriving, rate] as const] : [],
+    );
+    if (rates.length > 0) this.#reader(leg).rates = new Map(rates);
+  }
+
+  /** A packet of `from`'s, which is joined to `to`. */
+  say(from: string, to: string | undefined, packet: Buffer): void {
+    const arriving = rtpPayloadType(packet);
+    const [, leaving = arriving] = this.#maps.get(from)?.find(([number]) => number === arriving) ?? [];
+    if (leaving === TOLD) this.#reader(from).hear(packet, rtpPayloadAt(packet));
+    if (leaving < 0 || to === undefined) return;
+    const relayed = Buffer.from(packet);
+    setRtpPayloadType(relayed, leaving);
+    this.#writer(to).pass(relayed);
+    this.heardAt(to).push(relayed);
+  }
+
+  press(leg: string, press: KeyPress): void {
+    this.#writer(leg).press(press);
+  }
+
+  close(leg: string): void {
+    this.#readers.get(leg)?.close();
+    this.#writers.get(leg)?.close();
+  }
+
+  #reader(leg: string): KeyReader {
+    const reader = this.#readers.get(leg) ?? new KeyReader(this.#clock, (key, ms) => this.#pressed(leg, key, ms));
+    this.#readers.set(leg, reader);
+    return reader;
+  }
+
+  #writer(leg: string): KeyWriter {
+    const writer =
+      this.#writers.get(leg) ??
+      new KeyWriter({
+        clock: this.#clock,
+        random: new SeededRandom(1),
+        send: (packet) => void this.heardAt(leg).push(packet),
+      });
+    this.#writers.set(leg, writer);
+    return writer;
+  }
+}
