@@ -13,6 +13,7 @@ import type {
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import type { Rung } from './call-state.ts';
+import { crowded, entryOf } from './crowd.ts';
 import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import { calleeOffer, callerAnswer } from './negotiation.ts';
@@ -107,8 +108,15 @@ export class Forks {
         this.#refused(name, 'loop', 482);
         return;
       }
+      const crowd = crowded(this.#call, there);
+      if (crowd !== undefined) {
+        this.#refused(name, crowd, 486);
+        return;
+      }
       const shown = normaliseNumber(origin.party.number).number;
-      const leg = { call: id, domain: origin.domain.id, login: device.login, shown, target: there };
+      const by = entryOf(this.#call);
+      const about = { call: id, domain: origin.domain.id, login: device.login, shown, target: there };
+      const leg = { ...about, ...(by !== undefined && { by }) };
       outward.add(leg);
       this.#atPbx.set(name, leg);
       holdings.hold(name, () => this.#rungAtPbx(name));
