@@ -135,7 +135,9 @@ export class Forks {
   }
 
   #inviteOutside(name: LegName, ring: OutsideRing): void {
-    const { parts } = this.#call;
+    const { parts, leaving, id } = this.#call;
+    // What this very call has given up makes room for what it tries next.
+    leaving.allGone(id);
     const out = this.#outside.wayOut(name, ring);
     if (!out.ok || parts.flowTo === undefined) {
       if (out.ok) this.#refused(name, 'trunk-failed', 503);
@@ -205,6 +207,7 @@ export class Forks {
     options: Omit<OutgoingInviteOptions, 'target' | 'sdp' | 'maxForwards'>,
   ): void {
     const { parts, invite } = this.#call;
+    const onTurnedAway = this.#outside.portions.inVain(leg.name);
     const outgoing = parts.dialogs.outgoingInvite(
       {
         ...options,
@@ -217,6 +220,7 @@ export class Forks {
         onProgress: (response, early) => this.#onProgress(leg, response, early?.remoteSdp),
         onAnswer: (_response, session) => this.#onAnswer(leg, session),
         onFailure: (failure) => this.#onFailure(leg, failure),
+        ...(onTurnedAway !== undefined && { onTurnedAway }),
       },
     );
     this.#invites.set(leg.name, outgoing);
@@ -235,9 +239,19 @@ export class Forks {
     const outgoing = this.#invites.get(name);
     if (outgoing === undefined && !this.#reserved.delete(name)) return;
     this.#release(name);
+    if (outgoing !== undefined && this.#outside.isOut(name)) this.#leaves(name);
     outgoing?.cancel(elsewhere ? [['Reason', COMPLETED_ELSEWHERE]] : []);
     this.#call.legs.drop(name);
     this.#call.emit({ type: 'leg.ended', leg: name, ...(elsewhere ? { elsewhere } : {}) });
+  }
+
+  /**
+   * A cancelled leg rings at the operator until its INVITE has ended there, which may take until 64*T1 after the CANCEL: it keeps its
+   * channel and its place in limits for so long, or a caller who dials and gives up in turn would have any number of them.
+   */
+  #leaves(name: LegName): void {
+    const { leaving, holdings, id } = this.#call;
+    leaving.add(id, name, holdings.takeOut(name));
   }
 
   /** Stops ringing all of them, whatever state the call is in. */
@@ -265,6 +279,8 @@ export class Forks {
       this.#call.feed({ type: 'answered', leg: leg.name });
     } else {
       log.info('call.answer-unusable', { leg: leg.name });
+      // The operator charges for an answer, whatever it is worth.
+      this.#outside.answered(leg.name);
       session.bye([['Reason', reasonHeader('no-common-codec')]]);
       legs.drop(leg.name);
       this.#call.feed({ type: 'refused', leg: leg.name, failure: 'no-common-codec', status: 488 });
@@ -274,7 +290,10 @@ export class Forks {
 
   #onFailure(leg: Leg, failure: InviteFailure): void {
     // A cancelled fork was taken off the call when it was cancelled.
-    if (failure.cause === 'cancelled') return;
+    if (failure.cause === 'cancelled') {
+      this.#call.leaving.gone(this.#call.id, leg.name);
+      return;
+    }
     this.#release(leg.name);
     const { status } = failure;
     const outside = this.#outside.failed(leg.name, failure);

@@ -159,6 +159,11 @@ export class OutsideLegs {
     };
   }
 
+  /** Whether the leg rings outside. */
+  isOut(leg: LegName): boolean {
+    return this.#attempts.has(leg);
+  }
+
   progressed(leg: LegName, { status }: SipResponse): void {
     const attempt = this.#attempts.get(leg);
     if (attempt === undefined) return;
