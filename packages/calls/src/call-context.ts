@@ -7,6 +7,7 @@ import type { Party, UnstampedEvent } from './call-event.ts';
 import type { CallLegs } from './call-legs.ts';
 import type { CallInput } from './call-state.ts';
 import type { CallChannels } from './channels.ts';
+import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
 import type { OutwardLegs } from './outward-legs.ts';
@@ -44,6 +45,8 @@ export interface CallContext {
   readonly holdings: LegHoldings;
   /** Legs towards other systems, of all calls. */
   readonly outward: OutwardLegs;
+  /** Legs outside that are cancelled and not gone yet, of all calls. */
+  readonly leaving: LeavingLegs;
   /** What a leg may be offered: only what a recording can hold, when there will be one. */
   readonly policy: CodecPolicy;
   /** The leg that talks with this one, when the call is up. */

@@ -5,6 +5,7 @@ import type { CallOrigin } from './call-context.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { ChannelCounts, type ChannelKind } from './channels.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
+import { LeavingLegs } from './leaving-legs.ts';
 import { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 
@@ -29,7 +30,8 @@ export class CallManager {
   constructor(parts: CallsParts) {
     this.#parts = parts;
     const outward = new OutwardLegs();
-    this.#shared = { parts, channels: this.#channels, outward };
+    const leaving = new LeavingLegs();
+    this.#shared = { parts, channels: this.#channels, outward, leaving };
     parts.ledger.enrol('calls', () => this.#calls.size);
     parts.ledger.enrol('legs', () => this.#sum((call) => call.legs.size));
     parts.ledger.enrol('call timers', () => this.#sum((call) => call.timerCount));
@@ -37,6 +39,7 @@ export class CallManager {
     parts.ledger.enrol('accounts in calls', () => this.#accounts.size);
     parts.ledger.enrol('channels in use', () => this.#channels.size);
     parts.ledger.enrol('legs at other systems', () => outward.size);
+    parts.ledger.enrol('legs being cancelled', () => leaving.size);
   }
 
   /** An INVITE whose sender is known and may call. */
@@ -90,6 +93,8 @@ export class CallManager {
   /** Ends every call now. */
   hangUpAll(failure: FailureCode): void {
     for (const call of [...this.#calls.values()]) call.hangUp(failure);
+    // What they used is written down before the store closes.
+    this.#shared.leaving.allGone();
   }
 
   /** Calls at once that a number of the domain, or a trunk, carries now. @param domain `Domain.id` */

@@ -15,6 +15,7 @@ import { CallChannels, type ChannelCounts } from './channels.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
 import { Keys } from './keys.ts';
+import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
 import { LegHoldings } from './leg-holdings.ts';
 import type { OutwardLegs } from './outward-legs.ts';
@@ -34,6 +35,7 @@ export interface SharedByCalls {
   readonly parts: CallsParts;
   readonly channels: ChannelCounts;
   readonly outward: OutwardLegs;
+  readonly leaving: LeavingLegs;
 }
 
 /** What a call needs of whoever keeps it. */
@@ -59,6 +61,7 @@ export class Call implements CallContext {
   readonly holdings = new LegHoldings();
   readonly channels: CallChannels;
   readonly outward: OutwardLegs;
+  readonly leaving: LeavingLegs;
   readonly invite: IncomingInvite;
   readonly #startedAt: number;
   readonly #hooks: CallHooks;
@@ -88,6 +91,7 @@ export class Call implements CallContext {
     this.places = places;
     this.channels = new CallChannels(shared.channels, this.holdings, origin.domain.id);
     this.outward = shared.outward;
+    this.leaving = shared.leaving;
     this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
     this.#forks = new Forks(this, hooks.onOutgoing);
     this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));

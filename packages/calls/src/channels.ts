@@ -42,6 +42,12 @@ export class CallChannels {
     this.#domain = domain;
   }
 
+  /** The number of the domain that the call came to first. */
+  get firstNumber(): string | undefined {
+    const [first] = this.#numbers;
+    return first;
+  }
+
   /** Takes a trunk's channel for a leg; false, and nothing is taken, when all are in use. @param of any number unless given */
   takeTrunk(leg: LegName, trunk: string, of: number | undefined): boolean {
     if (of !== undefined && this.#counts.inUse(this.#domain, 'trunk', trunk) >= of) return false;

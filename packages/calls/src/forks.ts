@@ -13,6 +13,7 @@ import type {
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import type { Rung } from './call-state.ts';
+import { crowded, entryOf } from './crowd.ts';
 import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import { calleeOffer, callerAnswer } from './negotiation.ts';
@@ -107,8 +108,15 @@ export class Forks {
         this.#refused(name, 'loop', 482);
         return;
       }
+      const crowd = crowded(this.#call, there);
+      if (crowd !== undefined) {
+        this.#refused(name, crowd, 486);
+        return;
+      }
       const shown = normaliseNumber(origin.party.number).number;
-      const leg = { call: id, domain: origin.domain.id, login: device.login, shown, target: there };
+      const by = entryOf(this.#call);
+      const about = { call: id, domain: origin.domain.id, login: device.login, shown, target: there };
+      const leg = { ...about, ...(by !== undefined && { by }) };
       outward.add(leg);
       this.#atPbx.set(name, leg);
       holdings.hold(name, () => this.#rungAtPbx(name));
@@ -127,7 +135,9 @@ export class Forks {
   }
 
   #inviteOutside(name: LegName, ring: OutsideRing): void {
-    const { parts } = this.#call;
+    const { parts, leaving, id } = this.#call;
+    // What this very call has given up makes room for what it tries next.
+    leaving.allGone(id);
     const out = this.#outside.wayOut(name, ring);
     if (!out.ok || parts.flowTo === undefined) {
       if (out.ok) this.#refused(name, 'trunk-failed', 503);
@@ -197,6 +207,7 @@ export class Forks {
     options: Omit<OutgoingInviteOptions, 'target' | 'sdp' | 'maxForwards'>,
   ): void {
     const { parts, invite } = this.#call;
+    const onTurnedAway = this.#outside.portions.inVain(leg.name);
     const outgoing = parts.dialogs.outgoingInvite(
       {
         ...options,
@@ -209,6 +220,7 @@ export class Forks {
         onProgress: (response, early) => this.#onProgress(leg, response, early?.remoteSdp),
         onAnswer: (_response, session) => this.#onAnswer(leg, session),
         onFailure: (failure) => this.#onFailure(leg, failure),
+        ...(onTurnedAway !== undefined && { onTurnedAway }),
       },
     );
     this.#invites.set(leg.name, outgoing);
@@ -227,9 +239,19 @@ export class Forks {
     const outgoing = this.#invites.get(name);
     if (outgoing === undefined && !this.#reserved.delete(name)) return;
     this.#release(name);
+    if (outgoing !== undefined && this.#outside.isOut(name)) this.#leaves(name);
     outgoing?.cancel(elsewhere ? [['Reason', COMPLETED_ELSEWHERE]] : []);
     this.#call.legs.drop(name);
     this.#call.emit({ type: 'leg.ended', leg: name, ...(elsewhere ? { elsewhere } : {}) });
+  }
+
+  /**
+   * A cancelled leg rings at the operator until its INVITE has ended there, which may take until 64*T1 after the CANCEL: it keeps its
+   * channel and its place in limits for so long, or a caller who dials and gives up in turn would have any number of them.
+   */
+  #leaves(name: LegName): void {
+    const { leaving, holdings, id } = this.#call;
+    leaving.add(id, name, holdings.takeOut(name));
   }
 
   /** Stops ringing all of them, whatever state the call is in. */
@@ -257,6 +279,8 @@ export class Forks {
       this.#call.feed({ type: 'answered', leg: leg.name });
     } else {
       log.info('call.answer-unusable', { leg: leg.name });
+      // The operator charges for an answer, whatever it is worth.
+      this.#outside.answered(leg.name);
       session.bye([['Reason', reasonHeader('no-common-codec')]]);
       legs.drop(leg.name);
       this.#call.feed({ type: 'refused', leg: leg.name, failure: 'no-common-codec', status: 488 });
@@ -266,7 +290,10 @@ export class Forks {
 
   #onFailure(leg: Leg, failure: InviteFailure): void {
     // A cancelled fork was taken off the call when it was cancelled.
-    if (failure.cause === 'cancelled') return;
+    if (failure.cause === 'cancelled') {
+      this.#call.leaving.gone(this.#call.id, leg.name);
+      return;
+    }
     this.#release(leg.name);
     const { status } = failure;
     const outside = this.#outside.failed(leg.name, failure);

@@ -17,6 +17,15 @@ export class LegHoldings {
     for (const each of held) each();
   }
 
+  /** Takes what a leg holds out of the call's hands. @returns gives it back */
+  takeOut(leg: LegName): () => void {
+    const held = this.#held.get(leg) ?? [];
+    this.#held.delete(leg);
+    return () => {
+      for (const each of held) each();
+    };
+  }
+
   /** The call is over. */
   giveAllBack(): void {
     for (const leg of [...this.#held.keys()]) this.giveBack(leg);

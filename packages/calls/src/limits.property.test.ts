@@ -156,6 +156,7 @@ class Company {
         line: () => line,
         flowTo: () => {},
         spending: this.#spending,
+        media: { statistics: () => ({ pairs: { total: 1_000 } }) },
       },
       channels: new CallChannels(this.counts, holdings, domain.id),
       holdings,

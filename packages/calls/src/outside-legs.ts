@@ -2,6 +2,7 @@ import type { RingOutcome, Way } from '@vats/pbx';
 import type { FlowTarget, InviteFailure, OutgoingInviteOptions, SipResponse } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
+import { crowded, entryOf, mostAtOneTarget } from './crowd.ts';
 import { outsideAddresses, shownBy } from './outside-invite.ts';
 import type { OutwardLeg } from './outward-legs.ts';
 import type { TrunkLine } from './parts.ts';
@@ -71,6 +72,8 @@ export class OutsideLegs {
     const { outward, id, log } = this.#call;
     const { target } = ring;
     if (outward.isLoop(id, target.number)) return { ok: false, failure: 'loop', status: 482 };
+    const crowd = crowded(this.#call, target.number, mostAtOneTarget(this.#call));
+    if (crowd !== undefined) return { ok: false, failure: crowd, status: crowd === 'loop' ? 482 : 486 };
     const skipped: string[] = [];
     // Which are known to be down is tried when nothing else is left: they may be up again.
     const found = this.#wayOut(leg, ring, skipped, (line) => line.target()) ?? this.#lastWay(leg, ring, skipped);
@@ -134,7 +137,14 @@ export class OutsideLegs {
     const { origin, outward, holdings, id } = this.#call;
     const callerId = origin.callerId ?? way.callerId;
     const shown = shownBy(line, way, callerId);
-    const ringing = { call: id, domain: origin.domain.id, shown, target: ring.target.number };
+    const by = entryOf(this.#call);
+    const ringing = {
+      call: id,
+      domain: origin.domain.id,
+      shown,
+      target: ring.target.number,
+      ...(by !== undefined && { by }),
+    };
     outward.add(ringing);
     this.#attempts.set(leg, { ring, line, at, next, ringing, rang: false });
     holdings.hold(leg, () => {
@@ -147,6 +157,11 @@ export class OutsideLegs {
       ...(line.credentials !== undefined && { credentials: line.credentials }),
       silence: line.noResponse ?? NO_RESPONSE_MS,
     };
+  }
+
+  /** Whether the leg rings outside. */
+  isOut(leg: LegName): boolean {
+    return this.#attempts.has(leg);
   }
 
   progressed(leg: LegName, { status }: SipResponse): void {

@@ -9,6 +9,8 @@ export interface OutwardLeg {
   readonly shown: string;
   /** What it calls: the number outside, or the account and the number that it is called by. */
   readonly target: string;
+  /** What a call from another system came in by, that rings it: a number of ours. Undefined for a call that began with us. */
+  readonly by?: string;
 }
 
 /** A call as it comes from another system. */
@@ -32,23 +34,27 @@ const LONGEST_CHAIN = 10;
 export class OutwardLegs {
   readonly #byCall = new Map<string, Set<OutwardLeg>>();
   readonly #byLook = new Map<string, Set<OutwardLeg>>();
+  /** By what their calls came in by. */
+  readonly #byEntry = new Map<string, Set<OutwardLeg>>();
   /** The call that each call stems from. */
   readonly #parents = new Map<string, string>();
 
   /** What is remembered, whatever it is: for the ledger. */
   get size(): number {
-    return this.#byCall.size + this.#byLook.size + this.#parents.size;
+    return this.#byCall.size + this.#byLook.size + this.#byEntry.size + this.#parents.size;
   }
 
   add(leg: OutwardLeg): void {
     addTo(this.#byCall, leg.call, leg);
     addTo(this.#byLook, lookOf(leg), leg);
+    if (leg.by !== undefined) addTo(this.#byEntry, entryOf(leg.domain, leg.by), leg);
   }
 
   /** It was answered, or rings no more. */
   delete(leg: OutwardLeg): void {
     deleteFrom(this.#byCall, leg.call, leg);
     deleteFrom(this.#byLook, lookOf(leg), leg);
+    if (leg.by !== undefined) deleteFrom(this.#byEntry, entryOf(leg.domain, leg.by), leg);
   }
 
   /** A call has come in: remembers which of ours it may stem from, the latest. To be forgotten when it ends. */
@@ -61,6 +67,14 @@ export class OutwardLegs {
     this.#parents.delete(call);
   }
 
+  /** Legs that ring for calls from other systems that came in by this: all of them, and those that ring there. */
+  ringingFor(domain: string, by: string, target: string): { readonly all: number; readonly there: number } {
+    const legs = this.#byEntry.get(entryOf(domain, by)) ?? new Set();
+    let there = 0;
+    for (const leg of legs) if (leg.target === target) there++;
+    return { all: legs.size, there };
+  }
+
   /** Whether a call that wants to go there stems from one that rings there. */
   isLoop(call: string, target: string): boolean {
     let ancestor = this.#parents.get(call);
@@ -70,6 +84,10 @@ export class OutwardLegs {
     }
     return false;
   }
+}
+
+function entryOf(domain: string, by: string): string {
+  return `${domain}\n${by}`;
 }
 
 function lookOf({ domain, login = '', shown }: ReturningCall): string {

@@ -46,7 +46,7 @@ export interface TrunkLine {
 }
 
 /** What calls outside use up, and whether one more may leave: `SpendingAccounts`. Its ids are those of attempts. */
-export type Spending = Pick<SpendingAccounts, 'begin' | 'answered' | 'extend' | 'end'>;
+export type Spending = Pick<SpendingAccounts, 'begin' | 'answered' | 'answeredInVain' | 'extend' | 'end'>;
 
 export interface CallSettings {
   /** Folder below which recordings are laid by day. */

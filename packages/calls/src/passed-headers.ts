@@ -1,4 +1,4 @@
-import type { HeaderField, SipRequest } from '@vats/sip';
+import { fromWire, type HeaderField, type SipRequest } from '@vats/sip';
 
 /**
  * Headers of the caller's INVITE that the callee gets to see. Everything else stays on its leg: what describes a dialog
@@ -12,7 +12,13 @@ const VALUES_LIMIT = 4;
 export function passedHeaders(request: SipRequest): HeaderField[] {
   const passed: HeaderField[] = [];
   for (const name of PASSED) {
-    for (const value of request.values(name).slice(0, VALUES_LIMIT)) if (value !== '') passed.push([name, value]);
+    for (const value of request.values(name).slice(0, VALUES_LIMIT))
+      if (value !== '' && !hasControls(value)) passed.push([name, value]);
   }
   return passed;
+}
+
+/** Control characters, but for the tab that is white space: what shows the value may obey them. */
+function hasControls(value: string): boolean {
+  return /[^\P{Cc}\t]/u.test(fromWire(value));
 }

@@ -1,8 +1,10 @@
 import type { Cancel } from '@vats/kernel';
+import type { OutsideCall } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 
 interface Portion {
+  readonly call: OutsideCall;
   readonly id: string;
   readonly maxDurationMs: number | undefined;
   answeredAt: number;
@@ -49,19 +51,14 @@ export class TalkPortions {
     const { spending } = parts;
     if (spending === undefined) return {};
     const id = `${this.#call.id}/${leg}/${trunk}`;
-    const decision = spending.begin({
-      id,
-      domain: origin.domain.id,
-      trunk,
-      number,
-      ...(user !== undefined && { user }),
-    });
+    const call = { id, domain: origin.domain.id, trunk, number, ...(user !== undefined && { user }) };
+    const decision = spending.begin(call);
     if (!decision.allowed) {
       const { refusal } = decision;
       log.warn('call.limit-reached', { trunk, number, ...refusal });
       return refusal.subject.kind === 'trunk' ? 'the trunk' : 'the caller';
     }
-    this.#portions.set(leg, { id, maxDurationMs: decision.maxDurationMs, answeredAt: 0, timer: undefined });
+    this.#portions.set(leg, { call, id, maxDurationMs: decision.maxDurationMs, answeredAt: 0, timer: undefined });
     holdings.hold(leg, () => this.#end(leg));
     return decision.saved === undefined ? {} : { saved: decision.saved };
   }
@@ -74,6 +71,15 @@ export class TalkPortions {
     parts.spending?.answered(portion.id);
     portion.answeredAt = parts.clock.monotonic();
     if (portion.maxDurationMs !== undefined) this.#lasts(portion, portion.maxDurationMs);
+  }
+
+  /**
+   * What to do when the far end of a leg answers although nobody wants it any more, which may be after the leg is gone. Undefined for
+   * one that is not counted.
+   */
+  inVain(leg: LegName): (() => void) | undefined {
+    const call = this.#portions.get(leg)?.call;
+    return call && chargeOf(call, this.#call);
   }
 
   /** @param granted ms from the answer on */
@@ -96,4 +102,12 @@ export class TalkPortions {
     portion.timer?.();
     this.#call.parts.spending?.end(portion.id);
   }
+}
+
+/** Holds on to nothing of the call: it is kept for half a minute after it. */
+function chargeOf(call: OutsideCall, { parts: { spending }, log }: CallContext): () => void {
+  return () => {
+    log.info('call.answered-in-vain', { trunk: call.trunk, number: call.number });
+    spending?.answeredInVain(call);
+  };
 }

@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly users?: string;
   /** Limits on what calls outside may use up; nothing is counted unless given. */
   readonly limitsOf?: SpendingRules['limitsOf'];
+  /** What calls outside cost; no rate is known unless given. */
+  readonly rateOf?: SpendingRules['rateOf'];
   /** Where what was used is kept: in memory unless given. */
   readonly spendingStore?: SpendingStore;
   /** Pairs of media ports that there are. */
@@ -131,8 +133,8 @@ export class World {
     const { store, log } = this;
     this.ledger = new Ledger();
     this.media = this.#newMedia();
-    const { limitsOf, spendingStore = new MemorySpendingStore() } = this.#options;
-    const rules = { limitsOf: limitsOf ?? (() => undefined), timezoneOf: () => 'UTC', rateOf: () => undefined };
+    const { limitsOf, rateOf = () => undefined, spendingStore = new MemorySpendingStore() } = this.#options;
+    const rules = { limitsOf: limitsOf ?? (() => undefined), timezoneOf: () => 'UTC', rateOf };
     const spending = limitsOf && (await SpendingAccounts.restored({ clock, store: spendingStore, rules }));
     if (spending !== undefined) this.ledger.enrol('calls counted', () => spending.size);
     this.switch = await createSwitch(

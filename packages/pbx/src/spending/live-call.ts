@@ -26,6 +26,24 @@ export interface LiveCall {
   heldMoney: number;
 }
 
+/** A call that has used nothing yet. */
+export function newCall(
+  { id, domain }: OutsideCall,
+  about: Pick<LiveCall, 'costly' | 'rate' | 'parties' | 'portioned'>,
+): LiveCall {
+  return {
+    id,
+    domain,
+    ...about,
+    answeredAt: undefined,
+    grantedMs: 0,
+    settledMs: 0,
+    settledMoney: 0,
+    heldTalkMs: 0,
+    heldMoney: 0,
+  };
+}
+
 /** Whom a call counts against: who ordered it, the trunk, the domain. A refusal names the first whose limit is used up. */
 export function partiesOf({ domain, user, trunk }: OutsideCall): Party[] {
   const subjects: SpendingSubject[] = [

@@ -3,7 +3,7 @@ import { minuteOf, rowsOf, SpendingBook } from './book.ts';
 import { type Bounds, boundsAt, boundsMoney, boundsTalk, LIMIT_NAMES, type LimitName, SCOPES } from './bounds.ts';
 import type { LimitState, OutsideCall, SpendingDecision, SpendingRules } from './decision.ts';
 import { type LimitUse, NEARLY_USED, type SpendingEvent } from './events.ts';
-import { type LiveCall, partiesOf } from './live-call.ts';
+import { type LiveCall, newCall, partiesOf } from './live-call.ts';
 import { LocalTime } from './local-time.ts';
 import { classOf, isCostly } from './number-class.ts';
 import { nextPortion, type Room } from './portion.ts';
@@ -21,6 +21,9 @@ export interface SpendingOptions {
   /** Told when the store failed: what was used since is lost if the process ends. */
   readonly onStoreFault?: (error: unknown) => void;
 }
+
+/** The least that an answered call is charged for. */
+const LEAST_TALK_MS = 1_000;
 
 const ATTEMPTS = ['calls', 'callsPerHour', 'callsPerDay'] as const;
 const TALKS = ['minutesPerHour', 'minutesPerDay'] as const;
@@ -81,20 +84,8 @@ export class SpendingAccounts {
     if (costly && rate === undefined && counted !== undefined) {
       return { allowed: false, refusal: { why: 'no-price', subject: counted[0] } };
     }
-    const call: LiveCall = {
-      id: request.id,
-      domain: request.domain,
-      costly,
-      rate,
-      parties,
-      portioned: limits.some(([subject, limit]) => boundsTalk(limit, subject.kind === 'domain', costly)),
-      answeredAt: undefined,
-      grantedMs: 0,
-      settledMs: 0,
-      settledMoney: 0,
-      heldTalkMs: 0,
-      heldMoney: 0,
-    };
+    const portioned = limits.some(([subject, limit]) => boundsTalk(limit, subject.kind === 'domain', costly));
+    const call = newCall(request, { costly, rate, parties, portioned });
     const bounded = this.#bounded(call);
     const lack = this.#attemptLacks(call, bounded, now) ?? this.#grant(call, bounded, now);
     if (lack !== undefined) {
@@ -142,11 +133,24 @@ export class SpendingAccounts {
     if (call === undefined) return;
     this.#calls.delete(id);
     const now = this.#now();
-    // A second is the least that an answered call is charged for.
-    const talkMs = call.answeredAt === undefined ? 0 : Math.max(1, now - call.answeredAt);
+    const talkMs = call.answeredAt === undefined ? 0 : Math.max(LEAST_TALK_MS, now - call.answeredAt);
     const spent = this.#book.settle(call, talkMs, now);
     this.#book.release(call);
     if (spent.length > 0 || call.portioned) this.#save({ spent, ...(call.portioned ? { released: id } : {}) });
+  }
+
+  /**
+   * The far end of a call that was counted as begun answered when nobody wanted it any more, and was hung up at once: the operator
+   * charges for it all the same. Counts the least that an answered call costs, whatever the limits; live calls stay as they are.
+   */
+  answeredInVain(request: OutsideCall): void {
+    const kind = classOf(request.number);
+    if (kind === 'emergency') return;
+    const now = this.#now();
+    const rate = this.#rules.rateOf(request.domain, request.trunk, request.number);
+    const call = newCall(request, { costly: isCostly(kind), rate, parties: partiesOf(request), portioned: false });
+    const spent = this.#book.settle(call, LEAST_TALK_MS, now);
+    this.#save({ spent });
   }
 
   /** How far each limit of a subject is used now, those without a bound too. Has no effect. */

@@ -36,6 +36,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
   readonly #exchange: DigestExchange | undefined;
   /** Until it is told how the INVITE ended: this object lives half a minute longer. */
   #user: OutgoingInviteUser | undefined;
+  readonly #onTurnedAway: OutgoingInviteUser['onTurnedAway'];
   /** The last one; those before it were challenged. */
   #attempt: InviteAttempt;
   /** Mostly one; by the remote tag of its dialog. */
@@ -53,6 +54,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     this.#context = context;
     this.#options = options;
     this.#user = user;
+    this.#onTurnedAway = user.onTurnedAway;
     this.#exchange = credentials?.begin({ method: 'INVITE', inDialog: false });
     this.callId = callId;
     this.localTag = random.token(TAG_LENGTH);
@@ -168,6 +170,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     this.#exchange?.finished(response);
     if (this.#state !== 'calling' || this.#cancelHeaders !== undefined || fork?.gone) {
       this.#turnAway(this.#attempt, dialog, fork?.gone ?? false);
+      this.#onTurnedAway?.();
       // Too late for everyone: the cancelled INVITE, or the one whose callee left, has ended now.
       this.#fail(487, 'response', response);
     } else this.#answer(response, dialog, fork);
@@ -182,6 +185,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     // A BYE would end what the last INVITE has with the same callee: the tags are the same.
     const goesOn = this.#winner === tag || this.#forkWith(tag) !== undefined;
     this.#turnAway(attempt, dialog, goesOn);
+    if (!goesOn) this.#onTurnedAway?.();
   }
 
   #answer(response: SipResponse, dialog: Dialog, fork: Fork | undefined): void {

@@ -265,6 +265,11 @@ export interface OutgoingInviteUser {
    */
   onAnswer(response: SipResponse, session: Session): SessionUser;
   onFailure(failure: InviteFailure): void;
+  /**
+   * A 2xx that nobody wants any more was ACKed and BYEd: it crossed our CANCEL, came after the `silence`, or of a fork behind the first.
+   * Once for each; before `onFailure`, or up to 64*T1 after it or after `onAnswer`. Kept for so long: it should hold on to little.
+   */
+  readonly onTurnedAway?: () => void;
   /** A request within an early dialog (INFO, say); without this function 480. */
   onEarlyRequest?(request: SipRequest, early: EarlyDialog, respond: Respond): void;
 }
