@@ -119,7 +119,7 @@ export class OutsideLegs {
         skip(trunk, 'has no free channel', 'no-channel');
         continue;
       }
-      const limited = this.portions.begin(leg, trunk, target.number, target.orderedBy?.extension);
+      const limited = this.portions.begin(leg, trunk, target.number, way.send, target.orderedBy?.extension);
       if (typeof limited === 'object') return { ok: true, line, at, way, next: next + 1, skipped, ...limited };
       this.#call.holdings.giveBack(leg);
       if (limited === 'the caller') return { ok: false, failure: 'limit-reached', status: 403 };

@@ -39,23 +39,26 @@ export class TalkPortions {
   /**
    * Reserves what a leg by a trunk may use.
    *
+   * @param number as it was dialled
+   * @param sent what the trunk is sent for it
    * @returns a `Reservation` when it may go out; else whose limit is in the way
    */
   begin(
     leg: LegName,
     trunk: string,
     number: string,
+    sent: string,
     user: string | undefined,
   ): 'the trunk' | 'the caller' | Reservation {
     const { parts, origin, holdings, log } = this.#call;
     const { spending } = parts;
     if (spending === undefined) return {};
     const id = `${this.#call.id}/${leg}/${trunk}`;
-    const call = { id, domain: origin.domain.id, trunk, number, ...(user !== undefined && { user }) };
+    const call = { id, domain: origin.domain.id, trunk, number, sent, ...(user !== undefined && { user }) };
     const decision = spending.begin(call);
     if (!decision.allowed) {
       const { refusal } = decision;
-      log.warn('call.limit-reached', { trunk, number, ...refusal });
+      log.warn('call.limit-reached', { trunk, number, sent, ...refusal });
       return refusal.subject.kind === 'trunk' ? 'the trunk' : 'the caller';
     }
     this.#portions.set(leg, { call, id, maxDurationMs: decision.maxDurationMs, answeredAt: 0, timer: undefined });

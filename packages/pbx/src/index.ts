@@ -128,6 +128,7 @@ export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
 export type { DigestChoice } from './schema/user.ts';
 export { isHost } from './schema/words.ts';
 export { DEFAULT_COSTLY, LIMIT_NAMES, type LimitName, type Scope } from './spending/bounds.ts';
+export { calledBy } from './spending/called-number.ts';
 export type {
   LimitState,
   OutsideCall,
@@ -136,7 +137,7 @@ export type {
   SpendingRules,
 } from './spending/decision.ts';
 export type { LimitUse, SpendingEvent } from './spending/events.ts';
-export { classOf, isCostly, type NumberClass } from './spending/number-class.ts';
+export { classOf, classOfCall, isCostly, type NumberClass } from './spending/number-class.ts';
 export { type Permission, type PermittingRule, permissionOf } from './spending/permission.ts';
 export { SpendingAccounts, type SpendingOptions } from './spending/spending-accounts.ts';
 export type { HeldByCall, SpendingChange, SpendingStore, SpentInMinute } from './spending/store.ts';

@@ -13,6 +13,7 @@ import { checkPbxRules } from './pbx-rules.ts';
 import { checkReferences } from './references.ts';
 import { checkRegions } from './regions.ts';
 import { checkSchemeUse } from './scheme-use.ts';
+import { checkSentNumbers } from './sent-numbers.ts';
 import { checkTrunkCodecs } from './trunk-codecs.ts';
 import { checkTrunks } from './trunks.ts';
 import { checkUsefulness } from './usefulness.ts';
@@ -28,6 +29,7 @@ const CHECKS = [
   checkEmergency,
   checkPbxRules,
   checkNumbers,
+  checkSentNumbers,
   checkRegions,
   checkSchemeUse,
   checkEffect,

@@ -1,15 +1,16 @@
 import type { Domain } from '../model/model.ts';
 import { formatDuration } from '../schema/duration.ts';
 import { EMERGENCY_NUMBERS } from '../schema/number.ts';
-import { permissionOf } from '../spending/permission.ts';
+import { calledBy } from '../spending/called-number.ts';
 import { callerIdFor } from './caller-id.ts';
 import { type Journey, planOf, rejected, told } from './journey.ts';
+import { refusalAs } from './let-out.ts';
 import { type Decision, goBack } from './onward.ts';
 import { isGroup, type Orderer, type OutboundMatch, outboundRuleFor } from './outbound.ts';
 import type { RingTarget, Way, World } from './plan.ts';
 import { nameOf } from './targets.ts';
 import { toPbx } from './to-pbx.ts';
-import { writtenFor } from './written-number.ts';
+import { sentFor } from './written-number.ts';
 
 /** How long a number outside rings: operators give up by themselves after some minutes. */
 const RING_OUTSIDE_MS = 120_000;
@@ -108,10 +109,14 @@ function byRule(
   const because = `matches the outbound rule ${rule.match}`;
   if (rule.extension !== undefined) return toPbx(journey, number, match, rule.extension, by, because, world);
   if (rule.trunk === undefined) return { ok: false, reason: 'forbidden', because, text: 'the rule denies it' };
-  const permission = permissionOf(rule, number);
-  if (!permission.permitted) return { ok: false, reason: 'forbidden', because, text: permission.because };
   const named = [rule.trunk, ...(rule.reserve ?? [])];
-  const trunks = rule.leastCost === true ? world.cheapestFirst(domain, number, named) : named;
+  for (const name of named) {
+    const sent = sentFor(number, match.sent, world.directory.findTrunk(domain, name));
+    const text = refusalAs(match, number, sent);
+    if (text !== undefined) return { ok: false, reason: 'forbidden', because, text };
+  }
+  const called = match.sent === undefined ? number : calledBy(number, match.sent);
+  const trunks = rule.leastCost === true ? world.cheapestFirst(domain, called, named) : named;
   return byTrunks(domain, number, trunks, match, by, because, world);
 }
 
@@ -137,7 +142,7 @@ export function byTrunks(
   const ways = ordered.map(
     (trunk): Way => ({
       trunk,
-      send: match?.sent ?? writtenFor(number, world.directory.findTrunk(domain, trunk)?.numbers?.send ?? 'e164'),
+      send: sentFor(number, match?.sent, world.directory.findTrunk(domain, trunk)),
       ...(callerId !== undefined && { callerId }),
       ...(user?.anonymous === true && { anonymous: true as const }),
     }),

@@ -9,6 +9,8 @@ type Rule = Frozen<OutboundRule>;
 export interface OutboundMatch {
   readonly rule: Rule;
   readonly sent?: string;
+  /** The first denial above the rule, for whoever orders the call, that names what is called where it is not what was dialled. */
+  deniedAs(called: string): Rule | undefined;
 }
 
 /** Whose order a call outside is: who calls, an employee who forwards there, or a group that does. */
@@ -19,7 +21,20 @@ export function isGroup(orderer: Orderer): orderer is Group {
 }
 
 /** Patterns of a list of rules, compiled once for as long as the model that holds the list lives. */
-const compiled = new WeakMap<readonly Rule[], readonly (readonly [NumberPattern, Rule])[]>();
+const compiled = new WeakMap<readonly Rule[], readonly Compiled[]>();
+type Compiled = readonly [NumberPattern, Rule];
+
+function patternsOf(rules: readonly Rule[]): readonly Compiled[] {
+  let patterns = compiled.get(rules);
+  if (patterns === undefined) {
+    patterns = rules.flatMap((rule) => {
+      const pattern = parsePattern(rule.match);
+      return pattern.ok ? [[pattern.value, rule] as const] : [];
+    });
+    compiled.set(rules, patterns);
+  }
+  return patterns;
+}
 
 /**
  * The first outbound rule of the domain that matches the number and that whoever orders the call may use.
@@ -35,24 +50,21 @@ export function outboundRuleFor(
 ): OutboundMatch | undefined {
   const rules = domain.settings.outbound;
   if (rules === undefined) return undefined;
-  let patterns = compiled.get(rules);
-  if (patterns === undefined) {
-    patterns = rules.flatMap((rule) => {
-      const pattern = parsePattern(rule.match);
-      return pattern.ok ? [[pattern.value, rule] as const] : [];
-    });
-    compiled.set(rules, patterns);
-  }
-  const found = patterns.find(
+  const patterns = patternsOf(rules);
+  const at = patterns.findIndex(
     ([pattern, rule]) =>
       pattern.matches(number) &&
       (!exactly || (rule.match === number && rule.deny !== true)) &&
       mayUse(domain, rule, by, directory),
   );
+  const found = patterns[at];
   if (found === undefined) return undefined;
   const [pattern, rule] = found;
   const sent = rule.send === undefined ? undefined : pattern.rewrite(number, rule.send);
-  return { rule, ...(sent !== undefined && { sent }) };
+  const denies = ([other, { deny }]: Compiled, called: string) => deny === true && other.matches(called);
+  const deniedAs = (called: string): Rule | undefined =>
+    patterns.slice(0, at).find((one) => denies(one, called) && mayUse(domain, one[1], by, directory))?.[1];
+  return { rule, deniedAs, ...(sent !== undefined && { sent }) };
 }
 
 /** Denials hold for everybody whom they name; a rule for some is none for a call that nobody of them ordered. */

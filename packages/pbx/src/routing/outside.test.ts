@@ -284,3 +284,79 @@ test.each([
 ] as const)('%s is written %s: %s', (number, form, written) => {
   expect(writtenFor(number, form)).toBe(written);
 });
+
+describe('what a rule sends is judged, not only what was dialled', () => {
+  const rules = (outbound: string, more = '') =>
+    routesOf(`domain: acme.example
+users:
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }
+  - { extension: "210", name: Asterisk, devices: [{ login: user11, password: Vf5kNm7Z, trunk: true }] }
+trunks:
+  - { name: itsp, proxy: "sip:192.0.2.1", register: { login: a, password: b }, numbers: { send: "7" } }
+  - { name: warehouse, proxy: "sip:192.0.2.3" }
+${more}
+outbound:
+${outbound}
+`);
+  const denials = `  - { match: "+7809*", deny: true }
+  - { match: "+7840*", deny: true }
+  - { match: "+4*", deny: true }
+`;
+  const all = rules(`${denials}  - { match: "98xxxxxxxxxx", trunk: itsp, send: "8$1" }
+  - { match: "9*", trunk: itsp, send: "$1", international: true, premium: true }
+  - { match: "3xx", trunk: warehouse }
+  - { match: "+*", trunk: itsp, international: true }
+  - { match: "+79*", deny: true }
+`);
+
+  test.each([
+    ['989161234567', 'ring 989161234567 by itsp 120000'],
+    ['9301', 'ring 9301 by itsp 120000'],
+    ['301', 'ring 301 by warehouse 120000'],
+    ['9810331234567', 'ring 9810331234567 by itsp 120000'],
+    // The denials name them, in E.164.
+    ['988095051234', 'reject forbidden'],
+    ['988405051234', 'reject forbidden'],
+    ['981049123456', 'reject forbidden'],
+    ['9810449011123456', 'reject forbidden'],
+    ['900449011123456', 'reject forbidden'],
+    // Bangladesh, which this trunk is sent as 88095051234.
+    ['+88095051234', 'reject forbidden'],
+    ['+8801712345678', 'ring +8801712345678 by itsp 120000'],
+    // Numbers of no length that Russia has.
+    ['+7495123', 'reject forbidden'],
+    ['+749512345678901', 'reject forbidden'],
+  ])('%s: %s', (dialled, now) => {
+    expect(all.from('anna', dialled).now).toBe(now);
+  });
+
+  test('the refusal says what it is sent as, and by which denial', () => {
+    expect(all.from('anna', '9810493012345').story.at(-1)).toContain(
+      'it is sent as 810493012345, which the rule +4* above denies',
+    );
+    const lacks = rules('  - { match: "98xxxxxxxxxx", trunk: itsp, send: "8$1" }').from('anna', '988095051234');
+    expect(lacks.story.at(-1)).toContain('(988095051234 is sent as 88095051234)');
+  });
+
+  test('a denial for others, or below the rule, has no say; an emergency number leaves whatever is denied', () => {
+    const other = rules(`  - { match: "+4*", deny: true, from: ["210"] }
+  - { match: "1*", deny: true }
+  - { match: "9*", trunk: itsp, send: "$1", international: true }
+  - { match: "+49*", deny: true }`);
+    expect(other.from('anna', '9810493012345').now).toBe('ring 9810493012345 by itsp 120000');
+    expect(other.from('anna', '9112').now).toBe('ring 9112 by itsp 120000');
+    expect(other.from('anna', '112').now).toBe('ring 112 by itsp 120000');
+  });
+
+  test('a rule to a PBX needs permission for public numbers, and none for the PBX’s own', () => {
+    const pbx = rules(`  - { match: "4*", extension: "210" }
+  - { match: "5*", extension: "210", send: "$1" }
+  - { match: "+44*", extension: "210", international: true, premium: true }
+  - { match: "+*", extension: "210" }`);
+    expect(['401', '4123456789', '+79161234567', '+449011123456'].map((to) => pbx.from('anna', to).now)).toEqual(
+      Array.from({ length: 4 }, () => 'ring user11 120000'),
+    );
+    const refused = ['+4930123456', '+78095051234', '5810493012345', '588095051234'];
+    expect(refused.map((to) => pbx.from('anna', to).now)).toEqual(refused.map(() => 'reject forbidden'));
+  });
+});

@@ -38,6 +38,17 @@ const dialled = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom('+74950000000', '84950000001', '+74950000002', '+74950000003') },
   { weight: 2, arbitrary: fc.constantFrom('89161234567', '84991234567', '+4930123456', '+77271234567', '300', '112') },
   { weight: 1, arbitrary: fc.constantFrom('u200-0', 'u203-2', '*43', '+12025550123', '+78091234567') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '988091234567',
+      '989161234567',
+      '9810493012345',
+      '900449011123456',
+      '+88091234567',
+      '9301',
+    ),
+  },
   { weight: 1, arbitrary: fc.oneof(fc.stringMatching(/^[+0-9]{1,16}$/), fc.string({ maxLength: 40 })) },
 );
 const outside = fc.constantFrom('+79161234567', '89211234567', '+74950000000', '301', undefined);
@@ -143,7 +154,7 @@ function mayLeave(domain: Domain, target: OutsideTarget): boolean {
       matches(match, target.number) && (from === undefined || from.some((one) => one === by || groups.includes(one))),
   );
   if (rule?.trunk === undefined || rule.deny === true) return false;
-  if (!permissionOf(rule, target.number).permitted) return false;
+  if (target.ways.some(({ send }) => !permissionOf(rule, target.number, send).permitted)) return false;
   return target.ways.every(({ trunk }) => trunk === rule.trunk || rule.reserve?.includes(trunk) === true);
 }
 
@@ -156,6 +167,7 @@ function matches(pattern: string, number: string): boolean {
     '+7[67]*': /^\+7[67]/,
     '+7*': /^\+7/,
     '+*': /^\+/,
+    '9*': /^9/,
     '*': /^/,
     '[2-5]00': /^[2-5]00$/,
   };

@@ -1,5 +1,7 @@
+import { publicNumberOf } from '../spending/called-number.ts';
 import type { Found } from './go-out.ts';
 import type { Journey } from './journey.ts';
+import { refusalAs } from './let-out.ts';
 import { isGroup, type Orderer, type OutboundMatch } from './outbound.ts';
 import type { World } from './plan.ts';
 
@@ -24,11 +26,17 @@ export function toPbx(
     const text = `${user.name} (${extension}) itself asks for it, and would get it back`;
     return { ok: false, reason: 'loop', because, text };
   }
+  const did = match.sent ?? number;
+  // Numbers of its own it may have of any length; a public one it can do nothing with but call it.
+  const text =
+    publicNumberOf(did) === undefined && publicNumberOf(number) === undefined
+      ? undefined
+      : refusalAs(match, number, did);
+  if (text !== undefined) return { ok: false, reason: 'forbidden', because, text };
   const devices = user.devices.filter(({ login }) => world.isReachable(domain, login));
   if (devices.length === 0) {
     return { ok: false, reason: 'unreachable', because, text: `no device of ${user.name} is registered` };
   }
-  const did = match.sent ?? number;
   const outside = { number, ...(by !== undefined && !isGroup(by) && { orderedBy: by }) };
   return { ok: true, targets: devices.map((device) => ({ kind: 'device', user, device, did, outside })), because };
 }

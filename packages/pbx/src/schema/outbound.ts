@@ -43,11 +43,13 @@ export const outboundRule = z
           : 'the rule both denies and names a trunk, or names a trunk and an extension';
       ctx.issues.push({ ...fault(found, 'write trunk: NAME, extension: "210" or deny: true'), input: ctx.value });
     }
-    const onlyWithTrunk = { reserve, leastCost, international, premium };
-    for (const [key, value] of Object.entries(onlyWithTrunk)) {
-      if (value === undefined || trunk !== undefined) continue;
+    const onlyWithTrunk = { reserve, leastCost };
+    const onlyWithWay = { international, premium };
+    for (const [key, value] of Object.entries({ ...onlyWithTrunk, ...onlyWithWay })) {
+      if (value === undefined || trunk !== undefined || (extension !== undefined && key in onlyWithWay)) continue;
+      const what = key in onlyWithWay ? 'a trunk or an extension' : 'a trunk';
       ctx.issues.push({
-        ...fault(`${key} means something for a trunk only`, `remove ${key}`, [key]),
+        ...fault(`${key} means something for ${what} only`, `remove ${key}`, [key]),
         input: ctx.value,
       });
     }

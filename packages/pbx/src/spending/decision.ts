@@ -23,8 +23,10 @@ export interface OutsideCall {
   /** The extension of whoever ordered it: the caller, or whose forward sends it out. None where a scheme of the domain's does. */
   readonly user?: string;
   readonly trunk: string;
-  /** E.164, or what else is sent to the trunk. */
+  /** As it was dialled: E.164, or a short number. */
   readonly number: string;
+  /** What the trunk is sent as the called number, where a rule or the trunk's way of writing may change it. */
+  readonly sent?: string;
 }
 
 /** Why a call may not leave: a limit that is used up, or a cost that nobody knows while money is bounded. */

@@ -1,4 +1,5 @@
 import { EMERGENCY_NUMBERS, normaliseNumber } from '../schema/number.ts';
+import { judgedNumbers, publicNumberOf } from './called-number.ts';
 import { isAbroad, isOneCity, isPremium, TOLL_FREE_IN_RUSSIA } from './number-plan.ts';
 
 /**
@@ -22,7 +23,9 @@ export type NumberClass =
   | 'premium'
   | 'unknown';
 
-const LONGEST_SHORT_CODE = 7;
+/** Digits of an extension, or of a code of a trunk's other side, at most. */
+export const LONGEST_SHORT_CODE = 7;
+const DIGITS_IN_RUSSIA = 11;
 
 /**
  * The class of a number in any writing.
@@ -32,20 +35,21 @@ const LONGEST_SHORT_CODE = 7;
  */
 export function classOf(number: string, home: Iterable<string> = []): NumberClass {
   if (EMERGENCY_NUMBERS.includes(number)) return 'emergency';
-  const { kind, number: normal } = normaliseNumber(number);
-  if (kind === 'other') return 'unknown';
-  if (kind === 'short') return isShortCode(normal) ? 'short' : 'unknown';
-  const digits = normal.slice(1);
+  const written = normaliseNumber(number);
+  const called = publicNumberOf(written.number);
+  if (called === undefined) return written.kind === 'short' && isShortCode(written.number) ? 'short' : 'unknown';
+  const digits = called.slice(1);
   if (isPremium(digits) === 'yes') return 'premium';
   if (isAbroad(digits) === 'yes') return 'international';
+  // Russia has numbers of eleven digits only: written for a trunk with 8, others begin with 810 7. What comes of that nobody knows.
+  if (digits.length !== DIGITS_IN_RUSSIA) return 'unknown';
   if (TOLL_FREE_IN_RUSSIA.some((prefix) => digits.startsWith(prefix))) return 'toll-free';
   if (/^7[348]/.test(digits)) return isLocal(digits, home) ? 'local' : 'national';
   return digits.startsWith('79') ? 'mobile' : 'unknown';
 }
 
 /**
- * A code that can lead nowhere far. Longer digits that are no E.164 number may be one in the writing of another country (00…), which
- * a trunk may understand.
+ * A code that can lead nowhere far. Longer digits that are no E.164 number may be one in a writing that only the trunk understands.
  */
 function isShortCode(text: string): boolean {
   return text.length <= LONGEST_SHORT_CODE && !text.startsWith('00');
@@ -62,3 +66,14 @@ function isLocal(digits: string, home: Iterable<string>): boolean {
 export function isCostly(kind: NumberClass): boolean {
   return kind === 'international' || kind === 'premium' || kind === 'unknown';
 }
+
+/**
+ * The class of a call for which a trunk is sent these digits: of what was dialled and what is sent, the one that costs more. An
+ * emergency number stays one, however it is written.
+ */
+export function classOfCall(dialled: string, sent: string): NumberClass {
+  const kinds = judgedNumbers(dialled, sent).map((number) => classOf(number));
+  return DEAREST_FIRST.find((kind) => kinds.includes(kind)) ?? kinds.at(-1)!;
+}
+
+const DEAREST_FIRST: readonly NumberClass[] = ['premium', 'unknown', 'international'];

@@ -266,3 +266,42 @@ test('memory and store stay small over ten days of calls', async () => {
   // 20 users and the domain and the trunk: at most one row a minute of calls in the last 26 hours.
   expect(store.size.spent).toBeLessThan(26 * 21 * 3 * 2);
 });
+
+test('a call counts as what the trunk is sent for it, and an emergency call never', async () => {
+  const { begin } = await accountsOf({ domain: { costly: { calls: 0 } } });
+  const sent = (number: string, as: string) => begin({ number, sent: as }).allowed;
+  expect(sent('989161234567', '89161234567')).toBe(true);
+  expect(sent('301', '301')).toBe(true);
+  expect(sent('7491234', '810491234')).toBe(false);
+  expect(sent('981049123456', '81049123456')).toBe(false);
+  expect(sent('988095051234', '88095051234')).toBe(false);
+  // What was dialled counts too.
+  expect(sent('+4930123456', '301')).toBe(false);
+  expect(sent('112', '88095051234')).toBe(true);
+});
+
+test('it is paid by the rate of what is called; a costly one needs the price of all that it may be', async () => {
+  const asked: string[] = [];
+  const accounts = await SpendingAccounts.restored({
+    clock: new FakeClock(),
+    store: new MemorySpendingStore(),
+    rules: {
+      limitsOf: ({ kind }) => (kind === 'domain' ? { moneyPerDay: 1, costly: 'none' } : undefined),
+      timezoneOf: () => 'UTC',
+      rateOf: (_domain, _trunk, number) => {
+        asked.push(number);
+        const perMinute = number.startsWith('+449') ? 1_000_000_000 : 0;
+        if (!/^[+](?:449|7)/.test(number)) return undefined;
+        return { prefix: '', perMinute, connection: 0, first: 60, next: 60, name: '' };
+      },
+    },
+  });
+  const begin = (number: string, sent: string) =>
+    accounts.begin({ id: `${number} ${sent}`, domain: 'd', trunk: 'itsp', number, sent });
+  expect(begin('+79161234567', '79161234567')).toMatchObject({ allowed: true });
+  expect(begin('9810449011123456', '810449011123456')).toMatchObject({ refusal: { limit: 'moneyPerDay' } });
+  expect(begin('+79161234567', '810449011123456')).toMatchObject({ refusal: { limit: 'moneyPerDay' } });
+  expect(begin('+4930123456', '79161234567')).toMatchObject({ refusal: { why: 'no-price' } });
+  expect(asked).toEqual(expect.arrayContaining(['+79161234567', '+449011123456']));
+  expect(asked).not.toContain('9810449011123456');
+});

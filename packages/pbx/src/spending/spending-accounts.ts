@@ -1,15 +1,17 @@
 import type { Clock } from '@vats/kernel';
+import type { Rate } from '../rates/rate.ts';
 import { minuteOf, rowsOf, SpendingBook } from './book.ts';
 import { type Bounds, boundsAt, boundsMoney, boundsTalk, LIMIT_NAMES, type LimitName, SCOPES } from './bounds.ts';
+import { judgedNumbers } from './called-number.ts';
 import type { LimitState, OutsideCall, SpendingDecision, SpendingRules } from './decision.ts';
 import { type LimitUse, NEARLY_USED, type SpendingEvent } from './events.ts';
 import { type LiveCall, newCall, partiesOf } from './live-call.ts';
 import { LocalTime } from './local-time.ts';
-import { classOf, isCostly } from './number-class.ts';
-import { nextPortion, type Room } from './portion.ts';
+import { classOfCall, isCostly } from './number-class.ts';
+import { nextPortion, priceOfTalk, type Room } from './portion.ts';
 import type { SpendingChange, SpendingStore, SpentInMinute } from './store.ts';
 import { keyOfSubject, type SpendingSubject } from './subject.ts';
-import { boundOf, DAY_MS, DAY_SLOT_MS, HOUR_MS, SubjectTallies } from './tally.ts';
+import { boundOf, DAY_MS, DAY_SLOT_MS, HOUR_MS, MINUTE_MS, SubjectTallies } from './tally.ts';
 import { type Bounded, left, tightest, usesOf } from './uses.ts';
 
 export interface SpendingOptions {
@@ -72,14 +74,14 @@ export class SpendingAccounts {
   /** Decides whether a call may leave, and reserves what it may use. Throws for an id that is in use: a fault of ours. */
   begin(request: OutsideCall): SpendingDecision {
     if (this.#calls.has(request.id)) throw new Error(`call ${request.id} is counted already`);
-    const kind = classOf(request.number);
+    const kind = classOfCall(request.number, request.sent ?? request.number);
     if (kind === 'emergency') return { allowed: true };
     const now = this.#now();
     this.#sweep(now);
     const parties = partiesOf(request);
     const costly = isCostly(kind);
     const limits = parties.map(({ subject }) => [subject, this.#rules.limitsOf(subject)] as const);
-    const rate = this.#rules.rateOf(request.domain, request.trunk, request.number);
+    const rate = rateOfCall(request, costly, this.#rules);
     const counted = limits.find(([, limit]) => boundsMoney(limit));
     if (costly && rate === undefined && counted !== undefined) {
       return { allowed: false, refusal: { why: 'no-price', subject: counted[0] } };
@@ -257,4 +259,17 @@ export class SpendingAccounts {
     this.#book.sweep(now);
     this.#store.forget(minuteOf(now - DAY_MS - DAY_SLOT_MS)).catch(this.#onStoreFault);
   }
+}
+
+/** The dearer rate of what is dialled and what is called; of a costly call none, if one of the two is not known. */
+function rateOfCall(
+  { domain, trunk, number, sent }: OutsideCall,
+  costly: boolean,
+  rules: SpendingRules,
+): Rate | undefined {
+  const rates = judgedNumbers(number, sent ?? number).map((judged) => rules.rateOf(domain, trunk, judged));
+  const known = rates.filter((rate) => rate !== undefined);
+  if (costly && known.length < rates.length) return undefined;
+  const [first, second] = known;
+  return second !== undefined && priceOfTalk(second, MINUTE_MS) > priceOfTalk(first, MINUTE_MS) ? second : first;
 }

@@ -409,8 +409,24 @@ export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}):
           closed: steps,
         }),
       );
-    const match = fc.constantFrom('3xx', '112', 'xxx', '+7[67]*', '+7*', '+7*', '+*', '+*', '*', '[2-5]00');
+    const match = fc.constantFrom('3xx', '112', 'xxx', '9*', '+7[67]*', '+7*', '+7*', '+*', '+*', '*', '[2-5]00');
+    const sent = fc.constantFrom('$1', '8$1', '810$1', '+$1', '00$1', '3$1');
     const rule = fc.oneof(
+      // How numbers are written anew where employees dial 9 before them.
+      ...(trunks.length === 0
+        ? []
+        : [
+            some(
+              {
+                match: fc.constant('9*'),
+                trunk: pick(trunks),
+                send: sent,
+                international: fc.constant(true),
+                premium: fc.constant(true),
+              },
+              ['match', 'trunk', 'send'],
+            ),
+          ]),
       fc.record({ match: match.filter((text) => text !== '112'), deny: fc.constant(true) }),
       ...(trunks.length === 0
         ? []

@@ -1,12 +1,14 @@
 import type { Domain, Group, Scheme, User } from '../model/model.ts';
 import { membersInOrder } from '../routing/member-order.ts';
 import type { Caller, RejectReason, RingOutcome, World } from '../routing/plan.ts';
+import { writtenFor } from '../routing/written-number.ts';
 import { localDate } from '../schedule/moment.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
 import type { KnownEmployee } from '../schema/group.ts';
 import { normaliseNumber } from '../schema/number.ts';
 import { parsePattern } from '../schema/pattern.ts';
 import type { RingStep, SchemeStep } from '../schema/scheme.ts';
+import { calledBy } from '../spending/called-number.ts';
 import { permissionOf } from '../spending/permission.ts';
 
 /*
@@ -540,14 +542,33 @@ export class ReferenceRouter {
       if (!led && caller.kind === 'device' && caller.user.extension === rule.extension) return 'loop';
       const pbx = domain.users.find(({ extension }) => extension === rule.extension);
       const devices = pbx?.devices.filter(({ login }) => this.#world.isReachable(domain, login)) ?? [];
-      const did = rule.send === undefined ? number : written(rule.match, rule.send, number);
+      const did = rule.send === undefined ? number : (written(rule.match, rule.send, number) ?? number);
+      const isPublic = calledBy(number, did).startsWith('+') || number.startsWith('+');
+      if (pbx !== undefined && isPublic && this.#refuses(rule, number, did, by)) return 'forbidden';
       const targets = devices.map(({ login }) => ({ rings: login, after: 0, ring: undefined, did, for: number }));
       return targets.length === 0 ? 'unreachable' : targets;
     }
-    if (rule.trunk === undefined || !permissionOf(rule, number).permitted) return 'forbidden';
+    if (rule.trunk === undefined) return 'forbidden';
     const names = [rule.trunk, ...(rule.reserve ?? [])];
-    const sorted = rule.leastCost === true ? this.#world.cheapestFirst(domain, number, names) : names;
+    const trunks = names.map((name) => domain.trunks.find((one) => one.name === name));
+    const sent = rule.send === undefined ? undefined : written(rule.match, rule.send, number);
+    const all = trunks.map((trunk) => sent ?? writtenFor(number, trunk?.numbers?.send ?? 'e164'));
+    if (all.some((one) => this.#refuses(rule, number, one, by))) return 'forbidden';
+    const called = sent === undefined ? number : calledBy(number, sent);
+    const sorted = rule.leastCost === true ? this.#world.cheapestFirst(domain, called, names) : names;
     return this.#byTrunks(sorted, number, by, rule.callerId);
+  }
+
+  /** What is sent needs the rule's permission, and must be none that a rule above it denies. */
+  #refuses(rule: Rule, number: string, sent: string, by: User | Group | undefined): boolean {
+    if (HELP.includes(number)) return false;
+    if (!permissionOf(rule, number, sent).permitted) return true;
+    const called = calledBy(number, sent);
+    if (HELP.includes(called)) return false;
+    const rules = this.#call.domain.settings.outbound ?? [];
+    const above = rules.slice(0, rules.indexOf(rule));
+    const denial = this.#rule(called, by, (one) => one.deny === true && above.includes(one));
+    return denial !== undefined;
   }
 
   /** Those that are up first. */

@@ -1,7 +1,10 @@
 import {
+  calledBy,
   classOf,
+  classOfCall,
   type Domain,
   isCostly,
+  type NumberClass,
   type OutsideTarget,
   type Plan,
   type RingTarget,
@@ -30,7 +33,7 @@ function told(target: RingTarget, domain: Domain, spending: Spending): object {
       ...times,
     };
   }
-  const kind = classOf(target.number);
+  const kind = kindOf(target);
   return {
     rings: target.number,
     kind,
@@ -39,11 +42,18 @@ function told(target: RingTarget, domain: Domain, spending: Spending): object {
     ways: target.ways.map(({ trunk, send, callerId, anonymous }) => ({
       trunk,
       sends: send,
+      ...(calledBy(target.number, send) !== target.number && { calls: calledBy(target.number, send) }),
       shows: anonymous === true ? 'nothing' : (callerId ?? ownNumber(domain, trunk)),
     })),
     // Help is never counted.
     limits: kind === 'emergency' ? [] : subjectsOf(target, domain).flatMap((subject) => used(subject, kind, spending)),
   };
+}
+
+/** Of the trunks that it may go by, what costs most counts. */
+function kindOf({ number, ways }: OutsideTarget): NumberClass {
+  const kinds = ways.map(({ send }) => classOfCall(number, send));
+  return kinds.find(isCostly) ?? kinds[0] ?? classOf(number);
 }
 
 /** What a trunk shows where nothing else is said: the login that it registers with. */
@@ -60,7 +70,7 @@ function subjectsOf({ orderedBy, ways }: OutsideTarget, { id }: Domain): Spendin
 }
 
 /** The limits that such a call counts against, as they are now. */
-function used(subject: SpendingSubject, kind: ReturnType<typeof classOf>, spending: Spending): object[] {
+function used(subject: SpendingSubject, kind: NumberClass, spending: Spending): object[] {
   return spending
     .explain(subject)
     .filter(({ of, scope }) => of !== undefined && (scope !== 'costly' || isCostly(kind)))
