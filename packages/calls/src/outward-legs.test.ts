@@ -51,3 +51,16 @@ test('nothing is left when legs ring no more and calls have ended', () => {
   legs.forget('second');
   expect(legs.size).toBe(0);
 });
+
+test('legs are counted by what their calls came in by, until they ring no more', () => {
+  const legs = new OutwardLegs();
+  const ringing = ['first', 'second'].map((call) => leg(call, { by: 'did' }));
+  for (const each of ringing) legs.add(each);
+  legs.add(leg('third', { by: 'did', target: 'elsewhere' }));
+  legs.add(leg('fourth', { by: 'another' }));
+  legs.add(leg('fifth'));
+  expect(legs.ringingFor('d', 'did', '+79161234567')).toEqual({ all: 3, there: 2 });
+  expect(legs.ringingFor('e', 'did', '+79161234567')).toEqual({ all: 0, there: 0 });
+  for (const each of ringing) legs.delete(each);
+  expect(legs.ringingFor('d', 'did', '+79161234567')).toEqual({ all: 1, there: 0 });
+});

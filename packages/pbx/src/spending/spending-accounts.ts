@@ -135,7 +135,8 @@ export class SpendingAccounts {
     if (call === undefined) return;
     this.#calls.delete(id);
     const now = this.#now();
-    const talkMs = call.answeredAt === undefined ? 0 : Math.max(LEAST_TALK_MS, now - call.answeredAt);
+    // Begun seconds are priced in full: any talk at all pays for the first interval.
+    const talkMs = call.answeredAt === undefined ? 0 : Math.max(1, now - call.answeredAt);
     const spent = this.#book.settle(call, talkMs, now);
     this.#book.release(call);
     if (spent.length > 0 || call.portioned) this.#save({ spent, ...(call.portioned ? { released: id } : {}) });

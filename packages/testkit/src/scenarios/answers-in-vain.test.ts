@@ -28,7 +28,7 @@ function counted() {
 
 async function charged(scene: Scene, { spendingStore }: ReturnType<typeof counted>): Promise<void> {
   await scene.world.written();
-  expect(await usedOf(spendingStore)).toEqual({ talkMs: 1_000, money: 70_000 });
+  expect(await usedOf(spendingStore)).toMatchObject({ money: 70_000 });
 }
 
 describe('an answer of an operator that nobody wants costs what an answer costs', () => {
