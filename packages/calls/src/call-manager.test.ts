@@ -184,7 +184,7 @@ test('a file that is never finished delays the end by ten seconds at most', () =
   const clock = new FakeClock();
   const ledger = new Ledger();
   const media = new FakeMediaPlane({ clock, ledger });
-  const { call, calls, events } = manager({
+  const { call, calls, events, log } = manager({
     clock,
     media: Object.assign(media, {
       openCall: (id: string, user: never) =>
@@ -198,6 +198,10 @@ test('a file that is never finished delays the end by ten seconds at most', () =
   clock.advance(1);
   expect(types(events).at(-1)).toBe('call.ended');
   expect(calls.size).toBe(0);
+  // Why it ended is no failure to whoever reads the log.
+  const line = log.lines.find(({ event }) => event === 'call.ended');
+  expect(line).toMatchObject({ fields: { ended: 'operator-hung-up' } });
+  expect(JSON.stringify(line)).not.toContain('failure');
 });
 
 test('an account’s place is free as soon as its call has no legs, though a file is being finished', () => {

@@ -377,7 +377,8 @@ export class Call implements CallContext {
     const level = FAILURES[failure].log;
     if (!this.log.writes(level)) return;
     const file = recording === undefined ? {} : { recording: recording.path };
-    this.log[level]('call.ended', { from: from.number, to: dialled, failure, status, talkMs, ...file });
+    // Most calls end because somebody hangs up, which is no failure: FAILURES has every end of a call.
+    this.log[level]('call.ended', { from: from.number, to: dialled, ended: failure, status, talkMs, ...file });
   }
 
   /** A bug of ours costs this call and nothing else: whatever it holds is given back, however far it had come. */

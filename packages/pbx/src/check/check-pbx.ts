@@ -26,7 +26,8 @@ export function checkPbx(
   const read = readPbx(text, file);
   if (!read.ok) return read;
   // No key is at hand to open sealed passwords with, and none is needed to see that the file makes sense.
-  const applied = planApply(EMPTY_MODEL, read.value, { ...options, managedBy: 'cli', unseal: (sealed) => sealed });
+  const alone = { managedBy: 'cli', isFileAlone: true, unseal: (sealed: string) => sealed } as const;
+  const applied = planApply(EMPTY_MODEL, read.value, { ...options, ...alone });
   if (!applied.ok) return { ok: false, problems: sortProblems([...applied.problems, ...read.warnings]) };
   return {
     ok: true,

@@ -7,6 +7,8 @@ export interface DomainView {
   readonly settings: DomainSettings;
   /** The settings that the file names: problems with others are not this file's. */
   readonly settingsNamed: ReadonlySet<string>;
+  /** True for a file by itself: what commands have put into a switch, such as a calendar, is not known. */
+  readonly isFileAlone?: boolean;
   readonly users: readonly Placed<User>[];
   readonly groups: readonly Placed<Group>[];
   readonly trunks: readonly Placed<Trunk>[];

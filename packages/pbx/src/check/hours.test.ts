@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
+import { planApply } from '../model/apply.ts';
+import { EMPTY_MODEL } from '../model/model.ts';
 import { formatProblem } from '../problems/problem.ts';
-import { checkPbx } from './check-pbx.ts';
+import { checkPbx, readPbx } from './check-pbx.ts';
 
 const NOW = Date.UTC(2027, 0, 1, 12);
 
-function said(hours: string, more = ''): string[] {
+function said(hours: string, more = '', now = NOW): string[] {
   const text = `domain: a.example\n${more}schemes:\n  - name: main\n    hours: ${hours}\n    open: [{ hangup: normal }]\n    closed: [{ hangup: busy }]\n`;
-  const checked = checkPbx(text, 'f', { now: NOW });
+  const checked = checkPbx(text, 'f', { now });
   const problems = checked.ok ? checked.warnings : checked.problems;
   return problems.map(formatProblem).filter((line) => line.includes('hours'));
 }
@@ -33,7 +35,7 @@ test.each([
   ],
   [
     '{ mon: "09:00-18:00", work: closed }',
-    'warning: schemes[0].hours.work: work has no effect: the domain has no calendar',
+    'warning: schemes[0].hours.work: work has no effect unless vats calendar import has written a calendar: this file has none',
   ],
 ])('%s is told', (hours, problem) => {
   expect(said(hours).join('\n')).toContain(problem);
@@ -49,6 +51,27 @@ test('a calendar makes holidays meaningful until it ends', () => {
   const hours = '{ mon: "09:00-18:00", holidays: "10:00-12:00" }';
   expect(said(hours, 'calendar: { "2027-02-20": work, "2026-01-01": off }\n')).toEqual([]);
   expect(said(hours, 'calendar: { "2026-02-20": work }\n').join()).toContain('the calendar ends on 2026-02-20');
+});
+
+test('before a year ends without the days of the next one it is told, in its last sixty days', () => {
+  const hours = '{ mon: "09:00-18:00", holidays: closed }';
+  const calendar = 'calendar: { "2026-12-31": off }\n';
+  expect(said(hours, calendar, Date.UTC(2026, 10, 2, 12)).join()).toBe('');
+  expect(said(hours, calendar, Date.UTC(2026, 10, 27, 12)).join()).toContain(
+    'holidays has no effect from 2027-01-01 on: the calendar has no days of 2027; run vats calendar import',
+  );
+  expect(said(hours, 'calendar: { "2026-12-31": off, "2027-01-01": off }\n', Date.UTC(2026, 10, 27, 12))).toEqual([]);
+  expect(said('{ mon: "09:00-18:00" }', calendar, Date.UTC(2026, 10, 27, 12))).toEqual([]);
+});
+
+test('a switch, which has what was imported, says that there is no calendar', () => {
+  const text =
+    'domain: a.example\nschemes: [{ name: main, hours: { work: closed }, open: [{ hangup: normal }], closed: [{ hangup: busy }] }]\n';
+  const read = readPbx(text, 'f');
+  if (!read.ok) throw new Error(read.problems.map(formatProblem).join());
+  const applied = planApply(EMPTY_MODEL, read.value, { managedBy: 'file:x', now: NOW });
+  const lines = (applied.ok ? applied.warnings : applied.problems).map(formatProblem);
+  expect(lines.join('\n')).toContain('work has no effect: the domain has no calendar');
 });
 
 test('what is past is so by the clocks of the domain', () => {

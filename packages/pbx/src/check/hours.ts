@@ -1,7 +1,7 @@
 import { DOMAIN_DEFAULTS, type Frozen } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import { spansOf } from '../schedule/day-hours.ts';
-import { timeText } from '../schedule/local-day.ts';
+import { dayOf, timeText } from '../schedule/local-day.ts';
 import { localDate } from '../schedule/moment.ts';
 import { CALENDAR_KEYS, type Hours, type OpenHours } from '../schema/hours.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
@@ -10,7 +10,7 @@ import { below, type DomainView, type Report } from './domain-view.ts';
 export function checkHours(view: DomainView, report: Report, now: number | undefined): void {
   const today = now === undefined ? undefined : localDate(now, view.settings.timezone ?? DOMAIN_DEFAULTS.timezone);
   const dates = Object.keys(view.settings.calendar ?? {}).sort();
-  const calendar = { isThere: dates.length > 0, last: dates.at(-1), today };
+  const calendar = { dates, today, isFileAlone: view.isFileAlone ?? false };
   const check = (hours: Frozen<Hours> | undefined, at: KeyPath | undefined): void => {
     // What an earlier file said is not this file's to mend.
     if (hours === undefined || at === undefined) return;
@@ -57,25 +57,39 @@ function checkExceptions(hours: Frozen<Hours>, path: KeyPath | undefined, today:
   report('warning', below(path, 'except', first), `${first} is past${others}`, 'remove it', 'key');
 }
 
+/** Days left of a year when the next one's calendar is asked for: it is published in autumn. */
+const ASKED_BEFORE_DAYS = 60;
+
 interface CalendarKnown {
-  readonly isThere: boolean;
-  readonly last: string | undefined;
+  /** Sorted. */
+  readonly dates: readonly string[];
   readonly today: string | undefined;
+  readonly isFileAlone: boolean;
 }
 
 function checkCalendar(
   hours: Frozen<Hours>,
   path: KeyPath | undefined,
-  { isThere, last, today }: CalendarKnown,
+  { dates, today, isFileAlone }: CalendarKnown,
   report: Report,
 ): void {
   const key = CALENDAR_KEYS.find((name) => hours[name] !== undefined);
   if (key === undefined) return;
   const remedy = 'add calendar: to the domain, or run vats calendar import with a production calendar';
-  if (!isThere) {
-    report('warning', below(path, key), `${key} has no effect: the domain has no calendar`, remedy, 'key');
-  } else if (last !== undefined && today !== undefined && last < today) {
-    report('warning', below(path, key), `${key} has no effect: the calendar ends on ${last}`, remedy, 'key');
+  const warn = (why: string, what = remedy): void => report('warning', below(path, key), why, what, 'key');
+  const last = dates.at(-1);
+  if (last === undefined) {
+    if (isFileAlone)
+      warn(`${key} has no effect unless vats calendar import has written a calendar: this file has none`);
+    else warn(`${key} has no effect: the domain has no calendar`);
+  } else if (today !== undefined && last < today) {
+    warn(`${key} has no effect: the calendar ends on ${last}`);
+  } else if (today !== undefined) {
+    const year = Number(today.slice(0, 4));
+    const left = dayOf(`${year + 1}-01-01`) - dayOf(today);
+    if (left >= ASKED_BEFORE_DAYS || last > `${year + 1}`) return;
+    const why = `${key} has no effect from ${year + 1}-01-01 on: the calendar has no days of ${year + 1}`;
+    warn(why, `run vats calendar import with the production calendar of ${year + 1}, or add its days to calendar:`);
   }
 }
 

@@ -29,6 +29,8 @@ export interface ApplyOptions {
    * of an account that is there already, so it is warned of and not refused. True unless given.
    */
   readonly judgeAccounts?: boolean;
+  /** True where the file is checked by itself, and nothing is known of what commands have put into the switch. */
+  readonly isFileAlone?: boolean;
   /** Wall time in milliseconds, to tell which dates are past; without it none is. */
   readonly now?: number;
   /** What is known of the file from an earlier apply, when it was read with it. */
@@ -90,6 +92,7 @@ export function* planningApply(current: Model, source: PbxSource, options: Apply
   const view = {
     settings,
     settingsNamed: new Set(Object.keys(fileSettings)),
+    isFileAlone: options.isFileAlone ?? false,
     users: [...others(users.merged), ...named.users],
     groups: [...others(groups.merged), ...named.groups],
     trunks: [...others(trunks.merged), ...named.trunks],

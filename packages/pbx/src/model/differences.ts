@@ -1,11 +1,12 @@
 import type { Json, JsonObject } from './kinds.ts';
+import { listDifferences } from './list-differences.ts';
 import { policyDifferences } from './policy-differences.ts';
 
 const SECRETS = new Set(['password', 'ha1']);
 const LONGEST_VALUE = 80;
 
 /**
- * What tells two objects in the file's form apart, a line a key, for a person: 'ring: 25s -> 30s'. Secrets are said to
+ * What tells two objects in the file's form apart, a line a key, for a person: 'ring: 25s -> 30s', of lists 'members: +204, -202'. Secrets are said to
  * have changed and never shown. List items that have a login or a key of their own are told apart by it.
  */
 export function differences(before: JsonObject, after: JsonObject, prefix = ''): string[] {
@@ -21,6 +22,10 @@ function differencesOf(path: string, key: string, before: Json | undefined, afte
   if (isObject(before) && isObject(after)) return differences(before, after, `${path}.`);
   const [olds, news] = [byLogin(before), byLogin(after)];
   if (olds !== undefined && news !== undefined) return differencesOfDevices(olds, news);
+  const [list, other] = [listIn(before), listIn(after)];
+  if (list !== undefined && other !== undefined && list.length + other.length > 0) {
+    return [`${path}: ${listDifferences(list, other)}`];
+  }
   return [`${path}: ${written(before)} -> ${written(after)}`];
 }
 
@@ -44,6 +49,11 @@ function byLogin(value: Json | undefined): Map<string, JsonObject> | undefined {
     devices.set(item.login, item);
   }
   return devices;
+}
+
+/** A list, where there is one or nothing is said. */
+function listIn(value: Json | undefined): readonly Json[] | undefined {
+  return value === undefined ? [] : Array.isArray(value) ? value : undefined;
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -62,8 +62,8 @@ test('users are made and changed in one change, by the rules of an apply; what a
     '~ user 201 Anna: mobile: +79161234567 -> +79167654321',
     '~ user 202 Борис; мл.: name: Boris -> Борис; мл.; device boris: password changed; callerId: nothing -> +74951234567',
     '+ user 204 Глеб',
-    '~ group 600 Sales: members: ["201","202"] -> ["201","204"]',
-    '~ group 601 Support: members: ["202"] -> ["202","204"]',
+    '~ group 600 Sales: members: +204, -202',
+    '~ group 601 Support: members: +204',
   ]);
   expect(unchanged).toBe(1);
   expect(passwords).toEqual([{ extension: '204', name: 'Глеб', login: 'gleb', password: MADE }]);
@@ -139,8 +139,8 @@ test('of many faults fifty are told, the others counted', () => {
   const told = faults(`extension;name\n${lines.join('\n')}\n`);
   expect(told).toHaveLength(51);
   expect(told.at(-1)).toContain('250 more problems are not shown');
-  const taken = lines.map((_, index) => `${1000 + index};X;boris${index === 0 ? '' : index}`).join('\n');
-  expect(faults(`extension;name;login\n${taken}\n`)).toHaveLength(51);
+  const taken = lines.map((_, index) => `${1000 + index};X;699`).join('\n');
+  expect(faults(`extension;name;groups\n${taken}\n`)).toHaveLength(51);
 });
 
 test('a change of what a PBX file has is warned of', () => {
@@ -154,6 +154,31 @@ test('a change of what a PBX file has is warned of', () => {
   const { warnings } = good(byFile, 'extension;name\n201;Anna P.\n202;Boris\n');
   expect(warnings.map(({ message }) => message)).toEqual([
     '201 is in a PBX file too, which its next apply makes as it says',
+  ]);
+});
+
+test('a change of the members of a group that a PBX file has is warned of, behind however many users', () => {
+  const ofFile = { managedBy: 'file:x' as const };
+  const model = modelOf(COMPANY);
+  const byFile = {
+    domains: model.domains.map((domain) => ({
+      ...domain,
+      users: domain.users.map((each) => ({ ...each, ...ofFile })),
+      groups: domain.groups.map((each) => ({ ...each, ...ofFile })),
+    })),
+  };
+  const news = Array.from({ length: 10 }, (_, index) => `30${index};N;600`).join('\n');
+  const { warnings } = good(byFile, `extension;name;groups\n201;Anna P.;\n${news}\n`);
+  expect(warnings.map(({ message }) => message).filter((message) => message.includes('PBX file'))).toEqual([
+    '201 is in a PBX file too, which its next apply makes as it says',
+    'group 600 Sales is in a PBX file too: its next apply makes the members as it says, so who joins here is thrown out again and who leaves comes back',
+  ]);
+});
+
+test('a list without passwords is one fault, not one a line', () => {
+  const lines = Array.from({ length: 50 }, (_, index) => `${301 + index};N;emp${index + 1}`).join('\n');
+  expect(faults(`extension;name;login\n${lines}\n`)).toEqual([
+    'u.csv:2:1: error: password: 50 new logins have no password (line 2 emp1, line 3 emp2, line 4 emp3, line 5 emp4, line 6 emp5, …); write them into the column password, or add --generate, which makes the passwords of new logins',
   ]);
 });
 

@@ -16,6 +16,8 @@ import { placesInList } from './user-places.ts';
 
 /** Users in one step: four hashes each. */
 const STEP = 200;
+/** Users, groups and logins that one remark names; the others are counted. */
+const NAMED = 5;
 
 /** A list of users for a domain. */
 export interface UserImport extends Edit {
@@ -51,6 +53,7 @@ export function* importingUsers(model: Model, list: UserImport): Steps<ImportedU
     making.take(line);
     if (index % STEP === STEP - 1) yield;
   }
+  making.judge();
   const groups = groupsAfter(domain, list.lines, problems);
   yield;
   const judged = problems.outcome(() => undefined);
@@ -86,6 +89,8 @@ class UsersOfLines {
   /** Of each of `users`. */
   readonly lines: UserLine[] = [];
   readonly passwords: NewPassword[] = [];
+  /** New logins that have no password. */
+  readonly #bare: { readonly line: UserLine; readonly login: string }[] = [];
 
   constructor(domain: Domain, list: UserImport, problems: TableProblems) {
     this.#domain = domain;
@@ -134,8 +139,7 @@ class UsersOfLines {
     const { name: domain, realm } = this.#domain;
     const password = given ?? this.#list.generate?.(login);
     if (password === undefined) {
-      const remedy = 'write it, or add --generate, which makes the passwords of new logins';
-      this.#report(line, 'password', `the new login ${login} has no password`, remedy);
+      this.#bare.push({ line, login });
       return undefined;
     }
     const ha1 = ha1Of(login, domain, realm, password);
@@ -146,6 +150,22 @@ class UsersOfLines {
     if (ofPassword !== undefined) this.#report(line, 'password', ofPassword.message, ofPassword.remedy);
     if (given === undefined) this.passwords.push({ extension: line.values.extension, name, login, password });
     return known === undefined ? { login, ha1 } : { ...known, ha1 };
+  }
+
+  /** To be asked when all lines are taken: a list without passwords is one fault and not one a line. */
+  judge(): void {
+    const [first] = this.#bare;
+    if (first === undefined) return;
+    const { length } = this.#bare;
+    if (length === 1) {
+      const remedy = 'write it, or add --generate, which makes the passwords of new logins';
+      this.#report(first.line, 'password', `the new login ${first.login} has no password`, remedy);
+      return;
+    }
+    const named = this.#bare.slice(0, NAMED).map(({ line, login }) => `line ${line.line} ${login}`);
+    const those = `${named.join(', ')}${length > NAMED ? ', …' : ''}`;
+    const remedy = 'write them into the column password, or add --generate, which makes the passwords of new logins';
+    this.#report(first.line, 'password', `${length} new logins have no password (${those})`, remedy);
   }
 
   #report(line: UserLine, column: keyof UserCells, message: string, remedy: string): void {
@@ -166,23 +186,35 @@ function entryOf(user: User, { realm }: Domain): UserEntry {
   return thawed<UserEntry>({ ...rest, devices: entries });
 }
 
-const NAMED = 5;
-
-/** A warning where what changes is in a PBX file too. */
+/** Warnings where what changes is in a PBX file too: of users, and of groups, who would be lost among the users. */
 function fromFiles(domain: Domain, lines: readonly UserLine[], groups: readonly Group[]): Problem[] {
-  const isOfFile = new Set(
-    [...domain.users, ...domain.groups]
-      .filter(({ managedBy }) => managedBy.startsWith('file:'))
-      .map(({ extension }) => extension),
-  );
-  const changed = [...lines.map(({ values }) => values.extension), ...groups.map(({ extension }) => extension)];
-  const found = changed.filter((extension) => isOfFile.has(extension));
-  if (found.length === 0) return [];
-  const more = found.length > NAMED ? ` and ${found.length - NAMED} more` : '';
-  const are = found.length === 1 ? 'is' : 'are';
-  const message = `${found.slice(0, NAMED).join(', ')}${more} ${are} in a PBX file too, which its next apply makes as it says`;
-  const remedy = 'change the file too, or take them out of it';
-  return [{ severity: 'warning', file: '', line: 0, column: 0, path: '', message, remedy }];
+  const ofFile = new Set(domain.users.filter(isOfFile).map(({ extension }) => extension));
+  const users = lines.map(({ values }) => values.extension).filter((extension) => ofFile.has(extension));
+  const inGroups = groups.filter(isOfFile).map(({ extension, name }) => `${extension} ${name}`);
+  const problems: Problem[] = [];
+  const warn = (message: string, remedy: string): void => {
+    problems.push({ severity: 'warning', file: '', line: 0, column: 0, path: '', message, remedy });
+  };
+  if (users.length > 0) {
+    const message = `${someOf(users)} in a PBX file too, which its next apply makes as it says`;
+    warn(message, 'change the file too, or take them out of it');
+  }
+  if (inGroups.length > 0) {
+    const whose = inGroups.length === 1 ? 'group' : 'groups';
+    const message = `${whose} ${someOf(inGroups)} in a PBX file too: its next apply makes the members as it says, so who joins here is thrown out again and who leaves comes back`;
+    warn(message, 'change members: in the file too, or take the group out of it');
+  }
+  return problems;
+}
+
+function isOfFile({ managedBy }: Pick<User | Group, 'managedBy'>): boolean {
+  return managedBy.startsWith('file:');
+}
+
+/** @example '201, 202 are', of many '201, 202, 203, 204, 205 and 45 more are' */
+function someOf(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return `${names.slice(0, NAMED).join(', ')}${more} ${names.length === 1 ? 'is' : 'are'}`;
 }
 
 /** As many as a person reads, and the count of the rest. */

@@ -90,7 +90,12 @@ export const changeAnswer = z.object({
 export const accountAnswer = changeAnswer.extend({ login: z.string(), password: z.string() });
 
 export const reloadAnswer = z.discriminatedUnion('reloaded', [
-  z.object({ reloaded: z.literal(true), needsRestart: z.array(z.string()) }),
+  z.object({
+    reloaded: z.literal(true),
+    needsRestart: z.array(z.string()),
+    changes: z.array(z.object({ text: z.string() })).default([]),
+    warnings: z.array(z.string()).default([]),
+  }),
   z.object({ reloaded: z.literal(false), error: z.string() }),
 ]);
 

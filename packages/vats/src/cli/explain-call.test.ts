@@ -134,6 +134,27 @@ test('a finished call is explained from what its story keeps, and by the same pl
   ]);
 });
 
+test('of a finished call that was answered it is told who answered', async () => {
+  const party = { number: '202', name: 'Boris', login: 'boris', extension: '202' };
+  const from = { number: '201', login: 'anna' };
+  const domain = running.model.directory.findDomain('acme.example')!;
+  const told: object[] = [
+    { type: 'call.started', domain: domain.name, domainId: domain.id, from, dialled: '202', sipCallId: 'x' },
+    { type: 'call.routed', explain: ['202 is Boris: ring boris'], asked: {} },
+    { type: 'leg.started', leg: 'b1', party, flow: 'f' },
+    { type: 'call.answered', leg: 'b1', party },
+    { type: 'leg.ended', leg: 'a', failure: 'caller-hung-up' },
+    { type: 'call.ended', failure: 'caller-hung-up', status: 200 },
+  ];
+  const record = recordOf(
+    told.map((event, i) => ({ call: 'talked', seq: i + 1, at: 1_000 + i, ...event }) as CallEvent),
+  );
+  await running.store.history.append(record!);
+  const { out } = await vats('explain', 'call', '--id', 'talked');
+  expect(out).toContain('     (answered by 202 Boris)\n     (and the call ended as caller-hung-up)\n');
+  expect(await json('explain', 'call', '--id', 'talked')).toMatchObject({ answeredBy: { number: '202' } });
+});
+
 test('after the PBX was changed the old plan is told, and where the new one leads', async () => {
   await keep('finished');
   const changed = OFFICE.replace('forward: { unreachable:', 'forward: { noAnswer:');

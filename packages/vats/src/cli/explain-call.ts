@@ -68,6 +68,7 @@ const keptExplanation = z.object({
   to: z.string(),
   at: z.number(),
   outcome: z.string(),
+  answeredBy: z.object({ number: z.string(), name: z.string().optional() }).optional(),
   steps: z.array(
     z.object({
       at: z.number(),
@@ -133,7 +134,8 @@ export function addExplainCall(explain: Command, print: Print): void {
 }
 
 /** The plan as it was made; and, where the present model makes another one, from where on. */
-function keptText({ id, from, to, at, steps, outcome, verdict, why }: z.output<typeof keptExplanation>): string {
+function keptText(call: z.output<typeof keptExplanation>): string {
+  const { id, from, to, at, steps, outcome, answeredBy, verdict, why } = call;
   const lines = [`${from} called ${to} at ${localTime(at)} (${id})`];
   steps.forEach(({ after, because, now }, index) => {
     if (after !== undefined) lines.push(`     (and that ended as ${after})`);
@@ -143,6 +145,10 @@ function keptText({ id, from, to, at, steps, outcome, verdict, why }: z.output<t
     lines.push('     the present PBX decides otherwise in the same moment:');
     lines.push(...now.map((line) => `     > ${printable(line)}`));
   });
+  if (answeredBy !== undefined) {
+    const { number, name } = answeredBy;
+    lines.push(`     (answered by ${printable(number)}${name === undefined ? '' : ` ${printable(name)}`})`);
+  }
   lines.push(`     (and the call ended as ${outcome})`, VERDICTS[verdict] + (why === undefined ? '' : `: ${why}`));
   return `${lines.join('\n')}\n`;
 }

@@ -75,9 +75,12 @@ function wouldRefuse({ policies, triedOut, counters }: Access): string {
   return `, ${counters.wouldRefuse} more would have been by policies ${TRIED_OUT}`;
 }
 
+/** What a reload changed, as an apply tells it, and what it left. */
 export function reloadText(answer: z.output<typeof reloadAnswer>): string {
-  const keys = answer.reloaded ? answer.needsRestart : [];
-  return keys.length === 0 ? 'reloaded\n' : `reloaded; these keys wait for a restart: ${keys.join(', ')}\n`;
+  if (!answer.reloaded) return `nothing is changed: ${answer.error}\n`;
+  const { needsRestart: keys, changes, warnings } = answer;
+  const waiting = keys.length === 0 ? '' : `; these keys wait for a restart: ${keys.join(', ')}`;
+  return `${[...warnings, ...changes.map(({ text }) => text), `reloaded${waiting}`].join('\n')}\n`;
 }
 
 export function registrationsText({ registrations }: z.output<typeof registrationsAnswer>, now: number): string {

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { askSwitch } from '../control/control-client.ts';
-import { statusAnswer } from './answers.ts';
+import { reloadAnswer, statusAnswer } from './answers.ts';
 import { run } from './program.ts';
+import { reloadText } from './show.ts';
 
 const MAIN = new URL('../main.ts', import.meta.url).pathname;
 const children = new Set<ChildProcess>();
@@ -176,12 +177,33 @@ test('SIGHUP takes what it can of a changed settings file and names what waits f
   expect(await askSwitch(data, 'POST', '/reload')).toEqual({
     reloaded: true,
     needsRestart: ['calls.max', 'access.proxies'],
+    changes: [],
+    warnings: [],
   });
 
   writeFileSync(file, `access: { policy: russia, geo: { database: ${join(data, 'nowhere.mmdb')} } }\n`);
   running.child.kill('SIGHUP');
   await running.says('"event":"switch.not-reloaded"');
   expect(running.output()).toMatch(/access\.geo\.database: .*nowhere\.mmdb does not exist; check the path/);
+  running.child.kill('SIGTERM');
+  expect(await running.exit).toBe(0);
+});
+
+test('a reload tells what it changed and whom the file names no longer', async () => {
+  const pbx = join(data, 'pbx.yaml');
+  const users = (...names: string[]): string =>
+    `domain: acme.example\nusers: [${names.map((name, i) => `{ extension: "20${i}", name: ${name} }`).join(', ')}]\n`;
+  writeFileSync(pbx, users('Anna', 'Boris'));
+  const running = vatsUp(...LISTEN, '--apply', pbx);
+  await running.says('switch.ready');
+  writeFileSync(pbx, users('Anya'));
+  const answer = reloadAnswer.parse(await askSwitch(data, 'POST', '/reload'));
+  expect(reloadText(answer).split('\n').slice(-4)).toEqual([
+    '~ user 200 Anya: name: Anna -> Anya',
+    '. user 201 Boris (no longer in the file; --prune removes it)',
+    'reloaded',
+    '',
+  ]);
   running.child.kill('SIGTERM');
   expect(await running.exit).toBe(0);
 });

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { atOnce, inTurns, type Steps, SystemRandom } from '@vats/kernel';
 import { checkPbx, formatProblem } from '@vats/pbx';
+import { changed } from '../control/changed.ts';
 import { ControlError, ControlServer } from '../control/control-server.ts';
 import { switchRoutes } from '../control/switch-routes.ts';
 import { createSwitch, type Switch } from '../create-switch.ts';
@@ -32,9 +33,12 @@ export interface UpOptions {
   readonly err: (text: string) => void;
 }
 
+/** What the PBX files changed, as `vats apply` tells it; of a file that is as it was applied last, nothing. */
+type AppliedFiles = Pick<ReturnType<typeof changed>, 'changes' | 'warnings'>;
+
 /** What came of reading the files again, and the changed keys that only a start takes. */
 type Reloaded =
-  | { readonly reloaded: true; readonly needsRestart: readonly SettingKey[] }
+  | ({ readonly reloaded: true; readonly needsRestart: readonly SettingKey[] } & AppliedFiles)
   | { readonly reloaded: false; readonly error: string };
 
 /** How long calls may go on after SIGTERM before they are hung up. */
@@ -121,7 +125,8 @@ function checkFiles(files: readonly string[], data: string): void {
 }
 
 /** Applies the files that changed since they were applied last, or only tries it. @throws CliFailure for a broken one */
-async function applyFiles(running: Switch, { apply, err }: UpOptions, dryRun?: 'dry-run'): Promise<void> {
+async function applyFiles(running: Switch, { apply, err }: UpOptions, dryRun?: 'dry-run'): Promise<AppliedFiles> {
+  const told: ReturnType<typeof changed>[] = [];
   for (const name of apply) {
     const change = await running.model.applyFile({
       path: resolve(name),
@@ -133,7 +138,12 @@ async function applyFiles(running: Switch, { apply, err }: UpOptions, dryRun?: '
     if (!change.ok) throw configurationFailure(change.problems.map(formatProblem).join('\n'));
     if (dryRun !== undefined) continue;
     for (const warning of change.warnings) err(`${formatProblem(warning)}\n`);
+    told.push(changed(change));
   }
+  return {
+    changes: told.flatMap(({ changes }) => changes),
+    warnings: told.flatMap(({ warnings }) => warnings),
+  };
 }
 
 /**
@@ -147,11 +157,11 @@ async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): P
     await applyFiles(running, options, 'dry-run');
     running.reloadAccess(settings.access);
     log.setLevel(settings.log.level);
-    await applyFiles(running, options);
+    const applied = await applyFiles(running, options);
     const needsRestart = keysNeedingRestart(running.settings, settings);
     if (needsRestart.length > 0) log.warn('switch.needs-restart', { keys: needsRestart });
     log.info('switch.reloaded', needsRestart.length === 0 ? {} : { needsRestart });
-    return { reloaded: true, needsRestart };
+    return { reloaded: true, needsRestart, ...applied };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.error('switch.not-reloaded', { error: message });
