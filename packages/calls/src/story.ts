@@ -2,7 +2,7 @@ import type { CallForward, CallLeg, CallRecord, CallTalk } from '@vats/pbx';
 import type { CallEnded, CallEvent, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
-import { directionOf, resultOf } from './story-verdict.ts';
+import { directionOf, resultOf, wayOutOf } from './story-verdict.ts';
 
 /** Events kept of one call; a call that makes more (a phone that holds and resumes all day) keeps its first ones and the end. */
 const EVENTS_KEPT = 500;
@@ -135,6 +135,8 @@ export class CallStory {
     const elsewhere = ended?.elsewhere === true;
     const served = answered?.byTheSwitch === true;
     const { did, group, world, seed } = this.#said;
+    const out = direction === 'out' ? wayOutOf(legs, talks) : undefined;
+    const trunk = started.trunk ?? out?.trunk;
     return {
       id: started.call,
       domain: started.domainId ?? started.domain,
@@ -146,7 +148,8 @@ export class CallStory {
       from: started.from,
       dialled: started.dialled,
       ...(did !== undefined && { did }),
-      ...(started.trunk !== undefined && { trunk: started.trunk }),
+      ...(out !== undefined && { called: out.party.number }),
+      ...(trunk !== undefined && { trunk }),
       ...(group !== undefined && { group }),
       waitMs: (answered?.at ?? endedAt) - started.at,
       talkMs: answered === undefined ? 0 : endedAt - answered.at,

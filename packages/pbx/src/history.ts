@@ -96,7 +96,9 @@ export interface CallSummary {
   readonly dialled: string;
   /** The domain's number that was called. */
   readonly did?: string;
-  /** The trunk that brought it. */
+  /** Of an outgoing call the number outside that was rung, E.164 where it is a public one. */
+  readonly called?: string;
+  /** The trunk that brought it; of an outgoing call the one that it was answered by, else the last that was tried. */
   readonly trunk?: string;
   /** The group that was called, the last one where there were several. */
   readonly group?: string;

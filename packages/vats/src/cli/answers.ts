@@ -169,6 +169,8 @@ const historyCall = z.object({
   from: historyParty,
   dialled: z.string(),
   did: z.string().optional(),
+  /** Of an outgoing call the number that was rung. */
+  called: z.string().optional(),
   trunk: z.string().optional(),
   group: z.string().optional(),
   answeredBy: historyParty.optional(),

@@ -27,6 +27,12 @@ test('cells are quoted where they must be, and a telephone number stays what it 
   );
 });
 
+test('an outgoing call has the number that was rung and the trunk that it went by', () => {
+  const { from: _, ...rest } = CALL;
+  const out = { ...rest, direction: 'out', from: { number: '201' }, dialled: '89161234567' };
+  expect(csvLines([{ ...out, called: '+79161234567', trunk: 'itsp' }])).toContain(';89161234567;+79161234567;itsp;');
+});
+
 test.each([
   '=1+1',
   '+1+1',
