@@ -327,3 +327,10 @@ test('a call within the house that is forwarded to a mobile phone has no trunk a
   expect(record).not.toHaveProperty('trunk');
   expect(record).not.toHaveProperty('called');
 });
+
+test('a call that a limit refused says which, and how far it was used', () => {
+  const limit = { trunk: 'itsp', number: '+4930123456', kind: 'user', key: '203', calls: 'costly', limit: 'calls' };
+  const reached: Told = [1_010, { type: 'limit.reached', leg: 'b1', ...limit, used: 1, of: 1 }];
+  const record = recordOf(told(OUTWARD, reached, ended(1_020, 'limit-reached', 403)));
+  expect(record?.limits).toEqual([{ at: 1_010, ...limit, used: 1, of: 1 }]);
+});

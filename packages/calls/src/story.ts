@@ -1,4 +1,4 @@
-import type { CallForward, CallLeg, CallRecord, CallTalk } from '@vats/pbx';
+import type { CallForward, CallLeg, CallRecord, CallTalk, ReachedLimit } from '@vats/pbx';
 import type { CallEnded, CallEvent, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
@@ -31,6 +31,7 @@ export class CallStory {
   readonly #legs = new Map<string, OpenLeg>();
   readonly #talks: (Omit<Writable<CallTalk>, 'to'> & { to?: number })[] = [];
   readonly #forwards: CallForward[] = [];
+  readonly #limits: ReachedLimit[] = [];
   readonly #recordings = new Map<string, { path: string; durationMs: number; failed?: string }>();
   #explain: readonly string[] = [];
   /** What the plan said of the whole call. */
@@ -109,6 +110,11 @@ export class CallStory {
       case 'recording.failed':
         this.#record(event.path, event.keptMs, event.reason);
         return;
+      case 'limit.reached': {
+        const { call: _, seq: __, type: ___, leg: ____, ...limit } = event;
+        if (this.#limits.length < ENTRIES_KEPT) this.#limits.push(limit);
+        return;
+      }
       case 'media.learned':
       case 'keys.dropped':
         return;
@@ -159,6 +165,7 @@ export class CallStory {
       legs,
       talks,
       forwards: [...this.#forwards],
+      ...(this.#limits.length > 0 && { limits: [...this.#limits] }),
       explain: this.#explain,
       recordings: [...this.#recordings.values()].map((recording) => ({ ...recording })),
       ...(ended?.media !== undefined && { media: ended.media }),

@@ -1,4 +1,5 @@
 import type { Cancel } from '@vats/kernel';
+import { refusedLimit } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 
@@ -58,7 +59,9 @@ export class TalkPortions {
     });
     if (!decision.allowed) {
       const { refusal } = decision;
-      log.warn('call.limit-reached', { trunk, number, ...refusal });
+      const limit = refusedLimit(refusal);
+      log.warn('call.limit-reached', { trunk, number, why: refusal.why, ...limit });
+      this.#call.emit({ type: 'limit.reached', leg, trunk, number, ...limit });
       return refusal.subject.kind === 'trunk' ? 'the trunk' : 'the caller';
     }
     this.#portions.set(leg, { id, maxDurationMs: decision.maxDurationMs, answeredAt: 0, timer: undefined });

@@ -1,6 +1,8 @@
+import { limitText } from '@vats/pbx';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { printable } from '../printable.ts';
+import { reachedLimit } from './answers.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
 import { localTime } from './local-time.ts';
 
@@ -68,6 +70,7 @@ const keptExplanation = z.object({
   to: z.string(),
   at: z.number(),
   outcome: z.string(),
+  limits: z.array(reachedLimit).optional(),
   steps: z.array(
     z.object({
       at: z.number(),
@@ -133,7 +136,17 @@ export function addExplainCall(explain: Command, print: Print): void {
 }
 
 /** The plan as it was made; and, where the present model makes another one, from where on. */
-function keptText({ id, from, to, at, steps, outcome, verdict, why }: z.output<typeof keptExplanation>): string {
+function keptText({
+  id,
+  from,
+  to,
+  at,
+  steps,
+  outcome,
+  limits = [],
+  verdict,
+  why,
+}: z.output<typeof keptExplanation>): string {
   const lines = [`${from} called ${to} at ${localTime(at)} (${id})`];
   steps.forEach(({ after, because, now }, index) => {
     if (after !== undefined) lines.push(`     (and that ended as ${after})`);
@@ -143,6 +156,7 @@ function keptText({ id, from, to, at, steps, outcome, verdict, why }: z.output<t
     lines.push('     the present PBX decides otherwise in the same moment:');
     lines.push(...now.map((line) => `     > ${printable(line)}`));
   });
+  lines.push(...limits.map((limit) => `     not by trunk ${limit.trunk}: ${printable(limitText(limit))}`));
   lines.push(`     (and the call ended as ${outcome})`, VERDICTS[verdict] + (why === undefined ? '' : `: ${why}`));
   return `${lines.join('\n')}\n`;
 }

@@ -47,10 +47,10 @@ export function explainCallRoutes({ model, world, clock, store, calls, spending 
   return {
     'GET /explain/call/:id': async ({ params }) => {
       const record = await keptCall(params.id ?? '', store, calls);
-      const { id, from, dialled, startedAt, outcome } = record;
+      const { id, from, dialled, startedAt, outcome, limits } = record;
       const domain = model.directory.domainById(record.domain)?.name ?? record.domain;
       const again = replay(record, model.directory);
-      return { id, domain, from: from.number, to: dialled, at: startedAt, outcome, ...again };
+      return { id, domain, from: from.number, to: dialled, at: startedAt, outcome, limits, ...again };
     },
     'GET /explain/call': ({ query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);

@@ -1,4 +1,5 @@
 import {
+  amounts,
   classOf,
   type Domain,
   isCostly,
@@ -7,8 +8,8 @@ import {
   type RingTarget,
   type SpendingAccounts,
   type SpendingSubject,
+  whom,
 } from '@vats/pbx';
-import { amounts, whom } from './limit-routes.ts';
 
 type Spending = Pick<SpendingAccounts, 'explain'>;
 
