@@ -1,4 +1,4 @@
-import type { RingOutcome } from '@vats/pbx';
+import type { RefusedLimit, RingOutcome } from '@vats/pbx';
 import type { FailureCode } from './failures.ts';
 
 /** 'a' is the caller; 'b1', 'b2' … are the phones rung for the call, in the order they were rung. */
@@ -94,6 +94,13 @@ export type CallEvent = Common &
       }
     | { readonly type: 'recording.failed'; readonly path: string; readonly reason: string; readonly keptMs: number }
     | { readonly type: 'media.learned'; readonly leg: LegName; readonly claimed?: string; readonly observed: string }
+    /** A leg outside was not begun: what it would have counted against is used up. */
+    | ({
+        readonly type: 'limit.reached';
+        readonly leg: LegName;
+        readonly trunk: string;
+        readonly number: string;
+      } & RefusedLimit)
     | KeysDropped
     | CallEnded
   );

@@ -71,7 +71,7 @@ export function replay(record: CallRecord, directory: Directory): Replay {
 }
 
 function callerOf(record: CallRecord, { asked }: Decision, directory: Directory, domain: Domain): Caller | undefined {
-  if (record.trunk !== undefined) {
+  if (record.direction !== 'out' && record.trunk !== undefined) {
     return { kind: 'trunk', trunk: record.trunk, ...(asked.number !== undefined && { number: asked.number }) };
   }
   const found = record.from.login === undefined ? undefined : directory.findDevice(domain, record.from.login);

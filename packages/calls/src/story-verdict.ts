@@ -1,4 +1,5 @@
-import { type CallDirection, type CallLeg, type CallResult, normaliseNumber } from '@vats/pbx';
+import { type CallDirection, type CallLeg, type CallResult, type CallTalk, normaliseNumber } from '@vats/pbx';
+import { CALLER } from './call-state.ts';
 
 /** Ends that say that the caller asked for nobody: a slip in dialling, or a rule that denies. */
 const SOUGHT_NOBODY: ReadonlySet<string> = new Set([
@@ -31,6 +32,16 @@ export function directionOf(
   )
     ? 'out'
     : 'internal';
+}
+
+/** Of an outgoing call the leg by a trunk that answered first; where none did, the last that was tried. */
+export function wayOutOf(legs: readonly CallLeg[], talks: readonly CallTalk[]): CallLeg | undefined {
+  const outside = legs.filter(({ leg, trunk }) => leg !== CALLER && trunk !== undefined);
+  for (const { leg } of talks) {
+    const spoke = outside.find((each) => each.leg === leg);
+    if (spoke !== undefined) return spoke;
+  }
+  return outside.at(-1);
 }
 
 /** What a call is judged by. */

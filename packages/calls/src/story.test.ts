@@ -288,3 +288,49 @@ test('whatever happens in whatever order, times in a record do not run backwards
     { numRuns: 500 },
   );
 });
+
+const MOBILE = { number: '+79161234567' };
+const OUTWARD: Told = started(ANNA, { dialled: '89161234567' });
+
+test('an outgoing call names the trunk that it was answered by, not another that was tried', () => {
+  const record = recordOf(
+    told(
+      OUTWARD,
+      rung(1_010, 'b1', MOBILE, { trunk: 'itsp' }),
+      [1_500, { type: 'leg.ended', leg: 'b1', failure: 'trunk-failed', status: 503 }],
+      rung(1_510, 'b2', MOBILE, { trunk: 'spare' }),
+      rung(1_510, 'b3', MOBILE, { trunk: 'third' }),
+      ...answered(2_000, 'b2', MOBILE),
+      ended(9_000, 'caller-hung-up', 200),
+    ),
+  );
+  expect(record).toMatchObject({ direction: 'out', trunk: 'spare', called: '+79161234567' });
+});
+
+test('an outgoing call that nobody took names the last trunk that was tried', () => {
+  const record = recordOf(
+    told(
+      OUTWARD,
+      rung(1_010, 'b1', MOBILE, { trunk: 'itsp' }),
+      [1_500, { type: 'leg.ended', leg: 'b1', failure: 'trunk-failed', status: 503 }],
+      rung(1_510, 'b2', MOBILE, { trunk: 'spare' }),
+      ended(9_000, 'trunk-failed', 503),
+    ),
+  );
+  expect(record).toMatchObject({ direction: 'out', trunk: 'spare', called: '+79161234567' });
+});
+
+test('a call within the house that is forwarded to a mobile phone has no trunk as a whole', () => {
+  const forwarded = rung(1_010, 'b1', MOBILE, { trunk: 'itsp', forwardedBy: '202' });
+  const record = recordOf(told(INSIDE, forwarded, ended(9_000, 'no-answer', 480)));
+  expect(record).toMatchObject({ direction: 'internal' });
+  expect(record).not.toHaveProperty('trunk');
+  expect(record).not.toHaveProperty('called');
+});
+
+test('a call that a limit refused says which, and how far it was used', () => {
+  const limit = { trunk: 'itsp', number: '+4930123456', kind: 'user', key: '203', calls: 'costly', limit: 'calls' };
+  const reached: Told = [1_010, { type: 'limit.reached', leg: 'b1', ...limit, used: 1, of: 1 }];
+  const record = recordOf(told(OUTWARD, reached, ended(1_020, 'limit-reached', 403)));
+  expect(record?.limits).toEqual([{ at: 1_010, ...limit, used: 1, of: 1 }]);
+});

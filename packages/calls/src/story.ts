@@ -1,8 +1,8 @@
-import type { CallForward, CallLeg, CallRecord, CallTalk } from '@vats/pbx';
+import type { CallForward, CallLeg, CallRecord, CallTalk, ReachedLimit } from '@vats/pbx';
 import type { CallEnded, CallEvent, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
-import { directionOf, resultOf } from './story-verdict.ts';
+import { directionOf, resultOf, wayOutOf } from './story-verdict.ts';
 
 /** Events kept of one call; a call that makes more (a phone that holds and resumes all day) keeps its first ones and the end. */
 const EVENTS_KEPT = 500;
@@ -31,6 +31,7 @@ export class CallStory {
   readonly #legs = new Map<string, OpenLeg>();
   readonly #talks: (Omit<Writable<CallTalk>, 'to'> & { to?: number })[] = [];
   readonly #forwards: CallForward[] = [];
+  readonly #limits: ReachedLimit[] = [];
   readonly #recordings = new Map<string, { path: string; durationMs: number; failed?: string }>();
   #explain: readonly string[] = [];
   /** What the plan said of the whole call. */
@@ -109,6 +110,11 @@ export class CallStory {
       case 'recording.failed':
         this.#record(event.path, event.keptMs, event.reason);
         return;
+      case 'limit.reached': {
+        const { call: _, seq: __, type: ___, leg: ____, ...limit } = event;
+        if (this.#limits.length < ENTRIES_KEPT) this.#limits.push(limit);
+        return;
+      }
       case 'media.learned':
       case 'keys.dropped':
         return;
@@ -135,6 +141,8 @@ export class CallStory {
     const elsewhere = ended?.elsewhere === true;
     const served = answered?.byTheSwitch === true;
     const { did, group, world, seed } = this.#said;
+    const out = direction === 'out' ? wayOutOf(legs, talks) : undefined;
+    const trunk = started.trunk ?? out?.trunk;
     return {
       id: started.call,
       domain: started.domainId ?? started.domain,
@@ -146,7 +154,8 @@ export class CallStory {
       from: started.from,
       dialled: started.dialled,
       ...(did !== undefined && { did }),
-      ...(started.trunk !== undefined && { trunk: started.trunk }),
+      ...(out !== undefined && { called: out.party.number }),
+      ...(trunk !== undefined && { trunk }),
       ...(group !== undefined && { group }),
       waitMs: (answered?.at ?? endedAt) - started.at,
       talkMs: answered === undefined ? 0 : endedAt - answered.at,
@@ -156,6 +165,7 @@ export class CallStory {
       legs,
       talks,
       forwards: [...this.#forwards],
+      ...(this.#limits.length > 0 && { limits: [...this.#limits] }),
       explain: this.#explain,
       recordings: [...this.#recordings.values()].map((recording) => ({ ...recording })),
       ...(ended?.media !== undefined && { media: ended.media }),

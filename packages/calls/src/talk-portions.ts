@@ -1,5 +1,5 @@
 import type { Cancel } from '@vats/kernel';
-import type { OutsideCall } from '@vats/pbx';
+import { type OutsideCall, refusedLimit } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 
@@ -58,7 +58,9 @@ export class TalkPortions {
     const decision = spending.begin(call);
     if (!decision.allowed) {
       const { refusal } = decision;
-      log.warn('call.limit-reached', { trunk, number, sent, ...refusal });
+      const limit = refusedLimit(refusal);
+      log.warn('call.limit-reached', { trunk, number, sent, why: refusal.why, ...limit });
+      this.#call.emit({ type: 'limit.reached', leg, trunk, number, ...limit });
       return refusal.subject.kind === 'trunk' ? 'the trunk' : 'the caller';
     }
     this.#portions.set(leg, { call, id, maxDurationMs: decision.maxDurationMs, answeredAt: 0, timer: undefined });

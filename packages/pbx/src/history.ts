@@ -1,4 +1,5 @@
 import type { NumberSearch } from './number-search.ts';
+import type { RefusedLimit } from './spending/limit-text.ts';
 
 /** One side of a finished call, as the switch knew it. */
 export interface CallParty {
@@ -70,6 +71,13 @@ export interface CallForward {
   readonly when: string;
 }
 
+/** A limit that kept the call from going out by a trunk. */
+export interface ReachedLimit extends RefusedLimit {
+  readonly at: number;
+  readonly trunk: string;
+  readonly number: string;
+}
+
 /** Packets of one leg as the media plane counted them. */
 export interface LegQuality {
   readonly received: number;
@@ -96,7 +104,9 @@ export interface CallSummary {
   readonly dialled: string;
   /** The domain's number that was called. */
   readonly did?: string;
-  /** The trunk that brought it. */
+  /** Of an outgoing call the number outside that was rung, E.164 where it is a public one. */
+  readonly called?: string;
+  /** The trunk that brought it; of an outgoing call the one that it was answered by, else the last that was tried. */
   readonly trunk?: string;
   /** The group that was called, the last one where there were several. */
   readonly group?: string;
@@ -115,6 +125,8 @@ export interface CallSummary {
   readonly legs: readonly CallLeg[];
   readonly talks: readonly CallTalk[];
   readonly forwards: readonly CallForward[];
+  /** Limits that were in its way outside; absent where none was. */
+  readonly limits?: readonly ReachedLimit[];
   /** The plan's lines: the reason of each step. */
   readonly explain: readonly string[];
   /** Paths as `RecordingEntry.path`. */

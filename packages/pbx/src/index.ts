@@ -27,6 +27,7 @@ export type {
   HistoryStore,
   LastConversation,
   LegQuality,
+  ReachedLimit,
   RecordingEntry,
   RecordingFilter,
   RecordingStore,
@@ -137,6 +138,7 @@ export type {
   SpendingRules,
 } from './spending/decision.ts';
 export type { LimitUse, SpendingEvent } from './spending/events.ts';
+export { amounts, limitText, type RefusedLimit, refusedLimit, whom } from './spending/limit-text.ts';
 export { classOf, classOfCall, isCostly, type NumberClass } from './spending/number-class.ts';
 export { type Permission, type PermittingRule, permissionOf } from './spending/permission.ts';
 export { SpendingAccounts, type SpendingOptions } from './spending/spending-accounts.ts';

@@ -147,11 +147,12 @@ export class SpendingAccounts {
    * charges for it all the same. Counts the least that an answered call costs, whatever the limits; live calls stay as they are.
    */
   answeredInVain(request: OutsideCall): void {
-    const kind = classOf(request.number);
+    const kind = classOfCall(request.number, request.sent ?? request.number);
     if (kind === 'emergency') return;
     const now = this.#now();
-    const rate = this.#rules.rateOf(request.domain, request.trunk, request.number);
-    const call = newCall(request, { costly: isCostly(kind), rate, parties: partiesOf(request), portioned: false });
+    const costly = isCostly(kind);
+    const rate = rateOfCall(request, costly, this.#rules);
+    const call = newCall(request, { costly, rate, parties: partiesOf(request), portioned: false });
     const spent = this.#book.settle(call, LEAST_TALK_MS, now);
     this.#save({ spent });
   }

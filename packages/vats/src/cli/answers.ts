@@ -163,6 +163,19 @@ export const policyExplanation = z.object({
 export const settingsExplanation = z.object({ domains: z.array(policyExplanation) });
 
 const historyParty = party.extend({ extension: z.string().optional() });
+/** A limit that kept a call from going out, in the units of `vats limits`. */
+export const reachedLimit = z.object({
+  at: z.number(),
+  trunk: z.string(),
+  number: z.string(),
+  kind: z.string(),
+  key: z.string().optional(),
+  calls: z.string(),
+  limit: z.string(),
+  used: z.union([z.number(), z.string()]).optional(),
+  of: z.union([z.number(), z.string()]).optional(),
+});
+
 const historyCall = z.object({
   id: z.string(),
   domain: z.string(),
@@ -174,6 +187,8 @@ const historyCall = z.object({
   from: historyParty,
   dialled: z.string(),
   did: z.string().optional(),
+  /** Of an outgoing call the number that was rung. */
+  called: z.string().optional(),
   trunk: z.string().optional(),
   group: z.string().optional(),
   answeredBy: historyParty.optional(),
@@ -182,6 +197,7 @@ const historyCall = z.object({
   outcome: z.string(),
   status: z.number(),
   recordings: z.array(z.object({ path: z.string(), durationMs: z.number(), failed: z.string().optional() })),
+  limits: z.array(reachedLimit).optional(),
 });
 
 export const historyAnswer = z.object({

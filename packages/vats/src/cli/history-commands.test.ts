@@ -156,3 +156,19 @@ test.each([
   expect(err).toMatch(message);
   expect(code).toBe(exit);
 });
+
+test('a call that a limit kept in names the limit in its story, in the list and where it is explained', async () => {
+  const limit = { kind: 'user', key: '203', calls: 'all', limit: 'moneyPerDay', used: '2.35', of: '2.4' };
+  const events = [
+    { type: 'call.started', domain: 'acme.example', domainId: domain, from: ANNA, dialled: '89161234567' },
+    { type: 'limit.reached', leg: 'b1', trunk: 'itsp', number: '+79161234567', ...limit },
+    { type: 'call.ended', failure: 'limit-reached', status: 403 },
+  ];
+  const record = recordOf(events.map((event, i) => ({ call: 'kept', seq: i + 1, at: BEGIN + i, ...event }) as never));
+  if (record === undefined) throw new Error('the call has started');
+  await running.store.history.append(record);
+  const said = 'user 203 moneyPerDay 2.35 of 2.4';
+  expect((await vats('calls', 'show', 'kept')).out).toContain(`not by trunk itsp: ${said}`);
+  expect((await vats('explain', 'call', '--id', 'kept')).out).toContain(`not by trunk itsp: ${said}`);
+  expect((await vats('calls', '--history', '--csv', '-', '--direction', 'out')).out).toContain(said);
+});

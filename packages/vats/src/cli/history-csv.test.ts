@@ -23,8 +23,14 @@ test('a file begins with what makes Excel read it as UTF-8', () => {
 
 test('cells are quoted where they must be, and a telephone number stays what it is', () => {
   expect(csvLines([CALL])).toBe(
-    'c1;2026-11-27 09:05:00;in;answered;+79161234567;"Иван; ""Ваня""\nПетров";74951234567;;;;;;4;60;caller-hung-up;200;;acme.example\r\n',
+    'c1;2026-11-27 09:05:00;in;answered;+79161234567;"Иван; ""Ваня""\nПетров";74951234567;;;;;;4;60;caller-hung-up;200;;acme.example;\r\n',
   );
+});
+
+test('an outgoing call has the number that was rung and the trunk that it went by', () => {
+  const { from: _, ...rest } = CALL;
+  const out = { ...rest, direction: 'out', from: { number: '201' }, dialled: '89161234567' };
+  expect(csvLines([{ ...out, called: '+79161234567', trunk: 'itsp' }])).toContain(';89161234567;+79161234567;itsp;');
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { CSV_BOM, csvLine } from '@vats/pbx';
+import { CSV_BOM, csvLine, limitText } from '@vats/pbx';
 import type { z } from 'zod';
 import type { historyAnswer } from './answers.ts';
 import { localTime } from './local-time.ts';
@@ -13,7 +13,7 @@ const COLUMNS: readonly (readonly [header: string, cell: (call: Call) => string 
   ['from', ({ from }) => from.number],
   ['from name', ({ from }) => from.name],
   ['dialled', ({ dialled }) => dialled],
-  ['number called', ({ did }) => did],
+  ['number called', ({ did, called }) => did ?? called],
   ['trunk', ({ trunk }) => trunk],
   ['group', ({ group }) => group],
   ['answered by', ({ answeredBy }) => answeredBy?.number],
@@ -24,6 +24,7 @@ const COLUMNS: readonly (readonly [header: string, cell: (call: Call) => string 
   ['SIP status', ({ status }) => status],
   ['recordings', ({ recordings }) => recordings.map(({ path }) => path).join(' ')],
   ['domain', ({ domain }) => domain],
+  ['limits', ({ limits = [] }) => limits.map(limitText).join(', ')],
 ];
 
 /** What a file of calls begins with: a mark by which Excel knows UTF-8, and the names of the columns. */

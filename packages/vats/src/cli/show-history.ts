@@ -1,4 +1,5 @@
 import { FAILURES, type FailureCode } from '@vats/calls';
+import { limitText } from '@vats/pbx';
 import type { z } from 'zod';
 import { printable } from '../printable.ts';
 import type { historyAnswer, storyAnswer } from './answers.ts';
@@ -68,6 +69,9 @@ function momentsOf(story: Story): Moment[] {
   const moments: Moment[] = [{ at: story.startedAt, leg: 'a', text: `${named(story.from)} calls ${story.dialled}` }];
   for (const { at, by, to, when } of story.forwards) {
     moments.push({ at, leg: '', text: `${by} forwards to ${to}: ${when}` });
+  }
+  for (const limit of story.limits ?? []) {
+    moments.push({ at: limit.at, leg: '', text: `not by trunk ${limit.trunk}: ${limitText(limit)}` });
   }
   for (const leg of story.legs.filter((each) => each.leg !== 'a')) moments.push(...momentsOfLeg(leg));
   for (const { leg, party, from, to } of story.talks) {

@@ -47,11 +47,11 @@ export function explainCallRoutes({ model, world, clock, store, calls, spending 
   return {
     'GET /explain/call/:id': async ({ params }) => {
       const record = await keptCall(params.id ?? '', store, calls);
-      const { id, from, dialled, startedAt, outcome, answeredBy } = record;
+      const { id, from, dialled, startedAt, outcome, answeredBy, limits } = record;
       const domain = model.directory.domainById(record.domain)?.name ?? record.domain;
       const again = replay(record, model.directory);
       const answered = answeredBy === undefined ? {} : { answeredBy };
-      return { id, domain, from: from.number, to: dialled, at: startedAt, outcome, ...answered, ...again };
+      return { id, domain, from: from.number, to: dialled, at: startedAt, outcome, limits, ...answered, ...again };
     },
     'GET /explain/call': ({ query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);

@@ -1,4 +1,5 @@
 import {
+  amounts,
   calledBy,
   classOf,
   classOfCall,
@@ -10,8 +11,8 @@ import {
   type RingTarget,
   type SpendingAccounts,
   type SpendingSubject,
+  whom,
 } from '@vats/pbx';
-import { amounts, whom } from './limit-routes.ts';
 
 type Spending = Pick<SpendingAccounts, 'explain'>;
 

@@ -1,12 +1,11 @@
 import { inTurns, type Steps } from '@vats/kernel';
-import { type Domain, formatMoney, type LimitState, type SpendingAccounts, type SpendingSubject } from '@vats/pbx';
+import { amounts, type Domain, type SpendingAccounts, type SpendingSubject, whom } from '@vats/pbx';
 import type { Switch } from '../create-switch.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
 import { theDomain } from './the-domain.ts';
 
 /** Subjects looked at in one step. */
 const STEP = 200;
-const MINUTE_MS = 60_000;
 
 /** What the operator's commands may ask about the limits of calls outside. */
 export function limitRoutes({ model, spending }: Pick<Switch, 'model' | 'spending'>): ControlRoutes {
@@ -51,25 +50,4 @@ function* looking(spending: SpendingAccounts, subjects: readonly Named[]): Steps
     if (index % STEP === STEP - 1) yield;
   }
   return rows;
-}
-
-export function whom(subject: SpendingSubject): { kind: string; key?: string } {
-  switch (subject.kind) {
-    case 'domain':
-      return { kind: 'domain' };
-    case 'user':
-      return { kind: 'user', key: subject.extension };
-    case 'trunk':
-      return { kind: 'trunk', key: subject.trunk };
-  }
-}
-
-/** Calls, minutes, or money as text, which no floating number changes. */
-export function amounts({ scope, limit, used, of }: LimitState) {
-  const written = (amount: number): number | string => {
-    if (limit === 'moneyPerDay') return formatMoney(amount);
-    return limit.startsWith('minutes') ? Math.round((amount / MINUTE_MS) * 10) / 10 : amount;
-  };
-  const share = of === undefined ? {} : { of: written(of), percent: of === 0 ? 100 : Math.floor((used / of) * 100) };
-  return { calls: scope, limit, used: written(used), ...share };
 }
