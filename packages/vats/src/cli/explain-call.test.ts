@@ -183,3 +183,9 @@ test('a call that would be refused now is said to be, with the limit that is use
   }
   expect((await vats(...asked)).out).toContain('would be refused now: user 201 callsPerDay 5 of 5');
 });
+
+test('an operator may write the number called without its prefix', async () => {
+  const { out } = await vats('explain', 'call', '--from', '9161234567', '--via', 'itsp', '--to', '4951234567');
+  expect(out).toContain('4951234567, which is +74951234567, by trunk itsp');
+  expect(out).not.toContain('not-found');
+});
