@@ -145,3 +145,12 @@ test('whatever stands there, it is read', () => {
     { numRuns: 500 },
   );
 });
+
+test('ten digits from an operator are a Russian number without its prefix', () => {
+  const ten = invite({ uri: 'sip:4951234567@h', from: '<sip:9161234567@itsp>' });
+  expect(calledNumberOf(ten, ['to', 'request-uri'], own)).toBe('4951234567');
+  const both = invite({ uri: 'sip:89990000000@h', to: '<sip:4951234567@h>' });
+  expect(calledNumberOf(both, DEFAULT_PLACES, own)).toBe('4951234567');
+  expect(claimedCallerOf(ten, { trusted: true })).toEqual({ number: '+79161234567', raw: '9161234567' });
+  expect(claimedCallerOf(ten, { trusted: false })).toEqual({ number: '9161234567' });
+});

@@ -1,4 +1,4 @@
-import { normaliseNumber } from '@vats/pbx';
+import { normaliseNumber, normaliseOperatorNumber } from '@vats/pbx';
 import { fromWire, type NameAddr, parseNameAddr, type SipRequest, type Uri } from '@vats/sip';
 
 /** Where a trunk puts the number that was called. */
@@ -22,7 +22,7 @@ export function calledNumberOf(
     for (const written of numbersAt(request, place)) {
       const { number, kind } = normaliseNumber(written);
       if (kind === 'other') continue;
-      if (own(number)) return written;
+      if (own(number) || own(normaliseOperatorNumber(written).number)) return written;
       any ??= written;
     }
   }
@@ -58,7 +58,7 @@ export function claimedCallerOf(request: SipRequest, { trusted }: { readonly tru
   const written = [asserted, from].map((address) => (address === undefined ? '' : userOf(address.uri)));
   const user = written.find((each) => !NOBODY.has(each.toLowerCase())) ?? '';
   if (user === '') return {};
-  const { number, kind } = normaliseNumber(user);
+  const { number, kind } = trusted ? normaliseOperatorNumber(user) : normaliseNumber(user);
   const name = nameOf(asserted) ?? nameOf(from);
   return {
     ...(kind !== 'other' && { number }),

@@ -123,7 +123,7 @@ export { duration, formatDuration, parseDuration } from './schema/duration.ts';
 export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
 export type { Hours, OpenHours } from './schema/hours.ts';
 export type { LimitBounds, Limits } from './schema/limits.ts';
-export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber } from './schema/number.ts';
+export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber, normaliseOperatorNumber } from './schema/number.ts';
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
 export type { DigestChoice } from './schema/user.ts';

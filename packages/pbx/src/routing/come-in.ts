@@ -1,4 +1,4 @@
-import { normaliseNumber } from '../schema/number.ts';
+import { normaliseNumber, normaliseOperatorNumber } from '../schema/number.ts';
 import { type Journey, rejected } from './journey.ts';
 import type { Decision } from './onward.ts';
 import type { Caller, World } from './plan.ts';
@@ -13,7 +13,9 @@ import { takeNumber } from './take-number.ts';
 export function comeIn(journey: Journey, caller: Caller & { kind: 'trunk' }, world: World): Decision {
   const { domain, dialled } = journey.call;
   const { directory } = world;
-  const { number } = normaliseNumber(dialled);
+  const national = normaliseOperatorNumber(dialled).number;
+  // Ten digits may also be an extension of ours: they are a public number where the domain has that one.
+  const number = directory.findNumber(domain, national) === undefined ? normaliseNumber(dialled).number : national;
   const own = directory.findNumber(domain, number) ?? directory.findNumber(domain, dialled);
   const shown = number === dialled ? number : `${dialled}, which is ${number},`;
   const by = `by trunk ${caller.trunk}`;

@@ -30,6 +30,17 @@ export function normaliseNumber(raw: string): NormalisedNumber {
   return number.startsWith('+') ? { raw, number: raw, kind: 'other' } : { raw, number, kind: 'short' };
 }
 
+/**
+ * A number as an operator may write it: also ten digits without a prefix, as Russian numbers are written within the country. Not for
+ * what a person dials, which may be an extension.
+ *
+ * @example normaliseOperatorNumber('4951234567').number === '+74951234567'
+ */
+export function normaliseOperatorNumber(raw: string): NormalisedNumber {
+  const normal = normaliseNumber(raw);
+  return /^[3-9]\d{9}$/.test(normal.number) ? { raw, number: `+7${normal.number}`, kind: 'e164' } : normal;
+}
+
 function toE164(number: string): string | undefined {
   if (/[*#]/.test(number)) return undefined;
   if (number.startsWith('+')) return international(number.slice(1));

@@ -68,7 +68,7 @@ describe('sound', () => {
         expect.objectContaining({
           level: 'warn',
           event: 'call.ended',
-          fields: expect.objectContaining({ failure: 'media-silent' }),
+          fields: expect.objectContaining({ ended: 'media-silent' }),
         }),
       );
     },

@@ -94,7 +94,7 @@ scenario(
     }
     bob.hearsNothing();
     const lines = world.log.lines.filter(({ level }) => level === 'error');
-    expect(lines.map(({ fields }) => fields.failure)).toEqual(['no-media-ports', 'no-media-ports']);
+    expect(lines.map(({ fields }) => fields.ended)).toEqual(['no-media-ports', 'no-media-ports']);
     expect(readSdp(call.remoteSdp ?? '').port % 2).toBe(0);
     end(alice, bob);
     talk(carol, bob);

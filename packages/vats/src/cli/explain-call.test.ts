@@ -192,3 +192,21 @@ test.each([
   expect(said.code).toBe(code);
   expect(said.err).toMatch(message);
 });
+
+test('a call that would be refused now is said to be, with the limit that is used up', async () => {
+  const asked = ['explain', 'call', '--from', 'anna', '--to', '89161234567'];
+  expect((await vats(...asked)).out).not.toContain('would be refused now');
+  const { id } = running.model.domainNamed('acme.example')!;
+  for (let call = 0; call < 5; call++) {
+    const begun = { id: `c${call}`, domain: id, user: '201', trunk: 'itsp', number: '+79161234567' };
+    expect(running.spending.begin(begun).allowed).toBe(true);
+    running.spending.end(begun.id);
+  }
+  expect((await vats(...asked)).out).toContain('would be refused now: user 201 callsPerDay 5 of 5');
+});
+
+test('an operator may write the number called without its prefix', async () => {
+  const { out } = await vats('explain', 'call', '--from', '9161234567', '--via', 'itsp', '--to', '4951234567');
+  expect(out).toContain('4951234567, which is +74951234567, by trunk itsp');
+  expect(out).not.toContain('not-found');
+});

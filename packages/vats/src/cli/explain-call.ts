@@ -6,6 +6,16 @@ import { reachedLimit } from './answers.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
 import { localTime } from './local-time.ts';
 
+const limitUse = z.object({
+  kind: z.string(),
+  key: z.string().optional(),
+  calls: z.string(),
+  limit: z.string(),
+  used: z.union([z.string(), z.number()]),
+  of: z.union([z.string(), z.number()]).optional(),
+  percent: z.number().optional(),
+});
+
 const target = z.object({
   rings: z.string(),
   extension: z.string().optional(),
@@ -19,19 +29,9 @@ const target = z.object({
   afterMs: z.number().optional(),
   ringMs: z.number().optional(),
   ways: z.array(z.object({ trunk: z.string(), sends: z.string(), shows: z.string() })).optional(),
-  limits: z
-    .array(
-      z.object({
-        kind: z.string(),
-        key: z.string().optional(),
-        calls: z.string(),
-        limit: z.string(),
-        used: z.union([z.string(), z.number()]),
-        of: z.union([z.string(), z.number()]).optional(),
-        percent: z.number().optional(),
-      }),
-    )
-    .optional(),
+  limits: z.array(limitUse).optional(),
+  /** Used-up limits by which the call would be refused now. */
+  refusedBy: z.array(limitUse).optional(),
 });
 
 const callExplanation = z.object({
@@ -184,12 +184,13 @@ type Step = z.output<typeof callExplanation>['steps'][number];
 
 /** How the call looks to whom it rings, what it counts against, and whether it is recorded. */
 function detailsOf({ targets = [], recorded }: Step): string[] {
-  const lines = targets.flatMap(({ rings, kind, ways = [], limits = [] }) => [
+  const lines = targets.flatMap(({ rings, kind, ways = [], limits = [], refusedBy = [] }) => [
     ...ways.map(({ trunk, sends, shows }) => `${rings} (${kind}) by ${trunk}: sends ${sends}, shows ${shows}`),
     ...limits.map(
       ({ kind: whose, key, calls, limit, used, of }) =>
         `counts against ${[whose, key].filter((each) => each !== undefined).join(' ')}: ${limit} of ${calls} calls, ${used} of ${of} used`,
     ),
+    ...(refusedBy.length === 0 ? [] : [`would be refused now: ${refusedBy.map(limitText).join(', ')}`]),
   ]);
   if (recorded === undefined) return lines;
   return [...lines, `${recorded.record ? 'recorded' : 'not recorded'}: ${recorded.because}`];

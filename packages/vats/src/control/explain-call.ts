@@ -4,6 +4,7 @@ import {
   type Caller,
   type Domain,
   momentText,
+  normaliseOperatorNumber,
   type Plan,
   type RingOutcome,
   readMoment,
@@ -145,7 +146,11 @@ function callerOf(
       const remedy = names === '' ? 'it has none, so add one to its file' : `name one of ${names}`;
       throw new ControlError(404, `there is no trunk ${via} in ${domain.name}: ${remedy}`);
     }
-    return { kind: 'trunk', trunk: via, ...(from !== '' && from !== 'anonymous' && { number: from }) };
+    return {
+      kind: 'trunk',
+      trunk: via,
+      ...(from !== '' && from !== 'anonymous' && { number: normaliseOperatorNumber(from).number }),
+    };
   }
   const user = directory.findUser(domain, from);
   if (user === undefined) {

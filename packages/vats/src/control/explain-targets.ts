@@ -5,6 +5,7 @@ import {
   classOfCall,
   type Domain,
   isCostly,
+  type LimitState,
   type NumberClass,
   type OutsideTarget,
   type Plan,
@@ -35,9 +36,11 @@ function told(target: RingTarget, domain: Domain, spending: Spending): object {
     };
   }
   const kind = kindOf(target);
+  const refusedBy = kind === 'emergency' ? [] : inTheWay(target, domain, kind, spending);
   return {
     rings: target.number,
     kind,
+    ...(refusedBy.length > 0 && { refusedBy }),
     ...(target.orderedBy !== undefined && { orderedBy: target.orderedBy.extension }),
     ...times,
     ways: target.ways.map(({ trunk, send, callerId, anonymous }) => ({
@@ -70,10 +73,30 @@ function subjectsOf({ orderedBy, ways }: OutsideTarget, { id }: Domain): Spendin
   ];
 }
 
+/**
+ * The limits that would refuse the call now: what the domain or the user has used up; of trunks only where each has used up something,
+ * since another way is tried before.
+ */
+function inTheWay(target: OutsideTarget, domain: Domain, kind: NumberClass, spending: Spending): object[] {
+  const full = subjectsOf(target, domain).map((subject) => ({
+    subject,
+    limits: statesOf(subject, kind, spending)
+      .filter(({ used, of = Number.POSITIVE_INFINITY }) => used >= of)
+      .map((state) => ({ ...whom(subject), ...amounts(state) })),
+  }));
+  const callers = full.filter(({ subject }) => subject.kind !== 'trunk').flatMap(({ limits }) => limits);
+  if (callers.length > 0) return callers;
+  const trunks = full.filter(({ subject }) => subject.kind === 'trunk');
+  return trunks.every(({ limits }) => limits.length > 0) ? trunks.flatMap(({ limits }) => limits) : [];
+}
+
 /** The limits that such a call counts against, as they are now. */
 function used(subject: SpendingSubject, kind: NumberClass, spending: Spending): object[] {
+  return statesOf(subject, kind, spending).map((state) => ({ ...whom(subject), ...amounts(state) }));
+}
+
+function statesOf(subject: SpendingSubject, kind: NumberClass, spending: Spending): LimitState[] {
   return spending
     .explain(subject)
-    .filter(({ of, scope }) => of !== undefined && (scope !== 'costly' || isCostly(kind)))
-    .map((state) => ({ ...whom(subject), ...amounts(state) }));
+    .filter(({ of, scope }) => of !== undefined && (scope !== 'costly' || isCostly(kind)));
 }
