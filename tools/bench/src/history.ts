@@ -3,14 +3,13 @@
  * search takes.
  *
  *     node tools/bench/src/history.ts [--calls 2000000] [--rate 2000] [--seconds 10] [--rounds 40] [--directory DIR] [--keep]
- *         [--only pages | inserts] [--cold]
+ *         [--only pages | inserts]
  *
  * A database is filled with `--calls` calls of three years: 5,000 numbers of the company's, 200 employees, 20 groups, and outside
  * numbers of whom some call often and most once. Filling makes the rows that the store itself makes, by a shorter way. Then calls are
  * kept at `--rate` a second for `--seconds`, each with its note, while the main thread's delay is measured by a timer every
  * millisecond; and pages of 100 are read, each kind of search with other values in every round.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +36,6 @@ const { values: flags } = parseArgs({
     /** `pages` or `inserts` alone. */
     only: { type: 'string' },
     /** Puts the file out of the machine's memory before every page (dd, of GNU's coreutils). */
-    cold: { type: 'boolean', default: false },
   },
 });
 const CALLS = Number(flags.calls);
@@ -60,7 +58,7 @@ try {
     store = await open();
   }
   console.log(`${CALLS} calls, ${(statSync(file).size / 2 ** 30).toFixed(1)} GiB in ${file}`);
-  if (flags.only !== 'inserts') await measurePages(store, flags.cold ? 'cold' : 'idle');
+  if (flags.only !== 'inserts') await measurePages(store);
   if (flags.only !== 'pages') {
     await measureInserts();
     await measureInserts(store);
@@ -190,7 +188,6 @@ async function measurePages(from: Store, circumstance = 'idle'): Promise<void> {
     let partly = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const filter = next();
-      if (circumstance === 'cold') execFileSync('dd', [`if=${file}`, 'iflag=nocache', 'count=0', 'status=none']);
       const began = performance.now();
       const cpu = process.cpuUsage();
       try {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { advance, Directory, EMPTY_MODEL, type Plan, planApply, readPbx, route } from '@vats/pbx';
+import { companyFile, GROUPS, NUMBERS, USERS } from './large-company.ts';
 import { circumstances } from './load/report.ts';
-import { companyFile, GROUPS, NUMBERS, USERS } from './route/company.ts';
 import { floors, kindsOf, mixedCalls, quietWorld } from './route/kinds.ts';
 import { printTimes, timeByTurns } from './route/times.ts';
 

@@ -1,5 +1,14 @@
 import { type Domain, type LastTalk, type Plan, type RouteCall, route, type World } from '@vats/pbx';
-import { extensionOf, GROUPS, groupOf, MORE_MEMBERS, NUMBERS, numberOf, OUTBOUND_RULES, USERS } from './company.ts';
+import {
+  extensionOf,
+  GROUPS,
+  groupOf,
+  MORE_MEMBERS,
+  NUMBERS,
+  numberOf,
+  OUTBOUND_RULES,
+  USERS,
+} from '../large-company.ts';
 
 /** Something to time: `run` does it the `i`th time, and answers something so that it is not optimised away. */
 export interface Kind {
