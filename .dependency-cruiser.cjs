@@ -1,7 +1,7 @@
 /** Directions of the house: packages import what their manifest declares; folders inside sip and media look down only. */
 const layers = {
   sip: ['message', 'digest', 'transport', 'transaction', 'dialog', 'locate'],
-  media: ['sdp', 'rtp', 'recording', 'plane'],
+  media: ['sdp', 'rtp', 'srtp', 'codec', 'sound', 'recording', 'plane'],
 };
 
 // digest and locate stand beside the others: digest may look at messages only, nobody in sip looks at locate; every other folder may look at those before it.
