@@ -86,13 +86,13 @@ export function* planningApply(current: Model, source: PbxSource, options: Apply
   };
   const kept = { made: memory.made, before: memory.named };
   const named = yield* namingObjects(file, { realm, managedBy, unseal, report, known, judgeAccounts, ...kept });
-  memory.named = named.kept;
   const merging: Merging = { domain: file.domain, realm, managedBy, prune };
   const users = yield* merge(USERS, before?.users ?? [], named.users, merging);
   const groups = yield* merge(GROUPS, before?.groups ?? [], named.groups, merging);
   const trunks = yield* merge(TRUNKS, before?.trunks ?? [], named.trunks, merging);
   const numbers = yield* merge(NUMBERS, before?.numbers ?? [], named.numbers, merging);
   const schemes = yield* merge(SCHEMES, before?.schemes ?? [], named.schemes, merging);
+  memory.keep(named.kept, { users, groups, numbers, schemes });
   const fileSettings = settingsOf(file);
   const { settings, settingsBy, changes } = mergeSettings(before, fileSettings, merging);
 

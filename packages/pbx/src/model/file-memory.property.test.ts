@@ -18,7 +18,7 @@ import { type Domain, EMPTY_MODEL, type Model } from './model.ts';
  * The day, prompts and --prune change from apply to apply, and now and then the model is changed by hand between two.
  */
 const RUNS = 60;
-const COMPANY_RUNS = 40;
+const COMPANY_RUNS = 15;
 
 type Plain = Record<string, unknown>;
 

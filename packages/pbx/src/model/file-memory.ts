@@ -2,9 +2,10 @@ import { hash } from 'node:crypto';
 import type { CheckMemory } from '../check/check-memory.ts';
 import type { PbxFile } from '../schema/pbx-file.ts';
 import type { EntryMemory } from '../yaml/entry-memory.ts';
-import type { Model } from './model.ts';
+import type { Placed } from './merge.ts';
+import type { DomainNumber, Group, Model, Scheme, User } from './model.ts';
 import type { MadeObject } from './named.ts';
-import { type NamedBefore, settledList } from './named-before.ts';
+import { adoptedList, type NamedBefore, settledList } from './named-before.ts';
 
 /** Their entries mean the same in every apply. A trunk's holds its password in clear, and does not. */
 const REMEMBERED: ReadonlySet<string> = new Set(['users', 'groups', 'numbers', 'schemes', 'outbound']);
@@ -90,6 +91,20 @@ export class FileMemory implements EntryMemory<PbxFile> {
     if (known.length === entries.length) this.#runs.set(name, { entries: known, reading: this.#readings });
   }
 
+  /** What an apply named, and what its mergers with the model left of it. */
+  keep({ users, groups, numbers, schemes }: NamedBefore, merged: MergedLists): void {
+    const adopt = (entry: object, object: object): void => {
+      const made = this.#made.get(entry);
+      if (made !== undefined) this.#made.set(entry, { ...made, object });
+    };
+    this.named = {
+      users: users && adoptedList(users, merged.users.merged, adopt),
+      groups: adoptedList(groups, merged.groups.merged, adopt),
+      numbers: adoptedList(numbers, merged.numbers.merged, adopt),
+      schemes: adoptedList(schemes, merged.schemes.merged, adopt),
+    };
+  }
+
   /** The apply is over, however it ended: remembers what became of the entries that were read, and forgets all others. */
   settle(): void {
     const settled = new Map<object, object>();
@@ -118,6 +133,17 @@ export class FileMemory implements EntryMemory<PbxFile> {
       settled.get(entry) ?? (withoutPasswords(entry) === entry ? entry : undefined);
     this.named = { ...this.named, users: users && settledList(users, bare) };
   }
+}
+
+interface Merged<T> {
+  readonly merged: readonly Placed<T>[];
+}
+
+interface MergedLists {
+  readonly users: Merged<User>;
+  readonly groups: Merged<Group>;
+  readonly numbers: Merged<DomainNumber>;
+  readonly schemes: Merged<Scheme>;
 }
 
 interface Known {

@@ -57,3 +57,25 @@ export function settledList<T>(
   const kept = [...entries.slice(0, newFrom), ...entries.slice(newFrom, newEnd).map(bare), ...entries.slice(newEnd)];
   return { entries: kept, placed, newFrom: newEnd, newEnd };
 }
+
+/**
+ * The same with the objects that a merger left in the model, where they are equal to what became of the entries: those of a store
+ * that was opened anew are, and are not told apart from then on.
+ *
+ * @param adopt told each entry whose object is another one now
+ */
+export function adoptedList<T>(
+  list: NamedList<T>,
+  merged: readonly Placed<T>[],
+  adopt: (entry: object, object: T) => void,
+): NamedList<T> {
+  const placed = [...list.placed];
+  for (const each of merged) {
+    const index = each.path?.[1];
+    if (typeof index !== 'number' || placed[index]?.object === each.object) continue;
+    placed[index] = each;
+    const entry = list.entries[index];
+    if (entry !== undefined) adopt(entry, each.object);
+  }
+  return { ...list, placed };
+}
