@@ -145,7 +145,7 @@ test('an apply that remembers says and makes what one does that knows nothing', 
     }),
     { numRuns: RUNS },
   );
-}, 60_000);
+}, 120_000);
 
 const numbered = (count: number, line: (index: number) => string): string[] =>
   Array.from({ length: count }, (_, index) => `  - { ${line(index)} }`);
