@@ -41,8 +41,8 @@ export {
   documentOf,
   domainOfDocuments,
   type ObjectDocument,
-  type ObjectRef,
-  objectsOf,
+  type ObjectList,
+  objectListsOf,
 } from './model/documents.ts';
 export { addByValue, addUser, type Edit, type NewUser, removeUser, setPassword } from './model/edit.ts';
 export { type CalendarYears, setCalendarYears } from './model/edit-calendar.ts';

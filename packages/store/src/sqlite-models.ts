@@ -8,9 +8,10 @@ import {
   type ManagedBy,
   type Model,
   type ObjectDocument,
-  objectsOf,
+  objectListsOf,
 } from '@vats/pbx';
 import type { GroupCommit } from './group-commit.ts';
+import { type KeptList, listDifferences, NOTHING_KEPT } from './kept-list.ts';
 import type { SecretBox } from './secret-box.ts';
 import type { AppliedFile, ModelStore } from './store.ts';
 import { StoreError } from './store-error.ts';
@@ -22,18 +23,12 @@ type Everything = Rows['everything'];
 /** Calls go on meanwhile: some milliseconds. */
 const WRITTEN_A_STEP = 100;
 
-/** Where an object stands in its list, and which it is. */
-interface Kept {
-  readonly identity: object;
-  readonly position: number;
-}
-
 /** What is on disk, told so that the next model can be compared with it. */
 interface KeptDomain {
   readonly domain: Domain;
   readonly position: number;
-  /** By list and key. */
-  readonly objects: ReadonlyMap<string, Kept>;
+  /** By their names. */
+  readonly lists: ReadonlyMap<string, KeptList>;
 }
 
 /** The model, a row an object: a save writes those that changed and no others. */
@@ -77,7 +72,12 @@ export class SqliteModels implements ModelStore {
       const { name, hash, appliedAt } = applied;
       writes.push({ do: 'put-applied', row: { name, hash, applied_at: appliedAt } });
     }
-    if (writes.length > 0) await this.#writer.write(writes);
+    if (writes.length > 0) {
+      const written = this.#writer.write(writes);
+      // An operator waits for it, and it is company enough by itself.
+      void this.#writer.flush();
+      await written;
+    }
     this.#model = next;
     this.#kept = kept;
     if (applied !== undefined) this.#applied = new Map(this.#applied).set(applied.name, applied);
@@ -93,36 +93,34 @@ export class SqliteModels implements ModelStore {
         continue;
       }
       writes.push({ do: 'put-domain', row: rowOfDomain(documentOf(domain), position) });
-      const objects = yield* this.#differencesOfObjects(domain, before?.objects ?? new Map(), writes);
-      kept.set(domain.id, { domain, position, objects });
+      const lists = yield* this.#differencesOfLists(domain, before?.lists ?? new Map(), writes);
+      kept.set(domain.id, { domain, position, lists });
     }
     for (const id of this.#kept.keys()) if (!kept.has(id)) writes.push({ do: 'remove-domain', id });
     return { writes, kept };
   }
 
-  *#differencesOfObjects(domain: Domain, before: ReadonlyMap<string, Kept>, writes: Write[]): Steps<Map<string, Kept>> {
-    const kept = new Map<string, Kept>();
-    let last = -1;
-    let written = 0;
-    for (const { list, key, identity, write } of objectsOf(domain)) {
-      const place = `${list} ${key}`;
-      const old = before.get(place);
-      // Positions have gaps after removals: only their order counts, so what stays in order is not written again.
-      const position = old !== undefined && old.position > last ? old.position : last + 1;
-      last = position;
-      kept.set(place, { identity, position });
-      if (old?.identity === identity && old.position === position) continue;
-      writes.push({ do: 'put-object', row: this.#rowOfObject(domain.id, write(), position) });
-      if (++written % WRITTEN_A_STEP === 0) yield;
+  *#differencesOfLists(
+    domain: Domain,
+    before: ReadonlyMap<string, KeptList>,
+    writes: Write[],
+  ): Steps<Map<string, KeptList>> {
+    const lists = new Map<string, KeptList>();
+    let done = 0;
+    for (const { list, objects, keyOf, write } of objectListsOf(domain)) {
+      const { kept, written, removed } = listDifferences(before.get(list) ?? NOTHING_KEPT, objects, keyOf);
+      lists.set(list, kept);
+      for (const index of written) {
+        writes.push({
+          do: 'put-object',
+          row: this.#rowOfObject(domain.id, write(objects[index]!), kept.positions[index]!),
+        });
+        if (++done % WRITTEN_A_STEP === 0) yield;
+      }
+      for (const object of removed) writes.push({ do: 'remove-object', domain: domain.id, list, key: keyOf(object) });
+      yield;
     }
-    yield;
-    for (const place of before.keys()) {
-      if (kept.has(place)) continue;
-      const space = place.indexOf(' ');
-      const [list, key] = [place.slice(0, space), place.slice(space + 1)];
-      writes.push({ do: 'remove-object', domain: domain.id, list, key });
-    }
-    return kept;
+    return lists;
   }
 
   #rowOfObject(domain: string, object: ObjectDocument, position: number): Tables['objects'] {
@@ -168,12 +166,11 @@ function modelOf(rows: Everything, box: SecretBox): { model: Model; kept: Map<st
         own.map((object) => objectOfRow(object, box)),
       ),
     );
-    const positions = new Map(own.map(({ list, key, position }) => [`${list} ${key}`, position]));
-    const places = objectsOf(domain).map(({ list, key, identity }): [string, Kept] => {
-      const place = `${list} ${key}`;
-      return [place, { identity, position: positions.get(place) ?? 0 }];
+    const lists = objectListsOf(domain).map(({ list, objects }): [string, KeptList] => {
+      const positions = own.filter((object) => object.list === list).map(({ position }) => position);
+      return [list, { objects, positions }];
     });
-    kept.set(row.id, { domain, position: row.position, objects: new Map(places) });
+    kept.set(row.id, { domain, position: row.position, lists: new Map(lists) });
   }
   return { model: { domains: [...kept.values()].map(({ domain }) => domain) }, kept };
 }

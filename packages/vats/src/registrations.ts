@@ -1,4 +1,4 @@
-import { formatEndpoint, type Log } from '@vats/kernel';
+import { commonEnds, formatEndpoint, type Log } from '@vats/kernel';
 import type { Model } from '@vats/pbx';
 import type { RegistrarAccount, RegistrarEvent } from '@vats/registrar';
 import type { Authenticated } from './front-door/authenticator.ts';
@@ -9,11 +9,13 @@ export function* accountsGone(before: Model, after: Model): Iterable<readonly [d
   for (const old of before.domains) {
     const domain = after.domains.find(({ id }) => id === old.id);
     if (domain?.users === old.users) continue;
-    // Most users are the same objects, whose logins are nobody else's.
-    const [then, now] = [new Set(old.users), new Set(domain?.users)];
-    const changed = [...now].filter((user) => !then.has(user));
+    const [then, now] = [old.users, domain?.users ?? []];
+    // Most users are the same objects, mostly in the same places, and their logins are nobody else's.
+    const { head, tail } = commonEnds(then, now);
+    const gone = new Set(then.slice(head, then.length - tail));
+    const changed = now.slice(head, now.length - tail).filter((user) => !gone.delete(user));
     const devices = new Map(changed.flatMap((user) => user.devices.map((device) => [device.login, device])));
-    for (const device of old.users.filter((user) => !now.has(user)).flatMap((user) => user.devices)) {
+    for (const device of [...gone].flatMap((user) => user.devices)) {
       if (devices.get(device.login)?.ha1.md5 !== device.ha1.md5) yield [old.id, device.login];
     }
   }

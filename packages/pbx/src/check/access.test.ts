@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { planApply } from '../model/apply.ts';
-import { documentOf, domainOfDocuments, objectsOf } from '../model/documents.ts';
+import { documentOf, domainOfDocuments, objectListsOf } from '../model/documents.ts';
 import type { Model } from '../model/model.ts';
 import { formatProblem } from '../problems/problem.ts';
 import { modelOf } from '../testing/model-of.ts';
@@ -141,7 +141,7 @@ test('what was stored before it was refused is read, and in nobody’s way', () 
   };
   const read = domainOfDocuments(
     documentOf(old),
-    objectsOf(old).map((object) => object.write()),
+    objectListsOf(old).flatMap(({ objects, write }) => objects.map(write)),
   );
   expect(read.settings.access).toEqual(access);
   const user = 'users: [{ extension: "201", name: x, devices: [{ login: anna, password: Vf5kNm7Z }] }]\n';

@@ -2,7 +2,7 @@ import { isPrivateAddress, type Network, networkOf } from '@vats/kernel';
 import { DOMAIN_DEFAULTS, type Frozen } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import type { AccessPolicy } from '../schema/access.ts';
-import { below, type DomainView, type Report } from './domain-view.ts';
+import { below, type JudgedView, type Report } from './domain-view.ts';
 import { NetworkCover } from './network-cover.ts';
 import { remarksOnPolicy } from './policy-sense.ts';
 
@@ -12,10 +12,10 @@ type Policy = Frozen<AccessPolicy>;
  * Finds devices that are to be let in from where their domain is not. The domain's policy is judged before anybody has
  * said who they are, and the device's after that, so a device can only narrow.
  */
-export function checkAccess(view: DomainView, report: Report): void {
+export function checkAccess(view: JudgedView, report: Report): void {
   const domain: Policy = view.settings.access ?? DOMAIN_DEFAULTS.access;
   remark(domain, view.settingsNamed.has('access') ? ['access'] : undefined, report);
-  for (const { object: user, path } of view.users) {
+  for (const { object: user, path } of view.fresh.users) {
     for (const [index, { access }] of user.devices.entries()) {
       if (access !== undefined) remark(access, below(path, 'devices', index, 'access'), report);
     }
@@ -23,7 +23,7 @@ export function checkAccess(view: DomainView, report: Report): void {
   // While it is tried out it shuts nobody out.
   if (domain.enforce === false) return;
   const covers = { allow: new NetworkCover(domain.allow ?? []), deny: new NetworkCover(domain.deny ?? []) };
-  for (const { object: user, path } of view.users) {
+  for (const { object: user, path } of view.fresh.users) {
     for (const [index, { login, access }] of user.devices.entries()) {
       if (access === undefined) continue;
       const place = below(path, 'devices', index, 'access');

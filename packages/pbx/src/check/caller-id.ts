@@ -1,9 +1,9 @@
 import type { KeyPath } from '../problems/problem.ts';
 import { TOLL_FREE_IN_RUSSIA } from '../spending/number-plan.ts';
-import { below, type DomainView, type Report } from './domain-view.ts';
+import { below, type JudgedView, type Report } from './domain-view.ts';
 
 /** Finds caller IDs that calls cannot have: the domain's where it is somebody else's number, and any that callers pay nothing for. */
-export function checkCallerIds(view: DomainView, report: Report): void {
+export function checkCallerIds(view: JudgedView, report: Report): void {
   const { callerId, outbound = [] } = view.settings;
   const own = view.settingsNamed.has('callerId') ? ['callerId'] : undefined;
   if (callerId !== undefined && !view.numbers.some(({ object }) => object.number === callerId)) {
@@ -24,8 +24,8 @@ export function checkCallerIds(view: DomainView, report: Report): void {
     );
   };
   mustRingBack(callerId, own);
-  for (const { object: user, path } of view.users) mustRingBack(user.callerId, below(path, 'callerId'));
-  for (const { object: group, path } of view.groups) mustRingBack(group.callerId, below(path, 'callerId'));
+  for (const { object: user, path } of view.fresh.users) mustRingBack(user.callerId, below(path, 'callerId'));
+  for (const { object: group, path } of view.fresh.groups) mustRingBack(group.callerId, below(path, 'callerId'));
   const rules = view.settingsNamed.has('outbound') ? ['outbound'] : undefined;
   for (const [index, rule] of outbound.entries()) mustRingBack(rule.callerId, below(rules, index, 'callerId'));
 }

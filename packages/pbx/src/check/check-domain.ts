@@ -1,9 +1,12 @@
 import { atOnce, type Steps } from '@vats/kernel';
+import { DOMAIN_DEFAULTS } from '../model/model.ts';
+import { localDate } from '../schedule/moment.ts';
 import { checkAccess } from './access.ts';
 import { checkAddresses } from './addresses.ts';
 import { checkCallerIds } from './caller-id.ts';
+import { CheckMemory, type Circumstances } from './check-memory.ts';
 import { checkDeadEnds } from './dead-ends.ts';
-import type { DomainView, Report } from './domain-view.ts';
+import type { DomainView, JudgedView, Report } from './domain-view.ts';
 import { checkEmergency } from './emergency.ts';
 import { checkHours } from './hours.ts';
 import { checkLoops } from './loops.ts';
@@ -19,7 +22,24 @@ import { checkTrunks } from './trunks.ts';
 import { checkUsefulness } from './usefulness.ts';
 import { checkEffect } from './without-effect.ts';
 
-const CHECKS = [
+type Check = (view: JudgedView, report: Report, circumstances: Circumstances) => void;
+
+/** What each object says for itself, beside the settings. */
+const OF_EACH: ReadonlySet<Check> = new Set<Check>([
+  checkUsefulness,
+  checkCallerIds,
+  checkEmergency,
+  checkNumbers,
+  checkSentNumbers,
+  checkRegions,
+  checkEffect,
+  checkAccess,
+  checkTrunks,
+  checkTrunkCodecs,
+  checkHours,
+]);
+
+const CHECKS: readonly Check[] = [
   checkAddresses,
   checkReferences,
   checkUsefulness,
@@ -36,26 +56,40 @@ const CHECKS = [
   checkAccess,
   checkTrunks,
   checkTrunkCodecs,
-] as const;
+  checkHours,
+  checkServed,
+];
 
-/** Everything that can be wrong between the parts of one domain; `now` in wall milliseconds, to tell what is past. */
-export function checkDomain(view: DomainView, prompts: ReadonlySet<string>, report: Report, now?: number): void {
-  atOnce(checkingDomain(view, prompts, report, now));
+/** What a domain is judged with. */
+export interface JudgedWith {
+  /** Names of the prompts that there are. */
+  readonly prompts: ReadonlySet<string>;
+  readonly report: Report;
+  /** Wall milliseconds, to tell what is past. */
+  readonly now?: number | undefined;
+  /** What was found when the same file's domain was judged last. */
+  readonly memory?: CheckMemory;
+}
+
+/** Everything that can be wrong between the parts of one domain. */
+export function checkDomain(view: DomainView, judgedWith: JudgedWith): void {
+  atOnce(checkingDomain(view, judgedWith));
 }
 
 /** `checkDomain` in steps, for a switch with calls. */
-export function* checkingDomain(
-  view: DomainView,
-  prompts: ReadonlySet<string>,
-  report: Report,
-  now?: number,
-): Steps<void> {
+export function* checkingDomain(view: DomainView, { prompts, report, now, memory }: JudgedWith): Steps<void> {
+  const { settings, settingsNamed, isFileAlone = false } = view;
+  const today = now === undefined ? undefined : localDate(now, settings.timezone ?? DOMAIN_DEFAULTS.timezone);
+  const circumstances: Circumstances = { settings, settingsNamed, isFileAlone, prompts, today };
+  const { fresh, isSilent } = (memory ?? new CheckMemory()).begin(view, circumstances);
   for (const check of CHECKS) {
+    if (!OF_EACH.has(check) && isSilent(check)) continue;
     yield;
-    check(view, report);
+    const noted: Report = (severity, path, ...said) => {
+      memory?.note(check, path);
+      report(severity, path, ...said);
+    };
+    check({ ...view, fresh }, noted, circumstances);
   }
-  yield;
-  checkHours(view, report, now);
-  yield;
-  checkServed(view, prompts, report);
+  memory?.end();
 }

@@ -3,7 +3,7 @@ import { type ApplyOptions, type PbxSource, planApply } from '../model/apply.ts'
 import { EMPTY_MODEL, type Model } from '../model/model.ts';
 import { type Checked, sortProblems } from '../problems/problem.ts';
 import { LONG_LISTS, type PbxFile, pbxFile } from '../schema/pbx-file.ts';
-import type { EntryMemory } from '../yaml/read-in-parts.ts';
+import type { EntryMemory } from '../yaml/entry-memory.ts';
 import { readingLists } from '../yaml/read-yaml.ts';
 
 /** A PBX file that makes sense by itself. */

@@ -1,12 +1,12 @@
 import { EMERGENCY_NUMBERS } from '../schema/number.ts';
-import { below, type DomainView, type Report } from './domain-view.ts';
+import { below, type JudgedView, type Report } from './domain-view.ts';
 
 /**
  * Finds what keeps a call for help from the emergency services: a rule that denies such a number by its name, and a number of the domain
  * that hides it. Rules for other numbers do not: calls for help pass by them.
  */
-export function checkEmergency(view: DomainView, report: Report): void {
-  for (const { object: number, path } of view.numbers) {
+export function checkEmergency(view: JudgedView, report: Report): void {
+  for (const { object: number, path } of view.fresh.numbers) {
     if (!EMERGENCY_NUMBERS.includes(number.number)) continue;
     report(
       'warning',

@@ -1,14 +1,13 @@
-import { DOMAIN_DEFAULTS, type Frozen } from '../model/model.ts';
+import type { Frozen } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import { spansOf } from '../schedule/day-hours.ts';
 import { dayOf, timeText } from '../schedule/local-day.ts';
-import { localDate } from '../schedule/moment.ts';
 import { CALENDAR_KEYS, type Hours, type OpenHours } from '../schema/hours.ts';
-import { below, type DomainView, type Report } from './domain-view.ts';
+import type { Circumstances } from './check-memory.ts';
+import { below, type JudgedView, type Report } from './domain-view.ts';
 
 /** Finds hours that contradict themselves, and dates and calendars that decide nothing any more. */
-export function checkHours(view: DomainView, report: Report, now: number | undefined): void {
-  const today = now === undefined ? undefined : localDate(now, view.settings.timezone ?? DOMAIN_DEFAULTS.timezone);
+export function checkHours(view: JudgedView, report: Report, { today }: Circumstances): void {
   const dates = Object.keys(view.settings.calendar ?? {}).sort();
   const calendar = { dates, today, isFileAlone: view.isFileAlone ?? false };
   const check = (hours: Frozen<Hours> | undefined, at: KeyPath | undefined): void => {
@@ -18,9 +17,9 @@ export function checkHours(view: DomainView, report: Report, now: number | undef
     checkExceptions(hours, at, today, report);
     checkCalendar(hours, at, calendar, report);
   };
-  for (const { object: scheme, path } of view.schemes) check(scheme.hours, below(path, 'hours'));
-  for (const { object: user, path } of view.users) check(user.hours, below(path, 'hours'));
-  for (const { object: number, path } of view.numbers) {
+  for (const { object: scheme, path } of view.fresh.schemes) check(scheme.hours, below(path, 'hours'));
+  for (const { object: user, path } of view.fresh.users) check(user.hours, below(path, 'hours'));
+  for (const { object: number, path } of view.fresh.numbers) {
     for (const [index, { hours }] of (number.schedule ?? []).entries()) {
       check(hours, below(path, 'schedule', index, 'hours'));
     }

@@ -1,8 +1,9 @@
+import type { Circumstances } from './check-memory.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 import { forEachStep } from './references.ts';
 
 /** What this version takes and keeps but does not do yet: one warning each, at the first place that asks for it. */
-export function checkServed(view: DomainView, prompts: ReadonlySet<string>, report: Report): void {
+export function checkServed(view: DomainView, report: Report, { prompts }: Circumstances): void {
   const voicemail =
     firstOf(view.users, voicemailOf) ??
     firstOf(view.groups, ({ object, path }) => (object.noAnswer === 'voicemail' ? below(path, 'noAnswer') : undefined));

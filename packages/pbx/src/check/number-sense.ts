@@ -1,13 +1,13 @@
 import type { DomainNumber, Frozen } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
-import { below, type DomainView, type Report } from './domain-view.ts';
+import { below, type JudgedView, type Report } from './domain-view.ts';
 import { PatternSet } from './pattern-set.ts';
 
 const TOLD = 10;
 
 /** Finds what a number says in vain: entries of `byCaller` that no caller comes to, `to` beside a scheme, callers both accepted and blocked. */
-export function checkNumbers(view: DomainView, report: Report): void {
-  for (const { object: number, path } of view.numbers) {
+export function checkNumbers(view: JudgedView, report: Report): void {
+  for (const { object: number, path } of view.fresh.numbers) {
     if (path === undefined) continue;
     if (number.to !== undefined && number.scheme !== undefined) {
       report(

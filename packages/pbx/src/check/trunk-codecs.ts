@@ -1,6 +1,6 @@
 import { suggest } from '../problems/suggest.ts';
 import { shown } from '../schema/fault.ts';
-import { below, type DomainView, type Report } from './domain-view.ts';
+import { below, type JudgedView, type Report } from './domain-view.ts';
 
 /** Names of sound formats in SDP: those of IANA's RTP registry that telephony has a use for, and two that phones made up. */
 const NAMES: readonly string[] =
@@ -26,8 +26,8 @@ const MEANT: Readonly<Record<string, string>> = {
 const NO_SOUND: ReadonlySet<string> = new Set(['telephone-event', 'cn']);
 
 /** Finds codecs of trunks that no telephone offers by that name: a call without any other is refused. */
-export function checkTrunkCodecs(view: DomainView, report: Report): void {
-  for (const { object: trunk, path } of view.trunks) {
+export function checkTrunkCodecs(view: JudgedView, report: Report): void {
+  for (const { object: trunk, path } of view.fresh.trunks) {
     if (path === undefined) continue;
     for (const [index, name] of (trunk.codecs ?? []).entries()) {
       const lowerCase = name.toLowerCase();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { documentOf, domainOfDocuments, objectsOf } from '../model/documents.ts';
+import { documentOf, domainOfDocuments, objectListsOf } from '../model/documents.ts';
 import { formatProblem } from '../problems/problem.ts';
 import { modelOf } from '../testing/model-of.ts';
 import { checkPbx } from './check-pbx.ts';
@@ -40,7 +40,7 @@ test('a trunk that was stored before zones were refused is read', () => {
   const old = { ...domain!, trunks: [{ ...trunk!, allow: ['fe80::1%eth0'] }] };
   const read = domainOfDocuments(
     documentOf(old),
-    objectsOf(old).map((object) => object.write()),
+    objectListsOf(old).flatMap(({ objects, write }) => objects.map(write)),
   );
   expect(read.trunks[0]?.allow).toEqual(['fe80::1%eth0']);
 });

@@ -3,14 +3,14 @@ import type { Trunk } from '../model/model.ts';
 import { isOperatorsOwn } from '../own-network.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import { networkFault } from '../schema/access.ts';
-import { below, type DomainView, type Report } from './domain-view.ts';
+import { below, type JudgedView, type Report } from './domain-view.ts';
 
 /**
  * Finds what the schema must let pass in trunks, because stored ones of before it was refused are read by it: zones in networks,
  * a Contact user that strangers guess, a transport that is not served.
  */
-export function checkTrunks(view: DomainView, report: Report): void {
-  for (const { object: trunk, path } of view.trunks) {
+export function checkTrunks(view: JudgedView, report: Report): void {
+  for (const { object: trunk, path } of view.fresh.trunks) {
     // What an earlier file or version said is not this file's to mend.
     if (path === undefined) continue;
     for (const [index, text] of (trunk.allow ?? []).entries()) {

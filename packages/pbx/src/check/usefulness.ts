@@ -1,14 +1,14 @@
 import { keyOfMember } from '../model/member.ts';
-import { below, type DomainView, type Report } from './domain-view.ts';
+import { below, type JudgedView, type Report } from './domain-view.ts';
 
 /** Finds what is allowed and yet can't be meant: dead ends, doubles, rules that are never reached. */
-export function checkUsefulness(view: DomainView, report: Report): void {
-  for (const { object: user, path } of view.users) {
+export function checkUsefulness(view: JudgedView, report: Report): void {
+  for (const { object: user, path } of view.fresh.users) {
     if (user.devices.length === 0) {
       report('warning', path, `user ${user.extension} has no device`, 'add devices: without one nobody can be rung');
     }
   }
-  for (const { object: group, path } of view.groups) {
+  for (const { object: group, path } of view.fresh.groups) {
     if (group.members.length === 0) {
       report(
         'warning',
@@ -32,7 +32,7 @@ export function checkUsefulness(view: DomainView, report: Report): void {
       );
     }
   }
-  for (const { object: number, path } of view.numbers) {
+  for (const { object: number, path } of view.fresh.numbers) {
     if (number.scheme === undefined && number.to === undefined) {
       report(
         'warning',

@@ -1,13 +1,13 @@
 import type { Group, User } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
-import { below, type DomainView, type Report } from './domain-view.ts';
+import { below, type JudgedView, type Report } from './domain-view.ts';
 
 /** Finds keys of users and groups that nothing asks for, because of what stands beside them. */
-export function checkEffect(view: DomainView, report: Report): void {
-  for (const { object: user, path } of view.users) {
+export function checkEffect(view: JudgedView, report: Report): void {
+  for (const { object: user, path } of view.fresh.users) {
     if (path !== undefined) checkUser(user, path, report);
   }
-  for (const { object: group, path } of view.groups) {
+  for (const { object: group, path } of view.fresh.groups) {
     if (path === undefined) continue;
     checkPriority(group, path, report);
   }

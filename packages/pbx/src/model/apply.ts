@@ -1,5 +1,6 @@
 import { atOnce, type Steps } from '@vats/kernel';
 import { checkingDomain } from '../check/check-domain.ts';
+import { CheckMemory } from '../check/check-memory.ts';
 import type { Report } from '../check/domain-view.ts';
 import { type Problem, sortProblems } from '../problems/problem.ts';
 import type { PbxFile } from '../schema/pbx-file.ts';
@@ -8,7 +9,7 @@ import type { Change } from './change.ts';
 import { FileMemory, realmOf } from './file-memory.ts';
 import { GROUPS, NUMBERS, SCHEMES, TRUNKS, USERS } from './kinds.ts';
 import { type Merging, merge, type Placed } from './merge.ts';
-import type { Domain, ManagedBy, Model } from './model.ts';
+import type { Device, Domain, ManagedBy, Model } from './model.ts';
 import { namingObjects } from './named.ts';
 import { mergeSettings, settingsOf } from './settings.ts';
 
@@ -76,16 +77,22 @@ export function* planningApply(current: Model, source: PbxSource, options: Apply
   checkHosts(current, before, file, report);
 
   const { managedBy, prune = false, unseal = () => undefined, prompts = new Set(), judgeAccounts = true } = options;
-  const accounts = new Map(before?.users.flatMap(({ devices }) => devices.map((device) => [device.login, device])));
-  const known = (login: string) => accounts.get(login);
-  const { made: objects } = options.memory ?? new FileMemory(() => current);
-  const named = yield* namingObjects(file, { realm, managedBy, unseal, report, known, judgeAccounts, made: objects });
+  const memory = options.memory ?? new FileMemory(() => current);
+  // Asked for doubtful accounts alone, of which there are few.
+  let accounts: Map<string, Device> | undefined;
+  const known = (login: string): Device | undefined => {
+    accounts ??= new Map(before?.users.flatMap(({ devices }) => devices.map((device) => [device.login, device])));
+    return accounts.get(login);
+  };
+  const kept = { made: memory.made, before: memory.named };
+  const named = yield* namingObjects(file, { realm, managedBy, unseal, report, known, judgeAccounts, ...kept });
   const merging: Merging = { domain: file.domain, realm, managedBy, prune };
   const users = yield* merge(USERS, before?.users ?? [], named.users, merging);
   const groups = yield* merge(GROUPS, before?.groups ?? [], named.groups, merging);
   const trunks = yield* merge(TRUNKS, before?.trunks ?? [], named.trunks, merging);
   const numbers = yield* merge(NUMBERS, before?.numbers ?? [], named.numbers, merging);
   const schemes = yield* merge(SCHEMES, before?.schemes ?? [], named.schemes, merging);
+  memory.keep(named.kept, { users, groups, numbers, schemes });
   const fileSettings = settingsOf(file);
   const { settings, settingsBy, changes } = mergeSettings(before, fileSettings, merging);
 
@@ -93,13 +100,14 @@ export function* planningApply(current: Model, source: PbxSource, options: Apply
     settings,
     settingsNamed: new Set(Object.keys(fileSettings)),
     isFileAlone: options.isFileAlone ?? false,
-    users: [...others(users.merged), ...named.users],
-    groups: [...others(groups.merged), ...named.groups],
-    trunks: [...others(trunks.merged), ...named.trunks],
-    numbers: [...others(numbers.merged), ...named.numbers],
-    schemes: [...others(schemes.merged), ...named.schemes],
+    users: withOthers(users.merged, named.users),
+    groups: withOthers(groups.merged, named.groups),
+    trunks: withOthers(trunks.merged, named.trunks),
+    numbers: withOthers(numbers.merged, named.numbers),
+    schemes: withOthers(schemes.merged, named.schemes),
   };
-  yield* checkingDomain(view, prompts, report, options.now);
+  memory.checked ??= new CheckMemory();
+  yield* checkingDomain(view, { prompts, report, now: options.now, memory: memory.checked });
   const sorted = sortProblems(problems);
   if (sorted.some(({ severity }) => severity === 'error')) return { ok: false, problems: sorted };
 
@@ -133,11 +141,12 @@ function objectsIn<T>(merged: readonly Placed<T>[], before: readonly T[] = []): 
 }
 
 /**
- * What the file does not name. Its own entries are judged as it lists them, because one that it names twice is a single
- * object after merging.
+ * What the file names, behind what else there is. The file's entries are judged as it lists them, because one that it names twice is a
+ * single object after merging.
  */
-function others<T>(merged: readonly Placed<T>[]): Placed<T>[] {
-  return merged.filter(({ path }) => path === undefined);
+function withOthers<T>(merged: readonly Placed<T>[], named: readonly Placed<T>[]): readonly Placed<T>[] {
+  const others = merged.filter(({ path }) => path === undefined);
+  return others.length === 0 ? named : [...others, ...named];
 }
 
 /** No host may mean two domains. */

@@ -1,3 +1,4 @@
+import { commonEnds } from '@vats/kernel';
 import type { Device, Domain, DomainNumber, Group, Ha1Digests, Model, Scheme, Trunk, User } from './model.ts';
 
 /** An account as a digest username named it. */
@@ -121,8 +122,8 @@ function indexOf(domain: Domain, before: Domain | undefined, known: DomainIndex 
     make: () => DomainIndex[Name],
   ): DomainIndex[Name] => (known !== undefined && before?.[list] === domain[list] ? known[name] : make());
   return {
-    devices: made('devices', 'users', () => devicesOf(domain)),
-    users: made('users', 'users', () => new Map(domain.users.map((user) => [user.extension, user]))),
+    devices: made('devices', 'users', () => renewed(known?.devices, before?.users, domain.users, devicesOf)),
+    users: made('users', 'users', () => renewed(known?.users, before?.users, domain.users, byExtension)),
     groups: made('groups', 'groups', () => new Map(domain.groups.map((group) => [group.extension, group]))),
     numbers: made('numbers', 'numbers', () => new Map(domain.numbers.map((number) => [number.number, number]))),
     memberships: made('memberships', 'groups', () => membershipsOf(domain)),
@@ -131,12 +132,35 @@ function indexOf(domain: Domain, before: Domain | undefined, known: DomainIndex 
   };
 }
 
-function devicesOf({ users }: Domain): Map<string, DeviceMatch> {
-  const devices = new Map<string, DeviceMatch>();
+/**
+ * A look-up by what each object of a list is found by, made of the one for the list before where most of that stayed in its place. No two
+ * objects of a list are found by the same.
+ *
+ * @param found what some of them are found by
+ */
+function renewed<T, Found>(
+  known: ReadonlyMap<string, Found> | undefined,
+  before: readonly T[] = [],
+  now: readonly T[],
+  found: (objects: readonly T[]) => Iterable<[string, Found]>,
+): ReadonlyMap<string, Found> {
+  if (known === undefined) return new Map(found(now));
+  const { head, tail } = commonEnds(before, now);
+  if (head + tail < now.length / 2) return new Map(found(now));
+  const made = new Map(known);
+  for (const [name] of found(before.slice(head, before.length - tail))) made.delete(name);
+  for (const [name, object] of found(now.slice(head, now.length - tail))) made.set(name, object);
+  return made;
+}
+
+function* byExtension(users: readonly User[]): Iterable<[string, User]> {
+  for (const user of users) yield [user.extension, user];
+}
+
+function* devicesOf(users: readonly User[]): Iterable<[string, DeviceMatch]> {
   for (const user of users) {
-    for (const device of user.devices) devices.set(device.login, { user, device, ha1: device.ha1 });
+    for (const device of user.devices) yield [device.login, { user, device, ha1: device.ha1 }];
   }
-  return devices;
 }
 
 function membershipsOf(domain: Domain): Map<string, Set<string>> {

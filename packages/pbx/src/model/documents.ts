@@ -29,30 +29,29 @@ export function documentOf(domain: Domain): DomainDocument {
   return { id, name, realm, managedBy, settings: writeSettings(settings), settingsBy };
 }
 
-/** An object of a domain to whoever keeps it: told apart by identity, written only when asked. */
-export interface ObjectRef {
+/** A list of a domain to whoever keeps it: its objects are told apart by identity, and written only when asked. */
+export interface ObjectList {
   readonly list: ListName;
-  readonly key: string;
-  /** The same thing as long as the object does not change. */
-  readonly identity: object;
-  write(): ObjectDocument;
+  /** Each is the same thing as long as it does not change, and so are all of them together. */
+  readonly objects: readonly object[];
+  /** What one of them is known by. */
+  keyOf(object: object): string;
+  write(object: object): ObjectDocument;
 }
 
-/** The objects of a domain, in their order. */
-export function objectsOf(domain: Domain): ObjectRef[] {
-  const refs = <T extends Managed>(kind: Kind<T>, objects: readonly T[]): ObjectRef[] =>
-    objects.map((object) => ({
-      list: kind.list,
-      key: kind.key(object),
-      identity: object,
-      write: () => documentOfObject(kind, object, domain.realm),
-    }));
+export function objectListsOf(domain: Domain): ObjectList[] {
+  const listOf = <T extends Managed>(kind: Kind<T>, objects: readonly T[]): ObjectList => ({
+    list: kind.list,
+    objects,
+    keyOf: (object) => kind.key(object as T),
+    write: (object) => documentOfObject(kind, object as T, domain.realm),
+  });
   return [
-    ...refs(USERS, domain.users),
-    ...refs(GROUPS, domain.groups),
-    ...refs(TRUNKS, domain.trunks),
-    ...refs(NUMBERS, domain.numbers),
-    ...refs(SCHEMES, domain.schemes),
+    listOf(USERS, domain.users),
+    listOf(GROUPS, domain.groups),
+    listOf(TRUNKS, domain.trunks),
+    listOf(NUMBERS, domain.numbers),
+    listOf(SCHEMES, domain.schemes),
   ];
 }
 
@@ -62,7 +61,7 @@ function documentOfObject<T extends Managed>(kind: Kind<T>, object: T, realm: st
   return secrets === undefined ? { ...about, document } : { ...about, document, secret: JSON.stringify(secrets) };
 }
 
-/** The domain that `documentOf` and `objectsOf` wrote. Throws for anything else. */
+/** The domain that `documentOf` and `objectListsOf` wrote. Throws for anything else. */
 export function domainOfDocuments(document: DomainDocument, objects: readonly ObjectDocument[]): Domain {
   const { settings, ...rest } = document;
   const read = <T extends Managed>(kind: Kind<T>): T[] =>

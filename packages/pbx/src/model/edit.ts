@@ -64,7 +64,7 @@ export function removeUser(model: Model, edit: Edit & { readonly extension: stri
   const report: Report = (severity, _path, message, remedy) => {
     if (severity === 'error') problems.push(NO_PLACES.problem([], message, remedy));
   };
-  checkDomain(viewOf(after), new Set(), report);
+  checkDomain(viewOf(after), { prompts: new Set(), report });
   if (problems.length > 0) return { ok: false, problems };
   return edited(model, domain, after, { action: 'remove', user, details: [] });
 }

@@ -72,3 +72,34 @@ test('a domain that was made anew with another realm gets digests of that realm'
   const expected = ha1Of('user201', 'acme.example', 'asterisk', 'Vf5kNm7Z');
   expect(model().domains[0]?.users[0]?.devices[0]?.ha1).toEqual(expected);
 });
+
+test('objects of a store that was opened anew are told apart by what they say once, and by identity from then on', () => {
+  const { apply, model, use } = switchWith();
+  apply(file(user(201), user(202)));
+  use(structuredClone(model()));
+  const [stored] = model().domains;
+  apply(file(user(201), user(202)));
+  expect(model().domains[0]?.users).toBe(stored?.users);
+  apply(file(user(201), user(202), user(203)));
+  expect(model().domains[0]?.users[0]).toBe(stored?.users[0]);
+});
+
+test('a number without a trunk is warned of when the last trunk goes', () => {
+  const { apply } = switchWith();
+  const numbers = 'numbers: [{ number: "+74951234567", to: "201" }]\n';
+  const inBlock = numbers.replace('[', '\n  - ').replace(']', '');
+  const warnings = (text: string): readonly string[] => {
+    const done = apply(text);
+    return done.ok ? done.warnings.map(({ message }) => message) : [];
+  };
+  expect(warnings(`${file(user(201))}${inBlock}trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]\n`)).toEqual([]);
+  expect(warnings(`${file(user(201))}${inBlock}`)).toEqual(['number +74951234567 has no trunk']);
+});
+
+test('nothing that was read as a whole is remembered with its password', () => {
+  const { apply, memory } = switchWith();
+  const anchored = file(user(201, '&p Sec7etWord'), user(202, '*p'));
+  expect(apply(anchored).ok).toBe(true);
+  expect(inspect(memory, { depth: 12, showHidden: true })).not.toContain('Sec7etWord');
+  expect(apply(anchored)).toMatchObject({ ok: true, changes: [] });
+});

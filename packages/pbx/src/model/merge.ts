@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Steps } from '@vats/kernel';
+import { commonEnds, type Steps } from '@vats/kernel';
 import type { KeyPath } from '../problems/problem.ts';
 import type { Change } from './change.ts';
 import { differences } from './differences.ts';
@@ -33,15 +33,18 @@ export function* merge<T extends Managed>(
   named: readonly Placed<T>[],
   merging: Merging,
 ): Steps<{ merged: Placed<T>[]; changes: Change[] }> {
-  const byKey = new Map(named.map((placed) => [kind.key(placed.object), placed]));
-  const merged: Placed<T>[] = [];
+  // What is the same object in the same place needs no look: it is where it was, and nobody else has its key.
+  const { head, tail } = commonEnds(current, named, isObjectOf);
+  const byKey = new Map(named.slice(head, named.length - tail).map((placed) => [kind.key(placed.object), placed]));
+  const merged: Placed<T>[] = named.slice(0, head);
   const changes: Change[] = [];
   const note = (action: Change['action'], object: T, details: readonly string[] = []): void => {
     const title = kind.title(object);
     const about = { action, domain: merging.domain, kind: kind.name, key: kind.key(object), details };
     changes.push(title === undefined ? about : { ...about, title });
   };
-  for (const [index, before] of current.entries()) {
+  for (let index = head; index < current.length - tail; index++) {
+    const before = current[index]!;
     if (index % OBJECTS_A_STEP === 0) yield;
     const placed = byKey.get(kind.key(before));
     if (placed === undefined) {
@@ -59,9 +62,11 @@ export function* merge<T extends Managed>(
       merged.push(placed);
     }
   }
-  for (const placed of byKey.values()) {
-    note('create', placed.object);
-    merged.push(placed);
-  }
-  return { merged, changes };
+  const created = [...byKey.values()];
+  for (const { object } of created) note('create', object);
+  return { merged: [...merged, ...named.slice(named.length - tail), ...created], changes };
+}
+
+function isObjectOf<T>(object: T, placed: Placed<T>): boolean {
+  return placed.object === object;
 }

@@ -1,13 +1,17 @@
 import type { Steps } from '@vats/kernel';
 import type { Report } from '../check/domain-view.ts';
 import type { KeyPath } from '../problems/problem.ts';
+import type { GroupEntry } from '../schema/group.ts';
+import type { NumberEntry } from '../schema/outbound.ts';
 import type { PbxFile } from '../schema/pbx-file.ts';
+import type { SchemeEntry } from '../schema/scheme.ts';
 import type { TrunkEntry } from '../schema/trunk.ts';
 import type { DeviceEntry, UserEntry } from '../schema/user.ts';
 import { type AccountFault, loginFault, passwordFault } from './account-rules.ts';
 import { ha1Of } from './ha1.ts';
 import type { Placed } from './merge.ts';
 import type { Device, DomainNumber, Group, Managed, ManagedBy, Scheme, Trunk, User } from './model.ts';
+import { type NamedBefore, namingList } from './named-before.ts';
 
 /** The objects that a file names, as the model holds them. */
 export interface NamedObjects {
@@ -16,6 +20,8 @@ export interface NamedObjects {
   readonly trunks: readonly Placed<Trunk>[];
   readonly numbers: readonly Placed<DomainNumber>[];
   readonly schemes: readonly Placed<Scheme>[];
+  /** For the next apply of the file to the same domain. */
+  readonly kept: NamedBefore;
 }
 
 /** What turning a file's entries into objects takes beside the file. */
@@ -30,17 +36,21 @@ export interface Naming {
   readonly judgeAccounts: boolean;
   /** What became of entries in earlier applies of this file to this domain; what becomes of others is added. */
   readonly made: WeakMap<object, MadeObject>;
+  /** What the last of them named. */
+  readonly before: NamedBefore | undefined;
 }
 
 /** What became of an entry that means the same in every apply of its file. None of it holds a password. */
 export interface MadeObject {
   readonly object: object;
-  /** Of a user's devices, in their order. */
-  readonly accounts: readonly AccountRemarks[];
+  /** Of those of a user's devices with which something is wrong. */
+  readonly doubtful: readonly AccountRemarks[];
 }
 
-/** What may be wrong with an account. How much that matters, the model tells that it meets. */
+/** What is wrong with an account. How much that matters, the model tells that it meets. */
 interface AccountRemarks {
+  /** Which of the user's devices. */
+  readonly index: number;
   readonly login: string;
   readonly loginFault: AccountFault | undefined;
   readonly passwordFault: AccountFault | undefined;
@@ -50,55 +60,56 @@ interface AccountRemarks {
   readonly foreignRealm: string | undefined;
 }
 
-/** Some milliseconds of work. */
-const ENTRIES_A_STEP = 100;
-
 /** Makes the objects that a file names, and reports what is wrong with their accounts and secrets. */
 export function* namingObjects(file: PbxFile, naming: Naming): Steps<NamedObjects> {
-  const { managedBy, made } = naming;
+  const { managedBy, made, before } = naming;
+  let hasDoubts = false;
   const remembered = <Entry extends object>(entry: Entry, make: (entry: Entry) => MadeObject): MadeObject => {
-    const known = made.get(entry) ?? make(entry);
-    made.set(entry, known);
-    return known;
+    const known = made.get(entry);
+    if (known !== undefined) return known;
+    const object = make(entry);
+    made.set(entry, object);
+    return object;
   };
   const asIs = <T extends object>(entry: T) =>
-    remembered(entry, () => ({ object: { ...entry, managedBy }, accounts: [] })).object as T & Managed;
+    remembered(entry, () => ({ object: { ...entry, managedBy }, doubtful: [] })).object as T & Managed;
   const user = (entry: UserEntry, path: KeyPath): User => {
-    const { object, accounts } = remembered(entry, () => madeUser(entry, file.domain, naming));
-    for (const [index, account] of accounts.entries()) judge(account, [...path, 'devices', index], naming);
+    const { object, doubtful } = remembered(entry, () => madeUser(entry, file.domain, naming));
+    for (const account of doubtful) judge(account, [...path, 'devices', account.index], naming);
+    hasDoubts ||= doubtful.length > 0;
     return object as User;
   };
+  const users = yield* namingList('users', file.users, user, before?.users);
+  const groups = yield* namingList('groups', file.groups, asIs<GroupEntry>, before?.groups);
+  const trunk = (entry: TrunkEntry, path: KeyPath): Trunk => trunkOf(entry, path, naming);
+  const trunks = yield* namingList('trunks', file.trunks, trunk);
+  const numbers = yield* namingList('numbers', file.numbers, asIs<NumberEntry>, before?.numbers);
+  const schemes = yield* namingList('schemes', file.schemes, asIs<SchemeEntry>, before?.schemes);
   return {
-    users: yield* placed('users', file.users, user),
-    groups: yield* placed('groups', file.groups, asIs),
-    trunks: yield* placed('trunks', file.trunks, (entry, path) => trunkOf(entry, path, naming)),
-    numbers: yield* placed('numbers', file.numbers, asIs),
-    schemes: yield* placed('schemes', file.schemes, asIs),
+    users: users.placed,
+    groups: groups.placed,
+    trunks: trunks.placed,
+    numbers: numbers.placed,
+    schemes: schemes.placed,
+    kept: { users: hasDoubts ? undefined : users, groups, numbers, schemes },
   };
-}
-
-function* placed<Entry, T>(
-  list: string,
-  entries: readonly Entry[] | undefined,
-  make: (entry: Entry, path: KeyPath) => T,
-): Steps<Placed<T>[]> {
-  const objects: Placed<T>[] = [];
-  for (const [index, entry] of (entries ?? []).entries()) {
-    const path = [list, index];
-    objects.push({ object: make(entry, path), path });
-    if (index % ENTRIES_A_STEP === 0) yield;
-  }
-  return objects;
 }
 
 function madeUser(entry: UserEntry, domain: string, { realm, managedBy }: Naming): MadeObject {
   const { devices = [], ...rest } = entry;
   const made = devices.map((device) => madeDevice(device, domain, realm));
   const object: User = { ...rest, devices: made.map(({ device }) => device), managedBy };
-  return { object, accounts: made.map(({ remarks }) => remarks) };
+  const doubtful = made.flatMap(({ remarks }, index) => (isDoubtful(remarks) ? [{ ...remarks, index }] : []));
+  return { object, doubtful };
 }
 
-function madeDevice(entry: DeviceEntry, domain: string, realm: string): { device: Device; remarks: AccountRemarks } {
+type Remarks = Omit<AccountRemarks, 'index'>;
+
+function isDoubtful({ loginFault, passwordFault, foreignRealm }: Remarks): boolean {
+  return loginFault !== undefined || passwordFault !== undefined || foreignRealm !== undefined;
+}
+
+function madeDevice(entry: DeviceEntry, domain: string, realm: string): { device: Device; remarks: Remarks } {
   const { password, ha1, ...rest } = entry;
   const { login } = entry;
   const about = { login, loginFault: loginFault(login), passwordFault: undefined, foreignRealm: undefined };

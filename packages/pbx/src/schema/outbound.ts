@@ -55,7 +55,7 @@ export const outboundRule = z
     }
     const highest = Math.max(0, ...[...(send ?? '').matchAll(/\$(\d)/g)].map(([, digit]) => Number(digit)));
     const pattern = parsePattern(match);
-    const parts = pattern.ok ? pattern.value.parts : highest;
+    const parts = pattern.ok ? pattern.value.runs.length : highest;
     if (highest > parts) {
       ctx.issues.push({
         ...fault(

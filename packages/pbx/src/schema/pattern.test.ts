@@ -69,15 +69,17 @@ test('a pattern of literals matches itself and nothing else', () => {
 });
 
 test.each([
-  ['8xxx*', '84951234567', '+7$1', '+74951234567', 1],
-  ['8x*', '84951234567', '$1', '4951234567', 1],
-  ['9[0-4]1x', '9213', '$2$1', '32', 2],
-  ['*43', '*43', '77', '77', 0],
-  ['3xx', '300', '0$1', '000', 1],
-  ['*', '+7495', '$1', '+7495', 1],
-])('%s writes %s by %s as %s', (text, number, template, written, parts) => {
+  ['8xxx*', '84951234567', '+7$1', '+74951234567', ['xxx*']],
+  ['8x*', '84951234567', '$1', '4951234567', ['x*']],
+  ['9[0-4]1x', '9213', '$2$1', '32', ['[0-4]', 'x']],
+  ['9X[67]1[2-5]', '93614', '$2-$1', '4-36', ['X[67]', '[2-5]']],
+  ['*43', '*43', '77', '77', []],
+  ['**', '*43', '$1', '43', ['*']],
+  ['3xx', '300', '0$1', '000', ['xx']],
+  ['*', '+7495', '$1', '+7495', ['*']],
+])('%s writes %s by %s as %s', (text, number, template, written, runs) => {
   const pattern = parsePattern(text);
-  expect(pattern.ok && [pattern.value.rewrite(number, template), pattern.value.parts]).toEqual([written, parts]);
+  expect(pattern.ok && [pattern.value.rewrite(number, template), pattern.value.runs]).toEqual([written, runs]);
 });
 
 test('what does not match is not written anew', () => {

@@ -9,11 +9,10 @@ export type PatternFault = 'empty' | 'too-long' | 'bad-character' | 'set-not-clo
 export interface NumberPattern {
   readonly text: string;
   matches(number: string): boolean;
-  /** How many variable parts it has: what `$1` … of `rewrite` may name. */
-  readonly parts: number;
+  /** Its variable parts as written, each the longest run of `x`, sets and `*`: what `$1` … of `rewrite` may name. */
+  readonly runs: readonly string[];
   /**
-   * A number that matches, written anew: `$1`, `$2` … stand for what the pattern's variable parts held, each the longest run of `x`,
-   * sets and `*`. @example parsePattern('8xxx*') rewrites 84951234567 by '+7$1' to +74951234567
+   * A number that matches, written anew: `$1`, `$2` … stand for what the pattern's variable parts held. @example parsePattern('8xxx*') rewrites 84951234567 by '+7$1' to +74951234567
    */
   rewrite(number: string, template: string): string | undefined;
 }
@@ -29,11 +28,26 @@ const LONGEST_PATTERN = 64;
 export function parsePattern(text: string): Parsed<NumberPattern, PatternFault> {
   if (text === '') return bad('empty');
   if (text.length > LONGEST_PATTERN) return bad('too-long', LONGEST_PATTERN);
+  const runs: string[] = [];
   let source = '';
+  /** Where the run that goes on begins in the text; undefined outside one. */
+  let runFrom: number | undefined;
+  const endRun = (at: number): void => {
+    if (runFrom === undefined) return;
+    runs.push(text.slice(runFrom, at));
+    source += ')';
+    runFrom = undefined;
+  };
   for (let at = 0; at < text.length; at++) {
     const character = text[at]!;
+    const isRest = character === '*' && at === text.length - 1;
+    if (!isRest && !'xX['.includes(character)) endRun(at);
+    else if (runFrom === undefined) {
+      runFrom = at;
+      source += '(';
+    }
     if (character === 'x' || character === 'X') source += '[0-9]';
-    else if (character === '*') source += at === text.length - 1 ? '.*' : '\\*';
+    else if (character === '*') source += isRest ? '.*' : '\\*';
     else if (character === '+') {
       if (at !== 0) return bad('bad-character', at);
       source += '\\+';
@@ -48,30 +62,26 @@ export function parsePattern(text: string): Parsed<NumberPattern, PatternFault> 
       at = end;
     } else return bad('bad-character', at);
   }
-  const matches = matcherOf(text, source);
-  const parts = new RegExp(`^${source.replace(VARIABLE_RUN, '($&)')}$`, 's');
+  endRun(text.length);
+  const expression = new RegExp(`^${source}$`, 's');
   return good({
     text,
-    matches,
-    parts: source.match(VARIABLE_RUN)?.length ?? 0,
+    runs,
+    matches: matcherOf(text, expression),
     rewrite: (number, template) => {
-      const found = parts.exec(number);
+      const found = expression.exec(number);
       return found === null ? undefined : template.replace(/\$([1-9])/g, (_, digit) => found[Number(digit)] ?? '');
     },
   });
 }
 
 /** Most patterns are a literal or the beginning of one: an expression takes ten times as long to see that, and rules are many. */
-function matcherOf(text: string, source: string): (number: string) => boolean {
+function matcherOf(text: string, expression: RegExp): (number: string) => boolean {
   if (/^[+]?[0-9#]+$/.test(text)) return (number) => number === text;
   const [, beginning] = /^([+]?[0-9#]*)\*$/.exec(text) ?? [];
   if (beginning !== undefined) return (number) => number.startsWith(beginning);
-  const expression = new RegExp(`^${source}$`, 's');
   return (number) => expression.test(number);
 }
-
-/** In the expression of a pattern: `x` and sets are written as classes, the rest as `.*`. */
-const VARIABLE_RUN = /(?:\[[^\]]*\])+(?:\.\*)?|\.\*/g;
 
 function rangesRise(set: string): boolean {
   return [...set.matchAll(/([0-9])-([0-9])/g)].every(([, low, high]) => low! <= high!);

@@ -1,4 +1,5 @@
 import { EMERGENCY_NUMBERS, normaliseNumber } from '../schema/number.ts';
+import { parsePattern } from '../schema/pattern.ts';
 
 /**
  * The public number that digits mean to whoever is sent them, E.164; undefined where they mean none that can be told. Read are the
@@ -44,8 +45,7 @@ export function judgedNumbers(dialled: string, sent: string): readonly string[] 
  * @example sentPattern('9x*', '81049$1') === '+49x*'
  */
 export function sentPattern(match: string, send?: string): string {
-  const runs = match.match(VARIABLE_RUN) ?? [];
-  const sent = send === undefined ? match : send.replace(/\$([1-9])/g, (_, digit) => runs[Number(digit) - 1] ?? '');
+  const sent = send === undefined ? match : filledIn(send, match);
   if (isLiteral(sent)) return publicNumberOf(sent) ?? sent;
   const abroad = /^(?:00|\+?810)(.+)$/.exec(sent);
   if (abroad !== null) return `+${abroad[1]}`;
@@ -53,10 +53,14 @@ export function sentPattern(match: string, send?: string): string {
   return /^[78]/.test(sent) ? `+7${sent.slice(1)}` : sent;
 }
 
+/** What is sent, with the variable parts of the rule's pattern as they are written there. */
+function filledIn(send: string, match: string): string {
+  const pattern = parsePattern(match);
+  const runs = pattern.ok ? pattern.value.runs : [];
+  return send.replace(/\$([1-9])/g, (_, digit) => runs[Number(digit) - 1] ?? '');
+}
+
 /** Whether a pattern matches one number only. */
 export function isLiteral(pattern: string): boolean {
   return !/[xX[]/.test(pattern) && !pattern.endsWith('*');
 }
-
-/** The variable parts of a pattern, as `NumberPattern.rewrite` counts them. */
-const VARIABLE_RUN = /(?:[xX]|\[[^\]]*\])+(?:\*$)?|\*$/g;

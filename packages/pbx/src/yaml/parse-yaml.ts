@@ -101,16 +101,31 @@ function tooDeepAt(text: string): number | undefined {
   let dashes = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === 0x0a) {
+    // Most characters are letters, digits and spaces.
+    const kind = code < KINDS.length ? KINDS[code] : OTHER;
+    if (kind === OTHER) continue;
+    if (kind === NEWLINE) {
       line++;
       dashes = 0;
-    } else if (code === 0x5b || code === 0x7b) depth++;
-    else if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1);
-    else if ((code === 0x2d || code === 0x3f) && text.charCodeAt(at + 1) === 0x20) dashes++;
+    } else if (kind === OPENING) depth++;
+    else if (kind === CLOSING) depth = Math.max(0, depth - 1);
+    else if (text.charCodeAt(at + 1) === 0x20) dashes++;
     if (depth > YAML_LIMITS.depth || dashes > YAML_LIMITS.depth) return line;
   }
   return undefined;
 }
+
+const OTHER = 0;
+const NEWLINE = 1;
+const OPENING = 2;
+const CLOSING = 3;
+const INDENTING = 4;
+/** What a character is to the depth of a text. */
+const KINDS = new Uint8Array(0x80);
+KINDS[0x0a] = NEWLINE;
+for (const opening of '[{') KINDS[opening.charCodeAt(0)] = OPENING;
+for (const closing of ']}') KINDS[closing.charCodeAt(0)] = CLOSING;
+for (const indenting of '-?') KINDS[indenting.charCodeAt(0)] = INDENTING;
 
 const EXPLANATIONS: Partial<Record<YAMLError['code'], { message: string; remedy: string }>> = {
   TAB_AS_INDENT: { message: 'a tab is used as indentation', remedy: 'indent with spaces' },

@@ -1,34 +1,19 @@
 import type { Steps } from '@vats/kernel';
 import type { z } from 'zod';
 import { type Checked, sortProblems } from '../problems/problem.ts';
+import type { EntryMemory } from './entry-memory.ts';
 import { outlineOf, type Section } from './outline.ts';
 import { YAML_LIMITS } from './parse-yaml.ts';
-import { NOT_APART, PlacesInParts, valueOfItem, valueOfSection } from './parts.ts';
+import { NOT_APART, PlacesInParts, valueOfSection } from './parts.ts';
+import { checkingList, type ListRead, readingList } from './read-list.ts';
 import type { Places } from './yaml-source.ts';
 import { keepKnownKeys, problemsOf } from './zod-problems.ts';
-
-/** What knows entries of lists from an earlier reading, by their text. */
-export interface EntryMemory<File> {
-  /** Told what the file says outside its lists, before it is asked. */
-  begin(head: File): void;
-  /** The name under which it would know an entry; undefined for a list of which it knows nothing. */
-  nameOf(list: string, text: string): string | undefined;
-  find(name: string): object | undefined;
-  /** An entry that was read and found good. */
-  note(name: string, entry: object): void;
-}
 
 /** What a file holds, when it was read in parts. */
 export type ReadInParts<T> = Checked<{ readonly value: T; readonly places: Places }>;
 
-/** Parts that are read, or entries that are checked, in a step: some milliseconds. */
+/** Parts that are read in a step: some milliseconds. */
 const A_STEP = 100;
-
-interface Entry {
-  readonly name: string | undefined;
-  readonly known?: object;
-  readonly raw?: unknown;
-}
 
 /**
  * Reads a mapping with long lists an entry at a time, with the outcome of reading it as a whole: the same value, the same problems.
@@ -57,25 +42,18 @@ export function* readInParts<Shape extends z.ZodRawShape>(
   }
   yield;
   const head = schema.safeParse(data, { error: keepKnownKeys });
+  // What a file says outside its lists decides what its entries become.
+  const known = head.success ? memory : undefined;
   if (head.success) memory?.begin(head.data);
 
   // All of the text must be good YAML before anything of it is judged.
-  const entriesOf = new Map<string, Entry[]>();
-  for (const { key, items } of outline.sections.filter(isList)) {
-    const entries: Entry[] = [];
-    for (const item of items) {
-      const name = head.success ? memory?.nameOf(key, text.slice(item.from, item.to)) : undefined;
-      const known = name === undefined ? undefined : memory?.find(name);
-      if (known !== undefined) entries.push({ name, known });
-      else {
-        const raw = valueOfItem(text, item);
-        if (raw === NOT_APART) return undefined;
-        entries.push({ name, raw });
-      }
-      if (++done % A_STEP === 0) yield;
-    }
-    entriesOf.set(key, entries);
-    data[key] = entries.map(({ raw }) => raw);
+  const read = new Map<string, ListRead>();
+  for (const section of outline.sections.filter(isList)) {
+    const list = yield* readingList(text, section, known);
+    if (list === NOT_APART) return undefined;
+    read.set(section.key, list);
+    // Of what is known nothing will be asked by its raw form.
+    data[section.key] = [...list.values];
   }
 
   const value: Record<string, unknown> = { ...head.data };
@@ -84,20 +62,11 @@ export function* readInParts<Shape extends z.ZodRawShape>(
   // In the order in which the schema goes through its keys; last what it says of others.
   for (const key of Object.keys(schema.shape)) {
     issues.push(...ofHead.filter(({ path }) => path[0] === key));
-    const entries = entriesOf.get(key);
-    if (entries === undefined) continue;
-    const good: unknown[] = [];
-    for (const [index, { name, known, raw }] of entries.entries()) {
-      const checked = known === undefined ? lists.get(key)!.safeParse(raw, { error: keepKnownKeys }) : undefined;
-      if (checked?.success === false) {
-        issues.push(...checked.error.issues.map((issue) => ({ ...issue, path: [key, index, ...issue.path] })));
-      } else {
-        good.push(known ?? checked?.data);
-        if (checked !== undefined && name !== undefined) memory?.note(name, checked.data as object);
-      }
-      if (++done % A_STEP === 0) yield;
-    }
-    value[key] = good;
+    const list = read.get(key);
+    if (list === undefined) continue;
+    // One by one: there may be more than a call takes arguments.
+    for (const issue of yield* checkingList(list, lists.get(key)!, known)) issues.push(issue);
+    value[key] = list.values;
   }
   issues.push(...ofHead.filter(({ path }) => path.length === 0));
   const places = new PlacesInParts(file, text, outline);

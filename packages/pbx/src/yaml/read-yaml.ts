@@ -1,8 +1,9 @@
 import { atOnce, type Steps } from '@vats/kernel';
 import type { z } from 'zod';
 import { type Checked, type Problem, sortProblems } from '../problems/problem.ts';
+import type { EntryMemory } from './entry-memory.ts';
 import { decodedYaml, parseYaml } from './parse-yaml.ts';
-import { type EntryMemory, readInParts } from './read-in-parts.ts';
+import { readInParts } from './read-in-parts.ts';
 import { NO_PLACES, type Places } from './yaml-source.ts';
 import { keepKnownKeys, problemsOf } from './zod-problems.ts';
 
