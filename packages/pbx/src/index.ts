@@ -1,4 +1,5 @@
 export { type CheckedPbx, checkPbx, readingPbx, readPbx } from './check/check-pbx.ts';
+export type { RegisterNames } from './check/domain-view.ts';
 export { isEverybody, remarksOnPolicy } from './check/policy-sense.ts';
 export {
   type Contact,
@@ -72,6 +73,18 @@ export {
   type User,
 } from './model/model.ts';
 export { type NumberSearch, readNumberSearch } from './number-search.ts';
+export { isInRegion, type NumberPlace } from './numbering/number-place.ts';
+export {
+  NumberRegister,
+  type RegionName,
+  type RegisteredPlace,
+  type RegisterFile,
+  type RegisterTable,
+  type StoredRegister,
+} from './numbering/number-register.ts';
+export { type ReadRegister, type RegisterSource, readingRegister } from './numbering/read-register.ts';
+export { regionKey } from './numbering/region-name.ts';
+export type { RegisterStore } from './numbering/register-store.ts';
 export { isOperatorsOwn } from './own-network.ts';
 export {
   type Checked,

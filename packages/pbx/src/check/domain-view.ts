@@ -2,6 +2,14 @@ import type { Placed } from '../model/merge.ts';
 import type { DomainNumber, DomainSettings, Group, Scheme, Trunk, User } from '../model/model.ts';
 import type { KeyPath, Problem } from '../problems/problem.ts';
 
+/** What is known of the numbering register's regions. */
+export interface RegisterNames {
+  /** Whether callers can be from there, in whatever writing of the name. */
+  has(region: string): boolean;
+  /** The names there are, for who wrote one wrong. */
+  all(): Iterable<string>;
+}
+
 /** A domain as an apply would leave it, with where the file names each part. */
 export interface DomainView {
   readonly settings: DomainSettings;
@@ -9,6 +17,8 @@ export interface DomainView {
   readonly settingsNamed: ReadonlySet<string>;
   /** True for a file by itself: what commands have put into a switch, such as a calendar, is not known. */
   readonly isFileAlone?: boolean;
+  /** The regions of the numbering register; absent where nobody knows them. */
+  readonly register?: RegisterNames;
   readonly users: readonly Placed<User>[];
   readonly groups: readonly Placed<Group>[];
   readonly trunks: readonly Placed<Trunk>[];

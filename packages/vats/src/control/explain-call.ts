@@ -130,6 +130,7 @@ function worldAt(world: World, now: number): World {
     channelsInUse: (domain, kind, key) => world.channelsInUse(domain, kind, key),
     isTrunkUp: (domain, trunk) => world.isTrunkUp(domain, trunk),
     cheapestFirst: (domain, number, trunks) => world.cheapestFirst(domain, number, trunks),
+    numberPlace: (number) => world.numberPlace(number),
   };
 }
 
