@@ -139,6 +139,7 @@ export type { LimitBounds, Limits } from './schema/limits.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber, normaliseOperatorNumber } from './schema/number.ts';
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
+export { findRegion, readRegionPart } from './schema/region.ts';
 export type { DigestChoice } from './schema/user.ts';
 export { isHost } from './schema/words.ts';
 export { DEFAULT_COSTLY, LIMIT_NAMES, type LimitName, type Scope } from './spending/bounds.ts';

@@ -1,23 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { checkPbx, formatProblem, type Problem } from '@vats/pbx';
+import { formatProblem } from '@vats/pbx';
 import { Command, CommanderError, Option } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
 import { counted } from '../counted.ts';
-import { checkSettings, type Override, type SettingKey } from '../settings/index.ts';
+import type { Override, SettingKey } from '../settings/index.ts';
 import { VERSION } from '../version.ts';
 import { addAccessCommands } from './access-commands.ts';
 import * as answers from './answers.ts';
 import { ask, looking, printableStreams, printer, type Streams, type Where } from './asking.ts';
+import { checkFile } from './check-file.ts';
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
 import { addExplainCall } from './explain-call.ts';
-import { isSettingsFile } from './file-kind.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { addHistory } from './history-commands.ts';
 import { addListCommands } from './list-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
+import { addRegionCommands } from './region-commands.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
 import { addTrunkCommands } from './trunk-commands.ts';
@@ -89,10 +90,12 @@ function program(streams: Streams, result: { code: number }): Command {
     .description('check a settings or PBX file; errors name file, line, key and remedy')
     .argument('<file>')
     .option('--json', 'problems as JSON')
-    .action((file: string, { json }: { json?: boolean }) => {
-      const text = readText(file);
-      const checked = isSettingsFile(text) ? checkSettings(text, file) : checkPbx(text, file, { now: Date.now() });
-      const problems: readonly Problem[] = checked.ok ? checked.warnings : checked.problems;
+    .option('--data <directory>', 'of the running switch whose numbering register is asked for regions')
+    .addOption(new Option('--config <file>', 'its settings file, to find the data directory'))
+    .action(async (file: string, options: Where) => {
+      const { json } = options;
+      const checked = await checkFile(readText(file), file, options);
+      const { problems } = checked;
       if (json === true) out(`${JSON.stringify({ ok: checked.ok, problems }, null, 2)}\n`);
       else out(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
       if (!checked.ok) result.code = EXIT.configuration;
@@ -196,6 +199,7 @@ function program(streams: Streams, result: { code: number }): Command {
   addAccessCommands(vats, explain, print);
   addExplainCall(explain, print);
   addScheduleCommands(vats, explain, print);
+  addRegionCommands(vats, explain, print);
   addTrunkCommands(vats, print, result);
   addGroupCommands(vats, print);
   return vats;

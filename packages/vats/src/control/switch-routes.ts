@@ -16,6 +16,7 @@ import { groupRoutes } from './group-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { rateRoutes } from './rate-routes.ts';
+import { regionRoutes } from './region-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
 import { userListRoutes } from './user-list-routes.ts';
@@ -101,6 +102,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...contactRoutes(running),
     ...rateRoutes(running),
     ...limitRoutes(running),
+    ...regionRoutes(running),
     ...trunkRoutes(running),
     ...groupRoutes(running),
   };
