@@ -150,6 +150,7 @@ export type {
   SpendingDecision,
   SpendingRefusal,
   SpendingRules,
+  TalkGranted,
 } from './spending/decision.ts';
 export type { LimitUse, SpendingEvent } from './spending/events.ts';
 export { amounts, limitText, type RefusedLimit, refusedLimit, whom } from './spending/limit-text.ts';

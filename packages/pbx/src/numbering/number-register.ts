@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '@vats/kernel';
 import type { NumberPlace } from './number-place.ts';
 import { regionKey, regionParts } from './region-name.ts';
 
@@ -92,18 +93,27 @@ export class NumberRegister {
     return this.names.has(regionKey(name));
   }
 
-  /** Every name that regions go by, as the register writes it, by its key. Made when first asked for. */
+  /** Every name that regions go by, as the register writes it, by its key. Made when first asked for, if not before. */
   get names(): ReadonlyMap<string, RegionName> {
-    this.#names ??= namesOf(this.#table);
+    return this.#names ?? atOnce(this.naming());
+  }
+
+  /** Makes the names in steps, for a switch with calls. */
+  *naming(): Steps<ReadonlyMap<string, RegionName>> {
+    this.#names ??= yield* namesOf(this.#table);
     return this.#names;
   }
 }
 
-function namesOf({ first, last, place, places }: RegisterTable): ReadonlyMap<string, RegionName> {
+/** Places between two steps: few milliseconds of work. */
+const STEP = 100;
+
+function* namesOf({ first, last, place, places }: RegisterTable): Steps<ReadonlyMap<string, RegionName>> {
   const numbers = new Float64Array(places.length);
   for (let at = 0; at < first.length; at++) numbers[place[at]!]! += last[at]! - first[at]! + 1;
   const names = new Map<string, RegionName>();
   for (const [index, { region, territory = '' }] of places.entries()) {
+    if (index % STEP === 0) yield;
     // One place counts once for each of its names, however often its two texts say it.
     const own = new Map([...regionParts(territory), ...regionParts(region)].map((name) => [regionKey(name), name]));
     for (const [key, name] of own) {

@@ -163,8 +163,9 @@ export const policyExplanation = z.object({
 export const settingsExplanation = z.object({ domains: z.array(policyExplanation) });
 
 const historyParty = party.extend({ extension: z.string().optional() });
-/** A limit that kept a call from going out, in the units of `vats limits`. */
+/** A limit that kept a call from going out or cut it off, in the units of `vats limits`. */
 export const reachedLimit = z.object({
+  cutOff: z.boolean().optional(),
   at: z.number(),
   trunk: z.string(),
   number: z.string(),

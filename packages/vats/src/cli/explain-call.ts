@@ -5,6 +5,7 @@ import { printable } from '../printable.ts';
 import { reachedLimit } from './answers.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
 import { localTime } from './local-time.ts';
+import { limitReached } from './show-history.ts';
 
 const limitUse = z.object({
   kind: z.string(),
@@ -152,7 +153,7 @@ function keptText(call: z.output<typeof keptExplanation>): string {
     const { number, name } = answeredBy;
     lines.push(`     (answered by ${printable(number)}${name === undefined ? '' : ` ${printable(name)}`})`);
   }
-  lines.push(...limits.map((limit) => `     not by trunk ${limit.trunk}: ${printable(limitText(limit))}`));
+  lines.push(...limits.map((limit) => `     ${printable(limitReached(limit))}`));
   lines.push(`     (and the call ended as ${outcome})`, VERDICTS[verdict] + (why === undefined ? '' : `: ${why}`));
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import type { Clock, Log } from '@vats/kernel';
+import { type Clock, inTurns, type Log } from '@vats/kernel';
 import {
   type Checked,
   type NumberPlace,
@@ -42,7 +42,10 @@ export class Numbering {
   async load(): Promise<void> {
     try {
       const stored = await this.#parts.store.load();
-      if (stored !== undefined) this.#keep(stored, new NumberRegister(stored.table));
+      if (stored === undefined) return;
+      const register = new NumberRegister(stored.table);
+      await inTurns(register.naming());
+      this.#keep(stored, register);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.#parts.log.error('numbering.not-loaded', { error: text, remedy: 'import the register again' });
@@ -98,6 +101,7 @@ export class Numbering {
     const { table, files: about } = read.value;
     const before = this.register;
     const after = new NumberRegister(table);
+    await inTurns(after.naming());
     if (!dryRun) {
       const stored = { importedAt: this.#parts.clock.now(), files: about, table };
       await this.#parts.store.save(stored);
