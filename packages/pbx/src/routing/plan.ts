@@ -135,6 +135,8 @@ export interface OutsideTarget extends Timing {
   readonly number: string;
   /** Tried in this order, until one takes the call or somebody there answers in whatever way. */
   readonly ways: readonly Way[];
+  /** The ways are in the order of their prices, but for trunks that are down. */
+  readonly byPrice?: true;
   /** Whose order it is: the caller, or the employee whose forward leads there. Limits count against them. */
   readonly orderedBy?: User;
 }

@@ -183,7 +183,13 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     challenge('n1');
     wire.clock.advance(32_000);
     expect(user.told).toEqual(['timeout']);
-    expect(user.report).toEqual({ seq: 8, answers: 1, renewals: 0, verdict: 'answered', isRepeated: transport === 'udp' });
+    expect(user.report).toEqual({
+      seq: 8,
+      answers: 1,
+      renewals: 0,
+      verdict: 'answered',
+      isRepeated: transport === 'udp',
+    });
     expect(wire.leftovers()).toEqual([]);
   });
 

@@ -128,7 +128,7 @@ function program(streams: Streams, result: { code: number }): Command {
     });
 
   looking(vats.command('status').description('what the switch is doing')).action(async (options: Where) => {
-    print(options, await ask(options, 'GET', '/status', answers.statusAnswer), (s) => show.statusText(s, Date.now()));
+    print(options, await ask(options, 'GET', '/status', answers.statusAnswer), show.statusText);
   });
   looking(vats.command('reload').description('read the files again, as SIGHUP does, and say what came of it')).action(
     async (options: Where) => {
@@ -139,14 +139,14 @@ function program(streams: Streams, result: { code: number }): Command {
   );
   looking(vats.command('registrations').description('phones that are registered')).action(async (options: Where) => {
     const found = await ask(options, 'GET', '/registrations', answers.registrationsAnswer);
-    print(options, found, (rows) => show.registrationsText(rows, Date.now()));
+    print(options, found, show.registrationsText);
   });
   const calls = looking(
     withSubcommands(vats.command('calls')).description('calls that are up; with --history those that have ended'),
   );
   addHistory(calls, streams, print, async (options) => {
     const up = await ask(options, 'GET', '/calls', answers.callsAnswer);
-    print(options, up, (rows) => show.callsText(rows, Date.now()));
+    print(options, up, show.callsText);
   });
   looking(calls.command('hangup').description('end a call'))
     .argument('<id>')
