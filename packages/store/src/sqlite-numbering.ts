@@ -81,5 +81,7 @@ function* registerOf(head: Tables['numbering'], parts: readonly Tables['numberin
     }
     yield;
   }
+  if (range !== ranges)
+    throw new Error(`the numbering register has ${range} ranges in its parts, and should have ${ranges}`);
   return { importedAt, files, table };
 }

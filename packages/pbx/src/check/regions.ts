@@ -2,13 +2,19 @@ import { suggest } from '../problems/suggest.ts';
 import { findRegion } from '../schema/region.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
+/** Names that are compared with all of the register's, thousands of them; a file with more has no slip, but no register. */
+const COMPARED = 20;
+
 /** Regions that a number's callers are told apart by, and that neither the domain nor the numbering register knows. */
 export function checkRegions(view: DomainView, report: Report): void {
+  const told = new Map<string, readonly [message: string, remedy: string]>();
   for (const { object: number, path } of view.numbers) {
     for (const [index, { region }] of (number.byCaller ?? []).entries()) {
       if (region === undefined || findRegion(view.settings.regions, region) !== undefined) continue;
       if (view.register?.has(region) === true) continue;
-      const [message, remedy] = unknown(view, region);
+      const problem = told.get(region) ?? unknown(view, region, told.size < COMPARED);
+      told.set(region, problem);
+      const [message, remedy] = problem;
       report(
         'warning',
         below(path, 'byCaller', index, 'region'),
@@ -19,9 +25,13 @@ export function checkRegions(view: DomainView, report: Report): void {
   }
 }
 
-function unknown({ settings, register, isFileAlone }: DomainView, region: string): [message: string, remedy: string] {
-  const own = Object.keys(settings.regions ?? {});
-  const near = suggest(region, own) ?? suggest(region, register?.all() ?? []);
+function unknown(
+  { settings, register, isFileAlone }: DomainView,
+  region: string,
+  compares: boolean,
+): readonly [message: string, remedy: string] {
+  const own = suggest(region, Object.keys(settings.regions ?? {}));
+  const near = own ?? (compares ? suggest(region, register?.all() ?? []) : undefined);
   if (near !== undefined) return ['which nobody described: no caller is from there', `did you mean ${near}?`];
   if (register === undefined && isFileAlone === true) {
     return [

@@ -145,6 +145,12 @@ test('ranges made disjoint have just the numbers that they had, each of the one 
   );
 });
 
+test('UTF-8 that was cut within a letter is not taken for windows-1251', () => {
+  const whole = new TextEncoder().encode(LINE);
+  const cut = whole.slice(0, whole.indexOf(0xd0) + 1);
+  expect(faults(source(Uint8Array.from([...whole, ...cut]))).join()).toContain('neither in UTF-8 nor in windows-1251');
+});
+
 test('no text makes the reader throw', () => {
   const piece = fc.constantFrom(
     ...[

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { addDomain, json, running, serve, useSwitch, vats } from './testing/served-switch.ts';
+import { addDomain, clock, json, running, serve, useSwitch, vats } from './testing/served-switch.ts';
 
 useSwitch();
 
