@@ -106,10 +106,12 @@ export type CallEvent = Common &
     | { readonly type: 'media.silent' }
     /** All are heard again, so long after what was heard last before. */
     | { readonly type: 'media.recovered'; readonly milliseconds: number }
-    /** A leg outside was not begun: what it would have counted against is used up. */
+    /** A leg outside was not begun, or may not talk on: what it counts against is used up. */
     | ({
         readonly type: 'limit.reached';
         readonly leg: LegName;
+        /** It was talking: the call ends now. */
+        readonly cutOff?: true;
         readonly trunk: string;
         readonly number: string;
       } & RefusedLimit)
@@ -146,6 +148,8 @@ export interface CallEnded {
   readonly durationMs: number;
   /** From answer to end, milliseconds; 0 for a call nobody answered. */
   readonly talkMs: number;
+  /** Of a call that ended by `limit-reached`: whose limit, and which. */
+  readonly limit?: RefusedLimit;
   /** The caller cancelled because the call was answered at another place that rang for it too (RFC 3326). */
   readonly elsewhere?: boolean;
   readonly recording?: {

@@ -1,6 +1,6 @@
 import type { Cancel, Log } from '@vats/kernel';
 import type { CodecPolicy, DtmfKey } from '@vats/media';
-import type { Plan } from '@vats/pbx';
+import { limitText, type Plan, type RefusedLimit } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
@@ -78,6 +78,8 @@ export class Call implements CallContext {
   #seq = 0;
   /** The caller gave up because another place took the call. */
   #elsewhere = false;
+  /** The limit that was reached last. */
+  #limit: RefusedLimit | undefined;
   #answered: { readonly at: number; readonly by: NonNullable<CallEnded['answeredBy']> } | undefined;
 
   constructor(shared: SharedByCalls, id: string, origin: CallOrigin, places: CallPlaces, hooks: CallHooks) {
@@ -200,6 +202,7 @@ export class Call implements CallContext {
   emit(event: UnstampedEvent): void {
     const at = this.parts.clock.now();
     if (event.type === 'call.answered') this.#answered = { at, by: event.party };
+    else if (event.type === 'limit.reached') this.#limit = limitOf(event);
     this.#tell(event);
     // Whoever makes an event makes it for this call alone: it is stamped as it is, not copied.
     this.parts.emit(Object.assign(event, { call: this.id, seq: ++this.#seq, at }) as CallEvent);
@@ -366,6 +369,7 @@ export class Call implements CallContext {
       ended.answeredBy = answered.by;
     }
     if (this.#elsewhere) ended.elsewhere = true;
+    if (failure === 'limit-reached' && this.#limit !== undefined) ended.limit = this.#limit;
     if (legs.recording !== undefined) ended.recording = legs.recording;
     if (legs.counts !== undefined) ended.media = legs.counts;
     this.emit(ended);
@@ -373,12 +377,13 @@ export class Call implements CallContext {
     this.#hooks.onEnd();
   }
 
-  #tellEnd({ failure, from, dialled, status, talkMs, recording }: CallEnded): void {
+  #tellEnd({ failure, from, dialled, status, talkMs, recording, limit }: CallEnded): void {
     const level = FAILURES[failure].log;
     if (!this.log.writes(level)) return;
     const file = recording === undefined ? {} : { recording: recording.path };
+    const by = limit === undefined ? {} : { limit: limitText(limit) };
     // Most calls end because somebody hangs up, which is no failure: FAILURES has every end of a call.
-    this.log[level]('call.ended', { from: from.number, to: dialled, ended: failure, status, talkMs, ...file });
+    this.log[level]('call.ended', { from: from.number, to: dialled, ended: failure, status, talkMs, ...by, ...file });
   }
 
   /** A bug of ours costs this call and nothing else: whatever it holds is given back, however far it had come. */
@@ -394,6 +399,12 @@ export class Call implements CallContext {
     this.#state = { name: 'ended', failure: 'internal-error', status: 500 };
     this.#end();
   }
+}
+
+/** The limit alone, without what was being called. */
+function limitOf({ kind, key, calls, limit, used, of }: RefusedLimit): RefusedLimit {
+  const amounts = { ...(used !== undefined && { used }), ...(of !== undefined && { of }) };
+  return { kind, ...(key !== undefined && { key }), calls, limit, ...amounts };
 }
 
 /** A proxy that rang us and others says so when somebody else has answered (RFC 3326 §3.1). */

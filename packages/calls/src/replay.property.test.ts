@@ -82,6 +82,7 @@ function worldAt(live: World, now: number, at: Moment): World {
     channelsInUse: () => at.channels,
     isTrunkUp: (_, trunk) => !at.down.includes(trunk),
     cheapestFirst: (_, __, trunks) => [...trunks].reverse(),
+    numberPlace: (number) => (Number(number.at(-1)) % 2 === 0 ? { region: 'North', operator: 'x' } : undefined),
   };
 }
 

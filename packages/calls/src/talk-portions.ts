@@ -1,5 +1,5 @@
 import type { Cancel } from '@vats/kernel';
-import { type OutsideCall, refusedLimit } from '@vats/pbx';
+import { type OutsideCall, refusedLimit, type SpendingRefusal } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 
@@ -50,7 +50,7 @@ export class TalkPortions {
     sent: string,
     user: string | undefined,
   ): 'the trunk' | 'the caller' | Reservation {
-    const { parts, origin, holdings, log } = this.#call;
+    const { parts, origin, holdings } = this.#call;
     const { spending } = parts;
     if (spending === undefined) return {};
     const id = `${this.#call.id}/${leg}/${trunk}`;
@@ -58,9 +58,7 @@ export class TalkPortions {
     const decision = spending.begin(call);
     if (!decision.allowed) {
       const { refusal } = decision;
-      const limit = refusedLimit(refusal);
-      log.warn('call.limit-reached', { trunk, number, sent, why: refusal.why, ...limit });
-      this.#call.emit({ type: 'limit.reached', leg, trunk, number, ...limit });
+      this.#tell(leg, call, refusal, false);
       return refusal.subject.kind === 'trunk' ? 'the trunk' : 'the caller';
     }
     this.#portions.set(leg, { call, id, maxDurationMs: decision.maxDurationMs, answeredAt: 0, timer: undefined });
@@ -75,7 +73,7 @@ export class TalkPortions {
     const { parts } = this.#call;
     parts.spending?.answered(portion.id);
     portion.answeredAt = parts.clock.monotonic();
-    if (portion.maxDurationMs !== undefined) this.#lasts(portion, portion.maxDurationMs);
+    if (portion.maxDurationMs !== undefined) this.#lasts(leg, portion, portion.maxDurationMs);
   }
 
   /**
@@ -88,16 +86,24 @@ export class TalkPortions {
   }
 
   /** @param granted ms from the answer on */
-  #lasts(portion: Portion, granted: number): void {
+  #lasts(leg: LegName, portion: Portion, granted: number): void {
     const { clock, spending } = this.#call.parts;
     const left = portion.answeredAt + granted - clock.monotonic();
     portion.timer = clock.after(Math.max(0, left), () => {
       portion.timer = undefined;
       const more = spending?.extend(portion.id);
       if (more === undefined) return;
-      if (more > granted) this.#lasts(portion, more);
-      else this.#call.feed({ type: 'hang-up', failure: 'limit-reached' });
+      if (more.maxDurationMs > granted) return void this.#lasts(leg, portion, more.maxDurationMs);
+      if (more.refusal !== undefined) this.#tell(leg, portion.call, more.refusal, true);
+      this.#call.feed({ type: 'hang-up', failure: 'limit-reached' });
     });
+  }
+
+  /** @param cutOff whether the leg was talking */
+  #tell(leg: LegName, { trunk, number, sent }: OutsideCall, refusal: SpendingRefusal, cutOff: boolean): void {
+    const limit = { ...refusedLimit(refusal), ...(cutOff && { cutOff }) };
+    this.#call.log.warn('call.limit-reached', { trunk, number, sent, why: refusal.why, ...limit });
+    this.#call.emit({ type: 'limit.reached', leg, trunk, number, ...limit });
   }
 
   #end(leg: LegName): void {

@@ -71,8 +71,10 @@ export interface CallForward {
   readonly when: string;
 }
 
-/** A limit that kept the call from going out by a trunk. */
+/** A limit that kept the call from going out by a trunk, or cut it off. */
 export interface ReachedLimit extends RefusedLimit {
+  /** The call was talking, and got no more. */
+  readonly cutOff?: true;
   readonly at: number;
   readonly trunk: string;
   readonly number: string;

@@ -1,4 +1,5 @@
 export { type CheckedPbx, checkPbx, readingPbx, readPbx } from './check/check-pbx.ts';
+export type { RegisterNames } from './check/domain-view.ts';
 export { isEverybody, remarksOnPolicy } from './check/policy-sense.ts';
 export {
   type Contact,
@@ -73,6 +74,18 @@ export {
   type User,
 } from './model/model.ts';
 export { type NumberSearch, readNumberSearch } from './number-search.ts';
+export { isInRegion, type NumberPlace } from './numbering/number-place.ts';
+export {
+  NumberRegister,
+  type RegionName,
+  type RegisteredPlace,
+  type RegisterFile,
+  type RegisterTable,
+  type StoredRegister,
+} from './numbering/number-register.ts';
+export { type ReadRegister, type RegisterSource, readingRegister } from './numbering/read-register.ts';
+export { regionKey } from './numbering/region-name.ts';
+export type { RegisterStore } from './numbering/register-store.ts';
 export { isOperatorsOwn } from './own-network.ts';
 export {
   type Checked,
@@ -86,7 +99,7 @@ export { suggest } from './problems/suggest.ts';
 export { formatMoney, MONEY_PARTS, parseMoney } from './rates/money.ts';
 export { longestFor, priceOf, type Rate } from './rates/rate.ts';
 export type { RateStore, RateTableName } from './rates/rate-store.ts';
-export { cheapestOf, RateTable, type TrunkRate } from './rates/rate-table.ts';
+export { COMPARED_SECONDS, cheapestOf, RateTable, type TrunkRate } from './rates/rate-table.ts';
 export { readingRates, readRates } from './rates/read-rates.ts';
 export { writingRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
@@ -114,6 +127,7 @@ export { DEFAULT_RING_MS } from './routing/reach-user.ts';
 export { recordingOf } from './routing/recording.ts';
 export { ECHO_CODE, route } from './routing/route.ts';
 export { writtenFor } from './routing/written-number.ts';
+export { CALENDAR_ASKED_BEFORE_DAYS, type CalendarEnd, calendarEnd } from './schedule/calendar-end.ts';
 export { localDate, MOMENT_REMEDY, momentText, type ReadMoment, readMoment } from './schedule/moment.ts';
 export { type ProductionCalendar, readProductionCalendar } from './schedule/production-calendar.ts';
 export { type HoursOf, LOOK_AHEAD_DAYS, type Schedule, scheduleAt } from './schedule/schedule-at.ts';
@@ -127,6 +141,7 @@ export type { LimitBounds, Limits } from './schema/limits.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber, normaliseOperatorNumber } from './schema/number.ts';
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
+export { findRegion, readRegionPart } from './schema/region.ts';
 export type { DigestChoice } from './schema/user.ts';
 export { isHost } from './schema/words.ts';
 export { DEFAULT_COSTLY, LIMIT_NAMES, type LimitName, type Scope } from './spending/bounds.ts';
@@ -137,6 +152,7 @@ export type {
   SpendingDecision,
   SpendingRefusal,
   SpendingRules,
+  TalkGranted,
 } from './spending/decision.ts';
 export type { LimitUse, SpendingEvent } from './spending/events.ts';
 export { amounts, limitText, type RefusedLimit, refusedLimit, whom } from './spending/limit-text.ts';

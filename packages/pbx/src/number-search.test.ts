@@ -25,6 +25,8 @@ test.each([
   ['  ', /an empty number/],
   ['+12', /not a telephone number/],
   ['%', /not a telephone number/],
+  ['45', /"45" is too short for a number or its end; give its last 4 digits or more, or an extension as --employee 45/],
+  ['7', /too short/],
 ])('%s is refused with its remedy', (text, message) => {
   const read = readNumberSearch(text);
   expect(read.ok ? '' : read.error).toMatch(message);

@@ -14,6 +14,8 @@ export type NumberSearchRead =
 
 /** An ending of fewer digits would be that of every other number. */
 const SHORTEST_ENDING = 4;
+/** Fewer digits are meant as an ending, and would be looked for as a whole number in vain. */
+const SHORTEST_NUMBER = 3;
 const LONGEST = 32;
 
 /**
@@ -24,6 +26,10 @@ export function readNumberSearch(text: string): NumberSearchRead {
   const { number, kind }: NormalisedNumber = normaliseNumber(text);
   if (kind === 'e164') return { ok: true, value: { exact: formsOf(number) } };
   if (kind === 'short') {
+    if (/^\d+$/.test(number) && number.length < SHORTEST_NUMBER) {
+      const remedy = `give its last ${SHORTEST_ENDING} digits or more, or an extension as --employee ${number}`;
+      return { ok: false, error: `${JSON.stringify(number)} is too short for a number or its end; ${remedy}` };
+    }
     const ending = number.length >= SHORTEST_ENDING && /^\d+$/.test(number);
     return { ok: true, value: { exact: [number], ...(ending && { ending: number }) } };
   }

@@ -105,6 +105,17 @@ describe('reachability', () => {
     expect(bench.happened()).toEqual([]);
   });
 
+  test('an answer to a ping that went out twice shows the phone, and not how long it took', async () => {
+    const { bench } = await pinged();
+    bench.clock.advance(25_000);
+    bench.pings.at(-1)!.sent.isRepeated = true;
+    bench.clock.advance(700);
+    const before = bench.registrar.registrations()[0]?.roundTrip;
+    bench.answerPing();
+    expect(bench.registrar.registrations()[0]).toMatchObject({ lastSeen: bench.clock.now() });
+    expect(bench.registrar.registrations()[0]?.roundTrip).toBe(before);
+  });
+
   test('two pings missed make it unreachable, one does not, one answer brings it back: one event each', async () => {
     const { bench } = await pinged();
     bench.clock.advance(25_000);

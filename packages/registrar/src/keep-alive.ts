@@ -6,7 +6,7 @@ import type { Registration } from './registration.ts';
 
 /** Carries pings as client transactions: what the registrar needs of the transaction layer. */
 export interface PingSender {
-  send(draft: RequestDraft, flow: Flow, user: PingUser): unknown;
+  send(draft: RequestDraft, flow: Flow, user: PingUser): { readonly isRepeated: boolean };
 }
 
 export interface PingUser {
@@ -23,8 +23,8 @@ export interface KeepAliveOptions {
   readonly userAgent: string;
   /** What we call ourselves on a flow. */
   readonly sentBy: (flow: Flow) => { readonly host: string; readonly port: number };
-  /** The phone answered a ping. @param roundTrip in ms */
-  readonly answered: (registration: Registration, roundTrip: number) => void;
+  /** The phone answered a ping. @param roundTrip in ms; undefined for a ping that went out more than once */
+  readonly answered: (registration: Registration, roundTrip: number | undefined) => void;
   /** As many pings in a row as the limits say went unanswered. */
   readonly silent: (registration: Registration) => void;
 }
@@ -112,13 +112,13 @@ export class KeepAlive {
   #ask(registration: Registration, watch: Watch): void {
     const { clock, sender } = this.#options;
     const sentAt = clock.monotonic();
-    sender.send(this.#draft(registration, watch.flow), watch.flow, {
+    const ping = sender.send(this.#draft(registration, watch.flow), watch.flow, {
       onResponse: () => {
         // An answer over a flow that the phone has left since says nothing about the new one.
         if (this.#watches.get(registration) !== watch) return;
         watch.everAnswered = true;
         this.heard(registration);
-        this.#options.answered(registration, clock.monotonic() - sentAt);
+        this.#options.answered(registration, ping.isRepeated ? undefined : clock.monotonic() - sentAt);
       },
       // The next tick counts what stayed unanswered, sooner than the transaction gives up.
       onTimeout: () => {},

@@ -27,7 +27,7 @@ export class Presence {
       userAgent,
       sentBy: (flow) => transport.sentBy(flow),
       answered: (registration, roundTrip) => {
-        registration.roundTrip = roundTrip;
+        if (roundTrip !== undefined) registration.roundTrip = roundTrip;
         this.#lives(registration);
       },
       silent: (registration) => this.#unreachable(registration, 'ping-unanswered'),

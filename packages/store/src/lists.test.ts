@@ -1,4 +1,4 @@
-import type { Rate, SpendingChange } from '@vats/pbx';
+import type { Rate, SpendingChange, StoredRegister } from '@vats/pbx';
 import { modelOf } from '@vats/pbx/testing';
 import { expect, test } from 'vitest';
 import type { Store } from './store.ts';
@@ -30,6 +30,23 @@ const rate = (prefix: string): Rate => ({
   next: 6,
   name: 'Ж; "x"',
 });
+
+/** @param ranges neighbours of ten numbers, with a gap of five behind each */
+function register(ranges: number, importedAt = 5): StoredRegister {
+  const first = Float64Array.from({ length: ranges }, (_, index) => 3_000_000_000 + index * 15);
+  return {
+    importedAt,
+    files: [{ name: 'ABC-3xx.csv', lines: ranges }],
+    table: {
+      first,
+      last: first.map((number) => number + 9),
+      place: Uint32Array.from({ length: ranges }, (_, index) => index % 2),
+      operator: Uint32Array.from({ length: ranges }, (_, index) => index % 3),
+      places: [{ region: 'г. Москва' }, { region: 'Тверская обл.', territory: 'Тверь' }],
+      operators: ['', 'A', 'ПАО "МТС"'],
+    },
+  };
+}
 
 async function contactsOf(store: Store) {
   const all = [];
@@ -82,6 +99,17 @@ for (const [name, open] of stores) {
     await store.close();
   });
 
+  test(`${name}: the numbering register takes the place of the one before, all of it or nothing`, async () => {
+    using scratch = scratchDirectory();
+    const store = await open(scratch.path);
+    expect(await store.numbering.load()).toBeUndefined();
+    await store.numbering.save(register(25_000));
+    expect(await store.numbering.load()).toEqual(register(25_000));
+    await store.numbering.save(register(3, 9));
+    expect(await store.numbering.load()).toEqual(register(3, 9));
+    await store.close();
+  });
+
   test(`${name}: contacts change by number`, async () => {
     using scratch = scratchDirectory();
     const { contacts, close } = await open(scratch.path).then((store) => ({
@@ -123,6 +151,18 @@ test('a change of which one row can not be kept leaves nothing, and those beside
   expect(rows.map(({ subject }) => subject).sort()).toEqual(['domain:b', 'domain:c']);
   await store.close();
 });
+
+test('half a million ranges outlive a restart', async () => {
+  using scratch = scratchDirectory();
+  await reopened(scratch.path, (store) => store.numbering.save(register(500_000)));
+  await reopened(scratch.path, async (store) => {
+    const { table } = (await store.numbering.load())!;
+    const { table: saved } = register(500_000);
+    for (const column of ['first', 'last', 'place', 'operator'] as const) {
+      expect(Buffer.compare(Buffer.from(table[column].buffer), Buffer.from(saved[column].buffer)), column).toBe(0);
+    }
+  });
+}, 60_000);
 
 test('a hundred thousand rates and twice as many contacts outlive a restart', async () => {
   using scratch = scratchDirectory();

@@ -8,6 +8,7 @@ import { SqliteBindings } from './sqlite-bindings.ts';
 import { SqliteContacts } from './sqlite-contacts.ts';
 import { SqliteHistory } from './sqlite-history.ts';
 import { SqliteModels } from './sqlite-models.ts';
+import { SqliteNumbering } from './sqlite-numbering.ts';
 import { SqlitePlaces } from './sqlite-places.ts';
 import { SqliteRates } from './sqlite-rates.ts';
 import { SqliteRecordings } from './sqlite-recordings.ts';
@@ -87,6 +88,7 @@ class SqliteStore implements Store {
   readonly spending: SqliteSpending;
   readonly rates: SqliteRates;
   readonly contacts: SqliteContacts;
+  readonly numbering: SqliteNumbering;
   readonly #client: DatabaseClient;
   readonly #reader: DatabaseClient;
   readonly #writer: GroupCommit;
@@ -112,6 +114,7 @@ class SqliteStore implements Store {
     this.spending = new SqliteSpending(client, writer);
     this.rates = new SqliteRates(client, writer);
     this.contacts = new SqliteContacts(client, writer);
+    this.numbering = new SqliteNumbering(client, writer);
   }
 
   health(): StoreHealth {

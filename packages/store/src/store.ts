@@ -1,6 +1,14 @@
 import type { BanStore, PlaceStore } from '@vats/access';
 import type { Clock, Log } from '@vats/kernel';
-import type { ContactStore, HistoryStore, Model, RateStore, RecordingStore, SpendingStore } from '@vats/pbx';
+import type {
+  ContactStore,
+  HistoryStore,
+  Model,
+  RateStore,
+  RecordingStore,
+  RegisterStore,
+  SpendingStore,
+} from '@vats/pbx';
 import type { BindingStore } from '@vats/registrar';
 import type { StoreError } from './store-error.ts';
 
@@ -55,6 +63,8 @@ export interface Store {
   readonly rates: RateStore;
   /** Who rings from which number. */
   readonly contacts: ContactStore;
+  /** Whose numbers are whose, for all domains. */
+  readonly numbering: RegisterStore;
   health(): StoreHealth;
   /** Seals a secret with the data directory's key, for `vats export`. */
   seal(text: string): string;

@@ -302,6 +302,7 @@ function withMethods(store: Store): Store {
     spending: store.spending,
     rates: store.rates,
     contacts: store.contacts,
+    numbering: store.numbering,
     health: () => store.health(),
     seal: (text) => store.seal(text),
     unseal: (sealed) => store.unseal(sealed),

@@ -176,14 +176,16 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       if (parts.trunks === undefined) lines.use(after.domains);
       sweepAccess();
     },
+    () => numbering.names,
   );
   access.usePolicies(model.directory);
 
   const { onSpendingEvent } = parts;
-  const { rates, contacts, spending } = await openLists({
+  const { rates, contacts, spending, numbering } = await openLists({
     ...{ store, clock, log, onSpendingEvent },
     directory: () => model.directory,
   });
+  undo.push(async () => numbering.close());
   ledger.enrol('calls counted against limits', () => spending.size);
 
   const journal = new CallJournal({
@@ -215,6 +217,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     isTrunkUp: (domain, trunk) => trunks.isUp(domain, trunk),
     responsible: (domain, number) => contacts.find(domain.id, number)?.extension,
     cheapestFirst: (domain, number, names) => rates.cheapestFirst(domain.id, number, names),
+    numberPlace: (number) => numbering.find(number),
     ...parts.answers,
   });
   ledger.enrol('employees on the phone', () => world.size);
@@ -315,6 +318,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    numbering.close();
     calls.hangUpAll('switch-stopped');
     await new Promise<void>((resolve) => calls.drain(resolve));
     await journal.idle();
@@ -351,6 +355,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     spending,
     rates,
     contacts,
+    numbering,
     world,
     logins,
     reloadAccess: (next) => {

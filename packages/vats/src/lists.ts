@@ -2,6 +2,7 @@ import type { Clock, Log } from '@vats/kernel';
 import { type Directory, SpendingAccounts, type SpendingEvent } from '@vats/pbx';
 import type { Store } from '@vats/store';
 import { ContactBook } from './contact-book.ts';
+import { Numbering } from './numbering/numbering.ts';
 import { RateTables } from './rate-tables.ts';
 import { spendingRules } from './spending-rules.ts';
 
@@ -10,6 +11,7 @@ export interface Lists {
   readonly rates: RateTables;
   readonly contacts: ContactBook;
   readonly spending: SpendingAccounts;
+  readonly numbering: Numbering;
 }
 
 export interface ListsParts {
@@ -24,6 +26,8 @@ export interface ListsParts {
 export async function openLists({ store, clock, log, directory, onSpendingEvent }: ListsParts): Promise<Lists> {
   const rates = new RateTables(store.rates);
   await rates.load();
+  const numbering = new Numbering({ store: store.numbering, clock, log });
+  await numbering.load();
   const isUser = (id: string, extension: string): boolean => {
     const domain = directory().domainById(id);
     return domain !== undefined && directory().findUser(domain, extension)?.extension === extension;
@@ -40,7 +44,7 @@ export async function openLists({ store, clock, log, directory, onSpendingEvent 
     },
     onStoreFault: (error) => log.error('spending.not-saved', { error: String(error) }),
   });
-  return { rates, contacts, spending };
+  return { rates, contacts, spending, numbering };
 }
 
 function fieldsOf({ subject, scope, limit, used, of, call }: SpendingEvent, domain: string | undefined) {

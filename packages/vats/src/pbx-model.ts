@@ -16,6 +16,7 @@ import {
   type NewPassword,
   type Problem,
   planningApply,
+  type RegisterNames,
   readingPbx,
   readingUsers,
   removeUser,
@@ -82,16 +83,25 @@ export class PbxModel {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #onChange: (before: Model, after: Model) => void;
+  readonly #register: () => RegisterNames | undefined;
   #directory: Directory;
   #queue: Promise<unknown> = Promise.resolve();
   /** By path, the one that was applied last behind the others. */
   readonly #memories = new Map<string, FileMemory>();
 
-  constructor(store: Store, log: Log, now: () => number, onChange: (before: Model, after: Model) => void) {
+  /** @param register the regions that callers may be told apart by, beside a domain's own */
+  constructor(
+    store: Store,
+    log: Log,
+    now: () => number,
+    onChange: (before: Model, after: Model) => void,
+    register: () => RegisterNames | undefined = () => undefined,
+  ) {
     this.#store = store;
     this.#log = log;
     this.#now = now;
     this.#onChange = onChange;
+    this.#register = register;
     this.#directory = new Directory(store.models.model);
   }
 
@@ -121,12 +131,14 @@ export class PbxModel {
     try {
       const read = await inTurns(readingPbx(text, name, memory));
       if (!read.ok) return { ok: false, problems: read.problems };
+      const register = this.#register();
       const planning = planningApply(this.#directory.model, read.value, {
         managedBy: managerOfFile(path),
         prune,
         unseal: (sealed) => this.#store.unseal(sealed),
         now: this.#now(),
         memory,
+        ...(register !== undefined && { register }),
       });
       const applied = await inTurns(planning);
       if (!applied.ok) return { ok: false, problems: [...applied.problems, ...read.warnings] };

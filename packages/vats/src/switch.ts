@@ -10,6 +10,7 @@ import type { AccessEvent } from './access/access-event.ts';
 import type { ContactBook } from './contact-book.ts';
 import type { Authenticator } from './front-door/authenticator.ts';
 import type { Visitors } from './front-door/visitors.ts';
+import type { Numbering } from './numbering/numbering.ts';
 import type { PbxModel } from './pbx-model.ts';
 import type { RateTables } from './rate-tables.ts';
 import type { GroupLogins } from './routing-world/group-logins.ts';
@@ -67,6 +68,8 @@ export interface Switch {
   readonly rates: RateTables;
   /** Who has which number outside. */
   readonly contacts: ContactBook;
+  /** Which number outside is whose and from where. */
+  readonly numbering: Numbering;
   /** The moment as plans see it. */
   readonly world: LiveWorld;
   readonly logins: GroupLogins;

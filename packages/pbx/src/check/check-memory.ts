@@ -95,6 +95,7 @@ function isSameIn({ circumstances: before, view: then }: Judged, view: DomainVie
   return (
     before.today === now.today &&
     before.isFileAlone === now.isFileAlone &&
+    then.register === view.register &&
     // A number without a trunk is judged by whether there is any.
     (then.trunks.length === 0) === (view.trunks.length === 0) &&
     isDeepStrictEqual(before.settingsNamed, now.settingsNamed) &&

@@ -21,7 +21,7 @@ export interface CheckedPbx {
 export function checkPbx(
   text: string | Uint8Array,
   file: string,
-  options: Pick<ApplyOptions, 'prompts' | 'judgeAccounts' | 'now'> = {},
+  options: Pick<ApplyOptions, 'prompts' | 'judgeAccounts' | 'now' | 'register'> = {},
 ): Checked<CheckedPbx> {
   const read = readPbx(text, file);
   if (!read.ok) return read;

@@ -2,6 +2,14 @@ import type { Placed } from '../model/merge.ts';
 import type { DomainNumber, DomainSettings, Group, Scheme, Trunk, User } from '../model/model.ts';
 import type { KeyPath, Problem } from '../problems/problem.ts';
 
+/** What is known of the numbering register's regions. */
+export interface RegisterNames {
+  /** Whether callers can be from there, in whatever writing of the name. */
+  has(region: string): boolean;
+  /** The names there are, for who wrote one wrong. */
+  all(): Iterable<string>;
+}
+
 /** The objects of a domain: first what the file does not name, then what it names, in its order. */
 export interface DomainLists {
   readonly users: readonly Placed<User>[];
@@ -26,6 +34,8 @@ export interface DomainView extends DomainLists {
   readonly settingsNamed: ReadonlySet<string>;
   /** True for a file by itself: what commands have put into a switch, such as a calendar, is not known. */
   readonly isFileAlone?: boolean;
+  /** The regions of the numbering register, the same object until there is another; absent where nobody knows them. */
+  readonly register?: RegisterNames;
 }
 
 /** What checks are given: all of a domain, and what of it they have not found good before. */

@@ -1,5 +1,6 @@
 import type { Frozen } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
+import { CALENDAR_ASKED_BEFORE_DAYS } from '../schedule/calendar-end.ts';
 import { spansOf } from '../schedule/day-hours.ts';
 import { dayOf, timeText } from '../schedule/local-day.ts';
 import { CALENDAR_KEYS, type Hours, type OpenHours } from '../schema/hours.ts';
@@ -56,9 +57,6 @@ function checkExceptions(hours: Frozen<Hours>, path: KeyPath | undefined, today:
   report('warning', below(path, 'except', first), `${first} is past${others}`, 'remove it', 'key');
 }
 
-/** Days left of a year when the next one's calendar is asked for: it is published in autumn. */
-const ASKED_BEFORE_DAYS = 60;
-
 interface CalendarKnown {
   /** Sorted. */
   readonly dates: readonly string[];
@@ -86,7 +84,7 @@ function checkCalendar(
   } else if (today !== undefined) {
     const year = Number(today.slice(0, 4));
     const left = dayOf(`${year + 1}-01-01`) - dayOf(today);
-    if (left >= ASKED_BEFORE_DAYS || last > `${year + 1}`) return;
+    if (left >= CALENDAR_ASKED_BEFORE_DAYS || last > `${year + 1}`) return;
     const why = `${key} has no effect from ${year + 1}-01-01 on: the calendar has no days of ${year + 1}`;
     warn(why, `run vats calendar import with the production calendar of ${year + 1}, or add its days to calendar:`);
   }

@@ -39,17 +39,20 @@ export function columnOf(line: string, separator: Separator, cell: number): numb
 /**
  * Takes lines apart, empty ones left out. A cell cannot go over a line's end: whole lines can then be read by and by, and one quote
  * that was left open does not swallow the rest of the table.
+ *
+ * @param looseQuotes a cell that does not begin with a quote may have some in it
  */
 export function cellsOf(
   lines: readonly string[],
   first: number,
   separator: Separator,
   onFault: (line: number, text: string, fault: CsvFault) => void,
+  looseQuotes = false,
 ): CsvLine[] {
   const written = lines.flatMap((text, index) => (text.trim() === '' ? [] : [{ number: first + index, text }]));
-  const together = allAtOnce(written, separator);
+  const together = allAtOnce(written, separator, looseQuotes);
   return written.flatMap(({ number, text }, index) => {
-    const cells = together?.[index] ?? recordOf(text, separator);
+    const cells = together?.[index] ?? recordOf(text, separator, looseQuotes);
     if (typeof cells !== 'string') return [{ number, text, cells }];
     onFault(number, text, cells);
     return [];
@@ -57,27 +60,32 @@ export function cellsOf(
 }
 
 /** Many lines in one go, which is ten times as fast; undefined where one of them is wrong, or a cell went over its end. */
-function allAtOnce(lines: readonly { readonly text: string }[], separator: Separator): string[][] | undefined {
+function allAtOnce(
+  lines: readonly { readonly text: string }[],
+  separator: Separator,
+  looseQuotes: boolean,
+): string[][] | undefined {
   try {
-    const records = recordsOf(lines.map(({ text }) => text).join('\n'), separator);
+    const records = recordsOf(lines.map(({ text }) => text).join('\n'), separator, looseQuotes);
     return records.length === lines.length ? records : undefined;
   } catch {
     return undefined;
   }
 }
 
-function recordsOf(text: string, separator: Separator): string[][] {
+function recordsOf(text: string, separator: Separator, looseQuotes: boolean): string[][] {
   return parseCsv(text, {
     delimiter: separator,
     relax_column_count: true,
     trim: separator !== '\t',
     record_delimiter: '\n',
+    relax_quotes: looseQuotes,
   });
 }
 
-function recordOf(line: string, separator: Separator): readonly string[] | CsvFault {
+function recordOf(line: string, separator: Separator, looseQuotes: boolean): readonly string[] | CsvFault {
   try {
-    return recordsOf(line, separator)[0] ?? [];
+    return recordsOf(line, separator, looseQuotes)[0] ?? [];
   } catch (error) {
     const { code } = error as { code?: string };
     return code === 'CSV_QUOTE_NOT_CLOSED' ? 'quote-not-closed' : 'text-beside-quotes';

@@ -27,6 +27,8 @@ export interface TableFormat<Values> {
   readonly header: string;
   /** A line to write, for who has none. */
   readonly example: string;
+  /** A cell that does not begin with a quote may have some in it: ПАО "МТС". Else they are a fault. */
+  readonly looseQuotes?: boolean;
 }
 
 /** A line of a table. What is empty or has no column is not there. */

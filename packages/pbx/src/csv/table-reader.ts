@@ -60,7 +60,8 @@ class TableReader<Values> {
     this.#separator = separatorOf(lines[first] ?? '');
     let columns: Columns<Values> | undefined;
     for (let at = Math.max(0, first); at < lines.length; at += STEP) {
-      for (const line of cellsOf(lines.slice(at, at + STEP), at + 1, this.#separator, this.#onFault)) {
+      const some = lines.slice(at, at + STEP);
+      for (const line of cellsOf(some, at + 1, this.#separator, this.#onFault, this.#format.looseQuotes)) {
         if (columns === undefined) {
           columns = this.#columnsBy(line);
           if (columns === undefined) return nothing;

@@ -1,7 +1,7 @@
 import { atOnce, type Steps } from '@vats/kernel';
 import { checkingDomain } from '../check/check-domain.ts';
 import { CheckMemory } from '../check/check-memory.ts';
-import type { Report } from '../check/domain-view.ts';
+import type { RegisterNames, Report } from '../check/domain-view.ts';
 import { type Problem, sortProblems } from '../problems/problem.ts';
 import type { PbxFile } from '../schema/pbx-file.ts';
 import type { YamlSource } from '../yaml/read-yaml.ts';
@@ -32,6 +32,8 @@ export interface ApplyOptions {
   readonly judgeAccounts?: boolean;
   /** True where the file is checked by itself, and nothing is known of what commands have put into the switch. */
   readonly isFileAlone?: boolean;
+  /** The regions of the numbering register, where it is known. */
+  readonly register?: RegisterNames;
   /** Wall time in milliseconds, to tell which dates are past; without it none is. */
   readonly now?: number;
   /** What is known of the file from an earlier apply, when it was read with it. */
@@ -100,6 +102,7 @@ export function* planningApply(current: Model, source: PbxSource, options: Apply
     settings,
     settingsNamed: new Set(Object.keys(fileSettings)),
     isFileAlone: options.isFileAlone ?? false,
+    ...(options.register !== undefined && { register: options.register }),
     users: withOthers(users.merged, named.users),
     groups: withOthers(groups.merged, named.groups),
     trunks: withOthers(trunks.merged, named.trunks),

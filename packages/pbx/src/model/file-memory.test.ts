@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { atOnce } from '@vats/kernel';
 import { expect, test } from 'vitest';
 import { readingPbx } from '../check/check-pbx.ts';
+import type { RegisterNames } from '../check/domain-view.ts';
 import { type Applied, planningApply } from './apply.ts';
 import { FileMemory } from './file-memory.ts';
 import { ha1Of } from './ha1.ts';
@@ -14,10 +15,12 @@ const file = (...users: string[]): string => `domain: acme.example\nusers:\n${us
 function switchWith() {
   let model: Model = EMPTY_MODEL;
   const memory = new FileMemory(() => model);
-  const apply = (text: string, meets = model): Applied => {
+  const apply = (text: string, meets = model, register?: RegisterNames): Applied => {
     const read = atOnce(readingPbx(text, 'f.yaml', memory));
     if (!read.ok) throw new Error('the file is good');
-    const done = atOnce(planningApply(meets, read.value, { managedBy: 'file:test', memory, prune: true }));
+    const done = atOnce(
+      planningApply(meets, read.value, { managedBy: 'file:test', memory, prune: true, ...(register && { register }) }),
+    );
     memory.settle();
     if (done.ok) model = done.next;
     return done;
@@ -94,6 +97,20 @@ test('a number without a trunk is warned of when the last trunk goes', () => {
   };
   expect(warnings(`${file(user(201))}${inBlock}trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]\n`)).toEqual([]);
   expect(warnings(`${file(user(201))}${inBlock}`)).toEqual(['number +74951234567 has no trunk']);
+});
+
+function warningsOf(done: Applied) {
+  if (!done.ok) throw new Error('the file is good');
+  return done.warnings;
+}
+
+test('a region that the next numbering register has no longer is warned of, though nothing else changed', () => {
+  const { apply, model } = switchWith();
+  const register = (...names: string[]): RegisterNames => ({ has: (name) => names.includes(name), all: () => names });
+  const text = `${file(user(201))}numbers: [{ number: "+74951234567", byCaller: [{ region: Москва, to: "201" }], to: "201" }]\n`;
+  const warnings = (names: RegisterNames) => warningsOf(apply(text, model(), names)).map(({ message }) => message);
+  expect(warnings(register('Москва')).join()).not.toMatch(/region/);
+  expect(warnings(register('Тверь')).join()).toMatch(/names region Москва/);
 });
 
 test('nothing that was read as a whole is remembered with its password', () => {

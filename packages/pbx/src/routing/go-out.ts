@@ -117,7 +117,12 @@ function byRule(
   }
   const called = match.sent === undefined ? number : calledBy(number, match.sent);
   const trunks = rule.leastCost === true ? world.cheapestFirst(domain, called, named) : named;
-  return byTrunks(domain, number, trunks, match, by, because, world);
+  const found = byTrunks(domain, number, trunks, match, by, because, world);
+  if (!found.ok || rule.leastCost !== true) return found;
+  return {
+    ...found,
+    targets: found.targets.map((target) => (target.kind === 'outside' ? { ...target, byPrice: true } : target)),
+  };
 }
 
 /** By the first of the trunks that has room. */

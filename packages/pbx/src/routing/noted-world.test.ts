@@ -28,6 +28,7 @@ function randomWorld(world: World, coin: (question: string) => boolean): World {
     channelsInUse: (_domain, kind, key) => (coin(`channels ${kind} ${key}`) ? 10_000 : 0),
     isTrunkUp: (_domain, trunk) => coin(`up ${trunk}`),
     cheapestFirst: (_domain, number, trunks) => (coin(`cheap ${number}`) ? [...trunks].reverse() : trunks),
+    numberPlace: (number) => (coin(`place ${number}`) ? { region: 'North', operator: 'x' } : undefined),
   };
 }
 

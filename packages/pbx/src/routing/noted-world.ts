@@ -1,5 +1,6 @@
 import type { Directory } from '../model/directory.ts';
 import type { Domain } from '../model/model.ts';
+import type { NumberPlace } from '../numbering/number-place.ts';
 import type { Activity, LastTalk, World } from './plan.ts';
 
 /** Who has done nothing yet. */
@@ -28,6 +29,8 @@ export interface WorldNotes {
   readonly trunksDown?: readonly string[];
   /** By number and the trunks that were asked about, spaces between them. */
   readonly cheapest?: Readonly<Record<string, readonly string[]>>;
+  /** By number. */
+  readonly places?: Readonly<Record<string, NumberPlace>>;
   /** More was asked than is kept. */
   readonly more?: true;
 }
@@ -50,6 +53,7 @@ export class NotedWorld implements World {
     responsible: new Map<string, string>(),
     channels: new Map<string, number>(),
     cheapest: new Map<string, readonly string[]>(),
+    places: new Map<string, NumberPlace>(),
   };
   readonly #room: number;
   #kept = 0;
@@ -117,6 +121,12 @@ export class NotedWorld implements World {
     return sorted;
   }
 
+  numberPlace(number: string): NumberPlace | undefined {
+    const place = this.#world.numberPlace(number);
+    if (place !== undefined) this.#map(this.#maps.places, number, place);
+    return place;
+  }
+
   /** How many answers are kept. */
   get kept(): number {
     return this.#kept;
@@ -169,6 +179,7 @@ export function replayedWorld(notes: WorldNotes, directory: Directory): World {
     channelsInUse: (_domain, kind, key) => of(notes.channels, `${kind} ${key}`) ?? 0,
     isTrunkUp: (_domain, trunk) => !listed(notes.trunksDown, trunk),
     cheapestFirst: (_domain, number, trunks) => of(notes.cheapest, [number, ...trunks].join(' ')) ?? trunks,
+    numberPlace: (number) => of(notes.places, number),
   };
 }
 

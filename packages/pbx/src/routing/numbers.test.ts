@@ -132,6 +132,22 @@ describe('where callers of a region are led', () => {
     expect(pbx.by('itsp', caller, '+74951234567').now).toBe(now);
   });
 
+  test('of the numbering register where the domain has no list of that name', () => {
+    const numberPlace = (number: string) => {
+      const region = number.startsWith('+7343') ? 'г. Екатеринбург|Свердловская обл.' : 'г. Санкт-Петербург';
+      return { region, operator: 'x' };
+    };
+    const ural = pbxWith(
+      'to: "201", byCaller: [{ region: санкт-петербург, to: "202" }, { region: Свердловская область, scheme: night }]',
+      'regions: { Санкт-Петербург: ["+7812*"] }\n',
+    );
+    const by = (caller: string) => ural.by('itsp', caller, '+74951234567', { numberPlace }).now;
+    expect(by('+73431234567')).toBe('ring anna+boris 25000');
+    // Its own list is all of a region that the domain describes.
+    expect(by('+79115554433')).toBe('ring anna 60000');
+    expect(by('+78125554433')).toBe('ring boris 60000');
+  });
+
   test('and the region is named', () => {
     const { story } = pbx.by('itsp', '+78121234567', '+74951234567');
     expect(story.join()).toContain('a caller such as +78121234567 from санкт-петербург goes to 202');

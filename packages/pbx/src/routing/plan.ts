@@ -1,5 +1,6 @@
 import type { Directory } from '../model/directory.ts';
 import type { Device, Domain, DomainNumber, Frozen, Group, Scheme, User } from '../model/model.ts';
+import type { NumberPlace } from '../numbering/number-place.ts';
 import type { GroupMember } from '../schema/group.ts';
 import type { RingStep } from '../schema/scheme.ts';
 
@@ -106,6 +107,8 @@ export interface World {
   isTrunkUp(domain: Domain, trunk: string): boolean;
   /** The trunks in the order of what a call to the number costs by them, those whose price is not known last. */
   cheapestFirst(domain: Domain, number: string, trunks: readonly string[]): readonly string[];
+  /** Where a number (E.164) is from by the numbering register; undefined where it does not say. */
+  numberPlace(number: string): NumberPlace | undefined;
 }
 
 /** When a target of a step rings: `after` so many ms, for `ring` ms of its own where they are fewer than the step's. */
@@ -132,6 +135,8 @@ export interface OutsideTarget extends Timing {
   readonly number: string;
   /** Tried in this order, until one takes the call or somebody there answers in whatever way. */
   readonly ways: readonly Way[];
+  /** The ways are in the order of their prices, but for trunks that are down. */
+  readonly byPrice?: true;
   /** Whose order it is: the caller, or the employee whose forward leads there. Limits count against them. */
   readonly orderedBy?: User;
 }

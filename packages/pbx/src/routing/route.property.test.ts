@@ -139,6 +139,7 @@ function worldAt(model: ReturnType<typeof modelOf>, now: number, at: Moment): Wo
     channelsInUse: () => at.channels,
     isTrunkUp: (_, trunk) => !at.downTrunks.includes(trunk),
     cheapestFirst: (_, __, trunks) => [...trunks].reverse(),
+    numberPlace: (number) => (Number(number.at(-1)) % 2 === 0 ? { region: 'North', operator: 'x' } : undefined),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { DomainNumber, DomainSettings, Frozen } from '../model/model.ts';
+import { isInRegion } from '../numbering/number-place.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
 import { normaliseNumber } from '../schema/number.ts';
 import { type NumberPattern, parsePattern } from '../schema/pattern.ts';
@@ -29,12 +30,12 @@ export function takeNumber(journey: Journey, number: DomainNumber, because: stri
 export function followNumber(journey: Journey, number: DomainNumber, because: string, world: World): Decision {
   const caller = callerNumber(journey);
   const { regions } = journey.call.domain.settings;
+  const from = (region: string | undefined) => region !== undefined && isFrom(regions, region, caller, world);
   const own = number.byCaller?.find(
-    ({ from, region }) =>
-      (from !== undefined && matchesAny(from, caller)) || (region !== undefined && isFrom(regions, region, caller)),
+    (entry) => (entry.from !== undefined && matchesAny(entry.from, caller)) || from(entry.region),
   );
   if (own !== undefined) {
-    const whence = own.region !== undefined && isFrom(regions, own.region, caller) ? ` from ${own.region}` : '';
+    const whence = from(own.region) ? ` from ${own.region}` : '';
     const why = lead(because, `a caller such as ${caller}${whence} goes to`);
     if (own.to !== undefined) return sendTo(journey, own.to, `${why} ${own.to}`, undefined);
     if (own.scheme !== undefined) return startScheme(journey, own.scheme, why);
@@ -97,9 +98,14 @@ function matchesAny(texts: Frozen<string[]>, number: string): boolean {
 
 const inRegion = new WeakMap<readonly string[], readonly InRegion[]>();
 
-function isFrom(regions: DomainSettings['regions'], name: string, number: string): boolean {
+/** A region of the domain's own is what the domain says; any other is what the numbering register says. */
+function isFrom(regions: DomainSettings['regions'], name: string, number: string, world: World): boolean {
+  if (number === '') return false;
   const parts = findRegion(regions, name);
-  if (parts === undefined || number === '') return false;
+  if (parts === undefined) {
+    const place = world.numberPlace(number);
+    return place !== undefined && isInRegion(place, name);
+  }
   let read = inRegion.get(parts);
   if (read === undefined) {
     read = parts.flatMap((part) => readRegionPart(part) ?? []);

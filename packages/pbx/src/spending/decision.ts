@@ -46,5 +46,11 @@ export type SpendingDecision =
   | { readonly allowed: true; readonly maxDurationMs?: number; readonly saved?: Promise<void> }
   | { readonly allowed: false; readonly refusal: SpendingRefusal };
 
+/** How long a call may talk in all, in milliseconds from its answer; and the limit by which that is not more than before. */
+export interface TalkGranted {
+  readonly maxDurationMs: number;
+  readonly refusal?: SpendingRefusal;
+}
+
 /** How far a limit is used; `of` only where there is a bound. */
 export type LimitState = Omit<LimitUse, 'of'> & { readonly of?: number };

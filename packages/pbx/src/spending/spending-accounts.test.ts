@@ -52,7 +52,7 @@ async function accountsOf(office: Office, clock = new FakeClock(), store = new M
       clock.advance(Math.min(until, milliseconds) - talked);
       talked = Math.min(until, milliseconds);
       if (talked === milliseconds) break;
-      const more = accounts.extend(decision.id) ?? milliseconds;
+      const more = accounts.extend(decision.id)?.maxDurationMs ?? milliseconds;
       if (more === until) break;
       until = more;
     }
@@ -195,7 +195,18 @@ test('a limit that is lowered while a call is up holds at its next portion', asy
   accounts.answered(call.id);
   office.domain = { minutesPerDay: 1 };
   clock.advance(5 * MINUTE);
-  expect(accounts.extend(call.id)).toBe(5 * MINUTE);
+  // Who cuts it off is told: the limit as it stands then.
+  expect(accounts.extend(call.id)).toMatchObject({
+    maxDurationMs: 5 * MINUTE,
+    refusal: {
+      why: 'limit',
+      subject: { kind: 'domain' },
+      scope: 'all',
+      limit: 'minutesPerDay',
+      used: 5 * MINUTE,
+      of: MINUTE,
+    },
+  });
 });
 
 test('a refusal is told once in its window, however many there are', async () => {

@@ -3,7 +3,7 @@ import type { Rate } from '../rates/rate.ts';
 import { minuteOf, rowsOf, SpendingBook } from './book.ts';
 import { type Bounds, boundsAt, boundsMoney, boundsTalk, LIMIT_NAMES, type LimitName, SCOPES } from './bounds.ts';
 import { judgedNumbers } from './called-number.ts';
-import type { LimitState, OutsideCall, SpendingDecision, SpendingRules } from './decision.ts';
+import type { LimitState, OutsideCall, SpendingDecision, SpendingRules, TalkGranted } from './decision.ts';
 import { type LimitUse, NEARLY_USED, type SpendingEvent } from './events.ts';
 import { type LiveCall, newCall, partiesOf } from './live-call.ts';
 import { LocalTime } from './local-time.ts';
@@ -109,21 +109,24 @@ export class SpendingAccounts {
   }
 
   /**
-   * Asked when a call has talked for what it was allowed: how long it may talk in all, in milliseconds from its answer. The same as
-   * before means that nothing is left and the call must end; undefined, that nothing bounds it.
+   * Asked when a call has talked for what it was allowed: how long it may talk in all. The same as before means that nothing is left and
+   * the call must end, by the limit that is named; undefined, that nothing bounds it.
    */
-  extend(id: string): number | undefined {
+  extend(id: string): TalkGranted | undefined {
     const call = this.#calls.get(id);
     if (call === undefined || !call.portioned) return undefined;
-    if (call.answeredAt === undefined) return call.grantedMs;
+    if (call.answeredAt === undefined) return { maxDurationMs: call.grantedMs };
     const now = this.#now();
     const spent = this.#book.settle(call, Math.min(now - call.answeredAt, call.grantedMs), now);
     const bounded = this.#bounded(call);
     const lack = this.#grant(call, bounded, now);
     this.#save(this.#change(call, spent));
-    if (lack !== undefined) this.#tell('used-up', lack, call, now);
-    else this.#tellWhatIsNear(call, bounded, now);
-    return call.grantedMs;
+    if (lack === undefined) {
+      this.#tellWhatIsNear(call, bounded, now);
+      return { maxDurationMs: call.grantedMs };
+    }
+    this.#tell('used-up', lack, call, now);
+    return { maxDurationMs: call.grantedMs, refusal: { why: 'limit', ...lack } };
   }
 
   /**

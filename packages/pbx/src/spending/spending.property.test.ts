@@ -157,7 +157,7 @@ class Office {
         .sort((a, b) => a.answeredAt! + a.allowed - (b.answeredAt! + b.allowed))[0];
       if (due === undefined) break;
       this.clock.advance(Math.max(0, due.answeredAt! + due.allowed - this.clock.now()));
-      const more = this.accounts.extend(due.id)!;
+      const more = this.accounts.extend(due.id)!.maxDurationMs;
       if (more === due.allowed) this.end(due);
       else due.allowed = more;
       this.judge();

@@ -45,6 +45,7 @@ export function worldOf(model: Model, unreachable: readonly string[] = [], chang
     channelsInUse: () => 0,
     isTrunkUp: () => true,
     cheapestFirst: (_domain, _number, trunks) => trunks,
+    numberPlace: () => undefined,
     ...changes,
   };
 }

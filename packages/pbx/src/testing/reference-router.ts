@@ -440,7 +440,11 @@ export class ReferenceRouter {
     if (known !== undefined) yield* this.#ring(known.targets, known.ring, true);
     const regions = Object.entries(domain.settings.regions ?? {});
     // The random files have patterns in their regions.
-    const isIn = (name: string) => regions.some(([each, parts]) => each === name && is(parts));
+    const isIn = (name: string) => {
+      const own = regions.find(([each]) => each === name);
+      if (own !== undefined) return is(own[1]);
+      return shown !== '' && this.#world.numberPlace(shown)?.region === name;
+    };
     const own = number.byCaller?.find(({ from, region }) => is(from ?? []) || (region !== undefined && isIn(region)));
     const timed = number.schedule?.find(({ hours }) => scheduleAt(hours, zoneOf(domain), this.#world.now).open);
     if (own?.to !== undefined) return yield* this.#to(own.to, at, undefined);

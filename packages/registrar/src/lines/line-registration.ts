@@ -29,7 +29,8 @@ const STOOD_MS = 10_000;
 interface Attempt {
   readonly endpoint: Endpoint;
   readonly flow: Flow;
-  readonly sentAt: number;
+  /** The last sending: behind a challenge that is the answer to it. */
+  sentAt: number;
   /** Takes our binding away. */
   readonly removes: boolean;
 }
@@ -45,7 +46,7 @@ export class LineRegistration {
   /** Wall times. */
   since: number;
   nextTryAt: number | undefined;
-  /** Milliseconds from the last REGISTER to its final response. */
+  /** Milliseconds from a REGISTER to its final response, of the last one that went out once. */
   roundTrip: number | undefined;
   readonly #parts: RegistrationParts;
   readonly #answers: AnswerMaker;
@@ -182,7 +183,11 @@ export class LineRegistration {
     this.#attempt = attempt;
     const draft = (): RequestDraft => this.#draft(flow, removes ? 0 : this.#expires);
     // A challenge to what is not wanted any more, or is to be said with another password, is answered by nothing.
-    const again = () => (!removes && (this.#anew || this.#ended !== undefined) ? undefined : { draft: draft(), flow });
+    const again = () => {
+      if (!removes && (this.#anew || this.#ended !== undefined)) return undefined;
+      attempt.sentAt = this.#parts.clock.monotonic();
+      return { draft: draft(), flow };
+    };
     sendAuthenticated(transactions, { draft: draft(), flow, again }, credentials(), {
       onFinal: (response, report) => this.#onFinal(attempt, response, report),
       onTimeout: () => this.#onFailure(attempt, this.#answers.silence(attempt.endpoint, TIMEOUT_S)),
@@ -205,7 +210,7 @@ export class LineRegistration {
     this.#parts.onHeard(attempt.endpoint);
     if (attempt.removes) return void this.#finish();
     const { status } = response;
-    if (status < 300) this.#granted(attempt, response);
+    if (status < 300) this.#granted(attempt, response, report);
     if (this.#ended !== undefined) return void this.#leaveOrFinish();
     if (status < 300) return;
     if (this.#anew) return void this.#begin();
@@ -232,7 +237,8 @@ export class LineRegistration {
     return true;
   }
 
-  #granted({ endpoint, flow, sentAt }: Attempt, response: SipResponse): void {
+  #granted(attempt: Attempt, response: SipResponse, { isRepeated }: AuthenticationReport): void {
+    const { endpoint, flow, sentAt } = attempt;
     const { clock, random, peer, identity } = this.#parts;
     const seconds = Math.min(grantedExpiry(response, toWire(identity.contactUser), this.#expires), EXPIRES_MOST * 7);
     if (seconds === 0) {
@@ -240,7 +246,7 @@ export class LineRegistration {
       const answer = this.#answers.response(response, endpoint, why);
       return void this.#rejected(answer, { kind: 'rejected', slow: true, why, retryAfter: 0 });
     }
-    this.roundTrip = clock.monotonic() - sentAt;
+    if (!isRepeated) this.roundTrip = clock.monotonic() - sentAt;
     this.#failures = 0;
     peer.markWorking(endpoint);
     this.#binding.make(endpoint, flow, response, seconds * 1000);

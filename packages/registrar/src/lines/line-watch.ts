@@ -129,10 +129,11 @@ export class LineWatch {
     server.awaiting = round;
     // What comes later than the next round's question is good for nothing but showing life.
     const isMine = (): boolean => !this.#closed && this.#servers.get(formatEndpoint(endpoint)) === server;
-    transactions.send(draft(flow), flow, {
+    const transaction = transactions.send(draft(flow), flow, {
       onResponse: (response) => {
         if (!isMine() || response.status < 200) return;
-        this.#answered(endpoint, server, response, clock.monotonic() - sentAt);
+        const roundTrip = transaction.isRepeated ? undefined : clock.monotonic() - sentAt;
+        this.#answered(endpoint, server, response, roundTrip);
       },
       // The next round counts what stayed unanswered, sooner than the transaction gives up.
       onTimeout: () => {},
@@ -145,10 +146,10 @@ export class LineWatch {
     });
   }
 
-  #answered(endpoint: Endpoint, server: Watched, response: SipResponse, roundTrip: number): void {
+  #answered(endpoint: Endpoint, server: Watched, response: SipResponse, roundTrip: number | undefined): void {
     const answer = this.#answers.response(response, endpoint);
     server.awaiting = 0;
-    server.roundTrip = roundTrip;
+    server.roundTrip = roundTrip ?? server.roundTrip;
     server.everAnswered = true;
     if (response.status === 503) {
       this.#missed(endpoint, server, answer);

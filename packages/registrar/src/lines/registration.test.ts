@@ -46,6 +46,21 @@ describe('a registration', () => {
     });
   });
 
+  test('measures the round trip of the REGISTER that was granted alone, and of none that went out twice', () => {
+    // No answer to OPTIONS, so what is shown is the REGISTER's own.
+    operator.options = () => undefined;
+    bench.network.latency = 30;
+    bench.use(ITSP);
+    bench.passes(1);
+    expect(bench.line().status()).toMatchObject({ state: 'registered', roundTrip: 60 });
+    bench.network.latency = 20;
+    bench.network.dropNext('REGISTER', 2);
+    const before = registers().length;
+    while (registers().length === before) bench.passes(1);
+    bench.passes(5);
+    expect(bench.line().status()).toMatchObject({ state: 'registered', roundTrip: 60 });
+  });
+
   test('is refreshed in time, for ever, with one Call-ID, rising CSeq numbers and no further event', () => {
     bench.use(ITSP);
     bench.happened();

@@ -27,6 +27,22 @@ test('a trunk by address needs no registration and is asked every minute', () =>
   expect(bench.happened()).toEqual([]);
 });
 
+test('an answer to a request that went out twice tells of life, and not of the round trip', () => {
+  bench.network.latency = 20;
+  bench.network.dropNext('OPTIONS');
+  bench.use(WAREHOUSE);
+  bench.passes(5);
+  const status = bench.line('warehouse').status();
+  expect(status.up).toBe(true);
+  expect(status.roundTrip).toBeUndefined();
+  bench.passes(60);
+  expect(bench.line('warehouse').status().roundTrip).toBe(40);
+  // What was measured once is not lost by it.
+  bench.network.dropNext('OPTIONS');
+  bench.passes(60);
+  expect(bench.line('warehouse').status().roundTrip).toBe(40);
+});
+
 test.each([200, 401, 404, 405, 488, 500, 603])('%d to OPTIONS is a sign of life', (status) => {
   operator.options = () => ({ status });
   bench.use(WAREHOUSE);

@@ -23,6 +23,7 @@ export interface SentPing {
   readonly draft: RequestDraft;
   readonly flow: Flow;
   readonly user: PingUser;
+  readonly sent: { isRepeated: boolean };
 }
 
 export interface RegisterDraft {
@@ -116,9 +117,11 @@ export class RegistrarBench {
     this.pings.at(which)?.user.onResponse();
   }
 
-  #ping(draft: RequestDraft, flow: Flow, user: PingUser): void {
+  #ping(draft: RequestDraft, flow: Flow, user: PingUser): { readonly isRepeated: boolean } {
     writeRequest(draft); // what the writer refuses must not pass for a ping
-    this.pings.push({ at: this.clock.monotonic(), draft, flow, user });
+    const sent = { isRepeated: false };
+    this.pings.push({ at: this.clock.monotonic(), draft, flow, user, sent });
+    return sent;
   }
 
   #flowById(id: string): Flow | undefined {

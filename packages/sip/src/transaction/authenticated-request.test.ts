@@ -103,7 +103,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
       expect(second!.value(name)).toBe(first!.value(name));
     }
     expect(user.told).toEqual(['200']);
-    expect(user.report).toEqual({ seq: 8, answers: 1, renewals: 0, verdict: 'answered' });
+    expect(user.report).toEqual({ seq: 8, answers: 1, renewals: 0, verdict: 'answered', isRepeated: false });
     wire.clock.advance(64_000);
     expect(wire.leftovers()).toEqual([]);
   });
@@ -116,7 +116,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     wire.answer('REGISTER', { status: 200, toTag: 'theirs' });
     expect(requests().length).toBe(3);
     expect(requests()[2]!.value('Authorization')).toContain('nc=00000002');
-    expect(user.report).toEqual({ seq: 9, answers: 0, renewals: 0, verdict: undefined });
+    expect(user.report).toEqual({ seq: 9, answers: 0, renewals: 0, verdict: undefined, isRepeated: false });
   });
 
   test('a stale nonce is renewed', () => {
@@ -125,7 +125,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     challenge('n2', ', stale=true');
     wire.answer('REGISTER', { status: 200, toTag: 'theirs' });
     expect(requests().map(nonceOf)).toEqual([undefined, 'n1', 'n2']);
-    expect(user.report).toEqual({ seq: 9, answers: 2, renewals: 1, verdict: 'answered' });
+    expect(user.report).toEqual({ seq: 9, answers: 2, renewals: 1, verdict: 'answered', isRepeated: false });
   });
 
   test.each(['', ', stale=true'])('a peer that challenges for ever is given up (%j)', (more) => {
@@ -149,7 +149,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     wire.clock.advance(0);
     challenge('n1');
     expect(user.told).toEqual(['200', '401', '401']);
-    expect(user.report).toEqual({ seq: 7, answers: 0, renewals: 0, verdict: undefined });
+    expect(user.report).toEqual({ seq: 7, answers: 0, renewals: 0, verdict: undefined, isRepeated: false });
     expect(
       requests()
         .slice(before)
@@ -183,7 +183,13 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     challenge('n1');
     wire.clock.advance(32_000);
     expect(user.told).toEqual(['timeout']);
-    expect(user.report).toEqual({ seq: 8, answers: 1, renewals: 0, verdict: 'answered' });
+    expect(user.report).toEqual({
+      seq: 8,
+      answers: 1,
+      renewals: 0,
+      verdict: 'answered',
+      isRepeated: transport === 'udp',
+    });
     expect(wire.leftovers()).toEqual([]);
   });
 

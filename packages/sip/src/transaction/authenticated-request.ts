@@ -31,6 +31,8 @@ export interface AuthenticationReport {
   readonly renewals: number;
   /** What the last challenge came to; undefined: none came, or there are no credentials to judge it by. */
   readonly verdict: ChallengeVerdict | undefined;
+  /** `ClientTransaction.isRepeated` of the last sending. */
+  readonly isRepeated: boolean;
 }
 
 /** Exactly one of these is called, once, unless the request is abandoned. */
@@ -80,6 +82,7 @@ class Authentication implements AuthenticatedRequest, ClientTransactionUser {
   readonly #exchange: DigestExchange | undefined;
   readonly #again: (() => DraftOnFlow | undefined) | undefined;
   #now: DraftOnFlow;
+  #transaction: ClientTransaction | undefined;
   #done = false;
 
   constructor(
@@ -124,7 +127,8 @@ class Authentication implements AuthenticatedRequest, ClientTransactionUser {
 
   get #report(): AuthenticationReport {
     const { answers = 0, renewals = 0, verdict } = this.#exchange ?? {};
-    return { seq: seqOf(this.#now.draft), answers, renewals, verdict };
+    const isRepeated = this.#transaction?.isRepeated ?? false;
+    return { seq: seqOf(this.#now.draft), answers, renewals, verdict, isRepeated };
   }
 
   #answers(response: SipResponse): boolean {
@@ -141,7 +145,7 @@ class Authentication implements AuthenticatedRequest, ClientTransactionUser {
     const { draft, flow } = this.#now;
     const lines = this.#exchange?.credentials(draft.uri, flow.observed) ?? [];
     const whole = lines.length === 0 ? draft : { ...draft, headers: [...draft.headers, ...lines] };
-    this.#transactions.send(whole, flow, this);
+    this.#transaction = this.#transactions.send(whole, flow, this);
   }
 }
 

@@ -47,6 +47,7 @@ export class ClientTransactionMachine
   readonly #ackFailed = (failure: TransportFailure): void => this.#core.later(() => this.#onSendFailed(failure));
   #request: OutgoingRequest | undefined;
   #starting = true;
+  #isRepeated = false;
   #interval: number;
   #ack: Buffer | undefined = undefined;
   #unwatch: Cancel | undefined = undefined;
@@ -70,6 +71,10 @@ export class ClientTransactionMachine
   /** Until a final response comes. */
   get request(): OutgoingRequest | undefined {
     return this.#request;
+  }
+
+  get isRepeated(): boolean {
+    return this.#isRepeated;
   }
 
   /** Sends the request for the first time. */
@@ -121,6 +126,7 @@ export class ClientTransactionMachine
         return void this.#core.sendCancel(this);
       case 'resend':
         counters.retransmissions++;
+        this.#isRepeated = true;
         return void this.#send();
       case 'double-A':
         this.#interval *= 2;

@@ -58,6 +58,8 @@ export interface ClientTransaction {
   /** Of the top Via: names the transaction (RFC 3261 §17.1.3). */
   readonly branch: string;
   readonly state: ClientState;
+  /** The request went out more than once: nobody can tell which sending an answer is to, so it says nothing of the round trip (Karn's rule). */
+  readonly isRepeated: boolean;
   /**
    * Takes an INVITE back (RFC 3261 §9.1): CANCEL goes out when a provisional response came; none after a final one. If
    * then no final response comes in 64*T1, `onTimeout` is told. Ignored for other requests, and the second time.

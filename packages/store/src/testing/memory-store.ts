@@ -11,7 +11,9 @@ import type {
   RecordingEntry,
   RecordingFilter,
   RecordingStore,
+  RegisterStore,
   SpendingStore,
+  StoredRegister,
 } from '@vats/pbx';
 import { EMPTY_MODEL } from '@vats/pbx';
 import { MemorySpendingStore } from '@vats/pbx/testing';
@@ -40,6 +42,7 @@ export class MemoryStore implements Store {
   readonly #spending = new MemorySpendingStore();
   readonly #rates = new Map<string, RateTableName & { readonly rates: readonly Rate[] }>();
   readonly #contacts = new MemoryContacts();
+  #numbering: StoredRegister | undefined;
 
   readonly models: ModelStore;
   readonly bindings: BindingStore;
@@ -50,6 +53,7 @@ export class MemoryStore implements Store {
   readonly spending: SpendingStore;
   readonly rates: RateStore;
   readonly contacts: ContactStore;
+  readonly numbering: RegisterStore;
 
   constructor(model: Model = EMPTY_MODEL) {
     this.#model = model;
@@ -142,6 +146,13 @@ export class MemoryStore implements Store {
         yield contacts.all();
       },
       save: (change) => this.#write(() => contacts.take(change)),
+    };
+    this.numbering = {
+      load: async () => structuredClone(this.#numbering),
+      save: (register) =>
+        this.#write(() => {
+          this.#numbering = structuredClone(register);
+        }),
     };
   }
 

@@ -53,6 +53,7 @@ const ROWS_BY_VERSION: Record<string, readonly string[]> = {
     `insert into rates values ('a', '', 0, '[["7",1,0,60,60,"x"]]')`,
     `insert into contacts values ('a', '+74951234567', 'Ivan', '201')`,
   ],
+  '0005-numbering': [`insert into numbering values (0, '{}')`],
 };
 
 test('every version has its sample of rows here', () => {
@@ -97,6 +98,8 @@ test.each(NAMES)('a database as %s left it is read by today’s version, nothing
   expect(await read(database, { read: 'held' })).toMatchObject(spending ? [{ call: 'o', talk_ms: 5 }] : []);
   expect(await read(database, { read: 'rates' })).toMatchObject(spending ? [{ domain: 'a', part: 0 }] : []);
   expect(await read(database, { read: 'contacts', limit: 9 })).toMatchObject(spending ? [{ extension: '201' }] : []);
+  const numbering = has('0005-numbering') ? [{ part: 0, document: '{}' }] : [];
+  expect(await read(database, { read: 'numbering' })).toEqual(numbering);
   await database.close();
 });
 

@@ -36,7 +36,9 @@ export type Write =
   /** Many at once, as JSON of `ContactRow`s: text passes from thread to thread much faster than objects do. */
   | { readonly do: 'put-contacts'; readonly domain: string; readonly rows: string }
   | { readonly do: 'remove-contact'; readonly domain: string; readonly number: string }
-  | { readonly do: 'remove-contacts'; readonly domain: string };
+  | { readonly do: 'remove-contacts'; readonly domain: string }
+  | { readonly do: 'put-numbering'; readonly row: Tables['numbering'] }
+  | { readonly do: 'remove-numbering' };
 
 /** What `put-contacts` carries. */
 export type ContactRow = readonly [number: string, name: string, extension: string];
@@ -78,6 +80,7 @@ export type Read =
   | { readonly read: 'spent'; readonly since: number }
   | { readonly read: 'held' }
   | { readonly read: 'rates' }
+  | { readonly read: 'numbering' }
   /** In the order of their numbers, after one of them. */
   | {
       readonly read: 'contacts';
@@ -118,6 +121,7 @@ export interface Rows {
   held: readonly Tables['spending_held'][];
   rates: readonly Tables['rates'][];
   contacts: readonly Tables['contacts'][];
+  numbering: readonly Tables['numbering'][];
 }
 
 /** To the worker. It answers every request with its number, in the order that they came. */

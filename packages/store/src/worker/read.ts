@@ -25,6 +25,8 @@ export async function read(
       return db.selectFrom('spending_held').selectAll().orderBy('call').execute();
     case 'rates':
       return db.selectFrom('rates').selectAll().orderBy('domain').orderBy('name').orderBy('part').execute();
+    case 'numbering':
+      return db.selectFrom('numbering').selectAll().orderBy('part').execute();
     case 'contacts': {
       const { after, limit } = asked;
       const query = db.selectFrom('contacts').selectAll().orderBy('domain').orderBy('number').limit(limit);

@@ -25,6 +25,7 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
   const removeObjectsOf = prepared(sqlite, db.deleteFrom('objects').where('domain', '=', ''), { id: '' });
   const removePlacesOf = prepared(sqlite, db.deleteFrom('places').where('domain', '=', ''), { id: '' });
   const removeRatesOf = prepared(sqlite, db.deleteFrom('rates').where('domain', '=', ''), { id: '' });
+  const removeNumbering = prepared(sqlite, db.deleteFrom('numbering'), {});
   const ofContacts = contactStatements(sqlite, db);
   const { putConversation: _, ...ofCalls } = callStatements(sqlite, db);
   const statements: Statements = {
@@ -63,6 +64,8 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
       name: '',
     }),
     ...ofContacts,
+    'put-numbering': put('numbering'),
+    'remove-numbering': () => removeNumbering({}),
   };
   // A write and the statement of its kind belong together, which the type of a union does not say.
   return (write) => (statements[write.do] as Run<Write>)(write);

@@ -116,4 +116,6 @@ export interface Tables {
   rates: { domain: string; name: string; part: number; document: string };
   /** Who has which number outside; empty text for what is not known of them. */
   contacts: { domain: string; number: string; name: string; extension: string };
+  /** The numbering register in parts: the first says what it is made of, each other has thousands of ranges, in JSON. */
+  numbering: { part: number; document: string };
 }

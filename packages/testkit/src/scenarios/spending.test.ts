@@ -117,6 +117,13 @@ describe('limits on calls outside', () => {
       world.passes(1);
       alice.expects('BYE');
       itsp.expects('BYE');
+      // The end names the limit, and so does the story.
+      const limit = { kind: 'domain', calls: 'all', limit: 'minutesPerHour', used: 3, of: 3 };
+      expect(world.events.filter(({ type }) => type === 'limit.reached')).toEqual([
+        expect.objectContaining({ ...limit, leg: 'b1', trunk: 'itsp', number: '+79031234567', cutOff: true }),
+      ]);
+      await world.written();
+      expect(world.endings()).toMatchObject([{ failure: 'limit-reached', limit }]);
     },
   );
 

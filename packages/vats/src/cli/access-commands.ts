@@ -18,11 +18,11 @@ interface InDomain extends Where {
 export function addAccessCommands(vats: Command, explain: Command, print: Print): void {
   const bans = looking(withSubcommands(vats.command('bans')).description('who is shut out at present')).action(
     async (options: Where) => {
-      print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
+      print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), show.bansText);
     },
   );
   looking(bans.command('list').description('the bans that stand')).action(async (options: Where) => {
-    print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), (read) => show.bansText(read, Date.now()));
+    print(options, await ask(options, 'GET', '/bans', answers.bansAnswer), show.bansText);
   });
   looking(bans.command('add').description('shut a network out'))
     .argument('<network>', 'an address, 203.0.113.0/24, 192.168.1.16-32, 10.20.* or 2001:db8::/32', networkArgument)
@@ -33,9 +33,7 @@ export function addAccessCommands(vats: Command, explain: Command, print: Print)
     .action(async (network: string, options: InDomain & { for?: string; user?: string; reason?: string }) => {
       const { for: time, user, reason, domain } = options;
       const body = { network, for: time, user, reason, domain };
-      print(options, await ask(options, 'POST', '/bans', answers.banAnswer, body), (read) =>
-        show.bannedText(read, Date.now()),
-      );
+      print(options, await ask(options, 'POST', '/bans', answers.banAnswer, body), show.bannedText);
     });
   looking(bans.command('remove').description('let a network in again'))
     .argument('<id-or-network>')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { now } from './answers.ts';
 
 const answer = z.object({
   at: z.number(),
@@ -9,6 +10,7 @@ const answer = z.object({
 });
 
 export const trunksAnswer = z.object({
+  now,
   trunks: z.array(
     z.object({
       domain: z.string(),

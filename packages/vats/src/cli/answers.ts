@@ -4,15 +4,24 @@ import { z } from 'zod';
  * What the running switch answers, as the commands read it. A switch of another version may say more; what a command
  * needs and does not find is a clear error and not a crash.
  */
+
+/** Wall time by the switch's clock, in ms: what ages are told by. */
+export const now = z.number();
+
 export const statusAnswer = z.object({
   version: z.string(),
   pid: z.number(),
+  now,
   startedAt: z.number(),
   data: z.string(),
   listeners: z.array(z.string()),
   domains: z.array(z.object({ name: z.string(), users: z.number() })),
   registrations: z.number(),
   trunks: z.object({ total: z.number(), inTrouble: z.number(), warnings: z.array(z.string()) }),
+  calendars: z.object({
+    until: z.array(z.object({ domain: z.string(), year: z.number() })),
+    warnings: z.array(z.string()),
+  }),
   calls: z.number(),
   media: z.object({
     workers: z.number(),
@@ -33,6 +42,7 @@ export const statusAnswer = z.object({
 });
 
 export const registrationsAnswer = z.object({
+  now,
   registrations: z.array(
     z.object({
       domain: z.string(),
@@ -52,6 +62,7 @@ export const registrationsAnswer = z.object({
 const party = z.object({ number: z.string(), name: z.string().optional() });
 
 export const callsAnswer = z.object({
+  now,
   calls: z.array(
     z.object({
       id: z.string(),
@@ -112,9 +123,9 @@ const ban = z.object({
   by: z.string(),
   reason: z.string(),
 });
-export const banAnswer = z.object({ ban, replaced: ban.optional(), remarks: z.array(z.string()) });
-export const bansAnswer = z.object({ bans: z.array(ban) });
-export const unbanAnswer = bansAnswer.extend({ around: z.array(ban) });
+export const banAnswer = z.object({ now, ban, replaced: ban.optional(), remarks: z.array(z.string()) });
+export const bansAnswer = z.object({ now, bans: z.array(ban) });
+export const unbanAnswer = z.object({ bans: z.array(ban), around: z.array(ban) });
 
 export const geoTable = z.object({ path: z.string(), builtAt: z.number(), kind: z.string(), hasIPv6: z.boolean() });
 
@@ -163,8 +174,9 @@ export const policyExplanation = z.object({
 export const settingsExplanation = z.object({ domains: z.array(policyExplanation) });
 
 const historyParty = party.extend({ extension: z.string().optional() });
-/** A limit that kept a call from going out, in the units of `vats limits`. */
+/** A limit that kept a call from going out or cut it off, in the units of `vats limits`. */
 export const reachedLimit = z.object({
+  cutOff: z.boolean().optional(),
   at: z.number(),
   trunk: z.string(),
   number: z.string(),

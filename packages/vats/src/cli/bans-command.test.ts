@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { addDomain, json, running, serve, useSwitch, vats } from './testing/served-switch.ts';
+import { addDomain, clock, json, running, serve, useSwitch, vats } from './testing/served-switch.ts';
 
 useSwitch();
 
@@ -9,7 +9,7 @@ describe('vats bans', () => {
   test('with none says so', async () => {
     for (const argv of [['bans'], ['bans', 'list']]) {
       expect(await vats(...argv)).toEqual({ code: 0, out: 'nobody is banned\n', err: '' });
-      expect(await json(...argv)).toEqual({ bans: [] });
+      expect(await json(...argv)).toEqual({ now: clock.now(), bans: [] });
     }
   });
 

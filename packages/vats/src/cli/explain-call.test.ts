@@ -2,7 +2,7 @@ import { type CallEvent, recordOf } from '@vats/calls';
 import { advance, NotedWorld, route } from '@vats/pbx';
 import { worldOf } from '@vats/pbx/testing';
 import { beforeEach, expect, test } from 'vitest';
-import { json, running, serve, useSwitch, vats } from './testing/served-switch.ts';
+import { clock, file, json, running, serve, useSwitch, vats } from './testing/served-switch.ts';
 
 useSwitch();
 
@@ -33,6 +33,40 @@ test('a call out: the rule, the trunk, and what comes of it', async () => {
   );
   expect(out).toMatch(/ {2}2\. did not answer\n {5}so the caller is refused: no-answer\n$/);
   expect((await vats('explain', 'call', '--from', '201', '--to', '+77271234567')).out).toContain('refused: forbidden');
+});
+
+const CHEAPEST = OFFICE.replace(
+  'outbound: [',
+  'outbound: [{ match: "+7495*", trunk: itsp, reserve: [spare, other], leastCost: true }, ',
+).replace(
+  'numbers: { send: "7" } }]',
+  'numbers: { send: "7" } }, { name: spare, proxy: "sip:192.0.2.71" }, { name: other, proxy: "sip:192.0.2.72" }]',
+);
+
+test('where the cheapest trunk goes first, each is told with its price, and why', async () => {
+  await running.model.applyFile({ path: '/office.yaml', name: 'office.yaml', text: CHEAPEST });
+  await vats('rates', 'import', file('itsp.csv', '7;2;0;60;60;Russia\n'), '--trunk', 'itsp');
+  await vats('rates', 'import', file('spare.csv', '7495;1,2;0,5;60;60;Moscow\n'), '--trunk', 'spare');
+  const ask = () => vats('explain', 'call', '--from', 'anna', '--to', '8 495 765-43-21');
+  const { out } = await ask();
+  expect(out).toContain('     - spare costs 1.7 for a minute (rate 7495 Moscow: 1.2 a minute + 0.5 a call, 60/60)\n');
+  expect(out).toContain('     - itsp costs 2 for a minute (rate 7 Russia: 2 a minute, 60/60)\n');
+  expect(out).toContain('     - other has no rate for the number\n');
+  expect(out).toContain('     - spare goes first: a call of 3 minutes costs 4.1 by it (itsp 6, other unknown)\n');
+  expect(out).not.toContain('the trunk is');
+
+  // Nobody answers at these addresses: after a while they are down, and said to be.
+  clock.advance(300_000);
+  const later = (await ask()).out;
+  expect(later).toMatch(/by spare: sends .*; the trunk is down: no answer within 10 s\n/);
+  expect(later).toContain('all its trunks are down');
+});
+
+test('where no rule asks for the cheapest, what is known of the price is told and no order', async () => {
+  await vats('rates', 'import', file('itsp.csv', '7;2;0;60;60;Russia\n'));
+  const { out } = await vats('explain', 'call', '--from', 'anna', '--to', '8 916 123-45-67');
+  expect(out).toContain('itsp costs 2 for a minute (rate 7 Russia: 2 a minute, 60/60)\n');
+  expect(out).not.toContain('goes first');
 });
 
 test('a call in, at an hour of one’s choice, by somebody’s own number', async () => {

@@ -5,6 +5,7 @@ import { printable } from '../printable.ts';
 import { reachedLimit } from './answers.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
 import { localTime } from './local-time.ts';
+import { limitReached } from './show-history.ts';
 
 const limitUse = z.object({
   kind: z.string(),
@@ -28,7 +29,21 @@ const target = z.object({
   orderedBy: z.string().optional(),
   afterMs: z.number().optional(),
   ringMs: z.number().optional(),
-  ways: z.array(z.object({ trunk: z.string(), sends: z.string(), shows: z.string() })).optional(),
+  ways: z
+    .array(
+      z.object({
+        trunk: z.string(),
+        sends: z.string(),
+        shows: z.string(),
+        rate: z.string().optional(),
+        price: z.object({ minute: z.string(), compared: z.string() }).optional(),
+        /** What is the matter with the trunk. */
+        down: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** Where a rule takes the cheapest trunk: why that is the first. */
+  firstBecause: z.string().optional(),
   limits: z.array(limitUse).optional(),
   /** Used-up limits by which the call would be refused now. */
   refusedBy: z.array(limitUse).optional(),
@@ -152,7 +167,7 @@ function keptText(call: z.output<typeof keptExplanation>): string {
     const { number, name } = answeredBy;
     lines.push(`     (answered by ${printable(number)}${name === undefined ? '' : ` ${printable(name)}`})`);
   }
-  lines.push(...limits.map((limit) => `     not by trunk ${limit.trunk}: ${printable(limitText(limit))}`));
+  lines.push(...limits.map((limit) => `     ${printable(limitReached(limit))}`));
   lines.push(`     (and the call ended as ${outcome})`, VERDICTS[verdict] + (why === undefined ? '' : `: ${why}`));
   return `${lines.join('\n')}\n`;
 }
@@ -184,8 +199,17 @@ type Step = z.output<typeof callExplanation>['steps'][number];
 
 /** How the call looks to whom it rings, what it counts against, and whether it is recorded. */
 function detailsOf({ targets = [], recorded }: Step): string[] {
-  const lines = targets.flatMap(({ rings, kind, ways = [], limits = [], refusedBy = [] }) => [
-    ...ways.map(({ trunk, sends, shows }) => `${rings} (${kind}) by ${trunk}: sends ${sends}, shows ${shows}`),
+  const lines = targets.flatMap(({ rings, kind, ways = [], limits = [], refusedBy = [], firstBecause }) => [
+    ...ways.map(({ trunk, sends, shows, down }) => {
+      const trouble = down === undefined ? '' : `; the trunk is ${down}`;
+      return `${rings} (${kind}) by ${trunk}: sends ${sends}, shows ${shows}${trouble}`;
+    }),
+    ...ways.flatMap(({ trunk, rate, price }) => {
+      if (rate !== undefined && price !== undefined)
+        return [`${trunk} costs ${price.minute} for a minute (rate ${rate})`];
+      return firstBecause === undefined ? [] : [`${trunk} has no rate for the number`];
+    }),
+    ...(firstBecause === undefined ? [] : [firstBecause]),
     ...limits.map(
       ({ kind: whose, key, calls, limit, used, of }) =>
         `counts against ${[whose, key].filter((each) => each !== undefined).join(' ')}: ${limit} of ${calls} calls, ${used} of ${of} used`,

@@ -153,6 +153,7 @@ test('a file holds every call, and is its owner’s alone', async () => {
 });
 
 test.each([
+  [['--history', '--number', '45'], 2, /"45" is too short for a number or its end; give its last 4 digits or more/],
   [['--history', '--number', '12ab'], 2, /--number <number>.*"12ab" has letters in it; write it as/],
   [['--history', '--number', '1'.repeat(200)], 2, /200 digits, and no number has more than 15/],
   [['--history', '--number', '٠١٢٣٤'], 2, /digits other than 0 to 9/],
@@ -191,4 +192,39 @@ test('a call that a limit kept in names the limit in its story, in the list and 
   expect((await vats('calls', 'show', 'kept')).out).toContain(`not by trunk itsp: ${said}`);
   expect((await vats('explain', 'call', '--id', 'kept')).out).toContain(`not by trunk itsp: ${said}`);
   expect((await vats('calls', '--history', '--csv', '-', '--direction', 'out')).out).toContain(said);
+  // In the list, where there is one with a limit; the others have nothing there.
+  const { out } = await vats('calls', '--history');
+  const [header = '', first = '', second = ''] = out.split('\n').slice(0, 4);
+  expect(header).toMatch(/ ID +LIMIT$/);
+  expect(out).toMatch(/failed: limit-reached +kept +user 203 moneyPerDay 2\.35 of 2\.4\n/);
+  expect([first, second].join('')).not.toContain('moneyPerDay');
+  expect((await vats('calls', '--history', '--missed')).out).not.toContain('LIMIT');
+});
+
+test('a call that a limit cut off names the limit as its end', async () => {
+  const limit = { kind: 'domain', calls: 'all', limit: 'minutesPerDay', used: 10, of: 10 };
+  const far = { number: '+79161234567' };
+  const events = [
+    { type: 'call.started', domain: 'acme.example', domainId: domain, from: ANNA, dialled: '89161234567' },
+    { type: 'leg.started', leg: 'b1', party: far, flow: 'f', trunk: 'itsp' },
+    { type: 'call.answered', leg: 'b1', party: far },
+    { type: 'limit.reached', leg: 'b1', trunk: 'itsp', number: '+79161234567', ...limit, cutOff: true },
+    { type: 'call.ended', failure: 'limit-reached', status: 200 },
+  ];
+  const record = recordOf(events.map((event, i) => ({ call: 'cut', seq: i + 1, at: BEGIN + i, ...event }) as never));
+  if (record === undefined) throw new Error('the call has started');
+  await running.store.history.append(record);
+  const story = (await vats('calls', 'show', 'cut')).out;
+  expect(story).toMatch(/result +answered: .*limit.*: domain minutesPerDay 10 of 10 \(limit-reached, 200\)/);
+  expect(story).toContain('may not talk on by trunk itsp: domain minutesPerDay 10 of 10');
+  expect(story.trimEnd().split('\n').at(-1)).toMatch(/: domain minutesPerDay 10 of 10$/);
+  expect((await vats('explain', 'call', '--id', 'cut')).out).toContain(
+    'may not talk on by trunk itsp: domain minutesPerDay',
+  );
+  expect((await vats('calls', '--history')).out).toMatch(/cut +cut off: domain minutesPerDay 10 of 10\n/);
+});
+
+test('help says that --missed and --answered together are either', async () => {
+  const { out } = await vats('calls', '--help');
+  expect(out.replace(/\s+/g, ' ')).toContain('calls that nobody answered; with --answered these and those');
 });

@@ -1,23 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { checkPbx, formatProblem, type Problem } from '@vats/pbx';
+import { formatProblem } from '@vats/pbx';
 import { Command, CommanderError, Option } from 'commander';
 import type { z } from 'zod';
 import { askSwitch, ControlFailure } from '../control/control-client.ts';
 import { counted } from '../counted.ts';
-import { checkSettings, type Override, type SettingKey } from '../settings/index.ts';
+import type { Override, SettingKey } from '../settings/index.ts';
 import { VERSION } from '../version.ts';
 import { addAccessCommands } from './access-commands.ts';
 import * as answers from './answers.ts';
 import { ask, looking, printableStreams, printer, type Streams, type Where } from './asking.ts';
+import { checkFile } from './check-file.ts';
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
 import { addExplainCall } from './explain-call.ts';
-import { isSettingsFile } from './file-kind.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { addHistory } from './history-commands.ts';
 import { addListCommands } from './list-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
+import { addRegionCommands } from './region-commands.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
 import { addTrunkCommands } from './trunk-commands.ts';
@@ -89,10 +90,12 @@ function program(streams: Streams, result: { code: number }): Command {
     .description('check a settings or PBX file; errors name file, line, key and remedy')
     .argument('<file>')
     .option('--json', 'problems as JSON')
-    .action((file: string, { json }: { json?: boolean }) => {
-      const text = readText(file);
-      const checked = isSettingsFile(text) ? checkSettings(text, file) : checkPbx(text, file, { now: Date.now() });
-      const problems: readonly Problem[] = checked.ok ? checked.warnings : checked.problems;
+    .option('--data <directory>', 'of the running switch whose numbering register is asked for regions')
+    .addOption(new Option('--config <file>', 'its settings file, to find the data directory'))
+    .action(async (file: string, options: Where) => {
+      const { json } = options;
+      const checked = await checkFile(readText(file), file, options);
+      const { problems } = checked;
       if (json === true) out(`${JSON.stringify({ ok: checked.ok, problems }, null, 2)}\n`);
       else out(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
       if (!checked.ok) result.code = EXIT.configuration;
@@ -125,7 +128,7 @@ function program(streams: Streams, result: { code: number }): Command {
     });
 
   looking(vats.command('status').description('what the switch is doing')).action(async (options: Where) => {
-    print(options, await ask(options, 'GET', '/status', answers.statusAnswer), (s) => show.statusText(s, Date.now()));
+    print(options, await ask(options, 'GET', '/status', answers.statusAnswer), show.statusText);
   });
   looking(vats.command('reload').description('read the files again, as SIGHUP does, and say what came of it')).action(
     async (options: Where) => {
@@ -136,14 +139,14 @@ function program(streams: Streams, result: { code: number }): Command {
   );
   looking(vats.command('registrations').description('phones that are registered')).action(async (options: Where) => {
     const found = await ask(options, 'GET', '/registrations', answers.registrationsAnswer);
-    print(options, found, (rows) => show.registrationsText(rows, Date.now()));
+    print(options, found, show.registrationsText);
   });
   const calls = looking(
     withSubcommands(vats.command('calls')).description('calls that are up; with --history those that have ended'),
   );
   addHistory(calls, streams, print, async (options) => {
     const up = await ask(options, 'GET', '/calls', answers.callsAnswer);
-    print(options, up, (rows) => show.callsText(rows, Date.now()));
+    print(options, up, show.callsText);
   });
   looking(calls.command('hangup').description('end a call'))
     .argument('<id>')
@@ -196,6 +199,7 @@ function program(streams: Streams, result: { code: number }): Command {
   addAccessCommands(vats, explain, print);
   addExplainCall(explain, print);
   addScheduleCommands(vats, explain, print);
+  addRegionCommands(vats, explain, print);
   addTrunkCommands(vats, print, result);
   addGroupCommands(vats, print);
   return vats;

@@ -13,7 +13,7 @@ import { duration, table } from './table.ts';
 
 /** How answers about access look on a terminal. */
 
-export function bansText({ bans }: z.output<typeof bansAnswer>, now: number): string {
+export function bansText({ bans, now }: z.output<typeof bansAnswer>): string {
   return table(
     ['id', 'network', 'login', 'since', 'ends in', 'by', 'reason'],
     bans.map((ban) => [
@@ -36,13 +36,13 @@ function whose({ user, domain }: z.output<typeof banAnswer>['ban']): string {
 }
 
 /** A ban that was added, in the place of which one, and what may be a slip. */
-export function bannedText({ ban, replaced, remarks }: z.output<typeof banAnswer>, now: number): string {
+export function bannedText({ ban, replaced, remarks, now }: z.output<typeof banAnswer>): string {
   const lines = remarks.map((remark) => `${printable(remark)}\n`);
   if (replaced !== undefined) {
     const end = replaced.until === undefined ? 'without an end' : `until ${localTime(replaced.until)}`;
     lines.unshift(`in the place of the ban ${end} (${printable(replaced.reason)})\n`);
   }
-  return `${bansText({ bans: [ban] }, now)}${lines.join('')}`;
+  return `${bansText({ bans: [ban], now })}${lines.join('')}`;
 }
 
 export function unbannedText({ bans, around }: z.output<typeof unbanAnswer>): string {

@@ -12,6 +12,8 @@ type Party = Story['from'];
 const MINUTES = 'YYYY-MM-DD HH:MM'.length;
 
 export function historyText({ calls, next, lookedBackTo }: z.output<typeof historyAnswer>): string {
+  // Most pages have none, and no column for it.
+  const isLimited = calls.some(({ limits = [] }) => limits.length > 0);
   const rows = calls.map((call) => [
     localTime(call.startedAt).slice(0, MINUTES),
     call.direction,
@@ -22,12 +24,21 @@ export function historyText({ calls, next, lookedBackTo }: z.output<typeof histo
     call.talkMs === 0 ? '' : duration(call.talkMs),
     call.result === 'answered' ? call.result : `${call.result}: ${call.outcome}`,
     call.id,
+    ...(isLimited ? [limitsCell(call.limits)] : []),
   ]);
-  const header = ['started', 'way', 'from', 'to', 'answered by', 'wait', 'talk', 'result', 'id'];
+  const columns = ['started', 'way', 'from', 'to', 'answered by', 'wait', 'talk', 'result', 'id'];
+  const header = isLimited ? [...columns, 'limit'] : columns;
   if (next === undefined) return table(header, rows, 'no such call is kept');
   if (lookedBackTo === undefined) return `${table(header, rows, '')}there are more: --after ${next}\n`;
   const until = localTime(lookedBackTo).slice(0, MINUTES);
   return `${table(header, rows, 'no such call yet')}looked back to ${until} only; go on with --after ${next}\n`;
+}
+
+/** Each once, however many trunks it was in the way of. */
+function limitsCell(limits: Story['limits'] = []): string {
+  return [...new Set(limits.map((limit) => `${limit.cutOff === true ? 'cut off: ' : ''}${limitText(limit)}`))].join(
+    ', ',
+  );
 }
 
 /** One call from its first to its last moment. */
@@ -39,7 +50,7 @@ export function storyText(story: Story): string {
     ['from', named(story.from)],
     ['dialled', story.dialled + (story.did === undefined ? '' : `, number ${story.did}`)],
     ...(story.group === undefined ? [] : [['group', story.group] as [string, string]]),
-    ['result', `${story.result}: ${reason(story.outcome)} (${story.outcome}${statusOf(story.status)})`],
+    ['result', `${story.result}: ${endOf(story)} (${story.outcome}${statusOf(story.status)})`],
     ['wait', `${duration(story.waitMs)}, talk ${duration(story.talkMs)}`],
     ...story.recordings.map(({ path, durationMs, failed }): [string, string] => [
       'recording',
@@ -100,7 +111,7 @@ function momentsOf(story: Story): Moment[] {
     moments.push({ at, leg: '', text: `${by} forwards to ${to}: ${when}` });
   }
   for (const limit of story.limits ?? []) {
-    moments.push({ at: limit.at, leg: '', text: `not by trunk ${limit.trunk}: ${limitText(limit)}` });
+    moments.push({ at: limit.at, leg: '', text: limitReached(limit) });
   }
   for (const trouble of story.sound ?? []) moments.push({ at: trouble.at, ...troubleText(trouble) });
   for (const leg of story.legs.filter((each) => each.leg !== 'a')) moments.push(...momentsOfLeg(leg));
@@ -111,7 +122,7 @@ function momentsOf(story: Story): Moment[] {
     moments.push({ at: story.answeredAt, leg: 'a', text: 'answered by the switch' });
   }
   const elsewhere = story.elsewhere === true ? ', answered at another place' : '';
-  moments.push({ at: story.endedAt, leg: '', text: `${reason(story.outcome)}${elsewhere}` });
+  moments.push({ at: story.endedAt, leg: '', text: `${endOf(story)}${elsewhere}` });
   return moments;
 }
 
@@ -146,6 +157,18 @@ function momentsOfLeg(leg: Story['legs'][number]): Moment[] {
 
 function named({ number, name }: Party): string {
   return name === undefined ? number : `${number} ${name}`;
+}
+
+/** What a limit did to a call. */
+export function limitReached(limit: NonNullable<Story['limits']>[number]): string {
+  const what = limit.cutOff === true ? 'may not talk on' : 'not';
+  return `${what} by trunk ${limit.trunk}: ${limitText(limit)}`;
+}
+
+/** How a call ended; by a limit, by which. */
+function endOf({ outcome, limits = [] }: Story): string {
+  const last = limits.at(-1);
+  return outcome === 'limit-reached' && last !== undefined ? `${reason(outcome)}: ${limitText(last)}` : reason(outcome);
 }
 
 /** What another version knows stays as its name. */

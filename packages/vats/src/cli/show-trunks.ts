@@ -5,7 +5,7 @@ import { duration, table } from './table.ts';
 
 type Row = z.output<typeof trunksAnswer>['trunks'][number];
 
-export function trunksText({ trunks }: z.output<typeof trunksAnswer>, now: number): string {
+export function trunksText({ trunks, now }: z.output<typeof trunksAnswer>): string {
   return table(
     ['trunk', 'domain', 'proxy', 'state', 'answer', 'since', 'next try', 'options', 'server', 'round trip'],
     trunks.map((row) => [

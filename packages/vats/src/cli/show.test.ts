@@ -15,7 +15,7 @@ test('behind a proxy a phone’s own address is shown, with the proxy’s', () =
     { ...row, source: '[fd00::5]:5060', client: '2001:db8::5' },
     { ...row, source: '192.0.2.1:5062' },
   ];
-  const rows = registrationsText({ registrations }, 0).split('\n').slice(1, -1);
+  const rows = registrationsText({ registrations, now: 0 }).split('\n').slice(1, -1);
   expect(rows.map((line) => line.split(/ {2,}/)[2])).toEqual([
     '203.0.113.5 via 10.0.0.5',
     '2001:db8::5 via [fd00::5]',

@@ -9,18 +9,19 @@ import type {
   statusAnswer,
 } from './answers.ts';
 import { localTime } from './local-time.ts';
-import { duration, table } from './table.ts';
+import { duration, listed, table } from './table.ts';
 
 /** How answers look on a terminal; `--json` shows them as they came. Times are local, as an operator's clock says. */
 
-export function statusText(status: z.output<typeof statusAnswer>, now: number): string {
+export function statusText(status: z.output<typeof statusAnswer>): string {
   const rows: [string, string][] = [
-    ['version', `${status.version}, process ${status.pid}, up ${duration(now - status.startedAt)}`],
+    ['version', `${status.version}, process ${status.pid}, up ${duration(Math.max(0, status.now - status.startedAt))}`],
     ['data', status.data],
     ['listening', status.listeners.join('  ')],
     ['domains', status.domains.map(({ name, users }) => `${name} (${counted(users, 'user')})`).join(', ') || 'none'],
     ['phones', String(status.registrations)],
     ...trunkRows(status.trunks),
+    ...calendarRows(status.calendars.until),
     ['calls', String(status.calls)],
     [
       'media',
@@ -39,10 +40,8 @@ export function statusText(status: z.output<typeof statusAnswer>, now: number): 
     ...policyRows(status.access),
     ['memory', `${Math.round(status.memory / 2 ** 20)} MiB`],
   ];
-  const warnings = [...status.access.warnings, ...status.trunks.warnings].map((warning): [string, string] => [
-    'WARNING',
-    warning,
-  ]);
+  const told = [...status.access.warnings, ...status.trunks.warnings, ...status.calendars.warnings];
+  const warnings = told.map((warning): [string, string] => ['WARNING', warning]);
   return [...rows, ...warnings].map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
 }
 
@@ -50,6 +49,15 @@ export function statusText(status: z.output<typeof statusAnswer>, now: number): 
 function trunkRows({ total, inTrouble }: z.output<typeof statusAnswer>['trunks']): [string, string][] {
   if (total === 0) return [];
   return [['trunks', inTrouble === 0 ? `${total}, all well` : `${total}, ${inTrouble} IN TROUBLE`]];
+}
+
+/** Until which year days off are known: of one company that alone, of several each. */
+function calendarRows(until: z.output<typeof statusAnswer>['calendars']['until']): [string, string][] {
+  const [first, ...others] = until;
+  if (first === undefined) return [];
+  const years =
+    others.length === 0 ? String(first.year) : listed(until.map(({ domain, year }) => `${year} (${domain})`));
+  return [['calendar', `until the end of ${years}`]];
 }
 
 type Access = z.output<typeof statusAnswer>['access'];
@@ -83,7 +91,7 @@ export function reloadText(answer: z.output<typeof reloadAnswer>): string {
   return `${[...warnings, ...changes.map(({ text }) => text), `reloaded${waiting}`].join('\n')}\n`;
 }
 
-export function registrationsText({ registrations }: z.output<typeof registrationsAnswer>, now: number): string {
+export function registrationsText({ registrations, now }: z.output<typeof registrationsAnswer>): string {
   return table(
     ['login', 'domain', 'from', 'by', 'expires', 'reachable', 'user agent'],
     registrations.map((row) => [
@@ -99,7 +107,7 @@ export function registrationsText({ registrations }: z.output<typeof registratio
   );
 }
 
-export function callsText({ calls }: z.output<typeof callsAnswer>, now: number): string {
+export function callsText({ calls, now }: z.output<typeof callsAnswer>): string {
   return table(
     ['id', 'from', 'to', 'answered by', 'state', 'since', 'recorded'],
     calls.map((call) => [
@@ -108,7 +116,7 @@ export function callsText({ calls }: z.output<typeof callsAnswer>, now: number):
       call.dialled,
       call.answeredBy?.number ?? '',
       call.state,
-      duration(now - (call.answeredAt ?? call.startedAt)),
+      duration(Math.max(0, now - (call.answeredAt ?? call.startedAt))),
       call.recorded ? 'yes' : 'no',
     ]),
     'no call is up',

@@ -15,7 +15,7 @@ export function addTrunkCommands(vats: Command, print: Print, result: { code: nu
     .option('--domain <domain>', 'of one domain')
     .action(async (options: InDomain) => {
       const found = await ask(options, 'GET', `/trunks${queryOf(options)}`, trunksAnswer);
-      print(options, found, (rows) => show.trunksText(rows, Date.now()));
+      print(options, found, show.trunksText);
     });
 
   const trunk = vats.command('trunk').description('one trunk');

@@ -21,11 +21,11 @@ const NAMED = 5;
 
 /** The bans as operators look at them, add and remove them. */
 export function banRoutes(running: Switch): ControlRoutes {
-  const { model, access } = running;
+  const { model, access, clock } = running;
   const { gate } = access;
   const row = (ban: Ban) => banRow(ban, model.directory);
   return {
-    'GET /bans': () => ({ bans: gate.bans.list().map(row) }),
+    'GET /bans': () => ({ now: clock.now(), bans: gate.bans.list().map(row) }),
     'POST /bans': async ({ body }) => {
       const { network, for: text, user: login, reason = 'by hand', domain: name } = bodyOf(banBody, body);
       const where = networkIn(network);
@@ -46,6 +46,7 @@ export function banRoutes(running: Switch): ControlRoutes {
       }
       running.sweepAccess();
       return {
+        now: clock.now(),
         ban: row(made.ban),
         ...(before !== undefined && { replaced: row(before) }),
         remarks: remarksOn(model.directory, domain, login),

@@ -10,13 +10,12 @@ import {
   readMoment,
   recordingOf,
   route,
-  type SpendingAccounts,
   setting,
   type World,
 } from '@vats/pbx';
 import type { Switch } from '../create-switch.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
-import { targetsOf } from './explain-targets.ts';
+import { type AskedOfTargets, targetsOf } from './explain-targets.ts';
 import { keptCall } from './kept-call.ts';
 import { theDomain } from './the-domain.ts';
 
@@ -44,7 +43,8 @@ interface Branch {
 }
 
 /** What would become of a call, or what chose each step of a finished one: the router's own answers. Nothing rings. */
-export function explainCallRoutes({ model, world, clock, store, calls, spending }: Switch): ControlRoutes {
+export function explainCallRoutes(running: Switch): ControlRoutes {
+  const { model, world, clock, store, calls } = running;
   return {
     'GET /explain/call/:id': async ({ params }) => {
       const record = await keptCall(params.id ?? '', store, calls);
@@ -69,19 +69,14 @@ export function explainCallRoutes({ model, world, clock, store, calls, spending 
         at: moment.now,
         timezone: setting(domain, 'timezone'),
         localTime: momentText(moment.now, setting(domain, 'timezone')),
-        steps: stepsOf(route({ domain, caller, dialled }, moment), moment, outcome, spending),
+        steps: stepsOf(route({ domain, caller, dialled }, moment), moment, outcome, running),
       };
     },
   };
 }
 
 /** The steps of a plan while each that rings ends in the same way. */
-function stepsOf(
-  first: Plan,
-  world: World,
-  outcome: RingOutcome,
-  spending: Pick<SpendingAccounts, 'explain'>,
-): ToldStep[] {
+function stepsOf(first: Plan, world: World, outcome: RingOutcome, running: AskedOfTargets): ToldStep[] {
   const steps: ToldStep[] = [];
   let plan = first;
   let told = 0;
@@ -94,7 +89,7 @@ function stepsOf(
       ...(step.do === 'reject' && { reason: step.reason }),
       ...(rings && {
         endsAs: outcome,
-        targets: targetsOf(plan, spending),
+        targets: targetsOf(plan, running),
         otherwise: otherwise(plan, world, outcome),
       }),
       ...((rings || step.do === 'echo') && { recorded: recordingOf(plan) }),
@@ -130,6 +125,7 @@ function worldAt(world: World, now: number): World {
     channelsInUse: (domain, kind, key) => world.channelsInUse(domain, kind, key),
     isTrunkUp: (domain, trunk) => world.isTrunkUp(domain, trunk),
     cheapestFirst: (domain, number, trunks) => world.cheapestFirst(domain, number, trunks),
+    numberPlace: (number) => world.numberPlace(number),
   };
 }
 

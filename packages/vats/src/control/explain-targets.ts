@@ -14,15 +14,22 @@ import {
   type SpendingSubject,
   whom,
 } from '@vats/pbx';
+import type { Switch } from '../create-switch.ts';
+import { pricedWays, pricesOf, rateText, whyFirst } from './way-prices.ts';
 
 type Spending = Pick<SpendingAccounts, 'explain'>;
 
-/** What rings in a step, with all that the other side would see of the call. */
-export function targetsOf({ step, call }: Plan, spending: Spending): object[] {
-  return step.do === 'ring' ? step.targets.map((target) => told(target, call.domain, spending)) : [];
+/** Who knows what a target uses up, what it costs, and whether its trunks are there. */
+export interface AskedOfTargets extends Pick<Switch, 'rates' | 'trunks'> {
+  readonly spending: Spending;
 }
 
-function told(target: RingTarget, domain: Domain, spending: Spending): object {
+/** What rings in a step, with all that the other side would see of the call. */
+export function targetsOf({ step, call }: Plan, asked: AskedOfTargets): object[] {
+  return step.do === 'ring' ? step.targets.map((target) => told(target, call.domain, asked)) : [];
+}
+
+function told(target: RingTarget, domain: Domain, asked: AskedOfTargets): object {
   const { after, ring } = target;
   const times = { ...(after !== undefined && { afterMs: after }), ...(ring !== undefined && { ringMs: ring }) };
   if (target.kind === 'device') {
@@ -36,6 +43,8 @@ function told(target: RingTarget, domain: Domain, spending: Spending): object {
     };
   }
   const kind = kindOf(target);
+  const { spending } = asked;
+  const ways = pricedWays(target, domain, asked);
   const refusedBy = kind === 'emergency' ? [] : inTheWay(target, domain, kind, spending);
   return {
     rings: target.number,
@@ -43,11 +52,14 @@ function told(target: RingTarget, domain: Domain, spending: Spending): object {
     ...(refusedBy.length > 0 && { refusedBy }),
     ...(target.orderedBy !== undefined && { orderedBy: target.orderedBy.extension }),
     ...times,
-    ways: target.ways.map(({ trunk, send, callerId, anonymous }) => ({
+    ...(target.byPrice === true && { firstBecause: whyFirst(ways) }),
+    ways: ways.map(({ trunk, send, callerId, anonymous, rate, down }) => ({
       trunk,
       sends: send,
       ...(calledBy(target.number, send) !== target.number && { calls: calledBy(target.number, send) }),
       shows: anonymous === true ? 'nothing' : (callerId ?? ownNumber(domain, trunk)),
+      ...(rate !== undefined && { rate: rateText(rate), price: pricesOf(rate) }),
+      ...(down !== undefined && { down }),
     })),
     // Help is never counted.
     limits: kind === 'emergency' ? [] : subjectsOf(target, domain).flatMap((subject) => used(subject, kind, spending)),

@@ -8,6 +8,7 @@ import { VERSION } from '../version.ts';
 import { accessRoutes } from './access-routes.ts';
 import { accessStatus } from './access-status.ts';
 import { bodyOf } from './body-of.ts';
+import { calendarStatus } from './calendar-status.ts';
 import { changed } from './changed.ts';
 import { contactRoutes } from './contact-routes.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
@@ -16,6 +17,7 @@ import { groupRoutes } from './group-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { rateRoutes } from './rate-routes.ts';
+import { regionRoutes } from './region-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
 import { userListRoutes } from './user-list-routes.ts';
@@ -41,7 +43,7 @@ const LISTED_AT_MOST = 1000;
 
 /** What the operator's commands may ask of a running switch. */
 export function switchRoutes(running: Switch, random: Random, reload: () => Promise<unknown>): ControlRoutes {
-  const { model, calls, registrar, store } = running;
+  const { model, calls, registrar, store, clock } = running;
   const domainOf = (query: URLSearchParams) => {
     const name = query.get('domain') ?? undefined;
     const domain = model.domainNamed(name);
@@ -50,12 +52,13 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
   };
   return {
     'GET /status': () => status(running),
-    'GET /calls': () => ({ calls: calls.snapshots() }),
+    'GET /calls': () => ({ now: clock.now(), calls: calls.snapshots() }),
     'DELETE /calls/:id': ({ params }) => {
       if (!calls.hangUp(params.id ?? '')) throw new ControlError(404, `there is no call ${params.id}`);
       return {};
     },
     'GET /registrations': ({ query }) => ({
+      now: clock.now(),
       registrations: registrar
         .registrations(query.has('domain') ? domainOf(query)?.id : undefined)
         .map((status) => registrationRow(status, model.directory.domainById(status.binding.domain)?.name ?? '')),
@@ -101,6 +104,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...contactRoutes(running),
     ...rateRoutes(running),
     ...limitRoutes(running),
+    ...regionRoutes(running),
     ...trunkRoutes(running),
     ...groupRoutes(running),
   };
@@ -109,15 +113,18 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
 function status(running: Switch) {
   const { settings, transport, transactions, media, store, model, registrar, calls, ledger, authenticator } = running;
   const health = store.health();
+  const now = running.clock.now();
   return {
     version: VERSION,
     pid: process.pid,
+    now,
     startedAt: running.startedAt,
     data: settings.data,
     listeners: running.listeners.map((listener) => `${listener.transport}://${formatEndpoint(listener.endpoint)}`),
     domains: model.directory.model.domains.map(({ name, users }) => ({ name, users: users.length })),
     registrations: registrar.size,
     trunks: trunkStatus(running),
+    calendars: calendarStatus(model.directory.model.domains, now),
     calls: calls.size,
     media: media.statistics(),
     access: accessStatus(running),

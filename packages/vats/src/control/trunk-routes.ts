@@ -5,8 +5,10 @@ import { ControlError, type ControlRoutes } from './control-server.ts';
 import { theDomain } from './the-domain.ts';
 
 /** The trunks as operators look at them and try them. */
-export function trunkRoutes(running: Pick<Switch, 'model' | 'trunks' | 'settings' | 'listeners'>): ControlRoutes {
-  const { model, trunks } = running;
+export function trunkRoutes(
+  running: Pick<Switch, 'model' | 'trunks' | 'settings' | 'listeners' | 'clock'>,
+): ControlRoutes {
+  const { model, trunks, clock } = running;
   return {
     'GET /trunks/:name/recipe': ({ params, query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);
@@ -16,7 +18,7 @@ export function trunkRoutes(running: Pick<Switch, 'model' | 'trunks' | 'settings
       const name = query.get('domain') ?? undefined;
       const domain = name === undefined ? undefined : theDomain(model, name);
       const lines = trunks.all().filter((line) => domain === undefined || line.domain === domain.id);
-      return { trunks: lines.map((line) => line.status()) };
+      return { now: clock.now(), trunks: lines.map((line) => line.status()) };
     },
     'POST /trunks/:name/test': async ({ params, query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);
@@ -39,10 +41,16 @@ export function trunkStatus({ trunks }: Pick<Switch, 'trunks'>) {
   return { total: statuses.length, inTrouble: inTrouble.length, warnings: inTrouble.map(warningOf) };
 }
 
-function warningOf({ domain, name, state, answer, up, upAnswer, why }: LineStatus): string {
+function warningOf(status: LineStatus): string {
+  const { domain, name } = status;
+  return `trunk ${name} of ${domain} is ${troubleOf(status)}; vats trunk test ${name} shows why`;
+}
+
+/** What is the matter with a trunk that is in trouble. @example 'down: no answer within 10 s' */
+export function troubleOf({ state, answer, up, upAnswer, why }: LineStatus): string {
   const isRegistrationAtFault = state === 'rejected' || state === 'unreachable';
   const said = isRegistrationAtFault ? answer : up === false ? upAnswer : undefined;
   const words = said === undefined ? (why ?? '') : `${said.status ?? ''} ${said.reason}`.trim();
   const what = isRegistrationAtFault || state === 'not-served' ? state : 'down';
-  return `trunk ${name} of ${domain} is ${what}${words === '' ? '' : `: ${words}`}; vats trunk test ${name} shows why`;
+  return `${what}${words === '' ? '' : `: ${words}`}`;
 }

@@ -8,6 +8,7 @@ import {
   IDLE,
   type LastTalk,
   localDate,
+  type NumberPlace,
   setting,
   type World,
 } from '@vats/pbx';
@@ -33,6 +34,7 @@ export interface OtherAnswers {
   readonly isTrunkUp?: World['isTrunkUp'];
   readonly responsible?: World['responsible'];
   readonly cheapestFirst?: World['cheapestFirst'];
+  readonly numberPlace?: World['numberPlace'];
 }
 
 export interface LiveWorldParts extends OtherAnswers {
@@ -138,6 +140,10 @@ export class LiveWorld implements World {
 
   cheapestFirst(domain: Domain, number: string, trunks: readonly string[]): readonly string[] {
     return this.#parts.cheapestFirst?.(domain, number, trunks) ?? trunks;
+  }
+
+  numberPlace(number: string): NumberPlace | undefined {
+    return this.#parts.numberPlace?.(number);
   }
 
   async #restoreToday(history: Pick<HistoryStore, 'list'>, now: number): Promise<void> {

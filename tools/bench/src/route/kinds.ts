@@ -42,6 +42,7 @@ export function quietWorld(directory: World['directory']): World {
     channelsInUse: () => 0,
     isTrunkUp: () => true,
     cheapestFirst: (_, __, trunks) => trunks,
+    numberPlace: () => undefined,
   };
 }
 
