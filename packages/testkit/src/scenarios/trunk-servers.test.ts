@@ -73,6 +73,7 @@ describe('the servers of one trunk', () => {
         ]);
         const [one, two] = [byAddress.get(first) as Actor, byAddress.get(second) as Actor];
         if (dns === bySrv) expect([first, second]).toEqual([FIRST, SECOND]);
+        world.passes(5_000);
         alice.invites('+79031234567');
         one.refuses(503);
         const { requestUri } = one.expects('ACK');
@@ -84,9 +85,13 @@ describe('the servers of one trunk', () => {
           [`${second}:5060`, false],
           [`${first}:5060`, true],
         ]);
+        // That it answers OPTIONS meanwhile says nothing of calls.
+        const asked = world.network.sent('OPTIONS').length;
+        world.passes(59_000);
+        expect(world.network.sent('OPTIONS').length).toBeGreaterThan(asked);
         alice.invites('+79031234567');
         talkThrough(alice, two);
-        world.passes(60_000);
+        world.passes(1_000);
         alice.invites('+79031234567');
         talkThrough(alice, one);
       },
