@@ -5,7 +5,7 @@ import type { Actor } from '../actor.ts';
 import { SWITCH } from '../cast.ts';
 import { scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
-import { end } from './acts.ts';
+import { connect, end, refuse } from './acts.ts';
 
 const FIRST = '192.0.2.70';
 const SECOND = '192.0.2.71';
@@ -51,9 +51,7 @@ function serversOf(world: World): readonly (readonly [string, boolean])[] {
 }
 
 function talkThrough(alice: Actor, server: Actor): void {
-  server.answers();
-  server.expects('ACK');
-  alice.hears('200 INVITE');
+  connect(alice, server);
   end(alice, server);
 }
 
@@ -108,8 +106,7 @@ describe('the servers of one trunk', () => {
       reserve.hearsNothing();
       world.passes(1);
       const challenge = 'Digest realm="itsp", nonce="n1", algorithm=MD5, qop="auth"';
-      reserve.refuses(407, { headers: [['Proxy-Authenticate', challenge]] });
-      reserve.expects('ACK');
+      refuse(reserve, 407, { headers: [['Proxy-Authenticate', challenge]] });
       talkThrough(alice, reserve);
       const isProof = (octets: Buffer): boolean => octets.includes('Proxy-Authorization');
       const ours = world.network.sent('INVITE').filter(({ from }) => from.address === SWITCH.address);
@@ -123,11 +120,9 @@ describe('the servers of one trunk', () => {
     { ...PLAY, ends: 'caller-hung-up', pbx: company('sip:pool.example'), dns: bySrv() },
     ({ alice, itsp, reserve, pbx, world }) => {
       alice.invites('+79031234567');
-      itsp.refuses(503);
-      itsp.expects('ACK');
+      refuse(itsp, 503);
       pbx.hearsNothing();
-      reserve.refuses(503);
-      reserve.expects('ACK');
+      refuse(reserve, 503);
       talkThrough(alice, pbx);
       expect(legsOf(world)).toEqual(['pool', 'pool', 'reserve']);
     },
@@ -138,8 +133,7 @@ describe('the servers of one trunk', () => {
     { ...PLAY, ends: 'callee-busy', pbx: company('sip:pool.example'), dns: bySrv() },
     ({ alice, itsp, reserve }) => {
       alice.invites('+79031234567');
-      itsp.refuses(486);
-      itsp.expects('ACK');
+      refuse(itsp, 486);
       alice.hears('486 INVITE');
       reserve.hearsNothing();
     },
@@ -151,8 +145,7 @@ describe('the servers of one trunk', () => {
     ({ alice, itsp, reserve }) => {
       for (const server of [itsp, reserve]) {
         server.invites('+74951234567');
-        alice.refuses(486);
-        alice.expects('ACK');
+        refuse(alice, 486);
         server.hears('486 INVITE');
       }
     },
