@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { formatEndpoint } from '@vats/kernel';
 import { expect } from 'vitest';
 import { Asterisk } from './asterisk.ts';
 import { accountsAt } from './asterisk-operator.ts';
 import { Baresip } from './baresip.ts';
 import { Capture } from './capture.ts';
+import { nameServer } from './dnsmasq.ts';
 import { expectTone } from './judge.ts';
 import { ANNA, pbxFile } from './office.ts';
 import { LOGIN, NUMBER } from './operator-line.ts';
@@ -12,11 +14,12 @@ import { scenario } from './scenario.ts';
 import type { Scene } from './scene.ts';
 import { Switch } from './switch.ts';
 
-const LINE = { password: 's3cret', least: 60, most: 300 };
+const LINE = { password: 's3cret', least: 60, most: 300, expires: '180s' };
 const TONE = { anna: 420, chan_sip: 500, chan_pjsip: 600 };
 const ADDRESS = { chan_sip: ownAddress(66), chan_pjsip: ownAddress(67) };
 /** Numbers that each operator is too busy for: it says 503. */
 const TOO_MUCH = { chan_sip: '7916', chan_pjsip: '7903' };
+const DNS = ownAddress(68);
 const OVERLOADED = 'switching equipment congestion (Q.850 cause 42)';
 
 type Operator = keyof typeof ADDRESS;
@@ -50,68 +53,68 @@ function soonStale(files: Readonly<Record<string, string>>): Record<string, stri
   return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, changed(text)]));
 }
 
-/** Each operator is the other one's reserve. */
-function office(operators: Readonly<Record<Operator, Asterisk>>): string {
-  const names = ['chan_sip', 'chan_pjsip'] as const;
-  return pbxFile({
-    accounts: [ANNA],
-    more: {
-      trunks: names.map((name) => ({
-        name,
-        proxy: `sip:${operators[name].sip.address}:${operators[name].sip.port}`,
-        register: { login: LOGIN, password: LINE.password },
-        numbers: { send: '7' },
-      })),
-      numbers: [{ number: NUMBER, to: ANNA.extension }],
-      outbound: names.map((name, i) => ({
-        match: `+${TOO_MUCH[name]}*`,
-        trunk: name,
-        reserve: [names[1 - i]],
-        callerId: NUMBER,
-      })),
-    },
-  });
+type Operators = Readonly<Record<Operator, Asterisk>>;
+
+async function bothOperators(scene: Scene): Promise<Operators> {
+  const [chan_sip, chan_pjsip] = await Promise.all([operatorOf(scene, 'chan_sip'), operatorOf(scene, 'chan_pjsip')]);
+  return { chan_sip, chan_pjsip };
+}
+
+const ACCOUNT = { register: { login: LOGIN, password: LINE.password, expires: LINE.expires }, numbers: { send: '7' } };
+
+/** @param more trunks and rules */
+function office(more: Readonly<Record<string, unknown>>): string {
+  return pbxFile({ accounts: [ANNA], more: { numbers: [{ number: NUMBER, to: ANNA.extension }], ...more } });
+}
+
+/** Anna calls, and the operator's dialplan and she hear each other. */
+async function talks(vats: Switch, anna: Baresip, number: string, operators: Operators, by: Operator): Promise<void> {
+  await anna.dial(number);
+  await anna.event('CALL_ESTABLISHED', 8_000);
+  await wait(2_000);
+  await anna.hangUp();
+  await anna.event('CALL_CLOSED');
+  await vats.idle();
+  await expectTone(anna.heard().at(-1) as string, TONE[by], { from: 0.4, length: 1 });
+  await expectTone(`${operators[by].folder}/sound/heard.wav`, TONE.anna, { from: 0.4, length: 1 });
+}
+
+/** Calls for which an operator was too busy. */
+function overloaded(operator: Asterisk): number {
+  return operator.said(/NOTICE\[.*congestion/).length;
 }
 
 scenario(
   'Asterisk as an operator challenges our INVITE, and its 503 sends the call to the reserve: chan_sip to chan_pjsip and back',
   { needs: ['asterisk', 'baresip', 'sox', 'tshark', 'dumpcap', 'root'] },
   async (scene) => {
-    const [chan_sip, chan_pjsip] = await Promise.all([operatorOf(scene, 'chan_sip'), operatorOf(scene, 'chan_pjsip')]);
-    const operators = { chan_sip, chan_pjsip };
-    const vats = await Switch.start(scene, { pbx: office(operators) });
+    const operators = await bothOperators(scene);
+    const { chan_sip, chan_pjsip } = operators;
+    const names = ['chan_sip', 'chan_pjsip'] as const;
+    // Each operator is the other one's reserve.
+    const pbx = office({
+      trunks: names.map((name) => ({ name, proxy: `sip:${formatEndpoint(operators[name].sip)}`, ...ACCOUNT })),
+      outbound: names.map((name, i) => ({
+        ...{ match: `+${TOO_MUCH[name]}*`, callerId: NUMBER },
+        ...{ trunk: name, reserve: [names[1 - i]] },
+      })),
+    });
+    const vats = await Switch.start(scene, { pbx });
     const wire = await Capture.start(scene, {
       filter: `host ${vats.sip.address}`,
       sipPorts: [vats.sip.port, chan_sip.sip.port, chan_pjsip.sip.port],
     });
     const anna = await Baresip.start(scene, { ...ANNA, switch: vats.sip, tone: TONE.anna });
-    await Promise.all([
-      anna.registered(),
-      vats.trunkIs('chan_sip', 'registered'),
-      vats.trunkIs('chan_pjsip', 'registered'),
-    ]);
+    await Promise.all([anna.registered(), ...names.map((name) => vats.trunkIs(name, 'registered'))]);
 
-    /** Anna calls, and the operator's dialplan and she hear each other. */
-    const talks = async (number: string, by: Operator): Promise<void> => {
-      await anna.dial(number);
-      await anna.event('CALL_ESTABLISHED');
-      await wait(2_000);
-      await anna.hangUp();
-      await anna.event('CALL_CLOSED');
-      await vats.idle();
-      await expectTone(anna.heard().at(-1) as string, TONE[by], { from: 0.4, length: 1 });
-      await expectTone(`${operators[by].folder}/sound/heard.wav`, TONE.anna, { from: 0.4, length: 1 });
-    };
-    const overloaded = (name: Operator): number => operators[name].said(/NOTICE\[.*congestion/).length;
-
-    await talks('89161112233', 'chan_pjsip');
-    expect(overloaded('chan_sip')).toBe(1);
+    await talks(vats, anna, '89161112233', operators, 'chan_pjsip');
+    expect(overloaded(chan_sip)).toBe(1);
     // It is passed over for a minute.
-    await talks('89161112234', 'chan_pjsip');
-    expect(overloaded('chan_sip')).toBe(1);
+    await talks(vats, anna, '89161112234', operators, 'chan_pjsip');
+    expect(overloaded(chan_sip)).toBe(1);
     // And tried all the same when nothing else is left.
-    await talks('89031112233', 'chan_sip');
-    expect(overloaded('chan_pjsip')).toBe(1);
+    await talks(vats, anna, '89031112233', operators, 'chan_sip');
+    expect(overloaded(chan_pjsip)).toBe(1);
 
     await anna.stop();
     await wire.stop();
@@ -130,6 +133,40 @@ scenario(
     expect(second).toMatchObject({ trunk: 'chan_pjsip', legs: [{ leg: 'a' }, { trunk: 'chan_pjsip' }] });
     expect(third).toMatchObject({ trunk: 'chan_sip', result: 'answered' });
     expect(await wire.malformed()).toEqual([]);
+  },
+);
+
+scenario(
+  'two Asterisks are the servers of one trunk by SRV: a call goes on to the second when the first says 503, and when it is silent',
+  { needs: ['asterisk', 'baresip', 'sox', 'dnsmasq', 'unshare', 'root'] },
+  async (scene) => {
+    const operators = await bothOperators(scene);
+    const { chan_sip, chan_pjsip } = operators;
+    const place = await nameServer(scene, DNS, 'pool.example', [
+      { ...chan_sip.sip, priority: 10 },
+      { ...chan_pjsip.sip, priority: 20 },
+    ]);
+    const pbx = office({
+      trunks: [{ name: 'pool', proxy: 'sip:pool.example', ...ACCOUNT }],
+      outbound: [{ match: '+7*', trunk: 'pool', callerId: NUMBER }],
+    });
+    const vats = await Switch.start(scene, { pbx, place });
+    const anna = await Baresip.start(scene, { ...ANNA, switch: vats.sip, tone: TONE.anna });
+    await Promise.all([anna.registered(), vats.trunkIs('pool', 'registered')]);
+
+    await talks(vats, anna, '89161112233', operators, 'chan_pjsip');
+    expect(overloaded(chan_sip)).toBe(1);
+    // Another line of the same servers, which nobody has spoken ill of: the first one says nothing for 4 s.
+    await vats.apply(pbx.replace(LINE.expires, '120s'));
+    await vats.trunkIs('pool', 'registered');
+    chan_sip.signal('SIGSTOP');
+    await talks(vats, anna, '89051112233', operators, 'chan_pjsip');
+    chan_sip.signal('SIGCONT');
+    const [first, second] = await vats.history();
+    const failed = (status: number) => ({ trunk: 'pool', failure: 'trunk-failed', status });
+    expect(first).toMatchObject({ legs: [{ leg: 'a' }, failed(503), { trunk: 'pool' }], result: 'answered' });
+    expect(second).toMatchObject({ legs: [{ leg: 'a' }, failed(408), { trunk: 'pool' }], result: 'answered' });
+    expect(second?.waitMs).toBeGreaterThanOrEqual(4_000);
   },
 );
 

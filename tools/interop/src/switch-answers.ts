@@ -81,5 +81,7 @@ export interface PastCall {
   readonly trunk?: string;
   readonly group?: string;
   readonly answeredBy?: { readonly number: string; readonly extension?: string };
+  /** Until somebody answered. */
+  readonly waitMs: number;
   readonly talkMs: number;
 }
