@@ -1,18 +1,19 @@
 import type { Cancel, Log } from '@vats/kernel';
 import type { CodecPolicy, DtmfKey } from '@vats/media';
-import { limitText, type Plan, type RefusedLimit } from '@vats/pbx';
+import type { Plan } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
-import type { CallEnded, CallEvent, LegName, UnstampedEvent } from './call-event.ts';
+import type { LegName, UnstampedEvent } from './call-event.ts';
 import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { CALLER, type CallCommand, type CallInput, type CallState, type TimerName } from './call-state.ts';
+import { CallTelling } from './call-telling.ts';
 import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
-import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
+import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
 import { Keys } from './keys.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
@@ -26,9 +27,6 @@ import { step } from './step.ts';
 
 /** Files are finished within this time, or the call ends without their word. */
 const CLOSING_LIMIT_MS = 10_000;
-
-/** Events that an operator's log shows; the others are there at the debug level. */
-const TOLD_TO_OPERATORS: ReadonlySet<CallEvent['type']> = new Set(['call.started', 'call.answered']);
 
 /** What all calls share. */
 export interface SharedByCalls {
@@ -63,7 +61,7 @@ export class Call implements CallContext {
   readonly outward: OutwardLegs;
   readonly leaving: LeavingLegs;
   readonly invite: IncomingInvite;
-  readonly #startedAt: number;
+  readonly #telling: CallTelling;
   readonly #hooks: CallHooks;
   readonly #forks: Forks;
   readonly #callerSide: CallerSide;
@@ -75,12 +73,8 @@ export class Call implements CallContext {
   readonly #inputs: CallInput[] = [];
   #working = false;
   readonly #timers = new Map<TimerName, Cancel>();
-  #seq = 0;
   /** The caller gave up because another place took the call. */
   #elsewhere = false;
-  /** The limit that was reached last. */
-  #limit: RefusedLimit | undefined;
-  #answered: { readonly at: number; readonly by: NonNullable<CallEnded['answeredBy']> } | undefined;
 
   constructor(shared: SharedByCalls, id: string, origin: CallOrigin, places: CallPlaces, hooks: CallHooks) {
     const { parts } = shared;
@@ -88,7 +82,7 @@ export class Call implements CallContext {
     this.id = id;
     this.origin = origin;
     this.log = parts.log.child({ call: id });
-    this.#startedAt = parts.clock.now();
+    this.#telling = new CallTelling(id, origin, parts, this.log);
     this.#hooks = hooks;
     this.places = places;
     this.channels = new CallChannels(shared.channels, this.holdings, origin.domain.id);
@@ -152,8 +146,7 @@ export class Call implements CallContext {
       from: this.origin.party,
       dialled: this.origin.dialled,
       state: this.#state.name,
-      startedAt: this.#startedAt,
-      ...(this.#answered === undefined ? {} : { answeredAt: this.#answered.at, answeredBy: this.#answered.by }),
+      ...this.#telling.times,
       recorded: this.legs.recording !== undefined,
       legs: this.legs.all().map(({ name, party, flow, client, holds }) => ({
         leg: name,
@@ -200,20 +193,7 @@ export class Call implements CallContext {
 
   /** Adds to the call's story. */
   emit(event: UnstampedEvent): void {
-    const at = this.parts.clock.now();
-    if (event.type === 'call.answered') this.#answered = { at, by: event.party };
-    else if (event.type === 'limit.reached') this.#limit = limitOf(event);
-    this.#tell(event);
-    // Whoever makes an event makes it for this call alone: it is stamped as it is, not copied.
-    this.parts.emit(Object.assign(event, { call: this.id, seq: ++this.#seq, at }) as CallEvent);
-  }
-
-  /** The end of a call has a line of its own. */
-  #tell(event: UnstampedEvent): void {
-    const level = TOLD_TO_OPERATORS.has(event.type) ? 'info' : 'debug';
-    if (event.type === 'call.ended' || !this.log.writes(level)) return;
-    const { type, ...rest } = event;
-    this.log[level](type, rest);
+    this.#telling.emit(event);
   }
 
   #takeStep({ step: due, group, forwards, frames }: Plan): void {
@@ -349,41 +329,9 @@ export class Call implements CallContext {
   #end(): void {
     if (this.#state.name !== 'ended') return;
     const { failure, status } = this.#state;
-    const { origin, legs } = this;
-    const now = this.parts.clock.now();
     for (const timer of [...this.#timers.keys()]) this.#stopTimer(timer);
-    const answered = this.#answered;
-    const ended: { -readonly [K in keyof CallEnded]: CallEnded[K] } = {
-      type: 'call.ended',
-      domain: origin.domain.name,
-      failure,
-      status: answered === undefined ? status : 200,
-      from: origin.party,
-      dialled: origin.dialled,
-      startedAt: this.#startedAt,
-      durationMs: now - this.#startedAt,
-      talkMs: answered === undefined ? 0 : now - answered.at,
-    };
-    if (answered !== undefined) {
-      ended.answeredAt = answered.at;
-      ended.answeredBy = answered.by;
-    }
-    if (this.#elsewhere) ended.elsewhere = true;
-    if (failure === 'limit-reached' && this.#limit !== undefined) ended.limit = this.#limit;
-    if (legs.recording !== undefined) ended.recording = legs.recording;
-    if (legs.counts !== undefined) ended.media = legs.counts;
-    this.emit(ended);
-    this.#tellEnd(ended);
+    this.#telling.end({ failure, status, elsewhere: this.#elsewhere }, this.legs);
     this.#hooks.onEnd();
-  }
-
-  #tellEnd({ failure, from, dialled, status, talkMs, recording, limit }: CallEnded): void {
-    const level = FAILURES[failure].log;
-    if (!this.log.writes(level)) return;
-    const file = recording === undefined ? {} : { recording: recording.path };
-    const by = limit === undefined ? {} : { limit: limitText(limit) };
-    // Most calls end because somebody hangs up, which is no failure: FAILURES has every end of a call.
-    this.log[level]('call.ended', { from: from.number, to: dialled, ended: failure, status, talkMs, ...by, ...file });
   }
 
   /** A bug of ours costs this call and nothing else: whatever it holds is given back, however far it had come. */
@@ -399,12 +347,6 @@ export class Call implements CallContext {
     this.#state = { name: 'ended', failure: 'internal-error', status: 500 };
     this.#end();
   }
-}
-
-/** The limit alone, without what was being called. */
-function limitOf({ kind, key, calls, limit, used, of }: RefusedLimit): RefusedLimit {
-  const amounts = { ...(used !== undefined && { used }), ...(of !== undefined && { of }) };
-  return { kind, ...(key !== undefined && { key }), calls, limit, ...amounts };
 }
 
 /** A proxy that rang us and others says so when somebody else has answered (RFC 3326 §3.1). */

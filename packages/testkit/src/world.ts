@@ -22,8 +22,8 @@ export const AFTERMATH_MS = 40_000;
 /** What may be alive when nobody calls: sockets, and the timers that watch over connections. */
 const ALIVE_AT_REST = ['listeners', 'connections', 'transport timers'];
 
-/** And what trunks wait for: the next refresh, the next OPTIONS. */
-const ALIVE_WITH_TRUNKS = ['trunk timers', 'server lists', 'transactions', 'transaction timers'];
+/** And what trunks wait for: the next refresh, the next OPTIONS, the end of what the DNS said. */
+const ALIVE_WITH_TRUNKS = ['trunk timers', 'server lists', 'server list timers', 'transactions', 'transaction timers'];
 
 type AccessEvent = Parameters<NonNullable<SwitchParts['onAccessEvent']>>[0];
 

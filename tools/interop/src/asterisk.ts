@@ -4,12 +4,14 @@ import type { Endpoint } from '@vats/kernel';
 import { asteriskCommand, asteriskTree } from './asterisk-tree.ts';
 import { Child, run } from './child.ts';
 import { eventually } from './deadline.ts';
+import { at, HERE, type Place } from './place.ts';
 import { freePorts } from './ports.ts';
 import type { Scene } from './scene.ts';
 
 export interface AsteriskOptions {
   /** The address that it stands at, for SIP and RTP: one of our own on the loopback (`ownAddress`). */
   readonly address: string;
+  readonly place?: Place;
   /** Which SIP channel driver is loaded; never both, so that it is plain which one speaks. */
   readonly driver: 'chan_sip' | 'chan_pjsip';
   /** Its configuration files without `.conf`: `sip` or `pjsip`, `extensions`; given where it will listen. */
@@ -55,14 +57,18 @@ export class Asterisk {
   /** Its folder: `etc`, `log`, `spool`; the dialplan records into `sound`. */
   readonly folder: string;
   readonly #scene: Scene;
+  readonly #place: Place;
   #child: Child | undefined;
 
   /** Writes its files, starts it, and waits until it has booted. */
   static async start(scene: Scene, options: AsteriskOptions): Promise<Asterisk> {
-    const sip = { address: options.address, port: await freePorts(1, options.address) };
-    const rtpPort = await freePorts(RTP_PORTS, options.address);
+    const { address, place = HERE } = options;
+    // An address of another namespace can't be tried from here.
+    const tried = place === HERE ? address : undefined;
+    const sip = { address, port: await freePorts(1, tried) };
+    const rtpPort = await freePorts(RTP_PORTS, tried);
     const name = `asterisk-${sip.port}`;
-    const asterisk = new Asterisk(scene, sip, rtpPort, scene.folder(name));
+    const asterisk = new Asterisk(scene, place, sip, rtpPort, scene.folder(name));
     // Short: the console's socket is in it, whose path has to fit into 107 octets.
     for (const folder of ['etc', 'run', 'log', 'spool', 'db', 'sound']) scene.folder(name, folder);
     asterisk.#write({ ...asterisk.#base(options), ...options.files(sip) });
@@ -70,8 +76,9 @@ export class Asterisk {
     return asterisk;
   }
 
-  private constructor(scene: Scene, sip: Endpoint, rtpPort: number, folder: string) {
+  private constructor(scene: Scene, place: Place, sip: Endpoint, rtpPort: number, folder: string) {
     this.#scene = scene;
+    this.#place = place;
     this.sip = sip;
     this.rtpPort = rtpPort;
     this.folder = folder;
@@ -83,8 +90,9 @@ export class Asterisk {
 
   /** Starts it after `kill` or `stop`, with the same files and its own database. */
   async again(): Promise<void> {
-    const [command, ...args] = asteriskCommand();
-    const child = await Child.start(this.#scene, command, [...args, '-f', '-n', '-C', this.#etc('asterisk')], {
+    const [program, ...its] = asteriskCommand();
+    const [command, args] = at(this.#place, program, [...its, '-f', '-n', '-C', this.#etc('asterisk')]);
+    const child = await Child.start(this.#scene, command, args, {
       name: `asterisk-${this.sip.port}`,
       patience: 5_000,
     });
@@ -136,6 +144,11 @@ export class Asterisk {
   /** Lines of its log that match, taken or not. */
   said(pattern: RegExp): readonly string[] {
     return (this.#child as Child).output.filter((line) => pattern.test(line));
+  }
+
+  /** Stays where it is and does nothing (SIGSTOP), or goes on (SIGCONT). */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    (this.#child as Child).signal(signal);
   }
 
   /** Leaves as `core stop now` does: calls are hung up. */

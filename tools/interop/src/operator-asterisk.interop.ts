@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { Asterisk, type AsteriskOptions } from './asterisk.ts';
+import { accountsAt, type Line } from './asterisk-operator.ts';
 import { Baresip } from './baresip.ts';
 import { ANNA } from './office.ts';
 import { LOGIN, NUMBER, officeAt, SUBSCRIBER, talkAndJudge } from './operator-line.ts';
@@ -10,14 +11,6 @@ import { Switch } from './switch.ts';
 type Driver = AsteriskOptions['driver'];
 type Files = Readonly<Record<string, string>>;
 
-/** Of the trunk's account. */
-interface Line {
-  readonly password: string;
-  /** Seconds that are granted at least and at most. */
-  readonly least: number;
-  readonly most: number;
-}
-
 const PASSWORD = 's3cret';
 /** The first REGISTER asks for 180 s: chan_sip answers 423, chan_pjsip grants what it wants. */
 const LONG: Line = { password: PASSWORD, least: 240, most: 3600 };
@@ -27,58 +20,6 @@ const OPERATOR = { chan_sip: ownAddress(62), chan_pjsip: ownAddress(63) };
 /** What each says to a wrong password. */
 const REFUSED = { chan_sip: /^403 Forbidden/, chan_pjsip: /^401 Unauthorized: the peer refused our credentials/ };
 
-function chanSip({ address, port }: Asterisk['sip'], { password, least, most }: Line): Files {
-  const friend = (login: string, secret: string, context: string) => `[${login}]
-type=friend
-host=dynamic
-secret=${secret}
-context=${context}
-directmedia=no
-disallow=all
-allow=alaw,ulaw
-`;
-  return {
-    sip: `[general]
-udpbindaddr=${address}:${port}
-allowguest=no
-alwaysauthreject=yes
-minexpiry=${least}
-maxexpiry=${most}
-${friend(LOGIN, password, 'lines')}${friend(SUBSCRIBER.login, SUBSCRIBER.password, 'subscribers')}`,
-  };
-}
-
-function chanPjsip({ address, port }: Asterisk['sip'], { password, least, most }: Line): Files {
-  const account = (login: string, secret: string, context: string, expiration: string) => `[${login}]
-type=endpoint
-context=${context}
-aors=${login}
-auth=${login}-auth
-direct_media=no
-disallow=all
-allow=alaw,ulaw
-[${login}-auth]
-type=auth
-auth_type=userpass
-username=${login}
-password=${secret}
-[${login}]
-type=aor
-max_contacts=1
-remove_existing=yes
-${expiration}
-`;
-  const line = `minimum_expiration=${least}\nmaximum_expiration=${most}`;
-  return {
-    pjsip: `[here]
-type=transport
-protocol=udp
-bind=${address}:${port}
-${account(LOGIN, password, 'lines', line)}${account(SUBSCRIBER.login, SUBSCRIBER.password, 'subscribers', '')}`,
-  };
-}
-
-const FILES = { chan_sip: chanSip, chan_pjsip: chanPjsip };
 const RELOAD = { chan_sip: 'sip reload', chan_pjsip: 'module reload res_pjsip.so' };
 
 /** Both name the Contact alone in Request-URI and To. chan_pjsip tells the number in a header of its own, chan_sip nowhere. */
@@ -103,7 +44,7 @@ ${toLine}
 }
 
 describe.each(['chan_sip', 'chan_pjsip'] as const)('Asterisk as an operator, %s', (driver) => {
-  const files = (sip: Asterisk['sip'], line: Line): Files => FILES[driver](sip, line);
+  const files = (sip: Asterisk['sip'], line: Line): Files => accountsAt(driver, sip, line);
   scenario(
     `registered through its least expiry, a restart and a changed password; calls both ways (${driver})`,
     { needs: ['asterisk', 'baresip', 'sox'], seconds: 180 },

@@ -5,46 +5,17 @@ import { Asterisk } from './asterisk.ts';
 import { Baresip } from './baresip.ts';
 import { Capture } from './capture.ts';
 import { eventually } from './deadline.ts';
+import type { HomeNetwork } from './netns.ts';
 import { ownAddress } from './own-address.ts';
+import { ANNA, PBX, pbxFileFor } from './pbx-at-us-file.ts';
 import type { Scene } from './scene.ts';
 import { Switch } from './switch.ts';
 import { TONE } from './two-phones.ts';
 
 /** As `vats trunk recipe --for` names them. */
 export type Recipe = 'freepbx-chan_sip' | 'freepbx-pjsip' | 'asterisk-pjsip';
-export type Did = 'request-uri' | 'to' | 'contact';
-
-/** The account of the PBX, and its two numbers: the second one is a phone's. */
-export const PBX = { extension: '210', login: 'user11', password: 'Vf5kNm7Z', tone: 500 };
-export const NUMBER = '+74951234567';
-export const OTHER_NUMBER = '+74951234568';
-export const ANNA = { extension: '201', login: 'anna', password: 'Vf5kNm7Z' };
 
 export const PBX_NEEDS = ['asterisk', 'baresip', 'sox', 'tshark', 'dumpcap', 'sipp', 'root'];
-
-/** A domain with the accounts of the PBX and of a phone, and a number of ten channels that leads to the PBX. JSON is YAML. */
-export function pbxFileFor(options: { readonly did?: Did; readonly password?: string } = {}): string {
-  const { did, password = PBX.password } = options;
-  return JSON.stringify({
-    domain: 'acme.example',
-    timezone: 'Europe/Moscow',
-    language: 'en',
-    access: 'any',
-    recording: { mode: 'none' },
-    users: [
-      {
-        extension: ANNA.extension,
-        name: 'Anna Petrova',
-        devices: [{ login: ANNA.login, password: ANNA.password }],
-      },
-      { extension: PBX.extension, name: 'Asterisk', devices: [{ login: PBX.login, password, trunk: true, did }] },
-    ],
-    numbers: [
-      { number: NUMBER, channels: 10, to: PBX.extension },
-      { number: OTHER_NUMBER, to: ANNA.extension },
-    ],
-  });
-}
 
 /** A customer's PBX that is set up by our own recipe, the switch that it registers at, a phone there, and a witness. */
 export class PbxAtUs {
@@ -53,28 +24,45 @@ export class PbxAtUs {
   readonly asterisk: Asterisk;
   readonly #recipe: Recipe;
   readonly #scene: Scene;
+  readonly #behind: HomeNetwork | undefined;
 
-  static async start(scene: Scene, recipe: Recipe, pbx = pbxFileFor()): Promise<PbxAtUs> {
-    const vats = await Switch.start(scene, { pbx });
+  /** @param behind the PBX is at home there, and its own OPTIONS are as far apart as the recipe says */
+  static async start(scene: Scene, recipe: Recipe, pbx = pbxFileFor(), behind?: HomeNetwork): Promise<PbxAtUs> {
+    const vats = await Switch.start(scene, {
+      pbx,
+      ...(behind !== undefined && { address: behind.switchAddress, place: behind.public }),
+    });
     const wire = await Capture.start(scene, {
       // ICMP quotes half of what could not be delivered while the switch was away.
       filter: `host ${vats.sip.address} and not icmp`,
       sipPorts: [vats.sip.port],
+      ...(behind !== undefined && { interface: 'vio-pub', place: behind.public }),
     });
-    const files = await filesOf(vats, recipe, PBX.password);
+    const written = await filesOf(vats, recipe, PBX.password);
+    const files = behind === undefined ? sooner(written) : written;
     const asterisk = await Asterisk.start(scene, {
-      address: ownAddress(48),
+      ...(behind === undefined
+        ? { address: ownAddress(48) }
+        : { address: behind.homePhoneAddress, place: behind.home }),
       driver: recipe === 'freepbx-chan_sip' ? 'chan_sip' : 'chan_pjsip',
       files: (sip) => ({ ...around(recipe, `${sip.address}:${sip.port}`), ...files }),
     });
-    const made = new PbxAtUs(scene, recipe, vats, wire, asterisk);
+    const made = new PbxAtUs(scene, recipe, vats, wire, asterisk, behind);
     // The dialplan records into a folder that is known now.
     asterisk.configure({ extensions: dialplan(recipe, join(asterisk.folder, 'sound')) });
     await asterisk.rx('dialplan reload');
     return made;
   }
 
-  private constructor(scene: Scene, recipe: Recipe, vats: Switch, wire: Capture, asterisk: Asterisk) {
+  private constructor(
+    scene: Scene,
+    recipe: Recipe,
+    vats: Switch,
+    wire: Capture,
+    asterisk: Asterisk,
+    behind: HomeNetwork | undefined,
+  ) {
+    this.#behind = behind;
     this.#scene = scene;
     this.#recipe = recipe;
     this.vats = vats;
@@ -91,6 +79,8 @@ export class PbxAtUs {
       ? (['sip show registry', 'sip show peers'] as const)
       : (['pjsip show registrations', 'pjsip show contacts'] as const);
     await this.asterisk.shows(registry, /\bRegistered\b/, milliseconds);
+    // chan_pjsip may let the recipe's minute go by before it asks by OPTIONS.
+    if (this.#behind !== undefined) return;
     await this.asterisk.shows(
       peers,
       sip ? /vats-user11.*\bOK \(\d+ ms\)/ : /vats-user11\/sip:.*\bAvail\b/,
@@ -110,7 +100,7 @@ export class PbxAtUs {
 
   /** The recipe's files again, as somebody writes them who was told a new password; and a reload. */
   async told(password: string): Promise<void> {
-    this.asterisk.configure(await filesOf(this.vats, this.#recipe, password));
+    this.asterisk.configure(sooner(await filesOf(this.vats, this.#recipe, password)));
     await this.asterisk.rx(this.#recipe === 'freepbx-chan_sip' ? 'sip reload' : 'module reload res_pjsip.so');
     if (this.#recipe !== 'freepbx-chan_sip') {
       await this.asterisk.rx('module reload res_pjsip_outbound_registration.so');
@@ -130,8 +120,14 @@ export class PbxAtUs {
     await this.vats.command('apply', file);
   }
 
-  async phone(): Promise<Baresip> {
-    const phone = await Baresip.start(this.#scene, { ...ANNA, switch: this.vats.sip, tone: TONE.anna });
+  async phone(account = ANNA, tone = TONE.anna): Promise<Baresip> {
+    const behind = this.#behind;
+    const phone = await Baresip.start(this.#scene, {
+      ...account,
+      switch: this.vats.sip,
+      tone,
+      ...(behind !== undefined && { place: behind.public, address: behind.publicPhoneAddress }),
+    });
     await phone.registered();
     return phone;
   }
@@ -168,14 +164,17 @@ async function filesOf(vats: Switch, recipe: Recipe, password: string): Promise<
     sections.flatMap(({ file, text }) => {
       // An Asterisk edited by hand has one file; here a transport of ours stands before it.
       const name = file === 'pjsip.conf' ? 'pjsip.recipe' : file?.replace(/\.conf$/, '');
-      return name === undefined ? [] : [[name, sooner(text.replaceAll(placeholder, password))]];
+      return name === undefined ? [] : [[name, text.replaceAll(placeholder, password)]];
     }),
   );
 }
 
 /** The recipe has a minute between two OPTIONS, of which chan_pjsip waits a random part before the first. */
-function sooner(text: string): string {
-  return text.replace(/^(qualify_?freq(?:uency)?)=60$/m, '$1=2');
+function sooner(files: Record<string, string>): Record<string, string> {
+  const texts = Object.entries(files);
+  return Object.fromEntries(
+    texts.map(([name, text]) => [name, text.replace(/^(qualify_?freq(?:uency)?)=60$/m, '$1=2')]),
+  );
 }
 
 /** What is there before any trunk: FreePBX's own general settings, with an address of ours. */
@@ -190,6 +189,7 @@ srvlookup=no
 allowguest=yes
 useragent=FPBX-13.0.197(16.28.0)
 alwaysauthreject=yes
+nat=force_rport,comedia
 registertimeout=20
 registerattempts=0
 disallow=all

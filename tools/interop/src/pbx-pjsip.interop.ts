@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
-import { NUMBER, PBX, PBX_NEEDS, PbxAtUs } from './pbx-at-us.ts';
+import { PBX_NEEDS, PbxAtUs } from './pbx-at-us.ts';
+import { NUMBER, PBX } from './pbx-at-us-file.ts';
 import { over, pbxScenarios, reaches } from './pbx-scenarios.ts';
 import { scenario } from './scenario.ts';
 

@@ -40,6 +40,12 @@ export interface Registration {
   readonly contact: string;
   /** The far end of its flow. */
   readonly source: string;
+  readonly reachable: boolean;
+  /** Why it can't be reached. */
+  readonly reason?: string;
+  readonly behindNat: boolean;
+  /** Of the last OPTIONS of ours that was answered, in ms. */
+  readonly roundTrip?: number;
 }
 
 /** A ban, as `vats bans --json` tells it. */
@@ -75,5 +81,7 @@ export interface PastCall {
   readonly trunk?: string;
   readonly group?: string;
   readonly answeredBy?: { readonly number: string; readonly extension?: string };
+  /** Until somebody answered. */
+  readonly waitMs: number;
   readonly talkMs: number;
 }

@@ -36,7 +36,7 @@ export interface SwitchOptions {
 const STANDING = new Set([
   ...['listeners', 'registers', 'connections', 'transport timers'],
   // Of trunks, which are asked and refreshed all the time.
-  ...['server lists', 'trunk timers'],
+  ...['server lists', 'server list timers', 'trunk timers'],
 ]);
 /** What RFC 3261 keeps for 64*T1 after a call has ended, to answer repetitions. */
 const LINGERING = new Set(['client transactions', 'server transactions', 'transaction timers', 'dialog timers']);

@@ -9,6 +9,8 @@ const DEBIAN_PACKAGE: Readonly<Record<string, string>> = {
   sipp: 'sip-tester',
   tshark: 'tshark',
   dumpcap: 'wireshark-common',
+  dnsmasq: 'dnsmasq-base',
+  unshare: 'util-linux',
   nft: 'nftables',
   ip: 'iproute2',
   soxi: 'sox',

@@ -160,14 +160,17 @@ export class TrunkLine {
       : { transport: this.#peer.transport, endpoint };
   }
 
-  /** A call there had no answer, or 503: the next one goes elsewhere for `milliseconds` (a minute unless given). */
+  /**
+   * A call there had no answer, or 503: the next one goes elsewhere for `milliseconds` (a minute unless given), though the server
+   * answers REGISTER and OPTIONS.
+   */
   markFailing(endpoint: Endpoint, milliseconds?: number): void {
-    this.#peer?.markFailing(endpoint, milliseconds);
+    this.#peer?.markRefusing(endpoint, milliseconds);
   }
 
   /** A call there was answered. */
   markWorking(endpoint: Endpoint): void {
-    this.#peer?.markWorking(endpoint);
+    this.#peer?.markServing(endpoint);
   }
 
   /** Whether a request from there may be this trunk's: one by address, or to our own Contact. @param user of its Request-URI, escapes undone */

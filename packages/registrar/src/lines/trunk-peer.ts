@@ -91,6 +91,14 @@ export class TrunkPeer {
     this.#list.markWorking(endpoint);
   }
 
+  markRefusing(endpoint: Endpoint, milliseconds?: number): void {
+    this.#list.markRefusing(endpoint, milliseconds);
+  }
+
+  markServing(endpoint: Endpoint): void {
+    this.#list.markServing(endpoint);
+  }
+
   /** There was no server to ask: asks the DNS again, also for what may stand in SRV's place. */
   lookAgain(): void {
     if (this.#servers.state !== 'failed' || this.#servers.endpoints.length > 0) return;

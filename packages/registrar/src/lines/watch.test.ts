@@ -70,6 +70,16 @@ test('three misses make it down, one answer up, each told once; a lost one is no
   expect(bench.line('warehouse').target()?.endpoint).toEqual(OPERATOR);
 });
 
+test('a call’s 503 stands for its minute, though OPTIONS and REGISTER are answered meanwhile', () => {
+  bench.use(ITSP);
+  bench.line().markFailing(OPERATOR);
+  bench.passes(59);
+  expect([operator.requests('OPTIONS').length, operator.requests('REGISTER').length]).toEqual([1, 2]);
+  expect(bench.line().target()).toBeUndefined();
+  bench.passes(1);
+  expect(bench.line().target()?.endpoint).toEqual(OPERATOR);
+});
+
 test('503 is none', () => {
   bench.use(WAREHOUSE);
   bench.passes(2);

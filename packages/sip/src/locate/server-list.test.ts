@@ -167,6 +167,25 @@ test('one that fails comes last for its time (RFC 3263 §4.3), and may come back
   expect(changes.length).toBe(1);
 });
 
+test('one that fails at what it is there for comes last for its time, whatever else it answers', async () => {
+  const list = await twoServers();
+  const [first] = list.endpoints;
+  list.markRefusing(first!);
+  list.markFailing(first!, 5_000);
+  list.markWorking(first!);
+  expect(list.isFailing(first!)).toBe(true);
+  clock.advance(59_999);
+  expect(addressesOf(list)).toEqual(['192.0.2.2', '192.0.2.1']);
+  clock.advance(1);
+  expect([list.isFailing(first!), addressesOf(list)]).toEqual([false, ['192.0.2.1', '192.0.2.2']]);
+  list.markRefusing(first!);
+  list.markFailing(first!);
+  list.markServing(first!);
+  expect([list.isFailing(first!), addressesOf(list)]).toEqual([false, ['192.0.2.1', '192.0.2.2']]);
+  list.markRefusing({ address: '203.0.113.1', port: 5060 });
+  expect(list.isFailing({ address: '203.0.113.1', port: 5060 })).toBe(false);
+});
+
 test('a list that was closed tells nothing, also of the answer that was on its way', async () => {
   dns.records.set(`A ${HOST}`, ['192.0.2.1']);
   dns.hold();

@@ -51,8 +51,10 @@ export class ServerList {
   #found: readonly Endpoint[] = [];
   #fingerprint: string | undefined;
   #failure: LookupFailure | undefined;
-  /** By endpoint, until when (of the clock's `monotonic()`); only endpoints of the list are in it. */
+  /** By endpoint, until when (of the clock's `monotonic()`); only endpoints of the list are in them. */
   readonly #failing = new Map<string, number>();
+  readonly #refusing = new Map<string, number>();
+  readonly #marks: readonly Map<string, number>[] = [this.#failing, this.#refusing];
   #failures = 0;
   #stopTimer: Cancel = () => {};
   #isAsking = false;
@@ -80,16 +82,18 @@ export class ServerList {
 
   /** In the order in which they are to be tried now: those that failed lately come last (RFC 3263 §4.3). */
   get endpoints(): readonly Endpoint[] {
-    if (this.#failing.size === 0) return this.#found;
     const now = this.#parts.clock.monotonic();
-    for (const [text, until] of this.#failing) if (until <= now) this.#failing.delete(text);
-    const fails = (endpoint: Endpoint): boolean => this.#failing.has(formatEndpoint(endpoint));
+    for (const marks of this.#marks) for (const [text, until] of marks) if (until <= now) marks.delete(text);
+    if (this.#marks.every(({ size }) => size === 0)) return this.#found;
+    const fails = (endpoint: Endpoint): boolean => this.isFailing(endpoint);
     return [...this.#found.filter((each) => !fails(each)), ...this.#found.filter(fails)];
   }
 
   /** Whether it failed lately. */
   isFailing(endpoint: Endpoint): boolean {
-    return (this.#failing.get(formatEndpoint(endpoint)) ?? 0) > this.#parts.clock.monotonic();
+    const text = formatEndpoint(endpoint);
+    const now = this.#parts.clock.monotonic();
+    return this.#marks.some((marks) => (marks.get(text) ?? 0) > now);
   }
 
   /** Whether requests to this target may be answered from here. */
@@ -102,9 +106,19 @@ export class ServerList {
     if (this.has(endpoint)) this.#failing.set(formatEndpoint(endpoint), this.#parts.clock.monotonic() + milliseconds);
   }
 
-  /** It answers again. */
+  /** It answers again; what `markRefusing` says of it stays. */
   markWorking(endpoint: Endpoint): void {
     this.#failing.delete(formatEndpoint(endpoint));
+  }
+
+  /** It failed at what it is there for, as a gateway with no free line does, and may well answer everything else. */
+  markRefusing(endpoint: Endpoint, milliseconds = FAILING_MS): void {
+    if (this.has(endpoint)) this.#refusing.set(formatEndpoint(endpoint), this.#parts.clock.monotonic() + milliseconds);
+  }
+
+  /** It does what it is there for: nothing is held against it any more. */
+  markServing(endpoint: Endpoint): void {
+    for (const marks of this.#marks) marks.delete(formatEndpoint(endpoint));
   }
 
   /** Asks the DNS now, unless it is being asked; an IP literal needs no asking. */
@@ -126,7 +140,7 @@ export class ServerList {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#found = [];
-    this.#failing.clear();
+    for (const marks of this.#marks) marks.clear();
     this.#stopTimer();
     this.#parts.closed(this);
   }
@@ -159,9 +173,8 @@ export class ServerList {
     const kept =
       failure === undefined ? [] : before.filter((each) => !endpoints.some((one) => sameEndpoint(one, each)));
     this.#found = [...endpoints, ...kept];
-    for (const text of this.#failing.keys()) {
-      if (!this.#found.some((each) => formatEndpoint(each) === text)) this.#failing.delete(text);
-    }
+    const there = new Set(this.#found.map(formatEndpoint));
+    for (const marks of this.#marks) for (const text of marks.keys()) if (!there.has(text)) marks.delete(text);
     const changed =
       before.length !== this.#found.length || before.some((each, at) => !sameEndpoint(each, this.#found[at]!));
     if (!changed) return;

@@ -1,9 +1,10 @@
 import { describe, expect } from 'vitest';
 import { scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
-import { end } from './acts.ts';
+import { connect, end, refuse, talk } from './acts.ts';
 import { COMPANY, pbxUser } from './company.ts';
 
+const OUTSIDE = '+79031234567';
 const COMPANY_OF = { pbx: COMPANY, users: pbxUser() };
 const challenge = (realm: string, nonce: string): readonly [string, string] => [
   'WWW-Authenticate',
@@ -33,15 +34,13 @@ describe('a trunk that says no', () => {
       `${status} ${reason ?? ''} is the trunk’s own: the reserve is tried`,
       { ends: 'callee-busy', ...COMPANY_OF },
       ({ alice, itsp, reserve, world }) => {
-        alice.invites('+79031234567');
+        alice.invites(OUTSIDE);
         const headers = [
           ...(reason === undefined ? [] : [['Reason', reason] as const]),
           ...(status === 302 ? [['Contact', '<sip:premium@203.0.113.9>'] as const] : []),
         ];
-        itsp.refuses(status, { headers });
-        itsp.expects('ACK');
-        reserve.refuses(486);
-        reserve.expects('ACK');
+        refuse(itsp, status, { headers });
+        refuse(reserve, 486);
         alice.hears('486 INVITE');
         expect(failures(world)[0]).toEqual(outcome);
         expect(world.trunks.said).not.toContain('failed itsp');
@@ -62,9 +61,8 @@ describe('a trunk that says no', () => {
       `${status} ${reason ?? ''} is about the number: the caller hears ${heard}`,
       { ends: failure, ...COMPANY_OF },
       ({ alice, itsp, reserve }) => {
-        alice.invites('+79031234567');
-        itsp.refuses(status, { headers: reason === undefined ? [] : [['Reason', reason]] });
-        itsp.expects('ACK');
+        alice.invites(OUTSIDE);
+        refuse(itsp, status, { headers: reason === undefined ? [] : [['Reason', reason]] });
         alice.hears(`${heard} INVITE`);
         reserve.hearsNothing();
       },
@@ -75,9 +73,8 @@ describe('a trunk that says no', () => {
     'the caller hears 403 and the cause when no other trunk is left',
     { ends: 'trunk-refused', ...COMPANY_OF, pbx: COMPANY.replace(', reserve: [reserve]', '') },
     ({ alice, itsp }) => {
-      alice.invites('+79031234567');
-      itsp.refuses(403);
-      itsp.expects('ACK');
+      alice.invites(OUTSIDE);
+      refuse(itsp, 403);
       expect(alice.hears('403 INVITE').value('Reason')).toMatch(/cause=21;text="The operator refused the call"/);
     },
   );
@@ -90,17 +87,15 @@ describe('a trunk that says no', () => {
       `that answers ${title} is answered so often and no more, and the reserve is tried`,
       { ends: 'callee-busy', ...COMPANY_OF },
       ({ alice, itsp, reserve, world }) => {
-        alice.invites('+79031234567');
+        alice.invites(OUTSIDE);
         let challenges = 0;
         for (const realm of realms) {
           const { requests } = itsp.phone.inbox;
           if (requests.length === 0) break;
-          itsp.refuses(401, { headers: [challenge(realm, `n${++challenges}`)] });
-          itsp.expects('ACK');
+          refuse(itsp, 401, { headers: [challenge(realm, `n${++challenges}`)] });
         }
         expect(challenges).toBeLessThanOrEqual(3);
-        reserve.refuses(486);
-        reserve.expects('ACK');
+        refuse(reserve, 486);
         alice.hears('486 INVITE');
         for (const { octets } of world.network.sent('INVITE')) {
           expect(octets.toString()).not.toMatch(/realm="(other|third)"/);
@@ -116,13 +111,11 @@ describe('a trunk that is silent', () => {
     { ends: 'caller-hung-up', ...COMPANY_OF },
     ({ alice, itsp, reserve, world }) => {
       world.network.vanish(itsp.phone.settings.local.address);
-      alice.invites('+79031234567');
+      alice.invites(OUTSIDE);
       world.passes(3_999);
       reserve.hearsNothing();
       world.passes(1);
-      reserve.answers();
-      reserve.expects('ACK');
-      alice.hears('200 INVITE');
+      connect(alice, reserve);
       end(alice, reserve);
       expect(world.trunks.said).toContain('failed itsp');
       expect(failures(world)[0]).toEqual(['trunk-failed', 408]);
@@ -134,12 +127,11 @@ describe('a trunk that is silent', () => {
     { ends: 'callee-busy', ...COMPANY_OF, pbx: COMPANY.replace('channels: 30', 'noResponse: 10s') },
     ({ alice, itsp, reserve, world }) => {
       world.network.vanish(itsp.phone.settings.local.address);
-      alice.invites('+79031234567');
+      alice.invites(OUTSIDE);
       world.passes(9_999);
       reserve.hearsNothing();
       world.passes(1);
-      reserve.refuses(486);
-      reserve.expects('ACK');
+      refuse(reserve, 486);
       alice.hears('486 INVITE');
     },
   );
@@ -148,12 +140,11 @@ describe('a trunk that is silent', () => {
     'and says 100 in time is waited for',
     { ends: 'callee-busy', ...COMPANY_OF },
     ({ alice, itsp, reserve, world }) => {
-      alice.invites('+79031234567');
+      alice.invites(OUTSIDE);
       itsp.rings({ status: 100 });
       world.passes(60_000);
       reserve.hearsNothing();
-      itsp.refuses(486);
-      itsp.expects('ACK');
+      refuse(itsp, 486);
       alice.hears('486 INVITE');
     },
   );
@@ -162,11 +153,9 @@ describe('a trunk that is silent', () => {
     'and answers when it was given up is acknowledged and hung up',
     { ends: 'caller-hung-up', ...COMPANY_OF },
     ({ alice, itsp, reserve, world }) => {
-      alice.invites('+79031234567');
+      alice.invites(OUTSIDE);
       world.passes(4_000);
-      reserve.answers();
-      reserve.expects('ACK');
-      alice.hears('200 INVITE');
+      connect(alice, reserve);
       itsp.answers();
       itsp.expects('ACK', 'BYE');
       end(alice, reserve);
@@ -177,11 +166,9 @@ describe('a trunk that is silent', () => {
     'and rings when it was given up is told that nobody waits',
     { ends: 'caller-hung-up', ...COMPANY_OF },
     ({ alice, itsp, reserve, world }) => {
-      alice.invites('+79031234567');
+      alice.invites(OUTSIDE);
       world.passes(4_000);
-      reserve.answers();
-      reserve.expects('ACK');
-      alice.hears('200 INVITE');
+      connect(alice, reserve);
       itsp.rings();
       itsp.expects('CANCEL', 'ACK');
       end(alice, reserve);
@@ -193,7 +180,7 @@ describe('a trunk that is silent', () => {
     { ends: 'trunk-failed', ...COMPANY_OF },
     ({ alice, itsp, reserve, world }) => {
       for (const { phone } of [itsp, reserve]) world.network.vanish(phone.settings.local.address);
-      alice.invites('+79031234567');
+      alice.invites(OUTSIDE);
       world.passes(8_000);
       alice.hears('503 INVITE');
     },
@@ -205,12 +192,10 @@ describe('a trunk that answers oddly', () => {
     '183 without SDP is progress without sound',
     { ends: 'caller-hung-up', ...COMPANY_OF },
     ({ alice, itsp }) => {
-      alice.invites('+79031234567');
+      alice.invites(OUTSIDE);
       itsp.rings({ status: 183 });
       expect(alice.hears('183 INVITE').body.length).toBe(0);
-      itsp.answers();
-      itsp.expects('ACK');
-      alice.hears('200 INVITE');
+      connect(alice, itsp);
       end(alice, itsp);
     },
   );
@@ -219,7 +204,7 @@ describe('a trunk that answers oddly', () => {
     'two phones behind it ring under To tags of their own, and both answer: the second is hung up',
     { ends: 'caller-hung-up', ...COMPANY_OF },
     ({ alice, itsp }) => {
-      alice.invites('+79031234567');
+      alice.invites(OUTSIDE);
       itsp.rings({ fork: 'one' });
       itsp.rings({ fork: 'two' });
       alice.hears('180 INVITE');
@@ -240,10 +225,7 @@ describe('a trunk that answers oddly', () => {
     '200 that is repeated gets its ACK again, and the caller hears one',
     { ends: 'caller-hung-up', ...COMPANY_OF },
     ({ alice, itsp }) => {
-      alice.invites('+79031234567');
-      itsp.answers();
-      itsp.expects('ACK');
-      alice.hears('200 INVITE');
+      talk(alice, itsp);
       itsp.repeats();
       itsp.repeats();
       expect(itsp.heardAgain('ACK')).toBe(2);
@@ -256,10 +238,7 @@ describe('a trunk that answers oddly', () => {
     'BYE that crosses ours is answered, and the call ends once',
     { ends: 'caller-hung-up', ...COMPANY_OF, latency: 20 },
     ({ alice, itsp, world }) => {
-      alice.invites('+79031234567');
-      itsp.answers();
-      itsp.expects('ACK');
-      alice.hears('200 INVITE');
+      talk(alice, itsp);
       alice.hangsUp();
       world.passes(25);
       itsp.hangsUp();
@@ -275,10 +254,7 @@ describe('a trunk that vanishes in a call', () => {
     'when neither side is heard any more the call is ended',
     { ends: 'media-silent', ...COMPANY_OF },
     ({ alice, itsp, world }) => {
-      alice.invites('+79031234567');
-      itsp.answers();
-      itsp.expects('ACK');
-      alice.hears('200 INVITE');
+      talk(alice, itsp);
       world.network.vanish(itsp.phone.settings.local.address);
       world.media.calls[0]?.emit({ kind: 'silence', milliseconds: 60_000 });
       alice.expects('BYE');
@@ -289,10 +265,7 @@ describe('a trunk that vanishes in a call', () => {
     'the caller’s BYE ends it, though no answer comes to ours',
     { ends: 'caller-hung-up', ...COMPANY_OF },
     ({ alice, itsp, world }) => {
-      alice.invites('+79031234567');
-      itsp.answers();
-      itsp.expects('ACK');
-      alice.hears('200 INVITE');
+      talk(alice, itsp);
       world.network.vanish(itsp.phone.settings.local.address);
       alice.hangsUp();
       alice.hears('200 BYE');

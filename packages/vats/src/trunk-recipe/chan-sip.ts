@@ -45,7 +45,7 @@ export function chanSipSections(facts: RecipeFacts): RecipeSection[] {
         'An extension of the PBX that has the same number as a caller here is asked for its own password by chan_sip, and the call fails:',
         'give the PBX other extensions than the domain has, or take pjsip, which looks at the address first.',
         'A password with @ : / or ; breaks the Register String: choose one of letters and digits.',
-        'Behind a router: Settings > Asterisk SIP Settings > External Address and Local Networks.',
+        'Behind a router: Settings > Asterisk SIP Settings > External Address and Local Networks; in its chan_sip part NAT: yes.',
         '',
       ].join('\n'),
     },
