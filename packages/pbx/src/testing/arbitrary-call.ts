@@ -23,7 +23,10 @@ const number: fc.Arbitrary<Dialled> = fc.record({
   prefix: fc.constantFrom('+7' as const, '+7' as const, '8' as const, '8' as const, '' as const),
 });
 const text = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom('89161234567', '84991234567', '+4930123456', '+77271234567', '300', '112') },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom('89161234567', '84991234567', '+4930123456', '+77271234567', '300', '112', '112'),
+  },
   { weight: 2, arbitrary: fc.constantFrom('u200-0', 'u203-2', '*43', '+12025550123', '+78091234567', '9161234567') },
   // With the 9 before them that some rules take away, or with a prefix too much.
   {
@@ -33,6 +36,7 @@ const text = fc.oneof(
       '989161234567',
       '9810493012345',
       '900449011123456',
+      '9112',
       '+88091234567',
       '9301',
     ),
@@ -141,7 +145,7 @@ export function callIn(domain: Domain, { dialled, phone, trunk, shown, host, see
   const owners = domain.users.filter(({ devices }) => devices.length > 0);
   const owner = phone && among(owners, phone.user);
   const device = owner && among(owner.devices, phone!.device);
-  const called = typeof dialled === 'string' ? undefined : among(domain[`${dialled.own}s`], dialled.at);
+  const called = typeof dialled === 'string' ? undefined : among<Called>(domain[`${dialled.own}s`], dialled.at);
   const own = called !== undefined && 'number' in called ? called : undefined;
   const bringing = domain.trunks.find(({ register }) => register === undefined)?.name ?? 'trunk-9';
   const caller: Caller =
@@ -151,7 +155,9 @@ export function callIn(domain: Domain, { dialled, phone, trunk, shown, host, see
   return { domain, caller, dialled: textOf(dialled, called), seed, ...(host !== undefined && { host }) };
 }
 
-function textOf(dialled: Dialled, called: { number: string } | { extension: string } | undefined): string {
+type Called = { readonly number: string; readonly trunk?: string } | { readonly extension: string };
+
+function textOf(dialled: Dialled, called: Called | undefined): string {
   if (typeof dialled === 'string') return dialled;
   if (called === undefined) return '999';
   if ('extension' in called) return called.extension;

@@ -43,18 +43,17 @@ export function arbitraryPbx(domain = 'acme.example', { crowded = false } = {}):
     const names: Names = { users, groups, trunks, numbers, schemes, extensions: [...users, ...groups] };
     const lists = { users, groups, trunks, numbers, schemes };
     const there = Object.entries(lists).flatMap(([key, list]) => (list.length > 0 ? [key] : []));
-    return some(
-      {
-        ...settings(domain, names),
-        users: fc.tuple(...users.map((extension) => arbitraryUser(extension, names, crowded))),
-        groups: fc.tuple(...groups.map((extension) => arbitraryGroup(extension, names))),
-        trunks: fc.tuple(...trunks.map(arbitraryTrunk)),
-        numbers: fc.tuple(...numbers.map((number) => arbitraryNumber(number, names))),
-        schemes: fc.tuple(...schemes.map((name) => arbitraryScheme(name, names))),
-        outbound: fc.array(arbitraryRule(names), { minLength: count.rules, maxLength: count.rules }),
-      },
-      ['domain', ...there],
-    );
+    const shape = {
+      ...settings(domain, names),
+      users: fc.tuple(...users.map((extension) => arbitraryUser(extension, names, crowded))),
+      groups: fc.tuple(...groups.map((extension) => arbitraryGroup(extension, names))),
+      trunks: fc.tuple(...trunks.map(arbitraryTrunk)),
+      numbers: fc.tuple(...numbers.map((number) => arbitraryNumber(number, names))),
+      schemes: fc.tuple(...schemes.map((name) => arbitraryScheme(name, names))),
+      outbound: fc.array(arbitraryRule(names), { minLength: count.rules, maxLength: count.rules }),
+    };
+    const needed = ['domain', ...there];
+    return fc.oneof(some(shape, needed), some(shape, [...needed, 'knownEmployee']));
   });
 }
 
@@ -74,7 +73,7 @@ function settings(domain: string, names: Names): Record<string, fc.Arbitrary<unk
     hours: fc.constantFrom({ 'mon-fri': '09:00-18:00' }, { 'mon-sun': ['08:00-12:00', '13:00-20:00'] }),
     regions: fc.constantFrom({ North: ['+7921*'] }, { South: ['+7916*', '+7495*'], North: ['+7921*'] }),
     block: fc.constantFrom(['+7921*'], ['+7495*', '301']),
-    accept: fc.constantFrom(['+7*'], ['*'], ['+7916*']),
+    accept: fc.constantFrom(['+7*'], ['*'], ['+7*', '301'], ['+7916*']),
     calendar: fc.dictionary(
       fc.constantFrom('2027-01-01', '2027-02-20', '2027-03-05'),
       fc.constantFrom('off', 'work', 'short'),

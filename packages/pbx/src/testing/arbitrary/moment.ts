@@ -42,7 +42,7 @@ export const moment = fc.record({
   responsible: fc.constantFrom(undefined, undefined, undefined, ...USERS.slice(0, 3)),
   /** In use: of each number, and of each trunk by its own. */
   channels: fc.tuple(used, used, used, used),
-  downTrunks: fc.array(fc.constantFrom('trunk-0', 'trunk-1', 'trunk-2'), { maxLength: 2 }),
+  downTrunks: fc.array(fc.constantFrom<string>('trunk-0', 'trunk-1', 'trunk-2'), { maxLength: 2 }),
 });
 export type Moment = typeof moment extends fc.Arbitrary<infer T> ? T : never;
 
@@ -68,9 +68,8 @@ export function worldAt(directory: Directory, now: number, at: Moment): World {
     responsible: () => at.responsible,
     channelsInUse: (_, kind, key) => at.channels[kind === 'number' ? 3 : Number(key.at(-1)) % 3] ?? 0,
     isTrunkUp: (_, trunk) => !at.downTrunks.includes(trunk),
-    // Some order that each number has of its own.
-    cheapestFirst: (_, number, trunks) =>
-      Number(number.at(-1)) % 2 === 1 ? [...trunks].sort() : [...trunks].reverse(),
+    // Public numbers and others cost differently.
+    cheapestFirst: (_, number, trunks) => (number.startsWith('+') ? [...trunks].reverse() : [...trunks].sort()),
   };
 }
 

@@ -25,7 +25,7 @@ export function arbitraryNumber(text: string, names: Names): fc.Arbitrary<Plain>
           byCaller: fc.array(fc.oneof(...byCaller(names)), { minLength: 1, maxLength: 3 }),
         }),
     block: fc.array(callers, { minLength: 1, maxLength: 2 }),
-    accept: fc.constantFrom(['+7*'], ['*'], ['+7916*', '+7495*'], ['20x', '+7*']),
+    accept: fc.constantFrom(['*'], ['20x', '+7*'], ['20x', '+7*', '301'], ['+7916*', '2xx']),
     anonymous: fc.constantFrom('accept', 'refuse'),
     channels: fc.constantFrom(1, 2, 3, 100),
   };

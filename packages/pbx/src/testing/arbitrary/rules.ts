@@ -9,10 +9,19 @@ export function arbitraryRule(names: Names): fc.Arbitrary<Plain> {
   const { trunks, users } = names;
   return fc.oneof(
     ...(trunks.length === 0 ? [] : [dialledNine(names)]),
-    fc.record({ match: match.filter((text) => text !== '112'), deny: fc.constant(true) }),
+    denial(names),
     ...(trunks.length === 0 ? [] : [byTrunk(names)]),
     ...(users.length === 0 ? [] : [fc.record({ match, extension: pick(users) })]),
   );
+}
+
+function denial({ extensions }: Names): fc.Arbitrary<Plain> {
+  const shape = {
+    match: match.filter((text) => text !== '112'),
+    deny: fc.constant(true),
+    ...(extensions.length === 0 ? {} : { from: fc.array(pick(extensions), { minLength: 1, maxLength: 2 }) }),
+  };
+  return some(shape, ['match', 'deny']);
 }
 
 /** How numbers are written anew where employees dial 9 before them. */
@@ -22,6 +31,8 @@ function dialledNine({ trunks }: Names): fc.Arbitrary<Plain> {
       match: fc.constant('9*'),
       trunk: pick(trunks),
       send: sent,
+      reserve: fc.array(pick(trunks), { minLength: 1, maxLength: 2 }),
+      leastCost: fc.constant(true),
       international: fc.constant(true),
       premium: fc.constant(true),
     },

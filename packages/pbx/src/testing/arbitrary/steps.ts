@@ -27,7 +27,10 @@ export function arbitraryStep(names: Names, depth: number): fc.Arbitrary<Plain> 
   }
   if (trunks.length > 0) {
     const trunk = pick(trunks);
-    const sent = some({ trunk, number: fc.constantFrom('300', '+74951112233'), ring: durationText }, ['trunk']);
+    const sent = some({ trunk, number: fc.constantFrom('300', '+74951112233'), ring: durationText }, [
+      'trunk',
+      'number',
+    ]);
     kinds.push(fc.record({ ring: fc.oneof(trunk, sent) }));
   }
   if (groups.length > 0) kinds.push(fc.record({ queue: pick(groups) }));
