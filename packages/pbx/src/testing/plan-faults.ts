@@ -9,24 +9,19 @@ import { permissionOf } from '../spending/permission.ts';
 
 /** What is wrong with a plan's step in the world that it was made in, a sentence each. */
 export function faultsOf(plan: Plan, world: World): string[] {
-  const { step, call, did } = plan;
-  if (step.do !== 'ring') return [];
-  const { domain } = call;
+  const { step } = plan;
   const faults: string[] = [];
-  const must = (holds: boolean, what: string): void => {
+  if (step.do !== 'ring') return faults;
+  const must: Must = (holds, what) => {
     if (!holds) faults.push(what);
   };
-  must(step.targets.length > 0, 'nobody rings');
-  must(step.ring > 0, 'it rings for no time');
   const names = step.targets.map((target) =>
     target.kind === 'device' ? `${target.device.login} ${target.outside?.number}` : target.number,
   );
+  must(names.length > 0, 'nobody rings');
   must(new Set(names).size === names.length, 'somebody rings twice');
-  // Asked when the call came by the number, and not again while it rings.
-  const number = plan.story.length === 1 ? domain.numbers.find((one) => one.number === did) : undefined;
-  const full =
-    number?.channels !== undefined && world.channelsInUse(domain, 'number', number.number) >= number.channels;
-  must(!full, `all channels of ${did} are in use`);
+  must(step.ring > 0, 'it rings for no time');
+  numberFaults(plan, world, must);
   for (const target of step.targets) {
     must((target.after ?? 0) >= 0, 'it rings before it is called');
     if (target.kind === 'outside') outsideFaults(plan, target, world, must);
@@ -36,6 +31,18 @@ export function faultsOf(plan: Plan, world: World): string[] {
 }
 
 type Must = (holds: boolean, what: string) => void;
+
+function numberFaults({ call, did, story }: Plan, world: World, must: Must): void {
+  const { domain, caller, dialled } = call;
+  // Asked when the call came by the number, and not again while it rings.
+  const number = story.length === 1 ? domain.numbers.find((one) => one.number === did) : undefined;
+  const used = number === undefined ? 0 : world.channelsInUse(domain, 'number', number.number);
+  must(number?.channels === undefined || used < number.channels, `all channels of ${did} are in use`);
+  const isOperator =
+    caller.kind === 'trunk' &&
+    domain.trunks.some(({ name, register }) => name === caller.trunk && register !== undefined);
+  must(!isOperator || did !== undefined, `an operator reaches ${dialled}, which is no number of the domain`);
+}
 
 function outsideFaults(plan: Plan, target: OutsideTarget, world: World, must: Must): void {
   const { call, path, frames } = plan;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { callerIdOf, durationText, known, type Names, nameText, type Plain, pick, some, targetOf } from './pieces.ts';
 
-export const STRATEGIES = [
+const STRATEGIES = [
   'all',
   'sequential',
   'random',
