@@ -4,7 +4,8 @@ import { stringify } from 'yaml';
 import { Directory } from '../model/directory.ts';
 import type { Model } from '../model/model.ts';
 import { worldAt } from '../testing/arbitrary/moment.ts';
-import { type ArbitraryCall, arbitraryCall, callIn } from '../testing/arbitrary-call.ts';
+import { arbitraryOffice } from '../testing/arbitrary/office.ts';
+import { type ArbitraryCall, arbitraryCall, arbitraryCallOut, callIn } from '../testing/arbitrary-call.ts';
 import { arbitraryPbx } from '../testing/arbitrary-pbx.ts';
 import { modelOf } from '../testing/model-of.ts';
 import { faultsOf } from '../testing/plan-faults.ts';
@@ -22,6 +23,9 @@ import { route } from './route.ts';
  */
 const RUNS = 150;
 const CALLS_A_FILE = 20;
+/** Small ones that call out in every way (`arbitraryOffice`), so 1,000 calls more. */
+const OFFICES = 50;
+const CALLS_OUT_AN_OFFICE = 20;
 /** Most of a run is the reading of its file, on a machine that may be busy. */
 const TIME_LIMIT_MS = 180_000;
 /** Users ring once each for a forward, groups in waves and rounds, schemes step by step; nothing makes a call go on for ever. */
@@ -68,8 +72,32 @@ test(
   TIME_LIMIT_MS,
 );
 
+test(
+  'what goes out, by which trunks and as what digits, is what the rules say of what is called',
+  () => {
+    const ends = new Map<string, number>();
+    let rang = 0;
+    const calls = fc.array(arbitraryCallOut, { minLength: CALLS_OUT_AN_OFFICE, maxLength: CALLS_OUT_AN_OFFICE });
+    fc.assert(
+      fc.property(arbitraryOffice, calls, (file, each) => {
+        const model = modelOf(stringify(file));
+        const directory = new Directory(model);
+        for (const one of each) {
+          const { end, steps } = follow(model, directory, one);
+          ends.set(end, (ends.get(end) ?? 0) + 1);
+          if (steps > 0) rang++;
+        }
+      }),
+      { numRuns: OFFICES, seed: 20_261_127, endOnFailure: process.env.VATS_NO_SHRINK !== undefined },
+    );
+    for (const end of ['forbidden', 'no-channel', 'not-found', 'loop']) expect(ends.has(end), end).toBe(true);
+    expect(rang).toBeGreaterThan(OFFICES);
+  },
+  TIME_LIMIT_MS,
+);
+
 /** Follows one call to its end, judging each step. */
-function follow(model: Model, directory: Directory, asked: ArbitraryCall): { end: string; byChance: boolean } {
+function follow(model: Model, directory: Directory, asked: ArbitraryCall): Followed {
   const [domain] = model.domains;
   const call = callIn(domain!, asked);
   const { begins, moments, outcomes } = asked;
@@ -95,7 +123,15 @@ function follow(model: Model, directory: Directory, asked: ArbitraryCall): { end
     expect(++steps).toBeLessThan(MOST_STEPS);
   }
   isTheEnd(plan, reference, world);
-  return { end: plan.step.do === 'reject' ? plan.step.reason : plan.step.do, byChance: reference.call.shuffled };
+  return { end: plan.step.do === 'reject' ? plan.step.reason : plan.step.do, steps, byChance: reference.call.shuffled };
+}
+
+interface Followed {
+  readonly end: string;
+  /** That rang. */
+  readonly steps: number;
+  /** Chance put members into another order than the file's. */
+  readonly byChance: boolean;
 }
 
 /**

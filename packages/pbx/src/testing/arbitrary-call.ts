@@ -50,7 +50,7 @@ const shown = fc.constantFrom(
   '+79161234567',
   // Whom few lists are about.
   '+78121234567',
-  '+78121234567',
+  undefined,
   '89211234567',
   '+74950000000',
   '301',
@@ -139,6 +139,15 @@ const byTrunk: fc.Arbitrary<ArbitraryCall> = fc.record({
   ),
 });
 export const arbitraryCall: fc.Arbitrary<ArbitraryCall> = fc.oneof(byPhone, byTrunk);
+
+/** Of a phone, to a number outside, in whatever writing. */
+export const arbitraryCallOut: fc.Arbitrary<ArbitraryCall> = fc.record({
+  ...around,
+  host: fc.constant(undefined),
+  phone: fc.record({ user: fc.nat(2), device: fc.constant(0) }),
+  trunk: fc.constant(undefined),
+  dialled: text,
+});
 
 /** The call, in a company. */
 export function callIn(domain: Domain, { dialled, phone, trunk, shown, host, seed }: ArbitraryCall): RouteCall {
