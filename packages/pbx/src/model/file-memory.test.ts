@@ -108,7 +108,7 @@ test('a region that the next numbering register has no longer is warned of, thou
   const { apply, model } = switchWith();
   const register = (...names: string[]): RegisterNames => ({ has: (name) => names.includes(name), all: () => names });
   const trunks = 'trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]\n';
-  const text = `${file(user(201))}${trunks}numbers: [{ number: "+74951234567", byCaller: [{ region: Москва, to: "201" }], to: "201" }]\n`;
+  const text = `${file(user(201))}${trunks}numbers:\n  - { number: "+74951234567", byCaller: [{ region: Москва, to: "201" }], to: "201" }\n`;
   const warnings = (names: RegisterNames) => warningsOf(apply(text, model(), names)).map(({ message }) => message);
   expect(warnings(register('Москва')).join()).not.toMatch(/region/);
   expect(warnings(register('Тверь')).join()).toMatch(/names region Москва/);

@@ -360,3 +360,17 @@ ${outbound}
     expect(refused.map((to) => pbx.from('anna', to).now)).toEqual(refused.map(() => 'reject forbidden'));
   });
 });
+
+test('a reserve may write a number so that it means another: that one needs the rule’s permission, too', () => {
+  const office = (send: string) =>
+    routesOf(`domain: acme.example
+users: [{ extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }] }]
+trunks:
+  - { name: main, proxy: "sip:192.0.2.1" }
+  - { name: spare, proxy: "sip:192.0.2.2", numbers: { send: ${send} } }
+outbound: [{ match: "+*", trunk: main, reserve: [spare], international: true }]
+`);
+  // Bangladesh; without its plus a premium number of here.
+  expect(office('"7"').from('anna', '+88091234567').now).toBe('reject forbidden');
+  expect(office('e164').from('anna', '+88091234567').now).toBe('ring +88091234567 by main, else spare 120000');
+});

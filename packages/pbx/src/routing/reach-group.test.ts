@@ -91,6 +91,17 @@ describe('who is left out', () => {
     expect(groupOf('').from('outsider', '600', all).now).toBe('reject callee-busy');
   });
 
+  test('who takes one call at a time and has one, though the group rings the busy', () => {
+    const group = routesOf(`domain: acme.example
+users:${USERS}
+  - { extension: "204", name: Gleb, callWaiting: false, devices: [{ login: gleb, password: Vf5kNm7Z }] }
+groups: [{ extension: "600", name: Sales, members: ["201", "204"], skipBusy: false }]
+`);
+    const busy = activities({ '201': { talking: 1 }, '204': { ringing: 1 } });
+    expect(group.from('outsider', '600', busy).now).toBe('ring anna 25000');
+    expect(group.from('outsider', '600').now).toBe('ring anna+gleb 25000');
+  });
+
   test('members after a call of the group, to the millisecond', () => {
     const after = (ms: number): Moment => ({
       now: 100_000,

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { limits, network, type Plain, some } from './pieces.ts';
+
+const password = fc.constantFrom('s3cret', 'p@ss: "word" #1', 'пароль-один', '0123', 'null');
+
+export function arbitraryTrunk(name: string): fc.Arbitrary<Plain> {
+  return some(
+    {
+      name: fc.constant(name),
+      proxy: fc.constantFrom('sip:192.0.2.1:5070', 'sip:itsp.example'),
+      domain: fc.constantFrom('sip.itsp.example', '2001:db8::1'),
+      register: some(
+        {
+          login: fc.constant('74951234567'),
+          password,
+          authUser: fc.constant('auth'),
+          contactUser: fc.constant('me'),
+          expires: fc.constantFrom('180s', '1h'),
+        },
+        ['login', 'password'],
+      ),
+      allow: fc.array(network, { maxLength: 3 }),
+      transport: fc.constantFrom('udp', 'tcp'),
+      codecs: fc.constant(['PCMA', 'PCMU']),
+      dtmf: fc.constantFrom('rfc4733', 'info', 'inband'),
+      numbers: some({ send: fc.constantFrom('e164', '7', '8'), from: fc.constant(['to', 'diversion']) }),
+      channels: fc.constantFrom(1, 2, 3, 100),
+      limits,
+    },
+    ['name', 'proxy'],
+  );
+}

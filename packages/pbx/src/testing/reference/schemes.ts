@@ -1,0 +1,90 @@
+import type { Frozen } from '../../model/model.ts';
+import type { RejectReason, RingOutcome } from '../../routing/plan.ts';
+import { scheduleAt } from '../../schedule/schedule-at.ts';
+import { normaliseNumber } from '../../schema/number.ts';
+import type { RingStep, SchemeStep } from '../../schema/scheme.ts';
+import { longest, once } from './lists.ts';
+import { gathered } from './members.ts';
+import { byTrunks, OUTSIDE_MS } from './outside.ts';
+import { Ended, Loop, type Place, type Ringing, reject, type ToldCall } from './told-call.ts';
+
+const TOGETHER_MS = 25_000;
+
+const CAUSES: Partial<Record<NonNullable<SchemeStep['hangup']>, RejectReason>> = {
+  busy: 'callee-busy',
+  declined: 'callee-declined',
+  'no-answer': 'no-answer',
+  unavailable: 'unreachable',
+  'not-found': 'not-found',
+  congestion: 'congestion',
+};
+
+export function* followScheme(call: ToldCall, name: string, from: Place): Ringing<RingOutcome> {
+  const scheme = call.domain.schemes.find((one) => one.name === name)!;
+  const at = call.enter(`scheme ${name}`, from);
+  const open = scheme.hours === undefined || scheduleAt(scheme.hours, call.zone(), call.world.now).open;
+  let outcome: RingOutcome = 'not-found';
+  for (const each of (open ? scheme.open : scheme.closed) ?? []) {
+    const step = inMenu(each);
+    if (step === undefined) continue;
+    if (step.goto !== undefined) return yield* followScheme(call, step.goto, at);
+    if (step.hangup === 'normal') throw new Ended({ do: 'hangup' });
+    if (step.hangup !== undefined) reject(CAUSES[step.hangup] ?? 'forbidden');
+    if (step.voicemail !== undefined && outcome === 'not-found') outcome = 'no-answer';
+    const here: Place = { ...at, inner: true };
+    if (step.queue !== undefined) outcome = yield* tryOne(call, step.queue, here);
+    if (step.ring !== undefined) outcome = yield* ringStep(call, step.ring, here);
+  }
+  return call.back(outcome);
+}
+
+/** What the media plane can not do yet is gone past; of a menu, its `otherwise` is done. */
+function inMenu(step: Frozen<SchemeStep>): Frozen<SchemeStep> | undefined {
+  const { menu, play } = step;
+  if (play !== undefined) return undefined;
+  if (menu === undefined) return step;
+  return menu.otherwise === undefined ? undefined : inMenu(menu.otherwise);
+}
+
+/** Somebody further out tries this and goes on however it ends, be it that it goes round. */
+function* tryOne(call: ToldCall, to: string, at: Place, ring?: number): Ringing<RingOutcome> {
+  try {
+    return yield* call.to(call, to, at, undefined, ring);
+  } catch (error) {
+    if (error instanceof Loop) return call.back('loop');
+    throw error;
+  }
+}
+
+function* ringStep(call: ToldCall, step: Frozen<RingStep>, at: Place): Ringing<RingOutcome> {
+  const { to, order, ring } = step;
+  if (to.length > 1 && order !== 'in-turn') return yield* ringTogether(call, step);
+  let outcome: RingOutcome = 'not-found';
+  for (const one of to) {
+    const found = trunkOf(call, one, step);
+    call.rings(ring);
+    if (found === undefined) outcome = yield* tryOne(call, one, at, ring);
+    else if (typeof found === 'string') outcome = call.back('no-channel');
+    else outcome = yield* call.ring(found, OUTSIDE_MS, false);
+  }
+  return outcome;
+}
+
+function* ringTogether(call: ToldCall, step: Frozen<RingStep>): Ringing<RingOutcome> {
+  const found = step.to.map((one) => {
+    const way = trunkOf(call, one, step);
+    if (way !== undefined) return { targets: typeof way === 'string' ? [] : way, users: [], busy: false };
+    const group = call.domain.groups.find(({ extension }) => extension === one);
+    return gathered(call, group?.members ?? [{ to: one }], group);
+  });
+  for (const { users } of found) for (const { extension } of users) call.visited.add(extension);
+  const targets = once(found.flatMap((each) => each.targets));
+  if (targets.length === 0) return call.back(found.some(({ busy }) => busy) ? 'callee-busy' : 'unreachable');
+  return yield* call.ring(targets, longest(targets, step.ring ?? TOGETHER_MS), true);
+}
+
+/** The system behind a trunk, with the number that the step names or that was called; undefined for what is no trunk. */
+function trunkOf(call: ToldCall, one: string, { number }: Frozen<RingStep>) {
+  if (!/^trunk/.test(one)) return undefined;
+  return byTrunks(call, [one], normaliseNumber(number ?? call.did ?? call.dialled).number, undefined);
+}
