@@ -1,5 +1,6 @@
 import type { Endpoint } from '@vats/kernel';
 import type { Law } from './codec.ts';
+import type { LegSrtp } from './srtp-keys.ts';
 
 /**
  * What one leg's SDP means for its media: plain data, taken out of a `LegDescription` and given to a `MediaLeg`.
@@ -19,6 +20,8 @@ export interface LegMedia {
   readonly held: boolean;
   /** The payload types in which G.711 arrives from this leg, preferred one first. */
   readonly laws: readonly (readonly [payloadType: number, law: Law])[];
+  /** How the leg's packets are protected; plain ones without it. */
+  readonly srtp?: LegSrtp;
 }
 
 /**
