@@ -214,7 +214,8 @@ export class LegDescription {
     const { srtp } = this.#now.keying;
     const keys = srtp === undefined ? {} : { srtp };
     if (theirs === undefined) {
-      return { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws: this.#laws(), ...keys };
+      const [laws, clockRates] = [this.#laws(), this.#clockRates()];
+      return { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws, clockRates, ...keys };
     }
     const { session, claimed, claimedRtcp } = theirs.heard;
     const { direction } = session.audio;
@@ -224,6 +225,7 @@ export class LegDescription {
       receives: receives(direction),
       held: direction !== 'sendrecv' || (ours !== undefined && ours.direction !== 'sendrecv'),
       laws: this.#laws(),
+      clockRates: this.#clockRates(),
       ...keys,
     };
   }
@@ -380,6 +382,14 @@ export class LegDescription {
     }
     return laws;
   }
+
+  #clockRates(): LegMedia['clockRates'] {
+    const rates: [payloadType: number, clockRate: number][] = [];
+    for (const { codec } of this.#now.ours?.codecs ?? []) {
+      if (codec.clockRate !== USUAL_CLOCK_RATE) rates.push([codec.payloadType, codec.clockRate]);
+    }
+    return rates;
+  }
 }
 
 /** Which offers of a peer are served. */
@@ -388,6 +398,8 @@ const WANTED_OFFERS: Readonly<Record<SrtpPolicy, Wanted>> = {
   optional: 'either',
   required: 'secure',
 };
+
+const USUAL_CLOCK_RATE = 8_000;
 
 interface PacketTimes {
   readonly ptime: number | undefined;
