@@ -59,8 +59,8 @@ export class SrtpLeg {
   }
 
   /** @see SrtpSender.protectRtp */
-  protectRtp(packet: Uint8Array, payloadAt: number): Buffer | undefined {
-    return this.#sender?.protectRtp(packet, payloadAt);
+  protectRtp(packet: Uint8Array): Buffer | undefined {
+    return this.#sender?.protectRtp(packet);
   }
 
   /** @see SrtpSender.protectRtcp */

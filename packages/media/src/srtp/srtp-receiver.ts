@@ -54,8 +54,8 @@ export class SrtpReceiver {
     let index = stream.guess(sequence);
     if (index === NO_INDEX || stream.has(index)) return 'replayed';
     if (!this.#cipher.openRtp(packet, payloadAt, end, tagAt, ssrc, index)) {
-      const gone = known === undefined ? before?.#rtp.get(ssrc)?.guess(sequence) : undefined;
-      if (gone === undefined || gone === NO_INDEX || gone === index) return 'unauthentic';
+      const gone = known === undefined && before !== undefined ? before.#guess(ssrc, sequence) : NO_INDEX;
+      if (gone === NO_INDEX || gone === index) return 'unauthentic';
       index = gone;
       if (!this.#cipher.openRtp(packet, payloadAt, end, tagAt, ssrc, index)) return 'unauthentic';
     }
@@ -95,6 +95,10 @@ export class SrtpReceiver {
     if (streams.has(this.#openedSsrc)) return;
     if (streams.size === MOST_HEARD_STREAMS) streams.delete(streams.keys().next().value!);
     streams.set(this.#openedSsrc, stream);
+  }
+
+  #guess(ssrc: number, sequence: number): number {
+    return this.#rtp.get(ssrc)?.guess(sequence) ?? NO_INDEX;
   }
 
   #opened(of: Map<number, StreamIndex>, ssrc: number, stream: StreamIndex, index: number): void {

@@ -1,4 +1,4 @@
-import { rtpSequence, rtpSsrc } from '../rtp/packet.ts';
+import { NOT_RTP, rtpPayloadAt, rtpSequence, rtpSsrc } from '../rtp/packet.ts';
 import type { CryptoSuite } from '../sdp/crypto-suite.ts';
 import { cipherOf } from './cipher-of.ts';
 import { INDEX_WORD, type PacketCipher } from './packet-cipher.ts';
@@ -6,6 +6,7 @@ import { NO_INDEX, StreamIndex } from './stream-index.ts';
 
 /** Streams that may be sent under one key. What comes beyond is not sent: forgetting one would mean to use its key stream twice. */
 export const MOST_SENT_STREAMS = 64;
+const RTCP_HEADER = 8;
 const LAST_RTCP_INDEX = 2 ** 31 - 1;
 
 /**
@@ -22,13 +23,10 @@ export class SrtpSender {
     this.#cipher = cipherOf(suite, keySalt);
   }
 
-  /**
-   * A protected copy of a well-formed RTP packet.
-   *
-   * @param payloadAt `rtpPayloadAt` of it
-   * @returns undefined when it must not be sent
-   */
-  protectRtp(packet: Uint8Array, payloadAt: number): Buffer | undefined {
+  /** A protected copy of an RTP packet; undefined when it must not be sent. */
+  protectRtp(packet: Uint8Array): Buffer | undefined {
+    const payloadAt = rtpPayloadAt(packet);
+    if (payloadAt === NOT_RTP) return undefined;
     const ssrc = rtpSsrc(packet);
     const stream = this.#stream(ssrc);
     const index = stream === undefined ? NO_INDEX : stream.guess(rtpSequence(packet));
@@ -41,10 +39,10 @@ export class SrtpSender {
     return sealed;
   }
 
-  /** A protected copy of a well-formed RTCP packet; undefined once the key is used up. One count serves all senders' reports. */
+  /** A protected copy of an RTCP packet; undefined for what is none, and once the key is used up. One count serves all senders' reports. */
   protectRtcp(packet: Uint8Array): Buffer | undefined {
-    if (this.#rtcpIndex === LAST_RTCP_INDEX) return undefined;
     const end = packet.length;
+    if (end < RTCP_HEADER || this.#rtcpIndex === LAST_RTCP_INDEX) return undefined;
     const sealed = Buffer.allocUnsafe(end + INDEX_WORD + this.#cipher.rtcpTag);
     sealed.set(packet);
     this.#cipher.sealRtcp(sealed, end, sealed.readUInt32BE(4), ++this.#rtcpIndex);
