@@ -151,6 +151,10 @@ export interface CallEnded {
         readonly sent: number;
         readonly lost: number;
         readonly foreign: number;
+        /** The suite that the leg was encrypted with. The two behind it: packets dropped for a wrong key, and copies of ones heard. */
+        readonly srtp?: string;
+        readonly unauthentic?: number;
+        readonly replayed?: number;
         /** Interarrival jitter (RFC 3550 §6.4.1), milliseconds. */
         readonly jitterMs?: number;
       }

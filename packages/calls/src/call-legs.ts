@@ -1,5 +1,6 @@
 import { formatEndpoint, type Log } from '@vats/kernel';
 import {
+  type CryptoSuite,
   type DtmfKey,
   type KeyPress,
   LegDescription,
@@ -8,6 +9,7 @@ import {
   type MediaEvent,
   type OfferedCodecs,
   payloadTypeMap,
+  type SrtpPolicy,
   sessionIdFrom,
 } from '@vats/media';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
@@ -15,6 +17,16 @@ import { CALLER, type CallInput } from './call-state.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
 import type { CallsParts } from './parts.ts';
+
+/** What a leg's settings say of its media. */
+export interface MediaWishes {
+  /** Anything unless given. */
+  readonly codecs?: OfferedCodecs | undefined;
+  /** `optional` unless given. */
+  readonly srtp?: SrtpPolicy | undefined;
+  /** Where it is `optional`: whether our offer is encrypted. */
+  readonly encrypted?: boolean | undefined;
+}
 
 /** What the legs of a call tell it. */
 interface CallLegsUser {
@@ -36,6 +48,8 @@ export class CallLegs {
   #mediaEnded = false;
   #recording: CallEnded['recording'];
   #counts: CallEnded['media'];
+  /** What each leg's sound was encrypted with, last. */
+  readonly #suites = new Map<LegName, CryptoSuite>();
 
   constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser, holdings: LegHoldings) {
     this.#callId = callId;
@@ -72,7 +86,7 @@ export class CallLegs {
   }
 
   /** Leases ports for a leg; undefined when there are none. The call's media is opened with its first leg. */
-  open(name: LegName, party: Party, { flow, client }: FarEnd, codecs?: OfferedCodecs): Leg | undefined {
+  open(name: LegName, party: Party, { flow, client }: FarEnd, wishes: MediaWishes): Leg | undefined {
     this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event));
     const signalling = flow.observed.address;
     const family = signalling.includes(':') ? 6 : 4;
@@ -84,12 +98,15 @@ export class CallLegs {
       ...(advertise === undefined ? {} : { advertise }),
     });
     if (media === undefined) return undefined;
-    const sessionId = sessionIdFrom(this.#parts.random);
+    const { random } = this.#parts;
+    const sessionId = sessionIdFrom(random);
+    const { codecs, srtp: policy = 'optional', encrypted: offers = false } = wishes;
     const sdp = new LegDescription({
       local: media.local,
       sessionId,
       signalling,
       ...(codecs !== undefined && { codecs }),
+      srtp: { policy, random, offers },
     });
     const at = client === undefined ? { flow } : { flow, client };
     const leg: Leg = { name, party, ...at, media, sdp, holds: false };
@@ -106,8 +123,8 @@ export class CallLegs {
 
   /** Lets the sound through between two legs, by what their descriptions say now. */
   join(a: Leg, b: Leg): void {
-    a.media.update(a.sdp.media(), { newOffer: true });
-    b.media.update(b.sdp.media(), { newOffer: true });
+    this.#update(a);
+    this.#update(b);
     this.#media?.bridge(a.media, b.media, { aToB: payloadTypeMap(a.sdp, b.sdp), bToA: payloadTypeMap(b.sdp, a.sdp) });
   }
 
@@ -118,7 +135,7 @@ export class CallLegs {
 
   /** Sends a leg its own sound. */
   echo(leg: Leg): void {
-    leg.media.update(leg.sdp.media(), { newOffer: true });
+    this.#update(leg);
     this.#media?.echo(leg.media);
   }
 
@@ -139,6 +156,13 @@ export class CallLegs {
     this.#legs.clear();
     if (this.#media === undefined || this.#mediaEnded) this.#user.feed({ type: 'media-closed' });
     else this.#media.close();
+  }
+
+  #update(leg: Leg): void {
+    leg.media.update(leg.sdp.media(), { newOffer: true });
+    const { suite } = leg.sdp;
+    if (suite === undefined) this.#suites.delete(leg.name);
+    else this.#suites.set(leg.name, suite);
   }
 
   #onMedia(event: MediaEvent): void {
@@ -176,7 +200,7 @@ export class CallLegs {
         return;
       }
       case 'closed':
-        this.#counts = countsOf(event.legs);
+        this.#counts = countsOf(event.legs, this.#suites);
         this.#mediaEnded = true;
         this.#user.feed({ type: 'media-closed' });
         return;
@@ -190,10 +214,15 @@ export class CallLegs {
   }
 }
 
-function countsOf(legs: readonly LegStatistics[]): NonNullable<CallEnded['media']> {
-  const counts: Record<LegName, { received: number; sent: number; lost: number; foreign: number }> = {};
+function countsOf(
+  legs: readonly LegStatistics[],
+  suites: ReadonlyMap<LegName, CryptoSuite>,
+): NonNullable<CallEnded['media']> {
+  const counts: Record<LegName, NonNullable<CallEnded['media']>[LegName]> = {};
   for (const { leg, rtp } of legs) {
-    counts[leg] = { received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign };
+    const { packets: received, sentPackets: sent, lost, foreign, unauthentic, replayed } = rtp;
+    const srtp = suites.get(leg);
+    counts[leg] = { received, sent, lost, foreign, ...(srtp !== undefined && { srtp, unauthentic, replayed }) };
   }
   return counts;
 }

@@ -206,8 +206,11 @@ describe('encrypted legs', () => {
     worker.execute([secure(1, a, KEYS_OF_A), BRIDGE]);
     const alice = new Secured(a, KEYS_OF_A);
     const spoken = Buffer.alloc(160, 0x5a);
-    for (let sequence = 1; sequence <= 10; sequence++) alice.say(rtpPacket({ sequence, payload: spoken }), 1);
-    await handled(10);
+    for (let sequence = 1; sequence <= 10; sequence++) {
+      alice.say(rtpPacket({ sequence, payload: spoken }), 1);
+      await handled(sequence);
+      clock.advance(20);
+    }
     clock.advance(1_000);
     await close();
     const file = files.contents.get('r.wav')!;

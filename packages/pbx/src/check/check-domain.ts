@@ -14,6 +14,7 @@ import { checkReferences } from './references.ts';
 import { checkRegions } from './regions.ts';
 import { checkSchemeUse } from './scheme-use.ts';
 import { checkSentNumbers } from './sent-numbers.ts';
+import { checkSrtp } from './srtp.ts';
 import { checkTrunkCodecs } from './trunk-codecs.ts';
 import { checkTrunks } from './trunks.ts';
 import { checkUsefulness } from './usefulness.ts';
@@ -35,6 +36,7 @@ const CHECKS = [
   checkEffect,
   checkAccess,
   checkTrunks,
+  checkSrtp,
   checkTrunkCodecs,
 ] as const;
 
