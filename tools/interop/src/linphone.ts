@@ -17,7 +17,7 @@ export interface LinphoneOptions {
   /** Codecs that it offers, in order: 'opus/48000', 'PCMA/8000'. All others are off. */
   readonly codecs: readonly string[];
   /** Encrypts, by SDES. `mandatory`: and takes nothing else. */
-  readonly srtp?: 'optional' | 'mandatory';
+  readonly encryption?: 'optional' | 'mandatory';
 }
 
 /** Every codec that linphone 5.1 would offer unasked; what a test does not name is switched off. */
@@ -143,8 +143,8 @@ use_ipv6=0
 auto_net_state_mon=0
 register_only_when_network_is_up=0
 default_proxy=0
-media_encryption=${options.srtp === undefined ? 'none' : 'srtp'}
-media_encryption_mandatory=${options.srtp === 'mandatory' ? 1 : 0}
+media_encryption=${options.encryption === undefined ? 'none' : 'srtp'}
+media_encryption_mandatory=${options.encryption === 'mandatory' ? 1 : 0}
 verify_server_certs=0
 verify_server_cn=0
 [net]

@@ -124,7 +124,7 @@ scenario(
       transport: 'tcp',
       tone: TONE.anna,
       codecs: ['PCMA/8000', 'PCMU/8000'],
-      srtp: 'mandatory',
+      encryption: 'mandatory',
     });
     const boris = await baresip(scene, vats, BORIS, TONE.boris, 'none');
     await Promise.all([anna.registered(), boris.registered()]);

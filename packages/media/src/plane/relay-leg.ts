@@ -66,7 +66,7 @@ export class RelayLeg implements PairUser {
   #signalling: string;
   #claimed: Endpoint | undefined;
   /** The keys that the leg ever had; they stay, so that none of ours is begun anew. */
-  readonly #keys = new SrtpLeg();
+  #keys: SrtpLeg | undefined;
   /** `#keys` while the leg is encrypted. */
   #srtp: SrtpLeg | undefined;
   #locksSeen = 0;
@@ -122,6 +122,7 @@ export class RelayLeg implements PairUser {
       this.#srtp = undefined;
     } else {
       if (this.#srtp === undefined) this.#lock.forget();
+      this.#keys ??= new SrtpLeg();
       this.#srtp = this.#keys;
       this.#srtp.update(srtp, now);
     }

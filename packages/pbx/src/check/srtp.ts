@@ -10,8 +10,8 @@ export function checkSrtp(view: DomainView, report: Report): void {
   report(
     'warning',
     at,
-    'the keys of SRTP go through the signalling, which is not encrypted yet: who can read both can hear the calls',
-    'keep the signalling on networks that you trust; TLS comes with a later version',
+    'the keys of SRTP go in clear, as TLS is not served yet: who reads the signalling can hear the calls',
+    'until then keep the signalling on networks that you trust',
     'key',
   );
 }
