@@ -12,6 +12,7 @@ import {
   type SrtpPolicy,
   sessionIdFrom,
 } from '@vats/media';
+import type { LegQuality } from '@vats/pbx';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
 import type { FarEnd, Leg } from './leg.ts';
@@ -180,6 +181,23 @@ export class CallLegs {
       case 'dtmf':
         this.#user.keyPressed(event.leg, event.key, event.milliseconds);
         return;
+      case 'one-way': {
+        const { leg, everHeard, claimed, stranger } = event;
+        this.#user.emit({
+          type: 'media.oneWay',
+          leg,
+          everHeard,
+          ...(claimed === undefined ? {} : { claimed: formatEndpoint(claimed) }),
+          ...(stranger === undefined ? {} : { stranger: formatEndpoint(stranger) }),
+        });
+        return;
+      }
+      case 'silent':
+        this.#user.emit({ type: 'media.silent' });
+        return;
+      case 'recovered':
+        this.#user.emit({ type: 'media.recovered', milliseconds: Math.round(event.milliseconds) });
+        return;
       case 'silence':
         this.#user.feed({ type: 'hang-up', failure: 'media-silent' });
         return;
@@ -200,7 +218,7 @@ export class CallLegs {
         return;
       }
       case 'closed':
-        this.#counts = countsOf(event.legs, this.#suites);
+        this.#counts = qualityOf(event.legs, this.#suites);
         this.#mediaEnded = true;
         this.#user.feed({ type: 'media-closed' });
         return;
@@ -214,15 +232,27 @@ export class CallLegs {
   }
 }
 
-function countsOf(
+function qualityOf(
   legs: readonly LegStatistics[],
   suites: ReadonlyMap<LegName, CryptoSuite>,
 ): NonNullable<CallEnded['media']> {
-  const counts: Record<LegName, NonNullable<CallEnded['media']>[LegName]> = {};
-  for (const { leg, rtp } of legs) {
-    const { packets: received, sentPackets: sent, lost, foreign, unauthentic, replayed } = rtp;
+  const qualities: Record<LegName, LegQuality> = {};
+  for (const { leg, rtp, quality } of legs) {
+    const { jitterMs, greatestJitterMs, reordered, duplicates, score, roundTripMs, reported } = quality;
+    const { unauthentic, replayed } = rtp;
     const srtp = suites.get(leg);
-    counts[leg] = { received, sent, lost, foreign, ...(srtp !== undefined && { srtp, unauthentic, replayed }) };
+    qualities[leg] = {
+      ...{ received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign },
+      ...{ jitterMs: tenths(jitterMs), greatestJitterMs: tenths(greatestJitterMs), reordered, duplicates },
+      ...(srtp !== undefined && { srtp, unauthentic, replayed }),
+      ...(score !== undefined && { score }),
+      ...(roundTripMs !== undefined && { roundTripMs: tenths(roundTripMs) }),
+      ...(reported !== undefined && { reported: { ...reported, jitterMs: tenths(reported.jitterMs) } }),
+    };
   }
-  return counts;
+  return qualities;
+}
+
+function tenths(milliseconds: number): number {
+  return Math.round(10 * milliseconds) / 10;
 }

@@ -65,6 +65,15 @@ export class LegOutput {
     this.#keyWriter.press(press);
   }
 
+  /** Packets and octets, whole datagrams, that went to the peer. */
+  get sentPackets(): number {
+    return this.#rtp.sentPackets;
+  }
+
+  get sentOctets(): number {
+    return this.#rtp.sentOctets;
+  }
+
   sendRtcp(packet: Buffer, to: Endpoint): void {
     const sealed = this.srtp === undefined ? packet : this.srtp.protectRtcp(packet);
     if (sealed === undefined) return;
