@@ -179,10 +179,17 @@ describe('encrypted legs', () => {
     await a.next();
     worker.execute([secure(1, a, { ...renewed, ours: keyOf(6) }), secure(1, a, renewed)]);
     // The same key again: what was sent under it stays sent.
-    b.send(rtpPacket({ sequence: 50, ssrc: 9 }), rtpPort(2));
-    await handled(6);
+    for (const sequence of [50, 51]) b.send(rtpPacket({ sequence, ssrc: 9 }), rtpPort(2));
+    expect(again.receiver.openRtp((await a.next()).packet)).toEqual(rtpPacket({ sequence: 51, ssrc: 9 }));
+    // Until another key is agreed on, nothing leaves under the one before.
+    worker.execute([secure(1, a, 'awaited')]);
+    b.send(rtpPacket({ sequence: 52, ssrc: 9 }), rtpPort(2));
+    await handled(8);
+    worker.execute([secure(1, a, renewed)]);
+    b.send(rtpPacket({ sequence: 53, ssrc: 9 }), rtpPort(2));
+    expect(again.receiver.openRtp((await a.next()).packet)).toEqual(rtpPacket({ sequence: 53, ssrc: 9 }));
     await close();
-    expect([b.heard.length, a.heard.length]).toEqual([3, 1]);
+    expect([b.heard.length, a.heard.length]).toEqual([3, 3]);
     expect(statistics('a').rtp).toMatchObject({ packets: 3, unauthentic: 1 });
   });
 

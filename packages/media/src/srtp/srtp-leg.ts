@@ -7,7 +7,7 @@ export const FORMER_KEY_MS = 2_000;
 /** Keys of ours that are remembered, so that one that comes back is not begun anew. */
 const MOST_KEYS = 8;
 
-/** The encryption of one leg: opens what its peer sends, protects what it is sent. Of `awaited` keys nothing is opened nor protected. */
+/** The encryption of one leg: opens what its peer sends, protects what it is sent. While keys are `awaited` nothing is sent; what is heard is what former keys open, if there were any. */
 export class SrtpLeg {
   readonly #senders = new Map<string, SrtpSender>();
   #sender: SrtpSender | undefined;
