@@ -22,7 +22,7 @@ import {
   worker,
 } from './testing/worker-here.ts';
 
-useWorker(41_400);
+useWorker(41_700);
 
 const SUITE = 'AES_CM_128_HMAC_SHA1_80';
 const keyOf = (octet: number): string => Buffer.alloc(30, octet).toString('base64');
