@@ -1,5 +1,6 @@
 import { formatEndpoint, type Log } from '@vats/kernel';
 import {
+  type CryptoSuite,
   type DtmfKey,
   type KeyPress,
   LegDescription,
@@ -8,6 +9,7 @@ import {
   type MediaEvent,
   type OfferedCodecs,
   payloadTypeMap,
+  type SrtpPolicy,
   sessionIdFrom,
 } from '@vats/media';
 import type { LegQuality } from '@vats/pbx';
@@ -16,6 +18,16 @@ import { CALLER, type CallInput } from './call-state.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
 import type { CallsParts } from './parts.ts';
+
+/** What a leg's settings say of its media. */
+export interface MediaWishes {
+  /** Anything unless given. */
+  readonly codecs?: OfferedCodecs | undefined;
+  /** `optional` unless given. */
+  readonly srtp?: SrtpPolicy | undefined;
+  /** Where it is `optional`: whether our offer is encrypted. */
+  readonly encrypted?: boolean | undefined;
+}
 
 /** What the legs of a call tell it. */
 interface CallLegsUser {
@@ -37,6 +49,8 @@ export class CallLegs {
   #mediaEnded = false;
   #recording: CallEnded['recording'];
   #counts: CallEnded['media'];
+  /** What each leg's sound was encrypted with, last. */
+  readonly #suites = new Map<LegName, CryptoSuite>();
 
   constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser, holdings: LegHoldings) {
     this.#callId = callId;
@@ -73,7 +87,7 @@ export class CallLegs {
   }
 
   /** Leases ports for a leg; undefined when there are none. The call's media is opened with its first leg. */
-  open(name: LegName, party: Party, { flow, client }: FarEnd, codecs?: OfferedCodecs): Leg | undefined {
+  open(name: LegName, party: Party, { flow, client }: FarEnd, wishes: MediaWishes): Leg | undefined {
     this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event));
     const signalling = flow.observed.address;
     const family = signalling.includes(':') ? 6 : 4;
@@ -85,12 +99,15 @@ export class CallLegs {
       ...(advertise === undefined ? {} : { advertise }),
     });
     if (media === undefined) return undefined;
-    const sessionId = sessionIdFrom(this.#parts.random);
+    const { random } = this.#parts;
+    const sessionId = sessionIdFrom(random);
+    const { codecs, srtp: policy = 'optional', encrypted: offers = false } = wishes;
     const sdp = new LegDescription({
       local: media.local,
       sessionId,
       signalling,
       ...(codecs !== undefined && { codecs }),
+      srtp: { policy, random, offers },
     });
     const at = client === undefined ? { flow } : { flow, client };
     const leg: Leg = { name, party, ...at, media, sdp, holds: false };
@@ -107,8 +124,8 @@ export class CallLegs {
 
   /** Lets the sound through between two legs, by what their descriptions say now. */
   join(a: Leg, b: Leg): void {
-    a.media.update(a.sdp.media(), { newOffer: true });
-    b.media.update(b.sdp.media(), { newOffer: true });
+    this.#update(a);
+    this.#update(b);
     this.#media?.bridge(a.media, b.media, { aToB: payloadTypeMap(a.sdp, b.sdp), bToA: payloadTypeMap(b.sdp, a.sdp) });
   }
 
@@ -119,7 +136,7 @@ export class CallLegs {
 
   /** Sends a leg its own sound. */
   echo(leg: Leg): void {
-    leg.media.update(leg.sdp.media(), { newOffer: true });
+    this.#update(leg);
     this.#media?.echo(leg.media);
   }
 
@@ -140,6 +157,13 @@ export class CallLegs {
     this.#legs.clear();
     if (this.#media === undefined || this.#mediaEnded) this.#user.feed({ type: 'media-closed' });
     else this.#media.close();
+  }
+
+  #update(leg: Leg): void {
+    leg.media.update(leg.sdp.media(), { newOffer: true });
+    const { suite } = leg.sdp;
+    if (suite === undefined) this.#suites.delete(leg.name);
+    else this.#suites.set(leg.name, suite);
   }
 
   #onMedia(event: MediaEvent): void {
@@ -194,7 +218,7 @@ export class CallLegs {
         return;
       }
       case 'closed':
-        this.#counts = qualityOf(event.legs);
+        this.#counts = qualityOf(event.legs, this.#suites);
         this.#mediaEnded = true;
         this.#user.feed({ type: 'media-closed' });
         return;
@@ -208,13 +232,19 @@ export class CallLegs {
   }
 }
 
-function qualityOf(legs: readonly LegStatistics[]): NonNullable<CallEnded['media']> {
+function qualityOf(
+  legs: readonly LegStatistics[],
+  suites: ReadonlyMap<LegName, CryptoSuite>,
+): NonNullable<CallEnded['media']> {
   const qualities: Record<LegName, LegQuality> = {};
   for (const { leg, rtp, quality } of legs) {
     const { jitterMs, greatestJitterMs, reordered, duplicates, score, roundTripMs, reported } = quality;
+    const { unauthentic, replayed } = rtp;
+    const srtp = suites.get(leg);
     qualities[leg] = {
       ...{ received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign },
       ...{ jitterMs: tenths(jitterMs), greatestJitterMs: tenths(greatestJitterMs), reordered, duplicates },
+      ...(srtp !== undefined && { srtp, unauthentic, replayed }),
       ...(score !== undefined && { score }),
       ...(roundTripMs !== undefined && { roundTripMs: tenths(roundTripMs) }),
       ...(reported !== undefined && { reported: { ...reported, jitterMs: tenths(reported.jitterMs) } }),

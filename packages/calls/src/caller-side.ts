@@ -1,10 +1,19 @@
+import type { SdpFault } from '@vats/media';
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
-import { reasonHeader } from './failures.ts';
+import { type FailureCode, reasonHeader } from './failures.ts';
 import type { Leg } from './leg.ts';
 import { answeredTo } from './outside-invite.ts';
 import { recordingPath } from './recording-path.ts';
+
+/** What is worth a reason of its own, as it can be mended by a setting here or at the phone. */
+const REFUSALS: Partial<Record<SdpFault, FailureCode>> = {
+  'secure-media': 'srtp-off',
+  'plain-media': 'srtp-required',
+  'no-usable-key': 'srtp-unusable',
+  'dtls-media': 'srtp-unusable',
+};
 
 /** The calling side until it is answered: what the caller hears of the call, and how its INVITE ends. */
 export class CallerSide {
@@ -23,7 +32,8 @@ export class CallerSide {
     const { client, caller, domain } = origin;
     const line = caller.kind === 'trunk' ? parts.line?.(domain, caller.trunk) : undefined;
     const at = { flow: invite.flow, ...(client !== undefined && { client }) };
-    const leg = legs.open(CALLER, origin.party, at, line && answeredTo(line));
+    const srtp = caller.kind === 'device' ? caller.device.srtp : line?.srtp;
+    const leg = legs.open(CALLER, origin.party, at, { codecs: line && answeredTo(line), srtp });
     if (leg === undefined) {
       this.#call.feed({ type: 'refuse', failure: 'no-media-ports' });
       return false;
@@ -32,7 +42,7 @@ export class CallerSide {
     const received = leg.sdp.receiveOffer(invite.offer);
     if (received.ok) return true;
     log.info('call.offer-refused', { fault: received.error.code });
-    this.#call.feed({ type: 'refuse', failure: 'offer-refused' });
+    this.#call.feed({ type: 'refuse', failure: REFUSALS[received.error.code] ?? 'offer-refused' });
     return false;
   }
 

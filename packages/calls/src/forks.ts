@@ -1,4 +1,3 @@
-import type { OfferedCodecs } from '@vats/media';
 import { type Frame, normaliseNumber, type RingOutcome, type RingTarget } from '@vats/pbx';
 import type {
   Flow,
@@ -12,6 +11,7 @@ import type {
 } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
+import type { MediaWishes } from './call-legs.ts';
 import type { Rung } from './call-state.ts';
 import { crowded, entryOf } from './crowd.ts';
 import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
@@ -46,6 +46,8 @@ export class Forks {
   readonly #outside: OutsideLegs;
   readonly #chosen = new Map<LegName, PhoneRing | OutsideRing>();
   readonly #invites = new Map<LegName, OutgoingInvite>();
+  /** Phones that are offered clear sound, and may be offered encrypted sound should they refuse it. */
+  readonly #clear = new Map<LegName, PhoneRing>();
   /** Legs outside whose INVITE is made, and leaves when what they may use is on disk. */
   readonly #reserved = new Map<LegName, () => void>();
   /** Legs that ring at PBXs behind us. */
@@ -121,12 +123,14 @@ export class Forks {
       this.#atPbx.set(name, leg);
       holdings.hold(name, () => this.#rungAtPbx(name));
     }
-    const opened = this.#open(name, ring.party, phone, undefined);
+    const { encrypted = false } = ring;
+    const opened = this.#open(name, ring.party, phone, { srtp: device.srtp, encrypted });
     if (!opened.ok) {
       this.#refused(name, opened.failure, opened.status);
       return;
     }
-    this.#started(name, phone.flow, {});
+    if (!encrypted && (device.srtp ?? 'optional') === 'optional') this.#clear.set(name, ring);
+    this.#started(name, phone.flow, encrypted ? { why: 'it takes encrypted sound only' } : {});
     const { routes } = phone;
     this.#send(opened, phone.flow, {
       ...phoneAddresses(this.#call, ring),
@@ -145,7 +149,7 @@ export class Forks {
       return;
     }
     const flow = parts.flowTo(out.at);
-    const opened = this.#open(name, ring.party, { flow }, offeredTo(out.line));
+    const opened = this.#open(name, ring.party, { flow }, { codecs: offeredTo(out.line), srtp: out.line.srtp });
     if (!opened.ok) {
       // Another trunk may be offered other codecs.
       const on = opened.failure === 'no-common-codec' && out.next < ring.target.ways.length;
@@ -177,10 +181,10 @@ export class Forks {
   }
 
   /** Leases ports for a leg and makes the offer to it; where that fails the leg is gone. */
-  #open(name: LegName, party: Party, at: FarEnd, codecs: OfferedCodecs | undefined): Opened {
+  #open(name: LegName, party: Party, at: FarEnd, wishes: MediaWishes): Opened {
     const { legs, policy, invite } = this.#call;
     const { caller } = legs;
-    const leg = legs.open(name, party, at, codecs);
+    const leg = legs.open(name, party, at, wishes);
     const offer =
       caller === undefined || leg === undefined
         ? undefined
@@ -196,7 +200,7 @@ export class Forks {
     const leg = this.#call.legs.get(name);
     if (leg === undefined) return;
     const { why: step, ...about } = this.#about;
-    const why = more.why === undefined ? step : `${step ?? ''} (${more.why})`;
+    const why = more.why === undefined ? step : step === undefined ? more.why : `${step} (${more.why})`;
     const said = { ...about, ...more, ...(why !== undefined && { why }) };
     this.#call.emit({ type: 'leg.started', leg: name, party: leg.party, flow: flow.id, ...said });
   }
@@ -294,6 +298,7 @@ export class Forks {
       this.#call.leaving.gone(this.#call.id, leg.name);
       return;
     }
+    const clear = this.#clear.get(leg.name);
     this.#release(leg.name);
     const { status } = failure;
     const outside = this.#outside.failed(leg.name, failure);
@@ -303,6 +308,13 @@ export class Forks {
       const by = this.#nextLeg();
       this.#chosen.set(by, outside.on);
       this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: outside.outcome, status, ...cause });
+      return;
+    }
+    // A phone that encrypts always refuses an offer of clear sound like this (RFC 4568 §5.1.2), and may take the other.
+    if (clear !== undefined && failure.cause === 'response' && status === 488) {
+      const by = this.#nextLeg();
+      this.#chosen.set(by, { ...clear, encrypted: true });
+      this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: 'no-common-codec', status });
       return;
     }
     const ofPhone = failure.cause === 'response' ? failureOfStatus(status) : 'unreachable';
@@ -317,6 +329,7 @@ export class Forks {
   }
 
   #release(name: LegName): void {
+    this.#clear.delete(name);
     const outgoing = this.#invites.get(name);
     if (outgoing === undefined) return;
     this.#invites.delete(name);

@@ -1,5 +1,5 @@
 import type { Clock, Ledger, Log, Random } from '@vats/kernel';
-import type { MediaPlane } from '@vats/media';
+import type { MediaPlane, SrtpPolicy } from '@vats/media';
 import type { Domain, SpendingAccounts, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
@@ -43,6 +43,8 @@ export interface TrunkLine {
   /** What it may be offered, preferred first; anything unless given. */
   readonly codecs?: readonly string[];
   readonly dtmf?: 'rfc4733' | 'info' | 'inband';
+  /** Whether its sound is encrypted; `optional` unless given. */
+  readonly srtp?: SrtpPolicy;
 }
 
 /** What calls outside use up, and whether one more may leave: `SpendingAccounts`. Its ids are those of attempts. */

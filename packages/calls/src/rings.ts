@@ -10,6 +10,8 @@ export interface PhoneRing {
   readonly party: Party;
   readonly target: DeviceTarget;
   readonly phone: ReachablePhone;
+  /** It would not take the call in clear: our offer is encrypted. */
+  readonly encrypted?: boolean;
 }
 
 /** One number outside. */

@@ -10,6 +10,9 @@ const SOUGHT_NOBODY: ReadonlySet<string> = new Set([
   'account-limit',
   'no-common-codec',
   'offer-refused',
+  'srtp-off',
+  'srtp-required',
+  'srtp-unusable',
   'loop',
   'too-many-hops',
 ]);

@@ -18,14 +18,17 @@ export type { RecordingFault } from './recording/wav-writer.ts';
 export type { KeyPress } from './rtp/key-writer.ts';
 export { type DtmfKey, dtmfKey } from './rtp/telephone-event.ts';
 export type { Law } from './sdp/codec.ts';
+export type { CryptoSuite } from './sdp/crypto-suite.ts';
 export {
   type CodecPolicy,
   type KeysAs,
   LegDescription,
   type LegDescriptionOptions,
   type OfferedCodecs,
+  type OfferedSrtp,
   payloadTypeMap,
   sessionIdFrom,
 } from './sdp/leg-description.ts';
 export { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './sdp/leg-media.ts';
 export { SDP_FAULTS, type SdpFault } from './sdp/sdp-faults.ts';
+export type { LegSrtp, SrtpKeys, SrtpPolicy } from './sdp/srtp-keys.ts';

@@ -87,6 +87,10 @@ export interface LegQuality {
   readonly lost: number;
   /** From addresses other than the leg's. */
   readonly foreign: number;
+  /** The suite that the leg was encrypted with; packets that were dropped because they were not, by its key, and copies of ones heard. */
+  readonly srtp?: string;
+  readonly unauthentic?: number;
+  readonly replayed?: number;
   /** Interarrival jitter of what came from the leg (RFC 3550 §6.4.1), milliseconds: at the end, and the greatest. */
   readonly jitterMs?: number;
   readonly greatestJitterMs?: number;

@@ -53,7 +53,7 @@ export class TestTrunks implements Trunks {
 
   #lineOf(
     domain: Domain,
-    { name, proxy, domain: host, register, codecs, dtmf, numbers, noResponse }: Trunk,
+    { name, proxy, domain: host, register, codecs, dtmf, srtp, numbers, noResponse }: Trunk,
   ): TrunkLine {
     const uri = parseUri(proxy);
     if (!uri.ok || uri.value.kind !== 'sip') throw new Error(`${proxy} is no address`);
@@ -82,6 +82,7 @@ export class TestTrunks implements Trunks {
       ...(numbers?.send !== undefined && { writes: numbers.send }),
       ...(codecs !== undefined && { codecs }),
       ...(dtmf !== undefined && { dtmf }),
+      ...(srtp !== undefined && { srtp }),
     };
   }
 }

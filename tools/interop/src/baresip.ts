@@ -23,6 +23,8 @@ export interface BaresipOptions {
   readonly answers?: boolean;
   /** Codecs in its order of preference, as baresip writes them. */
   readonly codecs?: readonly string[];
+  /** How it encrypts: `srtp` where the other side can (RTP/AVP with keys), `srtp-mand` always; not at all unless given. */
+  readonly encryption?: 'srtp' | 'srtp-mand';
   /** Its own address. */
   readonly address?: string;
   /** Seconds that it asks a registration to last. */
@@ -219,6 +221,7 @@ function account(options: BaresipOptions): string {
     `regint=${options.expires ?? 300}`,
     `answermode=${options.answers ? 'auto' : 'manual'}`,
     `audio_codecs=${(options.codecs ?? G711).join(',')}`,
+    ...(options.encryption === undefined ? [] : [`mediaenc=${options.encryption}`]),
   ];
   return `<sip:${options.login}@${address}:${port};transport=${options.transport ?? 'udp'}>;${parameters.join(';')}\n`;
 }
@@ -232,6 +235,7 @@ module ausine.so
 module aubridge.so
 module sndfile.so
 module uuid.so
+module srtp.so
 module_app account.so
 module_app menu.so
 module_app ctrl_tcp.so

@@ -17,6 +17,8 @@ export interface LinphoneOptions {
   readonly answers?: boolean;
   /** Codecs that it offers, in order: 'opus/48000', 'PCMA/8000'. All others are off. */
   readonly codecs: readonly string[];
+  /** Encrypts, by SDES. `mandatory`: and takes nothing else. */
+  readonly encryption?: 'optional' | 'mandatory';
   /** Its own address. */
   readonly address?: string;
   readonly place?: Place;
@@ -146,7 +148,8 @@ use_ipv6=0
 auto_net_state_mon=0
 register_only_when_network_is_up=0
 default_proxy=0
-media_encryption=none
+media_encryption=${options.encryption === undefined ? 'none' : 'srtp'}
+media_encryption_mandatory=${options.encryption === 'mandatory' ? 1 : 0}
 verify_server_certs=0
 verify_server_cn=0
 [net]

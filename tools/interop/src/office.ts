@@ -6,6 +6,7 @@ export interface Account {
   readonly password: string;
   /** What it is challenged with; the switch's own choice when absent. */
   readonly digest?: 'md5' | 'sha256' | 'both';
+  readonly srtp?: 'never' | 'optional' | 'required';
 }
 
 export const ANNA: Account = { extension: '201', name: 'Anna Petrova', login: 'anna', password: 'Vf5kNm7Z' };
@@ -40,10 +41,10 @@ export function pbxFile(options: {
       language: 'en',
       access: options.access ?? 'any',
       recording: { mode: options.recording ?? 'none' },
-      users: accounts.map(({ extension, name, login, password, digest }) => ({
+      users: accounts.map(({ extension, name, login, password, digest, srtp }) => ({
         extension,
         name,
-        devices: [{ login, password, digest }],
+        devices: [{ login, password, digest, srtp }],
       })),
       ...options.more,
     },

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -208,6 +208,13 @@ export class Switch {
       const entry = JSON.parse(line) as Record<string, unknown>;
       return entry.event === event ? [entry] : [];
     });
+  }
+
+  /** All that it has said, and all that it has written. */
+  told(): string {
+    const files = readdirSync(this.data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const written = files.map((entry) => readFileSync(`${entry.parentPath}/${entry.name}`, 'latin1'));
+    return [...(this.#child as Child).output, ...written].join('\n');
   }
 
   /** What an operator's command says; throws when it fails. */

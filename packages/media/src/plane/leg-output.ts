@@ -1,6 +1,7 @@
 import type { Clock, Endpoint, Random } from '@vats/kernel';
 import { type KeyPress, KeyWriter } from '../rtp/key-writer.ts';
 import { OutgoingStream } from '../rtp/outgoing-stream.ts';
+import type { SrtpLeg } from '../srtp/srtp-leg.ts';
 import type { BoundPair } from './bound-pair.ts';
 import type { StreamStatistics } from './media-plane.ts';
 
@@ -11,6 +12,8 @@ export class LegOutput {
   readonly stream: OutgoingStream;
   /** Whether the peer wants to hear anything: false on hold. */
   receives = true;
+  /** What protects all that is sent; undefined while the leg is plain. */
+  srtp: SrtpLeg | undefined;
   readonly #clock: Clock;
   readonly #pair: BoundPair;
   readonly #rtp: StreamStatistics;
@@ -43,6 +46,11 @@ export class LegOutput {
 
   /** Sends a packet of whatever source is heard now; it is renumbered in place to follow what went before. */
   say(packet: Buffer): void {
+    if (!this.#isHeard) {
+      // What nobody is sent is not counted: after a hold of minutes nobody could tell how often the numbers began anew (RFC 3711 §3.3.1).
+      this.stream.interrupt();
+      return;
+    }
     this.stream.pass(packet);
     this.#send(packet);
   }
@@ -67,18 +75,26 @@ export class LegOutput {
   }
 
   sendRtcp(packet: Buffer, to: Endpoint): void {
-    this.#pair.sendRtcp(packet, to);
-    count(this.#rtcp, packet);
+    const sealed = this.srtp === undefined ? packet : this.srtp.protectRtcp(packet);
+    if (sealed === undefined) return;
+    this.#pair.sendRtcp(sealed, to);
+    count(this.#rtcp, sealed);
   }
 
   close(): void {
     this.#keyWriter?.close();
   }
 
+  get #isHeard(): boolean {
+    return this.receives && this.#port !== 0;
+  }
+
   #send(packet: Buffer): void {
-    if (!this.receives || this.#port === 0) return;
-    this.#pair.sendRtp(packet, this.#port, this.#address);
-    count(this.#rtp, packet);
+    if (!this.#isHeard) return;
+    const sealed = this.srtp === undefined ? packet : this.srtp.protectRtp(packet);
+    if (sealed === undefined) return;
+    this.#pair.sendRtp(sealed, this.#port, this.#address);
+    count(this.#rtp, sealed);
   }
 }
 

@@ -145,6 +145,10 @@ export interface StreamStatistics {
   unmapped: number;
   /** Dropped: more packets in one second than any codec sends. */
   excess: number;
+  /** Dropped: not protected with the leg's key, of a leg that is encrypted. */
+  unauthentic: number;
+  /** Dropped: protected packets that there were already, or that are too late to tell. */
+  replayed: number;
 }
 
 /** How well sound goes both ways on a leg. */
@@ -196,6 +200,8 @@ export function noPackets(): StreamStatistics {
     malformed: 0,
     unmapped: 0,
     excess: 0,
+    unauthentic: 0,
+    replayed: 0,
   };
 }
 

@@ -22,6 +22,7 @@ import type { DtmfKey } from '../rtp/telephone-event.ts';
 import { translateReports } from '../rtp/translate-reports.ts';
 import type { Law } from '../sdp/codec.ts';
 import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
+import { SrtpLeg } from '../srtp/srtp-leg.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
 import { canonical, canonicalEndpoint } from './canonical-address.ts';
 import type { WatchedLeg } from './hearing-watch.ts';
@@ -69,6 +70,10 @@ export class RelayLeg implements PairUser, WatchedLeg {
   readonly #rtcp = noPackets();
   #signalling: string;
   #claimed: Endpoint | undefined;
+  /** The keys that the leg ever had; they stay, so that none of ours is begun anew. */
+  #keys: SrtpLeg | undefined;
+  /** `#keys` while the leg is encrypted. */
+  #srtp: SrtpLeg | undefined;
   #locksSeen = 0;
   #thisSecond = 0;
   #passage: Passage | undefined;
@@ -120,10 +125,25 @@ export class RelayLeg implements PairUser, WatchedLeg {
     }
     this.#laws = [];
     for (const [payloadType, law] of media.laws) this.#laws[payloadType] = law;
-    this.#lock.describe(this.#claimed, this.#signalling, newOffer, this.#clock.monotonic());
+    const now = this.#clock.monotonic();
+    this.#protect(media.srtp, now);
+    this.#lock.describe(this.#claimed, this.#signalling, newOffer, now);
     this.#rtcpSource.describe(media.claimedRtcp && canonicalEndpoint(media.claimedRtcp));
     if (newOffer || !this.#lock.locked) this.pair.disconnect();
     this.#aim();
+  }
+
+  // What was heard in clear proves nothing about who will be heard with the keys.
+  #protect(srtp: LegMedia['srtp'], now: number): void {
+    if (srtp === undefined) {
+      this.#srtp = undefined;
+    } else {
+      if (this.#srtp === undefined) this.#lock.forget();
+      this.#keys ??= new SrtpLeg();
+      this.#srtp = this.#keys;
+      this.#srtp.update(srtp, now);
+    }
+    this.output.srtp = this.#srtp;
   }
 
   /** From now on `by` hears this leg, with payload types rewritten by `map`. */
@@ -182,11 +202,18 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.#side = side;
   }
 
-  onRtp(packet: Buffer, from: RemoteInfo): void {
+  onRtp(datagram: Buffer, from: RemoteInfo): void {
     this.#tally.packets++;
     const statistics = this.#rtp;
-    if (looksLikeRtcp(packet)) {
-      this.#onMultiplexedRtcp(packet, from);
+    if (looksLikeRtcp(datagram)) {
+      this.#onMultiplexedRtcp(datagram, from);
+      return;
+    }
+    const now = this.#clock.monotonic();
+    const srtp = this.#srtp;
+    const packet = srtp === undefined ? datagram : srtp.openRtp(datagram, now);
+    if (typeof packet === 'string') {
+      statistics[packet]++;
       return;
     }
     const payloadAt = rtpPayloadAt(packet);
@@ -196,13 +223,13 @@ export class RelayLeg implements PairUser, WatchedLeg {
     }
     const ssrc = rtpSsrc(packet);
     const sequence = rtpSequence(packet);
-    const now = this.#clock.monotonic();
     if (!this.#lock.accepts(from.address, from.port, ssrc, sequence, now)) {
       statistics.foreign++;
       this.#strangerAddress = from.address;
       this.#strangerPort = from.port;
       return;
     }
+    srtp?.taken();
     if (this.#lock.locks !== this.#locksSeen) this.#learned();
     if (++this.#thisSecond > MAX_PACKETS_A_SECOND) {
       statistics.excess++;
@@ -210,7 +237,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     }
     this.heardAt = now;
     statistics.packets++;
-    statistics.octets += packet.length;
+    statistics.octets += datagram.length;
     const payloadType = rtpPayloadType(packet);
     this.#lastPayloadType = payloadType;
     this.#quality.saw(ssrc, sequence, rtpTimestamp(packet), this.#clockRates[payloadType]!, now);
@@ -224,12 +251,12 @@ export class RelayLeg implements PairUser, WatchedLeg {
     if (passage !== undefined && !passage.hear(packet, payloadAt)) statistics.unmapped++;
   }
 
-  onRtcp(packet: Buffer, from: RemoteInfo): void {
+  onRtcp(datagram: Buffer, from: RemoteInfo): void {
     this.#tally.packets++;
-    if (!isRtcp(packet)) {
-      this.#rtcp.malformed++;
-    } else if (this.#rtcpSource.accepts(from.address, from.port, this.#clock.monotonic())) {
-      this.#passRtcp(packet);
+    const packet = this.#openRtcp(datagram);
+    if (packet === undefined) return;
+    if (this.#rtcpSource.accepts(from.address, from.port, this.#clock.monotonic())) {
+      this.#passRtcp(packet, datagram.length);
     } else {
       this.#rtcp.foreign++;
     }
@@ -262,20 +289,32 @@ export class RelayLeg implements PairUser, WatchedLeg {
   }
 
   // A peer that sends RTCP to the RTP port although we never agreed to that (RFC 5761): understood, but nothing is learned.
-  #onMultiplexedRtcp(packet: Buffer, from: RemoteInfo): void {
+  #onMultiplexedRtcp(datagram: Buffer, from: RemoteInfo): void {
+    const packet = this.#openRtcp(datagram);
+    if (packet === undefined) return;
     const observed = this.#lock.observed;
-    if (!isRtcp(packet)) this.#rtcp.malformed++;
-    else if (observed?.port === from.port && observed.address === from.address) this.#passRtcp(packet);
+    if (observed?.port === from.port && observed.address === from.address) this.#passRtcp(packet, datagram.length);
     else this.#rtcp.foreign++;
   }
 
-  #passRtcp(packet: Buffer): void {
+  /** Undefined for what is no RTCP of the peer's, which is counted. */
+  #openRtcp(datagram: Buffer): Buffer | undefined {
+    const srtp = this.#srtp;
+    const packet = srtp === undefined ? datagram : srtp.openRtcp(datagram, this.#clock.monotonic());
+    if (typeof packet === 'string') this.#rtcp[packet]++;
+    else if (isRtcp(packet)) return packet;
+    else this.#rtcp.malformed++;
+    return undefined;
+  }
+
+  #passRtcp(packet: Buffer, octets: number): void {
+    this.#srtp?.taken();
     if (++this.#thisSecond > MAX_PACKETS_A_SECOND) {
       this.#rtcp.excess++;
       return;
     }
     this.#rtcp.packets++;
-    this.#rtcp.octets += packet.length;
+    this.#rtcp.octets += octets;
     this.#reports.heard(packet);
     const passage = this.#passage;
     if (passage?.to === undefined || !passage.passesReports) return;

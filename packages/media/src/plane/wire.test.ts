@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LegMedia } from '../sdp/leg-media.ts';
+import type { LegSrtp } from '../sdp/srtp-keys.ts';
 import { type LegQuality, noQuality } from './media-plane.ts';
 import type { Command, Report } from './messages.ts';
 import { readCommands, readReports, writeCommands, writeReports } from './wire.ts';
@@ -14,6 +15,13 @@ const MEDIA: LegMedia = {
     [0, 'PCMU'],
   ],
   clockRates: [[96, 48_000]],
+};
+
+const KEYS: LegSrtp = {
+  suite: 'AEAD_AES_128_GCM',
+  ours: 'b3Vycw==',
+  theirs: 'dGhlaXJz',
+  theirMki: { value: 1, octets: 4 },
 };
 
 const QUALITY: LegQuality = {
@@ -39,6 +47,8 @@ test('every command arrives as it was given', () => {
       newOffer: false,
       signalling: undefined,
     },
+    { do: 'update', call: 1, leg: 2, media: { ...MEDIA, srtp: 'awaited' }, newOffer: true, signalling: undefined },
+    { do: 'update', call: 1, leg: 2, media: { ...MEDIA, srtp: KEYS }, newOffer: true, signalling: undefined },
     { do: 'bridge', call: 1, a: 2, b: 3, aToB: [[101, 96]], bToA: [[96, 101]] },
     { do: 'unbridge', call: 1, leg: 2 },
     { do: 'echo', call: 1, leg: 2 },
@@ -64,6 +74,8 @@ test('every report arrives as it was given', () => {
     malformed: from + 7,
     unmapped: from + 8,
     excess: from + 9,
+    unauthentic: from + 10,
+    replayed: from + 11,
   });
   const reports: Report[] = [
     { say: 'ready' },

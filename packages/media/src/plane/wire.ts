@@ -1,6 +1,7 @@
 import type { Endpoint } from '@vats/kernel';
 import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { LegSrtp } from '../sdp/srtp-keys.ts';
 import type { AddressFamily, LegQuality, LegStatistics, StreamStatistics } from './media-plane.ts';
 import type { Command, Report } from './messages.ts';
 
@@ -28,6 +29,7 @@ type PackedCommand =
       boolean,
       Laws,
       Rates,
+      LegSrtp?,
     ]
   | readonly ['bridge', call: number, a: number, b: number, aToB: PayloadTypeMap, bToA: PayloadTypeMap]
   | readonly ['supervise', call: number]
@@ -80,9 +82,10 @@ function packCommand(command: Command): PackedCommand {
     }
     case 'update': {
       const { call, leg, media, newOffer, signalling = null } = command;
-      const { receives, held, laws, clockRates } = media;
+      const { receives, held, laws, clockRates, srtp } = media;
       const [claimed, claimedRtcp] = [packAddress(media.claimed), packAddress(media.claimedRtcp)];
-      return ['update', call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws, clockRates];
+      const said = [call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws, clockRates] as const;
+      return srtp === undefined ? ['update', ...said] : ['update', ...said, srtp];
     }
     case 'bridge':
       return ['bridge', command.call, command.a, command.b, command.aToB, command.bToA];
@@ -105,7 +108,7 @@ function unpackCommand(packed: PackedCommand): Command {
       return { do: 'open-leg', call, leg, name, family, port, signalling };
     }
     case 'update': {
-      const [, call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws, clockRates] = packed;
+      const [, call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws, clockRates, srtp] = packed;
       return {
         do: 'update',
         call,
@@ -117,6 +120,7 @@ function unpackCommand(packed: PackedCommand): Command {
           held,
           laws,
           clockRates,
+          ...(srtp !== undefined && { srtp }),
         },
         newOffer,
         signalling: signalling ?? undefined,
@@ -178,7 +182,8 @@ function unpackLeg([leg, claimed, observed, rtp, rtcp, quality]: PackedLeg): Leg
 
 function packStream(stream: StreamStatistics): PackedStream {
   const { packets, octets, sentPackets, sentOctets, lost, foreign, malformed, unmapped, excess } = stream;
-  return [packets, octets, sentPackets, sentOctets, lost, foreign, malformed, unmapped, excess];
+  const { unauthentic, replayed } = stream;
+  return [packets, octets, sentPackets, sentOctets, lost, foreign, malformed, unmapped, excess, unauthentic, replayed];
 }
 
 function unpackStream(packed: PackedStream): StreamStatistics {
@@ -192,6 +197,8 @@ function unpackStream(packed: PackedStream): StreamStatistics {
     malformed: packed[6]!,
     unmapped: packed[7]!,
     excess: packed[8]!,
+    unauthentic: packed[9]!,
+    replayed: packed[10]!,
   };
 }
 

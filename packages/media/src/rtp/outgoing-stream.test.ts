@@ -65,6 +65,26 @@ test('the former source comes back: it goes on as well, and is renumbered anew',
   });
 });
 
+test('a source that numbers its packets anew goes on as another one would', () => {
+  const { clock, pass } = sending();
+  pass({ sequence: 30_000, timestamp: 5_000, ssrc: 7 });
+  clock.advance(20);
+  expect(pass({ sequence: 12, timestamp: 70_000, ssrc: 7 })).toEqual({
+    ...{ ssrc: 7, sequence: 30_001, timestamp: 5_160, marker: true },
+  });
+  expect(pass({ sequence: 13, timestamp: 70_160, ssrc: 7 })).toMatchObject({ sequence: 30_002, timestamp: 5_320 });
+});
+
+test('while nobody hears it, nothing is counted', () => {
+  const { clock, stream, pass } = sending();
+  pass({ sequence: 1, timestamp: 0, ssrc: 7 });
+  stream.interrupt();
+  clock.advance(60_000);
+  expect(pass({ sequence: 3_001, timestamp: 480_000, ssrc: 7 })).toEqual({
+    ...{ ssrc: 7, sequence: 2, timestamp: 480_000, marker: true },
+  });
+});
+
 test('late packets keep the numbers that they would have had, of a source that is renumbered too', () => {
   const { pass } = sending();
   pass({ sequence: 1, ssrc: 7 });

@@ -5,6 +5,8 @@ import { rtpMarker, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from '.
 const BOUNDARIES_KEPT = 64;
 /** A step back larger than this is a restart, not a late packet (RFC 3550 §A.1). */
 const MAX_MISORDER = 100;
+/** One larger than this is not even a very late one: the source numbers its packets anew, and is another one to who hears the stream. */
+const RENUMBERED = 1_000;
 /** What a new source's first packet is put behind the last one at least: a packet's usual length. */
 const USUAL_STEP_MS = 20;
 
@@ -94,7 +96,7 @@ export class OutgoingStream {
   pass(packet: Buffer): void {
     const ssrc = rtpSsrc(packet);
     const sequence = rtpSequence(packet);
-    if (ssrc !== this.#sourceSsrc) this.#turnTo(ssrc, sequence, packet);
+    if (ssrc !== this.#sourceSsrc || this.#isRenumbered(sequence)) this.#turnTo(ssrc, sequence, packet);
     const back = (this.#highest - sequence) & 0xffff;
     let offset = this.#sequenceOffset;
     if (back > 0 && back < MAX_MISORDER) {
@@ -110,6 +112,17 @@ export class OutgoingStream {
       packet.writeUInt32BE((rtpTimestamp(packet) + this.#timestampOffset) >>> 0, 4);
     }
     if (ssrc !== this.#ssrc) packet.writeUInt32BE(this.#ssrc, 8);
+  }
+
+  // Under SRTP numbers that were sent already can't be sent again: the stream would be mute until the source has caught up.
+  #isRenumbered(sequence: number): boolean {
+    const back = (this.#highest - sequence) & 0xffff;
+    return back >= RENUMBERED && back < 0x8000;
+  }
+
+  /** Nobody hears the stream for a while: whatever is passed next follows what was passed last, as another source's packet would. */
+  interrupt(): void {
+    this.#sourceSsrc = -1;
   }
 
   /** A sequence number for a packet that no source sent: whatever the source sends next is numbered on from it. */

@@ -12,21 +12,26 @@ export const NOT_RTP = -1;
 
 /** Offset of the payload behind CSRCs and header extension, or NOT_RTP. The packet's own padding must fit as well. */
 export function rtpPayloadAt(packet: Uint8Array): number {
-  const length = packet.length;
-  if (length < RTP_HEADER) return NOT_RTP;
-  const first = packet[0]!;
-  if (first >>> 6 !== VERSION_2) return NOT_RTP;
-  let at = RTP_HEADER + 4 * (first & 0x0f);
-  if ((first & 0x10) !== 0) {
-    if (at + 4 > length) return NOT_RTP;
-    at += 4 + 4 * ((packet[at + 2]! << 8) | packet[at + 3]!);
-  }
-  if (at > length) return NOT_RTP;
-  if ((first & 0x20) !== 0) {
+  const { length } = packet;
+  const at = rtpHeaderEnd(packet, length);
+  if (at !== NOT_RTP && (packet[0]! & 0x20) !== 0) {
     const padding = packet[length - 1]!;
     if (padding === 0 || at + padding > length) return NOT_RTP;
   }
   return at;
+}
+
+/** The same of a packet that ends at `end`, and whose padding can't be read yet: what follows its header is encrypted. */
+export function rtpHeaderEnd(packet: Uint8Array, end: number): number {
+  if (end < RTP_HEADER) return NOT_RTP;
+  const first = packet[0]!;
+  if (first >>> 6 !== VERSION_2) return NOT_RTP;
+  let at = RTP_HEADER + 4 * (first & 0x0f);
+  if ((first & 0x10) !== 0) {
+    if (at + 4 > end) return NOT_RTP;
+    at += 4 + 4 * ((packet[at + 2]! << 8) | packet[at + 3]!);
+  }
+  return at > end ? NOT_RTP : at;
 }
 
 /** Offset behind the payload's last octet, padding left out. */

@@ -93,6 +93,12 @@ export class SourceLock {
     return true;
   }
 
+  /** Nothing that was heard so far counts any more: whoever is believed may be locked next. */
+  forget(): void {
+    this.#rank = NOBODY;
+    this.#otherPort = 0;
+  }
+
   /** A packet came from the locked source: what `accepts` does itself, for callers that know already. */
   heard(ssrc: number, sequence: number, now: number): void {
     this.#heardAt = now;

@@ -78,7 +78,7 @@ test('an AVPF offer is answered with AVPF, and offered onwards as AVP', () => {
 test.each([
   ['RTP/SAVP', 'secure-media'],
   ['RTP/SAVPF', 'secure-media'],
-  ['UDP/TLS/RTP/SAVPF', 'secure-media'],
+  ['UDP/TLS/RTP/SAVPF', 'dtls-media'],
   ['TCP/MRCPv2', 'no-audio'],
 ])('an offer of %s alone: %s', (profile, code) => {
   expect(leg(20_000).receiveOffer(sdp([`m=audio 4000 ${profile} 8`]))).toMatchObject({ ok: false, error: { code } });

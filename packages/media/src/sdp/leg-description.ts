@@ -1,12 +1,15 @@
 import { bad, good, type Parsed, type Random } from '@vats/kernel';
 import { type Codec, eventsBeside, fitsRecording, type Law, OWN_CODECS } from './codec.ts';
+import type { CryptoSuite } from './crypto-suite.ts';
 import { answering, type Direction, receives } from './direction.ts';
+import { Keying } from './keying.ts';
 import { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './leg-media.ts';
 import { judgeMediaAddress } from './media-address.ts';
 import { type CodecKey, type KeyedCodec, PayloadTypes, recogniseAnswer } from './payload-types.ts';
-import { meansTheSame, readSession, type SessionDescription } from './read-session.ts';
+import { meansTheSame, readSession, type SessionDescription, type Wanted } from './read-session.ts';
 import type { SdpFault } from './sdp-faults.ts';
 import type { MediaLine } from './sdp-lines.ts';
+import type { SrtpPolicy } from './srtp-keys.ts';
 import { writeMedia, writeSession } from './write-session.ts';
 
 /** What a leg may be offered: anything the other side has, or only what a recording can hold. */
@@ -23,6 +26,16 @@ export interface LegDescriptionOptions {
   readonly allowed?: (address: string) => boolean;
   /** What this leg may be offered, by the codecs' names in lower case; anything unless given. */
   readonly codecs?: OfferedCodecs;
+  /** Whether this leg's sound may be encrypted; never unless given. */
+  readonly srtp?: OfferedSrtp;
+}
+
+export interface OfferedSrtp {
+  readonly policy: SrtpPolicy;
+  /** Of our keys. */
+  readonly random: Random;
+  /** Whether our first offer is encrypted where that is `optional`; it is plain unless said otherwise. `required` is always encrypted. */
+  readonly offers?: boolean;
 }
 
 export interface OfferedCodecs {
@@ -41,6 +54,7 @@ export type KeysAs = 'events' | 'tones' | 'info';
 /** A body of the peer's, and where by our judgement its sound and its RTCP may be sent. */
 interface Heard {
   readonly text: string;
+  readonly wanted: Wanted;
   readonly session: SessionDescription;
   readonly claimed: LegMedia['claimed'];
   readonly claimedRtcp: LegMedia['claimedRtcp'];
@@ -65,6 +79,7 @@ interface Agreement {
   readonly theirs: Theirs | undefined;
   readonly ours: Ours | undefined;
   readonly offer: Theirs | undefined;
+  readonly keying: Keying;
   readonly profile: string;
   readonly lines: readonly MediaLine[];
   readonly audioAt: number;
@@ -74,6 +89,7 @@ const NOTHING_AGREED: Agreement = {
   theirs: undefined,
   ours: undefined,
   offer: undefined,
+  keying: Keying.NONE,
   profile: 'RTP/AVP',
   lines: [{ kind: 'audio', port: 0, profile: 'RTP/AVP', formats: [], address: undefined }],
   audioAt: 0,
@@ -95,11 +111,12 @@ export class LegDescription {
 
   constructor(options: LegDescriptionOptions) {
     this.#options = options;
+    if (this.#encryptsFirst) this.#now = { ...NOTHING_AGREED, profile: 'RTP/SAVP' };
   }
 
   /** The peer offers. `refresh`: nothing changed since its last description, so answer with `answerAgain()`. */
   receiveOffer(text: string): Parsed<{ readonly refresh: boolean }, SdpFault> {
-    const read = this.#read(text);
+    const read = this.#read(text, WANTED_OFFERS[this.#policy]);
     if (!read.ok) return read;
     const heard = read.value;
     const { session } = heard;
@@ -113,20 +130,24 @@ export class LegDescription {
     this.#before ??= this.#now;
     const { ours } = this.#now;
     const { lines, audioAt, audio } = session;
-    this.#now = { theirs, ours, offer: theirs, profile: audio.profile, lines, audioAt };
+    const keying = this.#now.keying.theyOffer(audio.crypto);
+    this.#now = { theirs, ours, offer: theirs, keying, profile: audio.profile, lines, audioAt };
     return good({ refresh: false });
   }
 
   /** The peer answers our last offer; several answers (early dialogs) replace each other. */
   receiveAnswer(text: string): Parsed<undefined, SdpFault> {
-    const { ours, offer, profile, lines, audioAt } = this.#now;
+    const { ours, offer, keying, profile, lines, audioAt } = this.#now;
     if (ours === undefined) throw new Error('an answer without an offer of ours');
-    const read = this.#read(text);
+    const read = this.#read(text, keying.hasOffered ? 'keyed' : 'plain');
     if (!read.ok) return read;
     const heard = read.value;
-    const codecs = recogniseAnswer(ours.codecs, heard.session.audio.codecs);
+    const { audio } = heard.session;
+    const codecs = recogniseAnswer(ours.codecs, audio.codecs);
     if (!codecs.some(carriesSound)) return bad('no-common-codec');
-    this.#now = { theirs: { heard, codecs }, ours, offer, profile, lines, audioAt };
+    const keyed = keying.theyAnswer(audio.crypto);
+    if (!keyed.ok) return keyed;
+    this.#now = { theirs: { heard, codecs }, ours, offer, keying: keyed.value, profile, lines, audioAt };
     this.#before = undefined;
     return good(undefined);
   }
@@ -158,7 +179,7 @@ export class LegDescription {
     if (this.#hasOwnEvents(other, answer)) answer.push(...eventsOf(offer.codecs, answer));
     const direction = answering(offer.heard.session.audio.direction, audio.direction);
     this.#before = undefined;
-    return good(this.#say(answer, direction, audio));
+    return good(this.#answer(answer, direction, audio));
   }
 
   /** Our own answer to this leg's offer, no other leg being there (echo): its first G.711, else its first codec. */
@@ -172,7 +193,7 @@ export class LegDescription {
     );
     const answer = events === undefined || this.keys === 'info' ? [sound] : [sound, events];
     this.#before = undefined;
-    return good(this.#say(answer, answering(audio.direction, 'sendrecv'), audio));
+    return good(this.#answer(answer, answering(audio.direction, 'sendrecv'), audio));
   }
 
   /** The last text that was agreed, unchanged: what a refresh is answered with. */
@@ -190,9 +211,11 @@ export class LegDescription {
   /** For `MediaLeg.update`: what holds now, an offer that was not answered yet included. */
   media(): LegMedia {
     const { theirs, ours } = this.#now;
+    const { srtp } = this.#now.keying;
+    const keys = srtp === undefined ? {} : { srtp };
     if (theirs === undefined) {
       const [laws, clockRates] = [this.#laws(), this.#clockRates()];
-      return { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws, clockRates };
+      return { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws, clockRates, ...keys };
     }
     const { session, claimed, claimedRtcp } = theirs.heard;
     const { direction } = session.audio;
@@ -203,7 +226,14 @@ export class LegDescription {
       held: direction !== 'sendrecv' || (ours !== undefined && ours.direction !== 'sendrecv'),
       laws: this.#laws(),
       clockRates: this.#clockRates(),
+      ...keys,
     };
+  }
+
+  /** The suite that the leg's sound is encrypted with, once both sides have said their keys. */
+  get suite(): CryptoSuite | undefined {
+    const { srtp } = this.#now.keying;
+    return srtp === undefined || srtp === 'awaited' ? undefined : srtp.suite;
   }
 
   /** Whether sound from this leg comes as G.711, so that a recording will hold it. */
@@ -237,11 +267,25 @@ export class LegDescription {
     return this.keys === 'info' ? codecs.filter(({ codec }) => !codec.isTelephoneEvent) : codecs;
   }
 
-  #read(text: string): Parsed<Heard, SdpFault> {
-    const { theirs, audioAt } = this.#now;
+  get #policy(): SrtpPolicy {
+    return this.#options.srtp?.policy ?? 'never';
+  }
+
+  get #encryptsFirst(): boolean {
+    return this.#policy === 'required' || (this.#policy === 'optional' && this.#options.srtp?.offers === true);
+  }
+
+  get #random(): Random {
+    const { srtp } = this.#options;
+    if (srtp === undefined) throw new Error('a key for a leg that is never encrypted');
+    return srtp.random;
+  }
+
+  #read(text: string, wanted: Wanted): Parsed<Heard, SdpFault> {
+    const { theirs, offer, audioAt } = this.#now;
     // A 200 mostly repeats what its 183 said, and a refresh what was said before it.
-    if (theirs !== undefined && theirs.heard.text === text) return good(theirs.heard);
-    const read = readSession(text, audioAt);
+    if (theirs !== undefined && theirs.heard.text === text && theirs.heard.wanted === wanted) return good(theirs.heard);
+    const read = readSession(text, theirs === undefined && offer === undefined ? undefined : audioAt, wanted);
     if (!read.ok) return read;
     const { address, port, rtcp } = read.value.audio;
     const verdict = this.#judge(address);
@@ -249,6 +293,7 @@ export class LegDescription {
     if (verdict === 'refuse' || rtcpVerdict === 'refuse') return bad('bad-address', 0, 'c=');
     return good({
       text,
+      wanted,
       session: read.value,
       claimed: verdict === 'dial' ? { address, port } : undefined,
       claimedRtcp: rtcpVerdict === 'dial' ? rtcp : undefined,
@@ -285,7 +330,16 @@ export class LegDescription {
     }
     if (!offered.some(carriesSound)) return bad('no-common-codec');
     this.#before ??= this.#now;
-    return good(this.#say(offered, direction, times));
+    const { theirs, keying } = this.#now;
+    const encrypts = theirs === undefined ? this.#encryptsFirst : keying.isKeyed;
+    this.#now = { ...this.#now, keying: encrypts ? keying.weOffer(this.#random) : Keying.NONE };
+    return good(this.#say(offered, direction, times, this.#now.keying.offerLines));
+  }
+
+  #answer(codecs: readonly KeyedCodec[], direction: Direction, times: PacketTimes): string {
+    const { keying } = this.#now;
+    if (keying.isKeyed) this.#now = { ...this.#now, keying: keying.weAnswer(this.#random) };
+    return this.#say(codecs, direction, times, this.#now.keying.answerLines);
   }
 
   /** Whether this leg's events are between it and the switch, as the other one has its keys by INFO. */
@@ -305,15 +359,15 @@ export class LegDescription {
     return !codec.carriesSound || sound === undefined || sound.includes(codec.name.toLowerCase());
   }
 
-  #say(codecs: readonly KeyedCodec[], direction: Direction, times: PacketTimes): string {
+  #say(codecs: readonly KeyedCodec[], direction: Direction, times: PacketTimes, crypto: string): string {
     const { local, sessionId } = this.#options;
-    const { theirs, ours, offer, profile, lines, audioAt } = this.#now;
+    const { theirs, ours, offer, keying, profile, lines, audioAt } = this.#now;
     const { ptime, maxptime } = times;
-    const audio = { port: local.port, profile, direction, codecs, ptime, maxptime };
+    const audio = { port: local.port, profile, direction, codecs, crypto, ptime, maxptime };
     const media = writeMedia(local.address, lines, audioAt, audio);
     const unchanged = ours !== undefined && ours.media === media;
     const text = unchanged ? ours.text : writeSession(local.address, sessionId, ++this.#version, media);
-    this.#now = { theirs, ours: { codecs, direction, media, text }, offer, profile, lines, audioAt };
+    this.#now = { theirs, ours: { codecs, direction, media, text }, offer, keying, profile, lines, audioAt };
     return text;
   }
 
@@ -337,6 +391,13 @@ export class LegDescription {
     return rates;
   }
 }
+
+/** Which offers of a peer are served. */
+const WANTED_OFFERS: Readonly<Record<SrtpPolicy, Wanted>> = {
+  never: 'plain',
+  optional: 'either',
+  required: 'secure',
+};
 
 const USUAL_CLOCK_RATE = 8_000;
 

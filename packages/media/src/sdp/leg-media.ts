@@ -1,5 +1,6 @@
 import type { Endpoint } from '@vats/kernel';
 import type { Law } from './codec.ts';
+import type { LegSrtp } from './srtp-keys.ts';
 
 /**
  * What one leg's SDP means for its media: plain data, taken out of a `LegDescription` and given to a `MediaLeg`.
@@ -21,6 +22,8 @@ export interface LegMedia {
   readonly laws: readonly (readonly [payloadType: number, law: Law])[];
   /** The RTP clock of the leg's payload types in Hz, where it is not 8,000. */
   readonly clockRates: readonly (readonly [payloadType: number, clockRate: number])[];
+  /** How the leg's packets are protected; plain ones without it. */
+  readonly srtp?: LegSrtp;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { bad, good, type Parsed } from '@vats/kernel';
 import type { Codec } from './codec.ts';
+import { type CryptoLine, readCryptoLines } from './crypto-attribute.ts';
 import { type Direction, directionOf, sends } from './direction.ts';
 import { isUnspecified } from './media-address.ts';
 import { directionIn, rtcpIn, soundIn } from './read-attributes.ts';
@@ -13,6 +14,8 @@ export interface AudioDescription {
   readonly port: number;
   readonly rtcp: { readonly address: string; readonly port: number };
   readonly profile: string;
+  /** The keys that can be used, preferred first; none for a plain stream, and where plain ones alone are wanted. */
+  readonly crypto: readonly CryptoLine[];
   /** A hold by `c=0.0.0.0` already counted in. */
   readonly direction: Direction;
   /** In order of preference, each payload type once; formats nobody could know are left out. */
@@ -30,33 +33,52 @@ export interface SessionDescription {
   readonly audio: AudioDescription;
 }
 
-const SERVED_PROFILES = /^RTP\/AVPF?$/i;
-const SECURE_PROFILES = /SAVPF?$/i;
+const PLAIN_PROFILES = /^RTP\/AVPF?$/i;
+const SECURE_PROFILES = /^RTP\/SAVPF?$/i;
+const DTLS_PROFILES = /^UDP\/TLS\/RTP\/SAVPF?$/i;
 
 /**
- * Reads an SDP body and picks the audio stream to serve: the one at `preferred` when it is fit, else the first fit one.
- * Fit is an audio m-line over RTP/AVP or RTP/AVPF with a port, an address, and at least one known format.
+ * Which streams are fit: plain ones; encrypted ones; either; or, in an answer to an offer of ours with keys, whatever has a key (some
+ * answer RTP/SAVP with RTP/AVP and `a=crypto`). Where either is fit a key beside RTP/AVP is taken as well, as phones offer that
+ * encrypt where they can.
  */
-export function readSession(text: string, preferred = 0): Parsed<SessionDescription, SdpFault> {
+export type Wanted = 'plain' | 'secure' | 'either' | 'keyed';
+
+/**
+ * Reads an SDP body and picks the audio stream to serve: the one at `preferred` when it is fit, else the first encrypted one that is, else
+ * the first one. Fit is an audio m-line over RTP with a port, an address, at least one known format, and keys as they are `wanted`.
+ */
+export function readSession(
+  text: string,
+  preferred?: number,
+  wanted: Wanted = 'plain',
+): Parsed<SessionDescription, SdpFault> {
   const read = readLines(text);
   if (!read.ok) return read;
   const lines = read.value;
-  const audio = audioAt(preferred, lines);
-  if (audio !== undefined) return good({ origin: lines.origin, lines: lines.media, audioAt: preferred, audio });
-  for (let index = 0; index < lines.media.length; index++) {
-    const other = audioAt(index, lines);
-    if (other !== undefined) return good({ origin: lines.origin, lines: lines.media, audioAt: index, audio: other });
+  const { origin, media } = lines;
+  const chosen = (audioAt: number, audio: AudioDescription) => good({ origin, lines: media, audioAt, audio });
+  const kept = preferred === undefined ? undefined : audioAt(preferred, lines, wanted);
+  if (preferred !== undefined && kept !== undefined) return chosen(preferred, kept);
+  let first: number | undefined;
+  for (let index = 0; index < media.length; index++) {
+    const audio = audioAt(index, lines, wanted);
+    if (audio === undefined) continue;
+    if (audio.crypto.length > 0 || wanted === 'plain') return chosen(index, audio);
+    first ??= index;
   }
-  return bad(lines.media.some(isSecure) ? 'secure-media' : 'no-audio', 0, 'm=');
+  if (first !== undefined) return chosen(first, audioAt(first, lines, wanted)!);
+  return bad(faultOf(lines, wanted), 0, 'm=');
 }
 
 /** The stream of one m-line, or undefined when it is not fit. */
-function audioAt(index: number, lines: SdpLines): AudioDescription | undefined {
+function audioAt(index: number, lines: SdpLines, wanted: Wanted): AudioDescription | undefined {
   const line = lines.media[index];
   if (line === undefined || !isThere(line) || line.address === undefined) return undefined;
   const { address, port, profile } = line;
-  if (!SERVED_PROFILES.test(profile)) return undefined;
   const attributes = lines.sections[index]!;
+  const crypto = wanted === 'plain' ? [] : readCryptoLines(attributes.crypto);
+  if (!isFit(profile, crypto.length > 0, wanted)) return undefined;
   const { codecs, direction, ptime, maxptime } = soundIn(line.formats, attributes.sound);
   if (codecs.length === 0) return undefined;
   const written = direction ?? directionIn(lines.session.sound) ?? 'sendrecv';
@@ -66,6 +88,7 @@ function audioAt(index: number, lines: SdpLines): AudioDescription | undefined {
     port,
     rtcp: { address: rtcp.address ?? address, port: rtcp.port ?? Math.min(port + 1, 65_535) },
     profile,
+    crypto,
     direction: isUnspecified(address) ? directionOf(sends(written), false) : written,
     codecs,
     ptime,
@@ -73,12 +96,37 @@ function audioAt(index: number, lines: SdpLines): AudioDescription | undefined {
   };
 }
 
+function isFit(profile: string, hasKey: boolean, wanted: Wanted): boolean {
+  const plain = PLAIN_PROFILES.test(profile);
+  const secure = SECURE_PROFILES.test(profile);
+  switch (wanted) {
+    case 'plain':
+      return plain;
+    case 'secure':
+      return secure && hasKey;
+    case 'either':
+      return plain || (secure && hasKey);
+    case 'keyed':
+      return (plain || secure) && hasKey;
+  }
+}
+
 function isThere(line: MediaLine): boolean {
   return line.kind === 'audio' && line.port !== 0;
 }
 
-function isSecure(line: MediaLine): boolean {
-  return isThere(line) && SECURE_PROFILES.test(line.profile);
+/** Why no m-line is fit: what would have to be otherwise at the peer or in the policy. */
+function faultOf({ media, sections }: SdpLines, wanted: Wanted): SdpFault {
+  const there = media.map((line, index) => ({ ...line, crypto: sections[index]!.crypto })).filter(isThere);
+  const secure = there.filter(({ profile }) => SECURE_PROFILES.test(profile));
+  if (secure.length > 0) {
+    if (wanted === 'plain') return 'secure-media';
+    if (secure.every(({ crypto }) => readCryptoLines(crypto).length === 0)) return 'no-usable-key';
+    return 'no-audio';
+  }
+  if (there.some(({ profile }) => DTLS_PROFILES.test(profile))) return 'dtls-media';
+  const plain = there.some(({ profile }) => PLAIN_PROFILES.test(profile));
+  return plain && (wanted === 'secure' || wanted === 'keyed') ? 'plain-media' : 'no-audio';
 }
 
 /** The same stream described twice: whatever of the text does not matter to media left aside. */

@@ -65,9 +65,9 @@ test('of the attributes those that tell of sound are kept for the parser, and a=
     [`${HEAD}a=inactive`, 'm=video 0 RTP/AVP 31', 'm=audio 1 RTP/AVP 8', ...sound, ...other].join('\r\n'),
   );
   expect(read.ok && read.value).toMatchObject({
-    session: { sound: 'a=inactive\r\n', rtcp: '' },
+    session: { sound: 'a=inactive\r\n', rtcp: '', crypto: '' },
     sections: [
-      { sound: '', rtcp: '' },
+      { sound: '', rtcp: '', crypto: '' },
       { sound: sound.map((line) => `${line}\r\n`).join(''), rtcp: 'a=rtcp:4001\r\n' },
     ],
   });

@@ -33,6 +33,8 @@ export interface Attributes {
   readonly sound: string;
   /** `a=rtcp`, whose port differs from call to call. */
   readonly rtcp: string;
+  /** `a=crypto`: keys. */
+  readonly crypto: string;
 }
 
 /** The lines that must be right before a lenient parser sees any of them. */
@@ -72,8 +74,8 @@ export function readLines(text: string): Parsed<SdpLines, SdpFault> {
   let origin: string | undefined;
   let sessionAddress: string | undefined;
   const media: { -readonly [K in keyof MediaLine]: MediaLine[K] }[] = [];
-  const session = { sound: '', rtcp: '' };
-  const sections: { sound: string; rtcp: string }[] = [];
+  const session = { sound: '', rtcp: '', crypto: '' };
+  const sections: { sound: string; rtcp: string; crypto: string }[] = [];
   let section = session;
   let first = true;
   for (const line of lines) {
@@ -86,6 +88,7 @@ export function readLines(text: string): Parsed<SdpLines, SdpFault> {
       if (type === 'a') {
         if (SOUND.test(line)) section.sound += `${line}\r\n`;
         else if (line.startsWith('a=rtcp:')) section.rtcp += `${line}\r\n`;
+        else if (line.startsWith('a=crypto:')) section.crypto += `${line}\r\n`;
       } else if (type === 'o') {
         const value = line.slice(2);
         if (origin !== undefined || media.length > 0 || !ORIGIN.test(value)) return bad('malformed', at, 'o=');
@@ -103,7 +106,7 @@ export function readLines(text: string): Parsed<SdpLines, SdpFault> {
         const formats = match[4]!.split(' ').filter((format) => format !== '');
         if (media.length >= SDP_LIMITS.media || formats.length > SDP_LIMITS.formats) return bad('too-large', at, 'm=');
         media.push({ kind: match[1]!.toLowerCase(), port, profile: match[3]!, formats, address: undefined });
-        section = { sound: '', rtcp: '' };
+        section = { sound: '', rtcp: '', crypto: '' };
         sections.push(section);
       }
     }

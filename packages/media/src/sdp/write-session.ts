@@ -9,6 +9,8 @@ export interface OwnAudio {
   readonly profile: string;
   readonly direction: Direction;
   readonly codecs: readonly KeyedCodec[];
+  /** `a=crypto` lines, each ended by CRLF; '' for a plain stream. */
+  readonly crypto: string;
   readonly ptime: number | undefined;
   readonly maxptime: number | undefined;
 }
@@ -34,7 +36,7 @@ function network(address: string): string {
   return `IN ${isIPv6(address) ? 'IP6' : 'IP4'} ${address}`;
 }
 
-function audioLines({ port, profile, direction, codecs, ptime, maxptime }: OwnAudio): string {
+function audioLines({ port, profile, direction, codecs, crypto, ptime, maxptime }: OwnAudio): string {
   let formats = '';
   let attributes = '';
   for (const { codec } of codecs) {
@@ -43,7 +45,7 @@ function audioLines({ port, profile, direction, codecs, ptime, maxptime }: OwnAu
   }
   if (ptime !== undefined) attributes += `a=ptime:${ptime}\r\n`;
   if (maxptime !== undefined) attributes += `a=maxptime:${maxptime}\r\n`;
-  return `m=audio ${port} ${profile}${formats}\r\n${attributes}a=${direction}\r\n`;
+  return `m=audio ${port} ${profile}${formats}\r\n${crypto}${attributes}a=${direction}\r\n`;
 }
 
 // An m-line must name a format even when it is refused (RFC 3264 §6).

@@ -6,4 +6,5 @@ export {
   type MediaCommand,
 } from './fake-media-plane.ts';
 export { isEnd, keyPackets } from './key-packets.ts';
+export { SrtpPhone } from './srtp-phone.ts';
 export { type Heard, rtcpPacket, rtpPacket, UdpPhone } from './udp-phone.ts';

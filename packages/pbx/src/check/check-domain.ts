@@ -17,6 +17,7 @@ import { checkReferences } from './references.ts';
 import { checkRegions } from './regions.ts';
 import { checkSchemeUse } from './scheme-use.ts';
 import { checkSentNumbers } from './sent-numbers.ts';
+import { checkSrtp } from './srtp.ts';
 import { checkTrunkCodecs } from './trunk-codecs.ts';
 import { checkTrunks } from './trunks.ts';
 import { checkUsefulness } from './usefulness.ts';
@@ -55,6 +56,7 @@ const CHECKS: readonly Check[] = [
   checkEffect,
   checkAccess,
   checkTrunks,
+  checkSrtp,
   checkTrunkCodecs,
   checkHours,
   checkServed,

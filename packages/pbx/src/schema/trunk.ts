@@ -4,6 +4,7 @@ import { storedHosts } from './access.ts';
 import { duration } from './duration.ts';
 import { textThat } from './fault.ts';
 import { limits } from './limits.ts';
+import { srtpPolicy } from './user.ts';
 import { host, isHost, line, refName, secret, wholeNumber } from './words.ts';
 
 /** True for 'sip:host', 'sip:host:port', 'sip:[2001:db8::1]:5060': the hosts that a proxy setting may name. */
@@ -61,6 +62,7 @@ export const trunk = z.strictObject({
   transport: z.enum(['udp', 'tcp', 'tls']).exactOptional(),
   codecs: z.array(line(64)).min(1).exactOptional(),
   dtmf: z.enum(['rfc4733', 'info', 'inband']).exactOptional(),
+  srtp: srtpPolicy.exactOptional(),
   numbers: z
     .strictObject({
       /** How numbers are written to this trunk. */

@@ -41,6 +41,12 @@ export type Ha1 = z.output<typeof ha1>;
 export const digestChoice = z.enum(['md5', 'sha256', 'both']);
 export type DigestChoice = z.output<typeof digestChoice>;
 
+/**
+ * Whether the sound of a device or a trunk is encrypted (SRTP with keys in the signalling, RFC 4568): where it offers that, always, or
+ * never. Where it is absent, `optional`.
+ */
+export const srtpPolicy = z.enum(['never', 'optional', 'required']);
+
 /** An account: what one phone, or one PBX behind us, registers with. */
 export const device = z
   .strictObject({
@@ -54,6 +60,7 @@ export const device = z
     /** Where a PBX that registers here finds the number that was called: `request-uri` unless said otherwise. */
     did: z.enum(['request-uri', 'to', 'contact']).exactOptional(),
     digest: digestChoice.exactOptional(),
+    srtp: srtpPolicy.exactOptional(),
     /** Phones registered at once. */
     bindings: wholeNumber(1, 100).exactOptional(),
     /** Calls at once in which the account takes part: as caller, or with phones that ring or talk. */

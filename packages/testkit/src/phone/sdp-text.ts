@@ -9,6 +9,8 @@ export interface PhoneSdp {
   /** In the order of preference: `8 PCMA/8000`. */
   readonly codecs?: readonly string[];
   readonly profile?: string;
+  /** `a=crypto` lines, from the tag on. */
+  readonly crypto?: readonly string[];
 }
 
 /** What a phone says otherwise than it usually does. */
@@ -18,7 +20,7 @@ export const PHONE_CODECS: readonly string[] = ['8 PCMA/8000', '0 PCMU/8000', '1
 
 /** @example phoneSdp({ address: '192.0.2.10', port: 4000, session: 1, version: 1 }) */
 export function phoneSdp(sdp: PhoneSdp): string {
-  const { address, port, session, version, direction, codecs = PHONE_CODECS, profile = 'RTP/AVP' } = sdp;
+  const { address, port, session, version, direction, codecs = PHONE_CODECS, profile = 'RTP/AVP', crypto = [] } = sdp;
   const family = address.includes(':') ? 'IP6' : 'IP4';
   const formats = codecs.map((codec) => codec.split(' ')[0]);
   return [
@@ -28,6 +30,7 @@ export function phoneSdp(sdp: PhoneSdp): string {
     `c=IN ${family} ${address}`,
     't=0 0',
     `m=audio ${port} ${profile} ${formats.join(' ')}`,
+    ...crypto.map((line) => `a=crypto:${line}`),
     ...codecs.map((codec) => `a=rtpmap:${codec}`),
     ...(direction === undefined ? [] : [`a=${direction}`]),
     '',

@@ -53,10 +53,14 @@ describe('a call that is not answered', () => {
     alice.invites(bob);
     bob.refuses(488);
     bob.expects('ACK');
+    // It may be a phone that takes encrypted sound only.
+    bob.expects('INVITE');
+    bob.refuses(488);
+    bob.expects('ACK');
     alice.hears('488 INVITE');
   });
 
-  scenario('an encrypted offer is refused', { ends: 'offer-refused' }, ({ alice }) => {
+  scenario('an encrypted offer without a key is refused', { ends: 'srtp-unusable' }, ({ alice }) => {
     alice.invites('202', { sdp: alice.phone.sdp({ profile: 'RTP/SAVP' }) });
     alice.hears('488 INVITE');
   });

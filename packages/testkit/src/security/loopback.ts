@@ -29,8 +29,12 @@ export interface SoundScene {
   readonly world: World;
   readonly alice: SoundPhone;
   readonly bob: SoundPhone;
-  /** Calls; what comes back is where alice's and where bob's sound must go. */
-  talk(): { readonly a: LegPorts; readonly b: LegPorts };
+  /**
+   * Calls; what comes back is where alice's and where bob's sound must go.
+   *
+   * @param offer what alice says instead of `alice.sdp`
+   */
+  talk(offer?: string): { readonly a: LegPorts; readonly b: LegPorts };
   /** A socket of somebody else, closed at the end. */
   socketAt(address: string): Promise<UdpPhone>;
 }
@@ -60,8 +64,8 @@ export function withSound(title: string, play: (scene: SoundScene) => Promise<vo
     try {
       const alice = await soundPhone(world, 'alice', '127.0.0.2', socketAt);
       const bob = await soundPhone(world, 'bob', '127.0.0.3', socketAt);
-      const talk = (): { a: LegPorts; b: LegPorts } => {
-        alice.actor.invites('202', { sdp: alice.sdp });
+      const talk = (offer = alice.sdp): { a: LegPorts; b: LegPorts } => {
+        alice.actor.invites('202', { sdp: offer });
         bob.actor.answers({ sdp: bob.sdp });
         alice.actor.hears('200 INVITE');
         bob.actor.expects('ACK');

@@ -23,6 +23,7 @@ export function arbitraryTrunk(name: string): fc.Arbitrary<Plain> {
       transport: fc.constantFrom('udp', 'tcp'),
       codecs: fc.constant(['PCMA', 'PCMU']),
       dtmf: fc.constantFrom('rfc4733', 'info', 'inband'),
+      srtp: fc.constantFrom('never', 'optional', 'required'),
       numbers: some({ send: fc.constantFrom('e164', '7', '8'), from: fc.constant(['to', 'diversion']) }),
       channels: fc.constantFrom(1, 2, 3, 100),
       limits,

@@ -79,6 +79,7 @@ function device(login: string): fc.Arbitrary<Plain> {
       access,
       trunk: fc.boolean(),
       digest: fc.constantFrom('md5', 'both'),
+      srtp: fc.constantFrom('never', 'optional', 'required'),
       bindings: fc.integer({ min: 1, max: 100 }),
       calls: fc.integer({ min: 1, max: 10_000 }),
     },
