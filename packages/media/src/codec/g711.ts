@@ -2,9 +2,10 @@ import alawmulaw from 'alawmulaw';
 import { G711_RATE } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
 import { Concealment } from './concealment.ts';
-import type { Decoder, Encoder, SoundCodec } from './sound-codec.ts';
+import { type Decoder, type Encoder, longestPacket, type SoundCodec } from './sound-codec.ts';
 
 const SAMPLES = 65_536;
+const LONGEST = longestPacket(G711_RATE);
 
 /** By octet the sample, and by sample (as an unsigned number) the octet. */
 interface Tables {
@@ -52,7 +53,7 @@ class G711Decoder implements Decoder {
   }
 
   decode(packet: Uint8Array, at: number, end: number, out: Int16Array): number {
-    const samples = Math.min(end - at, out.length);
+    const samples = Math.min(end - at, LONGEST, out.length);
     for (let i = 0; i < samples; i++) out[i] = this.#table[packet[at + i]!]!;
     this.#concealment.heard(out, samples);
     return samples;
