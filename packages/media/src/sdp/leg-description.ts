@@ -335,7 +335,7 @@ export class LegDescription {
     if (!offered.some(carriesSound)) return bad('no-common-codec');
     // Where the sound that the other leg likes best fell away, its events would stand before what is left, and look preferred.
     const best = codecs.find(carriesSound)!;
-    if (numberOf(best.key, offered) === undefined) offered.sort(bySound);
+    if (!carriesSound(offered[0]!) && numberOf(best.key, offered) === undefined) offered.sort(bySound);
     this.#before ??= this.#now;
     return good(this.#say(offered, direction, times));
   }
