@@ -87,7 +87,7 @@ test('packet times are those that the hearer asked for', () => {
 
 test('a leg that may be offered few codecs gets those, also when only conversion leads there', () => {
   const { offered, answered } = call(OPUS, ALAW, { sound: ['pcma'] });
-  expect(offered).toEqual(['8', '100', expect.any(String)]);
+  expect(offered).toEqual(['8', '100', '101']);
   expect(answered).toEqual(['96', '100']);
 });
 

@@ -21,13 +21,20 @@ export function isConvertible(codec: Codec): boolean {
  * What an offer may hold behind the codecs of the leg that it is made from, as it would be converted; with events in the clocks
  * that only these have, if that leg has events at all. Nothing when that leg has none to convert.
  */
-export function convertedBehind(codecs: readonly KeyedCodec[], onlyG711: boolean): KeyedCodec[] {
+export function convertedBehind(
+  codecs: readonly KeyedCodec[],
+  onlyG711: boolean,
+  mayBeOffered: (codec: Codec) => boolean,
+): KeyedCodec[] {
   const own = codecs.map(({ codec }) => codec);
   const sources = own.filter((codec) => isConvertible(codec) && (!onlyG711 || fitsRecording(codec)));
   if (sources.length === 0) return [];
   const isWide = sources.some(({ law }) => law === undefined);
   const added = (isWide ? WIDE_FIRST : CONVERTIBLE).filter(
-    ({ encoding }) => !own.some((codec) => codec.encoding === encoding),
+    (codec) =>
+      mayBeOffered(codec) &&
+      (!onlyG711 || fitsRecording(codec)) &&
+      !own.some(({ encoding }) => encoding === codec.encoding),
   );
   const events = own.filter(({ isTelephoneEvent }) => isTelephoneEvent);
   const missing =

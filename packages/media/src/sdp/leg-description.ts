@@ -142,7 +142,9 @@ export class LegDescription {
   offerFrom(other: LegDescription, policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
     const { heard, codecs } = other.#said();
     const { audio } = heard.session;
-    const converted = this.#convertsWith(other) ? convertedBehind(codecs, policy === 'g711') : [];
+    const converted = this.#convertsWith(other)
+      ? convertedBehind(codecs, policy === 'g711', (codec) => this.#mayOffer(codec))
+      : [];
     return this.#offer(this.#withOwnEvents(other, [...codecs, ...converted]), policy, audio.direction, audio);
   }
 
