@@ -296,7 +296,24 @@ test('nothing but rubbish makes no sound', async () => {
     expect(bench.transcoder.hear(packet, 12)).toBe(false);
   }
   expect(bench.sent.length).toBeLessThanOrEqual(100);
-  expect(loudness(Int16Array.from([0, ...bench.heard()]))).toBe(0);
+  // The quietest that A-law can say is 8.
+  expect(loudness(Int16Array.from([0, ...bench.heard()]))).toBeLessThanOrEqual(8);
+});
+
+test('sound that comes faster than anybody can hear it is not converted', async () => {
+  const bench = await Bench.between('pcma/8000/1', 'g722/8000/1');
+  for (let i = 0; i < 1_000; i++) {
+    bench.clock.advance(1);
+    const packet = { sequence: i, timestamp: 480 * i, ssrc: 8, payload: Buffer.alloc(480) };
+    bench.transcoder.hear(rtpPacket(packet), 12);
+  }
+  // 3 s at once, and the second that has passed.
+  expect(bench.sent.length).toBeLessThanOrEqual((3_000 + 1_000 + 60) / 20);
+  expect(bench.sent.length).toBeGreaterThan(190);
+  const before = bench.sent.length;
+  bench.clock.advance(5_000);
+  bench.say(10);
+  expect(bench.sent.length - before).toBe(10);
 });
 
 function event(options: { sequence: number; timestamp: number; duration: number; ends?: boolean; marker?: boolean }) {
