@@ -99,6 +99,9 @@ test('a recorded call has G.711 on both legs, one law or the other', () => {
     ['0', '101'],
   ]);
   expect(conversion(a, b)).toMatchObject({ from: [0], to: 8 });
+  const wide = convertingLeg(20_004);
+  value(wide.receiveOffer(sdp(G722)));
+  expect(wide.answerFrom(b, 'g711')).toMatchObject({ error: { code: 'no-common-codec' } });
   const only = convertingLeg(20_000);
   value(only.receiveOffer(sdp(G722)));
   expect(convertingLeg(20_002).offerFrom(only, 'g711')).toMatchObject({ error: { code: 'no-common-codec' } });
