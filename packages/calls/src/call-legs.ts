@@ -106,6 +106,7 @@ export class CallLegs {
       local: media.local,
       sessionId,
       signalling,
+      converts: this.#parts.settings.transcode,
       ...(codecs !== undefined && { codecs }),
       srtp: { policy, random, offers },
     });
@@ -126,7 +127,14 @@ export class CallLegs {
   join(a: Leg, b: Leg): void {
     this.#update(a);
     this.#update(b);
-    this.#media?.bridge(a.media, b.media, { aToB: payloadTypeMap(a.sdp, b.sdp), bToA: payloadTypeMap(b.sdp, a.sdp) });
+    const [aToB, bToA] = [a.sdp.conversionTo(b.sdp), b.sdp.conversionTo(a.sdp)];
+    this.#media?.bridge(a.media, b.media, {
+      aToB: payloadTypeMap(a.sdp, b.sdp),
+      bToA: payloadTypeMap(b.sdp, a.sdp),
+      ...((aToB !== undefined || bToA !== undefined) && {
+        conversions: { ...(aToB !== undefined && { aToB }), ...(bToA !== undefined && { bToA }) },
+      }),
+    });
   }
 
   /** Sends a leg a key as a telephone event. */

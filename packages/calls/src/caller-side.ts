@@ -2,10 +2,11 @@ import type { SdpFault } from '@vats/media';
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
-import { type FailureCode, reasonHeader } from './failures.ts';
+import type { FailureCode } from './failures.ts';
 import type { Leg } from './leg.ts';
 import { answeredTo } from './outside-invite.ts';
 import { recordingPath } from './recording-path.ts';
+import { refusalHeaders } from './refusal-headers.ts';
 
 /** What is worth a reason of its own, as it can be mended by a setting here or at the phone. */
 const REFUSALS: Partial<Record<SdpFault, FailureCode>> = {
@@ -41,6 +42,7 @@ export class CallerSide {
     if (invite.offer === undefined) return true;
     const received = leg.sdp.receiveOffer(invite.offer);
     if (received.ok) return true;
+    leg.offerFault = received.error.code;
     log.info('call.offer-refused', { fault: received.error.code });
     this.#call.feed({ type: 'refuse', failure: REFUSALS[received.error.code] ?? 'offer-refused' });
     return false;
@@ -48,7 +50,7 @@ export class CallerSide {
 
   /** A provisional response, with the early media of a phone when there is some. */
   progress(status: number, earlyMediaOf: LegName | undefined): void {
-    const { legs, invite } = this.#call;
+    const { legs, invite, policy } = this.#call;
     const caller = legs.caller;
     if (earlyMediaOf === undefined || caller === undefined) {
       invite.progress(status);
@@ -56,7 +58,8 @@ export class CallerSide {
     }
     const phone = legs.get(earlyMediaOf);
     // A caller that made no offer can't be given an answer before the 2xx.
-    const answer = phone === undefined || invite.offer === undefined ? undefined : caller.sdp.answerFrom(phone.sdp);
+    const answer =
+      phone === undefined || invite.offer === undefined ? undefined : caller.sdp.answerFrom(phone.sdp, policy);
     if (phone === undefined || answer === undefined || !answer.ok) {
       invite.progress(180);
       return;
@@ -89,7 +92,7 @@ export class CallerSide {
     const late = invite.offer === undefined;
     const sdp = late ? caller.sdp.offerOwn() : caller.sdp.answerOwn(policy);
     if (!sdp.ok) {
-      invite.reject(488, { headers: [['Reason', reasonHeader('no-common-codec')]] });
+      invite.reject(488, { headers: refusalHeaders('no-common-codec') });
       this.#call.feed({ type: 'leg-ended', leg: CALLER, failure: 'no-common-codec' });
       return;
     }

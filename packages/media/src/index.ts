@@ -1,5 +1,7 @@
 export type {
   AddressFamily,
+  BridgeWays,
+  Conversions,
   LegQuality,
   LegStatistics,
   LocalMedia,
@@ -18,6 +20,7 @@ export type { RecordingFault } from './recording/wav-writer.ts';
 export type { KeyPress } from './rtp/key-writer.ts';
 export { type DtmfKey, dtmfKey } from './rtp/telephone-event.ts';
 export type { Law } from './sdp/codec.ts';
+export type { Conversion, ConvertedEvents, ConvertedFormat } from './sdp/conversion.ts';
 export type { CryptoSuite } from './sdp/crypto-suite.ts';
 export {
   type CodecPolicy,

@@ -1,6 +1,6 @@
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
-import type { AddressFamily, MediaEvent } from './media-plane.ts';
+import type { AddressFamily, Conversions, MediaEvent } from './media-plane.ts';
 
 /** What a media worker is started with: plain data, as everything that crosses the threads. */
 export interface WorkerSettings {
@@ -43,6 +43,7 @@ export type Command =
       readonly b: number;
       readonly aToB: PayloadTypeMap;
       readonly bToA: PayloadTypeMap;
+      readonly conversions?: Conversions;
     }
   | { readonly do: 'unbridge'; readonly call: number; readonly leg: number }
   | { readonly do: 'echo'; readonly call: number; readonly leg: number }

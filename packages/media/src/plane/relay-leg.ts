@@ -21,10 +21,12 @@ import { StreamQuality } from '../rtp/stream-quality.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import { translateReports } from '../rtp/translate-reports.ts';
 import type { Law } from '../sdp/codec.ts';
+import type { Conversion } from '../sdp/conversion.ts';
 import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
 import { SrtpLeg } from '../srtp/srtp-leg.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
 import { canonical, canonicalEndpoint } from './canonical-address.ts';
+import { ConvertedSound } from './converted-sound.ts';
 import type { WatchedLeg } from './hearing-watch.ts';
 import { LegOutput } from './leg-output.ts';
 import { LegReports } from './leg-reports.ts';
@@ -60,6 +62,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
   heardAt = Number.NEGATIVE_INFINITY;
   held = false;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #user: LegUser;
   readonly #tally: PacketTally;
   readonly #lock: SourceLock;
@@ -107,6 +110,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.#lock = new SourceLock(this.#signalling);
     this.#rtcpSource = new RtcpSource(this.#lock);
     const { clock, pair, random } = options;
+    this.#random = random;
     this.output = new LegOutput({ clock, random, pair, rtp: this.#rtp, rtcp: this.#rtcp });
     this.#reports = new LegReports({ clock, random, output: this.output, quality: this.#quality });
     this.pair.user = this;
@@ -146,8 +150,8 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.output.srtp = this.#srtp;
   }
 
-  /** From now on `by` hears this leg, with payload types rewritten by `map`. */
-  join(by: RelayLeg, map: PayloadTypeMap): void {
+  /** From now on `by` hears this leg, with payload types rewritten by `map`, and converted where that is needed. */
+  join(by: RelayLeg, map: PayloadTypeMap, conversion?: Conversion): void {
     const rates = new Map<number, number>();
     for (const [arriving, leaving, clockRate] of map) {
       if (leaving === TOLD && clockRate !== undefined) rates.set(arriving, clockRate);
@@ -156,11 +160,23 @@ export class RelayLeg implements PairUser, WatchedLeg {
       this.#keyReader ??= new KeyReader(this.#clock, (key, ms) => this.#user.onKey(this, key, ms));
       this.#keyReader.rates = rates;
     }
-    this.#passage = new RelayedSound(this, by, leavingPayloadTypes(map), this.#keyReader);
+    const former = this.#passage;
+    const keys = this.#keyReader;
+    if (conversion === undefined) {
+      this.#passage = new RelayedSound(this, by, leavingPayloadTypes(map), keys);
+    } else if (former instanceof ConvertedSound && former.isTheSame(by, conversion)) {
+      former.remap(map, keys);
+      return;
+    } else {
+      const [clock, random] = [this.#clock, this.#random];
+      this.#passage = new ConvertedSound({ to: by, map, keys, conversion, clock, random });
+    }
+    former?.close?.();
   }
 
   /** Nobody hears this leg from now on. */
   part(): void {
+    this.#passage?.close?.();
     this.#passage = undefined;
   }
 
@@ -170,6 +186,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
   }
 
   close(): void {
+    this.part();
     this.#keyReader?.close();
     this.output.close();
   }
