@@ -8,10 +8,14 @@ export type {
   MediaPlane,
   MediaPlaneStatistics,
   OpenLegOptions,
+  RecordingSource,
+  RecordOptions,
   StreamStatistics,
 } from './plane/media-plane.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
+export type { Manifest } from './recording/manifest.ts';
+export type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
 export type { RecordingFault } from './recording/wav-writer.ts';
 export type { KeyPress } from './rtp/key-writer.ts';

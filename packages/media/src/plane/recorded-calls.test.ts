@@ -24,7 +24,15 @@ import {
 useWorker(41_200);
 
 describe('the recording', () => {
-  const RECORD = { do: 'record', call: 1, path: 'r.wav', left: 1, right: 2 } as const satisfies Command;
+  const ANNA = { number: '201', name: 'Anna' };
+  const BORIS = { number: '202' };
+  const RECORD = {
+    do: 'record',
+    call: 1,
+    order: { path: 'r.wav', callId: 'one', format: 'wav', minimumMs: 0 },
+    left: { leg: 1, party: ANNA },
+    right: { leg: 2, party: BORIS },
+  } as const satisfies Command;
 
   test('holds both sides in their places, and is finished before the call is told closed', async () => {
     const { a, b } = await call(RECORD);
@@ -47,6 +55,7 @@ describe('the recording', () => {
       law: 'PCMA',
       durationMs: 100,
       octets: 58 + 1_600,
+      why: 'call-ended',
     });
     const wav = files.contents.get('r.wav')!;
     expect(readWavHeader(wav)).toEqual({ law: 'PCMA', frames: 800 });
@@ -87,7 +96,7 @@ describe('the recording', () => {
       ...openLegs('127.0.0.2'),
       update(1, media(a)),
       { do: 'echo', call: 1, leg: 1 },
-      { ...RECORD, right: 1 },
+      { ...RECORD, right: RECORD.left },
     ]);
     a.send(rtpPacket({ sequence: 1, payload: Buffer.alloc(160, 5) }), rtpPort(1));
     await a.next();

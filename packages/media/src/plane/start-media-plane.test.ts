@@ -9,6 +9,8 @@ import { rtcpPacket, rtpPacket, UdpPhone } from '../testing/udp-phone.ts';
 import type { MediaCall, MediaEvent, MediaPlane } from './media-plane.ts';
 import { startMediaPlane } from './start-media-plane.ts';
 
+const PARTY = { number: '201' };
+
 // The real thing: threads, sockets, files. Everything waits for events.
 const clock = new SystemClock();
 const directory = mkdtempSync(join(tmpdir(), 'vats-media-'));
@@ -71,7 +73,7 @@ describe.each([
     legA.update(media(a, aRtcp), { newOffer: true });
     legB.update(media(b, bRtcp), { newOffer: true });
     call.bridge(legA, legB, { aToB: [[101, 96]], bToA: [[96, 101]] });
-    call.record({ path, left: legA, right: legB });
+    call.record({ path, left: { leg: legA, party: PARTY }, right: { leg: legB, party: PARTY } });
     call.supervise();
 
     a.send(rtpPacket({ sequence: 1, payload: Buffer.alloc(160, 1) }), legA.local);
@@ -113,7 +115,7 @@ test('a recording that cannot be made is told, and the call goes on', async () =
   const leg = call.openLeg('a', { family: 4, signalling: '127.0.0.2' })!;
   leg.update(media(a), { newOffer: true });
   call.echo(leg);
-  call.record({ path: '/proc/nowhere/r.wav', left: leg, right: leg });
+  call.record({ path: '/proc/nowhere/r.wav', left: { leg: leg, party: PARTY }, right: { leg: leg, party: PARTY } });
   expect(await until('recording-failed')).toMatchObject({ reason: 'unwritable', octets: 0, durationMs: 0 });
   a.send(rtpPacket({ sequence: 1 }), leg.local);
   await a.next();
@@ -187,7 +189,7 @@ test('closing the plane finishes what is being recorded', async () => {
   const call = short.openCall('one', (event) => void events.push(event))!;
   const leg = call.openLeg('a', { family: 4, signalling: '127.0.0.2' })!;
   const path = join(directory, 'closed.wav');
-  call.record({ path, left: leg, right: leg });
+  call.record({ path, left: { leg: leg, party: PARTY }, right: { leg: leg, party: PARTY } });
   await short.close();
   expect(events.map((event) => event.kind)).toEqual(['recording-finished', 'closed']);
   expect(readWavHeader(readFileSync(path))).toBeDefined();

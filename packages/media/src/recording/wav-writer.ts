@@ -100,6 +100,11 @@ export class WavWriter {
     this.#next();
   }
 
+  /** Ends the file because of a fault elsewhere. Idempotent. */
+  fail(error: Error): void {
+    if (this.#fault === undefined) this.#fail(error);
+  }
+
   #next(): void {
     const file = this.#file;
     if (this.#busy || file === undefined) return;
