@@ -17,7 +17,7 @@ export { MediaStartError } from './plane/worker-media-plane.ts';
 export type { Manifest } from './recording/manifest.ts';
 export type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
-export type { RecordingFault } from './recording/wav-writer.ts';
+export type { RecordingFault } from './recording/sound-writer.ts';
 export type { KeyPress } from './rtp/key-writer.ts';
 export { type DtmfKey, dtmfKey } from './rtp/telephone-event.ts';
 export type { Law } from './sdp/codec.ts';

@@ -20,8 +20,11 @@ export interface RecordingOrder {
   readonly path: string;
   /** The call's id, as its manifest names it. */
   readonly callId: string;
+  readonly domain?: string;
   readonly format: RecordingFormat;
   readonly minimumMs: number;
+  /** Base64 of the file's key and salt, where it is to be encrypted. */
+  readonly seal?: { readonly key: string; readonly salt: string };
 }
 
 /**
@@ -35,9 +38,10 @@ export class CallRecording<Leg extends RecordedLeg> {
     order: RecordingOrder,
     parts: { readonly clock: Clock; readonly files: OutputFiles; ended(outcome: RecordingOutcome): void },
   ) {
-    const { path, callId, format, minimumMs } = order;
+    const { path, callId, domain, format, minimumMs, seal } = order;
     this.#recorder = new Recorder({
-      ...{ path, call: callId, format, minimumMs, clock: parts.clock, files: parts.files },
+      seal: seal && { key: Buffer.from(seal.key, 'base64'), salt: Buffer.from(seal.salt, 'base64') },
+      ...{ path, call: callId, domain, format, minimumMs, clock: parts.clock, files: parts.files },
       ended: (outcome) => {
         this.#on.left?.record(undefined, 'left');
         this.#on.right?.record(undefined, 'left');

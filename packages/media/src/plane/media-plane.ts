@@ -1,6 +1,7 @@
 import type { Endpoint } from '@vats/kernel';
 import type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from '../recording/note.ts';
-import type { RecordingFault } from '../recording/wav-writer.ts';
+import type { Seal } from '../recording/sealed-writer.ts';
+import type { RecordingFault } from '../recording/sound-writer.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { Law } from '../sdp/codec.ts';
@@ -79,12 +80,16 @@ export interface RecordingSource {
 
 export interface RecordOptions {
   readonly path: string;
+  /** `Domain.id`, for the manifest. */
+  readonly domain?: string;
   readonly left?: RecordingSource | undefined;
   readonly right?: RecordingSource | undefined;
   /** What is to become of the file. Default: it stays as it is. */
   readonly format?: RecordingFormat;
   /** A recording that turns out to be shorter is not kept, milliseconds. Default 0. */
   readonly minimumMs?: number;
+  /** Encrypts the file, whose name then ends in `.vrec`: `newSeal` makes it of the domain's key. */
+  readonly seal?: Seal | undefined;
 }
 
 export interface OpenLegOptions {

@@ -292,12 +292,16 @@ class WorkerMediaCall implements MediaCall {
     this.#send({ do: 'echo', call: this.#number, leg: numberOf(leg) });
   }
 
-  record({ path, left, right, format = 'wav', minimumMs = 0 }: RecordOptions): void {
+  record({ path, domain, left, right, format = 'wav', minimumMs = 0, seal }: RecordOptions): void {
     if (!this.#open) return;
     if (this.#recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.#recording = path;
     this.#crew.tally.recordings++;
-    const order = { path, callId: this.callId, format, minimumMs };
+    const order = {
+      ...{ path, callId: this.callId, format, minimumMs },
+      ...(domain !== undefined && { domain }),
+      ...(seal !== undefined && { seal: { key: seal.key.toString('base64'), salt: seal.salt.toString('base64') } }),
+    };
     this.#send({ do: 'record', call: this.#number, order, left: numbered(left), right: numbered(right) });
   }
 

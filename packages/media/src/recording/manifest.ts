@@ -21,6 +21,8 @@ interface Heard extends Stretch {
 export interface Manifest {
   readonly manifest: 1;
   readonly call: string;
+  /** `Domain.id`. */
+  readonly domain?: string;
   /** `complete`: holds all that it was given. `failed`: ended early by a fault. `repaired`: a kill cut it off. */
   readonly state: 'complete' | 'failed' | 'repaired';
   /** ISO 8601, UTC. `endedAt` is missing where a kill cut the recording off. */
@@ -30,7 +32,7 @@ export interface Manifest {
   readonly detail?: string;
   /** Name of the sound file in the same directory. */
   readonly file: string;
-  readonly format: 'wav-g711' | 'wav-pcm16' | 'mp3';
+  readonly format: 'wav-g711' | 'wav-pcm16' | 'mp3' | 'ogg-vorbis';
   /** The law of the file, where it is G.711. */
   readonly law?: Law;
   readonly encrypted: boolean;
@@ -154,6 +156,7 @@ class Draft {
     return {
       manifest: 1,
       call: begun?.call ?? fallback.call,
+      ...(begun?.domain !== undefined && { domain: begun.domain }),
       state: ended === undefined ? 'repaired' : byFault ? 'failed' : 'complete',
       startedAt: new Date(begun?.at ?? fallback.at).toISOString(),
       ...(ended !== undefined && { endedAt: new Date(ended.at).toISOString() }),

@@ -1,4 +1,4 @@
-import type { RecordingFault } from './wav-writer.ts';
+import type { RecordingFault } from './sound-writer.ts';
 
 /** Which channel of the file. */
 export type Channel = 'left' | 'right';
@@ -17,7 +17,7 @@ export interface RecordedParty {
 export type RecordingEnd = 'call-ended' | 'stopped' | 'low-disk' | 'killed' | RecordingFault;
 
 /** In what a recording lies when its call is over. `wav` is G.711 as it was received. */
-export type RecordingFormat = 'wav' | 'pcm' | 'mp3';
+export type RecordingFormat = 'wav' | 'pcm' | 'mp3' | 'ogg';
 
 /**
  * One line of a recording's journal. Times are milliseconds since its beginning, by a clock that never steps. A kill may cut
@@ -28,6 +28,8 @@ export type Note =
       readonly note: 'begun';
       readonly version: 1;
       readonly call: string;
+      /** `Domain.id`: whose key an encrypted recording is under. */
+      readonly domain?: string;
       /** Wall time, milliseconds since the epoch. */
       readonly at: number;
       /** What is to become of the file. */

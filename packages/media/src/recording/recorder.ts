@@ -7,9 +7,11 @@ import { JournalWriter } from './journal-writer.ts';
 import type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './note.ts';
 import type { OutputFiles } from './output-file.ts';
 import { journalOf } from './recording-files.ts';
+import { type Seal, SealedWriter } from './sealed-writer.ts';
 import { SoundWindow, WINDOW_FRAMES } from './sound-window.ts';
+import type { RecordingFault, SoundOutcome, SoundWriter } from './sound-writer.ts';
 import { TalkspurtAnchor } from './talkspurt-anchor.ts';
-import { type RecordingFault, WavWriter } from './wav-writer.ts';
+import { WavWriter } from './wav-writer.ts';
 
 /** Which channel of the file a leg is on; `both` when it is recorded alone with its own echo. */
 export type Side = 'left' | 'right' | 'both';
@@ -31,8 +33,11 @@ export interface RecorderOptions {
   /** Of the sound file; the journal lies beside it. */
   readonly path: string;
   readonly call: string;
+  readonly domain?: string | undefined;
   readonly format: RecordingFormat;
   readonly minimumMs: number;
+  /** Encrypts it. */
+  readonly seal?: Seal | undefined;
   readonly files: OutputFiles;
   readonly clock: Clock;
   readonly ended: (outcome: RecordingOutcome) => void;
@@ -44,6 +49,8 @@ const FLUSH_EVERY_MS = 500;
 const LONGEST_PACKET = G711_RATE;
 /** What may come before the first packet once another one was late. */
 const LEAD_FRAMES = G711_RATE / 5;
+/** How long an encrypted recording waits for sound to be in its law. */
+const LAW_AWAITED_FRAMES = 2 * G711_RATE;
 const FRAMES_PER_MS = G711_RATE / 1000;
 
 /**
@@ -55,7 +62,8 @@ export class Recorder {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #writer: WavWriter;
+  readonly #writer: SoundWriter;
+  readonly #isSealed: boolean;
   readonly #journal: JournalWriter;
   #left = new TalkspurtAnchor();
   #right = new TalkspurtAnchor();
@@ -70,7 +78,7 @@ export class Recorder {
   #finished = false;
 
   constructor(options: RecorderOptions) {
-    const { path, files, clock, call, format, minimumMs } = options;
+    const { path, files, clock, call, domain, format, minimumMs } = options;
     this.#path = path;
     this.#clock = clock;
     this.#startedAt = clock.monotonic();
@@ -84,15 +92,16 @@ export class Recorder {
         this.#writer.fail(error);
       },
     });
-    this.#journal.note({ note: 'begun', version: 1, call, at: clock.now(), format, minimumMs });
+    this.#journal.note({
+      ...({ note: 'begun', version: 1, call, at: clock.now(), format, minimumMs } as const),
+      ...(domain !== undefined && { domain }),
+    });
     this.#journal.flush();
     this.#leftNotes = new ChannelNotes('left', (note) => this.#journal.note(note));
     this.#rightNotes = new ChannelNotes('right', (note) => this.#journal.note(note));
-    this.#writer = new WavWriter({
-      path,
-      files,
-      clock,
-      ended: ({ frames, fault, detail, octets }) => {
+    const writer = {
+      ...{ path, files },
+      ended: ({ frames, fault, detail, octets }: SoundOutcome) => {
         this.#finished = true;
         const durationMs = frames / FRAMES_PER_MS;
         const why = fault ?? this.#why;
@@ -103,7 +112,10 @@ export class Recorder {
         const law = this.#window?.law ?? 'PCMA';
         this.#journal.close(() => options.ended({ path, law, durationMs, octets, why, fault, detail }));
       },
-    });
+    };
+    const { seal } = options;
+    this.#isSealed = seal !== undefined;
+    this.#writer = seal === undefined ? new WavWriter({ ...writer, clock }) : new SealedWriter({ ...writer, seal });
   }
 
   get path(): string {
@@ -178,6 +190,8 @@ export class Recorder {
     const frame = this.#now();
     this.#leftNotes.tick(frame);
     this.#rightNotes.tick(frame);
+    // An encrypted file is written from its beginning on, so it can't wait for ever for the law of the first sound.
+    if (this.#window === undefined && this.#isSealed && frame > LAW_AWAITED_FRAMES) this.#begin('PCMA', frame);
     if (this.#window !== undefined) {
       this.#advance(frame, this.#window).extend(frame);
       this.#flush(this.#window);
