@@ -10,6 +10,7 @@ import {
   payloadTypeMap,
   sessionIdFrom,
 } from '@vats/media';
+import type { LegQuality } from '@vats/pbx';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
 import type { FarEnd, Leg } from './leg.ts';
@@ -22,6 +23,7 @@ interface CallLegsUser {
   emit(event: UnstampedEvent): void;
   /** A key was pressed that the other side has by its signalling. */
   keyPressed(leg: LegName, key: DtmfKey, milliseconds: number): void;
+  recordingEnded(event: Extract<MediaEvent, { kind: 'recording-finished' | 'recording-failed' }>): void;
 }
 
 /** The legs of one call and the media behind them: leases, bridges, the recording, and what became of each. */
@@ -34,7 +36,6 @@ export class CallLegs {
   readonly #legs = new Map<LegName, Leg>();
   #media: MediaCall | undefined;
   #mediaEnded = false;
-  #recording: CallEnded['recording'];
   #counts: CallEnded['media'];
 
   constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser, holdings: LegHoldings) {
@@ -53,9 +54,9 @@ export class CallLegs {
     return this.#legs.size;
   }
 
-  /** The recording as far as it is known: its path from its start, its length from its end. */
-  get recording(): CallEnded['recording'] {
-    return this.#recording;
+  /** The call's media, while there is some. */
+  get media(): MediaCall | undefined {
+    return this.#mediaEnded ? undefined : this.#media;
   }
 
   /** Packets of each leg, once the media plane has closed the call. */
@@ -127,12 +128,6 @@ export class CallLegs {
     this.#media?.supervise();
   }
 
-  record(path: string, left: Leg, right: Leg): void {
-    this.#recording = { path, durationMs: 0, octets: 0 };
-    this.#media?.record({ path, left: left.media, right: right.media });
-    this.#user.emit({ type: 'recording.started', path });
-  }
-
   /** Gives everything back; the call is told 'media-closed' once files are finished. */
   close(): void {
     this.#holdings.giveAllBack();
@@ -156,27 +151,35 @@ export class CallLegs {
       case 'dtmf':
         this.#user.keyPressed(event.leg, event.key, event.milliseconds);
         return;
+      case 'one-way': {
+        const { leg, everHeard, claimed, stranger } = event;
+        this.#user.emit({
+          type: 'media.oneWay',
+          leg,
+          everHeard,
+          ...(claimed === undefined ? {} : { claimed: formatEndpoint(claimed) }),
+          ...(stranger === undefined ? {} : { stranger: formatEndpoint(stranger) }),
+        });
+        return;
+      }
+      case 'silent':
+        this.#user.emit({ type: 'media.silent' });
+        return;
+      case 'recovered':
+        this.#user.emit({ type: 'media.recovered', milliseconds: Math.round(event.milliseconds) });
+        return;
       case 'silence':
         this.#user.feed({ type: 'hang-up', failure: 'media-silent' });
         return;
       case 'hold-expired':
         this.#user.feed({ type: 'hang-up', failure: 'held-too-long' });
         return;
-      case 'recording-finished': {
-        const { path, durationMs, octets } = event;
-        this.#recording = { path, durationMs, octets };
-        this.#user.emit({ type: 'recording.finished', path, durationMs, octets });
+      case 'recording-finished':
+      case 'recording-failed':
+        this.#user.recordingEnded(event);
         return;
-      }
-      case 'recording-failed': {
-        const { path, durationMs, octets, reason, detail } = event;
-        this.#recording = { path, durationMs, octets, failed: reason };
-        this.#log.error('recording.failed', { path, reason, detail });
-        this.#user.emit({ type: 'recording.failed', path, reason, keptMs: durationMs });
-        return;
-      }
       case 'closed':
-        this.#counts = countsOf(event.legs);
+        this.#counts = qualityOf(event.legs);
         this.#mediaEnded = true;
         this.#user.feed({ type: 'media-closed' });
         return;
@@ -190,10 +193,21 @@ export class CallLegs {
   }
 }
 
-function countsOf(legs: readonly LegStatistics[]): NonNullable<CallEnded['media']> {
-  const counts: Record<LegName, { received: number; sent: number; lost: number; foreign: number }> = {};
-  for (const { leg, rtp } of legs) {
-    counts[leg] = { received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign };
+function qualityOf(legs: readonly LegStatistics[]): NonNullable<CallEnded['media']> {
+  const qualities: Record<LegName, LegQuality> = {};
+  for (const { leg, rtp, quality } of legs) {
+    const { jitterMs, greatestJitterMs, reordered, duplicates, score, roundTripMs, reported } = quality;
+    qualities[leg] = {
+      ...{ received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign },
+      ...{ jitterMs: tenths(jitterMs), greatestJitterMs: tenths(greatestJitterMs), reordered, duplicates },
+      ...(score !== undefined && { score }),
+      ...(roundTripMs !== undefined && { roundTripMs: tenths(roundTripMs) }),
+      ...(reported !== undefined && { reported: { ...reported, jitterMs: tenths(reported.jitterMs) } }),
+    };
   }
-  return counts;
+  return qualities;
+}
+
+function tenths(milliseconds: number): number {
+  return Math.round(10 * milliseconds) / 10;
 }

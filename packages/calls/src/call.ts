@@ -1,5 +1,5 @@
 import type { Cancel, Log } from '@vats/kernel';
-import type { CodecPolicy, DtmfKey } from '@vats/media';
+import type { CodecPolicy, DtmfKey, MediaEvent } from '@vats/media';
 import type { Plan } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
@@ -7,6 +7,7 @@ import type { CallContext, CallOrigin } from './call-context.ts';
 import type { CallEnded, CallEvent, LegName, UnstampedEvent } from './call-event.ts';
 import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
+import { CallRecorder } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { CALLER, type CallCommand, type CallInput, type CallState, type TimerName } from './call-state.ts';
 import { takeCallersPlace } from './caller-place.ts';
@@ -57,6 +58,7 @@ export class Call implements CallContext {
   readonly parts: CallsParts;
   readonly log: Log;
   readonly legs: CallLegs;
+  readonly recorder: CallRecorder;
   readonly places: CallPlaces;
   readonly holdings = new LegHoldings();
   readonly channels: CallChannels;
@@ -93,6 +95,7 @@ export class Call implements CallContext {
     this.outward = shared.outward;
     this.leaving = shared.leaving;
     this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
+    this.recorder = new CallRecorder(this, () => this.legs.media);
     this.#forks = new Forks(this, hooks.onOutgoing);
     this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));
     this.#callerSide = new CallerSide(this, () => this.#plan.records);
@@ -152,7 +155,8 @@ export class Call implements CallContext {
       state: this.#state.name,
       startedAt: this.#startedAt,
       ...(this.#answered === undefined ? {} : { answeredAt: this.#answered.at, answeredBy: this.#answered.by }),
-      recorded: this.legs.recording !== undefined,
+      recorded: this.recorder.last !== undefined,
+      recording: this.recorder.state,
       legs: this.legs.all().map(({ name, party, flow, client, holds }) => ({
         leg: name,
         party,
@@ -194,6 +198,11 @@ export class Call implements CallContext {
   /** For the call's legs. */
   keyPressed(leg: LegName, key: DtmfKey, milliseconds: number): void {
     this.#keys.heard(leg, key, milliseconds);
+  }
+
+  /** For the call's legs. */
+  recordingEnded(event: Extract<MediaEvent, { kind: 'recording-finished' | 'recording-failed' }>): void {
+    this.recorder.onMedia(event);
   }
 
   /** Adds to the call's story. */
@@ -366,7 +375,7 @@ export class Call implements CallContext {
       ended.answeredBy = answered.by;
     }
     if (this.#elsewhere) ended.elsewhere = true;
-    if (legs.recording !== undefined) ended.recording = legs.recording;
+    if (this.recorder.last !== undefined) ended.recording = this.recorder.last;
     if (legs.counts !== undefined) ended.media = legs.counts;
     this.emit(ended);
     this.#tellEnd(ended);

@@ -4,7 +4,6 @@ import { CALLER } from './call-state.ts';
 import { reasonHeader } from './failures.ts';
 import type { Leg } from './leg.ts';
 import { answeredTo } from './outside-invite.ts';
-import { recordingPath } from './recording-path.ts';
 
 /** The calling side until it is answered: what the caller hears of the call, and how its INVITE ends. */
 export class CallerSide {
@@ -100,13 +99,9 @@ export class CallerSide {
   }
 
   #begin(left: Leg, right: Leg): void {
-    const { legs, parts, origin, id } = this.#call;
+    const { legs, recorder } = this.#call;
     legs.supervise();
-    if (!this.#record()) return;
-    legs.record(
-      recordingPath(parts.settings.recordings, parts.clock.now(), origin.party, origin.dialled, id),
-      left,
-      right,
-    );
+    if (this.#record()) recorder.begin(left, right);
+    else recorder.talk(left, right);
   }
 }

@@ -1,5 +1,6 @@
 export type {
   AddressFamily,
+  LegQuality,
   LegStatistics,
   LocalMedia,
   MediaCall,
@@ -14,9 +15,14 @@ export type {
 } from './plane/media-plane.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
+export { type FinishedRecording, readManifest } from './recording/finish-recording.ts';
+export { Finisher, type FinishReport, type FinishTask, type StartFinishing } from './recording/finisher.ts';
+export { startFinishing } from './recording/finishing-thread.ts';
 export type { Manifest } from './recording/manifest.ts';
 export type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
+export { manifestPathOf, SEALED } from './recording/recording-files.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
+export { newSeal, type Seal } from './recording/sealed-writer.ts';
 export type { RecordingFault } from './recording/sound-writer.ts';
 export type { KeyPress } from './rtp/key-writer.ts';
 export { type DtmfKey, dtmfKey } from './rtp/telephone-event.ts';

@@ -4,6 +4,7 @@ import type { RecordingOutcome } from '../recording/recorder.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { PayloadTypeMap } from '../sdp/leg-media.ts';
 import { CallRecording, type ChannelSource, type RecordingOrder } from './call-recording.ts';
+import { HearingWatch } from './hearing-watch.ts';
 import type { LegStatistics, MediaEvent } from './media-plane.ts';
 import type { LegUser, RelayLeg } from './relay-leg.ts';
 import { Supervision } from './supervision.ts';
@@ -19,6 +20,7 @@ export class RelayCall implements LegUser {
   readonly #closedLegs: LegStatistics[] = [];
   #recording: CallRecording<RelayLeg> | undefined;
   #supervision: Supervision | undefined;
+  #hearing: HearingWatch<RelayLeg> | undefined;
   #closing = false;
   #fault: string | undefined;
 
@@ -58,8 +60,9 @@ export class RelayCall implements LegUser {
 
   unbridge(leg: RelayLeg): void {
     const peer = leg.heardBy;
-    leg.join(undefined, []);
-    if (peer !== undefined && peer.heardBy === leg) peer.join(undefined, []);
+    leg.part();
+    this.#hearing?.restart(this.#clock.monotonic());
+    if (peer !== undefined && peer.heardBy === leg) peer.part();
   }
 
   echo(leg: RelayLeg): void {
@@ -90,7 +93,9 @@ export class RelayCall implements LegUser {
   }
 
   supervise(): void {
-    this.#supervision ??= new Supervision(this.#limits, this.#clock.monotonic());
+    const now = this.#clock.monotonic();
+    this.#supervision ??= new Supervision(this.#limits, now);
+    this.#hearing ??= new HearingWatch(now);
   }
 
   closeLeg(id: number): void {
@@ -147,6 +152,19 @@ export class RelayCall implements LegUser {
       case 'hold-expired':
         this.#tell({ kind: 'hold-expired', milliseconds: this.#limits.holdMs });
         break;
+    }
+    this.#listen(now);
+  }
+
+  #listen(now: number): void {
+    const found = this.#hearing?.check(now, this.#legs.values());
+    if (found === undefined) return;
+    if (found.kind !== 'one-way') {
+      this.#tell(found);
+      return;
+    }
+    for (const { name, heardAt, claimed, stranger } of found.legs) {
+      this.#tell({ kind: 'one-way', leg: name, everHeard: heardAt > Number.NEGATIVE_INFINITY, claimed, stranger });
     }
   }
 

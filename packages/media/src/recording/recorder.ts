@@ -192,11 +192,12 @@ export class Recorder {
     this.#rightNotes.tick(frame);
     // An encrypted file is written from its beginning on, so it can't wait for ever for the law of the first sound.
     if (this.#window === undefined && this.#isSealed && frame > LAW_AWAITED_FRAMES) this.#begin('PCMA', frame);
+    // First, so that a kill leaves no sound whose story is not told.
+    this.#journal.flush();
     if (this.#window !== undefined) {
       this.#advance(frame, this.#window).extend(frame);
       this.#flush(this.#window);
     }
-    this.#journal.flush();
   }
 
   /** The recording is over: the file gets its true length, silence up to now included. Idempotent. */
@@ -206,6 +207,7 @@ export class Recorder {
     this.#why = why;
     this.#leftNotes.stop();
     this.#rightNotes.stop();
+    this.#journal.flush();
     const window = this.#window;
     if (window === undefined) this.#writer.writeSilence(this.#now());
     else {

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { SILENCE } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { OutputFile, OutputFiles } from './output-file.ts';
-import { SEGMENT_OCTETS, sealedHeader, sealSegment } from './sealed-format.ts';
+import { fileKey, SALT_OCTETS, SEGMENT_OCTETS, sealedHeader, sealSegment } from './sealed-format.ts';
 import {
   faultOf,
   MAX_PENDING_OCTETS,
@@ -15,6 +16,12 @@ import { FRAME_OCTETS } from './wav-header.ts';
 export interface Seal {
   readonly key: Buffer;
   readonly salt: Buffer;
+}
+
+/** A seal for one new file, of the domain's key. */
+export function newSeal(domainKey: Uint8Array): Seal {
+  const salt = randomBytes(SALT_OCTETS);
+  return { key: fileKey(domainKey, salt), salt };
 }
 
 /** What came last stays open for packets that are late: 300 ms. What comes later than that is lost to the recording. */

@@ -9,6 +9,7 @@ import {
   type MediaPlane,
   type MediaPlaneStatistics,
   noPackets,
+  noQuality,
   type OpenLegOptions,
   type RecordingSource,
   type RecordOptions,
@@ -262,6 +263,11 @@ export class FakeMediaCall implements MediaCall {
     this.#clock.after(0, () => this.#finish());
   }
 
+  /** For FakeMediaLeg: what its peer says of its media. */
+  describe(leg: string, media: LegMedia): void {
+    this.#sound.update(leg, media);
+  }
+
   /** For FakeMediaLeg: it is given back. */
   hush(leg: string): void {
     this.#sound.close(leg);
@@ -311,6 +317,7 @@ export class FakeMediaLeg implements MediaLeg {
   update(media: LegMedia, options: { newOffer: boolean; signalling?: string }): void {
     this.media = media;
     this.#call.commands.push({ do: 'update', leg: this.name, media, newOffer: options.newOffer });
+    this.#call.describe(this.name, media);
   }
 
   close(): void {
@@ -335,6 +342,7 @@ export class FakeMediaLeg implements MediaLeg {
       observed: this.observed,
       rtp: noPackets(),
       rtcp: noPackets(),
+      quality: noQuality(),
     };
   }
 }
