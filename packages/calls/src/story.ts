@@ -44,6 +44,11 @@ export class CallStory {
     return this.#started;
   }
 
+  /** Which of the call's recordings this is, from 1 on; 0 for one that it does not know. */
+  numberOf(path: string): number {
+    return [...this.#recordings.keys()].indexOf(path) + 1;
+  }
+
   /** When its first recording began. */
   get recordingSince(): number | undefined {
     return this.#recordingSince;

@@ -20,10 +20,12 @@ export { Finisher, type FinishReport, type FinishTask, type StartFinishing } fro
 export { startFinishing } from './recording/finishing-thread.ts';
 export type { Manifest } from './recording/manifest.ts';
 export type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
+export { fileKeyOf, openRecording } from './recording/open-recording.ts';
 export { manifestPathOf, SEALED } from './recording/recording-files.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
 export { newSeal, type Seal } from './recording/sealed-writer.ts';
 export type { RecordingFault } from './recording/sound-writer.ts';
+export { type VerifiedRecording, verifyRecording } from './recording/verify-recording.ts';
 export type { KeyPress } from './rtp/key-writer.ts';
 export { type DtmfKey, dtmfKey } from './rtp/telephone-event.ts';
 export type { Law } from './sdp/codec.ts';

@@ -2,6 +2,7 @@ import type { BanStore, PlaceStore } from '@vats/access';
 import type { Clock, Log } from '@vats/kernel';
 import type { ContactStore, HistoryStore, Model, RateStore, RecordingStore, SpendingStore } from '@vats/pbx';
 import type { BindingStore } from '@vats/registrar';
+import type { RecordingKeys } from './recording-keys.ts';
 import type { StoreError } from './store-error.ts';
 
 /** Whether what is promised can be kept. */
@@ -55,6 +56,8 @@ export interface Store {
   readonly rates: RateStore;
   /** Who rings from which number. */
   readonly contacts: ContactStore;
+  /** What recordings are encrypted with. */
+  readonly recordingKeys: RecordingKeys;
   health(): StoreHealth;
   /** Seals a secret with the data directory's key, for `vats export`. */
   seal(text: string): string;

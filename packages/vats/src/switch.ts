@@ -12,6 +12,7 @@ import type { Authenticator } from './front-door/authenticator.ts';
 import type { Visitors } from './front-door/visitors.ts';
 import type { PbxModel } from './pbx-model.ts';
 import type { RateTables } from './rate-tables.ts';
+import type { DiskWatch } from './recordings/disk-watch.ts';
 import type { GroupLogins } from './routing-world/group-logins.ts';
 import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
 import type { Settings } from './settings/index.ts';
@@ -33,6 +34,8 @@ export interface SwitchParts {
   readonly spending?: Spending;
   /** What plans ask of contact lists and rates. */
   readonly answers?: OtherAnswers;
+  /** Octets free where recordings lie. */
+  readonly freeSpace?: () => Promise<number>;
   /** Told every event of every call, terminal ones when they are on disk. */
   readonly onCallEvent?: (event: CallEvent) => void;
   readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
@@ -67,6 +70,8 @@ export interface Switch {
   readonly rates: RateTables;
   /** Who has which number outside. */
   readonly contacts: ContactBook;
+  /** The room that is left for recordings. */
+  readonly disk: Pick<DiskWatch, 'isLow' | 'free'>;
   /** The moment as plans see it. */
   readonly world: LiveWorld;
   readonly logins: GroupLogins;

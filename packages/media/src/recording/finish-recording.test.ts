@@ -219,7 +219,10 @@ test('an encrypted file holds nothing of its sound, and another key, an exchange
     const file = DISK.open(path, 'r');
     try {
       const layout = readLayout(DISK, file)!;
-      const length = [...openSegments(DISK, file, layout, key)].reduce((sum, { length }) => sum + length, 0);
+      const length = [...openSegments(DISK, file, layout, fileKey(key, layout.salt))].reduce(
+        (sum, { length }) => sum + length,
+        0,
+      );
       return `${layout.end} ${length}`;
     } catch (error) {
       return error instanceof Error ? error.message : '';

@@ -84,7 +84,7 @@ function* sealedPortions(disk: Disk, path: string, domainKey: Uint8Array): Gener
   const file = disk.open(path, 'r');
   try {
     const layout = readLayout(disk, file);
-    if (layout !== undefined) yield* openSegments(disk, file, layout, domainKey);
+    if (layout !== undefined) yield* openSegments(disk, file, layout, fileKey(domainKey, layout.salt));
   } finally {
     disk.close(file);
   }
@@ -129,14 +129,8 @@ export function readLayout(disk: Disk, file: number): SealedLayout | undefined {
   return { content: said.content, salt: said.salt, header, segments, octets: at, textOctets, end };
 }
 
-/** The text, segment after segment. @throws SealedFileError when one is not what was sealed there, or the key is another */
-export function* openSegments(
-  disk: Disk,
-  file: number,
-  layout: SealedLayout,
-  domainKey: Uint8Array,
-): Generator<Buffer> {
-  const key = fileKey(domainKey, layout.salt);
+/** The text, segment after segment, by the file's own key. @throws SealedFileError when one is not what was sealed there, or the key is another */
+export function* openSegments(disk: Disk, file: number, layout: SealedLayout, key: Buffer): Generator<Buffer> {
   const length = Buffer.alloc(LENGTH_OCTETS);
   for (const [number, at] of layout.segments.entries()) {
     disk.read(file, length, LENGTH_OCTETS, at);

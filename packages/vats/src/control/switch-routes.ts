@@ -16,6 +16,7 @@ import { groupRoutes } from './group-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { rateRoutes } from './rate-routes.ts';
+import { recordingRoutes } from './recording-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
 import { userListRoutes } from './user-list-routes.ts';
@@ -36,12 +37,9 @@ const userBody = z.strictObject({
 });
 const passwordBody = z.strictObject({ password: z.string().optional() });
 
-/** Rows that one look at recordings shows at most. */
-const LISTED_AT_MOST = 1000;
-
 /** What the operator's commands may ask of a running switch. */
 export function switchRoutes(running: Switch, random: Random, reload: () => Promise<unknown>): ControlRoutes {
-  const { model, calls, registrar, store } = running;
+  const { model, calls, registrar } = running;
   const domainOf = (query: URLSearchParams) => {
     const name = query.get('domain') ?? undefined;
     const domain = model.domainNamed(name);
@@ -60,10 +58,6 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
         .registrations(query.has('domain') ? domainOf(query)?.id : undefined)
         .map((status) => registrationRow(status, model.directory.domainById(status.binding.domain)?.name ?? '')),
     }),
-    'GET /recordings': async ({ query }) => {
-      const limit = Math.min(Number(query.get('limit') ?? 100) || 100, LISTED_AT_MOST);
-      return { recordings: await store.recordings.list({ limit }) };
-    },
     'POST /apply': async ({ body }) => changed(await model.applyFile(bodyOf(applyBody, body))),
     'GET /export': ({ query }) => {
       const text = model.export(query.get('domain') ?? undefined);
@@ -103,11 +97,13 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...limitRoutes(running),
     ...trunkRoutes(running),
     ...groupRoutes(running),
+    ...recordingRoutes(running),
   };
 }
 
 function status(running: Switch) {
-  const { settings, transport, transactions, media, store, model, registrar, calls, ledger, authenticator } = running;
+  const { settings, transport, transactions, media, store, model, registrar, calls, ledger, authenticator, disk } =
+    running;
   const health = store.health();
   return {
     version: VERSION,
@@ -120,6 +116,11 @@ function status(running: Switch) {
     trunks: trunkStatus(running),
     calls: calls.size,
     media: media.statistics(),
+    recordings: {
+      low: disk.isLow,
+      minFree: settings.recordings.minFree,
+      ...(disk.free !== undefined && { free: disk.free }),
+    },
     access: accessStatus(running),
     store: { ok: health.ok, pending: health.pending, ...(health.error && { error: health.error.message }) },
     sip: { ...transport.counters, ...transactions.counters, authenticationFailures: authenticator.failures },
