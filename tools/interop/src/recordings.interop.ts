@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Manifest } from '@vats/media';
 import { describe, expect } from 'vitest';
 import { Baresip } from './baresip.ts';
 import { run } from './child.ts';
@@ -17,7 +16,19 @@ const NEEDS = ['baresip', 'sox', 'ffmpeg'];
 /** How far sound and manifest may be apart, seconds. */
 const APART = 0.1;
 
-async function stage(scene: Scene, recording: object, settings: object = {}) {
+type Keys = Readonly<Record<string, unknown>>;
+
+/** What of a manifest is read here (docs/recordings.md). */
+interface Manifest {
+  readonly state: string;
+  readonly end: string;
+  readonly durationMs: number;
+  readonly parties: readonly unknown[];
+  readonly heard: readonly { readonly channel: string; readonly fromMs: number; readonly toMs: number }[];
+  readonly pauses: readonly { readonly fromMs: number; readonly toMs: number }[];
+}
+
+async function stage(scene: Scene, recording: Keys, settings: Keys = {}) {
   const vats = await Switch.start(scene, { pbx: pbxFile({ more: { recording } }), settings });
   const [anna, boris] = await Promise.all([
     Baresip.start(scene, { ...ANNA, switch: vats.sip, tone: TONE.anna }),

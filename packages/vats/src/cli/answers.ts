@@ -210,7 +210,15 @@ const historyCall = z.object({
   talkMs: z.number(),
   outcome: z.string(),
   status: z.number(),
-  recordings: z.array(z.object({ path: z.string(), durationMs: z.number(), failed: z.string().optional() })),
+  recordings: z.array(
+    z.object({
+      path: z.string(),
+      durationMs: z.number(),
+      failed: z.string().optional(),
+      /** There is no file any more: it had been kept long enough, or was too short. */
+      gone: z.string().optional(),
+    }),
+  ),
   limits: z.array(reachedLimit).optional(),
 });
 

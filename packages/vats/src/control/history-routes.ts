@@ -41,7 +41,16 @@ export function historyRoutes({ model, store, calls }: Pick<Switch, 'model' | 's
       }
     },
     'GET /history/:id': async ({ params }) => {
-      return shown(await keptCall(params.id ?? '', store, calls));
+      const record = await keptCall(params.id ?? '', store, calls);
+      // What became of the files since: the list knows, the story tells how they were when the call ended.
+      const now = (await store.recordings.list({ call: record.id })).reverse();
+      const recordings = record.recordings.map((recording, index) => {
+        const entry = now[index];
+        if (entry === undefined) return recording;
+        const { path, state } = entry;
+        return { ...recording, path, ...((state === 'expired' || state === 'too-short') && { gone: state }) };
+      });
+      return shown({ ...record, recordings });
     },
   };
 }

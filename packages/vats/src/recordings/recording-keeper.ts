@@ -26,6 +26,8 @@ export interface RecordingKeeperParts {
   readonly domains: () => readonly Domain[];
   readonly clock: Clock;
   readonly log: Log;
+  /** Deletes a file, which may be gone already. */
+  readonly remove?: (path: string) => Promise<void>;
 }
 
 /** What becomes of recordings: on what terms they begin, that they are finished, and that they go when they are too old. */
@@ -158,14 +160,14 @@ export class RecordingKeeper {
   }
 
   async #delete(entry: RecordingEntry): Promise<boolean> {
-    const { data, directory, log, store } = this.#parts;
+    const { data, directory, log, store, remove = removeFile } = this.#parts;
     const path = join(data, entry.path);
     if (!path.startsWith(directory + sep)) {
       log.error('recording.elsewhere', { path, remedy: 'delete it yourself: nothing outside the recordings is' });
     } else {
       try {
-        await rm(path, { force: true });
-        await rm(manifestPathOf(path), { force: true });
+        await remove(path);
+        await remove(manifestPathOf(path));
       } catch (error) {
         log.error('recording.not-deleted', { path, error: String(error) });
         return false;
@@ -190,4 +192,8 @@ export class RecordingKeeper {
   #listed(path: string): string {
     return relative(this.#parts.data, path);
   }
+}
+
+function removeFile(path: string): Promise<void> {
+  return rm(path, { force: true });
 }
