@@ -15,7 +15,7 @@ export type {
 } from './plane/media-plane.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
-export { type FinishedRecording, readManifest } from './recording/finish-recording.ts';
+export { type FinishedRecording, readManifest, recordedDomain } from './recording/finish-recording.ts';
 export { Finisher, type FinishReport, type FinishTask, type StartFinishing } from './recording/finisher.ts';
 export { startFinishing } from './recording/finishing-thread.ts';
 export type { Manifest } from './recording/manifest.ts';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failingDisk, KilledFiles } from '../testing/killed-files.ts';
 import { rtpPacket } from '../testing/udp-phone.ts';
 import { DISK } from './disk.ts';
-import { digestOf, finishRecording, readManifest } from './finish-recording.ts';
+import { digestOf, finishRecording, readManifest, recordedDomain } from './finish-recording.ts';
 import type { RecordingFormat } from './note.ts';
 import { Recorder } from './recorder.ts';
 import { repairRecordings } from './repair-recordings.ts';
@@ -91,6 +91,7 @@ describe.each(KINDS)('%j', (kind) => {
 
   test('sound and manifest lie side by side, agree, and nothing else is left', async () => {
     const { path } = record(kind);
+    expect(recordedDomain(path)).toBe('d1');
     const finished = await finishRecording({ path, key });
     expect(filesLeft()).toEqual(['one.json', name].sort());
     const octets = statSync(path).size;

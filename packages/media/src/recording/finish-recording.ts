@@ -69,6 +69,16 @@ export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Pr
   return { what: 'kept', path: kept, manifest };
 }
 
+/** `Domain.id` as the journal of an unfinished recording tells it: whose key it is under. */
+export function recordedDomain(path: string, disk: Disk = DISK): string | undefined {
+  try {
+    return readNotes(readText(disk, journalOf(path), TEXT_OCTETS_AT_MOST)).find((note) => note.note === 'begun')
+      ?.domain;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A manifest as it lies beside its sound; undefined where there is none, or none that can be read. */
 export function readManifest(disk: Disk, path: string): Manifest | undefined {
   if (!disk.exists(path)) return undefined;

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { RecordingTerms } from '@vats/calls';
 import type { Cancel, Clock, Log } from '@vats/kernel';
-import { type Finisher, type FinishReport, manifestPathOf, newSeal, SEALED } from '@vats/media';
+import { type Finisher, type FinishReport, manifestPathOf, newSeal, recordedDomain, SEALED } from '@vats/media';
 import { type Domain, type RecordingEntry, setting } from '@vats/pbx';
 import type { Store } from '@vats/store';
 import type { DiskWatch } from './disk-watch.ts';
@@ -78,7 +78,7 @@ export class RecordingKeeper {
     const asked = this.#entryOf(path).catch(() => undefined);
     void asked.then((entry) => {
       this.#looked--;
-      const key = path.endsWith(SEALED) ? this.#keyFor(entry?.domain) : undefined;
+      const key = path.endsWith(SEALED) ? this.#keyFor(entry?.domain ?? recordedDomain(path)) : undefined;
       const task = { path, ...(key !== undefined && { key: key.toString('base64') }) };
       if (!finisher.add(task, (report) => void this.#finished(path, report))) {
         log.warn('recording.left-to-next-start', { path });
