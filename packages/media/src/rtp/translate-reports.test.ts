@@ -57,6 +57,7 @@ test('a goodbye of a source whose stream goes on is left out; that of one which 
   const packet = Buffer.concat([part(201, 0, SOURCE), part(203, 1, SOURCE)]);
   expect(translateReports(Buffer.from(packet), AHEAD, undefined)).toBe(8);
   expect(translateReports(Buffer.from(packet.subarray(8)), AHEAD, undefined)).toBe(0);
+  expect(translateReports(Buffer.concat([part(200, 0), part(203, 0)]), AHEAD, undefined)).toBe(0);
   expect(translateReports(Buffer.from(packet), { ...AHEAD, sourceSsrc: OWN }, undefined)).toBe(packet.length);
   expect(translateReports(Buffer.from(packet), undefined, BACK)).toBe(packet.length);
 });

@@ -29,7 +29,8 @@ export function translateReports(
     const end = at + 4 * (packet.readUInt16BE(at + 2) + 1);
     const count = packet[at]! & 0x1f;
     const kind = packet[at + 1]!;
-    if (kind === GOODBYE && ahead !== undefined && ahead.sourceSsrc !== ahead.ownSsrc) return at;
+    // What is left may be a part without any content, which by itself is no RTCP.
+    if (kind === GOODBYE && ahead !== undefined && ahead.sourceSsrc !== ahead.ownSsrc) return at < 2 * HEADER ? 0 : at;
     if (kind === SOURCE_DESCRIPTION) {
       renameChunks(packet, at + HEADER, end, count, ahead);
     } else if (end - at >= 8) {
