@@ -5,6 +5,7 @@ import type { IncomingInvite, SessionUser } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { Party, UnstampedEvent } from './call-event.ts';
 import type { CallLegs } from './call-legs.ts';
+import type { CallRecorder } from './call-recorder.ts';
 import type { CallInput } from './call-state.ts';
 import type { CallChannels } from './channels.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
@@ -37,6 +38,7 @@ export interface CallContext {
   readonly log: Log;
   readonly invite: IncomingInvite;
   readonly legs: CallLegs;
+  readonly recorder: CallRecorder;
   /** The places that the call takes up in its accounts' limits. */
   readonly places: CallPlaces;
   /** The channels that it takes up of trunks and numbers. */

@@ -1,3 +1,4 @@
+import type { RecordingEnd } from '@vats/media';
 import type { LegQuality, RefusedLimit, RingOutcome } from '@vats/pbx';
 import type { FailureCode } from './failures.ts';
 
@@ -91,7 +92,11 @@ export type CallEvent = Common &
         readonly path: string;
         readonly durationMs: number;
         readonly octets: number;
+        readonly why: RecordingEnd;
       }
+    | { readonly type: 'recording.paused' | 'recording.resumed' }
+    /** The policy wants the call recorded, and it is not. */
+    | { readonly type: 'recording.refused'; readonly why: string }
     | { readonly type: 'recording.failed'; readonly path: string; readonly reason: string; readonly keptMs: number }
     | { readonly type: 'media.learned'; readonly leg: LegName; readonly claimed?: string; readonly observed: string }
     /** This leg has not been heard for 3 s while another is: where it said that its sound is, and who else sends to its port. */

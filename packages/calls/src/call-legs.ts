@@ -35,6 +35,7 @@ interface CallLegsUser {
   emit(event: UnstampedEvent): void;
   /** A key was pressed that the other side has by its signalling. */
   keyPressed(leg: LegName, key: DtmfKey, milliseconds: number): void;
+  recordingEnded(event: Extract<MediaEvent, { kind: 'recording-finished' | 'recording-failed' }>): void;
 }
 
 /** The legs of one call and the media behind them: leases, bridges, the recording, and what became of each. */
@@ -47,7 +48,6 @@ export class CallLegs {
   readonly #legs = new Map<LegName, Leg>();
   #media: MediaCall | undefined;
   #mediaEnded = false;
-  #recording: CallEnded['recording'];
   #counts: CallEnded['media'];
   /** What each leg's sound was encrypted with, last. */
   readonly #suites = new Map<LegName, CryptoSuite>();
@@ -68,9 +68,9 @@ export class CallLegs {
     return this.#legs.size;
   }
 
-  /** The recording as far as it is known: its path from its start, its length from its end. */
-  get recording(): CallEnded['recording'] {
-    return this.#recording;
+  /** The call's media, while there is some. */
+  get media(): MediaCall | undefined {
+    return this.#mediaEnded ? undefined : this.#media;
   }
 
   /** Packets of each leg, once the media plane has closed the call. */
@@ -153,12 +153,6 @@ export class CallLegs {
     this.#media?.supervise();
   }
 
-  record(path: string, left: Leg, right: Leg): void {
-    this.#recording = { path, durationMs: 0, octets: 0 };
-    this.#media?.record({ path, left: left.media, right: right.media });
-    this.#user.emit({ type: 'recording.started', path });
-  }
-
   /** Gives everything back; the call is told 'media-closed' once files are finished. */
   close(): void {
     this.#holdings.giveAllBack();
@@ -212,19 +206,10 @@ export class CallLegs {
       case 'hold-expired':
         this.#user.feed({ type: 'hang-up', failure: 'held-too-long' });
         return;
-      case 'recording-finished': {
-        const { path, durationMs, octets } = event;
-        this.#recording = { path, durationMs, octets };
-        this.#user.emit({ type: 'recording.finished', path, durationMs, octets });
+      case 'recording-finished':
+      case 'recording-failed':
+        this.#user.recordingEnded(event);
         return;
-      }
-      case 'recording-failed': {
-        const { path, durationMs, octets, reason, detail } = event;
-        this.#recording = { path, durationMs, octets, failed: reason };
-        this.#log.error('recording.failed', { path, reason, detail });
-        this.#user.emit({ type: 'recording.failed', path, reason, keptMs: durationMs });
-        return;
-      }
       case 'closed':
         this.#counts = qualityOf(event.legs, this.#suites);
         this.#mediaEnded = true;

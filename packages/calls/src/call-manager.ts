@@ -1,7 +1,9 @@
+import type { RecordingEnd } from '@vats/media';
 import type { Flow, IncomingInviteOptions, SipRequest } from '@vats/sip';
 import { AccountCalls } from './account-calls.ts';
 import { Call, type SharedByCalls } from './call.ts';
 import type { CallOrigin } from './call-context.ts';
+import type { RecordingCommand, RecordingRefusal } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { ChannelCounts, type ChannelKind } from './channels.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
@@ -81,6 +83,19 @@ export class CallManager {
     const call = this.#calls.get(id);
     call?.hangUp(failure);
     return call !== undefined;
+  }
+
+  /** Does something with a call's recording, or says why not. */
+  record(id: string, command: RecordingCommand): RecordingRefusal | 'no-call' | undefined {
+    const call = this.#calls.get(id);
+    return call === undefined ? 'no-call' : call.recorder.do(command);
+  }
+
+  /** Ends every recording; the calls go on. Says how many there were. */
+  stopRecordings(why: RecordingEnd): number {
+    const recorded = [...this.#calls.values()].filter(({ recorder }) => recorder.state !== 'off');
+    for (const { recorder } of recorded) recorder.stop(why);
+    return recorded.length;
   }
 
   /** From now on new calls get 503; `whenEmpty` is called once the last one has ended. */

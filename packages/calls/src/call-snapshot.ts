@@ -12,7 +12,9 @@ export interface CallSnapshot {
   readonly startedAt: number;
   readonly answeredAt?: number;
   readonly answeredBy?: Party;
+  /** There is a recording of it, or of some of it. */
   readonly recorded: boolean;
+  readonly recording: 'off' | 'on' | 'paused';
   readonly legs: readonly {
     readonly leg: LegName;
     readonly party: Party;

@@ -2,7 +2,6 @@ import type { Log } from '@vats/kernel';
 import { limitText, type RefusedLimit } from '@vats/pbx';
 import type { CallOrigin } from './call-context.ts';
 import type { CallEnded, CallEvent, UnstampedEvent } from './call-event.ts';
-import type { CallLegs } from './call-legs.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { FAILURES, type FailureCode } from './failures.ts';
 import type { CallsParts } from './parts.ts';
@@ -17,6 +16,12 @@ export interface Ending {
   readonly status: number;
   /** The caller gave up because another place took the call. */
   readonly elsewhere: boolean;
+}
+
+/** What became of the call's sound, once nothing of it can change any more. */
+export interface FinalMedia {
+  readonly recording: CallEnded['recording'];
+  readonly counts: CallEnded['media'];
 }
 
 /** What a call tells: its events in order, each stamped, and its lines in the log. It remembers what the last event has to say. */
@@ -55,8 +60,8 @@ export class CallTelling {
     this.#parts.emit(Object.assign(event, { call: this.#id, seq: ++this.#seq, at }) as CallEvent);
   }
 
-  /** The terminal event. @param legs whose recording and counts are final */
-  end({ failure, status, elsewhere }: Ending, legs: Pick<CallLegs, 'recording' | 'counts'>): void {
+  /** The terminal event. */
+  end({ failure, status, elsewhere }: Ending, media: FinalMedia): void {
     const { domain, party, dialled } = this.#origin;
     const now = this.#parts.clock.now();
     const answered = this.#answered;
@@ -77,8 +82,8 @@ export class CallTelling {
     }
     if (elsewhere) ended.elsewhere = true;
     if (failure === 'limit-reached' && this.#limit !== undefined) ended.limit = this.#limit;
-    if (legs.recording !== undefined) ended.recording = legs.recording;
-    if (legs.counts !== undefined) ended.media = legs.counts;
+    if (media.recording !== undefined) ended.recording = media.recording;
+    if (media.counts !== undefined) ended.media = media.counts;
     this.emit(ended);
     this.#tellEnd(ended);
   }

@@ -1,5 +1,5 @@
 import type { Cancel, Log } from '@vats/kernel';
-import type { CodecPolicy, DtmfKey } from '@vats/media';
+import type { CodecPolicy, DtmfKey, MediaEvent } from '@vats/media';
 import type { Plan } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
@@ -7,6 +7,7 @@ import type { CallContext, CallOrigin } from './call-context.ts';
 import type { LegName, UnstampedEvent } from './call-event.ts';
 import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
+import { CallRecorder } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { CALLER, type CallCommand, type CallInput, type CallState, type TimerName } from './call-state.ts';
 import { CallTelling } from './call-telling.ts';
@@ -56,6 +57,7 @@ export class Call implements CallContext {
   readonly parts: CallsParts;
   readonly log: Log;
   readonly legs: CallLegs;
+  readonly recorder: CallRecorder;
   readonly places: CallPlaces;
   readonly holdings = new LegHoldings();
   readonly channels: CallChannels;
@@ -90,6 +92,7 @@ export class Call implements CallContext {
     this.outward = shared.outward;
     this.leaving = shared.leaving;
     this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
+    this.recorder = new CallRecorder(this, () => this.legs.media);
     this.#forks = new Forks(this, hooks.onOutgoing);
     this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));
     this.#callerSide = new CallerSide(this, () => this.#plan.records);
@@ -148,7 +151,8 @@ export class Call implements CallContext {
       dialled: this.origin.dialled,
       state: this.#state.name,
       ...this.#telling.times,
-      recorded: this.legs.recording !== undefined,
+      recorded: this.recorder.last !== undefined,
+      recording: this.recorder.state,
       legs: this.legs.all().map(({ name, party, flow, client, holds }) => ({
         leg: name,
         party,
@@ -190,6 +194,11 @@ export class Call implements CallContext {
   /** For the call's legs. */
   keyPressed(leg: LegName, key: DtmfKey, milliseconds: number): void {
     this.#keys.heard(leg, key, milliseconds);
+  }
+
+  /** For the call's legs. */
+  recordingEnded(event: Extract<MediaEvent, { kind: 'recording-finished' | 'recording-failed' }>): void {
+    this.recorder.onMedia(event);
   }
 
   /** Adds to the call's story. */
@@ -333,7 +342,10 @@ export class Call implements CallContext {
     if (this.#state.name !== 'ended') return;
     const { failure, status } = this.#state;
     for (const timer of [...this.#timers.keys()]) this.#stopTimer(timer);
-    this.#telling.end({ failure, status, elsewhere: this.#elsewhere }, this.legs);
+    this.#telling.end(
+      { failure, status, elsewhere: this.#elsewhere },
+      { recording: this.recorder.last, counts: this.legs.counts },
+    );
     this.#hooks.onEnd();
   }
 

@@ -5,7 +5,6 @@ import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
 import type { Leg } from './leg.ts';
 import { answeredTo } from './outside-invite.ts';
-import { recordingPath } from './recording-path.ts';
 import { refusalHeaders } from './refusal-headers.ts';
 
 /** What is worth a reason of its own, as it can be mended by a setting here or at the phone. */
@@ -113,13 +112,9 @@ export class CallerSide {
   }
 
   #begin(left: Leg, right: Leg): void {
-    const { legs, parts, origin, id } = this.#call;
+    const { legs, recorder } = this.#call;
     legs.supervise();
-    if (!this.#record()) return;
-    legs.record(
-      recordingPath(parts.settings.recordings, parts.clock.now(), origin.party, origin.dialled, id),
-      left,
-      right,
-    );
+    if (this.#record()) recorder.begin(left, right);
+    else recorder.talk(left, right);
   }
 }

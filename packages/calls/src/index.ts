@@ -1,10 +1,11 @@
 export type { CallOrigin } from './call-context.ts';
 export type { CallEnded, CallEvent, LegName, Party, UnstampedEvent } from './call-event.ts';
 export { CallManager } from './call-manager.ts';
+export type { RecordingCommand, RecordingRefusal } from './call-recorder.ts';
 export type { CallSnapshot } from './call-snapshot.ts';
 export type { CallState } from './call-state.ts';
 export { FAILURES, type Failure, type FailureCode, reasonHeader } from './failures.ts';
-export type { CallSettings, CallsParts, Locate, ReachablePhone, Spending, TrunkLine } from './parts.ts';
+export type { CallSettings, CallsParts, Locate, ReachablePhone, RecordingTerms, Spending, TrunkLine } from './parts.ts';
 export { type Replay, type ReplayedStep, replay } from './replay.ts';
 export { CallStory, recordOf } from './story.ts';
 export { cutOff } from './story-cut-off.ts';

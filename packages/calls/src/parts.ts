@@ -1,5 +1,5 @@
 import type { Clock, Ledger, Log, Random } from '@vats/kernel';
-import type { MediaPlane, SrtpPolicy } from '@vats/media';
+import type { MediaLeg, MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@vats/media';
 import type { Domain, SpendingAccounts, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
@@ -61,6 +61,18 @@ export interface CallSettings {
   readonly transcode: boolean;
 }
 
+/** On what terms a call of a domain is recorded. */
+export interface RecordingTerms {
+  /** Default: both. */
+  readonly sides?: 'both' | 'caller' | 'callee';
+  /** What becomes of the file when the call is over. Default: it stays a WAV of G.711. */
+  readonly format?: RecordingFormat;
+  /** A recording that turns out to be shorter is not kept, milliseconds. Default 0. */
+  readonly minimumMs?: number;
+  /** Encrypts it. */
+  readonly seal?: Seal | undefined;
+}
+
 /** What calls are made of; `createSwitch` joins it. */
 export interface CallsParts {
   readonly dialogs: DialogLayer;
@@ -83,6 +95,13 @@ export interface CallsParts {
   readonly flowTo?: (target: FlowTarget) => Flow;
   /** Nothing is counted without it. */
   readonly spending?: Spending;
+  /** The terms of a recording that is to begin now, or why none may. Without it every one may, as a WAV. */
+  readonly recordings?: (domain: Domain) => RecordingTerms | { readonly refused: 'low-disk' | 'no-key' };
+  /**
+   * Makes something heard on these legs before their call's recording begins, and then calls `go`, in any turn, unless the call
+   * is over by then. Without it recordings begin at once.
+   */
+  readonly beforeRecording?: (call: string, legs: readonly MediaLeg[], go: () => void) => void;
   /** Told every event of every call, in order within a call. */
   readonly emit: (event: CallEvent) => void;
 }

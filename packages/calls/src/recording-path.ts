@@ -10,10 +10,20 @@ const LONGEST_NUMBER = 32;
  *
  * @example recordingPath('/r', Date.UTC(2026, 0, 2, 3, 4, 5), { number: '201' }, '202', 'x1') === '/r/2026-01-02/030405-201-202-x1.wav'
  */
-export function recordingPath(root: string, at: number, from: Party, dialled: string, callId: string): string {
+export function recordingPath(
+  root: string,
+  at: number,
+  from: Party,
+  dialled: string,
+  callId: string,
+  /** The call's second recording is number 2. */
+  { number = 1, extension = '.wav' }: { number?: number; extension?: string } = {},
+): string {
   const iso = new Date(at).toISOString();
   const time = iso.slice(11, 19).replaceAll(':', '');
-  return join(root, iso.slice(0, 10), `${time}-${safe(from.number)}-${safe(dialled)}-${safe(callId)}.wav`);
+  const which = number === 1 ? '' : `-${number}`;
+  const name = `${time}-${safe(from.number)}-${safe(dialled)}-${safe(callId)}${which}${extension}`;
+  return join(root, iso.slice(0, 10), name);
 }
 
 function safe(text: string): string {

@@ -44,6 +44,11 @@ export class CallStory {
     return this.#started;
   }
 
+  /** Which of the call's recordings this is, from 1 on; 0 for one that it does not know. */
+  numberOf(path: string): number {
+    return [...this.#recordings.keys()].indexOf(path) + 1;
+  }
+
   /** When its first recording began. */
   get recordingSince(): number | undefined {
     return this.#recordingSince;
@@ -131,6 +136,9 @@ export class CallStory {
       case 'media.recovered':
         this.#noteSound({ at: event.at, kind: 'recovered', milliseconds: event.milliseconds });
         return;
+      case 'recording.paused':
+      case 'recording.resumed':
+      case 'recording.refused':
       case 'media.learned':
       case 'keys.dropped':
         return;

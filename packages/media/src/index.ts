@@ -11,12 +11,23 @@ export type {
   MediaPlane,
   MediaPlaneStatistics,
   OpenLegOptions,
+  RecordingSource,
+  RecordOptions,
   StreamStatistics,
 } from './plane/media-plane.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
+export { type FinishedRecording, readManifest, recordedDomain } from './recording/finish-recording.ts';
+export { Finisher, type FinishReport, type FinishTask, type StartFinishing } from './recording/finisher.ts';
+export { startFinishing } from './recording/finishing-thread.ts';
+export type { Manifest } from './recording/manifest.ts';
+export type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
+export { fileKeyOf, openRecording } from './recording/open-recording.ts';
+export { manifestPathOf, SEALED } from './recording/recording-files.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
-export type { RecordingFault } from './recording/wav-writer.ts';
+export { newSeal, type Seal } from './recording/sealed-writer.ts';
+export type { RecordingFault } from './recording/sound-writer.ts';
+export { type VerifiedRecording, verifyRecording } from './recording/verify-recording.ts';
 export type { KeyPress } from './rtp/key-writer.ts';
 export { type DtmfKey, dtmfKey } from './rtp/telephone-event.ts';
 export type { Law } from './sdp/codec.ts';

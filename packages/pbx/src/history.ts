@@ -266,8 +266,11 @@ export interface RecordingEntry {
   readonly startedAt: number;
   /** Length of its sound, once it is known. */
   readonly durationMs?: number;
-  /** `writing` until the call ends; `repaired` when a killed process left it; `failed` with what was saved. */
-  readonly state: 'writing' | 'complete' | 'repaired' | 'failed';
+  /**
+   * `writing` until it ends; `repaired` when a killed process left it; `failed` with what was saved. Of two the file is gone:
+   * `too-short` by the domain's minimum, `expired` when it had been kept as long as its domain keeps them.
+   */
+  readonly state: 'writing' | 'complete' | 'repaired' | 'failed' | 'too-short' | 'expired';
   readonly error?: string;
 }
 
@@ -275,6 +278,8 @@ export interface RecordingFilter {
   readonly domain?: string;
   readonly call?: string;
   readonly state?: RecordingEntry['state'];
+  /** As `RecordingEntry.path`. */
+  readonly path?: string;
   readonly limit?: number;
   readonly before?: number;
 }

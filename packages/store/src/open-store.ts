@@ -2,6 +2,7 @@ import { type Log, SILENT } from '@vats/kernel';
 import { DatabaseClient } from './database-client.ts';
 import { GroupCommit } from './group-commit.ts';
 import { makeKey, readKey } from './key-file.ts';
+import { SqliteRecordingKeys } from './recording-keys.ts';
 import { SecretBox } from './secret-box.ts';
 import { SqliteBans } from './sqlite-bans.ts';
 import { SqliteBindings } from './sqlite-bindings.ts';
@@ -42,7 +43,7 @@ export async function openStore(options: StoreOptions, connect = workerLink()): 
     const models = new SqliteModels(writer, box, rows);
     const reader = DatabaseClient.toRead(file, clock, connect);
     reader.warm();
-    return new SqliteStore(client, reader, writer, box, models);
+    return new SqliteStore(client, reader, writer, box, models, new SqliteRecordingKeys(writer, box, rows.meta));
   } catch (error) {
     await client.close();
     throw error;
@@ -83,6 +84,7 @@ class SqliteStore implements Store {
   readonly bindings: SqliteBindings;
   readonly history: SqliteHistory;
   readonly recordings: SqliteRecordings;
+  readonly recordingKeys: SqliteRecordingKeys;
   readonly bans: SqliteBans;
   readonly places: SqlitePlaces;
   readonly spending: SqliteSpending;
@@ -100,7 +102,9 @@ class SqliteStore implements Store {
     writer: GroupCommit,
     box: SecretBox,
     models: SqliteModels,
+    recordingKeys: SqliteRecordingKeys,
   ) {
+    this.recordingKeys = recordingKeys;
     this.#client = client;
     this.#reader = reader;
     this.#writer = writer;

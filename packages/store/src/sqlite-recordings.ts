@@ -24,12 +24,13 @@ export class SqliteRecordings implements RecordingStore {
 
   async list(filter: RecordingFilter = {}): Promise<RecordingEntry[]> {
     await this.#writer.flush();
-    const { call, state } = filter;
+    const { call, state, path } = filter;
     const rows = await this.#client.read({
       read: 'recordings',
       ...pageOf(filter),
       ...(call === undefined ? {} : { call }),
       ...(state === undefined ? {} : { state }),
+      ...(path === undefined ? {} : { path }),
     });
     return rows.map(entryOf);
   }

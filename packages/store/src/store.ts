@@ -10,6 +10,7 @@ import type {
   SpendingStore,
 } from '@vats/pbx';
 import type { BindingStore } from '@vats/registrar';
+import type { RecordingKeys } from './recording-keys.ts';
 import type { StoreError } from './store-error.ts';
 
 /** Whether what is promised can be kept. */
@@ -65,6 +66,8 @@ export interface Store {
   readonly contacts: ContactStore;
   /** Whose numbers are whose, for all domains. */
   readonly numbering: RegisterStore;
+  /** What recordings are encrypted with. */
+  readonly recordingKeys: RecordingKeys;
   health(): StoreHealth;
   /** Seals a secret with the data directory's key, for `vats export`. */
   seal(text: string): string;

@@ -302,6 +302,7 @@ function withMethods(store: Store): Store {
     bindings: store.bindings,
     history: store.history,
     recordings: store.recordings,
+    recordingKeys: store.recordingKeys,
     bans: store.bans,
     places: store.places,
     spending: store.spending,

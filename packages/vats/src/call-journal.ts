@@ -27,6 +27,8 @@ export class CallJournal {
   readonly #parts: CallJournalParts;
   readonly #stories = new Map<string, CallStory>();
   readonly #writing = new Set<Promise<void>>();
+  /** When each recording that runs began, by its path. */
+  readonly #begun = new Map<string, number>();
 
   readonly #outage: StoreOutage;
   readonly #history: HistoryWriter;
@@ -98,19 +100,28 @@ export class CallJournal {
     return relative(this.#parts.data, path);
   }
 
+  /** A recording's own beginning: a call may have several. */
+  #startOf(event: CallEvent & { readonly path: string }): number {
+    const at = this.#begun.get(event.path) ?? event.at;
+    if (event.type === 'recording.started') this.#begun.set(event.path, at);
+    else this.#begun.delete(event.path);
+    return at;
+  }
+
   #noteRecording(event: CallEvent, story: CallStory): void {
     if (event.type !== 'recording.started' && event.type !== 'recording.finished' && event.type !== 'recording.failed')
       return;
     const { started } = story;
     if (started === undefined) return;
+    const number = story.numberOf(event.path);
     const entry: RecordingEntry = {
-      id: event.call,
+      id: number > 1 ? `${event.call}.${number}` : event.call,
       call: event.call,
-      domain: started.domain,
+      domain: started.domainId ?? started.domain,
       path: this.#listed(event.path),
       from: started.from.number,
       to: started.dialled,
-      startedAt: story.recordingSince ?? event.at,
+      startedAt: this.#startOf(event),
       ...(event.type === 'recording.started'
         ? { state: 'writing' }
         : event.type === 'recording.finished'

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { CallManager, type ReachablePhone } from '@vats/calls';
 import { formatEndpoint, Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
+import { Finisher, startFinishing } from '@vats/media';
 import type { Domain } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
 import {
@@ -24,8 +25,18 @@ import { ALLOWED_METHODS, FrontDoor } from './front-door/front-door.ts';
 import { Visitors } from './front-door/visitors.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { openLists } from './lists.ts';
-import { connectionsAtMost, openCountryTable, openStoreFor, prepareDirectory, repair, startMedia } from './opening.ts';
+import {
+  connectionsAtMost,
+  freeSpace,
+  openCountryTable,
+  openStoreFor,
+  prepareDirectory,
+  repair,
+  startMedia,
+} from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
+import { DiskWatch } from './recordings/disk-watch.ts';
+import { RecordingKeeper } from './recordings/recording-keeper.ts';
 import { accountsGone, logRegistration, registrarAccount } from './registrations.ts';
 import { GroupLogins } from './routing-world/group-logins.ts';
 import { LiveWorld } from './routing-world/live-world.ts';
@@ -171,6 +182,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
         rates.forget(id);
         contacts.forget(id);
       }
+      recordingKeeper.makeKeys(after.domains);
       access.usePolicies(model.directory);
       // First, so that the sweep knows their servers.
       if (parts.trunks === undefined) lines.use(after.domains);
@@ -179,6 +191,27 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     () => numbering.names,
   );
   access.usePolicies(model.directory);
+
+  const diskWatch = new DiskWatch({
+    clock,
+    log,
+    free: parts.freeSpace ?? (() => freeSpace(data, recordings)),
+    // What a test puts in the media plane's place writes no file.
+    minFree: parts.media === undefined || parts.freeSpace !== undefined ? settings.recordings.minFree : 0,
+    onLow: () => {
+      const stopped = calls.stopRecordings('low-disk');
+      if (stopped > 0) log.error('recordings.stopped', { recordings: stopped, why: 'low-disk' });
+    },
+  });
+  undo.push(async () => diskWatch.close());
+  const finisher = new Finisher({ clock, start: startFinishing });
+  const recordingKeeper: RecordingKeeper = new RecordingKeeper({
+    ...{ store, data, directory: recordings, finisher, disk: diskWatch, clock, log },
+    domains: () => model.directory.model.domains,
+  });
+  undo.push(() => recordingKeeper.close());
+  ledger.enrol('recordings being finished', () => recordingKeeper.size);
+  recordingKeeper.makeKeys(model.directory.model.domains);
 
   const { onSpendingEvent } = parts;
   const { rates, contacts, spending, numbering } = await openLists({
@@ -245,6 +278,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     line: (domain, trunk) => trunks.line(domain, trunk),
     flowTo: (target) => transport.flowTo(target),
     spending: parts.spending ?? spending,
+    recordings: (domain) => recordingKeeper.terms(domain),
     settings: {
       recordings,
       timeLimit: settings.calls.timeLimit,
@@ -254,6 +288,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     emit: (event) => {
       world.note(event);
       journal.note(event);
+      if (parts.media !== undefined) return;
+      if (event.type === 'recording.finished' || event.type === 'recording.failed') recordingKeeper.finish(event.path);
     },
   });
 
@@ -305,7 +341,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       throw startFailureOf(what, 'stop what uses it, or give another address with --listen or sip.listen', error);
     }
   }
-  if (parts.media === undefined) await repair(recordings, store, log);
+  if (parts.media === undefined) {
+    for (const path of await repair(recordings, store, log)) recordingKeeper.finish(path);
+  }
+  await diskWatch.start();
+  recordingKeeper.start();
   await endCutOffCalls({
     store,
     directory: model.directory,
@@ -328,6 +368,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     await new Promise<void>((resolve) => calls.drain(resolve));
     await journal.idle();
     keeper.close();
+    diskWatch.close();
+    await recordingKeeper.close();
     // While requests can still go out: the operators are told that we are gone.
     await lines.close();
     transactions.close();
@@ -361,6 +403,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     rates,
     contacts,
     numbering,
+    disk: diskWatch,
     world,
     logins,
     reloadAccess: (next) => {

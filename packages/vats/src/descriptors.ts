@@ -35,7 +35,7 @@ export function connectionsWithin(
   { media, calls }: Pick<Settings, 'media' | 'calls'>,
 ): { readonly connections: number; readonly enough: boolean } {
   const ports = (media.ports.to - media.ports.from + 1) * media.addresses.length;
-  const recordings = calls.max;
+  const recordings = 2 * calls.max; // the sound and its journal
   const left = limit - ports - recordings - media.workers * FOR_EACH_WORKER - FOR_EVERYTHING_ELSE;
   const least = Math.floor(limit * LEAST_SHARE);
   return { connections: Math.max(left, least), enough: left >= least };

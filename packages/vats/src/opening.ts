@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GeoDatabaseError } from '@vats/access';
 import { type Clock, isIPv6, type Ledger, type Log } from '@vats/kernel';
@@ -68,14 +69,17 @@ export async function startMedia(
   }
 }
 
-/** After a kill: true headers for what was being recorded, and the list says so. */
-export async function repair(directory: string, store: Store, log: Log): Promise<void> {
-  const { repaired, unrepaired } = await repairRecordings(directory);
+/**
+ * After a kill: true headers for what was being recorded, and the list says so. Says which files there is something left to do
+ * with.
+ */
+export async function repair(directory: string, store: Store, log: Log): Promise<readonly string[]> {
+  const { repaired, unrepaired, unfinished } = await repairRecordings(directory);
   for (const { path, detail } of unrepaired) log.error('recording.not-repaired', { path, detail });
   for (const { path, durationMs } of repaired) log.warn('recording.repaired', { path, durationMs });
   const found = new Map(repaired.map((recording) => [recording.path, recording.durationMs]));
-  const unfinished = await store.recordings.list({ state: 'writing', limit: 10_000 });
-  for (const entry of unfinished) {
+  const listed = await store.recordings.list({ state: 'writing', limit: 10_000 });
+  for (const entry of listed) {
     const durationMs = found.get(join(directory, '..', entry.path));
     await store.recordings.put(
       durationMs === undefined
@@ -83,4 +87,11 @@ export async function repair(directory: string, store: Store, log: Log): Promise
         : { ...entry, state: 'repaired', durationMs },
     );
   }
+  return unfinished;
+}
+
+/** Octets that we may still write where recordings lie, or will: their directory is made with the first one. */
+export async function freeSpace(data: string, recordings: string): Promise<number> {
+  const { bavail, bsize } = await statfs(recordings).catch(() => statfs(data));
+  return bavail * bsize;
 }

@@ -13,6 +13,7 @@ import type { Visitors } from './front-door/visitors.ts';
 import type { Numbering } from './numbering/numbering.ts';
 import type { PbxModel } from './pbx-model.ts';
 import type { RateTables } from './rate-tables.ts';
+import type { DiskWatch } from './recordings/disk-watch.ts';
 import type { GroupLogins } from './routing-world/group-logins.ts';
 import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
 import type { Settings } from './settings/index.ts';
@@ -34,6 +35,8 @@ export interface SwitchParts {
   readonly spending?: Spending;
   /** What plans ask of contact lists and rates. */
   readonly answers?: OtherAnswers;
+  /** Octets free where recordings lie. */
+  readonly freeSpace?: () => Promise<number>;
   /** Told every event of every call, terminal ones when they are on disk. */
   readonly onCallEvent?: (event: CallEvent) => void;
   readonly onRegistrarEvent?: (event: RegistrarEvent) => void;
@@ -70,6 +73,8 @@ export interface Switch {
   readonly contacts: ContactBook;
   /** Which number outside is whose and from where. */
   readonly numbering: Numbering;
+  /** The room that is left for recordings. */
+  readonly disk: Pick<DiskWatch, 'isLow' | 'free'>;
   /** The moment as plans see it. */
   readonly world: LiveWorld;
   readonly logins: GroupLogins;

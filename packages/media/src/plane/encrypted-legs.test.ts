@@ -3,6 +3,7 @@ import type { LegSrtp, SrtpKeys } from '../sdp/srtp-keys.ts';
 import { SrtpReceiver } from '../srtp/srtp-receiver.ts';
 import { SrtpSender } from '../srtp/srtp-sender.ts';
 import { rtcpPacket, rtpPacket, type UdpPhone } from '../testing/udp-phone.ts';
+import type { Command } from './messages.ts';
 import {
   BRIDGE,
   call,
@@ -21,6 +22,14 @@ import {
   useWorker,
   worker,
 } from './testing/worker-here.ts';
+
+const RECORD = {
+  do: 'record',
+  call: 1,
+  order: { path: 'r.wav', callId: 'one', format: 'wav', minimumMs: 0 },
+  left: { leg: 1, party: { number: '201' } },
+  right: { leg: 2, party: { number: '202' } },
+} as const satisfies Command;
 
 useWorker(41_700);
 
@@ -209,7 +218,7 @@ describe('encrypted legs', () => {
   });
 
   test('a recording holds what was said, not what was sent', async () => {
-    const { a } = await call({ do: 'record', call: 1, path: 'r.wav', left: 1, right: 2 });
+    const { a } = await call(RECORD);
     worker.execute([secure(1, a, KEYS_OF_A), BRIDGE]);
     const alice = new Secured(a, KEYS_OF_A);
     const spoken = Buffer.alloc(160, 0x5a);

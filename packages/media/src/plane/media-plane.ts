@@ -1,5 +1,7 @@
 import type { Endpoint } from '@vats/kernel';
-import type { RecordingFault } from '../recording/wav-writer.ts';
+import type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from '../recording/note.ts';
+import type { Seal } from '../recording/sealed-writer.ts';
+import type { RecordingFault } from '../recording/sound-writer.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { PeerReception } from '../rtp/peer-reports.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
@@ -45,11 +47,22 @@ export interface MediaCall {
   /** Sends the leg's own RTP back to it. */
   echo(leg: MediaLeg): void;
   /**
-   * Records into a two-channel G.711 WAV: what `left` says on the left, what `right` says on the right (the same leg may be
-   * both). Starts now, ends with the call; ends in exactly one `recording-finished` or `recording-failed`. One recording a
-   * call at a time; the file must not exist, its directory is made.
+   * Records into a two-channel G.711 WAV, with a journal beside it: on each channel what its source says (the same leg may be
+   * on both; a channel without one is silent). Starts now, ends with the call or by `stopRecording`; ends in exactly one
+   * `recording-finished` or `recording-failed`. One recording of a call at a time; the file must not exist, its directory is
+   * made. What becomes of the file then is `Finisher`'s.
    */
-  record(options: { path: string; left: MediaLeg; right: MediaLeg }): void;
+  record(options: RecordOptions): void;
+  /**
+   * From now on the channel of the recording that runs holds what this leg says; undefined: silence. The recording goes on in
+   * the same file. A leg that closes leaves its channel by itself. Nothing happens when no recording runs.
+   */
+  recordFrom(channel: Channel, source: RecordingSource | undefined): void;
+  /** Writes silence, and keeps nothing of the sound, until `resumeRecording`. Idempotent. */
+  pauseRecording(): void;
+  resumeRecording(): void;
+  /** Ends the recording, the call goes on. Nothing happens when none runs. */
+  stopRecording(why: RecordingEnd): void;
   /**
    * Sends a key press to a leg as a telephone event (RFC 4733), in the stream that it hears. Presses wait for each other, up to
    * 64 of them; one that is longer than an event can say (65,535 of its clock) is cut.
@@ -72,6 +85,26 @@ export interface BridgeWays {
 export interface Conversions {
   readonly aToB?: Conversion;
   readonly bToA?: Conversion;
+}
+
+/** A leg, and who is to be named as speaking on it. */
+export interface RecordingSource {
+  readonly leg: MediaLeg;
+  readonly party: RecordedParty;
+}
+
+export interface RecordOptions {
+  readonly path: string;
+  /** `Domain.id`, for the manifest. */
+  readonly domain?: string;
+  readonly left?: RecordingSource | undefined;
+  readonly right?: RecordingSource | undefined;
+  /** What is to become of the file. Default: it stays as it is. */
+  readonly format?: RecordingFormat;
+  /** A recording that turns out to be shorter is not kept, milliseconds. Default 0. */
+  readonly minimumMs?: number;
+  /** Encrypts the file, whose name then ends in `.vrec`: `newSeal` makes it of the domain's key. */
+  readonly seal?: Seal | undefined;
 }
 
 export interface OpenLegOptions {
@@ -127,7 +160,14 @@ export type MediaEvent =
   | { kind: 'silence'; milliseconds: number }
   /** A leg has been held for `holdTimeout`. Told once a hold. */
   | { kind: 'hold-expired'; milliseconds: number }
-  | { kind: 'recording-finished'; path: string; law: Law; durationMs: number; octets: number }
+  | {
+      kind: 'recording-finished';
+      path: string;
+      law: Law;
+      durationMs: number;
+      octets: number;
+      why: RecordingEnd;
+    }
   /** The file ends early; what was written before stays playable. The call goes on. */
   | {
       kind: 'recording-failed';

@@ -50,7 +50,13 @@ describe('supervision', () => {
 
 describe('faults', () => {
   test('a bug in the handling of a call costs that call, not the worker', async () => {
-    const { a } = await call({ do: 'record', call: 1, path: 'r.wav', left: 1, right: 2 });
+    const { a } = await call({
+      do: 'record',
+      call: 1,
+      order: { path: 'r.wav', callId: 'one', format: 'wav', minimumMs: 0 },
+      left: { leg: 1, party: { number: '201' } },
+      right: undefined,
+    });
     await settle();
     worker.execute([{ ...openLegs('127.0.0.2')[1]!, port: 1, leg: 9 } as Command]);
     await reported();

@@ -1,8 +1,9 @@
 import type { Cancel, Clock, Random } from '@vats/kernel';
 import type { OutputFiles } from '../recording/output-file.ts';
 import type { BoundPair } from './bound-pair.ts';
+import type { ChannelSource } from './call-recording.ts';
 import type { AddressFamily } from './media-plane.ts';
-import type { Command, Report, WorkerSettings } from './messages.ts';
+import type { Command, Report, SourceNumber, WorkerSettings } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { RelayCall } from './relay-call.ts';
 import { RelayLeg } from './relay-leg.ts';
@@ -162,7 +163,19 @@ export class MediaWorker {
         break;
       }
       case 'record':
-        call.record(command.path, call.leg(command.left), call.leg(command.right));
+        call.record(command.order, sourceIn(call, command.left), sourceIn(call, command.right));
+        break;
+      case 'record-from':
+        call.recording?.from(command.channel, sourceIn(call, command.source));
+        break;
+      case 'pause-recording':
+        call.recording?.pause();
+        break;
+      case 'resume-recording':
+        call.recording?.resume();
+        break;
+      case 'stop-recording':
+        call.recording?.finish(command.why);
         break;
       case 'send-digit':
         call.leg(command.leg)?.sendDigit(command.press);
@@ -283,4 +296,8 @@ export class MediaWorker {
     for (const { pairs } of this.#warm.values()) pairs.close();
     this.#reports.flush();
   }
+}
+
+function sourceIn(call: RelayCall, source: SourceNumber | undefined): ChannelSource<RelayLeg> | undefined {
+  return source && { leg: call.leg(source.leg), party: source.party };
 }

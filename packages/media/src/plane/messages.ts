@@ -1,5 +1,7 @@
+import type { Channel, RecordedParty, RecordingEnd } from '../recording/note.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { RecordingOrder } from './call-recording.ts';
 import type { AddressFamily, Conversions, MediaEvent } from './media-plane.ts';
 
 /** What a media worker is started with: plain data, as everything that crosses the threads. */
@@ -14,6 +16,12 @@ export interface WorkerSettings {
   readonly restMs: number;
   readonly silenceTimeoutMs: number;
   readonly holdTimeoutMs: number;
+}
+
+/** Who is recorded, and on which leg. */
+export interface SourceNumber {
+  readonly leg: number;
+  readonly party: RecordedParty;
 }
 
 /** From the plane to a worker. Calls and legs are numbered by the plane; no number is used twice. */
@@ -50,10 +58,19 @@ export type Command =
   | {
       readonly do: 'record';
       readonly call: number;
-      readonly path: string;
-      readonly left: number;
-      readonly right: number;
+      readonly order: RecordingOrder;
+      readonly left: SourceNumber | undefined;
+      readonly right: SourceNumber | undefined;
     }
+  | {
+      readonly do: 'record-from';
+      readonly call: number;
+      readonly channel: Channel;
+      readonly source: SourceNumber | undefined;
+    }
+  | { readonly do: 'pause-recording'; readonly call: number }
+  | { readonly do: 'resume-recording'; readonly call: number }
+  | { readonly do: 'stop-recording'; readonly call: number; readonly why: RecordingEnd }
   | { readonly do: 'send-digit'; readonly call: number; readonly leg: number; readonly press: KeyPress }
   | { readonly do: 'supervise'; readonly call: number }
   | { readonly do: 'close-leg'; readonly call: number; readonly leg: number }

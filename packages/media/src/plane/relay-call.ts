@@ -1,8 +1,9 @@
 import type { Clock, Endpoint } from '@vats/kernel';
 import type { OutputFiles } from '../recording/output-file.ts';
-import { Recorder, type RecordingOutcome } from '../recording/recorder.ts';
+import type { RecordingOutcome } from '../recording/recorder.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { PayloadTypeMap } from '../sdp/leg-media.ts';
+import { CallRecording, type ChannelSource, type RecordingOrder } from './call-recording.ts';
 import { HearingWatch } from './hearing-watch.ts';
 import type { Conversions, LegStatistics, MediaEvent } from './media-plane.ts';
 import type { LegUser, RelayLeg } from './relay-leg.ts';
@@ -17,7 +18,7 @@ export class RelayCall implements LegUser {
   readonly #giveBack: (leg: RelayLeg) => void;
   readonly #legs = new Map<number, RelayLeg>();
   readonly #closedLegs: LegStatistics[] = [];
-  #recorder: Recorder | undefined;
+  #recording: CallRecording<RelayLeg> | undefined;
   #supervision: Supervision | undefined;
   #hearing: HearingWatch<RelayLeg> | undefined;
   #closing = false;
@@ -73,19 +74,26 @@ export class RelayCall implements LegUser {
     leg.join(leg, []);
   }
 
-  record(path: string, left: RelayLeg | undefined, right: RelayLeg | undefined): void {
-    const recorder = new Recorder({
-      path,
-      files: this.#files,
+  /** Begins the call's recording; a channel without a source is silent until it gets one. */
+  record(
+    order: RecordingOrder,
+    left: ChannelSource<RelayLeg> | undefined,
+    right: ChannelSource<RelayLeg> | undefined,
+  ): void {
+    if (this.#closing) return;
+    const recording = new CallRecording<RelayLeg>(order, {
       clock: this.#clock,
+      files: this.#files,
       ended: (outcome) => this.#recordingEnded(outcome),
     });
-    this.#recorder = recorder;
-    if (left === right) left?.record(recorder, 'both');
-    else {
-      left?.record(recorder, 'left');
-      right?.record(recorder, 'right');
-    }
+    this.#recording = recording;
+    if (left !== undefined) recording.from('left', left);
+    if (right !== undefined) recording.from('right', right);
+  }
+
+  /** The recording that runs. */
+  get recording(): CallRecording<RelayLeg> | undefined {
+    return this.#recording;
   }
 
   supervise(): void {
@@ -99,6 +107,8 @@ export class RelayCall implements LegUser {
     if (leg === undefined) return;
     this.#legs.delete(id);
     this.unbridge(leg);
+    // At the end of the call nobody leaves: the recording ends with all of them.
+    if (!this.#closing) this.#recording?.legClosed(leg);
     leg.close();
     this.#closedLegs.push(leg.statistics());
     this.#giveBack(leg);
@@ -109,8 +119,8 @@ export class RelayCall implements LegUser {
     if (this.#closing) return;
     this.#closing = true;
     for (const id of [...this.#legs.keys()]) this.closeLeg(id);
-    if (this.#recorder === undefined) this.#tellEnd();
-    else this.#recorder.finish();
+    if (this.#recording === undefined) this.#tellEnd();
+    else this.#recording.finish('call-ended');
   }
 
   onLearned(leg: RelayLeg, observed: Endpoint): void {
@@ -129,7 +139,7 @@ export class RelayCall implements LegUser {
 
   /** To be called a few times a second, and with `second` true once a second. */
   tick(second: boolean): void {
-    this.#recorder?.tick();
+    this.#recording?.tick();
     if (!second) return;
     const now = this.#clock.monotonic();
     let heardAt = Number.NEGATIVE_INFINITY;
@@ -162,10 +172,9 @@ export class RelayCall implements LegUser {
     }
   }
 
-  #recordingEnded({ fault, detail, law, ...outcome }: RecordingOutcome): void {
-    this.#recorder = undefined;
-    for (const leg of this.#legs.values()) leg.record(undefined, 'left');
-    if (fault === undefined) this.#tell({ kind: 'recording-finished', law, ...outcome });
+  #recordingEnded({ fault, detail, law, why, ...outcome }: RecordingOutcome): void {
+    this.#recording = undefined;
+    if (fault === undefined) this.#tell({ kind: 'recording-finished', law, why, ...outcome });
     else this.#tell({ kind: 'recording-failed', reason: fault, detail, ...outcome });
     if (this.#closing) this.#tellEnd();
   }

@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ledger, SystemClock } from '@vats/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { finishRecording } from '../recording/finish-recording.ts';
+import { verifyRecording } from '../recording/verify-recording.ts';
 import { readWavHeader } from '../recording/wav-header.ts';
 import type { LegMedia } from '../sdp/leg-media.ts';
 import { rtcpPacket, rtpPacket, UdpPhone } from '../testing/udp-phone.ts';
-import type { MediaCall, MediaEvent, MediaPlane } from './media-plane.ts';
+import type { MediaCall, MediaEvent, MediaLeg, MediaPlane } from './media-plane.ts';
 import { startMediaPlane } from './start-media-plane.ts';
+
+const PARTY = { number: '201' };
 
 // The real thing: threads, sockets, files. Everything waits for events.
 const clock = new SystemClock();
@@ -71,7 +75,7 @@ describe.each([
     legA.update(media(a, aRtcp), { newOffer: true });
     legB.update(media(b, bRtcp), { newOffer: true });
     call.bridge(legA, legB, { aToB: [[101, 96]], bToA: [[96, 101]] });
-    call.record({ path, left: legA, right: legB });
+    call.record({ path, left: { leg: legA, party: PARTY }, right: { leg: legB, party: PARTY } });
     call.supervise();
 
     a.send(rtpPacket({ sequence: 1, payload: Buffer.alloc(160, 1) }), legA.local);
@@ -113,7 +117,7 @@ test('a recording that cannot be made is told, and the call goes on', async () =
   const leg = call.openLeg('a', { family: 4, signalling: '127.0.0.2' })!;
   leg.update(media(a), { newOffer: true });
   call.echo(leg);
-  call.record({ path: '/proc/nowhere/r.wav', left: leg, right: leg });
+  call.record({ path: '/proc/nowhere/r.wav', left: { leg: leg, party: PARTY }, right: { leg: leg, party: PARTY } });
   expect(await until('recording-failed')).toMatchObject({ reason: 'unwritable', octets: 0, durationMs: 0 });
   a.send(rtpPacket({ sequence: 1 }), leg.local);
   await a.next();
@@ -187,8 +191,63 @@ test('closing the plane finishes what is being recorded', async () => {
   const call = short.openCall('one', (event) => void events.push(event))!;
   const leg = call.openLeg('a', { family: 4, signalling: '127.0.0.2' })!;
   const path = join(directory, 'closed.wav');
-  call.record({ path, left: leg, right: leg });
+  call.record({ path, left: { leg: leg, party: PARTY }, right: { leg: leg, party: PARTY } });
   await short.close();
   expect(events.map((event) => event.kind)).toEqual(['recording-finished', 'closed']);
   expect(readWavHeader(readFileSync(path))).toBeDefined();
+});
+
+test('one recording through a change of the peer and of the law, on the real disk: sound and manifest agree', async () => {
+  const phones = await Promise.all(['127.0.0.2', '127.0.0.3', '127.0.0.4'].map((address) => UdpPhone.open(address)));
+  const [a, b, c] = phones as [UdpPhone, UdpPhone, UdpPhone];
+  const { call, until } = openCall('followed');
+  const open = (name: string, phone: UdpPhone): MediaLeg => {
+    const leg = call.openLeg(name, { family: 4, signalling: phone.at.address })!;
+    leg.update(
+      {
+        ...media(phone),
+        laws: [
+          [8, 'PCMA'],
+          [0, 'PCMU'],
+        ],
+      },
+      { newOffer: true },
+    );
+    return leg;
+  };
+  const path = join(directory, 'followed.wav');
+  const [legA, legB] = [open('a', a), open('b1', b)];
+  call.bridge(legA, legB);
+  call.record({ path, left: { leg: legA, party: PARTY }, right: { leg: legB, party: { number: '202' } } });
+  b.send(rtpPacket({ sequence: 1, payload: Buffer.alloc(160, 0x2a) }), legB.local);
+  await a.next();
+  legB.close();
+  const legC = open('b2', c);
+  call.bridge(legA, legC);
+  call.recordFrom('right', { leg: legC, party: { number: '203' } });
+  c.send(rtpPacket({ sequence: 1, payloadType: 0, payload: Buffer.alloc(160, 0x80) }), legC.local);
+  await a.next();
+  call.stopRecording('stopped');
+  expect(await until('recording-finished')).toMatchObject({ why: 'stopped', law: 'PCMA' });
+  c.send(rtpPacket({ sequence: 2, payloadType: 0 }), legC.local);
+  await a.next();
+  await finishRecording({ path });
+  const { problems, manifest } = verifyRecording(path, undefined);
+  expect(problems).toEqual([]);
+  expect(manifest).toMatchObject({ call: 'followed', end: 'stopped', state: 'complete' });
+  const right = (list: readonly { channel: string }[] = []) => list.filter(({ channel }) => channel === 'right');
+  expect(right(manifest?.heard)).toMatchObject([{ party: { number: '202' } }, { party: { number: '203' } }]);
+  expect(right(manifest?.codecs)).toMatchObject([{ codec: 'PCMA' }, { codec: 'PCMU' }]);
+  // 0x80 of the µ-law is the loudest sample there is, and so is what A-law makes of it.
+  const sound = readFileSync(path).subarray(58);
+  const [first, last] = [sound.indexOf(0x2a) / 16, sound.indexOf(0xaa) / 16];
+  for (const [at, { fromMs }] of [
+    [first, manifest!.heard[0]!],
+    [last, manifest!.heard.at(-1)!],
+  ] as const) {
+    expect(Math.abs(at - fromMs)).toBeLessThan(1);
+  }
+  call.close();
+  await until('closed');
+  for (const phone of phones) phone.close();
 });

@@ -8,6 +8,8 @@ import { PATIENCE_MS } from './outbox.ts';
 import { startMediaPlane } from './start-media-plane.ts';
 import type { SpawnWorker } from './worker-media-plane.ts';
 
+const PARTY = { number: '201' };
+
 /** A thread that exists in this test's head only. */
 interface FakeThread {
   readonly settings: WorkerSettings;
@@ -200,15 +202,24 @@ test('what is leased, open and recorded is counted, and not any more when it is 
   const call = plane.openCall('one', told)!;
   const a = call.openLeg('a', LEG)!;
   const b = call.openLeg('b', LEG)!;
-  call.record({ path: 'r.wav', left: a, right: b });
-  expect(() => call.record({ path: 's.wav', left: a, right: b })).toThrow('recorded already');
+  call.record({ path: 'r.wav', left: { leg: a, party: PARTY }, right: { leg: b, party: PARTY } });
+  expect(() => call.record({ path: 's.wav', left: { leg: a, party: PARTY }, right: { leg: b, party: PARTY } })).toThrow(
+    'recorded already',
+  );
   b.close();
   b.close();
   expect(ledger.leftovers()).toEqual(['media calls: 1', 'media port pairs: 1', 'recordings: 1']);
   call.close();
   call.close();
   expect(ledger.leftovers()).toEqual(['media calls: 1', 'recordings: 1']);
-  const finished: MediaEvent = { kind: 'recording-finished', path: 'r.wav', law: 'PCMA', durationMs: 1, octets: 74 };
+  const finished: MediaEvent = {
+    kind: 'recording-finished',
+    path: 'r.wav',
+    law: 'PCMA',
+    durationMs: 1,
+    octets: 74,
+    why: 'call-ended',
+  };
   threads[0]!.say({ say: 'event', call: 1, event: finished });
   threads[0]!.say({ say: 'event', call: 1, event: { kind: 'closed', legs: [] } });
   expect(ledger.leftovers()).toEqual([]);
@@ -231,7 +242,7 @@ test('a worker that dies loses its calls, says so, and another takes its ports',
   const plane = await start({ workers: 2 });
   const calls = ['one', 'two'].map((id) => plane.openCall(id, told)!);
   const legs = calls.map((call) => call.openLeg('a', LEG)!);
-  calls[0]!.record({ path: 'r.wav', left: legs[0]!, right: legs[0]! });
+  calls[0]!.record({ path: 'r.wav', left: { leg: legs[0]!, party: PARTY }, right: { leg: legs[0]!, party: PARTY } });
   threads[0]!.die('TypeError: what?');
   expect(events).toMatchObject([
     { kind: 'recording-failed', path: 'r.wav', reason: 'failed' },

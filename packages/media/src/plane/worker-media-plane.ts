@@ -1,4 +1,5 @@
 import type { Cancel, Clock, Ledger, Log } from '@vats/kernel';
+import type { Channel, RecordingEnd } from '../recording/note.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { LegMedia } from '../sdp/leg-media.ts';
 import type {
@@ -11,8 +12,10 @@ import type {
   MediaPlane,
   MediaPlaneStatistics,
   OpenLegOptions,
+  RecordingSource,
+  RecordOptions,
 } from './media-plane.ts';
-import type { Command, Report, WorkerSettings } from './messages.ts';
+import type { Command, Report, SourceNumber, WorkerSettings } from './messages.ts';
 import { Outbox } from './outbox.ts';
 
 /** A media thread as the plane sees it. */
@@ -291,12 +294,34 @@ class WorkerMediaCall implements MediaCall {
     this.#send({ do: 'echo', call: this.#number, leg: numberOf(leg) });
   }
 
-  record({ path, left, right }: { path: string; left: MediaLeg; right: MediaLeg }): void {
+  record({ path, domain, left, right, format = 'wav', minimumMs = 0, seal }: RecordOptions): void {
     if (!this.#open) return;
     if (this.#recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.#recording = path;
     this.#crew.tally.recordings++;
-    this.#send({ do: 'record', call: this.#number, path, left: numberOf(left), right: numberOf(right) });
+    const order = {
+      ...{ path, callId: this.callId, format, minimumMs },
+      ...(domain !== undefined && { domain }),
+      ...(seal !== undefined && { seal: { key: seal.key.toString('base64'), salt: seal.salt.toString('base64') } }),
+    };
+    this.#send({ do: 'record', call: this.#number, order, left: numbered(left), right: numbered(right) });
+  }
+
+  recordFrom(channel: Channel, source: RecordingSource | undefined): void {
+    if (this.#recording === undefined) return;
+    this.#send({ do: 'record-from', call: this.#number, channel, source: numbered(source) });
+  }
+
+  pauseRecording(): void {
+    if (this.#recording !== undefined) this.#send({ do: 'pause-recording', call: this.#number });
+  }
+
+  resumeRecording(): void {
+    if (this.#recording !== undefined) this.#send({ do: 'resume-recording', call: this.#number });
+  }
+
+  stopRecording(why: RecordingEnd): void {
+    if (this.#recording !== undefined) this.#send({ do: 'stop-recording', call: this.#number, why });
   }
 
   sendDigit(leg: MediaLeg, press: KeyPress): void {
@@ -390,6 +415,10 @@ class WorkerMediaLeg implements MediaLeg {
     this.#open = false;
     this.#call.closeLeg(this);
   }
+}
+
+function numbered(source: RecordingSource | undefined): SourceNumber | undefined {
+  return source && { leg: numberOf(source.leg), party: source.party };
 }
 
 function numberOf(leg: MediaLeg): number {

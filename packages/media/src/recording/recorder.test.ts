@@ -1,6 +1,8 @@
 import { FakeClock } from '@vats/kernel/testing';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { MemoryFiles } from '../testing/memory-files.ts';
+import { type Manifest, manifestOf } from './manifest.ts';
+import { readNotes } from './note.ts';
 import { Recorder, type RecordingOutcome, type Side } from './recorder.ts';
 import { readWavHeader, WAV_HEADER_OCTETS } from './wav-header.ts';
 
@@ -15,13 +17,19 @@ beforeEach(() => {
   clock = new FakeClock();
   files = new MemoryFiles(clock);
   outcomes = [];
-  recorder = new Recorder({ path: 'one.wav', files, clock, ended: (outcome) => outcomes.push(outcome) });
+  recorder = new Recorder({
+    ...{ path: 'one.wav', call: 'one', format: 'wav', minimumMs: 0, files, clock },
+    ended: (outcome) => outcomes.push(outcome),
+  });
+  recorder.from('left', { leg: 'a', party: { number: '201', name: 'Anna' } });
+  recorder.from('right', { leg: 'b1', party: { number: '202' } });
 });
 
-function rtp(ssrc: number, timestamp: number, value: number, frames = 160): Buffer {
+function rtp(ssrc: number, timestamp: number, value: number, frames = 160, sequence = timestamp / 160): Buffer {
   const packet = Buffer.alloc(12 + frames, value);
   packet[0] = 0x80;
   packet[1] = 8;
+  packet.writeUInt16BE(Math.floor(sequence) & 0xffff, 2);
   packet.writeUInt32BE(timestamp % 2 ** 32, 4);
   packet.writeUInt32BE(ssrc, 8);
   return packet;
@@ -87,7 +95,15 @@ test('the caller is on the left, the callee on the right, each where it was hear
     [SILENCE, 60],
   ]);
   expect(outcomes).toEqual([
-    { path: 'one.wav', law: 'PCMA', durationMs: 460, octets: 58 + 460 * 16, fault: undefined, detail: '' },
+    {
+      path: 'one.wav',
+      law: 'PCMA',
+      durationMs: 460,
+      octets: 58 + 460 * 16,
+      why: 'call-ended',
+      fault: undefined,
+      detail: '',
+    },
   ]);
 });
 
@@ -202,4 +218,166 @@ test('a failure is told once, and what comes after it is ignored', () => {
   clock.advance(0);
   expect(outcomes).toHaveLength(1);
   expect([files.open, clock.pending]).toEqual([0, 0]);
+});
+
+/** What the manifest will say, of the journal as it is on disk. */
+function manifest(): Manifest {
+  clock.advance(0);
+  const notes = readNotes(files.contents.get('one.journal')!.toString());
+  const { law, frames } = readWavHeader(files.contents.get('one.wav')!)!;
+  const sound = { file: 'one.wav', format: 'wav-g711', law, encrypted: false, octets: 0, sha256: '' } as const;
+  return manifestOf(notes, { ...sound, durationMs: frames / 8 }, { call: '', at: 0 });
+}
+
+const ANNA = { leg: 'a', party: { number: '201', name: 'Anna' } };
+const BORIS = { leg: 'b1', party: { number: '202' } };
+const VERA = { leg: 'b2', party: { number: '203' } };
+
+describe('what is noted', () => {
+  test('who spoke on which channel from when to when', () => {
+    speak('left', 200, 1);
+    pass(3_000);
+    speak('right', 500, 2, 9);
+    recorder.finish();
+    expect(manifest()).toMatchObject({
+      call: 'one',
+      state: 'complete',
+      end: 'call-ended',
+      durationMs: 3_700,
+      startedAt: new Date(clock.now() - 3_700).toISOString(),
+      endedAt: new Date(clock.now()).toISOString(),
+      parties: [
+        { channel: 'left', ...ANNA, fromMs: 0, toMs: 3_700 },
+        { channel: 'right', ...BORIS, fromMs: 0, toMs: 3_700 },
+      ],
+      heard: [
+        { channel: 'left', ...ANNA, fromMs: 0, toMs: 200 },
+        { channel: 'right', ...BORIS, fromMs: 3_200, toMs: 3_700 },
+      ],
+      gaps: [],
+      pauses: [],
+      codecs: [
+        { channel: 'left', atMs: 0, codec: 'PCMA' },
+        { channel: 'right', atMs: 3_200, codec: 'PCMA' },
+      ],
+    });
+  });
+
+  test('the peer behind a channel changes: one file, the other goes on, each is named for its time', () => {
+    speak('right', 200, 1);
+    recorder.from('right', undefined);
+    pass(300);
+    recorder.from('right', VERA);
+    // Of the same source: a timestamp that goes on from the one before is not put there.
+    speak('right', 200, 2, 1, 1_600);
+    const { right } = finish();
+    expect(runs(right)).toEqual([
+      [1, 200],
+      [SILENCE, 300],
+      [2, 200],
+    ]);
+    expect(manifest().heard).toEqual([
+      { channel: 'right', ...BORIS, fromMs: 0, toMs: 200 },
+      { channel: 'right', ...VERA, fromMs: 500, toMs: 700 },
+    ]);
+    expect(manifest().parties.map(({ leg, fromMs, toMs }) => [leg, fromMs, toMs])).toEqual([
+      ['b1', 0, 200],
+      ['a', 0, 700],
+      ['b2', 500, 700],
+    ]);
+  });
+
+  test('another law in the middle of the call: one file, and where it changed', () => {
+    speak('left', 100, 0xd5);
+    hear('left', rtp(1, 800, 0xff), 'PCMU');
+    clock.advance(20);
+    expect(runs(finish().left)).toEqual([[0xd5, 120]]);
+    expect(manifest().codecs).toEqual([
+      { channel: 'left', atMs: 0, codec: 'PCMA' },
+      { channel: 'left', atMs: 100, codec: 'PCMU' },
+    ]);
+  });
+
+  test('what was lost is a gap, but not three packets, what came late, or a silence that the sender made', () => {
+    const at = (index: number, wait: number): void => {
+      hear('left', rtp(1, index * 160, 1));
+      clock.advance(wait);
+    };
+    for (let i = 0; i < 10; i++) at(i, 20);
+    at(10, 80); // 11, 12, 13 are lost: 60 ms
+    at(14, 60); // 15, 16 are lost
+    at(17, 120); // 18 to 22 come late
+    at(23, 20);
+    for (let i = 18; i < 23; i++) at(i, 0);
+    // A pause within the talk, by timestamps alone: sequence numbers go on.
+    hear('left', rtp(1, 60 * 160, 1, 160, 24));
+    pass(3_000);
+    recorder.finish();
+    expect(manifest().gaps).toEqual([{ channel: 'left', fromMs: 220, toMs: 280, packets: 3 }]);
+  });
+
+  test('notes that would be without end are counted instead', () => {
+    for (let i = 0; i < 6_000; i++) {
+      hear('left', rtp(i + 1, 0, 1), i % 2 === 0 ? 'PCMA' : 'PCMU');
+      clock.advance(20);
+      recorder.tick();
+    }
+    recorder.finish();
+    expect(manifest().leftOut).toBeGreaterThan(900);
+    expect(files.contents.get('one.journal')!.length).toBeLessThan(400_000);
+  });
+});
+
+describe('a pause', () => {
+  test('is silence, nothing of the sound is kept, and it is marked', () => {
+    speak('left', 200, 1);
+    recorder.pause();
+    recorder.pause();
+    speak('left', 400, 2, 1, 1_600);
+    recorder.resume();
+    recorder.resume();
+    speak('left', 100, 3, 1, 4_800);
+    expect(runs(finish().left)).toEqual([
+      [1, 200],
+      [SILENCE, 400],
+      [3, 100],
+    ]);
+    expect(manifest()).toMatchObject({
+      pauses: [{ fromMs: 200, toMs: 600 }],
+      heard: [
+        { fromMs: 0, toMs: 200 },
+        { fromMs: 600, toMs: 700 },
+      ],
+      gaps: [],
+    });
+  });
+
+  test('keeps nothing either of what was said in it and came after it, out of its order', () => {
+    speak('left', 200, 1);
+    recorder.pause();
+    speak('left', 400, 2, 1, 1_600);
+    recorder.resume();
+    hear('left', rtp(1, 4_800, 3));
+    hear('left', rtp(1, 4_640, 2));
+    clock.advance(20);
+    expect(finish().left).not.toContain(2);
+  });
+
+  test('that the call ends in lasts to the end of the file', () => {
+    speak('left', 200, 1);
+    recorder.pause();
+    pass(1_000);
+    recorder.finish();
+    expect(manifest()).toMatchObject({ pauses: [{ fromMs: 200, toMs: 1_200 }], durationMs: 1_200 });
+  });
+});
+
+test('a journal that cannot be written ends the recording, with what was written before', () => {
+  files.refusal = 'EACCES';
+  speak('left', 1_000, 1);
+  expect(outcomes).toMatchObject([{ fault: 'unwritable', why: 'unwritable' }]);
+  recorder.finish();
+  clock.advance(0);
+  expect(outcomes).toHaveLength(1);
+  expect(files.open).toBe(0);
 });

@@ -1,11 +1,17 @@
 import type { Clock } from '@vats/kernel';
 import { G711_RATE } from '../rtp/g711.ts';
-import { rtpMarker, rtpSsrc, rtpTimestamp } from '../rtp/packet.ts';
+import { rtpMarker, rtpSequence, rtpSsrc, rtpTimestamp } from '../rtp/packet.ts';
 import type { Law } from '../sdp/codec.ts';
+import { ChannelNotes } from './channel-notes.ts';
+import { JournalWriter } from './journal-writer.ts';
+import type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './note.ts';
 import type { OutputFiles } from './output-file.ts';
+import { journalOf } from './recording-files.ts';
+import { type Seal, SealedWriter } from './sealed-writer.ts';
 import { SoundWindow, WINDOW_FRAMES } from './sound-window.ts';
+import type { RecordingFault, SoundOutcome, SoundWriter } from './sound-writer.ts';
 import { TalkspurtAnchor } from './talkspurt-anchor.ts';
-import { type RecordingFault, WavWriter } from './wav-writer.ts';
+import { WavWriter } from './wav-writer.ts';
 
 /** Which channel of the file a leg is on; `both` when it is recorded alone with its own echo. */
 export type Side = 'left' | 'right' | 'both';
@@ -16,9 +22,25 @@ export interface RecordingOutcome {
   readonly law: Law;
   readonly durationMs: number;
   readonly octets: number;
+  readonly why: RecordingEnd;
   /** Why it ended before it was finished. */
   readonly fault: RecordingFault | undefined;
   readonly detail: string;
+}
+
+/** What is to be recorded, and what is to become of it. */
+export interface RecorderOptions {
+  /** Of the sound file; the journal lies beside it. */
+  readonly path: string;
+  readonly call: string;
+  readonly domain?: string | undefined;
+  readonly format: RecordingFormat;
+  readonly minimumMs: number;
+  /** Encrypts it. */
+  readonly seal?: Seal | undefined;
+  readonly files: OutputFiles;
+  readonly clock: Clock;
+  readonly ended: (outcome: RecordingOutcome) => void;
 }
 
 /** How often sound goes to disk. */
@@ -27,70 +49,165 @@ const FLUSH_EVERY_MS = 500;
 const LONGEST_PACKET = G711_RATE;
 /** What may come before the first packet once another one was late. */
 const LEAD_FRAMES = G711_RATE / 5;
+/** How long an encrypted recording waits for sound to be in its law. */
+const LAW_AWAITED_FRAMES = 2 * G711_RATE;
 const FRAMES_PER_MS = G711_RATE / 1000;
 
 /**
  * One recording of one call: takes RTP as it arrives, puts it on the call's time line, and has it written. The file's
- * law is that of the first sound; what comes in the other one is converted.
+ * law is that of the first sound; what comes in the other one is converted. Whose sound a channel holds may change while
+ * it runs, and it may pause: silence is written then. What happened when is noted in a journal beside the file.
  */
 export class Recorder {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #writer: WavWriter;
-  readonly #left = new TalkspurtAnchor();
-  readonly #right = new TalkspurtAnchor();
+  readonly #writer: SoundWriter;
+  readonly #isSealed: boolean;
+  readonly #journal: JournalWriter;
+  #left = new TalkspurtAnchor();
+  #right = new TalkspurtAnchor();
+  readonly #leftNotes: ChannelNotes;
+  readonly #rightNotes: ChannelNotes;
   #window: SoundWindow | undefined;
   #flushedAt: number;
+  #paused = false;
+  /** Nothing of what was said before it is kept: where the last pause ended. */
+  #floor = Number.NEGATIVE_INFINITY;
+  #why: RecordingEnd = 'call-ended';
   #finished = false;
 
-  constructor(options: {
-    path: string;
-    files: OutputFiles;
-    clock: Clock;
-    ended: (outcome: RecordingOutcome) => void;
-  }) {
-    this.#path = options.path;
-    this.#clock = options.clock;
-    this.#startedAt = options.clock.monotonic();
+  constructor(options: RecorderOptions) {
+    const { path, files, clock, call, domain, format, minimumMs } = options;
+    this.#path = path;
+    this.#clock = clock;
+    this.#startedAt = clock.monotonic();
     this.#flushedAt = this.#startedAt;
-    this.#writer = new WavWriter({
-      path: options.path,
-      files: options.files,
-      clock: options.clock,
-      ended: ({ frames, ...outcome }) => {
+    // The journal first: where it can't be made there is no sound file either that nobody could tell the story of.
+    this.#journal = new JournalWriter({
+      path: journalOf(path),
+      files,
+      failed: (error) => {
         this.#finished = true;
-        const law = this.#window?.law ?? 'PCMA';
-        options.ended({ path: this.#path, law, durationMs: frames / FRAMES_PER_MS, ...outcome });
+        this.#writer.fail(error);
       },
     });
+    this.#journal.note({
+      ...({ note: 'begun', version: 1, call, at: clock.now(), format, minimumMs } as const),
+      ...(domain !== undefined && { domain }),
+    });
+    this.#journal.flush();
+    this.#leftNotes = new ChannelNotes('left', (note) => this.#journal.note(note));
+    this.#rightNotes = new ChannelNotes('right', (note) => this.#journal.note(note));
+    const writer = {
+      ...{ path, files },
+      ended: ({ frames, fault, detail, octets }: SoundOutcome) => {
+        this.#finished = true;
+        const durationMs = frames / FRAMES_PER_MS;
+        const why = fault ?? this.#why;
+        this.#journal.note({
+          ...({ note: 'ended', ms: durationMs, at: clock.now(), why } as const),
+          ...(detail !== '' && { detail }),
+        });
+        const law = this.#window?.law ?? 'PCMA';
+        this.#journal.close(() => options.ended({ path, law, durationMs, octets, why, fault, detail }));
+      },
+    };
+    const { seal } = options;
+    this.#isSealed = seal !== undefined;
+    this.#writer = seal === undefined ? new WavWriter({ ...writer, clock }) : new SealedWriter({ ...writer, seal });
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** From now on the channel holds what this leg says; undefined: nobody is on it. */
+  from(channel: Channel, source: { readonly leg: string; readonly party: RecordedParty } | undefined): void {
+    if (this.#finished) return;
+    const ms = this.#now() / FRAMES_PER_MS;
+    if (channel === 'left') {
+      this.#leftNotes.stop();
+      this.#left = new TalkspurtAnchor();
+    } else {
+      this.#rightNotes.stop();
+      this.#right = new TalkspurtAnchor();
+    }
+    if (source === undefined) this.#journal.note({ note: 'from', channel, ms });
+    else {
+      const { number, name } = source.party;
+      this.#journal.note({ note: 'from', channel, ms, leg: source.leg, number, ...(name !== undefined && { name }) });
+    }
+  }
+
+  /** From now on silence is written, and nothing of the sound is kept. Idempotent. */
+  pause(): void {
+    if (this.#paused || this.#finished) return;
+    this.#paused = true;
+    this.#leftNotes.stop();
+    this.#rightNotes.stop();
+    this.#journal.note({ note: 'paused', ms: this.#now() / FRAMES_PER_MS });
+  }
+
+  /** Sound is kept again. Idempotent. */
+  resume(): void {
+    if (!this.#paused || this.#finished) return;
+    this.#paused = false;
+    // Who was late before the pause is not put into it: each side is anchored anew, on what comes from now on.
+    this.#left = new TalkspurtAnchor();
+    this.#right = new TalkspurtAnchor();
+    this.#floor = this.#now();
+    this.#journal.note({ note: 'resumed', ms: this.#floor / FRAMES_PER_MS });
   }
 
   /** A G.711 packet of one side: its payload is octets `at` up to `end`. */
   hear(side: Side, law: Law, packet: Uint8Array, at: number, end: number): void {
     const frames = end - at;
-    if (this.#finished || frames <= 0 || frames > LONGEST_PACKET) return;
+    if (this.#paused || this.#finished || frames <= 0 || frames > LONGEST_PACKET) return;
     const arrival = this.#now();
+    const ssrc = rtpSsrc(packet);
     const anchor = side === 'right' ? this.#right : this.#left;
-    const frame = anchor.place(rtpSsrc(packet), rtpTimestamp(packet), rtpMarker(packet), frames, arrival);
+    const frame = anchor.place(ssrc, rtpTimestamp(packet), rtpMarker(packet), frames, arrival);
+    // Reordered behind the end of a pause: it was said within it.
+    if (frame < this.#floor) return;
     const window = this.#advance(Math.max(frame, 0), this.#window ?? this.#begin(law, frame));
-    if (side !== 'right') window.write(0, frame, packet, at, end, law);
-    if (side !== 'left') window.write(1, frame, packet, at, end, law);
+    const sequence = rtpSequence(packet);
+    if (side !== 'right') {
+      window.write(0, frame, packet, at, end, law);
+      this.#leftNotes.hear(law, ssrc, sequence, frame, frames);
+    }
+    if (side !== 'left') {
+      window.write(1, frame, packet, at, end, law);
+      this.#rightNotes.hear(law, ssrc, sequence, frame, frames);
+    }
   }
 
   /** To be called a few times a second: writes what has come together. */
   tick(): void {
     const now = this.#clock.monotonic();
-    if (this.#finished || this.#window === undefined || now - this.#flushedAt < FLUSH_EVERY_MS) return;
+    if (this.#finished || now - this.#flushedAt < FLUSH_EVERY_MS) return;
     this.#flushedAt = now;
-    this.#advance(this.#now(), this.#window).extend(this.#now());
-    this.#flush(this.#window);
+    const frame = this.#now();
+    this.#leftNotes.tick(frame);
+    this.#rightNotes.tick(frame);
+    // An encrypted file is written from its beginning on, so it can't wait for ever for the law of the first sound.
+    if (this.#window === undefined && this.#isSealed && frame > LAW_AWAITED_FRAMES) this.#begin('PCMA', frame);
+    // First, so that a kill leaves no sound whose story is not told.
+    this.#journal.flush();
+    if (this.#window !== undefined) {
+      this.#advance(frame, this.#window).extend(frame);
+      this.#flush(this.#window);
+    }
   }
 
-  /** The call is over: the file gets its true length, silence up to now included. Idempotent. */
-  finish(): void {
+  /** The recording is over: the file gets its true length, silence up to now included. Idempotent. */
+  finish(why: RecordingEnd = 'call-ended'): void {
     if (this.#finished) return;
     this.#finished = true;
+    this.#why = why;
+    this.#leftNotes.stop();
+    this.#rightNotes.stop();
+    this.#journal.flush();
     const window = this.#window;
     if (window === undefined) this.#writer.writeSilence(this.#now());
     else {

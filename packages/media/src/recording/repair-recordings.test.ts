@@ -43,7 +43,7 @@ test('true recordings, other WAVs and other files are left alone', async () => {
     [put('prompt.wav', Buffer.alloc(500, 3)), Buffer.alloc(500, 3)],
     [put('notes.txt', Buffer.from('RIFF')), Buffer.from('RIFF')],
   ] as const;
-  expect(await repairRecordings(directory)).toEqual({ repaired: [], unrepaired: [] });
+  expect(await repairRecordings(directory)).toEqual({ repaired: [], unrepaired: [], unfinished: [] });
   for (const [path, octets] of others) expect(readFileSync(path).equals(octets)).toBe(true);
 });
 
@@ -55,7 +55,7 @@ test('files from before the last clean stop are not opened', async () => {
 });
 
 test('a directory that is not there has nothing to mend; what cannot be mended is told', async () => {
-  expect(await repairRecordings(join(directory, 'nowhere'))).toEqual({ repaired: [], unrepaired: [] });
+  expect(await repairRecordings(join(directory, 'nowhere'))).toEqual({ repaired: [], unrepaired: [], unfinished: [] });
   const path = put('file.wav', wavHeader('PCMA', 1));
   const { unrepaired } = await repairRecordings(path);
   expect(unrepaired).toMatchObject([{ path, detail: expect.stringContaining('ENOTDIR') }]);

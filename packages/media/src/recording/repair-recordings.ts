@@ -1,13 +1,17 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { G711_RATE } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
-import { FRAME_OCTETS, readWavHeader, WAV_HEADER_OCTETS, wavHeader } from './wav-header.ts';
+import { DISK, type Disk, withFile } from './disk.ts';
+import { other, SEALED } from './recording-files.ts';
+import { openWav, readLayout } from './sound-file.ts';
+import { FRAME_OCTETS } from './wav-header.ts';
 
-/** A recording that a killed process left with an untrue header, and that plays to its end now. */
+/** A recording that a killed process left, and that plays to its end now. */
 export interface RepairedRecording {
   readonly path: string;
-  readonly law: Law;
+  /** Undefined where it is encrypted, and was cut off before anything was written. */
+  readonly law: Law | undefined;
   readonly durationMs: number;
   readonly octets: number;
 }
@@ -18,54 +22,71 @@ export interface UnrepairedRecording {
   readonly detail: string;
 }
 
+/** What a look at the recordings after a start found. */
+export interface FoundRecordings {
+  readonly repaired: readonly RepairedRecording[];
+  readonly unrepaired: readonly UnrepairedRecording[];
+  /** Sound files that `finishRecording` has something left to do with, the repaired ones among them. */
+  readonly unfinished: readonly string[];
+}
+
 const FRAMES_PER_MS = G711_RATE / 1000;
 
 /**
- * Mends the recordings under a directory after a kill: gives each WAV of ours whose header does not say its true size a
- * header that does. Other files are left alone. A directory that does not exist has nothing to mend. Never throws.
+ * Looks for what a kill left under a directory: gives each WAV of ours whose header does not say its true size a header that
+ * does, finds the recordings that are not finished, removes drafts. Other files are left alone. A directory that does not exist
+ * has nothing to mend. Never throws.
  *
  * @param since only files written to at or after this time (milliseconds since the epoch) are opened: the last clean stop
  */
-export async function repairRecordings(
-  directory: string,
-  since = 0,
-): Promise<{ readonly repaired: readonly RepairedRecording[]; readonly unrepaired: readonly UnrepairedRecording[] }> {
+export async function repairRecordings(directory: string, since = 0, disk: Disk = DISK): Promise<FoundRecordings> {
   const repaired: RepairedRecording[] = [];
   const unrepaired: UnrepairedRecording[] = [];
-  for await (const path of wavFilesUnder(directory, unrepaired)) {
+  const unfinished = new Set<string>();
+  for await (const path of filesUnder(directory, unrepaired)) {
     try {
-      if (since > 0 && (await stat(path)).mtimeMs < since) continue;
-      const mended = await repair(path);
-      if (mended !== undefined) repaired.push(mended);
+      if (path.endsWith('.part')) {
+        disk.remove(path);
+      } else if (path.endsWith('.journal')) {
+        unfinished.add(soundOf(path, disk));
+      } else if (path.endsWith('.wav') || path.endsWith(SEALED)) {
+        if (since > 0 && (await stat(path)).mtimeMs < since) continue;
+        const mended = path.endsWith(SEALED) ? cutOff(path, disk) : mend(path, disk);
+        if (mended === undefined) continue;
+        repaired.push(mended);
+        unfinished.add(path);
+      }
     } catch (error) {
       unrepaired.push({ path, detail: messageOf(error) });
     }
   }
-  return { repaired, unrepaired };
+  return { repaired, unrepaired, unfinished: [...unfinished] };
 }
 
-async function repair(path: string): Promise<RepairedRecording | undefined> {
-  const file = await open(path, 'r+');
-  try {
-    const { size } = await file.stat();
-    const head = Buffer.alloc(WAV_HEADER_OCTETS);
-    const { bytesRead } = await file.read(head, 0, WAV_HEADER_OCTETS, 0);
-    // A file that ends inside its header was killed while it was made: an empty recording is what it was.
-    const torn = bytesRead < WAV_HEADER_OCTETS && 'RIFF'.startsWith(head.toString('latin1', 0, Math.min(4, bytesRead)));
-    const said = torn ? { law: 'PCMA' as const, frames: -1 } : readWavHeader(head);
-    if (said === undefined) return undefined;
-    const frames = Math.max(0, Math.floor((size - WAV_HEADER_OCTETS) / FRAME_OCTETS));
-    if (said.frames === frames) return undefined;
-    await file.write(wavHeader(said.law, frames), 0, WAV_HEADER_OCTETS, 0);
-    const octets = WAV_HEADER_OCTETS + frames * FRAME_OCTETS;
-    if (size !== octets) await file.truncate(octets);
-    return { path, law: said.law, durationMs: frames / FRAMES_PER_MS, octets };
-  } finally {
-    await file.close();
-  }
+function mend(path: string, disk: Disk): RepairedRecording | undefined {
+  const sound = openWav(disk, path);
+  if (sound === undefined || !sound.mended) return undefined;
+  const octets = withFile(disk, path, 'r', (file) => disk.size(file));
+  return { path, law: sound.law, durationMs: sound.frames / FRAMES_PER_MS, octets };
 }
 
-async function* wavFilesUnder(directory: string, unread: UnrepairedRecording[]): AsyncGenerator<string> {
+/** An encrypted file without its end: how much of it opens. Its end is put there once the key is at hand. */
+function cutOff(path: string, disk: Disk): RepairedRecording | undefined {
+  const layout = withFile(disk, path, 'r', (file) => readLayout(disk, file));
+  if (layout === undefined) return { path, law: undefined, durationMs: 0, octets: 0 };
+  const { content, textOctets, octets, end } = layout;
+  if (end !== 'more') return undefined;
+  const law = content === 'PCMA' || content === 'PCMU' ? content : undefined;
+  return { path, law, durationMs: textOctets / FRAME_OCTETS / FRAMES_PER_MS, octets };
+}
+
+/** The sound that a journal is about; a name where there is none. */
+function soundOf(journal: string, disk: Disk): string {
+  const sealed = other(journal, SEALED);
+  return disk.exists(sealed) ? sealed : other(journal, '.wav');
+}
+
+async function* filesUnder(directory: string, unread: UnrepairedRecording[]): AsyncGenerator<string> {
   let entries: Awaited<ReturnType<typeof list>>;
   try {
     entries = await list(directory);
@@ -77,8 +98,8 @@ async function* wavFilesUnder(directory: string, unread: UnrepairedRecording[]):
   }
   for (const entry of entries) {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) yield* wavFilesUnder(path, unread);
-    else if (entry.isFile() && entry.name.endsWith('.wav')) yield path;
+    if (entry.isDirectory()) yield* filesUnder(path, unread);
+    else if (entry.isFile()) yield path;
   }
 }
 

@@ -1,14 +1,15 @@
 import { FakeClock } from '@vats/kernel/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { MemoryFiles } from '../testing/memory-files.ts';
+import type { SoundOutcome } from './sound-writer.ts';
 import { readWavHeader, WAV_HEADER_OCTETS } from './wav-header.ts';
-import { type WavOutcome, WavWriter } from './wav-writer.ts';
+import { WavWriter } from './wav-writer.ts';
 
 const PATH = '/recordings/one.wav';
 
 let clock: FakeClock;
 let files: MemoryFiles;
-let outcomes: WavOutcome[];
+let outcomes: SoundOutcome[];
 
 beforeEach(() => {
   clock = new FakeClock();

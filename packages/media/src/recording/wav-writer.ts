@@ -2,25 +2,18 @@ import type { Clock } from '@vats/kernel';
 import { SILENCE } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { OutputFile, OutputFiles } from './output-file.ts';
+import {
+  faultOf,
+  MAX_PENDING_OCTETS,
+  type RecordingFault,
+  type SoundOutcome,
+  type SoundWriter,
+} from './sound-writer.ts';
 import { FRAME_OCTETS, WAV_HEADER_OCTETS, wavHeader } from './wav-header.ts';
-
-/** no-space: disk full or over quota. unwritable: path, permission or read-only. too-slow: the disk fell too far behind. */
-export type RecordingFault = 'no-space' | 'unwritable' | 'exists' | 'too-slow' | 'failed';
-
-/** How a file ended: `fault` undefined when it holds all that it was given. */
-export interface WavOutcome {
-  readonly fault: RecordingFault | undefined;
-  readonly detail: string;
-  /** Frames and octets that are on disk, whole and playable. */
-  readonly frames: number;
-  readonly octets: number;
-}
 
 /** How often the header gets the file's true size, behind the sound that it counts. */
 const HEADER_EVERY_MS = 900;
 const HEADER_AT_LEAST_EVERY_MS = 2_000;
-/** Sound that may wait for the disk, about a minute. */
-const MAX_PENDING_OCTETS = 1_048_576;
 const SILENCE_BLOCK_OCTETS = 65_536;
 
 interface Job {
@@ -35,9 +28,9 @@ interface Job {
  * failure ends the file, with a true header over what was written before. What is written first must be the beginning of
  * the recording; until then the file is empty.
  */
-export class WavWriter {
+export class WavWriter implements SoundWriter {
   readonly #clock: Clock;
-  readonly #ended: (outcome: WavOutcome) => void;
+  readonly #ended: (outcome: SoundOutcome) => void;
   readonly #jobs: Job[] = [];
   #law: Law = 'PCMA';
   #file: OutputFile | undefined;
@@ -51,7 +44,7 @@ export class WavWriter {
   #fault: RecordingFault | undefined;
   #detail = '';
 
-  constructor(options: { path: string; files: OutputFiles; clock: Clock; ended: (outcome: WavOutcome) => void }) {
+  constructor(options: { path: string; files: OutputFiles; clock: Clock; ended: (outcome: SoundOutcome) => void }) {
     this.#clock = options.clock;
     this.#ended = options.ended;
     options.files.create(options.path, (made) => {
@@ -98,6 +91,11 @@ export class WavWriter {
   finish(): void {
     this.#finishing = true;
     this.#next();
+  }
+
+  /** Ends the file because of a fault elsewhere. Idempotent. */
+  fail(error: Error): void {
+    if (this.#fault === undefined) this.#fail(error);
   }
 
   #next(): void {
@@ -196,25 +194,4 @@ function positionOf(frame: number): number {
 
 function frameAt(position: number): number {
   return Math.floor((position - WAV_HEADER_OCTETS) / FRAME_OCTETS);
-}
-
-function faultOf(error: Error & { code?: unknown }): RecordingFault {
-  switch (error.code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-    case 'EFBIG':
-      return 'no-space';
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-    case 'ENOENT':
-    case 'ENOTDIR':
-    case 'ENAMETOOLONG':
-    case 'ELOOP':
-      return 'unwritable';
-    case 'EEXIST':
-      return 'exists';
-    default:
-      return 'failed';
-  }
 }

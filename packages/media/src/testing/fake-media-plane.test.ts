@@ -4,6 +4,8 @@ import { beforeEach, expect, test } from 'vitest';
 import type { MediaEvent } from '../plane/media-plane.ts';
 import { FakeMediaPlane } from './fake-media-plane.ts';
 
+const PARTY = { number: '201' };
+
 // The fake stands in for the real plane: what users of either may rely on is shown here for it.
 let clock: FakeClock;
 let ledger: Ledger;
@@ -53,8 +55,10 @@ test('commands are kept, and who hears whom is known', () => {
 test('a recording ends with its call, before the call is told closed, and never inside the command', () => {
   const call = plane.openCall('one', told)!;
   const a = call.openLeg('a', LEG)!;
-  call.record({ path: 'r.wav', left: a, right: a });
-  expect(() => call.record({ path: 's.wav', left: a, right: a })).toThrow('recorded already');
+  call.record({ path: 'r.wav', left: { leg: a, party: PARTY }, right: { leg: a, party: PARTY } });
+  expect(() => call.record({ path: 's.wav', left: { leg: a, party: PARTY }, right: { leg: a, party: PARTY } })).toThrow(
+    'recorded already',
+  );
   clock.advance(1_000);
   call.close();
   call.close();

@@ -13,10 +13,19 @@ import {
   noPackets,
   noQuality,
   type OpenLegOptions,
+  type RecordingSource,
+  type RecordOptions,
 } from '../plane/media-plane.ts';
+import type { Channel, RecordedParty, RecordingEnd } from '../recording/note.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import { FakeSound } from './fake-sound.ts';
+
+/** A leg by name, and who is said to speak on it. */
+export interface RecordedLeg {
+  readonly leg: string;
+  readonly party: RecordedParty;
+}
 
 /** A command as it was given, legs by name. */
 export type MediaCommand =
@@ -32,7 +41,10 @@ export type MediaCommand =
     }
   | { readonly do: 'unbridge'; readonly leg: string }
   | { readonly do: 'echo'; readonly leg: string }
-  | { readonly do: 'record'; readonly path: string; readonly left: string; readonly right: string }
+  | { readonly do: 'record'; readonly path: string; readonly left?: RecordedLeg; readonly right?: RecordedLeg }
+  | { readonly do: 'record-from'; readonly channel: Channel; readonly source?: RecordedLeg }
+  | { readonly do: 'pause-recording' | 'resume-recording' }
+  | { readonly do: 'stop-recording'; readonly why: RecordingEnd }
   | { readonly do: 'send-digit'; readonly leg: string; readonly press: KeyPress }
   | { readonly do: 'supervise' }
   | { readonly do: 'close-leg'; readonly leg: string }
@@ -206,10 +218,36 @@ export class FakeMediaCall implements MediaCall {
     this.commands.push({ do: 'echo', leg: leg.name });
   }
 
-  record(options: { path: string; left: MediaLeg; right: MediaLeg }): void {
+  record({ path, left, right }: RecordOptions): void {
     if (this.recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
-    this.recording = { path: options.path, startedAt: this.#clock.monotonic() };
-    this.commands.push({ do: 'record', path: options.path, left: options.left.name, right: options.right.name });
+    this.recording = { path, startedAt: this.#clock.monotonic() };
+    this.commands.push({
+      ...({ do: 'record', path } as const),
+      ...(left !== undefined && { left: named(left) }),
+      ...(right !== undefined && { right: named(right) }),
+    });
+  }
+
+  recordFrom(channel: Channel, source: RecordingSource | undefined): void {
+    if (this.recording === undefined) return;
+    this.commands.push({ do: 'record-from', channel, ...(source !== undefined && { source: named(source) }) });
+  }
+
+  pauseRecording(): void {
+    if (this.recording !== undefined) this.commands.push({ do: 'pause-recording' });
+  }
+
+  resumeRecording(): void {
+    if (this.recording !== undefined) this.commands.push({ do: 'resume-recording' });
+  }
+
+  stopRecording(why: RecordingEnd): void {
+    const recording = this.recording;
+    if (recording === undefined || this.#closing) return;
+    this.commands.push({ do: 'stop-recording', why });
+    this.#clock.after(0, () => {
+      if (this.recording === recording) this.#finishRecording(recording, why);
+    });
   }
 
   sendDigit(leg: MediaLeg, press: KeyPress): void {
@@ -247,14 +285,19 @@ export class FakeMediaCall implements MediaCall {
   }
 
   #finish(): void {
-    const recording = this.recording;
-    if (recording !== undefined) {
-      const durationMs = this.#clock.monotonic() - recording.startedAt;
-      const octets = 58 + Math.round(durationMs * 16);
-      this.emit({ kind: 'recording-finished', path: recording.path, law: 'PCMA', durationMs, octets });
-    }
+    if (this.recording !== undefined) this.#finishRecording(this.recording, 'call-ended');
     this.emit({ kind: 'closed', legs: [...this.#legs.values()].map((leg) => leg.statistics()) });
   }
+
+  #finishRecording({ path, startedAt }: { path: string; startedAt: number }, why: RecordingEnd): void {
+    const durationMs = this.#clock.monotonic() - startedAt;
+    const octets = 58 + Math.round(durationMs * 16);
+    this.emit({ kind: 'recording-finished', path, law: 'PCMA', durationMs, octets, why });
+  }
+}
+
+function named({ leg, party }: RecordingSource): RecordedLeg {
+  return { leg: leg.name, party };
 }
 
 export class FakeMediaLeg implements MediaLeg {

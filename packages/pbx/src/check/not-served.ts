@@ -19,14 +19,6 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
         'tell callers in another way',
         'key',
       );
-    if (recording.keep !== undefined)
-      report(
-        'warning',
-        ['recording', 'keep'],
-        'recordings are not deleted by age yet',
-        'delete old ones yourself',
-        'key',
-      );
   }
   if (view.settingsNamed.has('language')) {
     report('warning', ['language'], 'language is not served yet', 'until then nothing is said to callers', 'key');

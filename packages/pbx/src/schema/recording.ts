@@ -17,6 +17,14 @@ const longForm = z
     announce: z.boolean().exactOptional(),
     /** How long recordings are kept, in milliseconds. */
     keep: duration('1h').exactOptional(),
+    /** Whose voice is kept. */
+    sides: z.enum(['both', 'caller', 'callee']).exactOptional(),
+    /** What a file becomes when its call is over: `wav` is G.711 as it was received, `pcm` a WAV of 16 bits. */
+    format: z.enum(['wav', 'pcm', 'mp3', 'ogg']).exactOptional(),
+    /** Recordings that turn out to be shorter are not kept, in milliseconds. */
+    minimum: duration('0s', '1h').exactOptional(),
+    /** Files are encrypted with a key of the domain's own (docs/recordings.md). */
+    encrypt: z.boolean().exactOptional(),
     /** For mode `rules`: the first that fits decides, and a call that none fits is not recorded. */
     rules: z.array(rule).exactOptional(),
   })

@@ -92,7 +92,18 @@ function recording({ extensions }: Names): fc.Arbitrary<unknown> {
   );
   return fc.oneof(
     fc.constantFrom('all', 'none'),
-    some({ mode: fc.constant('all'), announce: fc.boolean(), keep: fc.constantFrom('1h', '365d') }, ['mode']),
+    some(
+      {
+        mode: fc.constant('all'),
+        announce: fc.boolean(),
+        keep: fc.constantFrom('1h', '365d'),
+        sides: fc.constantFrom('both', 'caller', 'callee'),
+        format: fc.constantFrom('wav', 'pcm', 'mp3', 'ogg'),
+        minimum: fc.constantFrom('0s', '5s'),
+        encrypt: fc.boolean(),
+      },
+      ['mode'],
+    ),
     fc.record({ mode: fc.constant('rules'), rules: fc.array(rule, { minLength: 1, maxLength: 3 }) }),
   );
 }

@@ -36,6 +36,7 @@ export class MemoryStore implements Store {
   readonly #bindings = new Map<string, Binding>();
   readonly #calls = new Map<string, CallRecord>();
   readonly #openCalls = new Map<string, CallRecord>();
+  readonly #recordingKeys = new Map<string, Buffer>();
   readonly #recordings = new Map<string, RecordingEntry>();
   readonly #bans = new Map<string, Ban>();
   readonly #places = new Map<string, Place>();
@@ -106,7 +107,8 @@ export class MemoryStore implements Store {
       list: async (filter: RecordingFilter = {}) =>
         page(
           [...this.#recordings.values()].filter(
-            ({ call, state }) => (filter.call ?? call) === call && (filter.state ?? state) === state,
+            ({ call, state, path }) =>
+              (filter.call ?? call) === call && (filter.state ?? state) === state && (filter.path ?? path) === path,
           ),
           filter,
         ),
@@ -170,6 +172,12 @@ export class MemoryStore implements Store {
     const counts = { pending: 0, commits: this.#commits, writes: this.#commits };
     return error === undefined ? { ok: true, ...counts } : { ok: false, error, ...counts };
   }
+
+  readonly recordingKeys = {
+    of: (domain: string): Buffer | undefined => this.#recordingKeys.get(domain),
+    make: (domain: string): Promise<void> =>
+      this.#write(() => void this.#recordingKeys.set(domain, this.keyFor(`recordings of ${domain}`))),
+  };
 
   seal(text: string): string {
     return Buffer.from(`sealed:${text}`).toString('base64url');

@@ -92,7 +92,7 @@ export type Read =
   | { readonly read: 'calls-before'; readonly before: number; readonly limit: number }
   | { readonly read: 'open-calls' }
   | { readonly read: 'conversations'; readonly since: number }
-  | ({ readonly read: 'recordings'; readonly call?: string; readonly state?: string } & Page);
+  | ({ readonly read: 'recordings'; readonly call?: string; readonly state?: string; readonly path?: string } & Page);
 
 /** The rows that each kind of read answers with. */
 export interface Rows {

@@ -61,6 +61,7 @@ export async function read(
         .limit(asked.limit);
       if (asked.domain !== undefined) query = query.where('domain', '=', asked.domain);
       if (asked.call !== undefined) query = query.where('call_id', '=', asked.call);
+      if (asked.path !== undefined) query = query.where('path', '=', asked.path);
       if (asked.state !== undefined) query = query.where('state', '=', asked.state);
       if (asked.before !== undefined) query = query.where('started_at', '<', asked.before);
       return query.execute();

@@ -145,7 +145,10 @@ describe('an answered call', () => {
       world.passes(5_000);
       end(alice, bob);
       const record = world.media.calls[0]?.commands.find((command) => command.do === 'record');
-      expect(record).toMatchObject({ left: 'a', right: 'b1' });
+      expect(record).toMatchObject({
+        left: { leg: 'a', party: { number: '201' } },
+        right: { leg: 'b1', party: { number: '202' } },
+      });
       world.passes(0);
       expect(world.events.map(({ type }) => type)).toContain('recording.finished');
     },

@@ -28,6 +28,7 @@ export const statusAnswer = z.object({
     recordings: z.number(),
     pairs: z.object({ leased: z.number(), total: z.number() }),
   }),
+  recordings: z.object({ low: z.boolean(), minFree: z.number(), free: z.number().optional() }),
   store: z.object({ ok: z.boolean(), pending: z.number(), error: z.string().optional() }),
   access: z.object({
     bans: z.number(),
@@ -73,9 +74,22 @@ export const callsAnswer = z.object({
       answeredAt: z.number().optional(),
       answeredBy: party.optional(),
       recorded: z.boolean(),
+      recording: z.enum(['off', 'on', 'paused']),
     }),
   ),
 });
+
+const placedRecording = z.object({
+  id: z.string(),
+  call: z.string(),
+  path: z.string(),
+  state: z.string(),
+  /** Where it lies, and the key of that one file if it is encrypted. */
+  file: z.string(),
+  key: z.string().optional(),
+});
+export type PlacedRecording = z.output<typeof placedRecording>;
+export const placedRecordingsAnswer = z.object({ recordings: z.array(placedRecording) });
 
 export const recordingsAnswer = z.object({
   recordings: z.array(
@@ -208,7 +222,15 @@ const historyCall = z.object({
   talkMs: z.number(),
   outcome: z.string(),
   status: z.number(),
-  recordings: z.array(z.object({ path: z.string(), durationMs: z.number(), failed: z.string().optional() })),
+  recordings: z.array(
+    z.object({
+      path: z.string(),
+      durationMs: z.number(),
+      failed: z.string().optional(),
+      /** There is no file any more: it had been kept long enough, or was too short. */
+      gone: z.string().optional(),
+    }),
+  ),
   limits: z.array(reachedLimit).optional(),
 });
 

@@ -48,6 +48,8 @@ async function keep(call: string, hours: number, result: 'answered' | 'missed', 
     ...(result === 'answered'
       ? ([
           [4_000, { type: 'call.answered', leg: 'b1', party: ANNA }],
+          [4_000, { type: 'recording.started', path: 'recordings/one.wav' }],
+          [64_000, { type: 'recording.finished', path: 'recordings/one.wav', durationMs: 60_000, octets: 1 }],
           [8_000, { type: 'media.oneWay', leg: 'b1', everHeard: false, ...WRONG_ADDRESS }],
           [9_000, { type: 'media.recovered', milliseconds: 5_000 }],
           [20_000, { type: 'media.silent' }],
@@ -227,4 +229,17 @@ test('a call that a limit cut off names the limit as its end', async () => {
 test('help says that --missed and --answered together are either', async () => {
   const { out } = await vats('calls', '--help');
   expect(out.replace(/\s+/g, ' ')).toContain('calls that nobody answered; with --answered these and those');
+});
+
+test('a story tells what became of its recording: encoded since, or deleted when it had been kept long enough', async () => {
+  const listed = async (state: 'complete' | 'expired'): Promise<void> =>
+    running.store.recordings.put({
+      ...{ id: 'one', call: 'one', domain, path: 'recordings/one.mp3', from: '201', to: '202' },
+      ...{ startedAt: BEGIN, durationMs: 60_000, state },
+    });
+  expect((await vats('calls', 'show', 'one')).out).toMatch(/recording +recordings\/one\.wav, /);
+  await listed('complete');
+  expect((await vats('calls', 'show', 'one')).out).toMatch(/recording +recordings\/one\.mp3, [^,]*\n/);
+  await listed('expired');
+  expect((await vats('calls', 'show', 'one')).out).toMatch(/recording +recordings\/one\.mp3, .*, deleted: expired/);
 });

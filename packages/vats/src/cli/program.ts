@@ -18,12 +18,12 @@ import { addGroupCommands } from './group-commands.ts';
 import { addHistory } from './history-commands.ts';
 import { addListCommands } from './list-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
+import { addRecordingCommands } from './recording-commands.ts';
 import { addRegionCommands } from './region-commands.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
 import { addTrunkCommands } from './trunk-commands.ts';
 import { addUserListCommands } from './user-list-commands.ts';
-import { countArgument } from './values.ts';
 import { withSubcommands } from './with-subcommands.ts';
 
 /** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
@@ -154,12 +154,7 @@ function program(streams: Streams, result: { code: number }): Command {
       await askSwitch(dataDirectory(options), 'DELETE', `/calls/${encodeURIComponent(id)}`);
       out(`${id} is ended\n`);
     });
-  looking(vats.command('recordings').description('recordings, newest first'))
-    .option('--limit <rows>', 'at most so many', countArgument, 100)
-    .action(async (options: Where & { limit: number }) => {
-      const path = `/recordings?limit=${options.limit}`;
-      print(options, await ask(options, 'GET', path, answers.recordingsAnswer), show.recordingsText);
-    });
+  addRecordingCommands(vats, calls, streams, print);
 
   const user = vats.command('user').description('users of a domain, by hand');
   looking(user.command('add').description('add a user with one device'))

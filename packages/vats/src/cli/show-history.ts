@@ -52,9 +52,9 @@ export function storyText(story: Story): string {
     ...(story.group === undefined ? [] : [['group', story.group] as [string, string]]),
     ['result', `${story.result}: ${endOf(story)} (${story.outcome}${statusOf(story.status)})`],
     ['wait', `${duration(story.waitMs)}, talk ${duration(story.talkMs)}`],
-    ...story.recordings.map(({ path, durationMs, failed }): [string, string] => [
+    ...story.recordings.map(({ path, durationMs, failed, gone }): [string, string] => [
       'recording',
-      `${path}, ${duration(durationMs)}${failed === undefined ? '' : `, failed: ${failed}`}`,
+      `${path}, ${duration(durationMs)}${failed === undefined ? '' : `, failed: ${failed}`}${gone === undefined ? '' : `, deleted: ${gone}`}`,
     ]),
     ...Object.entries(story.media ?? {}).map(([leg, quality]): [string, string] => [
       `sound ${leg}`,

@@ -40,9 +40,18 @@ export function statusText(status: z.output<typeof statusAnswer>): string {
     ...policyRows(status.access),
     ['memory', `${Math.round(status.memory / 2 ** 20)} MiB`],
   ];
-  const told = [...status.access.warnings, ...status.trunks.warnings, ...status.calendars.warnings];
+  const { access, trunks, calendars } = status;
+  const told = [...diskWarnings(status.recordings), ...access.warnings, ...trunks.warnings, ...calendars.warnings];
   const warnings = told.map((warning): [string, string] => ['WARNING', warning]);
   return [...rows, ...warnings].map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
+}
+
+function diskWarnings({ low, free = 0, minFree }: z.output<typeof statusAnswer>['recordings']): string[] {
+  if (!low) return [];
+  const megabytes = (octets: number): string => `${Math.round(octets / 1e6)} MB`;
+  return [
+    `NOTHING IS RECORDED: ${megabytes(free)} free on the disk, less than recordings.minFree ${megabytes(minFree)}; make room`,
+  ];
 }
 
 /** Where there are none, not a word of them. */
@@ -117,7 +126,7 @@ export function callsText({ calls, now }: z.output<typeof callsAnswer>): string 
       call.answeredBy?.number ?? '',
       call.state,
       duration(Math.max(0, now - (call.answeredAt ?? call.startedAt))),
-      call.recorded ? 'yes' : 'no',
+      call.recording === 'on' ? 'yes' : call.recording === 'paused' ? 'paused' : call.recorded ? 'no more' : 'no',
     ]),
     'no call is up',
   );

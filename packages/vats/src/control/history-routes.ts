@@ -41,7 +41,17 @@ export function historyRoutes({ model, store, calls }: Pick<Switch, 'model' | 's
       }
     },
     'GET /history/:id': async ({ params }) => {
-      return shown(await keptCall(params.id ?? '', store, calls));
+      const record = await keptCall(params.id ?? '', store, calls);
+      // What became of the files since: the list knows, the story tells how they were when the call ended.
+      const now = await store.recordings.list({ call: record.id });
+      const recordings = record.recordings.map((recording, index) => {
+        const id = index === 0 ? record.id : `${record.id}.${index + 1}`;
+        const entry = now.find((each) => each.id === id);
+        if (entry === undefined) return recording;
+        const { path, state } = entry;
+        return { ...recording, path, ...((state === 'expired' || state === 'too-short') && { gone: state }) };
+      });
+      return shown({ ...record, recordings });
     },
   };
 }

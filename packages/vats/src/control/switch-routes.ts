@@ -17,6 +17,7 @@ import { groupRoutes } from './group-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { rateRoutes } from './rate-routes.ts';
+import { recordingRoutes } from './recording-routes.ts';
 import { regionRoutes } from './region-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
@@ -38,12 +39,9 @@ const userBody = z.strictObject({
 });
 const passwordBody = z.strictObject({ password: z.string().optional() });
 
-/** Rows that one look at recordings shows at most. */
-const LISTED_AT_MOST = 1000;
-
 /** What the operator's commands may ask of a running switch. */
 export function switchRoutes(running: Switch, random: Random, reload: () => Promise<unknown>): ControlRoutes {
-  const { model, calls, registrar, store, clock } = running;
+  const { model, calls, registrar, clock } = running;
   const domainOf = (query: URLSearchParams) => {
     const name = query.get('domain') ?? undefined;
     const domain = model.domainNamed(name);
@@ -63,10 +61,6 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
         .registrations(query.has('domain') ? domainOf(query)?.id : undefined)
         .map((status) => registrationRow(status, model.directory.domainById(status.binding.domain)?.name ?? '')),
     }),
-    'GET /recordings': async ({ query }) => {
-      const limit = Math.min(Number(query.get('limit') ?? 100) || 100, LISTED_AT_MOST);
-      return { recordings: await store.recordings.list({ limit }) };
-    },
     'POST /apply': async ({ body }) => changed(await model.applyFile(bodyOf(applyBody, body))),
     'GET /export': ({ query }) => {
       const text = model.export(query.get('domain') ?? undefined);
@@ -107,11 +101,13 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...regionRoutes(running),
     ...trunkRoutes(running),
     ...groupRoutes(running),
+    ...recordingRoutes(running),
   };
 }
 
 function status(running: Switch) {
-  const { settings, transport, transactions, media, store, model, registrar, calls, ledger, authenticator } = running;
+  const { settings, transport, transactions, media, store, model, registrar, calls, ledger, authenticator, disk } =
+    running;
   const health = store.health();
   const now = running.clock.now();
   return {
@@ -127,6 +123,11 @@ function status(running: Switch) {
     calendars: calendarStatus(model.directory.model.domains, now),
     calls: calls.size,
     media: media.statistics(),
+    recordings: {
+      low: disk.isLow,
+      minFree: settings.recordings.minFree,
+      ...(disk.free !== undefined && { free: disk.free }),
+    },
     access: accessStatus(running),
     store: { ok: health.ok, pending: health.pending, ...(health.error && { error: health.error.message }) },
     sip: { ...transport.counters, ...transactions.counters, authenticationFailures: authenticator.failures },

@@ -24,6 +24,7 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
   'calls.max': '7',
   'calls.timeLimit': '1h',
   'history.keep': '365d',
+  'recordings.minFree': '1GB',
   'http.listen': 'off',
   'store.url': 'sqlite:./other.db',
   'access.policy': 'russia',

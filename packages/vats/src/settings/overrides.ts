@@ -34,6 +34,7 @@ const SETTING_FORMS = {
   'calls.max': 'number',
   'calls.timeLimit': 'text',
   'history.keep': 'text',
+  'recordings.minFree': 'text',
   'http.listen': 'text',
   'store.url': 'text',
   'access.policy': 'policy',

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { access, country, duration, fault, network, networks, shown, textThat } from '@vats/pbx';
 import { z } from 'zod';
-import { advertised, cidr, endpointText, ipAddress, listenUrl, portRange, rate, storeUrl } from './values.ts';
+import { advertised, cidr, endpointText, ipAddress, listenUrl, octets, portRange, rate, storeUrl } from './values.ts';
 
 const path = z.string().min(1).max(4096);
 const count = (lowest: number, highest: number) => z.int().min(lowest).max(highest);
@@ -85,6 +85,12 @@ export const settingsFile = z.strictObject({
     .exactOptional(),
   /** How long finished calls are kept. Left out: for ever, for nobody's records should go by a default. */
   history: z.strictObject({ keep: duration('1h', '3650d').exactOptional() }).exactOptional(),
+  recordings: z
+    .strictObject({
+      /** Below this room on their disk nothing is recorded; 0 octets: the disk is not watched. */
+      minFree: octets.exactOptional(),
+    })
+    .exactOptional(),
   http: z.strictObject({ listen: z.union([z.literal('off'), endpointText]).exactOptional() }).exactOptional(),
   store: z.strictObject({ url: storeUrl.exactOptional() }).exactOptional(),
   access: z

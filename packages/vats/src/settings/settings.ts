@@ -26,6 +26,10 @@ export interface Settings {
     readonly transcode: boolean;
   };
   readonly calls: { readonly max: number; readonly timeLimit: number };
+  readonly recordings: {
+    /** Octets that must be free on their disk. */
+    readonly minFree: number;
+  };
   /** How long finished calls are kept; absent: for ever. */
   readonly history: { readonly keep?: number };
   readonly http: { readonly listen: Endpoint | 'off' };
@@ -96,6 +100,7 @@ export function completed(said: SettingsFile, cores: number): Settings {
       transcode: said.media?.transcode ?? true,
     },
     calls: { max: said.calls?.max ?? 2_000, timeLimit: said.calls?.timeLimit ?? 12 * HOUR },
+    recordings: { minFree: said.recordings?.minFree ?? 500e6 },
     history: said.history ?? {},
     http: { listen: said.http?.listen ?? { address: LOOPBACK, port: 8080 } },
     store: { url: said.store?.url ?? `sqlite:${join(data, 'vats.db')}` },

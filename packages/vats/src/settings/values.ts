@@ -131,6 +131,22 @@ export const rate = textAs<number>(
   (perSecond) => (Number.isInteger(perSecond) ? `${perSecond}/s` : `${Math.round(perSecond * 3600)}/h`),
 );
 
+const OCTETS = { KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const;
+
+/** An amount of octets on a disk. */
+export const octets = textAs<number>(
+  (text) => {
+    const [, count, unit] = /^(\d{1,6})(KB|MB|GB|TB)$/.exec(text) ?? [];
+    if (count === undefined || unit === undefined) return text === '0' ? 0 : 'is not an amount of octets';
+    return Number(count) * OCTETS[unit as keyof typeof OCTETS];
+  },
+  'write a whole number and KB, MB, GB or TB, such as 500MB, or 0',
+  (count) => {
+    const unit = (['TB', 'GB', 'MB', 'KB'] as const).find((each) => count % OCTETS[each] === 0) ?? 'KB';
+    return count === 0 ? '0' : `${Math.round(count / OCTETS[unit])}${unit}`;
+  },
+);
+
 /** Where the store is: the part of the URL behind `sqlite:`. */
 export const storeUrl = z.string(remedyForOtherTypes('write sqlite:PATH')).check((ctx) => {
   // The URL of another kind of database may hold a password: it is never repeated.

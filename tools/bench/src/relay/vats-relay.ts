@@ -30,7 +30,12 @@ async function relay({ phones, recordInto }: RelayOrder): Promise<void> {
     describe(legB, b);
     call.bridge(legA, legB);
     call.supervise();
-    if (recordInto !== undefined) call.record({ path: join(recordInto, `${i}.wav`), left: legA, right: legB });
+    if (recordInto !== undefined)
+      call.record({
+        path: join(recordInto, `${i}.wav`),
+        left: { leg: legA, party: { number: '201' } },
+        right: { leg: legB, party: { number: '202' } },
+      });
     return { a: at(legA), b: at(legB) };
   });
   process.send!({ calls });

@@ -1,0 +1,166 @@
+import type { MediaCall, MediaEvent, RecordedParty, RecordingEnd, RecordingSource } from '@vats/media';
+import type { CallContext } from './call-context.ts';
+import type { CallEnded } from './call-event.ts';
+import type { Leg } from './leg.ts';
+import { recordingPath } from './recording-path.ts';
+
+/** What may be asked of a call's recording. */
+export type RecordingCommand = 'start' | 'stop' | 'pause' | 'resume';
+
+/**
+ * Why it was not done. `nobody-talks`: the call is not answered, or its media is gone. `codec`: a side talks in a codec that is
+ * not recorded. `busy`: the one before it is being closed.
+ */
+export type RecordingRefusal = 'nobody-talks' | 'codec' | 'running' | 'not-running' | 'busy' | 'low-disk' | 'no-key';
+
+type Known = NonNullable<CallEnded['recording']>;
+
+/**
+ * The recordings of one call. One is bound to the call and not to a leg: the caller is on the left, whoever talks with them on
+ * the right, and who comes there by a transfer or a pickup is recorded into the same file.
+ */
+export class CallRecorder {
+  readonly #call: Pick<CallContext, 'id' | 'origin' | 'parts' | 'log' | 'emit'>;
+  readonly #media: () => MediaCall | undefined;
+  #last: Known | undefined;
+  #runs = false;
+  #closing = false;
+  #paused = false;
+  #count = 0;
+  #sides: 'both' | 'caller' | 'callee' = 'both';
+  #left: Leg | undefined;
+  #right: Leg | undefined;
+
+  constructor(call: Pick<CallContext, 'id' | 'origin' | 'parts' | 'log' | 'emit'>, media: () => MediaCall | undefined) {
+    this.#call = call;
+    this.#media = media;
+  }
+
+  /** The last recording as far as it is known: its path from its start, its length from its end. */
+  get last(): Known | undefined {
+    return this.#last;
+  }
+
+  /** Sound is kept now, or would be but for a pause. */
+  get state(): 'off' | 'on' | 'paused' {
+    if (!this.#runs || this.#closing) return 'off';
+    return this.#paused ? 'paused' : 'on';
+  }
+
+  /**
+   * Who talks has changed, or begins to: the recording that runs follows them, in the same file.
+   *
+   * @param left the caller, or whoever is in their place; the same as `right` where there is an echo
+   */
+  talk(left: Leg, right: Leg): void {
+    if (this.#left !== left) this.#from('left', this.#sides === 'callee' ? undefined : left);
+    if (this.#right !== right) this.#from('right', this.#sides === 'caller' ? undefined : right);
+    this.#left = left;
+    this.#right = right;
+  }
+
+  /** The domain's policy wants the call recorded from its answer on. What is in the way is told in its story. */
+  begin(left: Leg, right: Leg): void {
+    this.talk(left, right);
+    // Whoever wants something heard first (an announcement, a beep) holds this back until it was.
+    const before = this.#call.parts.beforeRecording;
+    const go = (): void => {
+      const refused = this.#start();
+      if (refused !== undefined) this.#refused(refused);
+    };
+    if (before === undefined) go();
+    else before(this.#call.id, [left.media, right.media], go);
+  }
+
+  /** Does what somebody asks, or says why not. */
+  do(command: RecordingCommand): RecordingRefusal | undefined {
+    if (command === 'start') return this.#start();
+    if (this.state === 'off') return 'not-running';
+    if (command === 'stop') this.stop('stopped');
+    else if (command === 'pause') this.#pause();
+    else this.#resume();
+    return undefined;
+  }
+
+  /** Ends the recording that runs, the call goes on. */
+  stop(why: RecordingEnd): void {
+    if (this.state === 'off') return;
+    this.#closing = true;
+    this.#media()?.stopRecording(why);
+  }
+
+  onMedia(event: Extract<MediaEvent, { kind: 'recording-finished' | 'recording-failed' }>): void {
+    const { path, durationMs, octets } = event;
+    this.#runs = false;
+    this.#closing = false;
+    if (event.kind === 'recording-finished') {
+      this.#last = { path, durationMs, octets };
+      this.#call.emit({ type: 'recording.finished', path, durationMs, octets, why: event.why });
+    } else {
+      const { reason, detail } = event;
+      this.#last = { path, durationMs, octets, failed: reason };
+      this.#call.log.error('recording.failed', { path, reason, detail });
+      this.#call.emit({ type: 'recording.failed', path, reason, keptMs: durationMs });
+    }
+  }
+
+  #start(): RecordingRefusal | undefined {
+    const { id, origin, parts } = this.#call;
+    const media = this.#media();
+    const [left, right] = [this.#left, this.#right];
+    if (media === undefined || left === undefined || right === undefined) return 'nobody-talks';
+    if (this.#runs) return this.#closing ? 'busy' : 'running';
+    if ([left, right].some(({ sdp }) => sdp.media().laws.length === 0)) return 'codec';
+    const terms = parts.recordings?.(origin.domain) ?? {};
+    if ('refused' in terms) return terms.refused;
+    const { sides = 'both', format, minimumMs, seal } = terms;
+    this.#sides = sides;
+    const at = parts.clock.now();
+    const path = recordingPath(parts.settings.recordings, at, origin.party, origin.dialled, id, {
+      number: ++this.#count,
+      extension: seal === undefined ? '.wav' : '.vrec',
+    });
+    this.#last = { path, durationMs: 0, octets: 0 };
+    this.#runs = true;
+    this.#paused = false;
+    media.record({
+      path,
+      domain: origin.domain.id,
+      left: sides === 'callee' ? undefined : sourceOf(left),
+      right: sides === 'caller' ? undefined : sourceOf(right),
+      ...(format !== undefined && { format }),
+      ...(minimumMs !== undefined && { minimumMs }),
+      seal,
+    });
+    this.#call.emit({ type: 'recording.started', path });
+    return undefined;
+  }
+
+  #refused(why: RecordingRefusal): void {
+    this.#call.log.warn('recording.refused', { why });
+    this.#call.emit({ type: 'recording.refused', why });
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#media()?.pauseRecording();
+    this.#call.emit({ type: 'recording.paused' });
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#media()?.resumeRecording();
+    this.#call.emit({ type: 'recording.resumed' });
+  }
+
+  #from(channel: 'left' | 'right', leg: Leg | undefined): void {
+    if (this.#runs) this.#media()?.recordFrom(channel, leg && sourceOf(leg));
+  }
+}
+
+function sourceOf({ media, party }: Leg): RecordingSource {
+  const named: RecordedParty = { number: party.number, ...(party.name !== undefined && { name: party.name }) };
+  return { leg: media, party: named };
+}

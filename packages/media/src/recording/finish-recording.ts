@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { G711_RATE } from '../rtp/g711.ts';
+import { DISK, type Disk, portionsOf, putWhole, readText, withFile } from './disk.ts';
+import { encodeSound } from './encode-sound.ts';
+import type { EncodedFormat } from './encoder.ts';
+import { type Manifest, manifestOf, type SoundFacts } from './manifest.ts';
+import { readNotes } from './note.ts';
+import { journalOf, manifestPathOf, other, SEALED } from './recording-files.ts';
+import { openSealed, openWav, type RawSound, SealedFileError } from './sound-file.ts';
+
+/** A recording that has ended, or that a kill cut off. */
+export interface FinishOrder {
+  /** The sound file as it was recorded. */
+  readonly path: string;
+  /** The domain's key, of an encrypted recording. */
+  readonly key?: Uint8Array | undefined;
+  /** Leaves the sound in the format that it is in, and says this in the manifest: why it could not be converted. */
+  readonly unconverted?: string | undefined;
+}
+
+/** `kept`: sound and manifest are in their places, `path` is the sound's. Else there is nothing left of it. */
+export type FinishedRecording =
+  | { readonly what: 'kept'; readonly path: string; readonly manifest: Manifest }
+  | { readonly what: 'too-short'; readonly path: string; readonly durationMs: number }
+  | { readonly what: 'nothing'; readonly path: string };
+
+const TEXT_OCTETS_AT_MOST = 8_388_608;
+const FRAMES_PER_MS = G711_RATE / 1000;
+const EXTENSION: Readonly<Record<EncodedFormat, string>> = { pcm: '.pcm16.wav', mp3: '.mp3', ogg: '.ogg' };
+const NAMED: Readonly<Record<EncodedFormat, Manifest['format']>> = { pcm: 'wav-pcm16', mp3: 'mp3', ogg: 'ogg-vorbis' };
+
+/**
+ * Does what is left to do with a recording when it has ended: mends what a kill left, drops what is too short, encodes, writes
+ * the manifest, removes the journal. Whatever interrupts it, doing it again comes to the same end; until the manifest is there
+ * the sound stays as it was recorded. An encoder that fails leaves that sound, and the manifest says so.
+ *
+ * @throws what the file system says, with the journal in its place
+ */
+export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Promise<FinishedRecording> {
+  const { path, key } = order;
+  const journal = journalOf(path);
+  if (!disk.exists(path)) {
+    // Its last step was interrupted, or there never was any sound.
+    const done = readManifest(disk, manifestPathOf(path));
+    const kept = done && join(dirname(path), done.file);
+    remove(disk, journal);
+    if (done === undefined || kept === undefined || !disk.exists(kept)) return { what: 'nothing', path };
+    return { what: 'kept', path: kept, manifest: done };
+  }
+  const notes = disk.exists(journal) ? readNotes(readText(disk, journal, TEXT_OCTETS_AT_MOST)) : [];
+  const begun = notes.find((note) => note.note === 'begun');
+  const sound = openSound(disk, path, key);
+  if (sound === undefined) {
+    remove(disk, path, journal);
+    return { what: 'nothing', path };
+  }
+  const durationMs = sound.frames / FRAMES_PER_MS;
+  if (durationMs < (begun?.minimumMs ?? 0)) {
+    remove(disk, path, journal);
+    return { what: 'too-short', path, durationMs };
+  }
+  const { path: kept, facts } = await convert(order, begun?.format ?? 'wav', sound, disk);
+  const manifest = manifestOf(notes, facts, { call: basename(other(path, '')), at: Date.now() - durationMs });
+  const text = Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
+  putWhole(disk, manifestPathOf(path), (file) => disk.write(file, text, 0));
+  if (kept !== path) remove(disk, path);
+  remove(disk, journal);
+  return { what: 'kept', path: kept, manifest };
+}
+
+/** `Domain.id` as the journal of an unfinished recording tells it: whose key it is under. */
+export function recordedDomain(path: string, disk: Disk = DISK): string | undefined {
+  try {
+    return readNotes(readText(disk, journalOf(path), TEXT_OCTETS_AT_MOST)).find((note) => note.note === 'begun')
+      ?.domain;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A manifest as it lies beside its sound; undefined where there is none, or none that can be read. */
+export function readManifest(disk: Disk, path: string): Manifest | undefined {
+  if (!disk.exists(path)) return undefined;
+  try {
+    const said: unknown = JSON.parse(readText(disk, path, TEXT_OCTETS_AT_MOST));
+    const isOne = typeof said === 'object' && said !== null && 'manifest' in said && 'file' in said && 'sha256' in said;
+    // A name and nothing more: a manifest leads nowhere but to its neighbour.
+    return isOne && said.manifest === 1 && basename(String(said.file)) === said.file ? (said as Manifest) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** SHA-256 of a file in hexadecimal, and its length. */
+export function digestOf(disk: Disk, path: string): { readonly octets: number; readonly sha256: string } {
+  return withFile(disk, path, 'r', (file) => {
+    const octets = disk.size(file);
+    const hash = createHash('sha256');
+    for (const portion of portionsOf(disk, file, 0, octets)) hash.update(portion);
+    return { octets, sha256: hash.digest('hex') };
+  });
+}
+
+function openSound(disk: Disk, path: string, key: Uint8Array | undefined): RawSound | undefined {
+  if (!path.endsWith(SEALED)) return openWav(disk, path);
+  if (key === undefined) throw new SealedFileError('there is no key for it');
+  return openSealed(disk, path, key);
+}
+
+async function convert(
+  { path, key, unconverted }: FinishOrder,
+  format: EncodedFormat | 'wav',
+  sound: RawSound,
+  disk: Disk,
+): Promise<{ readonly path: string; readonly facts: SoundFacts }> {
+  const encrypted = path.endsWith(SEALED);
+  const common = { encrypted, durationMs: sound.frames / FRAMES_PER_MS };
+  let why = unconverted;
+  if (format !== 'wav' && why === undefined) {
+    const to = other(path, EXTENSION[format] + (encrypted ? SEALED : ''));
+    try {
+      await encodeSound(disk, to, sound, format, encrypted ? key : undefined);
+      return { path: to, facts: { file: basename(to), format: NAMED[format], ...common, ...digestOf(disk, to) } };
+    } catch (error) {
+      why = error instanceof Error ? error.message : String(error);
+    }
+  }
+  withFile(disk, path, 'r+', (file) => disk.sync(file));
+  return {
+    path,
+    facts: {
+      ...({ file: basename(path), format: 'wav-g711', law: sound.law, ...common } as const),
+      ...digestOf(disk, path),
+      ...(format !== 'wav' && why !== undefined && { unconverted: why }),
+    },
+  };
+}
+
+function remove(disk: Disk, ...paths: string[]): void {
+  for (const path of paths) if (disk.exists(path)) disk.remove(path);
+}

@@ -1,0 +1,78 @@
+import { type Note, writeNote } from './note.ts';
+import type { OutputFile, OutputFiles } from './output-file.ts';
+
+/** Notes of kinds that may come without end: a file of a long call stays small. */
+const NOTES_AT_MOST = 5_000;
+
+/**
+ * Writes a recording's journal, line after line, one operation under way at a time. `note` costs no write: `flush` is to be
+ * called a few times a second. A journal that can't be written is told once, and takes nothing more.
+ */
+export class JournalWriter {
+  readonly #failed: (error: Error) => void;
+  #file: OutputFile | undefined;
+  #pending = '';
+  #position = 0;
+  #busy = true;
+  #dead = false;
+  #count = 0;
+  #leftOut = 0;
+  #closed: (() => void) | undefined;
+
+  constructor(options: { path: string; files: OutputFiles; failed: (error: Error) => void }) {
+    this.#failed = options.failed;
+    options.files.create(options.path, (made) => {
+      this.#busy = false;
+      if (made instanceof Error) this.#die(made);
+      else this.#file = made;
+      this.#next();
+    });
+  }
+
+  note(note: Note): void {
+    if (this.#dead) return;
+    const isBounded =
+      note.note !== 'begun' && note.note !== 'ended' && note.note !== 'paused' && note.note !== 'resumed';
+    if (isBounded && ++this.#count > NOTES_AT_MOST) this.#leftOut++;
+    else this.#pending += writeNote(note);
+  }
+
+  flush(): void {
+    if (this.#pending !== '') this.#next();
+  }
+
+  /** Writes what is left, closes, and calls `closed` in a later turn; also when nothing could be written. */
+  close(closed: () => void): void {
+    if (this.#leftOut > 0) this.#pending += writeNote({ note: 'left-out', count: this.#leftOut });
+    this.#closed = closed;
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#busy) return;
+    const file = this.#file;
+    if (file !== undefined && this.#pending !== '' && !this.#dead) {
+      const octets = Buffer.from(this.#pending);
+      this.#pending = '';
+      this.#busy = true;
+      file.write(octets, this.#position, (error) => {
+        this.#busy = false;
+        if (error === undefined) this.#position += octets.length;
+        else this.#die(error);
+        this.#next();
+      });
+    } else if (this.#closed !== undefined) {
+      const closed = this.#closed;
+      this.#busy = true;
+      this.#file = undefined;
+      if (file === undefined) closed();
+      else file.close(() => closed());
+    }
+  }
+
+  #die(error: Error): void {
+    this.#dead = true;
+    this.#pending = '';
+    this.#failed(error);
+  }
+}

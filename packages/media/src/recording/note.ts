@@ -1,0 +1,86 @@
+import type { RecordingFault } from './sound-writer.ts';
+
+/** Which channel of the file. */
+export type Channel = 'left' | 'right';
+
+/** Who is recorded, as whoever commands the recording names them. */
+export interface RecordedParty {
+  /** What a person dials or sees. */
+  readonly number: string;
+  readonly name?: string;
+}
+
+/**
+ * Why a recording ended: with its call, because somebody asked, because the disk has no room left for more, because the
+ * switch was killed, or by a fault of its own.
+ */
+export type RecordingEnd = 'call-ended' | 'stopped' | 'low-disk' | 'killed' | RecordingFault;
+
+/** In what a recording lies when its call is over. `wav` is G.711 as it was received. */
+export type RecordingFormat = 'wav' | 'pcm' | 'mp3' | 'ogg';
+
+/**
+ * One line of a recording's journal. Times are milliseconds since its beginning, by a clock that never steps. A kill may cut
+ * the last line; what came before it stands.
+ */
+export type Note =
+  | {
+      readonly note: 'begun';
+      readonly version: 1;
+      readonly call: string;
+      /** `Domain.id`: whose key an encrypted recording is under. */
+      readonly domain?: string;
+      /** Wall time, milliseconds since the epoch. */
+      readonly at: number;
+      /** What is to become of the file. */
+      readonly format: RecordingFormat;
+      /** A recording that is shorter is not kept. */
+      readonly minimumMs: number;
+    }
+  /** From now on the channel holds what this leg says; without leg and party, nothing. */
+  | ({
+      readonly note: 'from';
+      readonly channel: Channel;
+      readonly ms: number;
+      readonly leg?: string;
+    } & Partial<RecordedParty>)
+  /** Packets begin to come, and stop. */
+  | { readonly note: 'heard' | 'quiet'; readonly channel: Channel; readonly ms: number }
+  /** Packets of the channel were lost between these times; silence stands there. */
+  | {
+      readonly note: 'gap';
+      readonly channel: Channel;
+      readonly ms: number;
+      readonly toMs: number;
+      readonly packets: number;
+    }
+  | { readonly note: 'codec'; readonly channel: Channel; readonly ms: number; readonly codec: string }
+  | { readonly note: 'paused' | 'resumed'; readonly ms: number }
+  /** Notes that were too many to be kept. */
+  | { readonly note: 'left-out'; readonly count: number }
+  | {
+      readonly note: 'ended';
+      readonly ms: number;
+      readonly at: number;
+      readonly why: RecordingEnd;
+      readonly detail?: string;
+    };
+
+export function writeNote(note: Note): string {
+  return `${JSON.stringify(note)}\n`;
+}
+
+/** The notes of a journal up to the first line that is not whole. */
+export function readNotes(text: string): Note[] {
+  const notes: Note[] = [];
+  for (const line of text.split('\n').slice(0, -1)) {
+    try {
+      const note: unknown = JSON.parse(line);
+      if (typeof note !== 'object' || note === null || !('note' in note)) break;
+      notes.push(note as Note);
+    } catch {
+      break;
+    }
+  }
+  return notes;
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { fileKeyOf, SEALED } from '@vats/media';
+import type { RecordingEntry } from '@vats/pbx';
+import { z } from 'zod';
+import type { Switch } from '../create-switch.ts';
+import { bodyOf } from './body-of.ts';
+import { ControlError, type ControlRoutes } from './control-server.ts';
+
+/** Rows that one look at recordings shows at most. */
+const LISTED_AT_MOST = 1000;
+
+const commandBody = z.strictObject({ do: z.enum(['start', 'stop', 'pause', 'resume']) });
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  'nobody-talks': 'nobody talks yet: a call is recorded from its answer on',
+  codec: 'a side talks in a codec that is not recorded: G.711 is',
+  running: 'it is being recorded already',
+  'not-running': 'it is not being recorded',
+  busy: 'its last recording is being closed: try again',
+  'low-disk': 'the disk is too full for recordings: make room',
+  'no-key': 'the domain has no key yet to encrypt with: try again',
+};
+
+/** What the operator may ask of recordings, those of calls that are up and those on disk. */
+export function recordingRoutes({
+  model,
+  store,
+  calls,
+  settings,
+}: Pick<Switch, 'model' | 'store' | 'calls' | 'settings'>): ControlRoutes {
+  const placed = (entry: RecordingEntry) => {
+    const file = join(settings.data, entry.path);
+    if (!file.endsWith(SEALED) || entry.state === 'expired' || entry.state === 'too-short') return { ...entry, file };
+    const { directory } = model;
+    const id = directory.domainById(entry.domain)?.id ?? directory.findDomain(entry.domain)?.id ?? entry.domain;
+    const domainKey = store.recordingKeys.of(id);
+    // Of this one file: whoever may ask here may read the key file as well, and needs no more than that.
+    const key = domainKey === undefined ? undefined : keyOf(file, domainKey);
+    return { ...entry, file, ...(key !== undefined && { key: key.toString('base64') }) };
+  };
+  return {
+    'GET /recordings': async ({ query }) => {
+      const limit = Math.min(Number(query.get('limit') ?? 100) || 100, LISTED_AT_MOST);
+      const before = Number(query.get('before') ?? Number.NaN);
+      const filter = { limit, ...(Number.isFinite(before) && { before }) };
+      return { recordings: await store.recordings.list(filter) };
+    },
+    'GET /recordings/:id': async ({ params }) => {
+      const id = params.id ?? '';
+      const found = await store.recordings.list({ call: id.replace(/\.\d+$/, ''), limit: LISTED_AT_MOST });
+      const chosen = found.filter((entry) => entry.id === id || entry.call === id);
+      if (chosen.length === 0) {
+        throw new ControlError(404, `there is no recording of call ${id}: vats recordings lists them`);
+      }
+      return { recordings: chosen.reverse().map(placed) };
+    },
+    'POST /calls/:id/recording': ({ params, body }) => {
+      const id = params.id ?? '';
+      const refused = calls.record(id, bodyOf(commandBody, body).do);
+      if (refused === 'no-call') throw new ControlError(404, `there is no call ${id}`);
+      if (refused !== undefined) throw new ControlError(409, `call ${id}: ${REFUSALS[refused] ?? refused}`);
+      return {};
+    },
+  };
+}
+
+function keyOf(file: string, domainKey: Buffer): Buffer | undefined {
+  try {
+    return fileKeyOf(file, domainKey);
+  } catch {
+    // Whoever opens it is told what is wrong with it.
+    return undefined;
+  }
+}

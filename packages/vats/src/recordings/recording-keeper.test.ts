@@ -1,0 +1,161 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { FakeClock, MemoryLog } from '@vats/kernel/testing';
+import { Finisher, type FinishReport, type FinishTask } from '@vats/media';
+import type { Domain, RecordingEntry } from '@vats/pbx';
+import { MemoryStore } from '@vats/store/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RecordingKeeper } from './recording-keeper.ts';
+
+const DAY = 86_400_000;
+
+let data: string;
+let clock: FakeClock;
+let log: MemoryLog;
+let store: MemoryStore;
+let isLow: boolean;
+let domains: Domain[];
+let tasks: FinishTask[];
+let report: (report: FinishReport) => void;
+let keeper: RecordingKeeper;
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'vats-keeper-'));
+  clock = new FakeClock();
+  log = new MemoryLog();
+  store = new MemoryStore();
+  isLow = false;
+  domains = [];
+  tasks = [];
+  const finisher = new Finisher({
+    clock,
+    start: (user) => {
+      report = (said) => user.report(said);
+      return { post: (task) => void tasks.push(task), close: () => {} };
+    },
+  });
+  keeper = new RecordingKeeper({
+    ...{ store, data, directory: join(data, 'recordings'), finisher, clock, log },
+    disk: {
+      get isLow() {
+        return isLow;
+      },
+    },
+    domains: () => domains,
+    remove: async (path) => rmSync(path, { force: true }),
+  });
+});
+
+afterEach(() => rmSync(data, { recursive: true }));
+
+function domain(recording: NonNullable<Domain['settings']['recording']>): Domain {
+  const made = { id: 'd1', name: 'acme.example', settings: { recording } } as unknown as Domain;
+  domains = [made];
+  return made;
+}
+
+function sampleRecording(number: number): RecordingEntry {
+  const [id, at] = [`call-${number}`, number * 1_000];
+  const parties = { from: '201', to: '202' };
+  return { id, call: id, domain: 'd1', path: `recordings/${number}.wav`, ...parties, startedAt: at, state: 'complete' };
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function put(path: string): string {
+  const file = join(data, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, 'sound');
+  return file;
+}
+
+async function states(): Promise<Record<string, string>> {
+  const listed: RecordingEntry[] = await store.recordings.list({ limit: 1_000 });
+  return Object.fromEntries(listed.map(({ id, state }) => [id, state]));
+}
+
+test('terms are the domain’s; a disk that is too full refuses', () => {
+  expect(keeper.terms(domain({ mode: 'all' }))).toEqual({ sides: 'both', format: 'wav', minimumMs: 0 });
+  const all = domain({ mode: 'all', sides: 'callee', format: 'mp3', minimum: 5_000 });
+  expect(keeper.terms(all)).toEqual({ sides: 'callee', format: 'mp3', minimumMs: 5_000 });
+  isLow = true;
+  expect(keeper.terms(all)).toEqual({ refused: 'low-disk' });
+});
+
+test('an encrypted recording waits for its domain’s key, and each file has a key of its own', async () => {
+  const secret = domain({ mode: 'all', encrypt: true });
+  expect(keeper.terms(secret)).toEqual({ refused: 'no-key' });
+  await settle();
+  const [one, other] = [keeper.terms(secret), keeper.terms(secret)];
+  if ('refused' in one || 'refused' in other) throw new Error('refused');
+  expect(one.seal?.key).toHaveLength(32);
+  expect(one.seal?.key.equals(other.seal!.key)).toBe(false);
+});
+
+test('what has become too old for its domain is deleted with its manifest, and marked; other files stay', async () => {
+  domain({ mode: 'all', keep: 30 * DAY });
+  const entry = (id: string, days: number, more: Partial<RecordingEntry> = {}): RecordingEntry => ({
+    ...sampleRecording(1),
+    ...{ id, call: id, domain: 'd1', path: `recordings/day/${id}.mp3`, startedAt: clock.now() - days * DAY },
+    ...more,
+  });
+  await store.recordings.put(entry('old', 31));
+  await store.recordings.put(entry('young', 29));
+  await store.recordings.put(entry('of-another', 31, { domain: 'd2' }));
+  await store.recordings.put(entry('being-written', 31, { state: 'writing' }));
+  await store.recordings.put(entry('outside', 31, { path: 'key' }));
+  const files = ['old', 'young', 'of-another'].map((id) => put(`recordings/day/${id}.mp3`));
+  const manifest = put('recordings/day/old.json');
+  const key = put('key');
+  keeper.start();
+  clock.advance(1_000);
+  await settle();
+  expect(await states()).toEqual({
+    old: 'expired',
+    young: 'complete',
+    'of-another': 'complete',
+    'being-written': 'writing',
+    outside: 'expired',
+  });
+  expect(files.map((file) => existsSync(file))).toEqual([false, true, true]);
+  expect([existsSync(manifest), existsSync(key)]).toEqual([false, true]);
+  expect(log.events).toEqual(['recording.elsewhere', 'recordings.expired']);
+  clock.advance(100);
+  await settle();
+  for (let day = 0; day < 3; day++) {
+    clock.advance(DAY);
+    await settle();
+  }
+  expect((await states()).young).toBe('expired');
+});
+
+test('what came of a finished recording is in the list: another file, too short, or a failure that is told', async () => {
+  const path = join(data, 'recordings/one.wav');
+  await store.recordings.put({ ...sampleRecording(1), id: 'one', path: 'recordings/one.wav' });
+  keeper.finish(path);
+  await settle();
+  expect(tasks).toEqual([{ path }]);
+  const manifest = { state: 'repaired', durationMs: 1_234, end: 'killed' } as never;
+  report({ ok: true, finished: { what: 'kept', path: join(data, 'recordings/one.mp3'), manifest } });
+  await settle();
+  expect(await store.recordings.list({})).toMatchObject([
+    { id: 'one', path: 'recordings/one.mp3', state: 'repaired', durationMs: 1_234 },
+  ]);
+
+  await store.recordings.put({ ...sampleRecording(2), id: 'two', path: 'recordings/two.wav' });
+  keeper.finish(join(data, 'recordings/two.wav'));
+  await settle();
+  report({ ok: true, finished: { what: 'too-short', path: join(data, 'recordings/two.wav'), durationMs: 300 } });
+  await settle();
+  expect((await states()).two).toBe('too-short');
+
+  keeper.finish(path);
+  await settle();
+  report({ ok: false, error: 'ENOSPC' });
+  await settle();
+  expect(log.events).toEqual(['recording.not-finished']);
+  expect(keeper.size).toBe(0);
+});
