@@ -62,6 +62,10 @@ test('a goodbye of a source whose stream goes on is left out; that of one which 
   expect(translateReports(Buffer.from(packet), undefined, BACK)).toBe(packet.length);
 });
 
+test('what stands before such a goodbye and is no report by itself is left out with it', () => {
+  expect(translateReports(Buffer.concat([part(200, 0), part(203, 0), part(200, 0)]), AHEAD, BACK)).toBe(0);
+});
+
 test('whatever is RTCP stays RTCP: nothing is read or written beyond it', () => {
   const any = fc.tuple(
     fc.constantFrom(200, 201, 202, 203, 204, 205, 206, 207),
