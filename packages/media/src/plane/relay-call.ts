@@ -57,8 +57,8 @@ export class RelayCall implements LegUser {
 
   unbridge(leg: RelayLeg): void {
     const peer = leg.heardBy;
-    leg.join(undefined, []);
-    if (peer !== undefined && peer.heardBy === leg) peer.join(undefined, []);
+    leg.part();
+    if (peer !== undefined && peer.heardBy === leg) peer.part();
   }
 
   echo(leg: RelayLeg): void {

@@ -2,7 +2,7 @@ import type { RemoteInfo } from 'node:dgram';
 import type { Clock, Endpoint, Random } from '@vats/kernel';
 import type { Recorder, Side } from '../recording/recorder.ts';
 import { KeyReader } from '../rtp/key-reader.ts';
-import { type KeyPress, KeyWriter } from '../rtp/key-writer.ts';
+import type { KeyPress } from '../rtp/key-writer.ts';
 import {
   isRtcp,
   looksLikeRtcp,
@@ -12,17 +12,19 @@ import {
   rtpPayloadType,
   rtpSequence,
   rtpSsrc,
-  setRtpPayloadType,
 } from '../rtp/packet.ts';
 import { RtcpSource } from '../rtp/rtcp-source.ts';
 import { SequenceCounter } from '../rtp/sequence-counter.ts';
 import { SourceLock } from '../rtp/source-lock.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
+import { translateReports } from '../rtp/translate-reports.ts';
 import type { Law } from '../sdp/codec.ts';
 import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
 import { canonical, canonicalEndpoint } from './canonical-address.ts';
-import { type LegStatistics, noPackets, type StreamStatistics } from './media-plane.ts';
+import { LegOutput } from './leg-output.ts';
+import { type LegStatistics, noPackets } from './media-plane.ts';
+import { leavingPayloadTypes, type Passage, RelayedSound } from './passage.ts';
 
 /** No codec of telephony sends more often (2.5 ms frames send 400 a second): a flood, or a loop. */
 const MAX_PACKETS_A_SECOND = 1_000;
@@ -41,17 +43,18 @@ export interface PacketTally {
 }
 
 /**
- * One leg's end of the relay: what arrives on its pair and is its peer's goes to the leg that hears it, in the very
- * buffer that it came in. Nothing is allocated per packet here.
+ * One leg's end of the relay: what arrives on its pair and is its peer's is counted, recorded, and goes into the passage to whoever
+ * hears it. What its peer hears leaves by `output`. Nothing is allocated per packet here.
  */
 export class RelayLeg implements PairUser {
   readonly name: string;
   readonly pair: BoundPair;
+  /** What its peer hears. */
+  readonly output: LegOutput;
   /** When RTP of the peer's arrived last; -Infinity before any did. */
   heardAt = Number.NEGATIVE_INFINITY;
   held = false;
   readonly #clock: Clock;
-  readonly #random: Random;
   readonly #user: LegUser;
   readonly #tally: PacketTally;
   readonly #lock: SourceLock;
@@ -61,18 +64,11 @@ export class RelayLeg implements PairUser {
   readonly #rtcp = noPackets();
   #signalling: string;
   #claimed: Endpoint | undefined;
-  #receives = true;
   #locksSeen = 0;
   #thisSecond = 0;
-  /** Where RTP goes; port 0 is nowhere yet. */
-  #toAddress = '';
-  #toPort = 0;
-  #heardBy: RelayLeg | undefined;
-  #payloadTypes = UNCHANGED;
+  #passage: Passage | undefined;
   /** Where the leg's keys are told; it stays, so that an event under way when the legs are joined anew is still one. */
   #keyReader: KeyReader | undefined;
-  /** Where keys may be put into what the leg hears; it stays, as its numbering goes on. */
-  #keyWriter: KeyWriter | undefined;
   #recorder: Recorder | undefined;
   #side: Side = 'left';
   #laws: (Law | undefined)[] = [];
@@ -89,19 +85,21 @@ export class RelayLeg implements PairUser {
     this.name = options.name;
     this.pair = options.pair;
     this.#clock = options.clock;
-    this.#random = options.random;
     this.#user = options.user;
     this.#tally = options.tally;
     this.#signalling = canonical(options.signalling);
     this.#lock = new SourceLock(this.#signalling);
     this.#rtcpSource = new RtcpSource(this.#lock);
+    const { clock, pair, random } = options;
+    this.output = new LegOutput({ clock, random, pair, rtp: this.#rtp, rtcp: this.#rtcp });
     this.pair.user = this;
   }
 
   update(media: LegMedia, newOffer: boolean, signalling: string | undefined): void {
     if (signalling !== undefined) this.#signalling = canonical(signalling);
     this.#claimed = media.claimed && canonicalEndpoint(media.claimed);
-    this.#receives = media.receives;
+    this.output.receives = media.receives;
+    this.output.stream.clockRates = media.clockRates;
     this.held = media.held;
     this.#laws = [];
     for (const [payloadType, law] of media.laws) this.#laws[payloadType] = law;
@@ -111,43 +109,37 @@ export class RelayLeg implements PairUser {
     this.#aim();
   }
 
-  /** From now on `by` hears this leg, with payload types rewritten by `map`; undefined: nobody does. */
-  join(by: RelayLeg | undefined, map: PayloadTypeMap): void {
-    this.#heardBy = by;
-    this.#payloadTypes = map.length === 0 ? UNCHANGED : UNCHANGED.slice();
+  /** From now on `by` hears this leg, with payload types rewritten by `map`. */
+  join(by: RelayLeg, map: PayloadTypeMap): void {
     const rates = new Map<number, number>();
     for (const [arriving, leaving, clockRate] of map) {
-      this.#payloadTypes[arriving] = leaving;
       if (leaving === TOLD && clockRate !== undefined) rates.set(arriving, clockRate);
     }
-    if (rates.size === 0) return;
-    this.#keyReader ??= new KeyReader(this.#clock, (key, ms) => this.#user.onKey(this, key, ms));
-    this.#keyReader.rates = rates;
-    // Whose keys are told to the other side will be told that side's: from its first packet on its numbers are known.
-    this.#writesKeys();
+    if (rates.size > 0) {
+      this.#keyReader ??= new KeyReader(this.#clock, (key, ms) => this.#user.onKey(this, key, ms));
+      this.#keyReader.rates = rates;
+    }
+    this.#passage = new RelayedSound(this, by, leavingPayloadTypes(map), this.#keyReader);
+  }
+
+  /** Nobody hears this leg from now on. */
+  part(): void {
+    this.#passage = undefined;
   }
 
   /** Sends a key press to this leg's peer, in the stream that it hears. */
   sendDigit(press: KeyPress): void {
-    this.#writesKeys().press(press);
+    this.output.press(press);
   }
 
   close(): void {
     this.#keyReader?.close();
-    this.#keyWriter?.close();
+    this.output.close();
   }
 
-  #writesKeys(): KeyWriter {
-    this.#keyWriter ??= new KeyWriter({
-      clock: this.#clock,
-      random: this.#random,
-      send: (packet) => this.#sendOwn(packet),
-    });
-    return this.#keyWriter;
-  }
-
+  /** The one leg that hears this one. */
   get heardBy(): RelayLeg | undefined {
-    return this.#heardBy;
+    return this.#passage?.to;
   }
 
   record(recorder: Recorder | undefined, side: Side): void {
@@ -184,22 +176,13 @@ export class RelayLeg implements PairUser {
     statistics.octets += packet.length;
     this.#sequences.saw(ssrc, sequence);
 
-    const to = this.#heardBy;
-    const payloadType = rtpPayloadType(packet);
+    const passage = this.#passage;
     // The recording holds what the other side could hear: nobody is overheard while on hold.
-    if (this.#recorder !== undefined && (to === undefined || to.#receives)) {
-      const law = this.#laws[payloadType];
+    if (this.#recorder !== undefined && passage?.to?.output.receives !== false) {
+      const law = this.#laws[rtpPayloadType(packet)];
       if (law !== undefined) this.#recorder.hear(this.#side, law, packet, payloadAt, rtpPayloadEnd(packet));
     }
-    if (to === undefined) return;
-    const leaving = this.#payloadTypes[payloadType]!;
-    if (leaving < 0) {
-      if (leaving === TOLD) this.#keyReader?.hear(packet, payloadAt);
-      else statistics.unmapped++;
-      return;
-    }
-    if (leaving !== payloadType) setRtpPayloadType(packet, leaving);
-    to.#send(packet);
+    if (passage !== undefined && !passage.hear(packet, payloadAt)) statistics.unmapped++;
   }
 
   onRtcp(packet: Buffer, from: RemoteInfo): void {
@@ -237,17 +220,6 @@ export class RelayLeg implements PairUser {
     };
   }
 
-  #send(packet: Buffer): void {
-    if (this.#keyWriter !== undefined) this.#keyWriter.pass(packet);
-    this.#sendOwn(packet);
-  }
-
-  #sendOwn(packet: Buffer): void {
-    if (!this.#receives || this.#toPort === 0) return;
-    this.pair.sendRtp(packet, this.#toPort, this.#toAddress);
-    sent(this.#rtp, packet);
-  }
-
   // A peer that sends RTCP to the RTP port although we never agreed to that (RFC 5761): understood, but nothing is learned.
   #onMultiplexedRtcp(packet: Buffer, from: RemoteInfo): void {
     const observed = this.#lock.observed;
@@ -263,12 +235,13 @@ export class RelayLeg implements PairUser {
     }
     this.#rtcp.packets++;
     this.#rtcp.octets += packet.length;
-    const to = this.#heardBy;
-    if (to === undefined || to === this) return; // its own reports would tell an echoing phone nonsense
-    const destination = to.#rtcpSource.destination;
+    const passage = this.#passage;
+    if (passage?.to === undefined || !passage.passesReports) return;
+    const { output } = passage.to;
+    const destination = passage.to.#rtcpSource.destination;
     if (destination === undefined) return;
-    to.pair.sendRtcp(packet, destination);
-    sent(to.#rtcp, packet);
+    const length = translateReports(packet, output.stream.renumbering, this.output.stream.renumbering);
+    if (length > 0) output.sendRtcp(length === packet.length ? packet : packet.subarray(0, length), destination);
   }
 
   #learned(): void {
@@ -279,16 +252,6 @@ export class RelayLeg implements PairUser {
   }
 
   #aim(): void {
-    const to = this.#lock.observed ?? this.#claimed;
-    this.#toAddress = to?.address ?? '';
-    this.#toPort = to?.port ?? 0;
+    this.output.aim(this.#lock.observed ?? this.#claimed);
   }
 }
-
-function sent(statistics: StreamStatistics, packet: Buffer): void {
-  statistics.sentPackets++;
-  statistics.sentOctets += packet.length;
-}
-
-/** By payload type as it arrives: as it leaves. Shared by all legs that rewrite none. */
-const UNCHANGED = Int8Array.from({ length: 128 }, (_, payloadType) => payloadType);

@@ -138,6 +138,40 @@ describe('the relay', () => {
     expect(statistics('c').rtp).toMatchObject({ packets: 1 });
   });
 
+  test('who comes to speak behind a leg goes on in the stream that it hears, and its reports too', async () => {
+    const { a, b } = await call();
+    const c = await phone('127.0.0.4');
+    const bRtcp = await phone('127.0.0.3');
+    const cRtcp = await phone('127.0.0.4');
+    worker.execute([update(2, media(b, { claimedRtcp: bRtcp.at }), false)]);
+    a.send(rtpPacket({ sequence: 10, timestamp: 1_600, ssrc: 7 }), rtpPort(1));
+    await b.next();
+    const open = openLegs('127.0.0.2', '127.0.0.3', '127.0.0.4').at(-1)!;
+    const said = media(c, { claimedRtcp: cRtcp.at });
+    worker.execute([open, update(3, said), { do: 'bridge', call: 1, a: 3, b: 2, aToB: [], bToA: [] }]);
+    clock.advance(100);
+    c.send(rtpPacket({ sequence: 900, timestamp: 5, ssrc: 8 }), rtpPort(3));
+    expect((await b.next()).packet).toEqual(
+      rtpPacket({
+        sequence: 11,
+        timestamp: 1_600 + 800,
+        ssrc: 7,
+        marker: true,
+        payload: Buffer.alloc(160, 900 & 0xff),
+      }),
+    );
+    cRtcp.send(rtcpPacket(8), rtcpPort(3));
+    expect((await bRtcp.next()).packet).toEqual(rtcpPacket(7));
+    // What b says of the stream that it hears is said to c of the one that it sends.
+    const report = Buffer.concat([rtcpPacket(99), Buffer.alloc(24)]);
+    report.set([0x81, 201, 0, 7]);
+    report.writeUInt32BE(7, 8);
+    report.writeUInt32BE(11, 16);
+    bRtcp.send(report, rtcpPort(2));
+    const { packet } = await cRtcp.next();
+    expect([packet.readUInt32BE(8), packet.readUInt32BE(16) & 0xffff]).toEqual([8, 900]);
+  });
+
   test('a flood from the peer itself is cut at a thousand packets a second', async () => {
     const { a, b } = await call();
     for (let i = 0; i < 1_100; i++) {

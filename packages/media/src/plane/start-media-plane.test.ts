@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 function media(of: UdpPhone, rtcp?: UdpPhone): LegMedia {
-  return { claimed: of.at, claimedRtcp: rtcp?.at, receives: true, held: false, laws: [[8, 'PCMA']] };
+  return { claimed: of.at, claimedRtcp: rtcp?.at, receives: true, held: false, laws: [[8, 'PCMA']], clockRates: [] };
 }
 
 /** A call whose events can be waited for. */

@@ -12,6 +12,7 @@ const MEDIA: LegMedia = {
     [8, 'PCMA'],
     [0, 'PCMU'],
   ],
+  clockRates: [[96, 48_000]],
 };
 
 test('every command arrives as it was given', () => {
@@ -23,7 +24,7 @@ test('every command arrives as it was given', () => {
       do: 'update',
       call: 1,
       leg: 2,
-      media: { claimed: undefined, claimedRtcp: undefined, receives: false, held: true, laws: [] },
+      media: { claimed: undefined, claimedRtcp: undefined, receives: false, held: true, laws: [], clockRates: [] },
       newOffer: false,
       signalling: undefined,
     },

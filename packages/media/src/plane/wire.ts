@@ -1,6 +1,6 @@
 import type { Endpoint } from '@vats/kernel';
 import type { Law } from '../sdp/codec.ts';
-import type { PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import type { AddressFamily, LegStatistics, StreamStatistics } from './media-plane.ts';
 import type { Command, Report } from './messages.ts';
 
@@ -10,12 +10,25 @@ import type { Command, Report } from './messages.ts';
  */
 
 type Address = readonly [address: string, port: number] | null;
+type Rates = LegMedia['clockRates'];
 type Laws = readonly (readonly [payloadType: number, law: Law])[];
 
 type PackedCommand =
   | readonly ['open-call', call: number]
   | readonly ['open-leg', number, leg: number, string, AddressFamily, port: number, signalling: string]
-  | readonly ['update', number, leg: number, newOffer: boolean, string | null, Address, Address, boolean, boolean, Laws]
+  | readonly [
+      'update',
+      number,
+      leg: number,
+      newOffer: boolean,
+      string | null,
+      Address,
+      Address,
+      boolean,
+      boolean,
+      Laws,
+      Rates,
+    ]
   | readonly ['bridge', call: number, a: number, b: number, aToB: PayloadTypeMap, bToA: PayloadTypeMap]
   | readonly ['supervise', call: number]
   | readonly ['close-call', call: number]
@@ -51,9 +64,9 @@ function packCommand(command: Command): PackedCommand {
     }
     case 'update': {
       const { call, leg, media, newOffer, signalling = null } = command;
-      const { receives, held, laws } = media;
+      const { receives, held, laws, clockRates } = media;
       const [claimed, claimedRtcp] = [packAddress(media.claimed), packAddress(media.claimedRtcp)];
-      return ['update', call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws];
+      return ['update', call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws, clockRates];
     }
     case 'bridge':
       return ['bridge', command.call, command.a, command.b, command.aToB, command.bToA];
@@ -76,12 +89,19 @@ function unpackCommand(packed: PackedCommand): Command {
       return { do: 'open-leg', call, leg, name, family, port, signalling };
     }
     case 'update': {
-      const [, call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws] = packed;
+      const [, call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws, clockRates] = packed;
       return {
         do: 'update',
         call,
         leg,
-        media: { claimed: unpackAddress(claimed), claimedRtcp: unpackAddress(claimedRtcp), receives, held, laws },
+        media: {
+          claimed: unpackAddress(claimed),
+          claimedRtcp: unpackAddress(claimedRtcp),
+          receives,
+          held,
+          laws,
+          clockRates,
+        },
         newOffer,
         signalling: signalling ?? undefined,
       };

@@ -17,7 +17,14 @@ interface FakeThread {
   readonly terminated: boolean;
 }
 
-const MEDIA: LegMedia = { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws: [] };
+const MEDIA: LegMedia = {
+  claimed: undefined,
+  claimedRtcp: undefined,
+  receives: true,
+  held: false,
+  laws: [],
+  clockRates: [],
+};
 
 let clock: FakeClock;
 let ledger: Ledger;

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { rtpPacket } from '../testing/udp-phone.ts';
 import { KeyReader } from './key-reader.ts';
 import { type KeyPress, KeyWriter } from './key-writer.ts';
+import { OutgoingStream } from './outgoing-stream.ts';
 import { rtpMarker, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from './packet.ts';
 import { type DtmfKey, eventDuration, eventEnds } from './telephone-event.ts';
 
@@ -12,14 +13,15 @@ const EVENTS = 101;
 function writing() {
   const clock = new FakeClock();
   const sent: Buffer[] = [];
-  const writer = new KeyWriter({ clock, random: new SeededRandom(1), send: (packet) => void sent.push(packet) });
+  const stream = new OutgoingStream({ clock, random: new SeededRandom(1) });
+  const writer = new KeyWriter({ clock, stream, send: (packet) => void sent.push(packet) });
   const relay = (options: Parameters<typeof rtpPacket>[0]): void => {
     const packet = rtpPacket(options);
-    writer.pass(packet);
+    stream.pass(packet);
     sent.push(packet);
   };
   const events = (): Buffer[] => sent.filter((packet) => rtpPayloadType(packet) === EVENTS);
-  return { clock, sent, writer, relay, events };
+  return { clock, sent, stream, writer, relay, events };
 }
 
 function press(key: DtmfKey, milliseconds = 100): KeyPress {
@@ -91,19 +93,31 @@ test('presses wait for each other, with a moment of none between them; too many 
   });
 });
 
-test('where nothing was relayed yet a key begins a stream of its own, and ends there when sound comes', () => {
+test('where nothing was relayed yet a key begins a stream, in which the sound goes on', () => {
   const run = writing();
   run.writer.press(press('1'));
   run.clock.advance(30);
   run.relay({ sequence: 700, ssrc: 9 });
   run.writer.press(press('2'));
   run.clock.advance(1_000);
-  const first = run.events().slice(0, 7);
-  expect(new Set(first.map(rtpSsrc)).size).toBe(1);
-  expect(rtpSsrc(first[0]!)).not.toBe(9);
-  expect(first.map(rtpSequence)).toEqual(first.map((_, i) => (rtpSequence(first[0]!) + i) & 0xffff));
-  const second = run.events().slice(7);
-  expect(second.map((packet) => [rtpSsrc(packet), rtpSequence(packet)])).toEqual(second.map((_, i) => [9, 701 + i]));
+  expect(new Set(run.sent.map(rtpSsrc)).size).toBe(1);
+  const first = rtpSequence(run.sent[0]!);
+  expect(run.sent.map(rtpSequence)).toEqual(run.sent.map((_, i) => (first + i) & 0xffff));
+});
+
+test('a press that sounds when the stream becomes another one ends in its own', () => {
+  const run = writing();
+  run.stream.clockRates = [[96, 48_000]];
+  speak(run, 10, 1);
+  run.writer.press(press('1', 100));
+  run.clock.advance(50);
+  run.relay({ sequence: 700, ssrc: 9, payloadType: 96 });
+  run.clock.advance(1_000);
+  run.writer.press(press('2', 40));
+  run.clock.advance(1_000);
+  const [former, latter] = [5, 9].map((ssrc) => run.events().filter((packet) => rtpSsrc(packet) === ssrc));
+  expect(former!.map(rtpSequence)).toEqual([11, 12, 13, 14, 15, 16, 17]);
+  expect(latter!.map(rtpSequence)).toEqual([701, 702, 703, 704]);
 });
 
 test('any stream and any presses: every number once, every press read again', () => {

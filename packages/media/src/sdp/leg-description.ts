@@ -191,7 +191,8 @@ export class LegDescription {
   media(): LegMedia {
     const { theirs, ours } = this.#now;
     if (theirs === undefined) {
-      return { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws: this.#laws() };
+      const [laws, clockRates] = [this.#laws(), this.#clockRates()];
+      return { claimed: undefined, claimedRtcp: undefined, receives: true, held: false, laws, clockRates };
     }
     const { session, claimed, claimedRtcp } = theirs.heard;
     const { direction } = session.audio;
@@ -201,6 +202,7 @@ export class LegDescription {
       receives: receives(direction),
       held: direction !== 'sendrecv' || (ours !== undefined && ours.direction !== 'sendrecv'),
       laws: this.#laws(),
+      clockRates: this.#clockRates(),
     };
   }
 
@@ -326,7 +328,17 @@ export class LegDescription {
     }
     return laws;
   }
+
+  #clockRates(): LegMedia['clockRates'] {
+    const rates: [payloadType: number, clockRate: number][] = [];
+    for (const { codec } of this.#now.ours?.codecs ?? []) {
+      if (codec.clockRate !== USUAL_CLOCK_RATE) rates.push([codec.payloadType, codec.clockRate]);
+    }
+    return rates;
+  }
 }
+
+const USUAL_CLOCK_RATE = 8_000;
 
 interface PacketTimes {
   readonly ptime: number | undefined;

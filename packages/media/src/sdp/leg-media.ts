@@ -19,6 +19,8 @@ export interface LegMedia {
   readonly held: boolean;
   /** The payload types in which G.711 arrives from this leg, preferred one first. */
   readonly laws: readonly (readonly [payloadType: number, law: Law])[];
+  /** The RTP clock of the leg's payload types in Hz, where it is not 8,000. */
+  readonly clockRates: readonly (readonly [payloadType: number, clockRate: number])[];
 }
 
 /**

@@ -224,6 +224,11 @@ export class FakeMediaCall implements MediaCall {
     this.#clock.after(0, () => this.#finish());
   }
 
+  /** For FakeMediaLeg: what its peer says of its media. */
+  describe(leg: string, media: LegMedia): void {
+    this.#sound.update(leg, media);
+  }
+
   /** For FakeMediaLeg: it is given back. */
   hush(leg: string): void {
     this.#sound.close(leg);
@@ -268,6 +273,7 @@ export class FakeMediaLeg implements MediaLeg {
   update(media: LegMedia, options: { newOffer: boolean; signalling?: string }): void {
     this.media = media;
     this.#call.commands.push({ do: 'update', leg: this.name, media, newOffer: options.newOffer });
+    this.#call.describe(this.name, media);
   }
 
   close(): void {

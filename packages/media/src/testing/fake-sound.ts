@@ -2,9 +2,10 @@ import type { Clock } from '@vats/kernel';
 import { SeededRandom } from '@vats/kernel/testing';
 import { KeyReader } from '../rtp/key-reader.ts';
 import { type KeyPress, KeyWriter } from '../rtp/key-writer.ts';
+import { OutgoingStream } from '../rtp/outgoing-stream.ts';
 import { rtpPayloadAt, rtpPayloadType, setRtpPayloadType } from '../rtp/packet.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
-import { type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
+import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
 
 /** Packets between the legs of a fake call, by the very rules that a worker relays by, but without sockets and source checks. */
 export class FakeSound {
@@ -12,6 +13,7 @@ export class FakeSound {
   readonly #pressed: (leg: string, key: DtmfKey, milliseconds: number) => void;
   readonly #maps = new Map<string, PayloadTypeMap>();
   readonly #readers = new Map<string, KeyReader>();
+  readonly #streams = new Map<string, OutgoingStream>();
   readonly #writers = new Map<string, KeyWriter>();
   readonly #heard = new Map<string, Buffer[]>();
 
@@ -25,6 +27,10 @@ export class FakeSound {
     const heard = this.#heard.get(leg) ?? [];
     this.#heard.set(leg, heard);
     return heard;
+  }
+
+  update(leg: string, media: LegMedia): void {
+    this.#stream(leg).clockRates = media.clockRates;
   }
 
   join(leg: string, map: PayloadTypeMap): void {
@@ -43,7 +49,7 @@ export class FakeSound {
     if (leaving < 0 || to === undefined) return;
     const relayed = Buffer.from(packet);
     setRtpPayloadType(relayed, leaving);
-    this.#writer(to).pass(relayed);
+    this.#stream(to).pass(relayed);
     this.heardAt(to).push(relayed);
   }
 
@@ -62,14 +68,16 @@ export class FakeSound {
     return reader;
   }
 
+  #stream(leg: string): OutgoingStream {
+    const stream = this.#streams.get(leg) ?? new OutgoingStream({ clock: this.#clock, random: new SeededRandom(1) });
+    this.#streams.set(leg, stream);
+    return stream;
+  }
+
   #writer(leg: string): KeyWriter {
+    const [clock, stream] = [this.#clock, this.#stream(leg)];
     const writer =
-      this.#writers.get(leg) ??
-      new KeyWriter({
-        clock: this.#clock,
-        random: new SeededRandom(1),
-        send: (packet) => void this.heardAt(leg).push(packet),
-      });
+      this.#writers.get(leg) ?? new KeyWriter({ clock, stream, send: (packet) => void this.heardAt(leg).push(packet) });
     this.#writers.set(leg, writer);
     return writer;
   }

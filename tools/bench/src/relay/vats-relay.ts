@@ -38,7 +38,14 @@ async function relay({ phones, recordInto }: RelayOrder): Promise<void> {
 }
 
 function describe(leg: MediaLeg, claimed: { address: string; port: number }): void {
-  const media = { claimed, claimedRtcp: undefined, receives: true, held: false, laws: [[8, 'PCMA']] } as const;
+  const media = {
+    claimed,
+    claimedRtcp: undefined,
+    receives: true,
+    held: false,
+    laws: [[8, 'PCMA']],
+    clockRates: [],
+  } as const;
   leg.update(media, { newOffer: true });
 }
 

@@ -111,7 +111,7 @@ export async function phone(address: string): Promise<UdpPhone> {
 
 export function media(of: UdpPhone | undefined, more: Partial<LegMedia> = {}): LegMedia {
   const laws = [[8, 'PCMA'] as const, [0, 'PCMU'] as const];
-  return { claimed: of?.at, claimedRtcp: undefined, receives: true, held: false, laws, ...more };
+  return { claimed: of?.at, claimedRtcp: undefined, receives: true, held: false, laws, clockRates: [], ...more };
 }
 
 /** Ports of the legs in the order of their opening. */

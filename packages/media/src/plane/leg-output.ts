@@ -1,0 +1,79 @@
+import type { Clock, Endpoint, Random } from '@vats/kernel';
+import { type KeyPress, KeyWriter } from '../rtp/key-writer.ts';
+import { OutgoingStream } from '../rtp/outgoing-stream.ts';
+import type { BoundPair } from './bound-pair.ts';
+import type { StreamStatistics } from './media-plane.ts';
+
+/**
+ * What one leg hears: all that is sent to its peer leaves here, in one continuous stream, to where the peer is known to be.
+ */
+export class LegOutput {
+  readonly stream: OutgoingStream;
+  /** Whether the peer wants to hear anything: false on hold. */
+  receives = true;
+  readonly #clock: Clock;
+  readonly #pair: BoundPair;
+  readonly #rtp: StreamStatistics;
+  readonly #rtcp: StreamStatistics;
+  /** Where RTP goes; port 0 is nowhere yet. */
+  #address = '';
+  #port = 0;
+  #keyWriter: KeyWriter | undefined;
+
+  constructor(options: {
+    clock: Clock;
+    random: Random;
+    pair: BoundPair;
+    /** What is sent is counted in these. */
+    rtp: StreamStatistics;
+    rtcp: StreamStatistics;
+  }) {
+    const { clock, random } = options;
+    this.#clock = clock;
+    this.#pair = options.pair;
+    this.#rtp = options.rtp;
+    this.#rtcp = options.rtcp;
+    this.stream = new OutgoingStream({ clock, random });
+  }
+
+  aim(at: Endpoint | undefined): void {
+    this.#address = at?.address ?? '';
+    this.#port = at?.port ?? 0;
+  }
+
+  /** Sends a packet of whatever source is heard now; it is renumbered in place to follow what went before. */
+  say(packet: Buffer): void {
+    this.stream.pass(packet);
+    this.#send(packet);
+  }
+
+  /** Sends a key press as a telephone event (RFC 4733) in the stream. */
+  press(press: KeyPress): void {
+    this.#keyWriter ??= new KeyWriter({
+      clock: this.#clock,
+      stream: this.stream,
+      send: (packet) => this.#send(packet),
+    });
+    this.#keyWriter.press(press);
+  }
+
+  sendRtcp(packet: Buffer, to: Endpoint): void {
+    this.#pair.sendRtcp(packet, to);
+    count(this.#rtcp, packet);
+  }
+
+  close(): void {
+    this.#keyWriter?.close();
+  }
+
+  #send(packet: Buffer): void {
+    if (!this.receives || this.#port === 0) return;
+    this.#pair.sendRtp(packet, this.#port, this.#address);
+    count(this.#rtp, packet);
+  }
+}
+
+function count(statistics: StreamStatistics, packet: Buffer): void {
+  statistics.sentPackets++;
+  statistics.sentOctets += packet.length;
+}
