@@ -28,3 +28,9 @@ export {
 } from './sdp/leg-description.ts';
 export { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './sdp/leg-media.ts';
 export { SDP_FAULTS, type SdpFault } from './sdp/sdp-faults.ts';
+export { builtInPrompt } from './sound/built-in-prompts.ts';
+export { BUILT_IN_PROMPTS, recordedTexts } from './sound/prompt-texts.ts';
+export { LARGEST, type Language, type Said, type Unit } from './sound/said.ts';
+export { say } from './sound/say.ts';
+export { WavDecoding } from './sound/wav-decoding.ts';
+export { readWavForm, type SampleForm, WAV_FAULTS, type WavFault, type WavForm } from './sound/wav-form.ts';
