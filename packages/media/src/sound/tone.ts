@@ -3,7 +3,7 @@ import { amplitudeOf, clip } from './level.ts';
 import type { SoundSource } from './sound-source.ts';
 
 /** One sine of a beat. */
-export interface Partial {
+export interface PartialTone {
   readonly hertz: number;
   /** In dBm0. */
   readonly level: number;
@@ -11,7 +11,7 @@ export interface Partial {
 
 /** A stretch of a tone in which the same sounds; without partials it is a pause. */
 export interface Beat {
-  readonly partials: readonly Partial[];
+  readonly partials: readonly PartialTone[];
   readonly milliseconds: number;
 }
 
@@ -85,7 +85,7 @@ class Sine {
   #last = 0;
   #before = 0;
 
-  constructor({ hertz, level }: Partial, rate: number) {
+  constructor({ hertz, level }: PartialTone, rate: number) {
     this.#step = (2 * Math.PI * hertz) / rate;
     this.#amplitude = amplitudeOf(level);
     this.#twiceCos = 2 * Math.cos(this.#step);
