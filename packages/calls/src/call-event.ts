@@ -1,4 +1,4 @@
-import type { RefusedLimit, RingOutcome } from '@vats/pbx';
+import type { LegQuality, RefusedLimit, RingOutcome } from '@vats/pbx';
 import type { FailureCode } from './failures.ts';
 
 /** 'a' is the caller; 'b1', 'b2' … are the phones rung for the call, in the order they were rung. */
@@ -94,6 +94,18 @@ export type CallEvent = Common &
       }
     | { readonly type: 'recording.failed'; readonly path: string; readonly reason: string; readonly keptMs: number }
     | { readonly type: 'media.learned'; readonly leg: LegName; readonly claimed?: string; readonly observed: string }
+    /** This leg has not been heard for 3 s while another is: where it said that its sound is, and who else sends to its port. */
+    | {
+        readonly type: 'media.oneWay';
+        readonly leg: LegName;
+        readonly everHeard: boolean;
+        readonly claimed?: string;
+        readonly stranger?: string;
+      }
+    /** No leg has been heard for 3 s. */
+    | { readonly type: 'media.silent' }
+    /** All are heard again, so long after what was heard last before. */
+    | { readonly type: 'media.recovered'; readonly milliseconds: number }
     /** A leg outside was not begun: what it would have counted against is used up. */
     | ({
         readonly type: 'limit.reached';
@@ -142,20 +154,8 @@ export interface CallEnded {
     readonly octets: number;
     readonly failed?: string;
   };
-  /** Packets heard from each leg, as the media plane counted them. */
-  readonly media?: Readonly<
-    Record<
-      LegName,
-      {
-        readonly received: number;
-        readonly sent: number;
-        readonly lost: number;
-        readonly foreign: number;
-        /** Interarrival jitter (RFC 3550 §6.4.1), milliseconds. */
-        readonly jitterMs?: number;
-      }
-    >
-  >;
+  /** How well sound went, by leg, as the media plane measured it. */
+  readonly media?: Readonly<Record<LegName, LegQuality>>;
 }
 
 type Distribute<T> = T extends unknown ? Omit<T, keyof Common> : never;

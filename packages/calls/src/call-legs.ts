@@ -10,6 +10,7 @@ import {
   payloadTypeMap,
   sessionIdFrom,
 } from '@vats/media';
+import type { LegQuality } from '@vats/pbx';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
 import type { FarEnd, Leg } from './leg.ts';
@@ -156,6 +157,23 @@ export class CallLegs {
       case 'dtmf':
         this.#user.keyPressed(event.leg, event.key, event.milliseconds);
         return;
+      case 'one-way': {
+        const { leg, everHeard, claimed, stranger } = event;
+        this.#user.emit({
+          type: 'media.oneWay',
+          leg,
+          everHeard,
+          ...(claimed === undefined ? {} : { claimed: formatEndpoint(claimed) }),
+          ...(stranger === undefined ? {} : { stranger: formatEndpoint(stranger) }),
+        });
+        return;
+      }
+      case 'silent':
+        this.#user.emit({ type: 'media.silent' });
+        return;
+      case 'recovered':
+        this.#user.emit({ type: 'media.recovered', milliseconds: Math.round(event.milliseconds) });
+        return;
       case 'silence':
         this.#user.feed({ type: 'hang-up', failure: 'media-silent' });
         return;
@@ -176,7 +194,7 @@ export class CallLegs {
         return;
       }
       case 'closed':
-        this.#counts = countsOf(event.legs);
+        this.#counts = qualityOf(event.legs);
         this.#mediaEnded = true;
         this.#user.feed({ type: 'media-closed' });
         return;
@@ -190,10 +208,21 @@ export class CallLegs {
   }
 }
 
-function countsOf(legs: readonly LegStatistics[]): NonNullable<CallEnded['media']> {
-  const counts: Record<LegName, { received: number; sent: number; lost: number; foreign: number }> = {};
-  for (const { leg, rtp } of legs) {
-    counts[leg] = { received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign };
+function qualityOf(legs: readonly LegStatistics[]): NonNullable<CallEnded['media']> {
+  const qualities: Record<LegName, LegQuality> = {};
+  for (const { leg, rtp, quality } of legs) {
+    const { jitterMs, greatestJitterMs, reordered, duplicates, score, roundTripMs, reported } = quality;
+    qualities[leg] = {
+      ...{ received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign },
+      ...{ jitterMs: tenths(jitterMs), greatestJitterMs: tenths(greatestJitterMs), reordered, duplicates },
+      ...(score !== undefined && { score }),
+      ...(roundTripMs !== undefined && { roundTripMs: tenths(roundTripMs) }),
+      ...(reported !== undefined && { reported: { ...reported, jitterMs: tenths(reported.jitterMs) } }),
+    };
   }
-  return counts;
+  return qualities;
+}
+
+function tenths(milliseconds: number): number {
+  return Math.round(10 * milliseconds) / 10;
 }

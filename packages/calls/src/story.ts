@@ -1,4 +1,4 @@
-import type { CallForward, CallLeg, CallRecord, CallTalk, ReachedLimit } from '@vats/pbx';
+import type { CallForward, CallLeg, CallRecord, CallTalk, ReachedLimit, SoundTrouble } from '@vats/pbx';
 import type { CallEnded, CallEvent, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
@@ -32,6 +32,7 @@ export class CallStory {
   readonly #talks: (Omit<Writable<CallTalk>, 'to'> & { to?: number })[] = [];
   readonly #forwards: CallForward[] = [];
   readonly #limits: ReachedLimit[] = [];
+  readonly #sound: SoundTrouble[] = [];
   readonly #recordings = new Map<string, { path: string; durationMs: number; failed?: string }>();
   #explain: readonly string[] = [];
   /** What the plan said of the whole call. */
@@ -115,6 +116,21 @@ export class CallStory {
         if (this.#limits.length < ENTRIES_KEPT) this.#limits.push(limit);
         return;
       }
+      case 'media.oneWay': {
+        const { at, leg, everHeard, claimed, stranger } = event;
+        this.#noteSound({
+          ...{ at, kind: 'one-way', leg, everHeard },
+          ...(claimed !== undefined && { claimed }),
+          ...(stranger !== undefined && { stranger }),
+        });
+        return;
+      }
+      case 'media.silent':
+        this.#noteSound({ at: event.at, kind: 'silent' });
+        return;
+      case 'media.recovered':
+        this.#noteSound({ at: event.at, kind: 'recovered', milliseconds: event.milliseconds });
+        return;
       case 'media.learned':
       case 'keys.dropped':
         return;
@@ -166,6 +182,7 @@ export class CallStory {
       talks,
       forwards: [...this.#forwards],
       ...(this.#limits.length > 0 && { limits: [...this.#limits] }),
+      ...(this.#sound.length > 0 && { sound: [...this.#sound] }),
       explain: this.#explain,
       recordings: [...this.#recordings.values()].map((recording) => ({ ...recording })),
       ...(ended?.media !== undefined && { media: ended.media }),
@@ -174,6 +191,10 @@ export class CallStory {
       ...(seed !== undefined && { seed }),
       story: [...this.#events],
     };
+  }
+
+  #noteSound(trouble: SoundTrouble): void {
+    if (this.#sound.length < ENTRIES_KEPT) this.#sound.push(trouble);
   }
 
   #keep(event: CallEvent): void {

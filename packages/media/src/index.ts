@@ -1,5 +1,6 @@
 export type {
   AddressFamily,
+  LegQuality,
   LegStatistics,
   LocalMedia,
   MediaCall,

@@ -85,9 +85,35 @@ export interface LegQuality {
   readonly lost: number;
   /** From addresses other than the leg's. */
   readonly foreign: number;
-  /** Interarrival jitter (RFC 3550 §6.4.1), milliseconds, where it was measured. */
+  /** Interarrival jitter of what came from the leg (RFC 3550 §6.4.1), milliseconds: at the end, and the greatest. */
   readonly jitterMs?: number;
+  readonly greatestJitterMs?: number;
+  /** Packets that came behind later ones, and that came twice. */
+  readonly reordered?: number;
+  readonly duplicates?: number;
+  /** Mean opinion score of what came from it, estimated (ITU-T G.107): 1 to 4.4. */
+  readonly score?: number;
+  /** To the leg's peer and back, by its RTCP. */
+  readonly roundTripMs?: number;
+  /** What the peer reported of the sound that it got: packets that it missed, the worst share between two reports, its jitter. */
+  readonly reported?: { readonly lost: number; readonly worstLoss: number; readonly jitterMs: number };
 }
+
+/** The call was heard one way only, or not at all, or was well again. */
+export type SoundTrouble =
+  | {
+      readonly at: number;
+      readonly kind: 'one-way';
+      /** Who was not heard. */
+      readonly leg: string;
+      /** Whether it had been heard before. */
+      readonly everHeard: boolean;
+      /** Where its SDP said that its sound is, and who sent packets without being believed to be it; `address:port`. */
+      readonly claimed?: string;
+      readonly stranger?: string;
+    }
+  | { readonly at: number; readonly kind: 'silent' }
+  | { readonly at: number; readonly kind: 'recovered'; readonly milliseconds: number };
 
 /** What a list of finished calls tells of each. Times are milliseconds since the epoch. */
 export interface CallSummary {
@@ -127,6 +153,8 @@ export interface CallSummary {
   readonly forwards: readonly CallForward[];
   /** Limits that were in its way outside; absent where none was. */
   readonly limits?: readonly ReachedLimit[];
+  /** What was wrong with its sound while it was up. */
+  readonly sound?: readonly SoundTrouble[];
   /** The plan's lines: the reason of each step. */
   readonly explain: readonly string[];
   /** Paths as `RecordingEntry.path`. */

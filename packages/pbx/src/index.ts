@@ -31,6 +31,7 @@ export type {
   RecordingEntry,
   RecordingFilter,
   RecordingStore,
+  SoundTrouble,
 } from './history.ts';
 export { type Applied, type ApplyOptions, type PbxSource, planApply, planningApply } from './model/apply.ts';
 export { type Change, describeChange, hashOf, managerOfFile } from './model/change.ts';

@@ -57,6 +57,15 @@ export class LegOutput {
     this.#keyWriter.press(press);
   }
 
+  /** Packets and octets, whole datagrams, that went to the peer. */
+  get sentPackets(): number {
+    return this.#rtp.sentPackets;
+  }
+
+  get sentOctets(): number {
+    return this.#rtp.sentOctets;
+  }
+
   sendRtcp(packet: Buffer, to: Endpoint): void {
     this.#pair.sendRtcp(packet, to);
     count(this.#rtcp, packet);

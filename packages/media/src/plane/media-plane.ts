@@ -1,6 +1,7 @@
 import type { Endpoint } from '@vats/kernel';
 import type { RecordingFault } from '../recording/wav-writer.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
+import type { PeerReception } from '../rtp/peer-reports.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
@@ -93,6 +94,21 @@ export type MediaEvent =
   | { kind: 'learned'; leg: string; observed: Endpoint; claimed: Endpoint | undefined }
   /** A key was pressed, and let go: told once a press, of events that a bridge maps to `TOLD`. */
   | { kind: 'dtmf'; leg: string; key: DtmfKey; milliseconds: number }
+  /**
+   * This leg has not been heard for 3 s while another was, the call being answered and nobody on hold. `stranger`: packets come to
+   * its port from there, which nothing in its signalling names.
+   */
+  | {
+      kind: 'one-way';
+      leg: string;
+      everHeard: boolean;
+      claimed: Endpoint | undefined;
+      stranger: Endpoint | undefined;
+    }
+  /** No leg has been heard for 3 s. */
+  | { kind: 'silent' }
+  /** All are heard again who were not; so long after the last packet before. */
+  | { kind: 'recovered'; milliseconds: number }
   /** No leg that takes part was heard for `silenceTimeout` while none was held. Told once a silence. */
   | { kind: 'silence'; milliseconds: number }
   /** A leg has been held for `holdTimeout`. Told once a hold. */
@@ -131,12 +147,41 @@ export interface StreamStatistics {
   excess: number;
 }
 
+/** How well sound goes both ways on a leg. */
+export interface LegQuality {
+  /** Interarrival jitter of what came from the leg (RFC 3550 §6.4.1), milliseconds: at its end, and the greatest. */
+  readonly jitterMs: number;
+  readonly greatestJitterMs: number;
+  readonly duplicates: number;
+  readonly reordered: number;
+  /** Mean opinion score of what came from it, estimated (ITU-T G.107): 1 to 4.4. Undefined when nothing came. */
+  readonly score: number | undefined;
+  /** To the leg's peer and back, by its reports. Undefined when it sent none, or none of ours reached it. */
+  readonly roundTripMs: number | undefined;
+  /** What the peer reported of the sound that it got; undefined when it reported nothing. */
+  readonly reported: PeerReception | undefined;
+}
+
 export interface LegStatistics {
   readonly leg: string;
   readonly claimed: Endpoint | undefined;
   readonly observed: Endpoint | undefined;
   readonly rtp: StreamStatistics;
   readonly rtcp: StreamStatistics;
+  readonly quality: LegQuality;
+}
+
+/** Of a leg on which nothing has been heard yet. */
+export function noQuality(): LegQuality {
+  return {
+    jitterMs: 0,
+    greatestJitterMs: 0,
+    duplicates: 0,
+    reordered: 0,
+    score: undefined,
+    roundTripMs: undefined,
+    reported: undefined,
+  };
 }
 
 /** Counters at their beginning. */

@@ -3,6 +3,7 @@ import type { OutputFiles } from '../recording/output-file.ts';
 import { Recorder, type RecordingOutcome } from '../recording/recorder.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { PayloadTypeMap } from '../sdp/leg-media.ts';
+import { HearingWatch } from './hearing-watch.ts';
 import type { LegStatistics, MediaEvent } from './media-plane.ts';
 import type { LegUser, RelayLeg } from './relay-leg.ts';
 import { Supervision } from './supervision.ts';
@@ -18,6 +19,7 @@ export class RelayCall implements LegUser {
   readonly #closedLegs: LegStatistics[] = [];
   #recorder: Recorder | undefined;
   #supervision: Supervision | undefined;
+  #hearing: HearingWatch<RelayLeg> | undefined;
   #closing = false;
   #fault: string | undefined;
 
@@ -58,6 +60,7 @@ export class RelayCall implements LegUser {
   unbridge(leg: RelayLeg): void {
     const peer = leg.heardBy;
     leg.part();
+    this.#hearing?.restart(this.#clock.monotonic());
     if (peer !== undefined && peer.heardBy === leg) peer.part();
   }
 
@@ -82,7 +85,9 @@ export class RelayCall implements LegUser {
   }
 
   supervise(): void {
-    this.#supervision ??= new Supervision(this.#limits, this.#clock.monotonic());
+    const now = this.#clock.monotonic();
+    this.#supervision ??= new Supervision(this.#limits, now);
+    this.#hearing ??= new HearingWatch(now);
   }
 
   closeLeg(id: number): void {
@@ -137,6 +142,19 @@ export class RelayCall implements LegUser {
       case 'hold-expired':
         this.#tell({ kind: 'hold-expired', milliseconds: this.#limits.holdMs });
         break;
+    }
+    this.#listen(now);
+  }
+
+  #listen(now: number): void {
+    const found = this.#hearing?.check(now, this.#legs.values());
+    if (found === undefined) return;
+    if (found.kind !== 'one-way') {
+      this.#tell(found);
+      return;
+    }
+    for (const { name, heardAt, claimed, stranger } of found.legs) {
+      this.#tell({ kind: 'one-way', leg: name, everHeard: heardAt > Number.NEGATIVE_INFINITY, claimed, stranger });
     }
   }
 

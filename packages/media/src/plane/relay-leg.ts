@@ -3,6 +3,7 @@ import type { Clock, Endpoint, Random } from '@vats/kernel';
 import type { Recorder, Side } from '../recording/recorder.ts';
 import { KeyReader } from '../rtp/key-reader.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
+import { opinionScore } from '../rtp/opinion-score.ts';
 import {
   isRtcp,
   looksLikeRtcp,
@@ -12,18 +13,21 @@ import {
   rtpPayloadType,
   rtpSequence,
   rtpSsrc,
+  rtpTimestamp,
 } from '../rtp/packet.ts';
 import { RtcpSource } from '../rtp/rtcp-source.ts';
-import { SequenceCounter } from '../rtp/sequence-counter.ts';
 import { SourceLock } from '../rtp/source-lock.ts';
+import { StreamQuality } from '../rtp/stream-quality.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import { translateReports } from '../rtp/translate-reports.ts';
 import type { Law } from '../sdp/codec.ts';
 import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
 import { canonical, canonicalEndpoint } from './canonical-address.ts';
+import type { WatchedLeg } from './hearing-watch.ts';
 import { LegOutput } from './leg-output.ts';
-import { type LegStatistics, noPackets } from './media-plane.ts';
+import { LegReports } from './leg-reports.ts';
+import { type LegQuality, type LegStatistics, noPackets } from './media-plane.ts';
 import { leavingPayloadTypes, type Passage, RelayedSound } from './passage.ts';
 
 /** No codec of telephony sends more often (2.5 ms frames send 400 a second): a flood, or a loop. */
@@ -46,7 +50,7 @@ export interface PacketTally {
  * One leg's end of the relay: what arrives on its pair and is its peer's is counted, recorded, and goes into the passage to whoever
  * hears it. What its peer hears leaves by `output`. Nothing is allocated per packet here.
  */
-export class RelayLeg implements PairUser {
+export class RelayLeg implements PairUser, WatchedLeg {
   readonly name: string;
   readonly pair: BoundPair;
   /** What its peer hears. */
@@ -59,7 +63,8 @@ export class RelayLeg implements PairUser {
   readonly #tally: PacketTally;
   readonly #lock: SourceLock;
   readonly #rtcpSource: RtcpSource;
-  readonly #sequences = new SequenceCounter();
+  readonly #quality = new StreamQuality();
+  readonly #reports: LegReports;
   readonly #rtp = noPackets();
   readonly #rtcp = noPackets();
   #signalling: string;
@@ -67,6 +72,12 @@ export class RelayLeg implements PairUser {
   #locksSeen = 0;
   #thisSecond = 0;
   #passage: Passage | undefined;
+  /** By payload type, in Hz. */
+  #clockRates = USUAL_CLOCK_RATES;
+  #lastPayloadType = 0;
+  /** Who spoke last without being the leg's peer; port 0: nobody did. */
+  #strangerAddress = '';
+  #strangerPort = 0;
   /** Where the leg's keys are told; it stays, so that an event under way when the legs are joined anew is still one. */
   #keyReader: KeyReader | undefined;
   #recorder: Recorder | undefined;
@@ -92,6 +103,7 @@ export class RelayLeg implements PairUser {
     this.#rtcpSource = new RtcpSource(this.#lock);
     const { clock, pair, random } = options;
     this.output = new LegOutput({ clock, random, pair, rtp: this.#rtp, rtcp: this.#rtcp });
+    this.#reports = new LegReports({ clock, random, output: this.output, quality: this.#quality });
     this.pair.user = this;
   }
 
@@ -101,6 +113,11 @@ export class RelayLeg implements PairUser {
     this.output.receives = media.receives;
     this.output.stream.clockRates = media.clockRates;
     this.held = media.held;
+    this.#clockRates = USUAL_CLOCK_RATES;
+    if (media.clockRates.length > 0) {
+      this.#clockRates = USUAL_CLOCK_RATES.slice();
+      for (const [payloadType, rate] of media.clockRates) this.#clockRates[payloadType] = rate;
+    }
     this.#laws = [];
     for (const [payloadType, law] of media.laws) this.#laws[payloadType] = law;
     this.#lock.describe(this.#claimed, this.#signalling, newOffer, this.#clock.monotonic());
@@ -137,6 +154,24 @@ export class RelayLeg implements PairUser {
     this.output.close();
   }
 
+  /** Whether anybody hears this leg. */
+  get speaks(): boolean {
+    return this.#passage !== undefined;
+  }
+
+  get restsBySaying(): boolean {
+    return this.#lastPayloadType === COMFORT_NOISE;
+  }
+
+  /** Who spoke last on the leg's port without being believed to be its peer. */
+  get stranger(): Endpoint | undefined {
+    return this.#strangerPort === 0 ? undefined : { address: this.#strangerAddress, port: this.#strangerPort };
+  }
+
+  get claimed(): Endpoint | undefined {
+    return this.#claimed;
+  }
+
   /** The one leg that hears this one. */
   get heardBy(): RelayLeg | undefined {
     return this.#passage?.to;
@@ -164,6 +199,8 @@ export class RelayLeg implements PairUser {
     const now = this.#clock.monotonic();
     if (!this.#lock.accepts(from.address, from.port, ssrc, sequence, now)) {
       statistics.foreign++;
+      this.#strangerAddress = from.address;
+      this.#strangerPort = from.port;
       return;
     }
     if (this.#lock.locks !== this.#locksSeen) this.#learned();
@@ -174,12 +211,14 @@ export class RelayLeg implements PairUser {
     this.heardAt = now;
     statistics.packets++;
     statistics.octets += packet.length;
-    this.#sequences.saw(ssrc, sequence);
+    const payloadType = rtpPayloadType(packet);
+    this.#lastPayloadType = payloadType;
+    this.#quality.saw(ssrc, sequence, rtpTimestamp(packet), this.#clockRates[payloadType]!, now);
 
     const passage = this.#passage;
     // The recording holds what the other side could hear: nobody is overheard while on hold.
     if (this.#recorder !== undefined && passage?.to?.output.receives !== false) {
-      const law = this.#laws[rtpPayloadType(packet)];
+      const law = this.#laws[payloadType];
       if (law !== undefined) this.#recorder.hear(this.#side, law, packet, payloadAt, rtpPayloadEnd(packet));
     }
     if (passage !== undefined && !passage.hear(packet, payloadAt)) statistics.unmapped++;
@@ -208,6 +247,7 @@ export class RelayLeg implements PairUser {
     } else if (this.#lock.isSettled(now) && !this.#lock.isSilent(now)) {
       this.pair.connect(this.#lock.observed!);
     }
+    this.#report(now);
   }
 
   statistics(): LegStatistics {
@@ -215,8 +255,9 @@ export class RelayLeg implements PairUser {
       leg: this.name,
       claimed: this.#claimed,
       observed: this.#lock.observed,
-      rtp: { ...this.#rtp, lost: this.#sequences.lost },
+      rtp: { ...this.#rtp, lost: this.#quality.lost },
       rtcp: { ...this.#rtcp },
+      quality: this.#qualityNow(),
     };
   }
 
@@ -235,13 +276,39 @@ export class RelayLeg implements PairUser {
     }
     this.#rtcp.packets++;
     this.#rtcp.octets += packet.length;
+    this.#reports.heard(packet);
     const passage = this.#passage;
     if (passage?.to === undefined || !passage.passesReports) return;
     const { output } = passage.to;
     const destination = passage.to.#rtcpSource.destination;
     if (destination === undefined) return;
     const length = translateReports(packet, output.stream.renumbering, this.output.stream.renumbering);
-    if (length > 0) output.sendRtcp(length === packet.length ? packet : packet.subarray(0, length), destination);
+    if (length === 0) return;
+    passage.to.#reports.passed(packet);
+    output.sendRtcp(length === packet.length ? packet : packet.subarray(0, length), destination);
+  }
+
+  // Where the other side's reports don't come, or speak of other streams, the leg gets ours.
+  #report(now: number): void {
+    const destination = this.#rtcpSource.destination;
+    if (destination === undefined) return;
+    const packet = this.#reports.due(now, this.#passage?.passesReports === true);
+    if (packet !== undefined) this.output.sendRtcp(packet, destination);
+  }
+
+  #qualityNow(): LegQuality {
+    const { lost, jitterMs, greatestJitterMs, duplicates, reordered } = this.#quality;
+    const { reception, roundTripMs } = this.#reports.peer;
+    const { packets } = this.#rtp;
+    return {
+      jitterMs,
+      greatestJitterMs,
+      duplicates,
+      reordered,
+      score: packets === 0 ? undefined : opinionScore({ loss: lost / (lost + packets), jitterMs, roundTripMs }),
+      roundTripMs,
+      reported: reception,
+    };
   }
 
   #learned(): void {
@@ -255,3 +322,8 @@ export class RelayLeg implements PairUser {
     this.output.aim(this.#lock.observed ?? this.#claimed);
   }
 }
+
+/** RFC 3389. */
+const COMFORT_NOISE = 13;
+/** Shared by all legs that have no other. */
+const USUAL_CLOCK_RATES = new Uint32Array(128).fill(8_000);

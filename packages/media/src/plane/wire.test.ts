@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LegMedia } from '../sdp/leg-media.ts';
+import { type LegQuality, noQuality } from './media-plane.ts';
 import type { Command, Report } from './messages.ts';
 import { readCommands, readReports, writeCommands, writeReports } from './wire.ts';
 
@@ -13,6 +14,16 @@ const MEDIA: LegMedia = {
     [0, 'PCMU'],
   ],
   clockRates: [[96, 48_000]],
+};
+
+const QUALITY: LegQuality = {
+  jitterMs: 1.5,
+  greatestJitterMs: 7,
+  duplicates: 2,
+  reordered: 3,
+  score: 4.2,
+  roundTripMs: 31,
+  reported: { lost: 4, worstLoss: 0.5, jitterMs: 6 },
 };
 
 test('every command arrives as it was given', () => {
@@ -68,8 +79,22 @@ test('every report arrives as it was given', () => {
       event: {
         kind: 'closed',
         legs: [
-          { leg: 'a', claimed: MEDIA.claimed, observed: MEDIA.claimedRtcp, rtp: counts(0), rtcp: counts(100) },
-          { leg: 'b1', claimed: undefined, observed: undefined, rtp: counts(200), rtcp: counts(300) },
+          {
+            leg: 'a',
+            claimed: MEDIA.claimed,
+            observed: MEDIA.claimedRtcp,
+            rtp: counts(0),
+            rtcp: counts(100),
+            quality: QUALITY,
+          },
+          {
+            leg: 'b1',
+            claimed: undefined,
+            observed: undefined,
+            rtp: counts(200),
+            rtcp: counts(300),
+            quality: noQuality(),
+          },
         ],
       },
     },

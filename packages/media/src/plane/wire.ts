@@ -1,7 +1,7 @@
 import type { Endpoint } from '@vats/kernel';
 import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
-import type { AddressFamily, LegStatistics, StreamStatistics } from './media-plane.ts';
+import type { AddressFamily, LegQuality, LegStatistics, StreamStatistics } from './media-plane.ts';
 import type { Command, Report } from './messages.ts';
 
 /*
@@ -34,7 +34,23 @@ type PackedCommand =
   | readonly ['close-call', call: number]
   | Command;
 
-type PackedLeg = readonly [leg: string, claimed: Address, observed: Address, rtp: PackedStream, rtcp: PackedStream];
+type PackedLeg = readonly [
+  leg: string,
+  claimed: Address,
+  observed: Address,
+  rtp: PackedStream,
+  rtcp: PackedStream,
+  quality: PackedQuality,
+];
+type PackedQuality = readonly [
+  jitterMs: number,
+  greatestJitterMs: number,
+  duplicates: number,
+  reordered: number,
+  score: number | null,
+  roundTripMs: number | null,
+  reported: LegQuality['reported'] | null,
+];
 type PackedStream = readonly number[];
 type PackedReport = readonly ['closed', call: number, legs: readonly PackedLeg[]] | Report;
 
@@ -128,17 +144,35 @@ function unpackReport(packed: PackedReport): Report {
   return { say: 'event', call, event: { kind: 'closed', legs: legs.map(unpackLeg) } };
 }
 
-function packLeg({ leg, claimed, observed, rtp, rtcp }: LegStatistics): PackedLeg {
-  return [leg, packAddress(claimed), packAddress(observed), packStream(rtp), packStream(rtcp)];
+function packLeg({ leg, claimed, observed, rtp, rtcp, quality }: LegStatistics): PackedLeg {
+  const { jitterMs, greatestJitterMs, duplicates, reordered, score, roundTripMs, reported } = quality;
+  return [
+    leg,
+    packAddress(claimed),
+    packAddress(observed),
+    packStream(rtp),
+    packStream(rtcp),
+    [jitterMs, greatestJitterMs, duplicates, reordered, score ?? null, roundTripMs ?? null, reported ?? null],
+  ];
 }
 
-function unpackLeg([leg, claimed, observed, rtp, rtcp]: PackedLeg): LegStatistics {
+function unpackLeg([leg, claimed, observed, rtp, rtcp, quality]: PackedLeg): LegStatistics {
+  const [jitterMs, greatestJitterMs, duplicates, reordered, score, roundTripMs, reported] = quality;
   return {
     leg,
     claimed: unpackAddress(claimed),
     observed: unpackAddress(observed),
     rtp: unpackStream(rtp),
     rtcp: unpackStream(rtcp),
+    quality: {
+      jitterMs,
+      greatestJitterMs,
+      duplicates,
+      reordered,
+      score: score ?? undefined,
+      roundTripMs: roundTripMs ?? undefined,
+      reported: reported ?? undefined,
+    },
   };
 }
 

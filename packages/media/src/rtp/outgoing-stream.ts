@@ -63,6 +63,11 @@ export class OutgoingStream {
     return this.#began ? this.#ssrc : undefined;
   }
 
+  /** Of its timestamps, in Hz. */
+  get clockRate(): number {
+    return this.#clockRate;
+  }
+
   /** Counts the times that it had to become another stream. */
   get renewals(): number {
     return this.#renewals;

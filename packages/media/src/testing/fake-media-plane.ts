@@ -9,6 +9,7 @@ import {
   type MediaPlane,
   type MediaPlaneStatistics,
   noPackets,
+  noQuality,
   type OpenLegOptions,
 } from '../plane/media-plane.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
@@ -298,6 +299,7 @@ export class FakeMediaLeg implements MediaLeg {
       observed: this.observed,
       rtp: noPackets(),
       rtcp: noPackets(),
+      quality: noQuality(),
     };
   }
 }

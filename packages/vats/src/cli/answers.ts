@@ -232,7 +232,32 @@ export const storyAnswer = historyCall.extend({
   media: z
     .record(
       z.string(),
-      z.object({ received: z.number(), sent: z.number(), lost: z.number(), jitterMs: z.number().optional() }),
+      z.object({
+        received: z.number(),
+        sent: z.number(),
+        lost: z.number(),
+        jitterMs: z.number().optional(),
+        greatestJitterMs: z.number().optional(),
+        score: z.number().optional(),
+        roundTripMs: z.number().optional(),
+        reported: z.object({ lost: z.number(), worstLoss: z.number(), jitterMs: z.number() }).optional(),
+      }),
+    )
+    .optional(),
+  sound: z
+    .array(
+      z.discriminatedUnion('kind', [
+        z.object({
+          at: z.number(),
+          kind: z.literal('one-way'),
+          leg: z.string(),
+          everHeard: z.boolean(),
+          claimed: z.string().optional(),
+          stranger: z.string().optional(),
+        }),
+        z.object({ at: z.number(), kind: z.literal('silent') }),
+        z.object({ at: z.number(), kind: z.literal('recovered'), milliseconds: z.number() }),
+      ]),
     )
     .optional(),
   seed: z.string().optional(),

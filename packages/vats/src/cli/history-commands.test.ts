@@ -8,6 +8,11 @@ const ANNA = { number: '201', extension: '201', name: 'Anna' };
 const IVAN = { number: '+79161234567', raw: '89161234567' };
 const BEGIN = new Date(2026, 10, 20, 9, 0).getTime();
 const HOUR_MS = 3_600_000;
+const WRONG_ADDRESS = { claimed: '10.0.0.5:4000', stranger: '203.0.113.7:30000' };
+const GOOD = {
+  ...{ received: 3_000, sent: 2_990, lost: 10, foreign: 0, jitterMs: 2.5, greatestJitterMs: 9, score: 4.26 },
+  ...{ roundTripMs: 31, reported: { lost: 4, worstLoss: 0.031, jitterMs: 3 } },
+};
 
 let domain: string;
 
@@ -43,6 +48,9 @@ async function keep(call: string, hours: number, result: 'answered' | 'missed', 
     ...(result === 'answered'
       ? ([
           [4_000, { type: 'call.answered', leg: 'b1', party: ANNA }],
+          [8_000, { type: 'media.oneWay', leg: 'b1', everHeard: false, ...WRONG_ADDRESS }],
+          [9_000, { type: 'media.recovered', milliseconds: 5_000 }],
+          [20_000, { type: 'media.silent' }],
           [64_000, { type: 'leg.ended', leg: 'a', failure: 'caller-hung-up' }],
         ] as const)
       : []),
@@ -52,6 +60,7 @@ async function keep(call: string, hours: number, result: 'answered' | 'missed', 
         type: 'call.ended',
         failure: result === 'answered' ? 'caller-hung-up' : 'caller-cancelled',
         status: result === 'answered' ? 200 : 487,
+        media: { a: GOOD },
       },
     ],
   ];
@@ -102,6 +111,14 @@ test('a page names the next one', async () => {
   expect(await found('--after', next)).toEqual(['one']);
 });
 
+test('a call tells how its sound went, and what was wrong with it', async () => {
+  const { out } = await vats('calls', 'show', 'one');
+  expect(out).toContain(
+    'sound a    3000 packets heard, 2990 sent, 10 lost, jitter 2.5 ms, 9 at most, MOS 4.3, there and back 31 ms, ' +
+      'the phone missed 4 (3 % at worst)',
+  );
+});
+
 test('a call is told from its first moment to its last', async () => {
   const { code, out } = await vats('calls', 'show', 'one');
   expect(code).toBe(0);
@@ -118,6 +135,9 @@ test('a call is told from its first moment to its last', async () => {
     '0:00.090  b1   is ringing',
     '0:04.000  b1   answers after 0:03',
     '0:04.000  b1   201 Anna speaks, for 1:00',
+    '0:08.000  b1   is not heard: it advertises 10.0.0.5:4000, packets come from 203.0.113.7:30000, which is not believed',
+    '0:09.000       all are heard again, after 0:05',
+    '0:20.000       nobody has been heard for 3 s',
     '1:04.010  b1   is gone',
     '1:04.010       The caller hung up',
   ]);

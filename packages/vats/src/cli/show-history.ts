@@ -45,9 +45,9 @@ export function storyText(story: Story): string {
       'recording',
       `${path}, ${duration(durationMs)}${failed === undefined ? '' : `, failed: ${failed}`}`,
     ]),
-    ...Object.entries(story.media ?? {}).map(([leg, { received, sent, lost, jitterMs }]): [string, string] => [
+    ...Object.entries(story.media ?? {}).map(([leg, quality]): [string, string] => [
       `sound ${leg}`,
-      `${received} packets heard, ${sent} sent, ${lost} lost${jitterMs === undefined ? '' : `, jitter ${jitterMs} ms`}`,
+      soundText(quality),
     ]),
   ];
   const head = facts.map(([name, value]) => `${name.padEnd(10)} ${printable(value)}\n`).join('');
@@ -57,6 +57,35 @@ export function storyText(story: Story): string {
     .map(({ at, leg, text }) => `${offset(at - story.startedAt)}  ${leg.padEnd(4)} ${printable(text)}\n`)
     .join('');
   return `${head}${plan === '' ? '' : `\nplan\n${plan}`}\n${ladder}`;
+}
+
+function soundText(quality: NonNullable<Story['media']>[string]): string {
+  const { received, sent, lost, jitterMs, greatestJitterMs, score, roundTripMs, reported } = quality;
+  return [
+    `${received} packets heard, ${sent} sent, ${lost} lost`,
+    ...(jitterMs === undefined ? [] : [`jitter ${jitterMs} ms`]),
+    ...(greatestJitterMs === undefined ? [] : [`${greatestJitterMs} at most`]),
+    ...(score === undefined ? [] : [`MOS ${score.toFixed(1)}`]),
+    ...(roundTripMs === undefined ? [] : [`there and back ${roundTripMs} ms`]),
+    ...(reported === undefined
+      ? []
+      : [`the phone missed ${reported.lost} (${Math.round(100 * reported.worstLoss)} % at worst)`]),
+  ].join(', ');
+}
+
+function troubleText(trouble: NonNullable<Story['sound']>[number]): { leg: string; text: string } {
+  switch (trouble.kind) {
+    case 'silent':
+      return { leg: '', text: 'nobody has been heard for 3 s' };
+    case 'recovered':
+      return { leg: '', text: `all are heard again, after ${duration(trouble.milliseconds)}` };
+    case 'one-way': {
+      const { leg, everHeard, claimed, stranger } = trouble;
+      const says = claimed === undefined ? 'it says nowhere that it sends from' : `it advertises ${claimed}`;
+      const comes = stranger === undefined ? 'no packet comes' : `packets come from ${stranger}, which is not believed`;
+      return { leg, text: `is ${everHeard ? 'no longer' : 'not'} heard: ${says}, ${comes}` };
+    }
+  }
 }
 
 interface Moment {
@@ -73,6 +102,7 @@ function momentsOf(story: Story): Moment[] {
   for (const limit of story.limits ?? []) {
     moments.push({ at: limit.at, leg: '', text: `not by trunk ${limit.trunk}: ${limitText(limit)}` });
   }
+  for (const trouble of story.sound ?? []) moments.push({ at: trouble.at, ...troubleText(trouble) });
   for (const leg of story.legs.filter((each) => each.leg !== 'a')) moments.push(...momentsOfLeg(leg));
   for (const { leg, party, from, to } of story.talks) {
     moments.push({ at: from, leg, text: `${named(party)} speaks, for ${duration(to - from)}` });
