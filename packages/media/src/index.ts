@@ -1,3 +1,6 @@
+export { soundCodec } from './codec/sound-codecs.ts';
+export type { KeySources } from './plane/key-listener.ts';
+export type { CollectOrder } from './plane/leg-sound.ts';
 export type {
   AddressFamily,
   LegQuality,
@@ -11,6 +14,7 @@ export type {
   OpenLegOptions,
   StreamStatistics,
 } from './plane/media-plane.ts';
+export type { PlayEnd, PlayOrder, SpokenFormat } from './plane/playback.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
@@ -30,7 +34,12 @@ export {
 export { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './sdp/leg-media.ts';
 export { SDP_FAULTS, type SdpFault } from './sdp/sdp-faults.ts';
 export { builtInPrompt } from './sound/built-in-prompts.ts';
+export type { CallTone } from './sound/call-tones.ts';
+export { JitterBuffer, type JitterStatistics } from './sound/jitter-buffer.ts';
+export type { CollectEnd } from './sound/key-collector.ts';
+export type { PlayedItem } from './sound/played-item.ts';
 export { BUILT_IN_PROMPTS, recordedTexts } from './sound/prompt-texts.ts';
+export { type Heard, type Party, type Presence, Room } from './sound/room.ts';
 export { LARGEST, type Language, type Said, type Unit } from './sound/said.ts';
 export { say } from './sound/say.ts';
 export { WavDecoding } from './sound/wav-decoding.ts';

@@ -11,6 +11,8 @@ export class LegOutput {
   readonly stream: OutgoingStream;
   /** Whether the peer wants to hear anything: false on hold. */
   receives = true;
+  /** While the switch itself says something to the leg, what others say to it is not heard. */
+  playing = false;
   readonly #clock: Clock;
   readonly #pair: BoundPair;
   readonly #rtp: StreamStatistics;
@@ -43,6 +45,16 @@ export class LegOutput {
 
   /** Sends a packet of whatever source is heard now; it is renumbered in place to follow what went before. */
   say(packet: Buffer): void {
+    if (this.playing) return;
+    this.#pass(packet);
+  }
+
+  /** Sends a packet of sound that is made here. */
+  play(packet: Buffer): void {
+    this.#pass(packet);
+  }
+
+  #pass(packet: Buffer): void {
     this.stream.pass(packet);
     this.#send(packet);
   }

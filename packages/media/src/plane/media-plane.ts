@@ -5,6 +5,9 @@ import type { PeerReception } from '../rtp/peer-reports.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { CollectEnd } from '../sound/key-collector.ts';
+import type { CollectOrder } from './leg-sound.ts';
+import type { PlayEnd, PlayOrder } from './playback.ts';
 
 /**
  * Where sound flows: leases ports, relays, records. Commands are synchronous and plain data; what comes of them is told
@@ -54,6 +57,21 @@ export interface MediaCall {
    * 64 of them; one that is longer than an event can say (65,535 of its clock) is cut.
    */
   sendDigit(leg: MediaLeg, press: KeyPress): void;
+  /**
+   * Plays something to a leg in place of what it heard; what was being played to it ends. It ends in exactly one `played` with the
+   * number that this returns.
+   */
+  play(leg: MediaLeg, order: Omit<PlayOrder, 'id'>): number;
+  /** Ends what is being played to the leg, within `fadeMs` (10 unless given). */
+  stopPlaying(leg: MediaLeg, options?: { readonly fadeMs?: number }): void;
+  /**
+   * Gathers the keys that are pressed on a leg; they are told by no `dtmf` meanwhile. What was being gathered there ends. It ends in
+   * exactly one `collected` with the number that this returns. Its time begins when what is being played to the leg has ended.
+   */
+  collect(leg: MediaLeg, order: Omit<CollectOrder, 'id'>): number;
+  stopCollecting(leg: MediaLeg): void;
+  /** A key of a leg that came by signalling (SIP INFO): it counts as one that was heard. */
+  pressed(leg: MediaLeg, key: DtmfKey): void;
   /** From now on (the answer) silence and hold are timed; early media is not. */
   supervise(): void;
   /** Gives all ports back (they rest before their next call), finishes the recording; then `closed` comes. Idempotent. */
@@ -94,6 +112,10 @@ export type MediaEvent =
   | { kind: 'learned'; leg: string; observed: Endpoint; claimed: Endpoint | undefined }
   /** A key was pressed, and let go: told once a press, of events that a bridge maps to `TOLD`. */
   | { kind: 'dtmf'; leg: string; key: DtmfKey; milliseconds: number }
+  /** What was being played to a leg has ended; `detail` says why it failed. */
+  | { kind: 'played'; leg: string; play: number; why: PlayEnd; playedMs: number; detail?: string }
+  /** The keys that were gathered; a terminator is not among the digits. */
+  | { kind: 'collected'; leg: string; collect: number; digits: string; why: CollectEnd; terminator?: DtmfKey }
   /**
    * This leg has not been heard for 3 s while another was, the call being answered and nobody on hold. `stranger`: packets come to
    * its port from there, which nothing in its signalling names.

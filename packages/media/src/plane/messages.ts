@@ -1,6 +1,9 @@
 import type { KeyPress } from '../rtp/key-writer.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { CollectOrder } from './leg-sound.ts';
 import type { AddressFamily, MediaEvent } from './media-plane.ts';
+import type { PlayOrder } from './playback.ts';
 
 /** What a media worker is started with: plain data, as everything that crosses the threads. */
 export interface WorkerSettings {
@@ -54,6 +57,16 @@ export type Command =
       readonly right: number;
     }
   | { readonly do: 'send-digit'; readonly call: number; readonly leg: number; readonly press: KeyPress }
+  | { readonly do: 'play'; readonly call: number; readonly leg: number; readonly order: PlayOrder }
+  | {
+      readonly do: 'stop-playing';
+      readonly call: number;
+      readonly leg: number;
+      readonly fadeMs: number | undefined;
+    }
+  | { readonly do: 'collect'; readonly call: number; readonly leg: number; readonly order: CollectOrder }
+  | { readonly do: 'stop-collecting'; readonly call: number; readonly leg: number }
+  | { readonly do: 'pressed'; readonly call: number; readonly leg: number; readonly key: DtmfKey }
   | { readonly do: 'supervise'; readonly call: number }
   | { readonly do: 'close-leg'; readonly call: number; readonly leg: number }
   | { readonly do: 'close-call'; readonly call: number }

@@ -1,21 +1,27 @@
-import type { Clock, Endpoint } from '@vats/kernel';
+import type { Clock, Endpoint, Random } from '@vats/kernel';
 import type { OutputFiles } from '../recording/output-file.ts';
 import { Recorder, type RecordingOutcome } from '../recording/recorder.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { PayloadTypeMap } from '../sdp/leg-media.ts';
 import { HearingWatch } from './hearing-watch.ts';
+import { type CollectOrder, LegSound } from './leg-sound.ts';
 import type { LegStatistics, MediaEvent } from './media-plane.ts';
+import type { PlayOrder, Studio } from './playback.ts';
 import type { LegUser, RelayLeg } from './relay-leg.ts';
 import { Supervision } from './supervision.ts';
 
 /** A call of one worker: its legs, who hears whom, its recording, its quiet. */
 export class RelayCall implements LegUser {
   readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #studio: Studio;
   readonly #files: OutputFiles;
   readonly #limits: { readonly silenceMs: number; readonly holdMs: number };
   readonly #tell: (event: MediaEvent) => void;
   readonly #giveBack: (leg: RelayLeg) => void;
   readonly #legs = new Map<number, RelayLeg>();
+  /** Of legs to which something was played, or where keys were waited for. */
+  readonly #sounds = new Map<number, LegSound>();
   readonly #closedLegs: LegStatistics[] = [];
   #recorder: Recorder | undefined;
   #supervision: Supervision | undefined;
@@ -25,6 +31,8 @@ export class RelayCall implements LegUser {
 
   constructor(options: {
     clock: Clock;
+    random: Random;
+    studio: Studio;
     files: OutputFiles;
     limits: { readonly silenceMs: number; readonly holdMs: number };
     /** Every event of the call; `closed` or `lost` is the last. */
@@ -33,6 +41,8 @@ export class RelayCall implements LegUser {
     giveBack: (leg: RelayLeg) => void;
   }) {
     this.#clock = options.clock;
+    this.#random = options.random;
+    this.#studio = options.studio;
     this.#files = options.files;
     this.#limits = options.limits;
     this.#tell = options.tell;
@@ -84,6 +94,26 @@ export class RelayCall implements LegUser {
     }
   }
 
+  play(id: number, order: PlayOrder): void {
+    this.#soundOf(id)?.play(order);
+  }
+
+  stopPlaying(id: number, fadeMs: number | undefined): void {
+    this.#sounds.get(id)?.stopPlaying(fadeMs);
+  }
+
+  collect(id: number, order: CollectOrder): void {
+    this.#soundOf(id)?.collect(order);
+  }
+
+  stopCollecting(id: number): void {
+    this.#sounds.get(id)?.stopCollecting();
+  }
+
+  pressed(id: number, key: DtmfKey): void {
+    this.#sounds.get(id)?.press(key);
+  }
+
   supervise(): void {
     const now = this.#clock.monotonic();
     this.#supervision ??= new Supervision(this.#limits, now);
@@ -94,6 +124,8 @@ export class RelayCall implements LegUser {
     const leg = this.#legs.get(id);
     if (leg === undefined) return;
     this.#legs.delete(id);
+    this.#sounds.get(id)?.close();
+    this.#sounds.delete(id);
     this.unbridge(leg);
     leg.close();
     this.#closedLegs.push(leg.statistics());
@@ -114,7 +146,20 @@ export class RelayCall implements LegUser {
   }
 
   onKey(leg: RelayLeg, key: DtmfKey, milliseconds: number): void {
+    for (const [id, sound] of this.#sounds) if (this.#legs.get(id) === leg && sound.press(key)) return;
     this.#tell({ kind: 'dtmf', leg: leg.name, key, milliseconds });
+  }
+
+  #soundOf(id: number): LegSound | undefined {
+    const leg = this.#legs.get(id);
+    if (leg === undefined) return undefined;
+    let sound = this.#sounds.get(id);
+    if (sound === undefined) {
+      const [clock, random, studio, tell] = [this.#clock, this.#random, this.#studio, this.#tell];
+      sound = new LegSound({ leg, clock, random, studio, tell });
+      this.#sounds.set(id, sound);
+    }
+    return sound;
   }
 
   // A bug of ours costs one call: it is closed as ever, but told as a loss.

@@ -25,6 +25,7 @@ import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
 import { canonical, canonicalEndpoint } from './canonical-address.ts';
 import type { WatchedLeg } from './hearing-watch.ts';
+import { KeyListener, type KeySources } from './key-listener.ts';
 import { LegOutput } from './leg-output.ts';
 import { LegReports } from './leg-reports.ts';
 import { type LegQuality, type LegStatistics, noPackets } from './media-plane.ts';
@@ -72,6 +73,8 @@ export class RelayLeg implements PairUser, WatchedLeg {
   #locksSeen = 0;
   #thisSecond = 0;
   #passage: Passage | undefined;
+  /** The passage, while nobody else hears the leg. */
+  #listener: KeyListener | undefined;
   /** By payload type, in Hz. */
   #clockRates = USUAL_CLOCK_RATES;
   #lastPayloadType = 0;
@@ -132,16 +135,36 @@ export class RelayLeg implements PairUser, WatchedLeg {
     for (const [arriving, leaving, clockRate] of map) {
       if (leaving === TOLD && clockRate !== undefined) rates.set(arriving, clockRate);
     }
-    if (rates.size > 0) {
-      this.#keyReader ??= new KeyReader(this.#clock, (key, ms) => this.#user.onKey(this, key, ms));
-      this.#keyReader.rates = rates;
-    }
+    if (rates.size > 0) this.#readKeys(rates);
+    this.stopListening();
     this.#passage = new RelayedSound(this, by, leavingPayloadTypes(map), this.#keyReader);
   }
 
   /** Nobody hears this leg from now on. */
   part(): void {
+    this.stopListening();
     this.#passage = undefined;
+  }
+
+  /** Nobody hears this leg, but its keys are told. */
+  listen(sources: KeySources): void {
+    this.part();
+    if (sources.events.length > 0) this.#readKeys(new Map(sources.events));
+    const pressed = (key: DtmfKey, ms: number) => this.#user.onKey(this, key, ms);
+    this.#listener = new KeyListener(sources, this.#keyReader, pressed);
+    this.#passage = this.#listener;
+  }
+
+  /** Nothing happens when it is joined to another meanwhile. */
+  stopListening(): void {
+    this.#listener?.close();
+    if (this.#passage === this.#listener) this.#passage = undefined;
+    this.#listener = undefined;
+  }
+
+  #readKeys(rates: ReadonlyMap<number, number>): void {
+    this.#keyReader ??= new KeyReader(this.#clock, (key, ms) => this.#user.onKey(this, key, ms));
+    this.#keyReader.rates = rates;
   }
 
   /** Sends a key press to this leg's peer, in the stream that it hears. */
@@ -150,6 +173,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
   }
 
   close(): void {
+    this.stopListening();
     this.#keyReader?.close();
     this.output.close();
   }

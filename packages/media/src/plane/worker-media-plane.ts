@@ -1,6 +1,8 @@
 import type { Cancel, Clock, Ledger, Log } from '@vats/kernel';
 import type { KeyPress } from '../rtp/key-writer.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { CollectOrder } from './leg-sound.ts';
 import type {
   AddressFamily,
   LocalMedia,
@@ -13,6 +15,7 @@ import type {
 } from './media-plane.ts';
 import type { Command, Report, WorkerSettings } from './messages.ts';
 import { Outbox } from './outbox.ts';
+import type { PlayOrder } from './playback.ts';
 
 /** A media thread as the plane sees it. */
 export interface WorkerLink {
@@ -249,6 +252,8 @@ class WorkerMediaCall implements MediaCall {
   readonly #user: (event: MediaEvent) => void;
   readonly #legs = new Set<WorkerMediaLeg>();
   #lastLeg = 0;
+  /** Of what was played and collected. */
+  #lastOrder = 0;
   /** Path of the recording that runs. */
   #recording: string | undefined;
   #open = true;
@@ -299,6 +304,30 @@ class WorkerMediaCall implements MediaCall {
 
   sendDigit(leg: MediaLeg, press: KeyPress): void {
     this.#send({ do: 'send-digit', call: this.#number, leg: numberOf(leg), press });
+  }
+
+  play(leg: MediaLeg, order: Omit<PlayOrder, 'id'>): number {
+    const id = ++this.#lastOrder;
+    this.#send({ do: 'play', call: this.#number, leg: numberOf(leg), order: { ...order, id } });
+    return id;
+  }
+
+  stopPlaying(leg: MediaLeg, options: { readonly fadeMs?: number } = {}): void {
+    this.#send({ do: 'stop-playing', call: this.#number, leg: numberOf(leg), fadeMs: options.fadeMs });
+  }
+
+  collect(leg: MediaLeg, order: Omit<CollectOrder, 'id'>): number {
+    const id = ++this.#lastOrder;
+    this.#send({ do: 'collect', call: this.#number, leg: numberOf(leg), order: { ...order, id } });
+    return id;
+  }
+
+  stopCollecting(leg: MediaLeg): void {
+    this.#send({ do: 'stop-collecting', call: this.#number, leg: numberOf(leg) });
+  }
+
+  pressed(leg: MediaLeg, key: DtmfKey): void {
+    this.#send({ do: 'pressed', call: this.#number, leg: numberOf(leg), key });
   }
 
   supervise(): void {

@@ -8,9 +8,12 @@ const BLOCK_SECONDS = 102 / 8_000;
 const FAINTEST = -36;
 /** The share of all energy that the two tones make up: a voice has more partials than two. */
 const SHARE = 0.68;
-/** By how much the higher tone may be louder, and quieter, than the lower one: 8 and 4 dB (Q.24) and a little. */
-const MOST_TWIST = 10 ** 0.9;
-const MOST_REVERSE_TWIST = 10 ** 0.6;
+/**
+ * By how much the higher tone may be louder, and quieter, than the lower one: 8 and 4 dB (Q.24), and what the louder tone does to
+ * the measure of the other one in so short a block.
+ */
+const MOST_TWIST = 10 ** 1.1;
+const MOST_REVERSE_TWIST = 10 ** 0.75;
 /** A tone beside the other three of its group, and beside its own second harmonic, which a voice has and a key has not. */
 const ABOVE_GROUP = 10 ** 0.7;
 const ABOVE_HARMONIC = 10 ** 1.0;
@@ -123,7 +126,8 @@ export class DtmfDetector {
     if ((low + high) * (2 / block.length) < SHARE * energy) return undefined;
     if (
       Math.abs(2 * ROWS[row]! - COLUMNS[column]!) > TOO_NEAR &&
-      this.#rowHarmonics[row]!.power(block) * ABOVE_HARMONIC > low
+      // What a column much louder than its row spills there is no harmonic.
+      this.#rowHarmonics[row]!.power(block) * ABOVE_HARMONIC > Math.max(low, high / 2)
     ) {
       return undefined;
     }

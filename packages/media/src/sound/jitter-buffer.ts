@@ -197,6 +197,12 @@ export class JitterBuffer implements SoundSource {
       return;
     }
     if (!this.#has(this.#next)) {
+      if (this.#mayStillCome()) {
+        this.#owed++;
+        this.#concealedMs += (this.#packet * 1_000) / this.rate;
+        this.#makeUp();
+        return;
+      }
       this.#next++;
       this.statistics.lost++;
       if (this.#owed > 0) this.#owed--;
@@ -219,6 +225,12 @@ export class JitterBuffer implements SoundSource {
     this.#timestampNext = this.#unwrapped(slot.timestamp) + this.#packetInClock();
     this.statistics.played++;
     this.#take(samples);
+  }
+
+  /** Others of this stream came later than this one is by now: the delay is too short for the network. */
+  #mayStillCome(): boolean {
+    const { delayMs } = this;
+    return delayMs < this.#arrivals.spread && delayMs < MOST_DELAY_MS && this.#concealedMs < MOST_CONCEALED_MS;
   }
 
   /** The packet's timestamp says that there was silence before it (no packets are sent then). */
@@ -264,10 +276,8 @@ export class JitterBuffer implements SoundSource {
 
   /** Delay that was never needed in the last two windows. */
   #excessMs(): number {
-    return Math.min(this.#lowest, this.#lowestBefore) === Number.POSITIVE_INFINITY ||
-      this.#lowestBefore === Number.POSITIVE_INFINITY
-      ? 0
-      : Math.min(this.#lowest, this.#lowestBefore) - LEAST_DELAY_MS;
+    if (this.#lowestBefore === Number.POSITIVE_INFINITY || this.#lowest === Number.POSITIVE_INFINITY) return 0;
+    return Math.min(this.#lowest, this.#lowestBefore) - Math.max(LEAST_DELAY_MS, this.#arrivals.spread);
   }
 
   #lessen(samples: number): void {

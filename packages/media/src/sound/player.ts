@@ -72,6 +72,11 @@ export class Player implements SoundSource {
     return (this.#played * 1_000) / this.rate;
   }
 
+  /** Whether it was told to stop. */
+  get stopped(): boolean {
+    return this.#stopping;
+  }
+
   get ended(): boolean {
     return this.#ended;
   }

@@ -82,7 +82,7 @@ export class Room {
     this.#all = new Int16Array(this.frame);
     this.#nobody = new Int16Array(this.frame);
     this.#noise = comfortNoise !== undefined && comfortNoise.length > 0 ? comfortNoise : undefined;
-    this.#speaker = new ActiveSpeaker(activeChanged);
+    this.#speaker = new ActiveSpeaker<Seat>(activeChanged);
   }
 
   get size(): number {

@@ -89,12 +89,17 @@ export class SoundLibrary {
     }
     if (this.#awaited.size >= MOST_AWAITED) {
       const fault = new SoundFault(path, `${path}: ${MOST_AWAITED} other sound files are being read; try again later`);
-      this.#clock.after(0, () => done(fault));
+      this.later(() => done(fault));
       return;
     }
     this.#awaited.set(key, { done: [done] });
     if (this.#working < AT_ONCE) this.#begin(path, rate, key);
     else this.#waiting.push(() => this.#begin(path, rate, key));
+  }
+
+  /** Runs `then` in a later turn. */
+  later(then: () => void): void {
+    this.#clock.after(0, then);
   }
 
   #begin(path: string, rate: SamplingRate, key: string): void {

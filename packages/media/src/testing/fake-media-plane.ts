@@ -1,4 +1,5 @@
 import type { Clock, Endpoint, Ledger } from '@vats/kernel';
+import type { CollectOrder } from '../plane/leg-sound.ts';
 import {
   type AddressFamily,
   type LegStatistics,
@@ -12,7 +13,9 @@ import {
   noQuality,
   type OpenLegOptions,
 } from '../plane/media-plane.ts';
+import type { PlayOrder } from '../plane/playback.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import { FakeSound } from './fake-sound.ts';
 
@@ -31,6 +34,11 @@ export type MediaCommand =
   | { readonly do: 'echo'; readonly leg: string }
   | { readonly do: 'record'; readonly path: string; readonly left: string; readonly right: string }
   | { readonly do: 'send-digit'; readonly leg: string; readonly press: KeyPress }
+  | { readonly do: 'play'; readonly leg: string; readonly order: PlayOrder }
+  | { readonly do: 'stop-playing'; readonly leg: string }
+  | { readonly do: 'collect'; readonly leg: string; readonly order: CollectOrder }
+  | { readonly do: 'stop-collecting'; readonly leg: string }
+  | { readonly do: 'pressed'; readonly leg: string; readonly key: DtmfKey }
   | { readonly do: 'supervise' }
   | { readonly do: 'close-leg'; readonly leg: string }
   | { readonly do: 'close' };
@@ -131,6 +139,7 @@ export class FakeMediaCall implements MediaCall {
   readonly #joined = new Map<string, string>();
   readonly #sound: FakeSound;
   #closing = false;
+  #lastOrder = 0;
 
   constructor(plane: FakeMediaPlane, clock: Clock, callId: string, user: (event: MediaEvent) => void) {
     this.#plane = plane;
@@ -211,6 +220,32 @@ export class FakeMediaCall implements MediaCall {
   sendDigit(leg: MediaLeg, press: KeyPress): void {
     this.commands.push({ do: 'send-digit', leg: leg.name, press });
     this.#sound.press(leg.name, press);
+  }
+
+  /** A test ends it by `emit({ kind: 'played', ... })`, as time passes for nobody here. */
+  play(leg: MediaLeg, order: Omit<PlayOrder, 'id'>): number {
+    const id = ++this.#lastOrder;
+    this.commands.push({ do: 'play', leg: leg.name, order: { ...order, id } });
+    return id;
+  }
+
+  stopPlaying(leg: MediaLeg): void {
+    this.commands.push({ do: 'stop-playing', leg: leg.name });
+  }
+
+  /** A test ends it by `emit({ kind: 'collected', ... })`. */
+  collect(leg: MediaLeg, order: Omit<CollectOrder, 'id'>): number {
+    const id = ++this.#lastOrder;
+    this.commands.push({ do: 'collect', leg: leg.name, order: { ...order, id } });
+    return id;
+  }
+
+  stopCollecting(leg: MediaLeg): void {
+    this.commands.push({ do: 'stop-collecting', leg: leg.name });
+  }
+
+  pressed(leg: MediaLeg, key: DtmfKey): void {
+    this.commands.push({ do: 'pressed', leg: leg.name, key });
   }
 
   supervise(): void {
