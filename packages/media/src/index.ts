@@ -14,6 +14,7 @@ export type {
   OpenLegOptions,
   StreamStatistics,
 } from './plane/media-plane.ts';
+export type { RoomChange, RoomOrder } from './plane/mixed-room.ts';
 export type { PlayEnd, PlayOrder, SpokenFormat } from './plane/playback.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';

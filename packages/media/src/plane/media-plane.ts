@@ -7,6 +7,7 @@ import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import type { CollectEnd } from '../sound/key-collector.ts';
 import type { CollectOrder } from './leg-sound.ts';
+import type { RoomChange, RoomOrder } from './mixed-room.ts';
 import type { PlayEnd, PlayOrder } from './playback.ts';
 
 /**
@@ -19,9 +20,14 @@ export interface MediaPlane {
   readonly families: readonly AddressFamily[];
   /**
    * Opens a call, all of whose legs live in one worker. Undefined when no worker has a free pair of ports: answer 503.
-   * `user` is called once for each event, never from inside a command.
+   * `user` is called once for each event, never from inside a command. A call that is opened `beside` another lives in its
+   * worker, so that their legs can meet in a room.
    */
-  openCall(callId: string, user: (event: MediaEvent) => void): MediaCall | undefined;
+  openCall(
+    callId: string,
+    user: (event: MediaEvent) => void,
+    options?: { readonly beside?: MediaCall },
+  ): MediaCall | undefined;
   /** What `vats status` and the metrics show. */
   statistics(): MediaPlaneStatistics;
   /** Ends what is left, finishes every recording, gives every port back. */
@@ -72,6 +78,13 @@ export interface MediaCall {
   stopCollecting(leg: MediaLeg): void;
   /** A key of a leg that came by signalling (SIP INFO): it counts as one that was heard. */
   pressed(leg: MediaLeg, key: DtmfKey): void;
+  /**
+   * Takes a leg into a room in which all hear each other, whatever calls they are of; it leaves what it was joined to. `unbridge`
+   * takes it out again. Only calls of one worker can meet in a room: open them beside each other.
+   */
+  joinRoom(leg: MediaLeg, order: RoomOrder): void;
+  /** Mutes, deafens, amplifies a party, or changes by whom it is heard. */
+  changeInRoom(leg: MediaLeg, change: RoomChange): void;
   /** From now on (the answer) silence and hold are timed; early media is not. */
   supervise(): void;
   /** Gives all ports back (they rest before their next call), finishes the recording; then `closed` comes. Idempotent. */
@@ -116,6 +129,10 @@ export type MediaEvent =
   | { kind: 'played'; leg: string; play: number; why: PlayEnd; playedMs: number; detail?: string }
   /** The keys that were gathered; a terminator is not among the digits. */
   | { kind: 'collected'; leg: string; collect: number; digits: string; why: CollectEnd; terminator?: DtmfKey }
+  /** This leg's party is now the one that talks most in its room. */
+  | { kind: 'speaking'; leg: string; room: string }
+  /** The room is full, has a party of that name, or is one too many: the leg is joined to nothing. */
+  | { kind: 'room-refused'; leg: string; room: string }
   /**
    * This leg has not been heard for 3 s while another was, the call being answered and nobody on hold. `stranger`: packets come to
    * its port from there, which nothing in its signalling names.

@@ -5,8 +5,9 @@ import { type SoundFiles, SoundLibrary } from '../sound/sound-library.ts';
 import type { BoundPair } from './bound-pair.ts';
 import type { AddressFamily, MediaEvent } from './media-plane.ts';
 import type { Command, Report, WorkerSettings } from './messages.ts';
+import { MixedRooms } from './mixed-room.ts';
 import { Outbox } from './outbox.ts';
-import { Playback, type Studio } from './playback.ts';
+import type { Studio } from './playback.ts';
 import { RelayCall } from './relay-call.ts';
 import { RelayLeg } from './relay-leg.ts';
 import { type Loop, WakeUps } from './wake-ups.ts';
@@ -21,7 +22,7 @@ const BIND_PORTION = 8;
 const REFILL_RETRY_MS = 1_000;
 const TIDY_MS = 1_000;
 /** A call goes on by these: keys, the end of what was played, and a loss, of which its phones are to hear. */
-const AWAITED: ReadonlySet<MediaEvent['kind']> = new Set(['dtmf', 'played', 'collected', 'lost']);
+const AWAITED: ReadonlySet<MediaEvent['kind']> = new Set(['dtmf', 'played', 'collected', 'room-refused', 'lost']);
 
 /** What runs inside a media thread: owns the sockets, carries commands out, reports. */
 export class MediaWorker {
@@ -58,12 +59,9 @@ export class MediaWorker {
     this.#random = options.random;
     this.#files = options.files;
     const { clock, loop, random } = options;
-    this.#studio = {
-      library: new SoundLibrary({ files: options.sounds, clock }),
-      pacer: new Pacer(clock, (player, error) => {
-        if (player instanceof Playback) player.fail(error instanceof Error ? (error.stack ?? '') : String(error));
-      }),
-    };
+    const pacer = new Pacer(clock);
+    const library = new SoundLibrary({ files: options.sounds, clock });
+    this.#studio = { library, pacer, rooms: new MixedRooms({ random, pacer }) };
     this.#reports = new Outbox(clock, options.post);
     const { addresses, pairs, restMs, warm, resting, silenceTimeoutMs, holdTimeoutMs } = options.settings;
     this.#limits = { silenceMs: silenceTimeoutMs, holdMs: holdTimeoutMs };
@@ -194,6 +192,14 @@ export class MediaWorker {
         break;
       case 'pressed':
         call.pressed(command.leg, command.key);
+        break;
+      case 'join-room': {
+        const leg = call.leg(command.leg);
+        if (leg !== undefined) call.joinRoom(leg, command.order);
+        break;
+      }
+      case 'change-in-room':
+        call.leg(command.leg)?.member?.change(command.change);
         break;
       case 'supervise':
         call.supervise();

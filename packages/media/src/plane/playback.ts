@@ -7,6 +7,7 @@ import { gather, type PlayedItem } from '../sound/played-item.ts';
 import { Player } from '../sound/player.ts';
 import { SoundFault, type SoundLibrary } from '../sound/sound-library.ts';
 import type { LegOutput } from './leg-output.ts';
+import type { MixedRooms } from './mixed-room.ts';
 
 /** How sound that is made here is written for a leg, by what was agreed with it. */
 export interface SpokenFormat {
@@ -40,6 +41,7 @@ export type PlayEnd = 'ended' | 'stopped' | 'failed';
 export interface Studio {
   readonly library: SoundLibrary;
   readonly pacer: Pacer;
+  readonly rooms: MixedRooms;
 }
 
 /** One order being played to one leg: its files are gathered, then a packet leaves every turn. It ends exactly once. */

@@ -6,6 +6,7 @@ import type { PayloadTypeMap } from '../sdp/leg-media.ts';
 import { HearingWatch } from './hearing-watch.ts';
 import { type CollectOrder, LegSound } from './leg-sound.ts';
 import type { LegStatistics, MediaEvent } from './media-plane.ts';
+import type { RoomOrder } from './mixed-room.ts';
 import type { PlayOrder, Studio } from './playback.ts';
 import type { LegUser, RelayLeg } from './relay-leg.ts';
 import { Supervision } from './supervision.ts';
@@ -112,6 +113,14 @@ export class RelayCall implements LegUser {
 
   pressed(id: number, key: DtmfKey): void {
     this.#sounds.get(id)?.press(key);
+  }
+
+  joinRoom(leg: RelayLeg, order: RoomOrder): void {
+    this.unbridge(leg);
+    const speaks = () => this.#tell({ kind: 'speaking', leg: leg.name, room: order.room });
+    if (!leg.enter(this.#studio.rooms, order, speaks)) {
+      this.#tell({ kind: 'room-refused', leg: leg.name, room: order.room });
+    }
   }
 
   supervise(): void {

@@ -29,6 +29,7 @@ import { KeyListener, type KeySources } from './key-listener.ts';
 import { LegOutput } from './leg-output.ts';
 import { LegReports } from './leg-reports.ts';
 import { type LegQuality, type LegStatistics, noPackets } from './media-plane.ts';
+import type { Member, MixedRooms, RoomOrder } from './mixed-room.ts';
 import { leavingPayloadTypes, type Passage, RelayedSound } from './passage.ts';
 
 /** No codec of telephony sends more often (2.5 ms frames send 400 a second): a flood, or a loop. */
@@ -75,6 +76,8 @@ export class RelayLeg implements PairUser, WatchedLeg {
   #passage: Passage | undefined;
   /** The passage, while nobody else hears the leg. */
   #listener: KeyListener | undefined;
+  /** The passage, while it is in a room. */
+  #member: Member | undefined;
   /** By payload type, in Hz. */
   #clockRates = USUAL_CLOCK_RATES;
   #lastPayloadType = 0;
@@ -136,13 +139,15 @@ export class RelayLeg implements PairUser, WatchedLeg {
       if (leaving === TOLD && clockRate !== undefined) rates.set(arriving, clockRate);
     }
     if (rates.size > 0) this.#readKeys(rates);
-    this.stopListening();
+    this.part();
     this.#passage = new RelayedSound(this, by, leavingPayloadTypes(map), this.#keyReader);
   }
 
   /** Nobody hears this leg from now on. */
   part(): void {
     this.stopListening();
+    this.#member?.close();
+    this.#member = undefined;
     this.#passage = undefined;
   }
 
@@ -153,6 +158,20 @@ export class RelayLeg implements PairUser, WatchedLeg {
     const pressed = (key: DtmfKey, ms: number) => this.#user.onKey(this, key, ms);
     this.#listener = new KeyListener(sources, this.#keyReader, pressed);
     this.#passage = this.#listener;
+  }
+
+  /** Takes part in a room; false when there is no place. */
+  enter(rooms: MixedRooms, order: RoomOrder, speaks: () => void): boolean {
+    this.part();
+    if (order.events.length > 0) this.#readKeys(new Map(order.events));
+    this.#member = rooms.enter(this, order, this.#keyReader, speaks);
+    this.#passage = this.#member;
+    return this.#member !== undefined;
+  }
+
+  /** The room that it is in; undefined when it is in none. */
+  get member(): Member | undefined {
+    return this.#member;
   }
 
   /** Nothing happens when it is joined to another meanwhile. */
@@ -173,7 +192,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
   }
 
   close(): void {
-    this.stopListening();
+    this.part();
     this.#keyReader?.close();
     this.output.close();
   }

@@ -14,6 +14,7 @@ import type {
   OpenLegOptions,
 } from './media-plane.ts';
 import type { Command, Report, WorkerSettings } from './messages.ts';
+import type { RoomChange, RoomOrder } from './mixed-room.ts';
 import { Outbox } from './outbox.ts';
 import type { PlayOrder } from './playback.ts';
 
@@ -135,10 +136,15 @@ export class WorkerMediaPlane implements MediaPlane {
     }
   }
 
-  openCall(callId: string, user: (event: MediaEvent) => void): MediaCall | undefined {
+  openCall(
+    callId: string,
+    user: (event: MediaEvent) => void,
+    { beside }: { readonly beside?: MediaCall } = {},
+  ): MediaCall | undefined {
     if (this.#closing !== undefined) return undefined;
     let best: Crew | undefined;
     for (const crew of this.#crews) {
+      if (beside instanceof WorkerMediaCall && beside.crew !== crew) continue;
       if (!crew.hasPairs) continue;
       if (best === undefined || crew.calls.size < best.calls.size) best = crew;
     }
@@ -247,7 +253,8 @@ export class WorkerMediaPlane implements MediaPlane {
 
 class WorkerMediaCall implements MediaCall {
   readonly callId: string;
-  readonly #crew: Crew;
+  /** For the plane. */
+  readonly crew: Crew;
   readonly #number: number;
   readonly #user: (event: MediaEvent) => void;
   readonly #legs = new Set<WorkerMediaLeg>();
@@ -260,7 +267,7 @@ class WorkerMediaCall implements MediaCall {
 
   constructor(crew: Crew, number: number, callId: string, user: (event: MediaEvent) => void) {
     this.callId = callId;
-    this.#crew = crew;
+    this.crew = crew;
     this.#number = number;
     this.#user = user;
     crew.calls.set(number, this);
@@ -271,7 +278,7 @@ class WorkerMediaCall implements MediaCall {
   openLeg(name: string, options: OpenLegOptions): MediaLeg | undefined {
     if (!this.#open) return undefined;
     const { family, signalling, advertise } = options;
-    const local = this.#crew.lease(family, advertise);
+    const local = this.crew.lease(family, advertise);
     if (local === undefined) return undefined;
     const leg = new WorkerMediaLeg(this, ++this.#lastLeg, name, local);
     this.#legs.add(leg);
@@ -298,7 +305,7 @@ class WorkerMediaCall implements MediaCall {
     if (!this.#open) return;
     if (this.#recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.#recording = path;
-    this.#crew.tally.recordings++;
+    this.crew.tally.recordings++;
     this.#send({ do: 'record', call: this.#number, path, left: numberOf(left), right: numberOf(right) });
   }
 
@@ -330,6 +337,14 @@ class WorkerMediaCall implements MediaCall {
     this.#send({ do: 'pressed', call: this.#number, leg: numberOf(leg), key });
   }
 
+  joinRoom(leg: MediaLeg, order: RoomOrder): void {
+    this.#send({ do: 'join-room', call: this.#number, leg: numberOf(leg), order });
+  }
+
+  changeInRoom(leg: MediaLeg, change: RoomChange): void {
+    this.#send({ do: 'change-in-room', call: this.#number, leg: numberOf(leg), change });
+  }
+
   supervise(): void {
     this.#sendPatiently({ do: 'supervise', call: this.#number });
   }
@@ -358,12 +373,12 @@ class WorkerMediaCall implements MediaCall {
     }
     if (event.kind === 'recording-finished' || event.kind === 'recording-failed') {
       this.#recording = undefined;
-      this.#crew.tally.recordings--;
+      this.crew.tally.recordings--;
     }
     if (last) {
       this.#open = false;
       this.#releaseAll();
-      this.#crew.calls.delete(this.#number);
+      this.crew.calls.delete(this.#number);
     }
     this.#user(event);
   }
@@ -376,20 +391,20 @@ class WorkerMediaCall implements MediaCall {
   /** For the leg. */
   closeLeg(leg: WorkerMediaLeg): void {
     this.#sendPatiently({ do: 'close-leg', call: this.#number, leg: leg.number });
-    if (this.#legs.delete(leg)) this.#crew.tally.leased--;
+    if (this.#legs.delete(leg)) this.crew.tally.leased--;
   }
 
   #send(command: Command): void {
-    if (this.#open) this.#crew.commands.send(command);
+    if (this.#open) this.crew.commands.send(command);
   }
 
   // For what may take effect a moment later without anybody's hearing it.
   #sendPatiently(command: Command): void {
-    if (this.#open) this.#crew.commands.sendPatiently(command);
+    if (this.#open) this.crew.commands.sendPatiently(command);
   }
 
   #releaseAll(): void {
-    this.#crew.tally.leased -= this.#legs.size;
+    this.crew.tally.leased -= this.#legs.size;
     this.#legs.clear();
   }
 }

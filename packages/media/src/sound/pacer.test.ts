@@ -4,18 +4,22 @@ import { type Paced, Pacer } from './pacer.ts';
 
 let clock: FakeClock;
 let pacer: Pacer;
-let faults: unknown[];
+let faults: string[];
 
 beforeEach(() => {
   clock = new FakeClock();
   faults = [];
-  pacer = new Pacer(clock, (_, error) => faults.push(error));
+  pacer = new Pacer(clock);
 });
 
 class Counter implements Paced {
   turns: number[] = [];
   turn(): void {
     this.turns.push(clock.monotonic());
+  }
+
+  fail(detail: string): void {
+    faults.push(detail);
   }
 }
 

@@ -3,6 +3,8 @@ import type { Cancel, Clock } from '@vats/kernel';
 /** What makes sound at a steady pace: `turn` is called once every 20 ms. */
 export interface Paced {
   turn(): void;
+  /** A turn threw: it gets no more of them. */
+  fail(detail: string): void;
 }
 
 /** Of one turn. */
@@ -28,16 +30,13 @@ interface Phase {
  */
 export class Pacer {
   readonly #clock: Clock;
-  readonly #failed: (player: Paced, error: unknown) => void;
   readonly #phases: readonly Phase[];
   readonly #phaseOf = new Map<Paced, Phase>();
   #cancel: Cancel | undefined;
   #scheduledFor = 0;
 
-  /** @param failed a player threw: it has been taken out */
-  constructor(clock: Clock, failed: (player: Paced, error: unknown) => void) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#failed = failed;
     this.#phases = Array.from({ length: PHASES }, () => ({ members: new Set<Paced>(), due: 0 }));
   }
 
@@ -112,7 +111,7 @@ export class Pacer {
         player.turn();
       } catch (error) {
         this.remove(player);
-        this.#failed(player, error);
+        player.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
       }
     }
   }

@@ -13,6 +13,7 @@ import {
   noQuality,
   type OpenLegOptions,
 } from '../plane/media-plane.ts';
+import type { RoomChange, RoomOrder } from '../plane/mixed-room.ts';
 import type { PlayOrder } from '../plane/playback.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
@@ -39,6 +40,8 @@ export type MediaCommand =
   | { readonly do: 'collect'; readonly leg: string; readonly order: CollectOrder }
   | { readonly do: 'stop-collecting'; readonly leg: string }
   | { readonly do: 'pressed'; readonly leg: string; readonly key: DtmfKey }
+  | { readonly do: 'join-room'; readonly leg: string; readonly order: RoomOrder }
+  | { readonly do: 'change-in-room'; readonly leg: string; readonly change: RoomChange }
   | { readonly do: 'supervise' }
   | { readonly do: 'close-leg'; readonly leg: string }
   | { readonly do: 'close' };
@@ -246,6 +249,15 @@ export class FakeMediaCall implements MediaCall {
 
   pressed(leg: MediaLeg, key: DtmfKey): void {
     this.commands.push({ do: 'pressed', leg: leg.name, key });
+  }
+
+  joinRoom(leg: MediaLeg, order: RoomOrder): void {
+    this.part(leg.name);
+    this.commands.push({ do: 'join-room', leg: leg.name, order });
+  }
+
+  changeInRoom(leg: MediaLeg, change: RoomChange): void {
+    this.commands.push({ do: 'change-in-room', leg: leg.name, change });
   }
 
   supervise(): void {
