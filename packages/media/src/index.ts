@@ -1,3 +1,4 @@
+export type { SamplingRate } from './codec/sound-codec.ts';
 export { soundCodec } from './codec/sound-codecs.ts';
 export type { KeySources } from './plane/key-listener.ts';
 export type { CollectOrder } from './plane/leg-sound.ts';
@@ -38,6 +39,7 @@ export { builtInPrompt } from './sound/built-in-prompts.ts';
 export type { CallTone } from './sound/call-tones.ts';
 export { JitterBuffer, type JitterStatistics } from './sound/jitter-buffer.ts';
 export type { CollectEnd } from './sound/key-collector.ts';
+export { monoWav } from './sound/mono-wav.ts';
 export type { PlayedItem } from './sound/played-item.ts';
 export { BUILT_IN_PROMPTS, recordedTexts } from './sound/prompt-texts.ts';
 export { type Heard, type Party, type Presence, Room } from './sound/room.ts';

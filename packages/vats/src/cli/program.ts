@@ -17,6 +17,7 @@ import { isSettingsFile } from './file-kind.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { addHistory } from './history-commands.ts';
 import { addListCommands } from './list-commands.ts';
+import { addPromptCommands } from './prompt-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
@@ -198,6 +199,7 @@ function program(streams: Streams, result: { code: number }): Command {
   addScheduleCommands(vats, explain, print);
   addTrunkCommands(vats, print, result);
   addGroupCommands(vats, print);
+  addPromptCommands(vats, print);
   return vats;
 }
 
