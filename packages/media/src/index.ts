@@ -16,7 +16,7 @@ export type {
   StreamStatistics,
 } from './plane/media-plane.ts';
 export type { RoomChange, RoomOrder } from './plane/mixed-room.ts';
-export type { PlayEnd, PlayOrder, SpokenFormat } from './plane/playback.ts';
+export type { PlayEnd, PlayOrder } from './plane/playback.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
@@ -35,7 +35,8 @@ export {
 } from './sdp/leg-description.ts';
 export { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './sdp/leg-media.ts';
 export { SDP_FAULTS, type SdpFault } from './sdp/sdp-faults.ts';
-export { builtInPrompt } from './sound/built-in-prompts.ts';
+export type { HeardFormats, SpokenFormat } from './sdp/spoken-format.ts';
+export { builtInPrompt, saidItems } from './sound/built-in-prompts.ts';
 export type { CallTone } from './sound/call-tones.ts';
 export { JitterBuffer, type JitterStatistics } from './sound/jitter-buffer.ts';
 export type { CollectEnd } from './sound/key-collector.ts';

@@ -61,7 +61,7 @@ export class MediaWorker {
     const { clock, loop, random } = options;
     const pacer = new Pacer(clock);
     const library = new SoundLibrary({ files: options.sounds, clock });
-    this.#studio = { library, pacer, rooms: new MixedRooms({ random, pacer }) };
+    this.#studio = { library, pacer, rooms: new MixedRooms({ random, pacer }), clock };
     this.#reports = new Outbox(clock, options.post);
     const { addresses, pairs, restMs, warm, resting, silenceTimeoutMs, holdTimeoutMs } = options.settings;
     this.#limits = { silenceMs: silenceTimeoutMs, holdMs: holdTimeoutMs };

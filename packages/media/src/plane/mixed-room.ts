@@ -5,11 +5,11 @@ import { soundCodec } from '../codec/sound-codecs.ts';
 import { SoundPackets } from '../codec/sound-packets.ts';
 import type { KeyReader } from '../rtp/key-reader.ts';
 import { rtpPayloadEnd, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from '../rtp/packet.ts';
+import type { SpokenFormat } from '../sdp/spoken-format.ts';
 import { JitterBuffer } from '../sound/jitter-buffer.ts';
 import { type Paced, type Pacer, TURN_MS } from '../sound/pacer.ts';
 import { type Party, type Presence, Room } from '../sound/room.ts';
 import type { Passage } from './passage.ts';
-import type { SpokenFormat } from './playback.ts';
 import type { RelayLeg } from './relay-leg.ts';
 
 /** How a leg takes part in a room. */

@@ -1,23 +1,14 @@
-import type { Random } from '@vats/kernel';
+import type { Clock, Random } from '@vats/kernel';
 import type { SamplingRate } from '../codec/sound-codec.ts';
 import { soundCodec } from '../codec/sound-codecs.ts';
 import { SoundPackets } from '../codec/sound-packets.ts';
+import type { SpokenFormat } from '../sdp/spoken-format.ts';
 import { type Paced, type Pacer, TURN_MS } from '../sound/pacer.ts';
 import { gather, type PlayedItem } from '../sound/played-item.ts';
 import { Player } from '../sound/player.ts';
 import { SoundFault, type SoundLibrary } from '../sound/sound-library.ts';
 import type { LegOutput } from './leg-output.ts';
 import type { MixedRooms } from './mixed-room.ts';
-
-/** How sound that is made here is written for a leg, by what was agreed with it. */
-export interface SpokenFormat {
-  readonly payloadType: number;
-  /** As `Codec.encoding` says it. */
-  readonly encoding: string;
-  /** How much sound a packet holds, in ms. */
-  readonly ptime: number;
-  readonly fmtp?: string;
-}
 
 /** An order to play something to one leg. */
 export interface PlayOrder {
@@ -31,6 +22,8 @@ export interface PlayOrder {
   readonly volume?: number;
   readonly afterMs?: number;
   readonly fromMs?: number;
+  /** Music that is one for all: whoever plays the same without end is at the same place, which the clock says. */
+  readonly shared?: boolean;
   readonly fadeInMs?: number;
 }
 
@@ -42,6 +35,7 @@ export interface Studio {
   readonly library: SoundLibrary;
   readonly pacer: Pacer;
   readonly rooms: MixedRooms;
+  readonly clock: Clock;
 }
 
 /** One order being played to one leg: its files are gathered, then a packet leaves every turn. It ends exactly once. */
@@ -84,7 +78,8 @@ export class Playback implements Paced {
         this.#end('failed', pieces.detail);
         return;
       }
-      const { times = 1, volume = 0, afterMs = 0, fromMs = 0, fadeInMs = 0 } = this.order;
+      const { times = 1, volume = 0, afterMs = 0, fadeInMs = 0, shared = false } = this.order;
+      const fromMs = shared ? this.#studio.clock.monotonic() : (this.order.fromMs ?? 0);
       const { rate } = codec;
       const rounds = times === 0 ? Number.POSITIVE_INFINITY : times;
       this.#player = new Player({ rate, pieces, times: rounds, volume, afterMs, fromMs, fadeInMs });

@@ -2,6 +2,7 @@ import alawmulaw from 'alawmulaw';
 import { expect, test } from 'vitest';
 import { rtpMarker, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from '../rtp/packet.ts';
 import { keyTones } from '../sound/dtmf-tones.ts';
+import { makeWav, octetsOf } from '../sound/testing/make-wav.ts';
 import { keyPackets } from '../testing/key-packets.ts';
 import { rtpPacket, type UdpPhone } from '../testing/udp-phone.ts';
 import type { CollectOrder } from './leg-sound.ts';
@@ -133,6 +134,27 @@ test('while something is played, the other side is not heard; afterwards it is a
   const heard = [...before, ...(await hears(a, 6))];
   expect(new Set(heard.map((packet) => rtpSsrc(packet))).size).toBe(1);
   expect(heard.map((packet) => (rtpSequence(packet) - rtpSequence(heard[0]!)) & 0xffff)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  await close();
+});
+
+test('music that is one for all is at one place for whoever comes when', async () => {
+  await start();
+  const [a, b] = [await phone('127.0.0.2'), await phone('127.0.0.3')];
+  worker.execute([...openLegs('127.0.0.2', '127.0.0.3'), update(1, media(a)), update(2, media(b))]);
+  sounds.files.set('music', {
+    changed: 1,
+    octets: makeWav({ data: octetsOf(Int16Array.from({ length: 8_000 }, (_, i) => 2 * i)) }),
+  });
+  const music = { items: [{ file: 'music' }], times: 0, shared: true };
+  worker.execute([play({ ...music })]);
+  await pass(500);
+  worker.execute([play({ ...music, id: 8 }, 2)]);
+  await pass(200);
+  const there = levels(await hears(a, 30)).at(-1)!;
+  const here = levels(await hears(b, 5)).at(-1)!;
+  // Both are near the place that the clock says; one packet is 320 on this scale.
+  expect(Math.abs(there - here)).toBeLessThan(2_000);
+  expect(here).toBeGreaterThan(7_000);
   await close();
 });
 

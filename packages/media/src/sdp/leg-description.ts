@@ -7,6 +7,7 @@ import { type CodecKey, type KeyedCodec, PayloadTypes, recogniseAnswer } from '.
 import { meansTheSame, readSession, type SessionDescription } from './read-session.ts';
 import type { SdpFault } from './sdp-faults.ts';
 import type { MediaLine } from './sdp-lines.ts';
+import type { HeardFormats, SpokenFormat } from './spoken-format.ts';
 import { writeMedia, writeSession } from './write-session.ts';
 
 /** What a leg may be offered: anything the other side has, or only what a recording can hold. */
@@ -216,6 +217,33 @@ export class LegDescription {
     return this.#options.codecs?.keys ?? 'events';
   }
 
+  /**
+   * How sound that is made here is written for this leg: in the first codec agreed on that `canMake` says yes to, by its encoding.
+   * Undefined when there is none, or nothing is agreed yet.
+   */
+  spoken(canMake: (encoding: string) => boolean): SpokenFormat | undefined {
+    const { theirs, ours } = this.#now;
+    if (theirs === undefined || ours === undefined) return undefined;
+    const found = theirs.codecs.find(
+      ({ key, codec }) => codec.carriesSound && canMake(codec.encoding) && numberOf(key, ours.codecs) !== undefined,
+    );
+    if (found === undefined) return undefined;
+    const { payloadType, encoding, fmtp } = found.codec;
+    const { ptime = USUAL_PTIME } = theirs.heard.session.audio;
+    return { payloadType, encoding, ptime, ...(fmtp !== undefined && { fmtp }) };
+  }
+
+  /** In which payload types sound and telephone events arrive from this leg: encodings, and the events' clock in Hz. */
+  get heardIn(): HeardFormats {
+    const sound: [payloadType: number, encoding: string][] = [];
+    const events: [payloadType: number, clockRate: number][] = [];
+    for (const { codec } of this.arriving) {
+      if (codec.isTelephoneEvent) events.push([codec.payloadType, codec.clockRate]);
+      else if (codec.carriesSound) sound.push([codec.payloadType, codec.encoding]);
+    }
+    return { sound, events };
+  }
+
   /** The telephone events that were agreed on, as the leg wants them: those in the clock of its sound before any other. */
   get events(): { readonly payloadType: number; readonly clockRate: number } | undefined {
     const { theirs, ours } = this.#now;
@@ -339,6 +367,8 @@ export class LegDescription {
 }
 
 const USUAL_CLOCK_RATE = 8_000;
+/** RFC 3551 §4.2, in ms. */
+const USUAL_PTIME = 20;
 
 interface PacketTimes {
   readonly ptime: number | undefined;

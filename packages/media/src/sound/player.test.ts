@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callTone } from './call-tones.ts';
-import { Music, Silence } from './music.ts';
 import { type Piece, Player, type PlayerOptions } from './player.ts';
-import { loudness } from './testing/tones.ts';
 import { Tone } from './tone.ts';
 
 const A = Int16Array.from({ length: 300 }, (_, i) => i + 1);
@@ -66,7 +64,7 @@ test('nothing to play ends at once, and empty pieces are not gone through for ev
       times: 3,
     }),
   ).toEqual([]);
-  expect(play({ pieces: [{ source: new Silence(8_000, 0) }], times: Number.POSITIVE_INFINITY })).toEqual([]);
+  expect(play({ pieces: [{ source: new Tone([], 8_000) }], times: Number.POSITIVE_INFINITY })).toEqual([]);
 });
 
 describe('loudness', () => {
@@ -143,37 +141,20 @@ test('how it is pulled makes no difference', () => {
   );
 });
 
-describe('music', () => {
+test('a ring of titles is entered at any moment, softly, and does not end', () => {
   const title = Int16Array.from({ length: 8_000 }, (_, i) => i);
-  const music = (position: 'shared' | 'own') =>
-    new Music({ rate: 8_000, clips: [title, title], position, startedAt: 1_000 });
-
-  function at(player: Player): number {
+  const at = (fromMs: number): number => {
+    const player = new Player({
+      rate: 8_000,
+      pieces: [{ clip: title }, { clip: title }],
+      times: Number.POSITIVE_INFINITY,
+      fromMs,
+      fadeInMs: 200,
+    });
     const out = new Int16Array(1_760);
-    player.read(out);
-    return out[1_700]! - 1_700;
-  }
-
-  test('shared: who comes later hears what the others hear now', () => {
-    expect(at(music('shared').listen(1_000))).toBe(0);
-    expect(at(music('shared').listen(1_250))).toBe(2_000);
-    expect(at(music('shared').listen(1_000 + 60_250))).toBe(2_000);
-  });
-
-  test('own: each from the beginning, or from where it was', () => {
-    expect(at(music('own').listen(61_250))).toBe(0);
-    expect(at(music('own').listen(61_250, { heardMs: 500 }))).toBe(4_000);
-  });
-
-  test('it begins softly and does not end', () => {
-    const player = music('own').listen(0);
-    const out = new Int16Array(8_000 * 60);
     expect(player.read(out)).toBe(out.length);
-    expect(loudness(out, 0, 100)).toBeLessThan(10);
-  });
-
-  test('a class without titles is silence that has ended', () => {
-    const player = new Music({ rate: 8_000, clips: [], position: 'shared', startedAt: 0 }).listen(5_000);
-    expect(player.read(new Int16Array(160))).toBe(0);
-  });
+    expect(Math.abs(out[1]!)).toBeLessThan(50);
+    return out[1_700]! - 1_700;
+  };
+  expect([at(0), at(250), at(60_250), at(3_600_250)]).toEqual([0, 2_000, 2_000, 2_000]);
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
-import { builtInPrompt } from './built-in-prompts.ts';
+import { builtInPrompt, saidItems } from './built-in-prompts.ts';
 import { BUILT_IN_PROMPTS, recordedTexts } from './prompt-texts.ts';
 import { loudness } from './testing/tones.ts';
 import { WavDecoding } from './wav-decoding.ts';
@@ -31,4 +31,10 @@ test.each(['ru', 'en'] as const)(
 
 test('the prompts that a company of the contract names are built in', () => {
   expect(BUILT_IN_PROMPTS).toEqual(expect.arrayContaining(['greeting', 'main-menu', 'closed']));
+});
+
+test('a value becomes files to be played', () => {
+  expect(saidItems('ru', { count: 22, of: 'minute' })).toEqual(
+    ['20', '2f', 'minute-2'].map((name) => ({ file: builtInPrompt('ru', name) })),
+  );
 });
