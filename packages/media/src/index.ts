@@ -1,7 +1,7 @@
 export type { SamplingRate } from './codec/sound-codec.ts';
 export { soundCodec } from './codec/sound-codecs.ts';
 export type { KeySources } from './plane/key-listener.ts';
-export type { CollectOrder } from './plane/leg-sound.ts';
+export type { CollectOrder, TonePress } from './plane/leg-sound.ts';
 export type {
   AddressFamily,
   LegQuality,
@@ -18,6 +18,7 @@ export type {
 export type { RoomChange, RoomOrder } from './plane/mixed-room.ts';
 export type { PlayEnd, PlayOrder } from './plane/playback.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
+export type { ToneSources } from './plane/tone-ear.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
 export type { RecordingFault } from './recording/wav-writer.ts';

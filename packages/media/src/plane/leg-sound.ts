@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@vats/kernel';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
+import type { SpokenFormat } from '../sdp/spoken-format.ts';
 import { type CollectOptions, KeyCollector } from '../sound/key-collector.ts';
 import type { KeySources } from './key-listener.ts';
 import type { MediaEvent } from './media-plane.ts';
@@ -16,6 +17,16 @@ export interface CollectOrder extends CollectOptions {
   readonly bargeIn: boolean;
 }
 
+/** A key to be sent as a tone. */
+export interface TonePress {
+  readonly key: DtmfKey;
+  readonly milliseconds: number;
+  readonly format: SpokenFormat;
+}
+
+/** Presses that wait for the one before them; what comes beyond is lost. */
+const MOST_TONES = 64;
+
 /** What the switch itself says to one leg, and the keys that it waits for there. One of each at a time: the newest. */
 export class LegSound {
   readonly #leg: RelayLeg;
@@ -24,6 +35,8 @@ export class LegSound {
   readonly #studio: Studio;
   readonly #tell: (event: MediaEvent) => void;
   #playback: Playback | undefined;
+  /** Keys to be sent as tones; the first one sounds. */
+  readonly #tones: TonePress[] = [];
   #collector: KeyCollector | undefined;
   #bargeIn = false;
   #listens = false;
@@ -55,6 +68,33 @@ export class LegSound {
         this.#tell({ kind: 'played', leg, play: order.id, why, playedMs, ...(detail !== '' && { detail }) });
         // The caller's time to answer begins when the prompt is over, not when it starts.
         if (this.#playback === undefined) this.#collector?.startTimer();
+      },
+    });
+    this.#playback = playback;
+    playback.start();
+  }
+
+  /** Sends a key as a tone, in place of what is heard; presses wait for each other. */
+  sendTone(press: TonePress): void {
+    if (this.#tones.length >= MOST_TONES) return;
+    this.#tones.push(press);
+    if (this.#tones.length === 1) this.#nextTone();
+  }
+
+  #nextTone(): void {
+    const [press] = this.#tones;
+    if (press === undefined) return;
+    const { key, milliseconds, format } = press;
+    this.#playback?.cut();
+    const playback = new Playback({
+      order: { id: 0, items: [{ keys: [{ key, milliseconds }] }], format },
+      output: this.#leg.output,
+      studio: this.#studio,
+      random: this.#random,
+      ended: () => {
+        if (this.#playback === playback) this.#playback = undefined;
+        this.#tones.shift();
+        this.#nextTone();
       },
     });
     this.#playback = playback;
@@ -104,6 +144,7 @@ export class LegSound {
   }
 
   close(): void {
+    this.#tones.length = 0;
     this.#collector?.stop();
     this.#playback?.cut();
   }

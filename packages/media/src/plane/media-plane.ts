@@ -6,9 +6,10 @@ import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import type { CollectEnd } from '../sound/key-collector.ts';
-import type { CollectOrder } from './leg-sound.ts';
+import type { CollectOrder, TonePress } from './leg-sound.ts';
 import type { RoomChange, RoomOrder } from './mixed-room.ts';
 import type { PlayEnd, PlayOrder } from './playback.ts';
+import type { ToneSources } from './tone-ear.ts';
 
 /**
  * Where sound flows: leases ports, relays, records. Commands are synchronous and plain data; what comes of them is told
@@ -63,6 +64,13 @@ export interface MediaCall {
    * 64 of them; one that is longer than an event can say (65,535 of its clock) is cut.
    */
   sendDigit(leg: MediaLeg, press: KeyPress): void;
+  /** Sends a key press to a leg as a tone in its sound, in place of what it hears. Presses wait for each other, up to 64. */
+  sendTone(leg: MediaLeg, press: TonePress): void;
+  /**
+   * From now on keys in the sound that comes from a leg are told by `dtmf`, and whoever else hears the leg does not hear their tones
+   * (but for the first moment of each). No sources: no more of it.
+   */
+  hearTones(leg: MediaLeg, sources: ToneSources): void;
   /**
    * Plays something to a leg in place of what it heard; what was being played to it ends. It ends in exactly one `played` with the
    * number that this returns.

@@ -193,6 +193,12 @@ export class MediaWorker {
       case 'pressed':
         call.pressed(command.leg, command.key);
         break;
+      case 'send-tone':
+        call.sendTone(command.leg, command.press);
+        break;
+      case 'hear-tones':
+        call.leg(command.leg)?.hearTones(command.sources);
+        break;
       case 'join-room': {
         const leg = call.leg(command.leg);
         if (leg !== undefined) call.joinRoom(leg, command.order);

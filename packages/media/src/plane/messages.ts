@@ -1,10 +1,11 @@
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
-import type { CollectOrder } from './leg-sound.ts';
+import type { CollectOrder, TonePress } from './leg-sound.ts';
 import type { AddressFamily, MediaEvent } from './media-plane.ts';
 import type { RoomChange, RoomOrder } from './mixed-room.ts';
 import type { PlayOrder } from './playback.ts';
+import type { ToneSources } from './tone-ear.ts';
 
 /** What a media worker is started with: plain data, as everything that crosses the threads. */
 export interface WorkerSettings {
@@ -68,6 +69,8 @@ export type Command =
   | { readonly do: 'collect'; readonly call: number; readonly leg: number; readonly order: CollectOrder }
   | { readonly do: 'stop-collecting'; readonly call: number; readonly leg: number }
   | { readonly do: 'pressed'; readonly call: number; readonly leg: number; readonly key: DtmfKey }
+  | { readonly do: 'send-tone'; readonly call: number; readonly leg: number; readonly press: TonePress }
+  | { readonly do: 'hear-tones'; readonly call: number; readonly leg: number; readonly sources: ToneSources }
   | { readonly do: 'join-room'; readonly call: number; readonly leg: number; readonly order: RoomOrder }
   | { readonly do: 'change-in-room'; readonly call: number; readonly leg: number; readonly change: RoomChange }
   | { readonly do: 'supervise'; readonly call: number }

@@ -4,7 +4,7 @@ import { Recorder, type RecordingOutcome } from '../recording/recorder.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { PayloadTypeMap } from '../sdp/leg-media.ts';
 import { HearingWatch } from './hearing-watch.ts';
-import { type CollectOrder, LegSound } from './leg-sound.ts';
+import { type CollectOrder, LegSound, type TonePress } from './leg-sound.ts';
 import type { LegStatistics, MediaEvent } from './media-plane.ts';
 import type { RoomOrder } from './mixed-room.ts';
 import type { PlayOrder, Studio } from './playback.ts';
@@ -113,6 +113,10 @@ export class RelayCall implements LegUser {
 
   pressed(id: number, key: DtmfKey): void {
     this.#sounds.get(id)?.press(key);
+  }
+
+  sendTone(id: number, press: TonePress): void {
+    this.#soundOf(id)?.sendTone(press);
   }
 
   joinRoom(leg: RelayLeg, order: RoomOrder): void {

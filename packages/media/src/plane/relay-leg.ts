@@ -1,6 +1,7 @@
 import type { RemoteInfo } from 'node:dgram';
 import type { Clock, Endpoint, Random } from '@vats/kernel';
 import type { Recorder, Side } from '../recording/recorder.ts';
+import { SILENCE } from '../rtp/g711.ts';
 import { KeyReader } from '../rtp/key-reader.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import { opinionScore } from '../rtp/opinion-score.ts';
@@ -31,6 +32,7 @@ import { LegReports } from './leg-reports.ts';
 import { type LegQuality, type LegStatistics, noPackets } from './media-plane.ts';
 import type { Member, MixedRooms, RoomOrder } from './mixed-room.ts';
 import { leavingPayloadTypes, type Passage, RelayedSound } from './passage.ts';
+import { ToneEar, type ToneSources } from './tone-ear.ts';
 
 /** No codec of telephony sends more often (2.5 ms frames send 400 a second): a flood, or a loop. */
 const MAX_PACKETS_A_SECOND = 1_000;
@@ -76,6 +78,8 @@ export class RelayLeg implements PairUser, WatchedLeg {
   #passage: Passage | undefined;
   /** The passage, while nobody else hears the leg. */
   #listener: KeyListener | undefined;
+  /** Where the leg has its keys as tones. */
+  #ear: ToneEar | undefined;
   /** The passage, while it is in a room. */
   #member: Member | undefined;
   /** By payload type, in Hz. */
@@ -151,6 +155,13 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.#passage = undefined;
   }
 
+  /** From now on keys in the leg's sound are told; no sources: no more. It stays through all changes of who hears the leg. */
+  hearTones(sources: ToneSources): void {
+    this.#ear?.close();
+    const pressed = (key: DtmfKey, ms: number) => this.#user.onKey(this, key, ms);
+    this.#ear = sources.length === 0 ? undefined : new ToneEar(sources, pressed);
+  }
+
   /** Nobody hears this leg, but its keys are told. */
   listen(sources: KeySources): void {
     this.part();
@@ -193,6 +204,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
 
   close(): void {
     this.part();
+    this.#ear?.close();
     this.#keyReader?.close();
     this.output.close();
   }
@@ -259,11 +271,14 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.#quality.saw(ssrc, sequence, rtpTimestamp(packet), this.#clockRates[payloadType]!, now);
 
     const passage = this.#passage;
+    const inKey = this.#ear?.hear(payloadType, packet, payloadAt) === true;
     // The recording holds what the other side could hear: nobody is overheard while on hold.
     if (this.#recorder !== undefined && passage?.to?.output.receives !== false) {
       const law = this.#laws[payloadType];
       if (law !== undefined) this.#recorder.hear(this.#side, law, packet, payloadAt, rtpPayloadEnd(packet));
     }
+    // Whoever is told of a key must not hear it as well, or it would count twice there.
+    if (inKey && !this.#hush(packet, payloadAt, payloadType)) return;
     if (passage !== undefined && !passage.hear(packet, payloadAt)) statistics.unmapped++;
   }
 
@@ -302,6 +317,13 @@ export class RelayLeg implements PairUser, WatchedLeg {
       rtcp: { ...this.#rtcp },
       quality: this.#qualityNow(),
     };
+  }
+
+  /** Makes silence of a packet; false where that can only be done by leaving it out. */
+  #hush(packet: Buffer, payloadAt: number, payloadType: number): boolean {
+    const law = this.#laws[payloadType];
+    if (law !== undefined) packet.fill(SILENCE[law], payloadAt, rtpPayloadEnd(packet));
+    return law !== undefined;
   }
 
   // A peer that sends RTCP to the RTP port although we never agreed to that (RFC 5761): understood, but nothing is learned.

@@ -2,7 +2,7 @@ import type { Cancel, Clock, Ledger, Log } from '@vats/kernel';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
-import type { CollectOrder } from './leg-sound.ts';
+import type { CollectOrder, TonePress } from './leg-sound.ts';
 import type {
   AddressFamily,
   LocalMedia,
@@ -17,6 +17,7 @@ import type { Command, Report, WorkerSettings } from './messages.ts';
 import type { RoomChange, RoomOrder } from './mixed-room.ts';
 import { Outbox } from './outbox.ts';
 import type { PlayOrder } from './playback.ts';
+import type { ToneSources } from './tone-ear.ts';
 
 /** A media thread as the plane sees it. */
 export interface WorkerLink {
@@ -335,6 +336,14 @@ class WorkerMediaCall implements MediaCall {
 
   pressed(leg: MediaLeg, key: DtmfKey): void {
     this.#send({ do: 'pressed', call: this.#number, leg: numberOf(leg), key });
+  }
+
+  sendTone(leg: MediaLeg, press: TonePress): void {
+    this.#send({ do: 'send-tone', call: this.#number, leg: numberOf(leg), press });
+  }
+
+  hearTones(leg: MediaLeg, sources: ToneSources): void {
+    this.#send({ do: 'hear-tones', call: this.#number, leg: numberOf(leg), sources });
   }
 
   joinRoom(leg: MediaLeg, order: RoomOrder): void {

@@ -79,6 +79,11 @@ export class DtmfDetector {
     this.#filled = filled;
   }
 
+  /** Whether a press is under way: what is fed now is its tone, or was until a moment ago. */
+  get hearsKey(): boolean {
+    return this.#key !== undefined || this.#last !== undefined;
+  }
+
   /** There is no more: a press under way is over. */
   end(): void {
     this.#over();

@@ -1,5 +1,7 @@
 import type { SamplingRate } from '../codec/sound-codec.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
 import { type CallTone, callTone } from './call-tones.ts';
+import { keyTones } from './dtmf-tones.ts';
 import type { Piece } from './player.ts';
 import { type Clip, SoundFault, type SoundLibrary } from './sound-library.ts';
 import { Tone } from './tone.ts';
@@ -9,6 +11,8 @@ export type PlayedItem =
   /** A WAV file. */
   | { readonly file: string }
   | { readonly silenceMs: number }
+  /** Keys as tones, with a pause behind each. */
+  | { readonly keys: readonly { readonly key: DtmfKey; readonly milliseconds: number }[] }
   /** A tone of a country: until `milliseconds` are over, or `times` its beats; without either it does not end. */
   | { readonly tone: CallTone; readonly country?: string; readonly milliseconds?: number; readonly times?: number };
 
@@ -42,6 +46,8 @@ export function gather(
       });
     } else if ('silenceMs' in item) {
       pieces[at] = { silenceMs: item.silenceMs };
+    } else if ('keys' in item) {
+      pieces[at] = { source: keyTones(item.keys, rate) };
     } else {
       const { tone, country, milliseconds, times } = item;
       const source = new Tone(callTone(tone, country), rate, times);

@@ -1,5 +1,5 @@
 import type { Clock, Endpoint, Ledger } from '@vats/kernel';
-import type { CollectOrder } from '../plane/leg-sound.ts';
+import type { CollectOrder, TonePress } from '../plane/leg-sound.ts';
 import {
   type AddressFamily,
   type LegStatistics,
@@ -15,6 +15,7 @@ import {
 } from '../plane/media-plane.ts';
 import type { RoomChange, RoomOrder } from '../plane/mixed-room.ts';
 import type { PlayOrder } from '../plane/playback.ts';
+import type { ToneSources } from '../plane/tone-ear.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
@@ -40,6 +41,8 @@ export type MediaCommand =
   | { readonly do: 'collect'; readonly leg: string; readonly order: CollectOrder }
   | { readonly do: 'stop-collecting'; readonly leg: string }
   | { readonly do: 'pressed'; readonly leg: string; readonly key: DtmfKey }
+  | { readonly do: 'send-tone'; readonly leg: string; readonly press: TonePress }
+  | { readonly do: 'hear-tones'; readonly leg: string; readonly sources: ToneSources }
   | { readonly do: 'join-room'; readonly leg: string; readonly order: RoomOrder }
   | { readonly do: 'change-in-room'; readonly leg: string; readonly change: RoomChange }
   | { readonly do: 'supervise' }
@@ -249,6 +252,15 @@ export class FakeMediaCall implements MediaCall {
 
   pressed(leg: MediaLeg, key: DtmfKey): void {
     this.commands.push({ do: 'pressed', leg: leg.name, key });
+  }
+
+  sendTone(leg: MediaLeg, press: TonePress): void {
+    this.commands.push({ do: 'send-tone', leg: leg.name, press });
+  }
+
+  /** A test presses a key in the sound by `emit({ kind: 'dtmf', ... })`. */
+  hearTones(leg: MediaLeg, sources: ToneSources): void {
+    this.commands.push({ do: 'hear-tones', leg: leg.name, sources });
   }
 
   joinRoom(leg: MediaLeg, order: RoomOrder): void {
