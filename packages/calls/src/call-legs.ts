@@ -1,5 +1,6 @@
 import { formatEndpoint, type Log } from '@vats/kernel';
 import {
+  carriesTones,
   type DtmfKey,
   type KeyPress,
   LegDescription,
@@ -9,6 +10,7 @@ import {
   type OfferedCodecs,
   payloadTypeMap,
   sessionIdFrom,
+  type TonePress,
 } from '@vats/media';
 import type { LegQuality } from '@vats/pbx';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
@@ -110,6 +112,20 @@ export class CallLegs {
     a.media.update(a.sdp.media(), { newOffer: true });
     b.media.update(b.sdp.media(), { newOffer: true });
     this.#media?.bridge(a.media, b.media, { aToB: payloadTypeMap(a.sdp, b.sdp), bToA: payloadTypeMap(b.sdp, a.sdp) });
+    this.#hearTones(a, b);
+    this.#hearTones(b, a);
+  }
+
+  /** Keys of a leg that has them as tones are told, unless the other one wants them so. */
+  #hearTones(leg: Leg, other: Leg): void {
+    if (leg.sdp.keys !== 'tones') return;
+    const sources = leg.sdp.heardIn.sound.filter(([, encoding]) => carriesTones(encoding));
+    this.#media?.hearTones(leg.media, other.sdp.keys === 'tones' ? [] : sources);
+  }
+
+  /** Sends a leg a key as a tone. */
+  sendTone(leg: Leg, press: TonePress): void {
+    this.#media?.sendTone(leg.media, press);
   }
 
   /** Sends a leg a key as a telephone event. */

@@ -36,7 +36,7 @@ export {
 } from './sdp/leg-description.ts';
 export { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './sdp/leg-media.ts';
 export { SDP_FAULTS, type SdpFault } from './sdp/sdp-faults.ts';
-export type { HeardFormats, SpokenFormat } from './sdp/spoken-format.ts';
+export { carriesTones, type HeardFormats, type SpokenFormat } from './sdp/spoken-format.ts';
 export { builtInPrompt, saidItems } from './sound/built-in-prompts.ts';
 export type { CallTone } from './sound/call-tones.ts';
 export { JitterBuffer, type JitterStatistics } from './sound/jitter-buffer.ts';

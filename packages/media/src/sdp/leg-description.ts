@@ -34,7 +34,7 @@ export interface OfferedCodecs {
 
 /**
  * How keys come and go on a leg: as telephone events (RFC 4733), unless said otherwise; as tones in its sound; by SIP INFO in its
- * dialog. Only the first are negotiated: a leg that has its keys by INFO must not be offered events, as many a peer would then
+ * dialog. Only the first are negotiated: a leg that has its keys in another way must not be offered events, as many a peer would then
  * send each key in both ways. The leg beside that one has events all the same: they end at the switch.
  */
 export type KeysAs = 'events' | 'tones' | 'info';
@@ -152,7 +152,7 @@ export class LegDescription {
     const { audio } = heard.session;
     const answer: KeyedCodec[] = [];
     for (const { key, codec } of codecs) {
-      const number = codec.isTelephoneEvent && this.keys === 'info' ? undefined : numberOf(key, offer.codecs);
+      const number = codec.isTelephoneEvent && this.keys !== 'events' ? undefined : numberOf(key, offer.codecs);
       if (number !== undefined) answer.push({ key, codec: codec.numbered(number) });
     }
     if (!answer.some(carriesSound)) return bad('no-common-codec');
@@ -171,7 +171,7 @@ export class LegDescription {
     const events = codecs.find(
       ({ codec }) => codec.isTelephoneEvent && codec.clockRate === sound.codec.clockRate && codec.channels === 1,
     );
-    const answer = events === undefined || this.keys === 'info' ? [sound] : [sound, events];
+    const answer = events === undefined || this.keys !== 'events' ? [sound] : [sound, events];
     this.#before = undefined;
     return good(this.#say(answer, answering(audio.direction, 'sendrecv'), audio));
   }
@@ -262,7 +262,7 @@ export class LegDescription {
   /** For `payloadTypeMap`: codecs by the numbers with which this leg wants them. */
   get leaving(): readonly KeyedCodec[] {
     const codecs = this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? [];
-    return this.keys === 'info' ? codecs.filter(({ codec }) => !codec.isTelephoneEvent) : codecs;
+    return this.keys !== 'events' ? codecs.filter(({ codec }) => !codec.isTelephoneEvent) : codecs;
   }
 
   #read(text: string): Parsed<Heard, SdpFault> {
@@ -316,9 +316,9 @@ export class LegDescription {
     return good(this.#say(offered, direction, times));
   }
 
-  /** Whether this leg's events are between it and the switch, as the other one has its keys by INFO. */
+  /** Whether this leg's events are between it and the switch, as the other one has its keys in another way. */
   #hasOwnEvents(other: LegDescription, codecs: readonly KeyedCodec[]): boolean {
-    return other.keys === 'info' && this.keys === 'events' && !codecs.some(({ codec }) => codec.isTelephoneEvent);
+    return other.keys !== 'events' && this.keys === 'events' && !codecs.some(({ codec }) => codec.isTelephoneEvent);
   }
 
   #withOwnEvents(other: LegDescription, codecs: readonly KeyedCodec[]): readonly KeyedCodec[] {
@@ -381,7 +381,7 @@ export function payloadTypeMap(from: LegDescription, to: LegDescription): Payloa
   const { leaving } = to;
   const map: [number, number, number?][] = [];
   for (const { key, codec } of arriving) {
-    if (codec.isTelephoneEvent && to.keys === 'info' && from.keys !== 'info') {
+    if (codec.isTelephoneEvent && to.keys !== 'events' && from.keys === 'events') {
       map.push([codec.payloadType, TOLD, codec.clockRate]);
       continue;
     }

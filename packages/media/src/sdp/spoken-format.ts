@@ -15,3 +15,10 @@ export interface HeardFormats {
   /** Telephone events, with their clock in Hz. */
   readonly events: readonly (readonly [payloadType: number, clockRate: number])[];
 }
+
+const CARRIERS: ReadonlySet<string> = new Set(['pcma/8000/1', 'pcmu/8000/1', 'g722/8000/1']);
+
+/** Whether keys as tones survive a codec, and are made and heard in it here; those that model a voice spoil them. */
+export function carriesTones(encoding: string): boolean {
+  return CARRIERS.has(encoding);
+}
