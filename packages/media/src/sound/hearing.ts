@@ -26,7 +26,7 @@ export class Hearing {
     return this.#exceptions[listener]!;
   }
 
-  /** Everybody hears this place, and it hears everybody: somebody new takes it. */
+  /** Nobody is at this place any more: what was said of it is no exception for anybody. */
   reset(place: number): void {
     for (let other = 0; other < MOST_PARTIES; other++) {
       this.set(place, other, true);

@@ -101,7 +101,6 @@ export class Room {
     const seat = new Seat(place, this.frame);
     this.#seats[place] = seat;
     this.#size++;
-    this.#hearing.reset(place);
     for (const other of this.#seats) {
       if (other !== undefined) this.#hearing.set(place, other.place, isHeard(other.presence, seat));
     }
@@ -114,6 +113,7 @@ export class Room {
     if (seat === undefined) return;
     this.#seats[seat.place] = undefined;
     this.#size--;
+    this.#hearing.reset(seat.place);
     this.#speaker.left(seat);
   }
 

@@ -53,6 +53,15 @@ test('a changed file is read again', () => {
   expect(library.octets).toBe(180);
 });
 
+test('a file that changed and is as long as before is read again, too', () => {
+  files.put('a', 100);
+  get('a');
+  files.put('a', 100, 2);
+  get('a');
+  expect(files.reads).toBe(2);
+  expect(library.octets).toBe(200);
+});
+
 test('what is kept is bounded: what was not asked for longest goes', () => {
   for (const name of ['a', 'b', 'c']) {
     files.put(name, 160);
