@@ -10,7 +10,6 @@ import { JitterBuffer } from '../sound/jitter-buffer.ts';
 import { type Paced, type Pacer, TURN_MS } from '../sound/pacer.ts';
 import { type Party, type Presence, Room } from '../sound/room.ts';
 import type { Passage } from './passage.ts';
-import type { RelayLeg } from './relay-leg.ts';
 
 /** How a leg takes part in a room. */
 export interface RoomOrder {
@@ -34,6 +33,14 @@ export interface RoomOrder {
 /** Changes of how a party takes part; what is not named stays. */
 export type RoomChange = Partial<Pick<RoomOrder, 'presence' | 'muted' | 'deaf' | 'volume'>>;
 
+/** A leg as far as a room needs one. */
+export interface RoomLeg {
+  readonly output: { say(packet: Buffer): void };
+  /** When its last packet arrived; ms, monotonic. */
+  readonly heardAt: number;
+  onFault(error: unknown): void;
+}
+
 /** Half way between narrow and full band: G.722 keeps what it has, G.711 is not in want of more. */
 const ROOM_RATE: SamplingRate = 16_000;
 /** Rooms of a worker. */
@@ -45,6 +52,8 @@ export class MixedRooms {
   readonly #pacer: Pacer;
   readonly #random: Random;
   readonly #rooms = new Map<string, MixedRoom>();
+  /** One for all rooms: nobody hears two of them. */
+  #noise: Int16Array | undefined;
 
   constructor(options: { random: Random; pacer: Pacer }) {
     this.#pacer = options.pacer;
@@ -56,11 +65,17 @@ export class MixedRooms {
   }
 
   /** Undefined when the room is full, the name is taken there, or there are too many rooms. */
-  enter(leg: RelayLeg, order: RoomOrder, keys: KeyReader | undefined, speaks: () => void): Member | undefined {
+  enter(leg: RoomLeg, order: RoomOrder, keys: KeyReader | undefined, speaks: () => void): Member | undefined {
     let room = this.#rooms.get(order.room);
     if (room === undefined) {
       if (this.#rooms.size >= MOST_ROOMS) return undefined;
-      room = new MixedRoom(this.#pacer, this.#random, () => this.#rooms.delete(order.room));
+      this.#noise ??= noise(this.#random);
+      room = new MixedRoom({
+        pacer: this.#pacer,
+        random: this.#random,
+        noise: this.#noise,
+        empty: () => this.#rooms.delete(order.room),
+      });
       this.#rooms.set(order.room, room);
     }
     return room.enter(leg, order, keys, speaks);
@@ -76,21 +91,21 @@ export class MixedRoom implements Paced {
   readonly #members = new Map<string, Member>();
   readonly #memberOf = new Map<Party, Member>();
 
-  constructor(pacer: Pacer, random: Random, empty: () => void) {
-    this.#pacer = pacer;
-    this.#random = random;
-    this.#empty = empty;
+  constructor(options: { pacer: Pacer; random: Random; noise: Int16Array; empty: () => void }) {
+    this.#pacer = options.pacer;
+    this.#random = options.random;
+    this.#empty = options.empty;
     this.#room = new Room({
       rate: ROOM_RATE,
       milliseconds: TURN_MS,
-      comfortNoise: noise(random),
+      comfortNoise: options.noise,
       activeChanged: (party) => {
         if (party !== undefined) this.#memberOf.get(party)?.speaks();
       },
     });
   }
 
-  enter(leg: RelayLeg, order: RoomOrder, keys: KeyReader | undefined, speaks: () => void): Member | undefined {
+  enter(leg: RoomLeg, order: RoomOrder, keys: KeyReader | undefined, speaks: () => void): Member | undefined {
     const party = this.#members.has(order.as) ? undefined : this.#room.join();
     if (party === undefined) {
       if (this.#members.size === 0) this.#empty();
@@ -159,7 +174,7 @@ export class Member implements Passage {
   readonly speaks: () => void;
   readonly leave: () => void;
   readonly change: (change: RoomChange) => void;
-  readonly #leg: RelayLeg;
+  readonly #leg: RoomLeg;
   readonly #keys: KeyReader | undefined;
   readonly #eventTypes: ReadonlySet<number>;
   readonly #inputs: (Input | undefined)[] = [];
@@ -169,7 +184,7 @@ export class Member implements Passage {
   #input: Input | undefined;
 
   constructor(options: {
-    leg: RelayLeg;
+    leg: RoomLeg;
     order: RoomOrder;
     party: Party;
     keys: KeyReader | undefined;

@@ -134,6 +134,8 @@ test('while something is played, the other side is not heard; afterwards it is a
   const heard = [...before, ...(await hears(a, 6))];
   expect(new Set(heard.map((packet) => rtpSsrc(packet))).size).toBe(1);
   expect(heard.map((packet) => (rtpSequence(packet) - rtpSequence(heard[0]!)) & 0xffff)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  for (const level of levels(heard.slice(1, 6))) expect(Math.abs(level - 400)).toBeLessThan(20);
+  expect(heard[6]![12]).toBe(20);
   await close();
 });
 
@@ -244,6 +246,17 @@ test('keys by signalling count as well; time begins when the prompt is over', as
   worker.execute([{ do: 'pressed', call: 1, leg: 1, key: '5' }]);
   await pass(2_100);
   expect(events()).toContainEqual(expect.objectContaining({ kind: 'collected', digits: '5', why: 'time-out' }));
+  await close();
+});
+
+test('nothing pressed after the prompt', async () => {
+  await alone();
+  sounds.put('prompt', 8_000);
+  worker.execute([play({}), collect()]);
+  await pass(5_900);
+  expect(events().filter(({ kind }) => kind === 'collected')).toEqual([]);
+  await pass(200);
+  expect(events()).toContainEqual(expect.objectContaining({ kind: 'collected', digits: '', why: 'nothing' }));
   await close();
 });
 

@@ -106,6 +106,13 @@ test('a supervisor listens, then whispers; mute and deaf; out again', async () =
   await close();
 });
 
+test('who whispers to a name is heard by whoever comes under it later', async () => {
+  sent = 0;
+  await room(join(1), join(3, { presence: { whisperTo: ['p2'] } }), join(2));
+  expect((await talk()).map(who)).toEqual([[2], [1, 3], [1, 2]]);
+  await close();
+});
+
 test('a name that is taken is refused, and rooms are gone with their last party', async () => {
   await room(join(1), join(2, { as: 'p1' }));
   clock.advance(100);
