@@ -6,7 +6,8 @@ const file = (name: string): string => `tools/interop/src/${name}.interop.ts`;
  * Files whose verdict depends on sound without gaps or on times of milliseconds, or which take a whole processor or the
  * default port: one after another, so that a busy neighbour makes no call late.
  */
-const ALONE = ['phones', 'linphone', 'enumeration', 'load', 'flood', 'fresh-clone'].map(file);
+const SOUND = ['phones', 'linphone', 'transcoding', 'poor-network'];
+const ALONE = [...SOUND, 'rtp-attack', 'enumeration', 'load', 'flood', 'fresh-clone'].map(file);
 
 export default defineConfig({
   test: {

@@ -4,7 +4,7 @@ set -eu
 
 # command:package
 peers='sipp:sip-tester baresip:baresip-core linphonec:linphone-cli sipsak:sipsak tshark:tshark dumpcap:wireshark-common
-sox:sox soxi:sox nft:nftables ip:iproute2 socat:socat mmdblookup:mmdb-bin
+sox:sox soxi:sox ffmpeg:ffmpeg nft:nftables ip:iproute2 socat:socat mmdblookup:mmdb-bin
 svmap:sipvicious kamailio:kamailio'
 
 missing=

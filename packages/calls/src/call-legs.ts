@@ -92,6 +92,7 @@ export class CallLegs {
       local: media.local,
       sessionId,
       signalling,
+      converts: this.#parts.settings.transcode,
       ...(codecs !== undefined && { codecs }),
     });
     const at = client === undefined ? { flow } : { flow, client };
@@ -111,7 +112,14 @@ export class CallLegs {
   join(a: Leg, b: Leg): void {
     a.media.update(a.sdp.media(), { newOffer: true });
     b.media.update(b.sdp.media(), { newOffer: true });
-    this.#media?.bridge(a.media, b.media, { aToB: payloadTypeMap(a.sdp, b.sdp), bToA: payloadTypeMap(b.sdp, a.sdp) });
+    const [aToB, bToA] = [a.sdp.conversionTo(b.sdp), b.sdp.conversionTo(a.sdp)];
+    this.#media?.bridge(a.media, b.media, {
+      aToB: payloadTypeMap(a.sdp, b.sdp),
+      bToA: payloadTypeMap(b.sdp, a.sdp),
+      ...((aToB !== undefined || bToA !== undefined) && {
+        conversions: { ...(aToB !== undefined && { aToB }), ...(bToA !== undefined && { bToA }) },
+      }),
+    });
     this.#hearTones(a, b);
     this.#hearTones(b, a);
   }

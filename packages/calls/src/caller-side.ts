@@ -38,7 +38,7 @@ export class CallerSide {
 
   /** A provisional response, with the early media of a phone when there is some. */
   progress(status: number, earlyMediaOf: LegName | undefined): void {
-    const { legs, invite } = this.#call;
+    const { legs, invite, policy } = this.#call;
     const caller = legs.caller;
     if (earlyMediaOf === undefined || caller === undefined) {
       invite.progress(status);
@@ -46,7 +46,8 @@ export class CallerSide {
     }
     const phone = legs.get(earlyMediaOf);
     // A caller that made no offer can't be given an answer before the 2xx.
-    const answer = phone === undefined || invite.offer === undefined ? undefined : caller.sdp.answerFrom(phone.sdp);
+    const answer =
+      phone === undefined || invite.offer === undefined ? undefined : caller.sdp.answerFrom(phone.sdp, policy);
     if (phone === undefined || answer === undefined || !answer.ok) {
       invite.progress(180);
       return;

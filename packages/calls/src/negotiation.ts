@@ -22,5 +22,5 @@ export function callerAnswer(
   callerOffered: boolean,
   policy: CodecPolicy,
 ): Parsed<string, SdpFault> {
-  return callerOffered ? caller.sdp.answerFrom(callee.sdp) : caller.sdp.offerFrom(callee.sdp, policy);
+  return callerOffered ? caller.sdp.answerFrom(callee.sdp, policy) : caller.sdp.offerFrom(callee.sdp, policy);
 }

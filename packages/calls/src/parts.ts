@@ -55,6 +55,8 @@ export interface CallSettings {
   readonly timeLimit: number;
   /** Calls at once; one more gets 503. */
   readonly maxCalls: number;
+  /** Whether sound is converted between legs that share no codec. */
+  readonly transcode: boolean;
 }
 
 /** What calls are made of; `createSwitch` joins it. */

@@ -1,4 +1,5 @@
 import type { Parsed } from '@vats/kernel';
+import type { CodecPolicy } from '@vats/media';
 import type { IncomingReinvite, Session } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
@@ -69,7 +70,7 @@ export class Renegotiation {
 
   /** `from` has answered our re-INVITE: its answer or, asked for one, its offer goes to `to`, who began. */
   passAnswer(from: LegName, to: LegName): void {
-    const { legs, log } = this.#call;
+    const { legs, log, policy } = this.#call;
     const asked = legs.get(from);
     const asker = legs.get(to);
     const session = asked?.session;
@@ -86,7 +87,7 @@ export class Renegotiation {
       return;
     }
     const read = asked.sdp.receiveAnswer(sdp);
-    const answer = read.ok ? asker.sdp.answerFrom(asked.sdp) : read;
+    const answer = read.ok ? asker.sdp.answerFrom(asked.sdp, policy) : read;
     if (!answer.ok) {
       log.warn('call.reinvite-answer-unusable', { leg: from, fault: answer.error.code });
       asker.sdp.rollBack();
@@ -143,7 +144,7 @@ export class Renegotiation {
     const { legs, policy, log } = this.#call;
     const read = asked.sdp.receiveOffer(sdp);
     const offer = read.ok ? asker.sdp.offerFrom(asked.sdp, policy) : read;
-    const acknowledge = (): void => session.acknowledge(answerInAck(asked, asker, read));
+    const acknowledge = (): void => session.acknowledge(answerInAck(asked, asker, read, policy));
     if (!offer.ok) {
       log.warn('call.reinvite-offer-unusable', { leg: asked.name, fault: offer.error.code });
       acknowledge();
@@ -166,7 +167,7 @@ export class Renegotiation {
   #settleWithdrawn(asked: Leg, asker: Leg, session: Session, sdp: string): void {
     const { legs, policy } = this.#call;
     if (session.offerAnswer === 'answering') {
-      session.acknowledge(answerInAck(asked, asker, asked.sdp.receiveOffer(sdp)));
+      session.acknowledge(answerInAck(asked, asker, asked.sdp.receiveOffer(sdp), policy));
       legs.join(asker, asked);
       return;
     }
@@ -197,7 +198,12 @@ export class Renegotiation {
 }
 
 /** Our answer to an offer that `asked` made in a 2xx; where it cannot be read or says nothing new, what holds already. */
-function answerInAck(asked: Leg, asker: Leg, offer: Parsed<{ readonly refresh: boolean }>): string {
-  const answer = offer.ok && !offer.value.refresh ? asked.sdp.answerFrom(asker.sdp) : undefined;
+function answerInAck(
+  asked: Leg,
+  asker: Leg,
+  offer: Parsed<{ readonly refresh: boolean }>,
+  policy: CodecPolicy,
+): string {
+  const answer = offer.ok && !offer.value.refresh ? asked.sdp.answerFrom(asker.sdp, policy) : undefined;
   return answer?.ok ? answer.value : asked.sdp.answerAgain();
 }

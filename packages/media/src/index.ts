@@ -4,6 +4,8 @@ export type { KeySources } from './plane/key-listener.ts';
 export type { CollectOrder, TonePress } from './plane/leg-sound.ts';
 export type {
   AddressFamily,
+  BridgeWays,
+  Conversions,
   LegQuality,
   LegStatistics,
   LocalMedia,
@@ -25,6 +27,7 @@ export type { RecordingFault } from './recording/wav-writer.ts';
 export type { KeyPress } from './rtp/key-writer.ts';
 export { type DtmfKey, dtmfKey } from './rtp/telephone-event.ts';
 export type { Law } from './sdp/codec.ts';
+export type { Conversion, ConvertedEvents, ConvertedFormat } from './sdp/conversion.ts';
 export {
   type CodecPolicy,
   type KeysAs,

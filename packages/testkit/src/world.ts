@@ -273,6 +273,11 @@ export function challengingWith(digest: Settings['sip']['digest']): Partial<Sett
   return { sip: { ...defaultSettings().sip, digest } };
 }
 
+/** Settings with these for media, the others as they are. */
+export function relayingWith(media: Partial<Settings['media']>): Partial<Settings> {
+  return { media: { ...defaultSettings().media, ...media } };
+}
+
 /** Settings with these limits on calls, the others as they are. */
 export function limitedTo(limits: Partial<Settings['calls']>): Partial<Settings> {
   return { calls: { ...defaultSettings().calls, ...limits } };

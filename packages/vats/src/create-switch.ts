@@ -242,7 +242,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     line: (domain, trunk) => trunks.line(domain, trunk),
     flowTo: (target) => transport.flowTo(target),
     spending: parts.spending ?? spending,
-    settings: { recordings, timeLimit: settings.calls.timeLimit, maxCalls: settings.calls.max },
+    settings: {
+      recordings,
+      timeLimit: settings.calls.timeLimit,
+      maxCalls: settings.calls.max,
+      transcode: settings.media.transcode,
+    },
     emit: (event) => {
       world.note(event);
       journal.note(event);

@@ -227,6 +227,7 @@ function config(o: BaresipOptions, local: Endpoint, rtpPort: number, controlPort
   // Codecs must be loaded before accounts name them; without net_interface baresip offers another interface in its SDP.
   return `module_path /usr/lib/baresip/modules
 module g711.so
+module g722.so
 module opus.so
 module ausine.so
 module aubridge.so

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Endpoint } from '@vats/kernel';
 import { Child } from './child.ts';
 import { eventually } from './deadline.ts';
+import { at, HERE, type Place } from './place.ts';
 import { freePorts } from './ports.ts';
 import type { Scene } from './scene.ts';
 import { writeTone } from './sound.ts';
@@ -16,6 +17,9 @@ export interface LinphoneOptions {
   readonly answers?: boolean;
   /** Codecs that it offers, in order: 'opus/48000', 'PCMA/8000'. All others are off. */
   readonly codecs: readonly string[];
+  /** Its own address. */
+  readonly address?: string;
+  readonly place?: Place;
 }
 
 /** Every codec that linphone 5.1 would offer unasked; what a test does not name is switched off. */
@@ -31,7 +35,7 @@ export class Linphone {
   readonly #child: Child;
 
   static async start(scene: Scene, options: LinphoneOptions): Promise<Linphone> {
-    const local = { address: '127.0.0.1', port: await freePorts(2) };
+    const local = { address: options.address ?? '127.0.0.1', port: await freePorts(2) };
     const rtpPort = await freePorts(4);
     const home = scene.folder(`linphone-${options.login}-${local.port}`);
     scene.folder(`linphone-${options.login}-${local.port}`, '.local', 'share', 'linphone');
@@ -40,8 +44,9 @@ export class Linphone {
     const played = `${home}/played.wav`;
     await writeTone(played, options.tone, 60);
     // stdbuf: into a pipe it would hold its lines back until 4 KiB are together.
-    const args = ['-o0', 'linphonec', ...(options.answers ? ['-a'] : []), '-c', `${home}/rc`];
-    const child = await Child.start(scene, 'stdbuf', args, {
+    const said = ['-o0', 'linphonec', ...(options.answers ? ['-a'] : []), '-c', `${home}/rc`];
+    const [command, args] = at(options.place ?? HERE, 'stdbuf', said);
+    const child = await Child.start(scene, command, args, {
       name: `linphone-${options.login}-${local.port}`,
       env: { HOME: home },
       cwd: home,

@@ -157,6 +157,7 @@ class OpusEncoder implements Encoder {
     const handle = this.#handle.there;
     if (handle === undefined) return at;
     this.#options.frameSize = samples;
+    this.#options.maxPacketBytes = Math.min(LONGEST_FRAME_OCTETS, out.length - at);
     const packet = handle.encode(sound.subarray(0, samples), this.#options);
     out.set(packet, at);
     return at + packet.length;

@@ -2,8 +2,10 @@ import type { Random } from '@vats/kernel';
 import { type Encoder, type EncoderWishes, LONGEST_PACKET_MS, type SoundCodec } from './sound-codec.ts';
 
 const RTP_HEADER = 12;
-/** The longest payload: an Opus frame's; 120 ms of G.711 are less. */
-const LONGEST_PAYLOAD = 1_275;
+/** G.711 and G.722 have as many octets for each millisecond. */
+const OCTETS_A_MS = 8;
+/** Room for a payload whose length its encoder chooses: 60 ms of Opus at 50 kbit/s. It takes no more than it is given. */
+const VARIABLE_PAYLOAD = 400;
 /** Shorter packets are more header than sound. */
 const SHORTEST_PTIME = 10;
 /**
@@ -51,8 +53,10 @@ export class SoundPackets {
     this.#ssrc = random.below(2 ** 32);
     this.#sequence = random.below(2 ** 16);
     this.#timestamp = random.below(2 ** 32);
-    this.#buffers = Array.from({ length: BUFFERS }, () => Buffer.alloc(RTP_HEADER + LONGEST_PAYLOAD));
-    this.#sound = new Int16Array((packetTime(codec, options.ptime) * codec.rate) / 1_000);
+    const ptime = packetTime(codec, options.ptime);
+    const payload = codec.packetTimes === undefined ? OCTETS_A_MS * ptime : VARIABLE_PAYLOAD;
+    this.#buffers = Array.from({ length: BUFFERS }, () => Buffer.alloc(RTP_HEADER + payload));
+    this.#sound = new Int16Array((ptime * codec.rate) / 1_000);
   }
 
   /** The timestamp of the sample that comes next. */

@@ -14,6 +14,9 @@ const MAX_CONCEALED_MS = 60;
 /** A timestamp may be this far from where the clock says that it should be; beyond it, it is of another clock. */
 const MAX_AHEAD_MS = 2_000;
 
+/** Sound may come so much faster than it can be heard; more is no call's, and converting it would take the others' time. */
+const MAX_FASTER_MS = 3_000;
+
 /** One format that arrives, and what its sound goes through. */
 interface Source {
   readonly codec: SoundCodec;
@@ -44,6 +47,9 @@ export class Transcoder {
   #spoiled = 0;
   /** When the last sound came. */
   #at = Number.NEGATIVE_INFINITY;
+  /** How much sound may still be made, in ms, and since when that is so. */
+  #allowance = MAX_FASTER_MS;
+  #allowedAt: number;
 
   /**
    * @param options.send gets each packet in a buffer that is good until 15 more were sent
@@ -53,6 +59,7 @@ export class Transcoder {
     const { from, to, events } = options.conversion;
     const { random, send } = options;
     this.#clock = options.clock;
+    this.#allowedAt = options.clock.monotonic();
     // A codec that knows several rates takes the other side's: nothing is resampled then.
     const toRate = ownRate(to.encoding) ?? highest(from.map(({ encoding }) => ownRate(encoding)));
     this.#codec = known(soundCodec(to.encoding, toRate), to.encoding);
@@ -86,7 +93,10 @@ export class Transcoder {
     return this.#codecs[payloadType] !== undefined || this.#events[payloadType] !== undefined;
   }
 
-  /** A packet for which `rtpPayloadAt` gave `payloadAt` and `converts` true. False when its payload can't be read. */
+  /**
+   * A packet for which `rtpPayloadAt` gave `payloadAt` and `converts` true. False when its payload can't be read, or when more sound
+   * comes than anybody can hear.
+   */
   hear(packet: Uint8Array, payloadAt: number): boolean {
     const payloadType = rtpPayloadType(packet);
     const events = this.#events[payloadType];
@@ -103,6 +113,7 @@ export class Transcoder {
   #hearSound(payloadType: number, codec: SoundCodec, packet: Uint8Array, payloadAt: number): boolean {
     const missing = this.#order.place(rtpSsrc(packet), rtpSequence(packet));
     if (missing === LATE) return true;
+    if (!this.#isAllowed()) return false;
     const former = this.#source;
     const source = this.#sourceOf(payloadType, codec);
     this.#source = source;
@@ -194,7 +205,15 @@ export class Transcoder {
     return (this.#packets.end + moved) >>> 0;
   }
 
-  #say({ resampler }: Source, samples: number): void {
+  #isAllowed(): boolean {
+    const now = this.#clock.monotonic();
+    this.#allowance = Math.min(MAX_FASTER_MS, this.#allowance + now - this.#allowedAt);
+    this.#allowedAt = now;
+    return this.#allowance > 0;
+  }
+
+  #say({ resampler, decoder }: Source, samples: number): void {
+    this.#allowance -= (1_000 * samples) / decoder.rate;
     if (resampler === undefined) this.#packets.append(DECODED, samples);
     else this.#packets.append(RESAMPLED, resampler.resample(DECODED, samples, RESAMPLED));
   }

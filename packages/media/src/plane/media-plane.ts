@@ -4,6 +4,7 @@ import type { KeyPress } from '../rtp/key-writer.ts';
 import type { PeerReception } from '../rtp/peer-reports.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { Law } from '../sdp/codec.ts';
+import type { Conversion } from '../sdp/conversion.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import type { CollectEnd } from '../sound/key-collector.ts';
 import type { CollectOrder, TonePress } from './leg-sound.ts';
@@ -46,9 +47,9 @@ export interface MediaCall {
   openLeg(name: string, options: OpenLegOptions): MediaLeg | undefined;
   /**
    * Joins two legs: what one says the other hears. A leg that was joined to another or echoing leaves that. Calling it
-   * again with the same legs only replaces the maps.
+   * again with the same legs only replaces the maps; a conversion that is the same as before goes on.
    */
-  bridge(a: MediaLeg, b: MediaLeg, maps?: { aToB?: PayloadTypeMap; bToA?: PayloadTypeMap }): void;
+  bridge(a: MediaLeg, b: MediaLeg, ways?: BridgeWays): void;
   /** Parts the leg from whatever it is joined to; both ends keep their ports and what they learned. */
   unbridge(leg: MediaLeg): void;
   /** Sends the leg's own RTP back to it. */
@@ -97,6 +98,19 @@ export interface MediaCall {
   supervise(): void;
   /** Gives all ports back (they rest before their next call), finishes the recording; then `closed` comes. Idempotent. */
   close(): void;
+}
+
+/** What becomes of sound on its way between two legs. */
+export interface BridgeWays {
+  readonly aToB?: PayloadTypeMap;
+  readonly bToA?: PayloadTypeMap;
+  /** What does not pass as it is. */
+  readonly conversions?: Conversions;
+}
+
+export interface Conversions {
+  readonly aToB?: Conversion;
+  readonly bToA?: Conversion;
 }
 
 export interface OpenLegOptions {

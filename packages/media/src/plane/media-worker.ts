@@ -159,7 +159,7 @@ export class MediaWorker {
       case 'bridge': {
         const a = call.leg(command.a);
         const b = call.leg(command.b);
-        if (a !== undefined && b !== undefined) call.bridge(a, b, command.aToB, command.bToA);
+        if (a !== undefined && b !== undefined) call.bridge(a, b, command);
         break;
       }
       case 'unbridge': {

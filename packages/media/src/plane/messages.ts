@@ -2,7 +2,7 @@ import type { KeyPress } from '../rtp/key-writer.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import type { CollectOrder, TonePress } from './leg-sound.ts';
-import type { AddressFamily, MediaEvent } from './media-plane.ts';
+import type { AddressFamily, Conversions, MediaEvent } from './media-plane.ts';
 import type { RoomChange, RoomOrder } from './mixed-room.ts';
 import type { PlayOrder } from './playback.ts';
 import type { ToneSources } from './tone-ear.ts';
@@ -48,6 +48,7 @@ export type Command =
       readonly b: number;
       readonly aToB: PayloadTypeMap;
       readonly bToA: PayloadTypeMap;
+      readonly conversions?: Conversions;
     }
   | { readonly do: 'unbridge'; readonly call: number; readonly leg: number }
   | { readonly do: 'echo'; readonly call: number; readonly leg: number }

@@ -14,6 +14,8 @@ export interface Passage {
    * the other side never agreed to its payload type.
    */
   hear(packet: Buffer, payloadAt: number): boolean;
+  /** Nothing passes any more. */
+  close?(): void;
 }
 
 /** The packets themselves go on, in the buffer that they came in, with another payload type where the legs number differently. */

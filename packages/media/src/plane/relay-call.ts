@@ -5,7 +5,7 @@ import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { PayloadTypeMap } from '../sdp/leg-media.ts';
 import { HearingWatch } from './hearing-watch.ts';
 import { type CollectOrder, LegSound, type TonePress } from './leg-sound.ts';
-import type { LegStatistics, MediaEvent } from './media-plane.ts';
+import type { Conversions, LegStatistics, MediaEvent } from './media-plane.ts';
 import type { RoomOrder } from './mixed-room.ts';
 import type { PlayOrder, Studio } from './playback.ts';
 import type { LegUser, RelayLeg } from './relay-leg.ts';
@@ -59,13 +59,17 @@ export class RelayCall implements LegUser {
     return this.#legs.get(id);
   }
 
-  bridge(a: RelayLeg, b: RelayLeg, aToB: PayloadTypeMap, bToA: PayloadTypeMap): void {
+  bridge(
+    a: RelayLeg,
+    b: RelayLeg,
+    ways: { readonly aToB: PayloadTypeMap; readonly bToA: PayloadTypeMap; readonly conversions?: Conversions },
+  ): void {
     if (a.heardBy !== b || b.heardBy !== a) {
       this.unbridge(a);
       this.unbridge(b);
     }
-    a.join(b, aToB);
-    b.join(a, bToA);
+    a.join(b, ways.aToB, ways.conversions?.aToB);
+    b.join(a, ways.bToA, ways.conversions?.bToA);
   }
 
   unbridge(leg: RelayLeg): void {

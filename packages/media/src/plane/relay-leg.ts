@@ -22,15 +22,17 @@ import { StreamQuality } from '../rtp/stream-quality.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import { translateReports } from '../rtp/translate-reports.ts';
 import type { Law } from '../sdp/codec.ts';
+import type { Conversion } from '../sdp/conversion.ts';
 import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
 import { canonical, canonicalEndpoint } from './canonical-address.ts';
+import { ConvertedSound } from './converted-sound.ts';
 import type { WatchedLeg } from './hearing-watch.ts';
 import { KeyListener, type KeySources } from './key-listener.ts';
 import { LegOutput } from './leg-output.ts';
 import { LegReports } from './leg-reports.ts';
 import { type LegQuality, type LegStatistics, noPackets } from './media-plane.ts';
-import type { Member, MixedRooms, RoomOrder } from './mixed-room.ts';
+import { Member, type MixedRooms, type RoomOrder } from './mixed-room.ts';
 import { leavingPayloadTypes, type Passage, RelayedSound } from './passage.ts';
 import { ToneEar, type ToneSources } from './tone-ear.ts';
 
@@ -63,6 +65,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
   heardAt = Number.NEGATIVE_INFINITY;
   held = false;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #user: LegUser;
   readonly #tally: PacketTally;
   readonly #lock: SourceLock;
@@ -76,12 +79,8 @@ export class RelayLeg implements PairUser, WatchedLeg {
   #locksSeen = 0;
   #thisSecond = 0;
   #passage: Passage | undefined;
-  /** The passage, while nobody else hears the leg. */
-  #listener: KeyListener | undefined;
   /** Where the leg has its keys as tones. */
   #ear: ToneEar | undefined;
-  /** The passage, while it is in a room. */
-  #member: Member | undefined;
   /** By payload type, in Hz. */
   #clockRates = USUAL_CLOCK_RATES;
   #lastPayloadType = 0;
@@ -112,6 +111,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.#lock = new SourceLock(this.#signalling);
     this.#rtcpSource = new RtcpSource(this.#lock);
     const { clock, pair, random } = options;
+    this.#random = random;
     this.output = new LegOutput({ clock, random, pair, rtp: this.#rtp, rtcp: this.#rtcp });
     this.#reports = new LegReports({ clock, random, output: this.output, quality: this.#quality });
     this.pair.user = this;
@@ -136,22 +136,30 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.#aim();
   }
 
-  /** From now on `by` hears this leg, with payload types rewritten by `map`. */
-  join(by: RelayLeg, map: PayloadTypeMap): void {
+  /** From now on `by` hears this leg, with payload types rewritten by `map`, and converted where that is needed. */
+  join(by: RelayLeg, map: PayloadTypeMap, conversion?: Conversion): void {
     const rates = new Map<number, number>();
     for (const [arriving, leaving, clockRate] of map) {
       if (leaving === TOLD && clockRate !== undefined) rates.set(arriving, clockRate);
     }
     if (rates.size > 0) this.#readKeys(rates);
-    this.part();
-    this.#passage = new RelayedSound(this, by, leavingPayloadTypes(map), this.#keyReader);
+    const former = this.#passage;
+    const keys = this.#keyReader;
+    if (conversion === undefined) {
+      this.#passage = new RelayedSound(this, by, leavingPayloadTypes(map), keys);
+    } else if (former instanceof ConvertedSound && former.isTheSame(by, conversion)) {
+      former.remap(map, keys);
+      return;
+    } else {
+      const [clock, random] = [this.#clock, this.#random];
+      this.#passage = new ConvertedSound({ to: by, map, keys, conversion, clock, random });
+    }
+    former?.close?.();
   }
 
   /** Nobody hears this leg from now on. */
   part(): void {
-    this.stopListening();
-    this.#member?.close();
-    this.#member = undefined;
+    this.#passage?.close?.();
     this.#passage = undefined;
   }
 
@@ -167,29 +175,25 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.part();
     if (sources.events.length > 0) this.#readKeys(new Map(sources.events));
     const pressed = (key: DtmfKey, ms: number) => this.#user.onKey(this, key, ms);
-    this.#listener = new KeyListener(sources, this.#keyReader, pressed);
-    this.#passage = this.#listener;
+    this.#passage = new KeyListener(sources, this.#keyReader, pressed);
   }
 
   /** Takes part in a room; false when there is no place. */
   enter(rooms: MixedRooms, order: RoomOrder, speaks: () => void): boolean {
     this.part();
     if (order.events.length > 0) this.#readKeys(new Map(order.events));
-    this.#member = rooms.enter(this, order, this.#keyReader, speaks);
-    this.#passage = this.#member;
-    return this.#member !== undefined;
+    this.#passage = rooms.enter(this, order, this.#keyReader, speaks);
+    return this.#passage !== undefined;
   }
 
-  /** The room that it is in; undefined when it is in none. */
+  /** While it is in a room. */
   get member(): Member | undefined {
-    return this.#member;
+    return this.#passage instanceof Member ? this.#passage : undefined;
   }
 
   /** Nothing happens when it is joined to another meanwhile. */
   stopListening(): void {
-    this.#listener?.close();
-    if (this.#passage === this.#listener) this.#passage = undefined;
-    this.#listener = undefined;
+    if (this.#passage instanceof KeyListener) this.part();
   }
 
   #readKeys(rates: ReadonlyMap<number, number>): void {

@@ -40,6 +40,17 @@ test('every command arrives as it was given', () => {
       signalling: undefined,
     },
     { do: 'bridge', call: 1, a: 2, b: 3, aToB: [[101, 96]], bToA: [[96, 101]] },
+    {
+      ...{ do: 'bridge', call: 1, a: 2, b: 3, aToB: [], bToA: [] },
+      conversions: {
+        aToB: {
+          from: [{ payloadType: 9, encoding: 'g722/8000/1' }],
+          to: { payloadType: 96, encoding: 'opus/48000/2', ptime: 20, fmtp: 'useinbandfec=1' },
+          events: [{ arriving: 101, leaving: 97, arrivingRate: 8_000, leavingRate: 48_000 }],
+          alone: true,
+        },
+      },
+    },
     { do: 'unbridge', call: 1, leg: 2 },
     { do: 'echo', call: 1, leg: 2 },
     { do: 'record', call: 1, path: 'записи/"r".wav', left: 1, right: 2 },

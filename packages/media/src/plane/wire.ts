@@ -1,7 +1,7 @@
 import type { Endpoint } from '@vats/kernel';
 import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
-import type { AddressFamily, LegQuality, LegStatistics, StreamStatistics } from './media-plane.ts';
+import type { AddressFamily, Conversions, LegQuality, LegStatistics, StreamStatistics } from './media-plane.ts';
 import type { Command, Report } from './messages.ts';
 
 /*
@@ -29,7 +29,7 @@ type PackedCommand =
       Laws,
       Rates,
     ]
-  | readonly ['bridge', call: number, a: number, b: number, aToB: PayloadTypeMap, bToA: PayloadTypeMap]
+  | readonly ['bridge', number, a: number, b: number, aToB: PayloadTypeMap, bToA: PayloadTypeMap, Conversions?]
   | readonly ['supervise', call: number]
   | readonly ['close-call', call: number]
   | Command;
@@ -84,8 +84,12 @@ function packCommand(command: Command): PackedCommand {
       const [claimed, claimedRtcp] = [packAddress(media.claimed), packAddress(media.claimedRtcp)];
       return ['update', call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws, clockRates];
     }
-    case 'bridge':
-      return ['bridge', command.call, command.a, command.b, command.aToB, command.bToA];
+    case 'bridge': {
+      const { call, a, b, aToB, bToA, conversions } = command;
+      return conversions === undefined
+        ? ['bridge', call, a, b, aToB, bToA]
+        : ['bridge', call, a, b, aToB, bToA, conversions];
+    }
     case 'supervise':
       return ['supervise', command.call];
     case 'close-call':
@@ -123,8 +127,8 @@ function unpackCommand(packed: PackedCommand): Command {
       };
     }
     case 'bridge': {
-      const [, call, a, b, aToB, bToA] = packed;
-      return { do: 'bridge', call, a, b, aToB, bToA };
+      const [, call, a, b, aToB, bToA, conversions] = packed;
+      return { do: 'bridge', call, a, b, aToB, bToA, ...(conversions !== undefined && { conversions }) };
     }
     case 'supervise':
       return { do: 'supervise', call: packed[1] };

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { SystemClock, SystemRandom } from '@vats/kernel';
+import { loadOpus } from '../codec/opus.ts';
 import { DiskFiles } from '../recording/output-file.ts';
 import { DiskSoundFiles } from '../sound/disk-sound-files.ts';
 import { MediaWorker } from './media-worker.ts';
@@ -27,3 +28,5 @@ port.on('message', (posted: string) => {
   if (commands.some((command) => command.do === 'stop')) port.unref();
 });
 worker.start();
+// Before a call needs it: what comes meanwhile would be lost.
+void loadOpus();

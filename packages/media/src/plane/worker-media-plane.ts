@@ -1,10 +1,11 @@
 import type { Cancel, Clock, Ledger, Log } from '@vats/kernel';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
-import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { LegMedia } from '../sdp/leg-media.ts';
 import type { CollectOrder, TonePress } from './leg-sound.ts';
 import type {
   AddressFamily,
+  BridgeWays,
   LocalMedia,
   MediaCall,
   MediaEvent,
@@ -288,10 +289,11 @@ class WorkerMediaCall implements MediaCall {
     return leg;
   }
 
-  bridge(a: MediaLeg, b: MediaLeg, maps: { aToB?: PayloadTypeMap; bToA?: PayloadTypeMap } = {}): void {
+  bridge(a: MediaLeg, b: MediaLeg, ways: BridgeWays = {}): void {
     if (a === b) throw new Error('a leg cannot be bridged to itself: echo()');
-    const { aToB = [], bToA = [] } = maps;
-    this.#send({ do: 'bridge', call: this.#number, a: numberOf(a), b: numberOf(b), aToB, bToA });
+    const { aToB = [], bToA = [], conversions } = ways;
+    const joined = { call: this.#number, a: numberOf(a), b: numberOf(b) };
+    this.#send({ do: 'bridge', ...joined, aToB, bToA, ...(conversions !== undefined && { conversions }) });
   }
 
   unbridge(leg: MediaLeg): void {

@@ -1,3 +1,6 @@
+import { isConvertible } from './convertible.ts';
+import type { KeyedCodec } from './payload-types.ts';
+
 /**
  * How what one leg sends is turned into what another one has: plain data, worked out from the two descriptions. Payload types
  * of both legs; what is in no list goes by the PayloadTypeMap beside it, or nowhere when `alone` is true.
@@ -30,4 +33,56 @@ export interface ConvertedEvents {
   /** In Hz. */
   readonly arrivingRate: number;
   readonly leavingRate: number;
+}
+
+/** How long a packet is where nobody says it (RFC 3551 §4.2). */
+const USUAL_PTIME_MS = 20;
+
+/** One leg, as far as a conversion is concerned. */
+export interface ConvertedLeg {
+  /** Codecs by the numbers with which it sends them. */
+  readonly arriving: readonly KeyedCodec[];
+  /** Codecs by the numbers with which it wants them, and of these the ones that were agreed on. */
+  readonly leaving: readonly KeyedCodec[];
+  readonly agreed: readonly KeyedCodec[];
+  /** Events as it wants them; undefined where it has none, or has its keys by INFO. */
+  readonly events: { readonly payloadType: number; readonly clockRate: number } | undefined;
+  /** By its SDP, in ms. */
+  readonly ptime: number | undefined;
+  readonly maxptime: number | undefined;
+}
+
+/** What has to be converted on the way between two legs; undefined when nothing has to, or nothing can be. */
+export function conversionBetween(from: ConvertedLeg, to: ConvertedLeg): Conversion | undefined {
+  const target = to.agreed.find(({ codec }) => isConvertible(codec))?.codec;
+  if (target === undefined) return undefined;
+  const passes = ({ key }: KeyedCodec) => to.leaving.some((each) => each.key === key);
+  const isAgreed = ({ key }: KeyedCodec) => from.agreed.some((each) => each.key === key);
+  const arriving = from.arriving.filter(isAgreed);
+  const sound = arriving.filter(({ codec }) => codec.carriesSound);
+  const converted = sound.filter((each) => isConvertible(each.codec) && !passes(each));
+  if (converted.length === 0) return undefined;
+  // Events stand in the stream of the sound beside them: they go the way of what the leg is most likely to speak.
+  const spoken = from.agreed.find(({ codec }) => codec.carriesSound);
+  const withEvents = spoken !== undefined && converted.some(({ key }) => key === spoken.key);
+  const { fmtp, payloadType, encoding } = target;
+  const ptime = Math.min(to.ptime ?? USUAL_PTIME_MS, to.maxptime ?? Number.POSITIVE_INFINITY);
+  return {
+    from: converted.map(({ codec }) => ({ payloadType: codec.payloadType, encoding: codec.encoding })),
+    to: { payloadType, encoding, ptime, ...(fmtp !== undefined && { fmtp }) },
+    events: withEvents ? convertedEvents(arriving, to.events) : [],
+    alone: !sound.some(passes),
+  };
+}
+
+function convertedEvents(arriving: readonly KeyedCodec[], to: ConvertedLeg['events']): ConvertedEvents[] {
+  if (to === undefined) return [];
+  return arriving
+    .filter(({ codec }) => codec.isTelephoneEvent)
+    .map(({ codec }) => ({
+      arriving: codec.payloadType,
+      leaving: to.payloadType,
+      arrivingRate: codec.clockRate,
+      leavingRate: to.clockRate,
+    }));
 }

@@ -1,5 +1,7 @@
 import { bad, good, type Parsed, type Random } from '@vats/kernel';
 import { type Codec, eventsBeside, fitsRecording, type Law, OWN_CODECS } from './codec.ts';
+import { type Conversion, type ConvertedLeg, conversionBetween } from './conversion.ts';
+import { answeredByConversion, convertedBehind } from './convertible.ts';
 import { answering, type Direction, receives } from './direction.ts';
 import { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './leg-media.ts';
 import { judgeMediaAddress } from './media-address.ts';
@@ -24,6 +26,8 @@ export interface LegDescriptionOptions {
   readonly allowed?: (address: string) => boolean;
   /** What this leg may be offered, by the codecs' names in lower case; anything unless given. */
   readonly codecs?: OfferedCodecs;
+  /** Whether sound is converted between this leg and another that does so too, where they share no codec. */
+  readonly converts?: boolean;
 }
 
 export interface OfferedCodecs {
@@ -132,11 +136,17 @@ export class LegDescription {
     return good(undefined);
   }
 
-  /** Our offer to this leg, made from what `other` said last; `other` must have said something. */
+  /**
+   * Our offer to this leg, made from what `other` said last; `other` must have said something. Behind its codecs come those that
+   * they can be converted to, so that whoever shares one takes that.
+   */
   offerFrom(other: LegDescription, policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
     const { heard, codecs } = other.#said();
     const { audio } = heard.session;
-    return this.#offer(this.#withOwnEvents(other, codecs), policy, audio.direction, audio);
+    const converted = this.#convertsWith(other)
+      ? convertedBehind(codecs, policy === 'g711', (codec) => this.#mayOffer(codec))
+      : [];
+    return this.#offer(this.#withOwnEvents(other, [...codecs, ...converted]), policy, audio.direction, audio);
   }
 
   /** Our own offer (late offer, no other leg yet): PCMA, PCMU, telephone-event, as far as this leg may be offered them. */
@@ -145,8 +155,11 @@ export class LegDescription {
     return this.#offer(codecs, 'g711', 'sendrecv', { ptime: undefined, maxptime: undefined });
   }
 
-  /** Our answer to this leg's offer, made from what `other` answered; may be called again (183, then 200). */
-  answerFrom(other: LegDescription): Parsed<string, SdpFault> {
+  /**
+   * Our answer to this leg's offer, made from what `other` answered; may be called again (183, then 200). Where the two share no
+   * codec it holds one that is converted, and the events of its clock.
+   */
+  answerFrom(other: LegDescription, policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
     const offer = this.#offered();
     const { heard, codecs } = other.#said();
     const { audio } = heard.session;
@@ -155,9 +168,14 @@ export class LegDescription {
       const number = codec.isTelephoneEvent && this.keys !== 'events' ? undefined : numberOf(key, offer.codecs);
       if (number !== undefined) answer.push({ key, codec: codec.numbered(number) });
     }
-    if (!answer.some(carriesSound)) return bad('no-common-codec');
-    if (this.#hasOwnEvents(other, answer)) answer.push(...eventsOf(offer.codecs, answer));
     const direction = answering(offer.heard.session.audio.direction, audio.direction);
+    if (!answer.some(carriesSound)) {
+      const converted = this.#convertedAnswer(offer.codecs, other, policy);
+      if (converted === undefined) return bad('no-common-codec');
+      this.#before = undefined;
+      return good(this.#say(converted, direction, offer.heard.session.audio));
+    }
+    if (this.#hasOwnEvents(other, answer)) answer.push(...eventsOf(offer.codecs, answer));
     this.#before = undefined;
     return good(this.#say(answer, direction, audio));
   }
@@ -246,9 +264,8 @@ export class LegDescription {
 
   /** The telephone events that were agreed on, as the leg wants them: those in the clock of its sound before any other. */
   get events(): { readonly payloadType: number; readonly clockRate: number } | undefined {
-    const { theirs, ours } = this.#now;
-    if (theirs === undefined || ours === undefined) return undefined;
-    const agreed = this.leaving.filter(({ key }) => numberOf(key, ours.codecs) !== undefined);
+    if (this.#now.theirs === undefined) return undefined;
+    const { agreed } = this;
     const rate = agreed.find(carriesSound)?.codec.clockRate;
     const events = agreed.filter(({ codec }) => codec.isTelephoneEvent);
     return (events.find(({ codec }) => codec.clockRate === rate) ?? events[0])?.codec;
@@ -263,6 +280,40 @@ export class LegDescription {
   get leaving(): readonly KeyedCodec[] {
     const codecs = this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? [];
     return this.keys !== 'events' ? codecs.filter(({ codec }) => !codec.isTelephoneEvent) : codecs;
+  }
+
+  /** Of `leaving`, what both sides have named. */
+  get agreed(): readonly KeyedCodec[] {
+    const ours = this.#now.ours?.codecs ?? [];
+    return this.leaving.filter(({ key }) => numberOf(key, ours) !== undefined);
+  }
+
+  /** How sound from this leg is converted for another; undefined when it passes as it is, or can't. */
+  conversionTo(other: LegDescription): Conversion | undefined {
+    return this.#convertsWith(other) ? conversionBetween(this.#asConverted(), other.#asConverted()) : undefined;
+  }
+
+  #asConverted(): ConvertedLeg {
+    const { arriving, leaving, agreed, events } = this;
+    const { ptime, maxptime } = this.#now.theirs?.heard.session.audio ?? {};
+    return { arriving, leaving, agreed, events, ptime, maxptime };
+  }
+
+  #convertsWith(other: LegDescription): boolean {
+    return this.#options.converts === true && other.#options.converts === true;
+  }
+
+  #convertedAnswer(
+    offered: readonly KeyedCodec[],
+    other: LegDescription,
+    policy: CodecPolicy,
+  ): KeyedCodec[] | undefined {
+    if (!this.#convertsWith(other)) return undefined;
+    const possible = offered.filter(({ codec }) => this.#mayOffer(codec) && (policy === 'any' || fitsRecording(codec)));
+    const sound = answeredByConversion(possible, other.#said().codecs);
+    if (sound === undefined) return undefined;
+    const hasEvents = other.#said().codecs.some(({ codec }) => codec.isTelephoneEvent) || other.keys !== 'events';
+    return hasEvents && this.keys === 'events' ? [sound, ...eventsOf(offered, [sound])] : [sound];
   }
 
   #read(text: string): Parsed<Heard, SdpFault> {
@@ -312,6 +363,9 @@ export class LegDescription {
       if (number !== undefined) offered.push({ key, codec: codec.numbered(number) });
     }
     if (!offered.some(carriesSound)) return bad('no-common-codec');
+    // Where the sound that the other leg likes best fell away, its events would stand before what is left, and look preferred.
+    const best = codecs.find(carriesSound)!;
+    if (!carriesSound(offered[0]!) && numberOf(best.key, offered) === undefined) offered.sort(bySound);
     this.#before ??= this.#now;
     return good(this.#say(offered, direction, times));
   }
@@ -409,6 +463,10 @@ function eventsOf(offered: readonly KeyedCodec[], answer: readonly KeyedCodec[])
   const rates = new Set(answer.filter(carriesSound).map(({ codec }) => codec.clockRate));
   const beside = events.filter(({ codec }) => rates.has(codec.clockRate));
   return beside.length > 0 ? beside : events.slice(0, 1);
+}
+
+function bySound(one: KeyedCodec, other: KeyedCodec): number {
+  return Number(carriesSound(other)) - Number(carriesSound(one));
 }
 
 function carriesSound({ codec }: KeyedCodec): boolean {

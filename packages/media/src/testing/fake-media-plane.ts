@@ -2,6 +2,8 @@ import type { Clock, Endpoint, Ledger } from '@vats/kernel';
 import type { CollectOrder, TonePress } from '../plane/leg-sound.ts';
 import {
   type AddressFamily,
+  type BridgeWays,
+  type Conversions,
   type LegStatistics,
   type LocalMedia,
   type MediaCall,
@@ -31,6 +33,7 @@ export type MediaCommand =
       readonly b: string;
       readonly aToB: PayloadTypeMap;
       readonly bToA: PayloadTypeMap;
+      readonly conversions?: Conversions;
     }
   | { readonly do: 'unbridge'; readonly leg: string }
   | { readonly do: 'echo'; readonly leg: string }
@@ -195,15 +198,16 @@ export class FakeMediaCall implements MediaCall {
     return leg;
   }
 
-  bridge(a: MediaLeg, b: MediaLeg, maps: { aToB?: PayloadTypeMap; bToA?: PayloadTypeMap } = {}): void {
+  bridge(a: MediaLeg, b: MediaLeg, ways: BridgeWays = {}): void {
     if (a === b) throw new Error('a leg cannot be bridged to itself: echo()');
     this.part(a.name);
     this.part(b.name);
     this.#joined.set(a.name, b.name).set(b.name, a.name);
-    const { aToB = [], bToA = [] } = maps;
-    this.#sound.join(a.name, aToB);
-    this.#sound.join(b.name, bToA);
-    this.commands.push({ do: 'bridge', a: a.name, b: b.name, aToB, bToA });
+    const { aToB = [], bToA = [], conversions } = ways;
+    this.#sound.join(a.name, b.name, aToB, conversions?.aToB);
+    this.#sound.join(b.name, a.name, bToA, conversions?.bToA);
+    const converted = conversions === undefined ? {} : { conversions };
+    this.commands.push({ do: 'bridge', a: a.name, b: b.name, aToB, bToA, ...converted });
   }
 
   unbridge(leg: MediaLeg): void {

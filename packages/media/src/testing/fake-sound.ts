@@ -1,10 +1,12 @@
 import type { Clock } from '@vats/kernel';
 import { SeededRandom } from '@vats/kernel/testing';
+import { Transcoder } from '../codec/transcoder.ts';
 import { KeyReader } from '../rtp/key-reader.ts';
 import { type KeyPress, KeyWriter } from '../rtp/key-writer.ts';
 import { OutgoingStream } from '../rtp/outgoing-stream.ts';
 import { rtpPayloadAt, rtpPayloadType, setRtpPayloadType } from '../rtp/packet.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
+import type { Conversion } from '../sdp/conversion.ts';
 import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
 
 /** Packets between the legs of a fake call, by the very rules that a worker relays by, but without sockets and source checks. */
@@ -14,6 +16,7 @@ export class FakeSound {
   readonly #maps = new Map<string, PayloadTypeMap>();
   readonly #readers = new Map<string, KeyReader>();
   readonly #streams = new Map<string, OutgoingStream>();
+  readonly #transcoders = new Map<string, { readonly asked: string; readonly transcoder: Transcoder }>();
   readonly #writers = new Map<string, KeyWriter>();
   readonly #heard = new Map<string, Buffer[]>();
 
@@ -33,8 +36,9 @@ export class FakeSound {
     this.#stream(leg).clockRates = media.clockRates;
   }
 
-  join(leg: string, map: PayloadTypeMap): void {
+  join(leg: string, to: string, map: PayloadTypeMap, conversion?: Conversion): void {
     this.#maps.set(leg, map);
+    this.#convert(leg, to, conversion);
     const rates = map.flatMap(([arriving, leaving, rate]) =>
       leaving === TOLD && rate !== undefined ? [[arriving, rate] as const] : [],
     );
@@ -43,6 +47,11 @@ export class FakeSound {
 
   /** A packet of `from`'s, which is joined to `to`. */
   say(from: string, to: string | undefined, packet: Buffer): void {
+    const converted = this.#transcoders.get(from)?.transcoder;
+    if (to !== undefined && converted?.converts(rtpPayloadType(packet)) === true) {
+      converted.hear(packet, rtpPayloadAt(packet));
+      return;
+    }
     const arriving = rtpPayloadType(packet);
     const [, leaving = arriving] = this.#maps.get(from)?.find(([number]) => number === arriving) ?? [];
     if (leaving === TOLD) this.#reader(from).hear(packet, rtpPayloadAt(packet));
@@ -53,11 +62,29 @@ export class FakeSound {
     this.heardAt(to).push(relayed);
   }
 
+  #convert(leg: string, to: string, conversion: Conversion | undefined): void {
+    const asked = JSON.stringify([to, conversion]);
+    const former = this.#transcoders.get(leg);
+    if (former?.asked === asked) return;
+    former?.transcoder.close();
+    this.#transcoders.delete(leg);
+    if (conversion === undefined) return;
+    const send = (packet: Buffer) => {
+      const heard = Buffer.from(packet);
+      this.#stream(to).pass(heard);
+      this.heardAt(to).push(heard);
+    };
+    const transcoder = new Transcoder({ conversion, clock: this.#clock, random: new SeededRandom(2), send });
+    this.#transcoders.set(leg, { asked, transcoder });
+  }
+
   press(leg: string, press: KeyPress): void {
     this.#writer(leg).press(press);
   }
 
   close(leg: string): void {
+    this.#transcoders.get(leg)?.transcoder.close();
+    this.#transcoders.delete(leg);
     this.#readers.get(leg)?.close();
     this.#writers.get(leg)?.close();
   }

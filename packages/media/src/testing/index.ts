@@ -1,3 +1,8 @@
+export { loadOpus } from '../codec/opus.ts';
+export { longestPacket, type SoundCodec } from '../codec/sound-codec.ts';
+export { soundCodec } from '../codec/sound-codecs.ts';
+export { amplitudeAt, difficultSound, tone } from '../codec/testing/sounds.ts';
+export { Transcoder } from '../codec/transcoder.ts';
 export {
   FakeMediaCall,
   FakeMediaLeg,

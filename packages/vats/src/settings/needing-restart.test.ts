@@ -20,6 +20,7 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
   'media.workers': '7',
   'media.silenceTimeout': '90s',
   'media.holdTimeout': '10m',
+  'media.transcode': 'false',
   'calls.max': '7',
   'calls.timeLimit': '1h',
   'history.keep': '365d',

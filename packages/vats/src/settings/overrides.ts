@@ -12,7 +12,7 @@ export interface Override {
   readonly value: string | readonly string[];
 }
 
-type Form = 'text' | 'policy' | 'list' | 'number' | 'mapping';
+type Form = 'text' | 'truth' | 'policy' | 'list' | 'number' | 'mapping';
 
 /** Every single setting, and how text says it. */
 const SETTING_FORMS = {
@@ -30,6 +30,7 @@ const SETTING_FORMS = {
   'media.workers': 'number',
   'media.silenceTimeout': 'text',
   'media.holdTimeout': 'text',
+  'media.transcode': 'truth',
   'calls.max': 'number',
   'calls.timeLimit': 'text',
   'history.keep': 'text',
@@ -115,6 +116,8 @@ function rawValue({ key, value }: Override): unknown {
       return items;
     case 'number':
       return /^\d+$/.test(text) ? Number(text) : text;
+    case 'truth':
+      return text === 'true' ? true : text === 'false' ? false : text;
     case 'policy':
       return text.startsWith('{') ? longForm(text) : text;
     case 'mapping':

@@ -43,6 +43,7 @@ test('with nothing said the defaults hold', () => {
       workers: 3,
       silenceTimeout: 60_000,
       holdTimeout: 1_800_000,
+      transcode: true,
     },
     http: { listen: { address: '127.0.0.1', port: 8080 } },
     store: { url: 'sqlite:data/vats.db' },

@@ -71,6 +71,8 @@ export const settingsFile = z.strictObject({
       workers: z.union([z.literal('auto'), count(1, 256)]).exactOptional(),
       silenceTimeout: duration('5s', '24h').exactOptional(),
       holdTimeout: duration('5s', '24h').exactOptional(),
+      /** Whether sound is converted between phones that share no codec; their call is refused otherwise. On unless said. */
+      transcode: z.boolean().exactOptional(),
     })
     .exactOptional(),
   calls: z

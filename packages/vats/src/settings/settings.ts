@@ -23,6 +23,7 @@ export interface Settings {
     readonly workers: number;
     readonly silenceTimeout: number;
     readonly holdTimeout: number;
+    readonly transcode: boolean;
   };
   readonly calls: { readonly max: number; readonly timeLimit: number };
   /** How long finished calls are kept; absent: for ever. */
@@ -92,6 +93,7 @@ export function completed(said: SettingsFile, cores: number): Settings {
       workers: workers === 'auto' ? Math.max(1, cores - 1) : workers,
       silenceTimeout: said.media?.silenceTimeout ?? MINUTE,
       holdTimeout: said.media?.holdTimeout ?? 30 * MINUTE,
+      transcode: said.media?.transcode ?? true,
     },
     calls: { max: said.calls?.max ?? 2_000, timeLimit: said.calls?.timeLimit ?? 12 * HOUR },
     history: said.history ?? {},

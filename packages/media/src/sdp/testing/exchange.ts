@@ -1,8 +1,14 @@
 import { expect } from 'vitest';
-import { type CodecPolicy, LegDescription } from '../leg-description.ts';
+import { type CodecPolicy, LegDescription, type OfferedCodecs } from '../leg-description.ts';
 
 export function leg(port: number, signalling = '127.0.0.1'): LegDescription {
   return new LegDescription({ local: { address: '198.51.100.1', port }, sessionId: String(port), signalling });
+}
+
+/** One whose sound is converted. */
+export function convertingLeg(port: number, codecs: OfferedCodecs = {}): LegDescription {
+  const local = { address: '198.51.100.1', port };
+  return new LegDescription({ local, sessionId: String(port), signalling: '127.0.0.1', codecs, converts: true });
 }
 
 export function sdp(lines: readonly string[], { address = '127.0.0.2', version = 1 } = {}): string {
