@@ -61,6 +61,12 @@ test('a goodbye of a source whose stream goes on is left out; that of one which 
   expect(translateReports(Buffer.from(packet), undefined, BACK)).toBe(packet.length);
 });
 
+test('what is left before a goodbye and is no packet by itself is left out, too', () => {
+  const packet = Buffer.concat([part(200, 0), part(203, 1, SOURCE), part(200, 0)]);
+  expect(isRtcp(packet)).toBe(true);
+  expect(translateReports(packet, AHEAD, undefined)).toBe(0);
+});
+
 test('whatever is RTCP stays RTCP: nothing is read or written beyond it', () => {
   const any = fc.tuple(
     fc.constantFrom(200, 201, 202, 203, 204, 205, 206, 207),
