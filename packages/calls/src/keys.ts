@@ -33,19 +33,20 @@ export class Keys {
   heard(name: LegName, key: DtmfKey, milliseconds: number): void {
     const leg = this.#call.legs.get(name);
     if (leg === undefined) return;
-    const other = this.#call.otherOf(leg);
+    const other = this.#call.otherOf(leg) ?? this.#call.earlyOtherOf(leg);
+    // Events and tones stand in the sound, which may flow before anybody has answered: a machine asks for keys then.
+    if (other !== undefined && other.sdp.keys !== 'info') {
+      // It was heard for another leg than the one that is there by now.
+      const why = other.sdp.keys === leg.sdp.keys ? undefined : this.#give(other, { key, milliseconds });
+      if (why !== undefined) this.#dropped(name, why);
+      return;
+    }
     const { session } = other ?? {};
     if (other === undefined || session === undefined || session.ended) {
       this.#dropped(name, 'not-answered');
       return;
     }
-    // It was heard for another leg than the one that is there by now.
-    if (other.sdp.keys === leg.sdp.keys) return;
-    if (other.sdp.keys !== 'info') {
-      const why = this.#give(other, { key, milliseconds });
-      if (why !== undefined) this.#dropped(name, why);
-      return;
-    }
+    if (leg.sdp.keys === 'info') return;
     let info = this.#byInfo.get(other.name);
     if (info === undefined || info.session !== session) {
       info = new InfoKeys(session, (why, status) => this.#dropped(name, why, status));

@@ -97,4 +97,22 @@ describe('keys of a trunk that has them as tones', () => {
       end(itsp, alice);
     },
   );
+
+  scenario(
+    'a machine that asks for keys before it answers gets them',
+    { ends: 'caller-cancelled', ...COMPANY_OF },
+    ({ alice, itsp, world }) => {
+      alice.invites('+79031234567');
+      itsp.rings({ status: 183, sdp: itsp.phone.sdp() });
+      alice.hears('183 INVITE');
+      const media = world.media.calls.at(-1)!;
+      for (const packet of keyPackets({ key: '4', sequence: 1, timestamp: 1 })) media.says('a', packet);
+      media.emit({ kind: 'dtmf', leg: 'b1', key: '2', milliseconds: 80 });
+      world.passes(300);
+      expect([tonesTo(media, 'b1'), eventsTo(media, 'a')]).toEqual(['4', '2']);
+      alice.cancels();
+      alice.hears('200 CANCEL', '487 INVITE');
+      itsp.expects('CANCEL', 'ACK');
+    },
+  );
 });
