@@ -1,15 +1,15 @@
 import type { Random } from '@vats/kernel';
 import { Resampler } from '../codec/resampler.ts';
-import type { Decoder, SamplingRate } from '../codec/sound-codec.ts';
+import type { SamplingRate } from '../codec/sound-codec.ts';
 import { soundCodec } from '../codec/sound-codecs.ts';
 import { SoundPackets } from '../codec/sound-packets.ts';
 import type { KeyReader } from '../rtp/key-reader.ts';
-import { rtpPayloadEnd, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from '../rtp/packet.ts';
+import { rtpPayloadType } from '../rtp/packet.ts';
 import type { SpokenFormat } from '../sdp/spoken-format.ts';
-import { JitterBuffer } from '../sound/jitter-buffer.ts';
 import { type Paced, type Pacer, TURN_MS } from '../sound/pacer.ts';
 import { type Party, type Presence, Room } from '../sound/room.ts';
 import type { Passage } from './passage.ts';
+import { RoomInput } from './room-input.ts';
 
 /** How a leg takes part in a room. */
 export interface RoomOrder {
@@ -177,11 +177,11 @@ export class Member implements Passage {
   readonly #leg: RoomLeg;
   readonly #keys: KeyReader | undefined;
   readonly #eventTypes: ReadonlySet<number>;
-  readonly #inputs: (Input | undefined)[] = [];
+  readonly #inputs: (RoomInput | undefined)[] = [];
   readonly #packets: SoundPackets | undefined;
   readonly #down: Resampler | undefined;
   readonly #heard: Int16Array;
-  #input: Input | undefined;
+  #input: RoomInput | undefined;
 
   constructor(options: {
     leg: RoomLeg;
@@ -205,7 +205,7 @@ export class Member implements Passage {
     this.#eventTypes = new Set(order.events.map(([payloadType]) => payloadType));
     for (const [payloadType, encoding] of order.sources) {
       const codec = soundCodec(encoding, ROOM_RATE);
-      if (codec !== undefined) this.#inputs[payloadType] = new Input(codec.decoder(), codec.clockRate);
+      if (codec !== undefined) this.#inputs[payloadType] = new RoomInput(codec.decoder(), codec.clockRate, ROOM_RATE);
     }
     const codec = soundCodec(order.format.encoding, ROOM_RATE);
     const rate = codec?.rate ?? ROOM_RATE;
@@ -256,43 +256,6 @@ export class Member implements Passage {
     this.leave();
     this.#packets?.close();
     for (const input of this.#inputs) input?.close();
-  }
-}
-
-/** The sound of one payload type, at the room's rate. */
-class Input {
-  readonly #decoder: Decoder;
-  readonly #buffer: JitterBuffer;
-  readonly #up: Resampler | undefined;
-  readonly #frame: Int16Array;
-  readonly #header = { ssrc: 0, sequence: 0, timestamp: 0 };
-
-  constructor(decoder: Decoder, clockRate: number) {
-    this.#decoder = decoder;
-    this.#buffer = new JitterBuffer(decoder, clockRate);
-    this.#frame = new Int16Array((decoder.rate * TURN_MS) / 1_000);
-    this.#up = decoder.rate === ROOM_RATE ? undefined : new Resampler(decoder.rate, ROOM_RATE);
-  }
-
-  put(packet: Buffer, payloadAt: number, arrived: number): void {
-    const header = this.#header;
-    header.ssrc = rtpSsrc(packet);
-    header.sequence = rtpSequence(packet);
-    header.timestamp = rtpTimestamp(packet);
-    this.#buffer.put(packet, payloadAt, rtpPayloadEnd(packet), header, arrived);
-  }
-
-  read(out: Int16Array): void {
-    if (this.#up === undefined) {
-      this.#buffer.read(out);
-      return;
-    }
-    this.#buffer.read(this.#frame);
-    this.#up.resample(this.#frame, this.#frame.length, out);
-  }
-
-  close(): void {
-    this.#decoder.close();
   }
 }
 

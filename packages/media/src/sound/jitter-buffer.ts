@@ -2,9 +2,8 @@ import { type Decoder, LONGEST_PACKET_MS, type SamplingRate } from '../codec/sou
 import { ArrivalSpread } from './arrival-spread.ts';
 import { amplitudeOf } from './level.ts';
 import type { SoundSource } from './sound-source.ts';
+import { MOST_WAITING, WaitingPackets } from './waiting-packets.ts';
 
-/** Packets that may wait: 640 ms of the shortest that are common. */
-const SLOTS = 64;
 /** What waits longer than this is dropped to catch up: a talk becomes one of radio operators beyond. */
 const MOST_DELAY_MS = 400;
 const LEAST_DELAY_MS = 20;
@@ -34,14 +33,6 @@ export interface JitterStatistics {
   underruns: number;
 }
 
-interface Slot {
-  /** Extended; -1 when the slot is free. */
-  sequence: number;
-  timestamp: number;
-  octets: Uint8Array;
-  length: number;
-}
-
 /**
  * Evens out one incoming stream: packets go in as they arrive, samples are pulled at a steady pace. The delay follows what
  * the network needs: it grows when sound comes too late, and shrinks in silence when it was not needed for some seconds, which also
@@ -52,12 +43,7 @@ export class JitterBuffer implements SoundSource {
   readonly statistics: JitterStatistics = { played: 0, late: 0, lost: 0, dropped: 0, underruns: 0 };
   readonly #decoder: Decoder;
   readonly #perMs: number;
-  readonly #slots: Slot[] = Array.from({ length: SLOTS }, () => ({
-    sequence: -1,
-    timestamp: 0,
-    octets: new Uint8Array(0),
-    length: 0,
-  }));
+  readonly #waiting = new WaitingPackets();
   readonly #arrivals = new ArrivalSpread();
   readonly #decoded: Int16Array;
   /** What was left out last: the next sound is joined to its beginning. */
@@ -122,13 +108,12 @@ export class JitterBuffer implements SoundSource {
     }
     const extended = this.#highest + step;
     // Before anything of a stream was played, its first packet need not be the first that came.
-    if (this.#fresh && this.#highest - extended < SLOTS) this.#next = Math.min(this.#next, extended);
+    if (this.#fresh && this.#highest - extended < MOST_WAITING) this.#next = Math.min(this.#next, extended);
     if (extended < this.#next) {
       this.statistics.late++;
       return;
     }
-    const slot = this.#slots[extended % SLOTS]!;
-    if (slot.sequence === extended) {
+    if (this.#waiting.has(extended)) {
       this.statistics.late++;
       return;
     }
@@ -137,13 +122,9 @@ export class JitterBuffer implements SoundSource {
       this.#timestampHigh += (timestamp - this.#timestampBase - this.#timestampHigh) | 0;
     }
     // More than can wait: the oldest are given up.
-    while (this.#highest - this.#next >= SLOTS) this.#giveUp();
+    while (this.#highest - this.#next >= MOST_WAITING) this.#giveUp();
     this.#arrivals.saw(this.#unwrapped(timestamp) / this.#perMs, arrived);
-    slot.sequence = extended;
-    slot.timestamp = timestamp;
-    slot.length = end - at;
-    if (slot.octets.length < slot.length) slot.octets = new Uint8Array(2 * slot.length);
-    for (let i = at; i < end; i++) slot.octets[i - at] = packet[i]!;
+    this.#waiting.put(extended, timestamp, packet, at, end);
   }
 
   /** Always fills `out`: a stream does not end by itself, it falls silent. At most LONGEST_PACKET_MS at a time. */
@@ -178,7 +159,7 @@ export class JitterBuffer implements SoundSource {
     this.#windowMs = 0;
     this.#lowest = Number.POSITIVE_INFINITY;
     this.#lowestBefore = Number.POSITIVE_INFINITY;
-    while (!this.#has(this.#next)) this.#next++;
+    while (!this.#waiting.has(this.#next)) this.#next++;
   }
 
   #watchDelay(milliseconds: number): void {
@@ -196,7 +177,7 @@ export class JitterBuffer implements SoundSource {
       this.#runDry();
       return;
     }
-    if (!this.#has(this.#next)) {
+    if (!this.#waiting.has(this.#next)) {
       if (this.#mayStillCome()) {
         this.#owed++;
         this.#concealedMs += (this.#packet * 1_000) / this.rate;
@@ -210,19 +191,18 @@ export class JitterBuffer implements SoundSource {
       if (this.#timestampNext !== undefined) this.#timestampNext += this.#packetInClock();
       return;
     }
-    const slot = this.#slots[this.#next % SLOTS]!;
-    if (this.#waitsForItsTime(slot)) return;
-    this.#next++;
+    const next = this.#waiting.at(this.#next);
+    if (this.#waitsForItsTime(next.timestamp)) return;
+    this.#waiting.remove(this.#next++);
     this.#owed = 0;
     this.#concealedMs = 0;
-    slot.sequence = -1;
-    const samples = this.#decoder.decode(slot.octets, 0, slot.length, this.#decoded);
+    const samples = this.#decoder.decode(next.octets, 0, next.length, this.#decoded);
     if (samples === 0) {
       this.#makeUp();
       return;
     }
     this.#packet = samples;
-    this.#timestampNext = this.#unwrapped(slot.timestamp) + this.#packetInClock();
+    this.#timestampNext = this.#unwrapped(next.timestamp) + this.#packetInClock();
     this.statistics.played++;
     this.#take(samples);
   }
@@ -234,9 +214,9 @@ export class JitterBuffer implements SoundSource {
   }
 
   /** The packet's timestamp says that there was silence before it (no packets are sent then). */
-  #waitsForItsTime(slot: Slot): boolean {
+  #waitsForItsTime(timestamp: number): boolean {
     if (this.#timestampNext === undefined) return false;
-    const gap = this.#unwrapped(slot.timestamp) - this.#timestampNext;
+    const gap = this.#unwrapped(timestamp) - this.#timestampNext;
     if (gap < this.#packetInClock() / 2 || gap > MOST_DELAY_MS * this.#perMs) return false;
     const samples = Math.min(Math.round((gap / this.#perMs) * (this.rate / 1_000)), this.#packet);
     this.#timestampNext += (samples * 1_000 * this.#perMs) / this.rate;
@@ -306,16 +286,7 @@ export class JitterBuffer implements SoundSource {
   }
 
   #giveUp(): void {
-    const slot = this.#slots[this.#next % SLOTS]!;
-    if (slot.sequence === this.#next) {
-      slot.sequence = -1;
-      this.statistics.dropped++;
-    }
-    this.#next++;
-  }
-
-  #has(sequence: number): boolean {
-    return this.#slots[sequence % SLOTS]!.sequence === sequence;
+    if (this.#waiting.remove(this.#next++)) this.statistics.dropped++;
   }
 
   #packetInClock(): number {
@@ -328,7 +299,7 @@ export class JitterBuffer implements SoundSource {
   }
 
   #restart(ssrc: number, sequence: number, timestamp: number): void {
-    for (const slot of this.#slots) slot.sequence = -1;
+    this.#waiting.clear();
     this.#ssrc = ssrc;
     // Room below, so that reordered packets of the beginning have numbers too.
     this.#highest = sequence + 0x1_0000;
