@@ -2,6 +2,7 @@ import { type Decoder, LONGEST_PACKET_MS, type SamplingRate } from '../codec/sou
 import { ArrivalSpread } from './arrival-spread.ts';
 import { amplitudeOf } from './level.ts';
 import type { SoundSource } from './sound-source.ts';
+import { SpareDelay } from './spare-delay.ts';
 import { MOST_WAITING, WaitingPackets } from './waiting-packets.ts';
 
 /** What waits longer than this is dropped to catch up: a talk becomes one of radio operators beyond. */
@@ -12,8 +13,6 @@ const MAX_DROPOUT = 3_000;
 const MAX_MISORDER = 100;
 /** Sound that did not come is made up for so long; then there is silence, and the buffer fills anew. */
 const MOST_CONCEALED_MS = 80;
-/** Delay that was not needed for so long, in two windows, is taken out at the next silence. */
-const WINDOW_MS = 3_000;
 /** Quieter than this, in dBm0, nobody notices what is left out or put in. */
 const QUIET = amplitudeOf(-45) ** 2 / 2;
 /** Over which a cut is joined. */
@@ -69,9 +68,7 @@ export class JitterBuffer implements SoundSource {
   #owed = 0;
   #concealedMs = 0;
   #timestampNext: number | undefined;
-  #windowMs = 0;
-  #lowest = Number.POSITIVE_INFINITY;
-  #lowestBefore = Number.POSITIVE_INFINITY;
+  readonly #spare = new SpareDelay();
 
   /** @param clockRate of the stream's timestamps, in Hz */
   constructor(decoder: Decoder, clockRate: number) {
@@ -131,7 +128,7 @@ export class JitterBuffer implements SoundSource {
   read(out: Int16Array): number {
     const milliseconds = (out.length * 1_000) / this.rate;
     if (!this.#playing && this.#ssrc >= 0) this.#begin(milliseconds);
-    if (this.#playing) this.#watchDelay(milliseconds);
+    if (this.#playing) this.#spare.watch(this.delayMs - milliseconds, milliseconds);
     while (this.#playing && this.#readyCount < out.length) this.#produce();
     const count = Math.min(out.length, this.#readyCount);
     for (let i = 0; i < count; i++) out[i] = this.#ready[i]!;
@@ -156,19 +153,8 @@ export class JitterBuffer implements SoundSource {
     this.#timestampNext = undefined;
     this.#concealedMs = 0;
     this.#owed = 0;
-    this.#windowMs = 0;
-    this.#lowest = Number.POSITIVE_INFINITY;
-    this.#lowestBefore = Number.POSITIVE_INFINITY;
+    this.#spare.restart();
     while (!this.#waiting.has(this.#next)) this.#next++;
-  }
-
-  #watchDelay(milliseconds: number): void {
-    this.#lowest = Math.min(this.#lowest, this.delayMs - milliseconds);
-    this.#windowMs += milliseconds;
-    if (this.#windowMs < WINDOW_MS) return;
-    this.#windowMs = 0;
-    this.#lowestBefore = this.#lowest;
-    this.#lowest = Number.POSITIVE_INFINITY;
   }
 
   /** Makes more samples ready: of the next packet, of one that was lost, or none when there is nothing. */
@@ -254,16 +240,13 @@ export class JitterBuffer implements SoundSource {
     this.#readyCount += samples;
   }
 
-  /** Delay that was never needed in the last two windows. */
+  /** Delay that was not needed of late. */
   #excessMs(): number {
-    if (this.#lowestBefore === Number.POSITIVE_INFINITY || this.#lowest === Number.POSITIVE_INFINITY) return 0;
-    return Math.min(this.#lowest, this.#lowestBefore) - Math.max(LEAST_DELAY_MS, this.#arrivals.spread);
+    return this.#spare.least - Math.max(LEAST_DELAY_MS, this.#arrivals.spread);
   }
 
   #lessen(samples: number): void {
-    const milliseconds = (samples * 1_000) / this.rate;
-    this.#lowest -= milliseconds;
-    this.#lowestBefore -= milliseconds;
+    this.#spare.lessen((samples * 1_000) / this.rate);
   }
 
   #runDry(): void {
