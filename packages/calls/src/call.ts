@@ -20,6 +20,7 @@ import type { Leg } from './leg.ts';
 import { LegHoldings } from './leg-holdings.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
+import { refusalHeaders } from './refusal-headers.ts';
 import { relayInDialogRequest } from './relay-request.ts';
 import { Renegotiation } from './renegotiation.ts';
 import { step } from './step.ts';
@@ -269,7 +270,9 @@ export class Call implements CallContext {
         this.#callerSide.echo();
         return;
       case 'reject':
-        this.invite.reject(command.status, { headers: [['Reason', reasonHeader(command.failure)]] });
+        this.invite.reject(command.status, {
+          headers: refusalHeaders(command.failure, this.legs.caller?.offerFault),
+        });
         return;
       case 'bye':
         this.legs.get(command.leg)?.session?.bye([['Reason', reasonHeader(command.failure)]]);

@@ -1,10 +1,10 @@
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
-import { reasonHeader } from './failures.ts';
 import type { Leg } from './leg.ts';
 import { answeredTo } from './outside-invite.ts';
 import { recordingPath } from './recording-path.ts';
+import { refusalHeaders } from './refusal-headers.ts';
 
 /** The calling side until it is answered: what the caller hears of the call, and how its INVITE ends. */
 export class CallerSide {
@@ -31,6 +31,7 @@ export class CallerSide {
     if (invite.offer === undefined) return true;
     const received = leg.sdp.receiveOffer(invite.offer);
     if (received.ok) return true;
+    leg.offerFault = received.error.code;
     log.info('call.offer-refused', { fault: received.error.code });
     this.#call.feed({ type: 'refuse', failure: 'offer-refused' });
     return false;
@@ -80,7 +81,7 @@ export class CallerSide {
     const late = invite.offer === undefined;
     const sdp = late ? caller.sdp.offerOwn() : caller.sdp.answerOwn(policy);
     if (!sdp.ok) {
-      invite.reject(488, { headers: [['Reason', reasonHeader('no-common-codec')]] });
+      invite.reject(488, { headers: refusalHeaders('no-common-codec') });
       this.#call.feed({ type: 'leg-ended', leg: CALLER, failure: 'no-common-codec' });
       return;
     }

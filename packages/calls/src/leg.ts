@@ -1,4 +1,4 @@
-import type { LegDescription, MediaLeg } from '@vats/media';
+import type { LegDescription, MediaLeg, SdpFault } from '@vats/media';
 import type { Flow, IncomingReinvite, OutgoingReinvite, Session } from '@vats/sip';
 import type { LegName, Party } from './call-event.ts';
 
@@ -21,6 +21,8 @@ export interface Leg extends FarEnd {
   reinvite?: IncomingReinvite | undefined;
   /** A re-INVITE of ours to this leg's peer. */
   ourReinvite?: OutgoingReinvite | undefined;
+  /** What was wrong with the offer that it began with. */
+  offerFault?: SdpFault;
   /** SDP of the caller's 2xx, made of what this phone answered. */
   forCaller?: string;
   /** What to do with the answer that the peer's next ACK carries, after an offer of ours in a 2xx. */

@@ -7,9 +7,9 @@ const GOODBYE = 203;
 const TRANSPORT_FEEDBACK = 205;
 const PAYLOAD_FEEDBACK = 206;
 
-/** Of a whole packet, as `isRtcp` wants it. */
-const SHORTEST = 8;
 const HEADER = 4;
+/** A header and the SSRC of who sends it. */
+const SHORTEST = 8;
 /** Where report blocks begin in each kind (RFC 3550 §6.4). */
 const SENDER_BLOCKS_AT = 28;
 const RECEIVER_BLOCKS_AT = 8;
@@ -31,9 +31,8 @@ export function translateReports(
     const end = at + 4 * (packet.readUInt16BE(at + 2) + 1);
     const count = packet[at]! & 0x1f;
     const kind = packet[at + 1]!;
-    if (kind === GOODBYE && ahead !== undefined && ahead.sourceSsrc !== ahead.ownSsrc) {
-      return at < SHORTEST ? 0 : at;
-    }
+    // What is left before it may be a mere header, which by itself is no RTCP.
+    if (kind === GOODBYE && ahead !== undefined && ahead.sourceSsrc !== ahead.ownSsrc) return at < SHORTEST ? 0 : at;
     if (kind === SOURCE_DESCRIPTION) {
       renameChunks(packet, at + HEADER, end, count, ahead);
     } else if (end - at >= 8) {
