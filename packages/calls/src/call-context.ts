@@ -53,6 +53,8 @@ export interface CallContext {
   readonly policy: CodecPolicy;
   /** The leg that talks with this one, when the call is up. */
   otherOf(leg: Leg): Leg | undefined;
+  /** Who hears the leg before anybody has answered: the caller and the phone whose early media it has. */
+  earlyOtherOf(leg: Leg): Leg | undefined;
   /** Who hears of what happens in this leg's dialog once it is confirmed. */
   sessionUser(leg: Leg): SessionUser;
   feed(input: CallInput): void;

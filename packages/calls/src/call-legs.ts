@@ -1,6 +1,7 @@
 import { formatEndpoint, type Log } from '@vats/kernel';
 import {
   type CryptoSuite,
+  carriesTones,
   type DtmfKey,
   type KeyPress,
   LegDescription,
@@ -11,6 +12,7 @@ import {
   payloadTypeMap,
   type SrtpPolicy,
   sessionIdFrom,
+  type TonePress,
 } from '@vats/media';
 import type { LegQuality } from '@vats/pbx';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
@@ -135,6 +137,20 @@ export class CallLegs {
         conversions: { ...(aToB !== undefined && { aToB }), ...(bToA !== undefined && { bToA }) },
       }),
     });
+    this.#hearTones(a, b);
+    this.#hearTones(b, a);
+  }
+
+  /** Keys of a leg that has them as tones are told, unless the other one wants them so. */
+  #hearTones(leg: Leg, other: Leg): void {
+    if (leg.sdp.keys !== 'tones') return;
+    const sources = leg.sdp.heardIn.sound.filter(([, encoding]) => carriesTones(encoding));
+    this.#media?.hearTones(leg.media, other.sdp.keys === 'tones' ? [] : sources);
+  }
+
+  /** Sends a leg a key as a tone. */
+  sendTone(leg: Leg, press: TonePress): void {
+    this.#media?.sendTone(leg.media, press);
   }
 
   /** Sends a leg a key as a telephone event. */

@@ -169,6 +169,12 @@ export class Call implements CallContext {
     return leg.name === CALLER ? this.legs.get(this.#state.peer) : this.legs.caller;
   }
 
+  earlyOtherOf(leg: Leg): Leg | undefined {
+    if (this.#state.name !== 'ringing' || this.#state.heard === undefined) return undefined;
+    const phone = this.legs.get(this.#state.heard);
+    return leg.name === CALLER ? phone : leg === phone ? this.legs.caller : undefined;
+  }
+
   sessionUser(leg: Leg): SessionUser {
     return this.#sessionUserOf(() => leg);
   }

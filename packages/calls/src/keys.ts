@@ -1,4 +1,4 @@
-import type { DtmfKey } from '@vats/media';
+import { carriesTones, type DtmfKey } from '@vats/media';
 import type { Respond, SipRequest } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { KeysDropped, LegName } from './call-event.ts';
@@ -8,20 +8,20 @@ import type { Leg } from './leg.ts';
 
 /** Presses that may wait at one leg for those before them; the media plane keeps some more. */
 const MAX_WAITING = 50;
-/** Of a press as an event: its repeated end, and the moment before the next one. */
-const AROUND_MS = 60;
+/** Of a press: its repeated end as an event, or the pause behind a tone, and the moment before the next one. */
+const AROUND_MS = 70;
 /** When a peer may try again whose presses came faster than they can be sent. */
 const RETRY_AFTER_S = 1;
 
 /**
- * Keys between a leg that has them by SIP INFO and one that does not: what the media plane heard as an event becomes an INFO, and
- * an INFO an event. What keys are is told nobody: they may be a PIN.
+ * Keys between two legs that have them in different ways: as telephone events, by SIP INFO, as tones in the sound. What the media
+ * plane heard of one leg, or its INFO told, is given to the other as it wants it. What keys are is told nobody: they may be a PIN.
  */
 export class Keys {
   readonly #call: CallContext;
   /** Of each leg that gets keys by INFO, those on their way. */
   readonly #byInfo = new Map<LegName, InfoKeys>();
-  /** Of each leg that gets keys as events, when those on their way will be over; ms, monotonic. */
+  /** Of each leg that gets keys as events or tones, when those on their way will be over; ms, monotonic. */
   readonly #ends = new Map<LegName, number[]>();
   readonly #told = new Set<string>();
 
@@ -29,18 +29,24 @@ export class Keys {
     this.#call = call;
   }
 
-  /** A key was pressed at this leg as an event, which the other side has by INFO. */
+  /** A key was pressed at this leg as an event or a tone, which the other side has in another way. */
   heard(name: LegName, key: DtmfKey, milliseconds: number): void {
     const leg = this.#call.legs.get(name);
     if (leg === undefined) return;
-    const other = this.#call.otherOf(leg);
+    const other = this.#call.otherOf(leg) ?? this.#call.earlyOtherOf(leg);
+    // Events and tones stand in the sound, which may flow before anybody has answered: a machine asks for keys then.
+    if (other !== undefined && other.sdp.keys !== 'info') {
+      // It was heard for another leg than the one that is there by now.
+      const why = other.sdp.keys === leg.sdp.keys ? undefined : this.#give(other, { key, milliseconds });
+      if (why !== undefined) this.#dropped(name, why);
+      return;
+    }
     const { session } = other ?? {};
     if (other === undefined || session === undefined || session.ended) {
       this.#dropped(name, 'not-answered');
       return;
     }
-    // The event was mapped for another leg than the one that is there by now.
-    if (other.sdp.keys !== 'info') return;
+    if (leg.sdp.keys === 'info') return;
     let info = this.#byInfo.get(other.name);
     if (info === undefined || info.session !== session) {
       info = new InfoKeys(session, (why, status) => this.#dropped(name, why, status));
@@ -66,35 +72,32 @@ export class Keys {
       respond(400, { reason: press.error.code });
       return true;
     }
-    this.#sendAsEvent(leg, other, press.value, respond);
+    const why = this.#give(other, press.value);
+    if (why !== undefined) this.#dropped(leg.name, why);
+    // 503 would be about this switch as a whole (RFC 3261 §21.5.4).
+    if (why === 'too-many')
+      respond(500, { reason: 'Too many keys', headers: [['Retry-After', String(RETRY_AFTER_S)]] });
+    else respond(200);
     return true;
   }
 
-  #sendAsEvent(
-    leg: Leg,
-    other: Leg,
-    press: { readonly key: DtmfKey; readonly milliseconds: number },
-    respond: Respond,
-  ): void {
-    const { events } = other.sdp;
-    if (events === undefined || !other.sdp.media().receives) {
-      this.#dropped(leg.name, events === undefined ? 'not-negotiated' : 'held');
-      respond(200);
-      return;
-    }
+  /** Sends a leg a key as an event or as a tone, whichever it has; says why where that can't be. */
+  #give(to: Leg, press: { readonly key: DtmfKey; readonly milliseconds: number }): KeysDropped['why'] | undefined {
+    const { events, keys } = to.sdp;
+    const format = keys === 'tones' ? to.sdp.spoken(carriesTones) : undefined;
+    if (events === undefined && format === undefined) return 'not-negotiated';
+    if (!to.sdp.media().receives) return 'held';
     const now = this.#call.parts.clock.monotonic();
-    const ends = (this.#ends.get(other.name) ?? []).filter((end) => end > now);
-    this.#ends.set(other.name, ends);
-    if (ends.length >= MAX_WAITING) {
-      this.#dropped(leg.name, 'too-many');
-      // 503 would be about this switch as a whole (RFC 3261 §21.5.4).
-      respond(500, { reason: 'Too many keys', headers: [['Retry-After', String(RETRY_AFTER_S)]] });
-      return;
-    }
+    const ends = (this.#ends.get(to.name) ?? []).filter((end) => end > now);
+    this.#ends.set(to.name, ends);
+    if (ends.length >= MAX_WAITING) return 'too-many';
     ends.push((ends.at(-1) ?? now) + press.milliseconds + AROUND_MS);
-    const { payloadType, clockRate } = events;
-    this.#call.legs.sendDigit(other, { ...press, payloadType, clockRate });
-    respond(200);
+    if (format !== undefined) this.#call.legs.sendTone(to, { ...press, format });
+    else if (events !== undefined) {
+      const { payloadType, clockRate } = events;
+      this.#call.legs.sendDigit(to, { ...press, payloadType, clockRate });
+    }
+    return undefined;
   }
 
   /** Once for each leg and reason: who dials a number that goes nowhere need not fill the story. */

@@ -49,10 +49,10 @@ const KEYS_AS: Readonly<Record<NonNullable<TrunkLine['dtmf']>, KeysAs>> = {
 
 /** What a trunk that calls is answered: it names its codecs itself, but its keys come as its settings say. */
 export function answeredTo({ dtmf }: TrunkLine): OfferedCodecs | undefined {
-  return dtmf === 'info' ? { keys: 'info' } : undefined;
+  return dtmf === undefined || dtmf === 'rfc4733' ? undefined : { keys: KEYS_AS[dtmf] };
 }
 
-/** What a trunk may be offered. Keys are heard as tones in the sound where it knows no telephone events. */
+/** What a trunk may be offered. */
 export function offeredTo({ codecs, dtmf }: TrunkLine): OfferedCodecs {
   return {
     ...(codecs !== undefined && { sound: codecs.map((name) => name.toLowerCase()) }),

@@ -1,3 +1,7 @@
+export type { SamplingRate } from './codec/sound-codec.ts';
+export { soundCodec } from './codec/sound-codecs.ts';
+export type { KeySources } from './plane/key-listener.ts';
+export type { CollectOrder, TonePress } from './plane/leg-sound.ts';
 export type {
   AddressFamily,
   BridgeWays,
@@ -15,7 +19,10 @@ export type {
   RecordOptions,
   StreamStatistics,
 } from './plane/media-plane.ts';
+export type { RoomChange, RoomOrder } from './plane/mixed-room.ts';
+export type { PlayEnd, PlayOrder } from './plane/playback.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
+export type { ToneSources } from './plane/tone-ear.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
 export { type FinishedRecording, readManifest, recordedDomain } from './recording/finish-recording.ts';
 export { Finisher, type FinishReport, type FinishTask, type StartFinishing } from './recording/finisher.ts';
@@ -45,4 +52,17 @@ export {
 } from './sdp/leg-description.ts';
 export { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './sdp/leg-media.ts';
 export { SDP_FAULTS, type SdpFault } from './sdp/sdp-faults.ts';
+export { carriesTones, type HeardFormats, type SpokenFormat } from './sdp/spoken-format.ts';
 export type { LegSrtp, SrtpKeys, SrtpPolicy } from './sdp/srtp-keys.ts';
+export { builtInPrompt, saidItems } from './sound/built-in-prompts.ts';
+export type { CallTone } from './sound/call-tones.ts';
+export { JitterBuffer, type JitterStatistics } from './sound/jitter-buffer.ts';
+export type { CollectEnd } from './sound/key-collector.ts';
+export { monoWav } from './sound/mono-wav.ts';
+export type { PlayedItem } from './sound/played-item.ts';
+export { BUILT_IN_PROMPTS, recordedTexts } from './sound/prompt-texts.ts';
+export { type Heard, type Party, type Presence, Room } from './sound/room.ts';
+export { LARGEST, type Language, type Said, type Unit } from './sound/said.ts';
+export { say } from './sound/say.ts';
+export { WavDecoding } from './sound/wav-decoding.ts';
+export { readWavForm, type SampleForm, WAV_FAULTS, type WavFault, type WavForm } from './sound/wav-form.ts';

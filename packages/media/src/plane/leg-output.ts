@@ -14,6 +14,8 @@ export class LegOutput {
   receives = true;
   /** What protects all that is sent; undefined while the leg is plain. */
   srtp: SrtpLeg | undefined;
+  /** While the switch itself says something to the leg, what others say to it is not heard. */
+  playing = false;
   readonly #clock: Clock;
   readonly #pair: BoundPair;
   readonly #rtp: StreamStatistics;
@@ -46,6 +48,16 @@ export class LegOutput {
 
   /** Sends a packet of whatever source is heard now; it is renumbered in place to follow what went before. */
   say(packet: Buffer): void {
+    if (this.playing) return;
+    this.#pass(packet);
+  }
+
+  /** Sends a packet of sound that is made here. */
+  play(packet: Buffer): void {
+    this.#pass(packet);
+  }
+
+  #pass(packet: Buffer): void {
     if (!this.#isHeard) {
       // What nobody is sent is not counted: after a hold of minutes nobody could tell how often the numbers began anew (RFC 3711 §3.3.1).
       this.stream.interrupt();

@@ -8,6 +8,11 @@ import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { Conversion } from '../sdp/conversion.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { CollectEnd } from '../sound/key-collector.ts';
+import type { CollectOrder, TonePress } from './leg-sound.ts';
+import type { RoomChange, RoomOrder } from './mixed-room.ts';
+import type { PlayEnd, PlayOrder } from './playback.ts';
+import type { ToneSources } from './tone-ear.ts';
 
 /**
  * Where sound flows: leases ports, relays, records. Commands are synchronous and plain data; what comes of them is told
@@ -19,9 +24,14 @@ export interface MediaPlane {
   readonly families: readonly AddressFamily[];
   /**
    * Opens a call, all of whose legs live in one worker. Undefined when no worker has a free pair of ports: answer 503.
-   * `user` is called once for each event, never from inside a command.
+   * `user` is called once for each event, never from inside a command. A call that is opened `beside` another lives in its
+   * worker, so that their legs can meet in a room.
    */
-  openCall(callId: string, user: (event: MediaEvent) => void): MediaCall | undefined;
+  openCall(
+    callId: string,
+    user: (event: MediaEvent) => void,
+    options?: { readonly beside?: MediaCall },
+  ): MediaCall | undefined;
   /** What `vats status` and the metrics show. */
   statistics(): MediaPlaneStatistics;
   /** Ends what is left, finishes every recording, gives every port back. */
@@ -68,6 +78,35 @@ export interface MediaCall {
    * 64 of them; one that is longer than an event can say (65,535 of its clock) is cut.
    */
   sendDigit(leg: MediaLeg, press: KeyPress): void;
+  /** Sends a key press to a leg as a tone in its sound, in place of what it hears. Presses wait for each other, up to 64. */
+  sendTone(leg: MediaLeg, press: TonePress): void;
+  /**
+   * From now on keys in the sound that comes from a leg are told by `dtmf`, and whoever else hears the leg does not hear their tones
+   * (but for the first moment of each). No sources: no more of it.
+   */
+  hearTones(leg: MediaLeg, sources: ToneSources): void;
+  /**
+   * Plays something to a leg in place of what it heard; what was being played to it ends. It ends in exactly one `played` with the
+   * number that this returns.
+   */
+  play(leg: MediaLeg, order: Omit<PlayOrder, 'id'>): number;
+  /** Ends what is being played to the leg, within `fadeMs` (10 unless given). */
+  stopPlaying(leg: MediaLeg, options?: { readonly fadeMs?: number }): void;
+  /**
+   * Gathers the keys that are pressed on a leg; they are told by no `dtmf` meanwhile. What was being gathered there ends. It ends in
+   * exactly one `collected` with the number that this returns. Its time begins when what is being played to the leg has ended.
+   */
+  collect(leg: MediaLeg, order: Omit<CollectOrder, 'id'>): number;
+  stopCollecting(leg: MediaLeg): void;
+  /** A key of a leg that came by signalling (SIP INFO): it counts as one that was heard. */
+  pressed(leg: MediaLeg, key: DtmfKey): void;
+  /**
+   * Takes a leg into a room in which all hear each other, whatever calls they are of; it leaves what it was joined to. `unbridge`
+   * takes it out again. Only calls of one worker can meet in a room: open them beside each other.
+   */
+  joinRoom(leg: MediaLeg, order: RoomOrder): void;
+  /** Mutes, deafens, amplifies a party, or changes by whom it is heard. */
+  changeInRoom(leg: MediaLeg, change: RoomChange): void;
   /** From now on (the answer) silence and hold are timed; early media is not. */
   supervise(): void;
   /** Gives all ports back (they rest before their next call), finishes the recording; then `closed` comes. Idempotent. */
@@ -141,6 +180,14 @@ export type MediaEvent =
   | { kind: 'learned'; leg: string; observed: Endpoint; claimed: Endpoint | undefined }
   /** A key was pressed, and let go: told once a press, of events that a bridge maps to `TOLD`. */
   | { kind: 'dtmf'; leg: string; key: DtmfKey; milliseconds: number }
+  /** What was being played to a leg has ended; `detail` says why it failed. */
+  | { kind: 'played'; leg: string; play: number; why: PlayEnd; playedMs: number; detail?: string }
+  /** The keys that were gathered; a terminator is not among the digits. */
+  | { kind: 'collected'; leg: string; collect: number; digits: string; why: CollectEnd; terminator?: DtmfKey }
+  /** This leg's party is now the one that talks most in its room. */
+  | { kind: 'speaking'; leg: string; room: string }
+  /** The room is full, has a party of that name, or is one too many: the leg is joined to nothing. */
+  | { kind: 'room-refused'; leg: string; room: string }
   /**
    * This leg has not been heard for 3 s while another was, the call being answered and nobody on hold. `stranger`: packets come to
    * its port from there, which nothing in its signalling names.

@@ -1,10 +1,14 @@
 import type { Cancel, Clock, Random } from '@vats/kernel';
 import type { OutputFiles } from '../recording/output-file.ts';
+import { Pacer } from '../sound/pacer.ts';
+import { type SoundFiles, SoundLibrary } from '../sound/sound-library.ts';
 import type { BoundPair } from './bound-pair.ts';
 import type { ChannelSource } from './call-recording.ts';
-import type { AddressFamily } from './media-plane.ts';
+import type { AddressFamily, MediaEvent } from './media-plane.ts';
 import type { Command, Report, SourceNumber, WorkerSettings } from './messages.ts';
+import { MixedRooms } from './mixed-room.ts';
 import { Outbox } from './outbox.ts';
+import type { Studio } from './playback.ts';
 import { RelayCall } from './relay-call.ts';
 import { RelayLeg } from './relay-leg.ts';
 import { type Loop, WakeUps } from './wake-ups.ts';
@@ -18,6 +22,8 @@ const TICKS_A_SECOND = 1000 / TICK_MS;
 const BIND_PORTION = 8;
 const REFILL_RETRY_MS = 1_000;
 const TIDY_MS = 1_000;
+/** A call goes on by these: keys, the end of what was played, and a loss, of which its phones are to hear. */
+const AWAITED: ReadonlySet<MediaEvent['kind']> = new Set(['dtmf', 'played', 'collected', 'room-refused', 'lost']);
 
 /** What runs inside a media thread: owns the sockets, carries commands out, reports. */
 export class MediaWorker {
@@ -29,6 +35,7 @@ export class MediaWorker {
   readonly #warm = new Map<AddressFamily, { readonly address: string; readonly pairs: WarmPairs }>();
   readonly #calls = new Map<number, RelayCall>();
   readonly #tickGroups = Array.from({ length: TICK_GROUPS }, () => new Set<RelayCall>());
+  readonly #studio: Studio;
   readonly #tally = { packets: 0 };
   readonly #wakeUps: WakeUps;
   /** Commands that wait until more pairs may be bound. */
@@ -45,6 +52,7 @@ export class MediaWorker {
     clock: Clock;
     random: Random;
     files: OutputFiles;
+    sounds: SoundFiles;
     loop: Loop;
     post: (reports: readonly Report[]) => void;
   }) {
@@ -52,6 +60,9 @@ export class MediaWorker {
     this.#random = options.random;
     this.#files = options.files;
     const { clock, loop, random } = options;
+    const pacer = new Pacer(clock);
+    const library = new SoundLibrary({ files: options.sounds, clock });
+    this.#studio = { library, pacer, rooms: new MixedRooms({ random, pacer }), clock };
     this.#reports = new Outbox(clock, options.post);
     const { addresses, pairs, restMs, warm, resting, silenceTimeoutMs, holdTimeoutMs } = options.settings;
     this.#limits = { silenceMs: silenceTimeoutMs, holdMs: holdTimeoutMs };
@@ -180,6 +191,35 @@ export class MediaWorker {
       case 'send-digit':
         call.leg(command.leg)?.sendDigit(command.press);
         break;
+      case 'play':
+        call.play(command.leg, command.order);
+        break;
+      case 'stop-playing':
+        call.stopPlaying(command.leg, command.fadeMs);
+        break;
+      case 'collect':
+        call.collect(command.leg, command.order);
+        break;
+      case 'stop-collecting':
+        call.stopCollecting(command.leg);
+        break;
+      case 'pressed':
+        call.pressed(command.leg, command.key);
+        break;
+      case 'send-tone':
+        call.sendTone(command.leg, command.press);
+        break;
+      case 'hear-tones':
+        call.leg(command.leg)?.hearTones(command.sources);
+        break;
+      case 'join-room': {
+        const leg = call.leg(command.leg);
+        if (leg !== undefined) call.joinRoom(leg, command.order);
+        break;
+      }
+      case 'change-in-room':
+        call.leg(command.leg)?.member?.change(command.change);
+        break;
       case 'supervise':
         call.supervise();
         break;
@@ -196,13 +236,15 @@ export class MediaWorker {
     const tickGroup = this.#tickGroups[id % TICK_GROUPS]!;
     const relay = new RelayCall({
       clock: this.#clock,
+      random: this.#random,
+      studio: this.#studio,
       files: this.#files,
       limits: this.#limits,
       giveBack: (leg) => this.#giveBack(leg.pair),
       tell: (event) => {
         const report: Report = { say: 'event', call: id, event };
-        // Nobody waits for any but keys, a loss, of which the call's phones are to hear, and the last ones before a stop.
-        if (event.kind === 'dtmf' || event.kind === 'lost' || this.#stopped) this.#reports.send(report);
+        // Nobody waits for any others, but for the last ones before a stop.
+        if (AWAITED.has(event.kind) || this.#stopped) this.#reports.send(report);
         else this.#reports.sendPatiently(report);
         if (event.kind !== 'closed' && event.kind !== 'lost') return;
         this.#calls.delete(id);

@@ -1,8 +1,13 @@
 import type { Channel, RecordedParty, RecordingEnd } from '../recording/note.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import type { RecordingOrder } from './call-recording.ts';
+import type { CollectOrder, TonePress } from './leg-sound.ts';
 import type { AddressFamily, Conversions, MediaEvent } from './media-plane.ts';
+import type { RoomChange, RoomOrder } from './mixed-room.ts';
+import type { PlayOrder } from './playback.ts';
+import type { ToneSources } from './tone-ear.ts';
 
 /** What a media worker is started with: plain data, as everything that crosses the threads. */
 export interface WorkerSettings {
@@ -72,6 +77,20 @@ export type Command =
   | { readonly do: 'resume-recording'; readonly call: number }
   | { readonly do: 'stop-recording'; readonly call: number; readonly why: RecordingEnd }
   | { readonly do: 'send-digit'; readonly call: number; readonly leg: number; readonly press: KeyPress }
+  | { readonly do: 'play'; readonly call: number; readonly leg: number; readonly order: PlayOrder }
+  | {
+      readonly do: 'stop-playing';
+      readonly call: number;
+      readonly leg: number;
+      readonly fadeMs: number | undefined;
+    }
+  | { readonly do: 'collect'; readonly call: number; readonly leg: number; readonly order: CollectOrder }
+  | { readonly do: 'stop-collecting'; readonly call: number; readonly leg: number }
+  | { readonly do: 'pressed'; readonly call: number; readonly leg: number; readonly key: DtmfKey }
+  | { readonly do: 'send-tone'; readonly call: number; readonly leg: number; readonly press: TonePress }
+  | { readonly do: 'hear-tones'; readonly call: number; readonly leg: number; readonly sources: ToneSources }
+  | { readonly do: 'join-room'; readonly call: number; readonly leg: number; readonly order: RoomOrder }
+  | { readonly do: 'change-in-room'; readonly call: number; readonly leg: number; readonly change: RoomChange }
   | { readonly do: 'supervise'; readonly call: number }
   | { readonly do: 'close-leg'; readonly call: number; readonly leg: number }
   | { readonly do: 'close-call'; readonly call: number }

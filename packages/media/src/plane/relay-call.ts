@@ -1,22 +1,29 @@
-import type { Clock, Endpoint } from '@vats/kernel';
+import type { Clock, Endpoint, Random } from '@vats/kernel';
 import type { OutputFiles } from '../recording/output-file.ts';
 import type { RecordingOutcome } from '../recording/recorder.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { PayloadTypeMap } from '../sdp/leg-media.ts';
 import { CallRecording, type ChannelSource, type RecordingOrder } from './call-recording.ts';
 import { HearingWatch } from './hearing-watch.ts';
+import { type CollectOrder, LegSound, type TonePress } from './leg-sound.ts';
 import type { Conversions, LegStatistics, MediaEvent } from './media-plane.ts';
+import type { RoomOrder } from './mixed-room.ts';
+import type { PlayOrder, Studio } from './playback.ts';
 import type { LegUser, RelayLeg } from './relay-leg.ts';
 import { Supervision } from './supervision.ts';
 
 /** A call of one worker: its legs, who hears whom, its recording, its quiet. */
 export class RelayCall implements LegUser {
   readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #studio: Studio;
   readonly #files: OutputFiles;
   readonly #limits: { readonly silenceMs: number; readonly holdMs: number };
   readonly #tell: (event: MediaEvent) => void;
   readonly #giveBack: (leg: RelayLeg) => void;
   readonly #legs = new Map<number, RelayLeg>();
+  /** Of legs to which something was played, or where keys were waited for. */
+  readonly #sounds = new Map<number, LegSound>();
   readonly #closedLegs: LegStatistics[] = [];
   #recording: CallRecording<RelayLeg> | undefined;
   #supervision: Supervision | undefined;
@@ -26,6 +33,8 @@ export class RelayCall implements LegUser {
 
   constructor(options: {
     clock: Clock;
+    random: Random;
+    studio: Studio;
     files: OutputFiles;
     limits: { readonly silenceMs: number; readonly holdMs: number };
     /** Every event of the call; `closed` or `lost` is the last. */
@@ -34,6 +43,8 @@ export class RelayCall implements LegUser {
     giveBack: (leg: RelayLeg) => void;
   }) {
     this.#clock = options.clock;
+    this.#random = options.random;
+    this.#studio = options.studio;
     this.#files = options.files;
     this.#limits = options.limits;
     this.#tell = options.tell;
@@ -96,6 +107,38 @@ export class RelayCall implements LegUser {
     return this.#recording;
   }
 
+  play(id: number, order: PlayOrder): void {
+    this.#soundOf(id)?.play(order);
+  }
+
+  stopPlaying(id: number, fadeMs: number | undefined): void {
+    this.#sounds.get(id)?.stopPlaying(fadeMs);
+  }
+
+  collect(id: number, order: CollectOrder): void {
+    this.#soundOf(id)?.collect(order);
+  }
+
+  stopCollecting(id: number): void {
+    this.#sounds.get(id)?.stopCollecting();
+  }
+
+  pressed(id: number, key: DtmfKey): void {
+    this.#sounds.get(id)?.press(key);
+  }
+
+  sendTone(id: number, press: TonePress): void {
+    this.#soundOf(id)?.sendTone(press);
+  }
+
+  joinRoom(leg: RelayLeg, order: RoomOrder): void {
+    this.unbridge(leg);
+    const speaks = () => this.#tell({ kind: 'speaking', leg: leg.name, room: order.room });
+    if (!leg.enter(this.#studio.rooms, order, speaks)) {
+      this.#tell({ kind: 'room-refused', leg: leg.name, room: order.room });
+    }
+  }
+
   supervise(): void {
     const now = this.#clock.monotonic();
     this.#supervision ??= new Supervision(this.#limits, now);
@@ -106,6 +149,8 @@ export class RelayCall implements LegUser {
     const leg = this.#legs.get(id);
     if (leg === undefined) return;
     this.#legs.delete(id);
+    this.#sounds.get(id)?.close();
+    this.#sounds.delete(id);
     this.unbridge(leg);
     // At the end of the call nobody leaves: the recording ends with all of them.
     if (!this.#closing) this.#recording?.legClosed(leg);
@@ -128,7 +173,20 @@ export class RelayCall implements LegUser {
   }
 
   onKey(leg: RelayLeg, key: DtmfKey, milliseconds: number): void {
+    for (const [id, sound] of this.#sounds) if (this.#legs.get(id) === leg && sound.press(key)) return;
     this.#tell({ kind: 'dtmf', leg: leg.name, key, milliseconds });
+  }
+
+  #soundOf(id: number): LegSound | undefined {
+    const leg = this.#legs.get(id);
+    if (leg === undefined) return undefined;
+    let sound = this.#sounds.get(id);
+    if (sound === undefined) {
+      const [clock, random, studio, tell] = [this.#clock, this.#random, this.#studio, this.#tell];
+      sound = new LegSound({ leg, clock, random, studio, tell });
+      this.#sounds.set(id, sound);
+    }
+    return sound;
   }
 
   // A bug of ours costs one call: it is closed as ever, but told as a loss.

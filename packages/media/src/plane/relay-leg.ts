@@ -1,6 +1,7 @@
 import type { RemoteInfo } from 'node:dgram';
 import type { Clock, Endpoint, Random } from '@vats/kernel';
 import type { Recorder, Side } from '../recording/recorder.ts';
+import { SILENCE } from '../rtp/g711.ts';
 import { KeyReader } from '../rtp/key-reader.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import { opinionScore } from '../rtp/opinion-score.ts';
@@ -28,10 +29,13 @@ import type { BoundPair, PairUser } from './bound-pair.ts';
 import { canonical, canonicalEndpoint } from './canonical-address.ts';
 import { ConvertedSound } from './converted-sound.ts';
 import type { WatchedLeg } from './hearing-watch.ts';
+import { KeyListener, type KeySources } from './key-listener.ts';
 import { LegOutput } from './leg-output.ts';
 import { LegReports } from './leg-reports.ts';
 import { type LegQuality, type LegStatistics, noPackets } from './media-plane.ts';
+import { Member, type MixedRooms, type RoomOrder } from './mixed-room.ts';
 import { leavingPayloadTypes, type Passage, RelayedSound } from './passage.ts';
+import { ToneEar, type ToneSources } from './tone-ear.ts';
 
 /** No codec of telephony sends more often (2.5 ms frames send 400 a second): a flood, or a loop. */
 const MAX_PACKETS_A_SECOND = 1_000;
@@ -80,6 +84,8 @@ export class RelayLeg implements PairUser, WatchedLeg {
   #locksSeen = 0;
   #thisSecond = 0;
   #passage: Passage | undefined;
+  /** Where the leg has its keys as tones. */
+  #ear: ToneEar | undefined;
   /** By payload type, in Hz. */
   #clockRates = USUAL_CLOCK_RATES;
   #lastPayloadType = 0;
@@ -156,10 +162,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     for (const [arriving, leaving, clockRate] of map) {
       if (leaving === TOLD && clockRate !== undefined) rates.set(arriving, clockRate);
     }
-    if (rates.size > 0) {
-      this.#keyReader ??= new KeyReader(this.#clock, (key, ms) => this.#user.onKey(this, key, ms));
-      this.#keyReader.rates = rates;
-    }
+    if (rates.size > 0) this.#readKeys(rates);
     const former = this.#passage;
     const keys = this.#keyReader;
     if (conversion === undefined) {
@@ -180,6 +183,44 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.#passage = undefined;
   }
 
+  /** From now on keys in the leg's sound are told; no sources: no more. It stays through all changes of who hears the leg. */
+  hearTones(sources: ToneSources): void {
+    this.#ear?.close();
+    const pressed = (key: DtmfKey, ms: number) => this.#user.onKey(this, key, ms);
+    this.#ear = sources.length === 0 ? undefined : new ToneEar(sources, pressed);
+  }
+
+  /** Nobody hears this leg, but its keys are told. */
+  listen(sources: KeySources): void {
+    this.part();
+    if (sources.events.length > 0) this.#readKeys(new Map(sources.events));
+    const pressed = (key: DtmfKey, ms: number) => this.#user.onKey(this, key, ms);
+    this.#passage = new KeyListener(sources, this.#keyReader, pressed);
+  }
+
+  /** Takes part in a room; false when there is no place. */
+  enter(rooms: MixedRooms, order: RoomOrder, speaks: () => void): boolean {
+    this.part();
+    if (order.events.length > 0) this.#readKeys(new Map(order.events));
+    this.#passage = rooms.enter(this, order, this.#keyReader, speaks);
+    return this.#passage !== undefined;
+  }
+
+  /** While it is in a room. */
+  get member(): Member | undefined {
+    return this.#passage instanceof Member ? this.#passage : undefined;
+  }
+
+  /** Nothing happens when it is joined to another meanwhile. */
+  stopListening(): void {
+    if (this.#passage instanceof KeyListener) this.part();
+  }
+
+  #readKeys(rates: ReadonlyMap<number, number>): void {
+    this.#keyReader ??= new KeyReader(this.#clock, (key, ms) => this.#user.onKey(this, key, ms));
+    this.#keyReader.rates = rates;
+  }
+
   /** Sends a key press to this leg's peer, in the stream that it hears. */
   sendDigit(press: KeyPress): void {
     this.output.press(press);
@@ -187,6 +228,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
 
   close(): void {
     this.part();
+    this.#ear?.close();
     this.#keyReader?.close();
     this.output.close();
   }
@@ -260,11 +302,14 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.#quality.saw(ssrc, sequence, rtpTimestamp(packet), this.#clockRates[payloadType]!, now);
 
     const passage = this.#passage;
+    const inKey = this.#ear?.hear(payloadType, packet, payloadAt) === true;
     // The recording holds what the other side could hear: nobody is overheard while on hold.
     if (this.#recorder !== undefined && passage?.to?.output.receives !== false) {
       const law = this.#laws[payloadType];
       if (law !== undefined) this.#recorder.hear(this.#side, law, packet, payloadAt, rtpPayloadEnd(packet));
     }
+    // Whoever is told of a key must not hear it as well, or it would count twice there.
+    if (inKey && !this.#hush(packet, payloadAt, payloadType)) return;
     if (passage !== undefined && !passage.hear(packet, payloadAt)) statistics.unmapped++;
   }
 
@@ -303,6 +348,13 @@ export class RelayLeg implements PairUser, WatchedLeg {
       rtcp: { ...this.#rtcp },
       quality: this.#qualityNow(),
     };
+  }
+
+  /** Makes silence of a packet; false where that can only be done by leaving it out. */
+  #hush(packet: Buffer, payloadAt: number, payloadType: number): boolean {
+    const law = this.#laws[payloadType];
+    if (law !== undefined) packet.fill(SILENCE[law], payloadAt, rtpPayloadEnd(packet));
+    return law !== undefined;
   }
 
   // A peer that sends RTCP to the RTP port although we never agreed to that (RFC 5761): understood, but nothing is learned.

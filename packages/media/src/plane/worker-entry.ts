@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { SystemClock, SystemRandom } from '@vats/kernel';
 import { loadOpus } from '../codec/opus.ts';
 import { DiskFiles } from '../recording/output-file.ts';
+import { DiskSoundFiles } from '../sound/disk-sound-files.ts';
 import { MediaWorker } from './media-worker.ts';
 import type { Report, WorkerSettings } from './messages.ts';
 import { threadLoop } from './wake-ups.ts';
@@ -16,6 +17,7 @@ const worker = new MediaWorker({
   clock: new SystemClock(),
   random: new SystemRandom(),
   files: new DiskFiles(),
+  sounds: new DiskSoundFiles(),
   loop: threadLoop(),
   post: (reports: readonly Report[]) => port.postMessage(writeReports(reports)),
 });

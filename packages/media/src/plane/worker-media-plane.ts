@@ -1,7 +1,9 @@
 import type { Cancel, Clock, Ledger, Log } from '@vats/kernel';
 import type { Channel, RecordingEnd } from '../recording/note.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia } from '../sdp/leg-media.ts';
+import type { CollectOrder, TonePress } from './leg-sound.ts';
 import type {
   AddressFamily,
   BridgeWays,
@@ -16,7 +18,10 @@ import type {
   RecordOptions,
 } from './media-plane.ts';
 import type { Command, Report, SourceNumber, WorkerSettings } from './messages.ts';
+import type { RoomChange, RoomOrder } from './mixed-room.ts';
 import { Outbox } from './outbox.ts';
+import type { PlayOrder } from './playback.ts';
+import type { ToneSources } from './tone-ear.ts';
 
 /** A media thread as the plane sees it. */
 export interface WorkerLink {
@@ -136,10 +141,15 @@ export class WorkerMediaPlane implements MediaPlane {
     }
   }
 
-  openCall(callId: string, user: (event: MediaEvent) => void): MediaCall | undefined {
+  openCall(
+    callId: string,
+    user: (event: MediaEvent) => void,
+    { beside }: { readonly beside?: MediaCall } = {},
+  ): MediaCall | undefined {
     if (this.#closing !== undefined) return undefined;
     let best: Crew | undefined;
     for (const crew of this.#crews) {
+      if (beside instanceof WorkerMediaCall && beside.crew !== crew) continue;
       if (!crew.hasPairs) continue;
       if (best === undefined || crew.calls.size < best.calls.size) best = crew;
     }
@@ -248,18 +258,21 @@ export class WorkerMediaPlane implements MediaPlane {
 
 class WorkerMediaCall implements MediaCall {
   readonly callId: string;
-  readonly #crew: Crew;
+  /** For the plane. */
+  readonly crew: Crew;
   readonly #number: number;
   readonly #user: (event: MediaEvent) => void;
   readonly #legs = new Set<WorkerMediaLeg>();
   #lastLeg = 0;
+  /** Of what was played and collected. */
+  #lastOrder = 0;
   /** Path of the recording that runs. */
   #recording: string | undefined;
   #open = true;
 
   constructor(crew: Crew, number: number, callId: string, user: (event: MediaEvent) => void) {
     this.callId = callId;
-    this.#crew = crew;
+    this.crew = crew;
     this.#number = number;
     this.#user = user;
     crew.calls.set(number, this);
@@ -270,7 +283,7 @@ class WorkerMediaCall implements MediaCall {
   openLeg(name: string, options: OpenLegOptions): MediaLeg | undefined {
     if (!this.#open) return undefined;
     const { family, signalling, advertise } = options;
-    const local = this.#crew.lease(family, advertise);
+    const local = this.crew.lease(family, advertise);
     if (local === undefined) return undefined;
     const leg = new WorkerMediaLeg(this, ++this.#lastLeg, name, local);
     this.#legs.add(leg);
@@ -298,7 +311,7 @@ class WorkerMediaCall implements MediaCall {
     if (!this.#open) return;
     if (this.#recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.#recording = path;
-    this.#crew.tally.recordings++;
+    this.crew.tally.recordings++;
     const order = {
       ...{ path, callId: this.callId, format, minimumMs },
       ...(domain !== undefined && { domain }),
@@ -326,6 +339,46 @@ class WorkerMediaCall implements MediaCall {
 
   sendDigit(leg: MediaLeg, press: KeyPress): void {
     this.#send({ do: 'send-digit', call: this.#number, leg: numberOf(leg), press });
+  }
+
+  play(leg: MediaLeg, order: Omit<PlayOrder, 'id'>): number {
+    const id = ++this.#lastOrder;
+    this.#send({ do: 'play', call: this.#number, leg: numberOf(leg), order: { ...order, id } });
+    return id;
+  }
+
+  stopPlaying(leg: MediaLeg, options: { readonly fadeMs?: number } = {}): void {
+    this.#send({ do: 'stop-playing', call: this.#number, leg: numberOf(leg), fadeMs: options.fadeMs });
+  }
+
+  collect(leg: MediaLeg, order: Omit<CollectOrder, 'id'>): number {
+    const id = ++this.#lastOrder;
+    this.#send({ do: 'collect', call: this.#number, leg: numberOf(leg), order: { ...order, id } });
+    return id;
+  }
+
+  stopCollecting(leg: MediaLeg): void {
+    this.#send({ do: 'stop-collecting', call: this.#number, leg: numberOf(leg) });
+  }
+
+  pressed(leg: MediaLeg, key: DtmfKey): void {
+    this.#send({ do: 'pressed', call: this.#number, leg: numberOf(leg), key });
+  }
+
+  sendTone(leg: MediaLeg, press: TonePress): void {
+    this.#send({ do: 'send-tone', call: this.#number, leg: numberOf(leg), press });
+  }
+
+  hearTones(leg: MediaLeg, sources: ToneSources): void {
+    this.#send({ do: 'hear-tones', call: this.#number, leg: numberOf(leg), sources });
+  }
+
+  joinRoom(leg: MediaLeg, order: RoomOrder): void {
+    this.#send({ do: 'join-room', call: this.#number, leg: numberOf(leg), order });
+  }
+
+  changeInRoom(leg: MediaLeg, change: RoomChange): void {
+    this.#send({ do: 'change-in-room', call: this.#number, leg: numberOf(leg), change });
   }
 
   supervise(): void {
@@ -356,12 +409,12 @@ class WorkerMediaCall implements MediaCall {
     }
     if (event.kind === 'recording-finished' || event.kind === 'recording-failed') {
       this.#recording = undefined;
-      this.#crew.tally.recordings--;
+      this.crew.tally.recordings--;
     }
     if (last) {
       this.#open = false;
       this.#releaseAll();
-      this.#crew.calls.delete(this.#number);
+      this.crew.calls.delete(this.#number);
     }
     this.#user(event);
   }
@@ -374,20 +427,20 @@ class WorkerMediaCall implements MediaCall {
   /** For the leg. */
   closeLeg(leg: WorkerMediaLeg): void {
     this.#sendPatiently({ do: 'close-leg', call: this.#number, leg: leg.number });
-    if (this.#legs.delete(leg)) this.#crew.tally.leased--;
+    if (this.#legs.delete(leg)) this.crew.tally.leased--;
   }
 
   #send(command: Command): void {
-    if (this.#open) this.#crew.commands.send(command);
+    if (this.#open) this.crew.commands.send(command);
   }
 
   // For what may take effect a moment later without anybody's hearing it.
   #sendPatiently(command: Command): void {
-    if (this.#open) this.#crew.commands.sendPatiently(command);
+    if (this.#open) this.crew.commands.sendPatiently(command);
   }
 
   #releaseAll(): void {
-    this.#crew.tally.leased -= this.#legs.size;
+    this.crew.tally.leased -= this.#legs.size;
     this.#legs.clear();
   }
 }

@@ -20,3 +20,9 @@ export function conversion(from: Law, to: Law): Uint8Array | undefined {
   if (from === to) return undefined;
   return from === 'PCMA' ? ALAW_TO_MULAW : MULAW_TO_ALAW;
 }
+
+/** Of each octet its sample, on the scale of 16 bits. */
+export const G711_TO_LINEAR: Readonly<Record<Law, Int16Array>> = {
+  PCMA: Int16Array.from({ length: 256 }, (_, octet) => alaw.decodeSample(octet)),
+  PCMU: Int16Array.from({ length: 256 }, (_, octet) => mulaw.decodeSample(octet)),
+};

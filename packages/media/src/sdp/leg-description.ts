@@ -11,6 +11,7 @@ import { type CodecKey, type KeyedCodec, PayloadTypes, recogniseAnswer } from '.
 import { meansTheSame, readSession, type SessionDescription, type Wanted } from './read-session.ts';
 import type { SdpFault } from './sdp-faults.ts';
 import type { MediaLine } from './sdp-lines.ts';
+import type { HeardFormats, SpokenFormat } from './spoken-format.ts';
 import type { SrtpPolicy } from './srtp-keys.ts';
 import { writeMedia, writeSession } from './write-session.ts';
 
@@ -50,7 +51,7 @@ export interface OfferedCodecs {
 
 /**
  * How keys come and go on a leg: as telephone events (RFC 4733), unless said otherwise; as tones in its sound; by SIP INFO in its
- * dialog. Only the first are negotiated: a leg that has its keys by INFO must not be offered events, as many a peer would then
+ * dialog. Only the first are negotiated: a leg that has its keys in another way must not be offered events, as many a peer would then
  * send each key in both ways. The leg beside that one has events all the same: they end at the switch.
  */
 export type KeysAs = 'events' | 'tones' | 'info';
@@ -185,7 +186,7 @@ export class LegDescription {
     const { audio } = heard.session;
     const answer: KeyedCodec[] = [];
     for (const { key, codec } of codecs) {
-      const number = codec.isTelephoneEvent && this.keys === 'info' ? undefined : numberOf(key, offer.codecs);
+      const number = codec.isTelephoneEvent && this.keys !== 'events' ? undefined : numberOf(key, offer.codecs);
       if (number !== undefined) answer.push({ key, codec: codec.numbered(number) });
     }
     const direction = answering(offer.heard.session.audio.direction, audio.direction);
@@ -209,7 +210,7 @@ export class LegDescription {
     const events = codecs.find(
       ({ codec }) => codec.isTelephoneEvent && codec.clockRate === sound.codec.clockRate && codec.channels === 1,
     );
-    const answer = events === undefined || this.keys === 'info' ? [sound] : [sound, events];
+    const answer = events === undefined || this.keys !== 'events' ? [sound] : [sound, events];
     this.#before = undefined;
     return good(this.#answer(answer, answering(audio.direction, 'sendrecv'), audio));
   }
@@ -264,6 +265,33 @@ export class LegDescription {
     return this.#options.codecs?.keys ?? 'events';
   }
 
+  /**
+   * How sound that is made here is written for this leg: in the first codec agreed on that `canMake` says yes to, by its encoding.
+   * Undefined when there is none, or nothing is agreed yet.
+   */
+  spoken(canMake: (encoding: string) => boolean): SpokenFormat | undefined {
+    const { theirs, ours } = this.#now;
+    if (theirs === undefined || ours === undefined) return undefined;
+    const found = theirs.codecs.find(
+      ({ key, codec }) => codec.carriesSound && canMake(codec.encoding) && numberOf(key, ours.codecs) !== undefined,
+    );
+    if (found === undefined) return undefined;
+    const { payloadType, encoding, fmtp } = found.codec;
+    const { ptime = USUAL_PTIME } = theirs.heard.session.audio;
+    return { payloadType, encoding, ptime, ...(fmtp !== undefined && { fmtp }) };
+  }
+
+  /** In which payload types sound and telephone events arrive from this leg: encodings, and the events' clock in Hz. */
+  get heardIn(): HeardFormats {
+    const sound: [payloadType: number, encoding: string][] = [];
+    const events: [payloadType: number, clockRate: number][] = [];
+    for (const { codec } of this.arriving) {
+      if (codec.isTelephoneEvent) events.push([codec.payloadType, codec.clockRate]);
+      else if (codec.carriesSound) sound.push([codec.payloadType, codec.encoding]);
+    }
+    return { sound, events };
+  }
+
   /** The telephone events that were agreed on, as the leg wants them: those in the clock of its sound before any other. */
   get events(): { readonly payloadType: number; readonly clockRate: number } | undefined {
     if (this.#now.theirs === undefined) return undefined;
@@ -281,7 +309,7 @@ export class LegDescription {
   /** For `payloadTypeMap`: codecs by the numbers with which this leg wants them. */
   get leaving(): readonly KeyedCodec[] {
     const codecs = this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? [];
-    return this.keys === 'info' ? codecs.filter(({ codec }) => !codec.isTelephoneEvent) : codecs;
+    return this.keys !== 'events' ? codecs.filter(({ codec }) => !codec.isTelephoneEvent) : codecs;
   }
 
   /** Of `leaving`, what both sides have named. */
@@ -314,7 +342,7 @@ export class LegDescription {
     const possible = offered.filter(({ codec }) => this.#mayOffer(codec) && (policy === 'any' || fitsRecording(codec)));
     const sound = answeredByConversion(possible, other.#said().codecs);
     if (sound === undefined) return undefined;
-    const hasEvents = other.#said().codecs.some(({ codec }) => codec.isTelephoneEvent) || other.keys === 'info';
+    const hasEvents = other.#said().codecs.some(({ codec }) => codec.isTelephoneEvent) || other.keys !== 'events';
     return hasEvents && this.keys === 'events' ? [sound, ...eventsOf(offered, [sound])] : [sound];
   }
 
@@ -396,9 +424,9 @@ export class LegDescription {
     return this.#say(codecs, direction, times, this.#now.keying.answerLines);
   }
 
-  /** Whether this leg's events are between it and the switch, as the other one has its keys by INFO. */
+  /** Whether this leg's events are between it and the switch, as the other one has its keys in another way. */
   #hasOwnEvents(other: LegDescription, codecs: readonly KeyedCodec[]): boolean {
-    return other.keys === 'info' && this.keys === 'events' && !codecs.some(({ codec }) => codec.isTelephoneEvent);
+    return other.keys !== 'events' && this.keys === 'events' && !codecs.some(({ codec }) => codec.isTelephoneEvent);
   }
 
   #withOwnEvents(other: LegDescription, codecs: readonly KeyedCodec[]): readonly KeyedCodec[] {
@@ -454,6 +482,8 @@ const WANTED_OFFERS: Readonly<Record<SrtpPolicy, Wanted>> = {
 };
 
 const USUAL_CLOCK_RATE = 8_000;
+/** RFC 3551 §4.2, in ms. */
+const USUAL_PTIME = 20;
 
 interface PacketTimes {
   readonly ptime: number | undefined;
@@ -466,7 +496,7 @@ export function payloadTypeMap(from: LegDescription, to: LegDescription): Payloa
   const { leaving } = to;
   const map: [number, number, number?][] = [];
   for (const { key, codec } of arriving) {
-    if (codec.isTelephoneEvent && to.keys === 'info' && from.keys !== 'info') {
+    if (codec.isTelephoneEvent && to.keys !== 'events' && from.keys === 'events') {
       map.push([codec.payloadType, TOLD, codec.clockRate]);
       continue;
     }

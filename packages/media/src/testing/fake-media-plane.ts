@@ -1,4 +1,5 @@
 import type { Clock, Endpoint, Ledger } from '@vats/kernel';
+import type { CollectOrder, TonePress } from '../plane/leg-sound.ts';
 import {
   type AddressFamily,
   type BridgeWays,
@@ -16,8 +17,12 @@ import {
   type RecordingSource,
   type RecordOptions,
 } from '../plane/media-plane.ts';
+import type { RoomChange, RoomOrder } from '../plane/mixed-room.ts';
+import type { PlayOrder } from '../plane/playback.ts';
+import type { ToneSources } from '../plane/tone-ear.ts';
 import type { Channel, RecordedParty, RecordingEnd } from '../recording/note.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
+import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import { FakeSound } from './fake-sound.ts';
 
@@ -46,6 +51,15 @@ export type MediaCommand =
   | { readonly do: 'pause-recording' | 'resume-recording' }
   | { readonly do: 'stop-recording'; readonly why: RecordingEnd }
   | { readonly do: 'send-digit'; readonly leg: string; readonly press: KeyPress }
+  | { readonly do: 'play'; readonly leg: string; readonly order: PlayOrder }
+  | { readonly do: 'stop-playing'; readonly leg: string }
+  | { readonly do: 'collect'; readonly leg: string; readonly order: CollectOrder }
+  | { readonly do: 'stop-collecting'; readonly leg: string }
+  | { readonly do: 'pressed'; readonly leg: string; readonly key: DtmfKey }
+  | { readonly do: 'send-tone'; readonly leg: string; readonly press: TonePress }
+  | { readonly do: 'hear-tones'; readonly leg: string; readonly sources: ToneSources }
+  | { readonly do: 'join-room'; readonly leg: string; readonly order: RoomOrder }
+  | { readonly do: 'change-in-room'; readonly leg: string; readonly change: RoomChange }
   | { readonly do: 'supervise' }
   | { readonly do: 'close-leg'; readonly leg: string }
   | { readonly do: 'close' };
@@ -146,6 +160,7 @@ export class FakeMediaCall implements MediaCall {
   readonly #joined = new Map<string, string>();
   readonly #sound: FakeSound;
   #closing = false;
+  #lastOrder = 0;
 
   constructor(plane: FakeMediaPlane, clock: Clock, callId: string, user: (event: MediaEvent) => void) {
     this.#plane = plane;
@@ -253,6 +268,50 @@ export class FakeMediaCall implements MediaCall {
   sendDigit(leg: MediaLeg, press: KeyPress): void {
     this.commands.push({ do: 'send-digit', leg: leg.name, press });
     this.#sound.press(leg.name, press);
+  }
+
+  /** A test ends it by `emit({ kind: 'played', ... })`, as time passes for nobody here. */
+  play(leg: MediaLeg, order: Omit<PlayOrder, 'id'>): number {
+    const id = ++this.#lastOrder;
+    this.commands.push({ do: 'play', leg: leg.name, order: { ...order, id } });
+    return id;
+  }
+
+  stopPlaying(leg: MediaLeg): void {
+    this.commands.push({ do: 'stop-playing', leg: leg.name });
+  }
+
+  /** A test ends it by `emit({ kind: 'collected', ... })`. */
+  collect(leg: MediaLeg, order: Omit<CollectOrder, 'id'>): number {
+    const id = ++this.#lastOrder;
+    this.commands.push({ do: 'collect', leg: leg.name, order: { ...order, id } });
+    return id;
+  }
+
+  stopCollecting(leg: MediaLeg): void {
+    this.commands.push({ do: 'stop-collecting', leg: leg.name });
+  }
+
+  pressed(leg: MediaLeg, key: DtmfKey): void {
+    this.commands.push({ do: 'pressed', leg: leg.name, key });
+  }
+
+  sendTone(leg: MediaLeg, press: TonePress): void {
+    this.commands.push({ do: 'send-tone', leg: leg.name, press });
+  }
+
+  /** A test presses a key in the sound by `emit({ kind: 'dtmf', ... })`. */
+  hearTones(leg: MediaLeg, sources: ToneSources): void {
+    this.commands.push({ do: 'hear-tones', leg: leg.name, sources });
+  }
+
+  joinRoom(leg: MediaLeg, order: RoomOrder): void {
+    this.part(leg.name);
+    this.commands.push({ do: 'join-room', leg: leg.name, order });
+  }
+
+  changeInRoom(leg: MediaLeg, change: RoomChange): void {
+    this.commands.push({ do: 'change-in-room', leg: leg.name, change });
   }
 
   supervise(): void {

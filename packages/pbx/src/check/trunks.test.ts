@@ -86,11 +86,13 @@ test('a list that is half the world is warned of: it is no operator’s own', ()
 });
 
 test.each([
-  ['info', undefined],
-  ['inband', 'neither makes nor detects tones'],
-  ['rfc4733', undefined],
-])('dtmf: %s is warned of as far as it is not served', (dtmf, said) => {
-  const trunks = [{ name: 'itsp', proxy: 'sip:192.0.2.90', dtmf }];
+  ['info', ['G729'], undefined],
+  ['inband', undefined, undefined],
+  ['inband', ['G729', 'PCMU'], undefined],
+  ['inband', ['G729', 'opus'], "keys can't go as tones in G729, opus"],
+  ['rfc4733', ['G729'], undefined],
+])('dtmf: %s in %s is warned of where it can not be', (dtmf, codecs, said) => {
+  const trunks = [{ name: 'itsp', proxy: 'sip:192.0.2.90', dtmf, ...(codecs && { codecs }) }];
   const checked = checkPbx(`domain: acme.example\ntrunks: ${JSON.stringify(trunks)}\n`, 'pbx.yaml');
   const warnings = checked.ok ? checked.warnings.map(formatProblem).filter((text) => text.includes('.dtmf')) : [];
   expect(warnings).toEqual(said === undefined ? [] : [expect.stringContaining(said)]);

@@ -40,14 +40,17 @@ export function checkTrunks(view: JudgedView, report: Report): void {
   }
 }
 
-/** Telephone events and INFO are turned into each other; for tones the media plane would have to hear and make sound. */
-function checkDtmf({ dtmf }: Trunk, path: KeyPath, report: Report): void {
-  if (dtmf !== 'inband') return;
+/** Tones are made and heard in the codecs that do not model a voice. */
+const TONE_CODECS: ReadonlySet<string> = new Set(['pcma', 'pcmu', 'g722']);
+
+function checkDtmf({ dtmf, codecs }: Trunk, path: KeyPath, report: Report): void {
+  if (dtmf !== 'inband' || codecs === undefined) return;
+  if (codecs.some((name) => TONE_CODECS.has(name.toLowerCase()))) return;
   report(
     'warning',
     below(path, 'dtmf'),
-    'keys are not turned into tones yet, nor tones into keys, as the media plane neither makes nor detects tones: they are only passed through in the sound',
-    'set the phones to send tones, or ask the operator for RFC 4733 or SIP INFO, which are turned into each other',
+    `keys can't go as tones in ${codecs.join(', ')}: none of them carries tones well enough`,
+    'add PCMA, PCMU or G722 to codecs, or ask the operator for RFC 4733 or SIP INFO',
   );
 }
 

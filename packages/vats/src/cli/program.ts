@@ -17,6 +17,7 @@ import { addExplainCall } from './explain-call.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { addHistory } from './history-commands.ts';
 import { addListCommands } from './list-commands.ts';
+import { addPromptCommands } from './prompt-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
 import { addRecordingCommands } from './recording-commands.ts';
 import { addRegionCommands } from './region-commands.ts';
@@ -197,6 +198,7 @@ function program(streams: Streams, result: { code: number }): Command {
   addRegionCommands(vats, explain, print);
   addTrunkCommands(vats, print, result);
   addGroupCommands(vats, print);
+  addPromptCommands(vats, print);
   return vats;
 }
 

@@ -1,6 +1,7 @@
 import { FakeClock, SeededRandom } from '@vats/kernel/testing';
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { LegMedia } from '../../sdp/leg-media.ts';
+import { MemorySounds } from '../../sound/testing/memory-sounds.ts';
 import { MemoryFiles } from '../../testing/memory-files.ts';
 import { UdpPhone } from '../../testing/udp-phone.ts';
 import type { LegStatistics, MediaEvent } from '../media-plane.ts';
@@ -13,6 +14,7 @@ export const RANGE = { first: 41_000, pairs: 20 };
 
 export let clock: FakeClock;
 export let files: MemoryFiles;
+export let sounds: MemorySounds;
 export let worker: MediaWorker;
 export let reports: Report[];
 export let phones: UdpPhone[];
@@ -26,6 +28,7 @@ export function useWorker(first: number): void {
     RANGE.first = first;
     clock = new FakeClock();
     files = new MemoryFiles(clock);
+    sounds = new MemorySounds(clock);
     reports = [];
     phones = [];
   });
@@ -58,6 +61,7 @@ export async function start({
     clock,
     random: new SeededRandom(random),
     files,
+    sounds,
     loop: { sleep: () => {}, afterSockets: () => {} },
     post: (posted) => void reports.push(...posted),
   });

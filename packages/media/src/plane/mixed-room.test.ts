@@ -1,0 +1,67 @@
+import { FakeClock, SeededRandom } from '@vats/kernel/testing';
+import { beforeEach, expect, test } from 'vitest';
+import { Pacer } from '../sound/pacer.ts';
+import { type Member, MixedRooms, type RoomLeg, type RoomOrder } from './mixed-room.ts';
+
+let clock: FakeClock;
+let rooms: MixedRooms;
+let pacer: Pacer;
+let faults: unknown[];
+let sent: number;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  pacer = new Pacer(clock);
+  rooms = new MixedRooms({ random: new SeededRandom(1), pacer });
+  faults = [];
+  sent = 0;
+});
+
+function enter(room: string, as: string): Member | undefined {
+  const leg: RoomLeg = {
+    output: { say: () => void sent++ },
+    heardAt: 0,
+    onFault: (error) => void faults.push(error),
+  };
+  const order: RoomOrder = {
+    room,
+    as,
+    presence: 'talk',
+    format: { payloadType: 8, encoding: 'pcma/8000/1', ptime: 20 },
+    sources: [],
+    events: [],
+  };
+  return rooms.enter(leg, order, undefined, () => {});
+}
+
+test('a room is there from its first party to its last, and none of it stays', () => {
+  const [a, b] = [enter('r', 'a')!, enter('r', 'b')!];
+  expect([rooms.size, pacer.size]).toEqual([1, 1]);
+  clock.advance(1_000);
+  expect(sent).toBe(100);
+  a.close();
+  a.close();
+  expect(rooms.size).toBe(1);
+  b.close();
+  expect([rooms.size, pacer.size, clock.pending]).toEqual([0, 0, 0]);
+});
+
+test('no more rooms than a worker takes, and not more parties than a room', () => {
+  for (let i = 0; i < 1_000; i++) expect(enter(`r${i}`, 'a')).toBeDefined();
+  expect(enter('one more', 'a')).toBeUndefined();
+  expect(rooms.size).toBe(1_000);
+  for (let i = 1; i < 100; i++) enter('r0', `p${i}`);
+  expect(enter('r0', 'one more')).toBeUndefined();
+  expect(rooms.size).toBe(1_000);
+});
+
+test('a room that fails is told to all its parties', () => {
+  const member = enter('r', 'a')!;
+  enter('r', 'b');
+  member.hears = () => {
+    throw new Error('broken');
+  };
+  clock.advance(100);
+  expect(faults).toHaveLength(2);
+  expect(String(faults[0])).toMatch(/the room r failed: Error: broken/);
+});

@@ -1,0 +1,38 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BUILT_IN_PROMPTS, builtInPrompt, type Language } from '@vats/media';
+
+/** A prompt that there is. */
+export interface PromptFile {
+  readonly name: string;
+  readonly path: string;
+  /** Whether an operator put it there; it goes before the built-in one of that name. */
+  readonly own: boolean;
+}
+
+const SUFFIX = '.wav';
+
+/** Where an operator's own prompts are: those of one language in a folder of its name. */
+export function promptFolder(data: string, language?: Language): string {
+  return language === undefined ? join(data, 'prompts') : join(data, 'prompts', language);
+}
+
+/** The file of a prompt: the operator's own for this language, the operator's own for all, the built-in one; undefined for none. */
+export function promptFile(data: string, language: Language, name: string): PromptFile | undefined {
+  for (const folder of [promptFolder(data, language), promptFolder(data)]) {
+    const path = join(folder, `${name}${SUFFIX}`);
+    if (existsSync(path)) return { name, path, own: true };
+  }
+  if (!BUILT_IN_PROMPTS.includes(name)) return undefined;
+  return { name, path: builtInPrompt(language, name), own: false };
+}
+
+/** All prompts of a language, by name. */
+export function promptFiles(data: string, language: Language): PromptFile[] {
+  const names = new Set(BUILT_IN_PROMPTS);
+  for (const folder of [promptFolder(data, language), promptFolder(data)]) {
+    if (!existsSync(folder)) continue;
+    for (const file of readdirSync(folder)) if (file.endsWith(SUFFIX)) names.add(file.slice(0, -SUFFIX.length));
+  }
+  return [...names].sort().map((name) => promptFile(data, language, name)!);
+}

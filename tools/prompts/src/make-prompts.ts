@@ -1,0 +1,67 @@
+/**
+ * Makes the recorded sets of packages/media/prompts anew, from the texts in the code: espeak-ng (Debian's package) speaks, this
+ * brings it to 8 kHz A-law, cuts the silence around it and makes all clips equally loud.
+ *
+ *     node tools/prompts/src/make-prompts.ts [--language ru|en] [--out FOLDER]
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Language, readWavForm, recordedTexts, WavDecoding } from '@vats/media';
+import alawmulaw from 'alawmulaw';
+import { equallyLoud, trimmed } from './shape.ts';
+
+const RATE = 8_000;
+/** Words a minute; a caller on a poor line must still understand. */
+const SPEED = '145';
+const VOICES: Readonly<Record<Language, string>> = { ru: 'ru', en: 'en-gb' };
+
+const { values: flags } = parseArgs({ options: { language: { type: 'string' }, out: { type: 'string' } } });
+const out = flags.out ?? fileURLToPath(new URL('../../../packages/media/prompts', import.meta.url));
+for (const language of ['ru', 'en'] as const) {
+  if (flags.language !== undefined && flags.language !== language) continue;
+  const folder = join(out, language);
+  mkdirSync(folder, { recursive: true });
+  for (const old of readdirSync(folder)) if (old.endsWith('.wav')) rmSync(join(folder, old));
+  let octets = 0;
+  for (const [name, text] of recordedTexts(language)) {
+    const file = wav(alawmulaw.alaw.encode(equallyLoud(trimmed(spoken(language, text)))));
+    writeFileSync(join(folder, `${name}.wav`), file);
+    octets += file.length;
+  }
+  console.log(`${language}: ${recordedTexts(language).size} clips, ${(octets / 1024).toFixed(0)} KiB`);
+}
+
+function spoken(language: Language, text: string): Int16Array {
+  const made = execFileSync('espeak-ng', ['-v', VOICES[language], '-s', SPEED, '--stdout', '--', text], {
+    maxBuffer: 32 * 2 ** 20,
+  });
+  const form = readWavForm(made);
+  if (!form.ok) throw new Error(`espeak-ng made no WAV of "${text}": ${form.error.code}`);
+  const decoding = new WavDecoding(made, form.value, RATE);
+  decoding.step(Number.POSITIVE_INFINITY);
+  return decoding.sound;
+}
+
+/** A WAV of A-law, one channel. */
+function wav(data: Uint8Array): Buffer {
+  const header = Buffer.alloc(58);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(50 + data.length + (data.length % 2), 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(18, 16);
+  header.writeUInt16LE(6, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(RATE, 24);
+  header.writeUInt32LE(RATE, 28);
+  header.writeUInt16LE(1, 32);
+  header.writeUInt16LE(8, 34);
+  header.write('fact', 38, 'latin1');
+  header.writeUInt32LE(4, 42);
+  header.writeUInt32LE(data.length, 46);
+  header.write('data', 50, 'latin1');
+  header.writeUInt32LE(data.length, 54);
+  return Buffer.concat([header, data, Buffer.alloc(data.length % 2)]);
+}
