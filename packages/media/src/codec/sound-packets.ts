@@ -13,7 +13,7 @@ const SHORTEST_PTIME = 10;
  * once, and never leaves one lying this long.
  */
 const BUFFERS = 16;
-/** How many packets are left out of the numbering at most for sound that was lost. */
+/** How many packets are left out of the numbering at most between two that are sent: a larger step would look like another stream. */
 const MAX_LEFT_OUT = 100;
 
 /**
@@ -32,6 +32,8 @@ export class SoundPackets {
   readonly #sound: Int16Array;
   #waiting = 0;
   #sequence: number;
+  /** Of the numbering since the last packet. */
+  #leftOut = 0;
   /** Of the first sample that waits. */
   #timestamp: number;
   #marker = true;
@@ -96,7 +98,10 @@ export class SoundPackets {
     }
     if (left === 0) return;
     this.#timestamp = (this.#timestamp + this.#inClock(left)) >>> 0;
-    if (lost) this.#sequence += Math.min(MAX_LEFT_OUT, Math.floor(left / this.#sound.length));
+    if (!lost) return;
+    const leftOut = Math.min(MAX_LEFT_OUT - this.#leftOut, Math.floor(left / this.#sound.length));
+    this.#leftOut += leftOut;
+    this.#sequence += leftOut;
   }
 
   /** Sends a packet of another format in this stream. */
@@ -128,6 +133,7 @@ export class SoundPackets {
     buffer.writeUInt16BE(this.#sequence++ & 0xffff, 2);
     buffer.writeUInt32BE(timestamp, 4);
     buffer.writeUInt32BE(this.#ssrc, 8);
+    this.#leftOut = 0;
     this.#send(buffer.subarray(0, length));
   }
 
