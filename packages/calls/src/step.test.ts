@@ -46,6 +46,17 @@ describe('ringing', () => {
     expect(does(commands)).toContain('connect b2');
   });
 
+  test('an answer that comes while two talk connects nobody else', () => {
+    const { state, commands } = play([
+      ring('b1', 'b2'),
+      { type: 'answered', leg: 'b2' },
+      { type: 'answered', leg: 'b1' },
+      { type: 'answered', leg: 'b2' },
+    ]);
+    expect(state).toEqual({ name: 'talking', peer: 'b2' });
+    expect(does(commands).filter((command) => command.startsWith('connect'))).toEqual(['connect b2']);
+  });
+
   test('the caller hears 180 once however many phones ring', () => {
     const { commands } = play([ring('b1', 'b2'), progress('b1', 180), progress('b2', 180), progress('b1', 180)]);
     expect(commands.filter((c) => c.do === 'tell-progress')).toEqual([{ do: 'tell-progress', status: 180 }]);
