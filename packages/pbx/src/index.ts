@@ -34,7 +34,14 @@ export type {
   RecordingStore,
   SoundTrouble,
 } from './history.ts';
-export { type Applied, type ApplyOptions, type PbxSource, planApply, planningApply } from './model/apply.ts';
+export {
+  type Applied,
+  type ApplyOptions,
+  type PbxSource,
+  type PromptNames,
+  planApply,
+  planningApply,
+} from './model/apply.ts';
 export { type Change, describeChange, hashOf, managerOfFile } from './model/change.ts';
 export { type DeviceMatch, Directory } from './model/directory.ts';
 export {

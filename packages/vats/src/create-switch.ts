@@ -35,6 +35,7 @@ import {
   startMedia,
 } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
+import { promptNames } from './prompts/prompt-files.ts';
 import { DiskWatch } from './recordings/disk-watch.ts';
 import { RecordingKeeper } from './recordings/recording-keeper.ts';
 import { accountsGone, logRegistration, registrarAccount } from './registrations.ts';
@@ -188,7 +189,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       if (parts.trunks === undefined) lines.use(after.domains);
       sweepAccess();
     },
-    () => numbering.names,
+    { register: () => numbering.names, prompts: (language) => promptNames(data, language) },
   );
   access.usePolicies(model.directory);
 

@@ -15,6 +15,7 @@ import {
   managerOfFile,
   type NewPassword,
   type Problem,
+  type PromptNames,
   planningApply,
   type RegisterNames,
   readingPbx,
@@ -71,6 +72,13 @@ type PlannedFile =
     }
   | Extract<ModelChange, { ok: false }>;
 
+/** What a file may name that stands outside the model. */
+export interface NamedElsewhere {
+  /** The regions that callers may be told apart by, beside a domain's own; undefined while there is no register. */
+  readonly register?: () => RegisterNames | undefined;
+  readonly prompts?: PromptNames;
+}
+
 /** Operators name the paths, and each may be a new one. */
 const FILES_REMEMBERED = 16;
 
@@ -83,25 +91,24 @@ export class PbxModel {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #onChange: (before: Model, after: Model) => void;
-  readonly #register: () => RegisterNames | undefined;
+  readonly #elsewhere: NamedElsewhere;
   #directory: Directory;
   #queue: Promise<unknown> = Promise.resolve();
   /** By path, the one that was applied last behind the others. */
   readonly #memories = new Map<string, FileMemory>();
 
-  /** @param register the regions that callers may be told apart by, beside a domain's own */
   constructor(
     store: Store,
     log: Log,
     now: () => number,
     onChange: (before: Model, after: Model) => void,
-    register: () => RegisterNames | undefined = () => undefined,
+    elsewhere: NamedElsewhere = {},
   ) {
     this.#store = store;
     this.#log = log;
     this.#now = now;
     this.#onChange = onChange;
-    this.#register = register;
+    this.#elsewhere = elsewhere;
     this.#directory = new Directory(store.models.model);
   }
 
@@ -131,7 +138,8 @@ export class PbxModel {
     try {
       const read = await inTurns(readingPbx(text, name, memory));
       if (!read.ok) return { ok: false, problems: read.problems };
-      const register = this.#register();
+      const register = this.#elsewhere.register?.();
+      const { prompts } = this.#elsewhere;
       const planning = planningApply(this.#directory.model, read.value, {
         managedBy: managerOfFile(path),
         prune,
@@ -139,6 +147,7 @@ export class PbxModel {
         now: this.#now(),
         memory,
         ...(register !== undefined && { register }),
+        ...(prompts !== undefined && { prompts }),
       });
       const applied = await inTurns(planning);
       if (!applied.ok) return { ok: false, problems: [...applied.problems, ...read.warnings] };

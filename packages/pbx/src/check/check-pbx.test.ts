@@ -205,9 +205,25 @@ test('a login may be the extension of its own user', () => {
 });
 
 test('prompts that there are need no warning', () => {
-  const checked = checkPbx(EXAMPLE, 'pbx.yaml', { prompts: new Set(['greeting', 'main-menu']) });
+  const checked = checkPbx(EXAMPLE, 'pbx.yaml', { prompts: () => new Set(['greeting', 'main-menu']) });
   const prompts = checked.ok ? checked.warnings.filter(({ message }) => message.includes('prompt')) : [];
   expect(prompts.map(({ message }) => message)).toEqual(['there is no prompt closed']);
+  expect(prompts[0]?.remedy).toContain('vats prompts import FILE --name closed');
+});
+
+test.each([
+  ['ru', 'language: ru\n'],
+  ['en', 'language: en\n'],
+  ['ru', ''],
+])('prompts are those of the domain’s language: %s', (language, line) => {
+  const asked: string[] = [];
+  const checked = checkPbx(`domain: acme.example\n${line}`, 'pbx.yaml', {
+    prompts: (of) => {
+      asked.push(of);
+      return new Set();
+    },
+  });
+  expect([checked.ok, asked]).toEqual([true, [language]]);
 });
 
 test('the smallest file is a domain', () => {

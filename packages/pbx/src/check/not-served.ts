@@ -53,7 +53,7 @@ function unknownPrompt(name: string, path: ReturnType<typeof below>, report: Rep
     'warning',
     path,
     `there is no prompt ${name}`,
-    'add a sound file of that name to the prompts, or callers hear nothing there',
+    `make one of a sound file with vats prompts import FILE --name ${name}, or write a name that vats prompts list shows`,
   );
 }
 

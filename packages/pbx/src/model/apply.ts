@@ -9,12 +9,15 @@ import type { Change } from './change.ts';
 import { FileMemory, realmOf } from './file-memory.ts';
 import { GROUPS, NUMBERS, SCHEMES, TRUNKS, USERS } from './kinds.ts';
 import { type Merging, merge, type Placed } from './merge.ts';
-import type { Device, Domain, ManagedBy, Model } from './model.ts';
+import { type Device, DOMAIN_DEFAULTS, type Domain, type ManagedBy, type Model } from './model.ts';
 import { namingObjects } from './named.ts';
 import { mergeSettings, settingsOf } from './settings.ts';
 
 /** A PBX file, read and checked against its schema. */
 export type PbxSource = YamlSource<PbxFile>;
+
+/** Names of the prompts that there are in a language, from wherever they are kept. */
+export type PromptNames = (language: 'ru' | 'en') => ReadonlySet<string>;
 
 export interface ApplyOptions {
   /** Who the file is: `managerOfFile` of its path. */
@@ -23,8 +26,8 @@ export interface ApplyOptions {
   readonly prune?: boolean;
   /** Opens passwords that `vats export` sealed; undefined for one that another key sealed. */
   readonly unseal?: (sealed: string) => string | undefined;
-  /** Names of the prompts that there are. */
-  readonly prompts?: ReadonlySet<string>;
+  /** Names of the prompts that there are in the domain's language; left out where there are none. */
+  readonly prompts?: PromptNames;
   /**
    * False where `current` is not the model that the file will meet: a login or password that breaks the rules may be that
    * of an account that is there already, so it is warned of and not refused. True unless given.
@@ -78,7 +81,7 @@ export function* planningApply(current: Model, source: PbxSource, options: Apply
   }
   checkHosts(current, before, file, report);
 
-  const { managedBy, prune = false, unseal = () => undefined, prompts = new Set(), judgeAccounts = true } = options;
+  const { managedBy, prune = false, unseal = () => undefined, judgeAccounts = true } = options;
   const memory = options.memory ?? new FileMemory(() => current);
   // Asked for doubtful accounts alone, of which there are few.
   let accounts: Map<string, Device> | undefined;
@@ -110,6 +113,7 @@ export function* planningApply(current: Model, source: PbxSource, options: Apply
     schemes: withOthers(schemes.merged, named.schemes),
   };
   memory.checked ??= new CheckMemory();
+  const prompts = options.prompts?.(settings.language ?? DOMAIN_DEFAULTS.language) ?? new Set<string>();
   yield* checkingDomain(view, { prompts, report, now: options.now, memory: memory.checked });
   const sorted = sortProblems(problems);
   if (sorted.some(({ severity }) => severity === 'error')) return { ok: false, problems: sorted };

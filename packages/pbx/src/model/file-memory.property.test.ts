@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { readingPbx } from '../check/check-pbx.ts';
+import type { RegisterNames } from '../check/domain-view.ts';
 import type { Problem } from '../problems/problem.ts';
 import { arbitraryPbx } from '../testing/arbitrary-pbx.ts';
-import { type Applied, planningApply } from './apply.ts';
+import { type Applied, type PromptNames, planningApply } from './apply.ts';
 import { Directory } from './directory.ts';
 import { addUser, removeUser, setPassword } from './edit.ts';
 import { FileMemory } from './file-memory.ts';
@@ -15,29 +16,37 @@ import { type Domain, EMPTY_MODEL, type Model } from './model.ts';
  * A file of `arbitraryPbx` is applied, then up to 5 times edited by an edit of one line or an exchange for another file, and applied again, each time with what was
  * remembered and without; what holds of one must hold of the other, and is what the next apply meets. So is a file of a company (40 users, 6 groups,
  * 200 numbers, 5 schemes) after up to 6 edits of one or two lines, which remove, double, move and change what is there and what it refers to.
- * The day, prompts and --prune change from apply to apply, and now and then the model is changed by hand between two.
+ * The day, prompts, numbering register and --prune change from apply to apply, and now and then the model is changed by hand between two.
  */
 const RUNS = 60;
 const COMPANY_RUNS = 15;
 
 type Plain = Record<string, unknown>;
 
+const registerOf = (...names: string[]): RegisterNames => ({ has: (name) => names.includes(name), all: () => names });
+
 const circumstances = fc.record({
   now: fc.constantFrom(Date.UTC(2026, 10, 27), Date.UTC(2026, 10, 27), Date.UTC(2027, 0, 5)),
   prune: fc.boolean(),
-  prompts: fc.constantFrom(new Set<string>(), new Set(['greeting'])),
+  prompts: fc.constantFrom<PromptNames>(
+    () => new Set(),
+    () => new Set(['greeting']),
+    (language) => new Set(language === 'en' ? [] : ['greeting']),
+  ),
+  register: fc.constantFrom(undefined, registerOf('Тверь'), registerOf('Тверь', 'Казань'), registerOf('Казань')),
 });
 type Circumstances = typeof circumstances extends fc.Arbitrary<infer T> ? T : never;
 
 function applied(
   model: Model,
   text: string,
-  options: Circumstances,
+  { register, ...options }: Circumstances,
   memory?: FileMemory,
 ): Applied | { ok: false; problems: readonly Problem[] } {
   const read = atOnce(readingPbx(text, 'f.yaml', memory));
   if (!read.ok) return read;
-  return atOnce(planningApply(model, read.value, { ...options, managedBy: 'file:test', ...(memory && { memory }) }));
+  const known = { ...(register && { register }), ...(memory && { memory }) };
+  return atOnce(planningApply(model, read.value, { ...options, ...known, managedBy: 'file:test' }));
 }
 
 /** A change of the model that no file makes. */
@@ -168,7 +177,11 @@ function companyLines(): string[] {
     ),
     'trunks: [{ name: itsp, proxy: "sip:192.0.2.1" }]',
     'numbers:',
-    ...numbered(200, (i) => `number: "+7495${1_000_000 + i}", trunk: itsp, scheme: scheme-${i % 5}`),
+    ...numbered(
+      200,
+      (i) =>
+        `number: "+7495${1_000_000 + i}", trunk: itsp, scheme: scheme-${i % 5}${i % 40 === 0 ? ', byCaller: [{ region: Тверь, to: "201" }]' : ''}`,
+    ),
     'schemes:',
     ...numbered(
       5,
@@ -208,6 +221,9 @@ const REPLACED: readonly (readonly [from: string | RegExp, to: string])[] = [
   [/"\+7\*"/, '"+*"'],
   [/\{ ring: "6\d\d" \}/, '{ goto: scheme-2 }'],
   ['itsp }', 'nobody }'],
+  [/region: \S+,/, 'region: Казань,'],
+  [/region: \S+,/, 'region: Рязань,'],
+  [/scheme: scheme-\d \}/, 'scheme: scheme-0, byCaller: [{ region: Казань, to: "202" }] }'],
   ['Europe/Moscow', 'Asia/Tokyo'],
   ['20s', '20'],
 ];

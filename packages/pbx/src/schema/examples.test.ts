@@ -110,10 +110,9 @@ test('a key that only another mapping shows is missed', () => {
 
 test('nothing that the example says is without effect, but what waits to be served', () => {
   const now = Date.UTC(2026, 10, 1);
-  const lines = told(EXAMPLE, { now, prompts: new Set(['greeting', 'main-menu', 'closed']) });
-  expect(
-    lines.filter((line) => !/ (?:is|are) not (?:served|played|deleted by age) yet|are not played yet/.test(line)),
-  ).toEqual([]);
+  // Its prompts are not this package's; `vats check` of the example shows that they are there.
+  const lines = told(EXAMPLE, { now }).filter((line) => !line.includes(': there is no prompt '));
+  expect(lines.filter((line) => !/ (?:is not served|are not served|are not played) yet/.test(line))).toEqual([]);
 });
 
 test.each(ALTERNATIVES)('what it shows in a comment is good as well: %s', (text) => {

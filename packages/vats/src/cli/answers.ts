@@ -270,6 +270,14 @@ export const storyAnswer = historyCall.extend({
         received: z.number(),
         sent: z.number(),
         lost: z.number(),
+        /** Each is missing in records of versions that did not count it. */
+        foreign: z.number().optional(),
+        reordered: z.number().optional(),
+        duplicates: z.number().optional(),
+        /** The suite of an encrypted leg; those behind it are of such legs alone. */
+        srtp: z.string().optional(),
+        unauthentic: z.number().optional(),
+        replayed: z.number().optional(),
         jitterMs: z.number().optional(),
         greatestJitterMs: z.number().optional(),
         score: z.number().optional(),

@@ -13,6 +13,11 @@ const GOOD = {
   ...{ received: 3_000, sent: 2_990, lost: 10, foreign: 0, jitterMs: 2.5, greatestJitterMs: 9, score: 4.26 },
   ...{ roundTripMs: 31, reported: { lost: 4, worstLoss: 0.031, jitterMs: 3 } },
 };
+/** One that was encrypted and attacked; what is 0 there is not told. */
+const ENCRYPTED = {
+  ...{ received: 2_990, sent: 3_000, lost: 0, foreign: 2, reordered: 5, duplicates: 0 },
+  ...{ srtp: 'AES_CM_128_HMAC_SHA1_80', unauthentic: 3, replayed: 1 },
+};
 
 let domain: string;
 
@@ -62,7 +67,7 @@ async function keep(call: string, hours: number, result: 'answered' | 'missed', 
         type: 'call.ended',
         failure: result === 'answered' ? 'caller-hung-up' : 'caller-cancelled',
         status: result === 'answered' ? 200 : 487,
-        media: { a: GOOD },
+        media: { a: GOOD, b1: ENCRYPTED },
       },
     ],
   ];
@@ -117,7 +122,15 @@ test('a call tells how its sound went, and what was wrong with it', async () => 
   const { out } = await vats('calls', 'show', 'one');
   expect(out).toContain(
     'sound a    3000 packets heard, 2990 sent, 10 lost, jitter 2.5 ms, 9 at most, MOS 4.3, there and back 31 ms, ' +
-      'the phone missed 4 (3 % at worst)',
+      'the phone missed 4 (3 % at worst)\n',
+  );
+});
+
+test('a call tells which of its legs were encrypted, and which packets were not heard', async () => {
+  const { out } = await vats('calls', 'show', 'one');
+  expect(out).toContain(
+    'sound b1   SRTP AES_CM_128_HMAC_SHA1_80, 2990 packets heard, 3000 sent, 0 lost, 5 out of order, 3 not under its key, ' +
+      '1 replayed, 2 from strangers\n',
   );
 });
 

@@ -91,7 +91,7 @@ function program(streams: Streams, result: { code: number }): Command {
     .description('check a settings or PBX file; errors name file, line, key and remedy')
     .argument('<file>')
     .option('--json', 'problems as JSON')
-    .option('--data <directory>', 'of the running switch whose numbering register is asked for regions')
+    .option('--data <directory>', 'of the running switch, asked for its regions and prompts')
     .addOption(new Option('--config <file>', 'its settings file, to find the data directory'))
     .action(async (file: string, options: Where) => {
       const { json } = options;

@@ -70,10 +70,21 @@ export function storyText(story: Story): string {
   return `${head}${plan === '' ? '' : `\nplan\n${plan}`}\n${ladder}`;
 }
 
+/** Packets that most legs have none of, each told where there are some. */
+const COUNTED = [
+  ['reordered', 'out of order'],
+  ['duplicates', 'twice'],
+  ['unauthentic', 'not under its key'],
+  ['replayed', 'replayed'],
+  ['foreign', 'from strangers'],
+] as const;
+
 function soundText(quality: NonNullable<Story['media']>[string]): string {
-  const { received, sent, lost, jitterMs, greatestJitterMs, score, roundTripMs, reported } = quality;
+  const { received, sent, lost, srtp, jitterMs, greatestJitterMs, score, roundTripMs, reported } = quality;
   return [
+    ...(srtp === undefined ? [] : [`SRTP ${srtp}`]),
     `${received} packets heard, ${sent} sent, ${lost} lost`,
+    ...COUNTED.flatMap(([key, text]) => ((quality[key] ?? 0) === 0 ? [] : [`${quality[key]} ${text}`])),
     ...(jitterMs === undefined ? [] : [`jitter ${jitterMs} ms`]),
     ...(greatestJitterMs === undefined ? [] : [`${greatestJitterMs} at most`]),
     ...(score === undefined ? [] : [`MOS ${score.toFixed(1)}`]),

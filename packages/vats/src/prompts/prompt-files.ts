@@ -31,8 +31,31 @@ export function promptFile(data: string, language: Language, name: string): Prom
 export function promptFiles(data: string, language: Language): PromptFile[] {
   const names = new Set(BUILT_IN_PROMPTS);
   for (const folder of [promptFolder(data, language), promptFolder(data)]) {
-    if (!existsSync(folder)) continue;
-    for (const file of readdirSync(folder)) if (file.endsWith(SUFFIX)) names.add(file.slice(0, -SUFFIX.length));
+    if (existsSync(folder)) for (const name of namesIn(folder)) names.add(name);
   }
   return [...names].sort().map((name) => promptFile(data, language, name)!);
+}
+
+/** Names of all prompts of a language, to check a PBX file by; a folder that can't be read has none that could be played. */
+export function promptNames(data: string, language: Language): Set<string> {
+  const names = new Set(BUILT_IN_PROMPTS);
+  for (const folder of [promptFolder(data, language), promptFolder(data)]) {
+    try {
+      for (const name of namesIn(folder)) names.add(name);
+    } catch {
+      // Most operators have no prompts of their own, and no folder for them.
+    }
+  }
+  return names;
+}
+
+/** Names of the prompts that every data directory has. */
+export function builtInNames(): Set<string> {
+  return new Set(BUILT_IN_PROMPTS);
+}
+
+function namesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((file) => file.slice(0, -SUFFIX.length));
 }

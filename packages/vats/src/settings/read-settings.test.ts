@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { formatProblem } from '@vats/pbx';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { SETTING_KEYS, variableOf } from './overrides.ts';
 import { checkSettings, readSettings, type SettingsSources } from './read-settings.ts';
 import { settingsFile } from './settings-file.ts';
@@ -54,7 +55,7 @@ test('with nothing said the defaults hold', () => {
 
 /** The example with what it shows commented out. */
 const SHOWN = EXAMPLE.replace('  geo: { database: builtin }  ', '  # ').replace(
-  /^( *)# (advertise|local|proxies|geo): /gm,
+  /^( *)# (advertise|local|history|proxies|geo): /gm,
   '$1$2: ',
 );
 
@@ -63,8 +64,19 @@ test('what the example shows commented out is good as well', () => {
   expect(settings(fileOf(SHOWN))).toMatchObject({
     sip: { advertise: { host: '203.0.113.10' } },
     media: { advertise: '203.0.113.10' },
+    history: { keep: 365 * 86_400_000 },
     access: { proxies: { '10.0.0.5': 'X-Client-Address' }, geo: { overrides: { '203.0.113.0/24': 'DE' } } },
   });
+});
+
+test('the example shows every key that there is', () => {
+  const files = [EXAMPLE, SHOWN].map((text) => parse(text) as unknown);
+  const isShown = (key: string): boolean =>
+    files.some(
+      (file) =>
+        key.split('.').reduce((of, part) => (of as Record<string, unknown> | undefined)?.[part], file) !== undefined,
+    );
+  expect(SETTING_KEYS.filter((key) => !isShown(key))).toEqual([]);
 });
 
 test('the example says what the defaults are, where it is not marked as an example', () => {
