@@ -169,3 +169,29 @@ test('20 % of all packets but ends are lost: of 100 presses none is lost or doub
   }
   expect(pressed).toEqual(Array.from({ length: 100 }, (_, i) => `${i % 10} 100`));
 });
+
+test('a press is told as at most 5 seconds long, once, however long its event says that it is', () => {
+  const { pressed, hear, clock } = listening();
+  const press = { key: '5', milliseconds: 8_000 } as const;
+  hear(...keyPackets({ ...press, sequence: 1, timestamp: 800 }));
+  expect(pressed).toEqual(['5 5000']);
+  // Segments as fast as a stranger can send them; the end comes last.
+  const segment = keyPackets({ key: '6', sequence: 0, timestamp: 0, milliseconds: 20 })[0]!;
+  for (let i = 0; i < 1_000; i++) {
+    segment.writeUInt16BE(1_000 + i, 2);
+    segment.writeUInt32BE((100_000 + 65_535 * i) >>> 0, 4);
+    segment.writeUInt16BE(65_535, 14);
+    segment[1] = 101;
+    if (i === 999) segment[13] = segment[13]! | 0x80;
+    hear(segment);
+  }
+  expect(pressed).toEqual(['5 5000', '6 5000']);
+  clock.advance(1_000);
+  expect(pressed).toHaveLength(2);
+});
+
+test('nor does a slow clock make it longer', () => {
+  const { pressed, hear } = listening([[101, 1]]);
+  hear(...keyPackets({ key: '5', sequence: 1, timestamp: 800, milliseconds: 1_000 }));
+  expect(pressed).toEqual(['5 5000']);
+});
