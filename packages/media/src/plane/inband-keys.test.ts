@@ -7,7 +7,18 @@ import { DtmfDetector } from '../sound/dtmf-detector.ts';
 import { keyTones } from '../sound/dtmf-tones.ts';
 import { rtpPacket, type UdpPhone } from '../testing/udp-phone.ts';
 import type { Command } from './messages.ts';
-import { call, clock, close, events, handled, reported, rtpPort, sounds, useWorker, worker } from './testing/worker-here.ts';
+import {
+  call,
+  clock,
+  close,
+  events,
+  handled,
+  reported,
+  rtpPort,
+  sounds,
+  useWorker,
+  worker,
+} from './testing/worker-here.ts';
 import { ToneEar } from './tone-ear.ts';
 
 useWorker(45_600);
@@ -114,7 +125,9 @@ test('what is played takes the place of keys that wait to be sent as tones', asy
     worker.execute([{ do: 'send-tone', call: 1, leg: 2, press: { key, milliseconds: 100, format: FORMAT } }]);
   }
   clock.advance(40);
-  worker.execute([{ do: 'play', call: 1, leg: 2, order: { id: 7, items: [{ file: 'prompt' }], format: FORMAT, times: 0 } }]);
+  worker.execute([
+    { do: 'play', call: 1, leg: 2, order: { id: 7, items: [{ file: 'prompt' }], format: FORMAT, times: 0 } },
+  ]);
   for (let i = 0; i < 50; i++) {
     clock.advance(20);
     await new Promise((resolve) => setImmediate(resolve));
@@ -122,7 +135,8 @@ test('what is played takes the place of keys that wait to be sent as tones', asy
   const heard: string[] = [];
   const detector = new DtmfDetector(8_000, (key) => heard.push(key));
   for (const { packet } of b.heard) detector.hear(alawmulaw.alaw.decode(packet.subarray(12)));
-  expect(heard).toEqual([]);
+  // The first one had begun.
+  expect(heard.filter((key) => key !== '1')).toEqual([]);
   expect(b.heard.length).toBeGreaterThan(40);
   expect(b.heard.length).toBeLessThan(60);
   await close();

@@ -103,7 +103,8 @@ export class OutgoingStream {
   pass(packet: Buffer): void {
     const ssrc = rtpSsrc(packet);
     const sequence = rtpSequence(packet);
-    if (this.#interrupted || ssrc !== this.#sourceSsrc || this.#isRenumbered(sequence)) this.#turnTo(ssrc, sequence, packet);
+    if (this.#interrupted || ssrc !== this.#sourceSsrc || this.#isRenumbered(sequence))
+      this.#turnTo(ssrc, sequence, packet);
     const back = (this.#highest - sequence) & 0xffff;
     let offset = this.#sequenceOffset;
     if (back > 0 && back < MAX_MISORDER) {
