@@ -1,3 +1,4 @@
+import { FakeClock } from '@vats/kernel/testing';
 import { expect, test } from 'vitest';
 import { EventConverter } from './event-converter.ts';
 
@@ -10,9 +11,11 @@ interface Told {
 
 function converter(arrivingRate: number, leavingRate: number) {
   const told: Told[] = [];
+  const clock = new FakeClock();
   const events = new EventConverter({
     arrivingRate,
     leavingRate,
+    clock,
     send: (timestamp, marker, payload) => {
       const duration = (payload[2]! << 8) | payload[3]!;
       told.push({ timestamp, duration, marker, ends: payload[1]! >= 0x80 });
@@ -22,7 +25,7 @@ function converter(arrivingRate: number, leavingRate: number) {
     const packet = Uint8Array.of(...new Uint8Array(12), code, ends ? 0x8a : 10, duration >> 8, duration & 0xff);
     return events.hear(packet, 12, 42, timestamp, begins);
   };
-  return { told, hear };
+  return { told, hear, clock };
 }
 
 test('a key that is held for long needs segments in a faster clock', () => {
@@ -71,7 +74,7 @@ test('a clock that has jumped back begins a new event; what is too short is none
   hear(500, 160, false, 1, 1_002_000);
   expect(told).toHaveLength(2);
   expect(
-    new EventConverter({ arrivingRate: 8_000, leavingRate: 8_000, send: () => {} }).hear(
+    new EventConverter({ arrivingRate: 8_000, leavingRate: 8_000, clock: new FakeClock(), send: () => {} }).hear(
       new Uint8Array(14),
       12,
       1,
@@ -79,4 +82,37 @@ test('a clock that has jumped back begins a new event; what is too short is none
       1,
     ),
   ).toBe(false);
+});
+
+test('one packet makes no more than seven new segments, whatever the clocks say, and the next ones catch up', () => {
+  const { told, hear, clock } = converter(8_000, 160_000);
+  hear(500, 65_535);
+  expect(told).toHaveLength(8);
+  clock.advance(60_000);
+  hear(500, 65_535);
+  expect(told).toHaveLength(16);
+  for (const { duration } of told) expect(duration).toBeLessThanOrEqual(65_535);
+});
+
+test('an event of a clock of one tick a second makes no flood', () => {
+  const { told, hear, clock } = converter(1, 48_000);
+  for (let i = 0; i < 1_000; i++) {
+    clock.advance(1);
+    hear(500 + 100_000 * i, 65_535);
+  }
+  expect(told.length).toBeGreaterThanOrEqual(1_000);
+  expect(told.length).toBeLessThanOrEqual(1_010);
+});
+
+test('a key that is held for 20 seconds is told as long as it is, in packets that come in time', () => {
+  const { told, hear, clock } = converter(8_000, 48_000);
+  for (let lasted = 160; lasted <= 160_000; lasted += 160) {
+    clock.advance(20);
+    const before = Math.floor((lasted - 1) / 65_535) * 65_535;
+    if (before > 0 && lasted - before <= 160) hear(500 + before - 65_535, 65_535);
+    hear(500 + before, lasted - before, lasted === 160_000);
+  }
+  const end = told.at(-1)!;
+  expect(end.timestamp + end.duration - 1_000_000).toBe(960_000);
+  expect(end.ends).toBe(true);
 });

@@ -1,3 +1,4 @@
+import type { Clock } from '@vats/kernel';
 import { eventCode, eventDuration, holdsEvent, LONGEST_DURATION } from '../rtp/telephone-event.ts';
 
 /** Sends one packet of an event: its timestamp and its payload of four octets. */
@@ -6,14 +7,20 @@ export type SendEvent = (timestamp: number, marker: boolean, payload: Uint8Array
 const PAYLOAD_OCTETS = 4;
 /** An event that began longer ago than this before the one that is known is of a clock that has jumped back. */
 const LATE_SECONDS = 5;
+/** Segments that one packet may begin: as many as end unheard when all of eight seconds in G.711's clock comes at once in Opus's. */
+const MOST_NEW_SEGMENTS = 7;
+/** Which may be begun again one by one: the longest segment of the fastest clock lasts more than a second. */
+const SEGMENT_MS = 1_000;
 
 /**
  * Turns the packets of telephone events (RFC 4733) that count in one clock into those that count in another: one for each, and one
- * more where an event that is too long for one packet's duration must end a segment (§2.5.1.3) that it did not end before.
+ * more where an event that is too long for one packet's duration must end a segment (§2.5.1.3) that it did not end before. Of these
+ * there are no more than time has passed for, whatever durations and clocks a stranger chooses.
  */
 export class EventConverter {
   readonly #arrivingRate: number;
   readonly #leavingRate: number;
+  readonly #clock: Clock;
   readonly #send: SendEvent;
   readonly #payload = new Uint8Array(PAYLOAD_OCTETS);
   #ssrc = -1;
@@ -25,10 +32,15 @@ export class EventConverter {
   /** Where the event begins as it leaves, and its segment there. */
   #leaving = 0;
   #segment = 0;
+  /** How many segments may still be begun, and since when that is so. */
+  #allowance = MOST_NEW_SEGMENTS;
+  #allowedAt: number;
 
-  constructor(options: { arrivingRate: number; leavingRate: number; send: SendEvent }) {
+  constructor(options: { arrivingRate: number; leavingRate: number; clock: Clock; send: SendEvent }) {
     this.#arrivingRate = options.arrivingRate;
     this.#leavingRate = options.leavingRate;
+    this.#clock = options.clock;
+    this.#allowedAt = options.clock.monotonic();
     this.#send = options.send;
   }
 
@@ -63,10 +75,21 @@ export class EventConverter {
   #tell(packet: Uint8Array, payloadAt: number, marker: boolean): void {
     const whole = this.#before + eventDuration(packet, payloadAt);
     const lasted = Math.round((whole * this.#leavingRate) / this.#arrivingRate);
-    const segment = Math.max(this.#segment, Math.ceil(lasted / LONGEST_DURATION) - 1);
+    const wanted = Math.max(0, Math.ceil(lasted / LONGEST_DURATION) - 1 - this.#segment);
+    const segment = this.#segment + (wanted === 0 ? 0 : this.#allowed(wanted));
     const flags = packet[payloadAt + 1]!;
     for (; this.#segment < segment; this.#segment++) this.#write(flags & 0x7f, LONGEST_DURATION, false);
-    this.#write(flags, Math.max(0, lasted - segment * LONGEST_DURATION), marker);
+    this.#write(flags, Math.max(0, Math.min(LONGEST_DURATION, lasted - segment * LONGEST_DURATION)), marker);
+  }
+
+  /** How many of the segments that are wanted may begin now. */
+  #allowed(wanted: number): number {
+    const now = this.#clock.monotonic();
+    this.#allowance = Math.min(MOST_NEW_SEGMENTS, this.#allowance + (now - this.#allowedAt) / SEGMENT_MS);
+    this.#allowedAt = now;
+    const allowed = Math.min(wanted, Math.floor(this.#allowance));
+    this.#allowance -= allowed;
+    return allowed;
   }
 
   #write(flags: number, duration: number, marker: boolean): void {

@@ -13,6 +13,11 @@ export class PacketOrder {
   #ssrc = -1;
   #highest = 0;
 
+  /** Whatever comes next is another stream's. */
+  forget(): void {
+    this.#ssrc = -1;
+  }
+
   /** How many packets are missing before this one; LATE; RESTARTED. */
   place(ssrc: number, sequence: number): number {
     const step = (sequence - this.#highest) & 0xffff;

@@ -386,3 +386,26 @@ test('a codec that only passes through is refused', () => {
   const options = { conversion, clock: new FakeClock(), random: new SeededRandom(1), send: () => {} };
   expect(() => new Transcoder(options)).toThrow('g729/8000/1 is not converted here');
 });
+
+test('a flood of events in a clock of one tick a second makes about as many packets as came', async () => {
+  const bench = await Bench.between('pcma/8000/1', 'g722/8000/1');
+  let sent = 0;
+  const transcoder = new Transcoder({
+    conversion: {
+      from: [{ payloadType: 8, encoding: 'pcma/8000/1' }],
+      to: { payloadType: 111, encoding: 'opus/48000/2', ptime: 20 },
+      events: [{ arriving: 101, leaving: 97, arrivingRate: 1, leavingRate: 48_000 }],
+      alone: true,
+    },
+    clock: bench.clock,
+    random: new SeededRandom(4),
+    send: () => sent++,
+  });
+  transcoder.hear(event({ sequence: 0, timestamp: 1_000, duration: 65_535 }), 12);
+  expect(sent).toBeLessThanOrEqual(8);
+  for (let i = 1; i < 1_000; i++) {
+    bench.clock.advance(1);
+    transcoder.hear(event({ sequence: i, timestamp: 1_000 + 65_535 * i, duration: 65_535 }), 12);
+  }
+  expect(sent).toBeLessThanOrEqual(1_010);
+});

@@ -82,6 +82,7 @@ export class Transcoder {
       converters[arriving] = new EventConverter({
         arrivingRate,
         leavingRate,
+        clock: this.#clock,
         send: (timestamp, marker, payload) => this.#packets.insert(leaving, timestamp, marker, payload),
       });
     }
@@ -103,6 +104,12 @@ export class Transcoder {
     if (events !== undefined) return this.#hearEvent(events, packet, payloadAt);
     const codec = this.#codecs[payloadType];
     return codec !== undefined && this.#hearSound(payloadType, codec, packet, payloadAt);
+  }
+
+  /** A packet is left out because nobody listens: the next one goes on where the clock says, and nothing is missing before it. */
+  pause(): void {
+    this.#order.forget();
+    this.#spoiled = 0;
   }
 
   close(): void {

@@ -179,3 +179,24 @@ test('a flood of broken packets ends in itself, and the call goes on', async () 
   expect(statistics('a').rtp).toMatchObject({ packets: 102 });
   expect(b.heard.length).toBeLessThanOrEqual(104);
 });
+
+test('a hold of ten seconds is no loss: the numbers follow one another, the time has gone on', async () => {
+  const { a, b } = await started(G722, PCMA);
+  const packets = spoken(G722, 504);
+  await say(a, 1, packets.slice(0, 2));
+  worker.execute([update(2, media(b, { receives: false }), false)]);
+  for (let i = 2; i < 502; i += 50) {
+    clock.advance(980);
+    await say(a, 1, [packets[i]!]);
+  }
+  worker.execute([update(2, media(b), false)]);
+  await say(a, 1, packets.slice(502));
+  const atB = await heard(b, 4);
+  const first = rtpSequence(atB[0]!);
+  expect(atB.map((packet) => (rtpSequence(packet) - first) & 0xffff)).toEqual([0, 1, 2, 3]);
+  const passed = ((rtpTimestamp(atB[2]!) - rtpTimestamp(atB[1]!)) >>> 0) / 8;
+  expect(passed).toBeGreaterThan(9_990);
+  expect(passed).toBeLessThan(10_050);
+  expect(rtpMarker(atB[2]!)).toBe(true);
+  await close();
+});

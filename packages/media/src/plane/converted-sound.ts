@@ -51,8 +51,13 @@ export class ConvertedSound implements Passage {
   hear(packet: Buffer, payloadAt: number): boolean {
     const payloadType = rtpPayloadType(packet);
     const { output } = this.to;
-    // Nobody listens on hold, and converting for nobody costs as much.
-    if (this.#transcoder.converts(payloadType)) return !output.receives || this.#transcoder.hear(packet, payloadAt);
+    if (this.#transcoder.converts(payloadType)) {
+      if (output.receives) return this.#transcoder.hear(packet, payloadAt);
+      // Nobody listens on hold, and converting for nobody costs as much. A pause is no loss: no numbers are left out.
+      output.stream.interrupt();
+      this.#transcoder.pause();
+      return true;
+    }
     const leaving = this.#payloadTypes[payloadType]!;
     if (leaving < 0) {
       if (leaving !== TOLD) return false;

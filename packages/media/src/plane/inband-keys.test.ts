@@ -1,3 +1,4 @@
+import { FakeClock } from '@vats/kernel/testing';
 import alawmulaw from 'alawmulaw';
 import { expect, test } from 'vitest';
 import { SILENCE } from '../rtp/g711.ts';
@@ -6,7 +7,19 @@ import { DtmfDetector } from '../sound/dtmf-detector.ts';
 import { keyTones } from '../sound/dtmf-tones.ts';
 import { rtpPacket, type UdpPhone } from '../testing/udp-phone.ts';
 import type { Command } from './messages.ts';
-import { call, clock, close, events, handled, reported, rtpPort, useWorker, worker } from './testing/worker-here.ts';
+import {
+  call,
+  clock,
+  close,
+  events,
+  handled,
+  reported,
+  rtpPort,
+  sounds,
+  useWorker,
+  worker,
+} from './testing/worker-here.ts';
+import { ToneEar } from './tone-ear.ts';
 
 useWorker(45_600);
 
@@ -103,4 +116,57 @@ test('keys are sent as tones one after the other, in place of what the other sid
   expect(heard).toEqual(keys);
   expect(events().filter(({ kind }) => kind === 'played')).toEqual([]);
   await close();
+});
+
+test('what is played takes the place of keys that wait to be sent as tones', async () => {
+  const { b } = await call();
+  sounds.put('prompt', 800);
+  for (const key of ['1', '2', '3'] as const) {
+    worker.execute([{ do: 'send-tone', call: 1, leg: 2, press: { key, milliseconds: 100, format: FORMAT } }]);
+  }
+  clock.advance(40);
+  worker.execute([
+    { do: 'play', call: 1, leg: 2, order: { id: 7, items: [{ file: 'prompt' }], format: FORMAT, times: 0 } },
+  ]);
+  for (let i = 0; i < 50; i++) {
+    clock.advance(20);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const heard: string[] = [];
+  const detector = new DtmfDetector(8_000, (key) => heard.push(key));
+  for (const { packet } of b.heard) detector.hear(alawmulaw.alaw.decode(packet.subarray(12)));
+  // The first one had begun.
+  expect(heard.filter((key) => key !== '1')).toEqual([]);
+  expect(b.heard.length).toBeGreaterThan(40);
+  expect(b.heard.length).toBeLessThan(60);
+  await close();
+  expect(events().filter(({ kind }) => kind === 'played')).toMatchObject([{ play: 7, why: 'stopped' }]);
+});
+
+test('keys in the sound are told at most 25 a second, and no more sound is listened to than time has passed', () => {
+  const clock = new FakeClock();
+  const pressed: number[] = [];
+  const ear = new ToneEar(SOURCES, clock, (_, milliseconds) => pressed.push(milliseconds));
+  // A dialler with 40 ms each would make no more; here 60 s of sound come in one.
+  const sound = toneOf(Array.from({ length: 450 }, (_, i) => KEYS[i % 16]!));
+  for (let i = 0; i + 160 <= sound.length; i += 160) {
+    const payload = alawmulaw.alaw.encode(sound.slice(i, i + 160));
+    ear.hear(8, rtpPacket({ sequence: i / 160, payload }), 12);
+  }
+  expect(pressed.length).toBeGreaterThan(15);
+  expect(pressed.length).toBeLessThanOrEqual(25);
+  ear.close();
+});
+
+test('a tone of many seconds is a key of 5', () => {
+  const clock = new FakeClock();
+  const pressed: number[] = [];
+  const ear = new ToneEar(SOURCES, clock, (_, milliseconds) => pressed.push(milliseconds));
+  const sound = toneOf(['5'], 12_000);
+  for (let i = 0; i + 160 <= sound.length; i += 160) {
+    clock.advance(20);
+    ear.hear(8, rtpPacket({ sequence: i / 160, payload: alawmulaw.alaw.encode(sound.slice(i, i + 160)) }), 12);
+  }
+  expect(pressed).toEqual([5_000]);
+  ear.close();
 });

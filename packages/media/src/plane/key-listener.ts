@@ -1,3 +1,4 @@
+import type { Clock } from '@vats/kernel';
 import type { KeyReader } from '../rtp/key-reader.ts';
 import { rtpPayloadType } from '../rtp/packet.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
@@ -24,11 +25,12 @@ export class KeyListener implements Passage {
   constructor(
     sources: KeySources,
     events: KeyReader | undefined,
+    clock: Clock,
     pressed: (key: DtmfKey, milliseconds: number) => void,
   ) {
     this.#events = events;
     this.#eventTypes = new Set(sources.events.map(([payloadType]) => payloadType));
-    this.#ear = new ToneEar(sources.tones, pressed);
+    this.#ear = new ToneEar(sources.tones, clock, pressed);
   }
 
   hear(packet: Buffer, payloadAt: number): boolean {

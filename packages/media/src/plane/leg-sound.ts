@@ -40,6 +40,7 @@ export class LegSound {
   #collector: KeyCollector | undefined;
   #bargeIn = false;
   #listens = false;
+  #closed = false;
 
   constructor(options: {
     leg: RelayLeg;
@@ -55,7 +56,11 @@ export class LegSound {
     this.#tell = options.tell;
   }
 
+  /** Whatever is being sent ends, and keys that wait to be sent as tones are lost: they were for what is left now. */
   play(order: PlayOrder): void {
+    if (this.#closed) return;
+    // Emptied first, or the end of the tone that sounds would begin the next one beside this.
+    this.#tones.length = 0;
     this.#playback?.cut();
     const leg = this.#leg.name;
     const playback = new Playback({
@@ -76,7 +81,7 @@ export class LegSound {
 
   /** Sends a key as a tone, in place of what is heard; presses wait for each other. */
   sendTone(press: TonePress): void {
-    if (this.#tones.length >= MOST_TONES) return;
+    if (this.#closed || this.#tones.length >= MOST_TONES) return;
     this.#tones.push(press);
     if (this.#tones.length === 1) this.#nextTone();
   }
@@ -144,6 +149,7 @@ export class LegSound {
   }
 
   close(): void {
+    this.#closed = true;
     this.#tones.length = 0;
     this.#collector?.stop();
     this.#playback?.cut();

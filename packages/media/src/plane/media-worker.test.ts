@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { rtpPacket } from '../testing/udp-phone.ts';
 import type { Command } from './messages.ts';
+import { RelayLeg } from './relay-leg.ts';
 import {
   BRIDGE,
   CLOSE,
@@ -63,6 +64,24 @@ describe('faults', () => {
     expect(events().map((event) => event.kind)).toEqual(['recording-finished', 'lost']);
     a.send(rtpPacket({ sequence: 1 }), rtpPort(1));
     worker.execute([CLOSE, BRIDGE, { do: 'open-call', call: 2 }, { do: 'close-call', call: 2 }]);
+    await reported();
+    expect(events(2)).toEqual([{ kind: 'closed', legs: [] }]);
+  });
+
+  test('nor does one that only time brings to light', async () => {
+    await call({ do: 'open-call', call: 2 });
+    await settle();
+    const tick = vi.spyOn(RelayLeg.prototype, 'tick').mockImplementationOnce(() => {
+      throw new Error('a fault put in');
+    });
+    try {
+      for (let i = 0; i < 40; i++) clock.advance(50);
+    } finally {
+      tick.mockRestore();
+    }
+    await reported();
+    expect(events()).toEqual([{ kind: 'lost', detail: expect.stringContaining('a fault put in') }]);
+    worker.execute([{ do: 'close-call', call: 2 }]);
     await reported();
     expect(events(2)).toEqual([{ kind: 'closed', legs: [] }]);
   });

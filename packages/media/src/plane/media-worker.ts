@@ -324,7 +324,13 @@ export class MediaWorker {
     const group = this.#ticks % TICK_GROUPS;
     const second = this.#ticks % TICKS_A_SECOND < TICK_GROUPS;
     this.#ticks++;
-    for (const relay of this.#tickGroups[group]!) relay.tick(second);
+    for (const relay of this.#tickGroups[group]!) {
+      try {
+        relay.tick(second);
+      } catch (error) {
+        relay.fail(error);
+      }
+    }
   }
 
   #close(): void {

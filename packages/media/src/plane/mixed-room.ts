@@ -1,4 +1,5 @@
 import type { Random } from '@vats/kernel';
+import { opusWishes } from '../codec/opus-wishes.ts';
 import { Resampler } from '../codec/resampler.ts';
 import type { SamplingRate } from '../codec/sound-codec.ts';
 import { soundCodec } from '../codec/sound-codecs.ts';
@@ -217,7 +218,7 @@ export class Member implements Passage {
         codec,
         payloadType: order.format.payloadType,
         ptime: order.format.ptime,
-        wishes: {},
+        wishes: opusWishes(order.format.fmtp),
         random,
         send: (packet) => leg.output.say(packet),
       });

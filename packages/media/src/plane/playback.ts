@@ -1,4 +1,5 @@
 import type { Clock, Random } from '@vats/kernel';
+import { opusWishes } from '../codec/opus-wishes.ts';
 import type { SamplingRate } from '../codec/sound-codec.ts';
 import { soundCodec } from '../codec/sound-codecs.ts';
 import { SoundPackets } from '../codec/sound-packets.ts';
@@ -88,7 +89,7 @@ export class Playback implements Paced {
         codec,
         payloadType: format.payloadType,
         ptime: format.ptime,
-        wishes: {},
+        wishes: opusWishes(format.fmtp),
         random: this.#random,
         send: (packet) => this.#output.play(packet),
       });

@@ -1,10 +1,10 @@
 import alawmulaw from 'alawmulaw';
 import { expect, test } from 'vitest';
-import { rtpMarker, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from '../rtp/packet.ts';
+import { looksLikeRtcp, rtpMarker, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from '../rtp/packet.ts';
 import { keyTones } from '../sound/dtmf-tones.ts';
 import { makeWav, octetsOf } from '../sound/testing/make-wav.ts';
 import { keyPackets } from '../testing/key-packets.ts';
-import { rtpPacket, type UdpPhone } from '../testing/udp-phone.ts';
+import { rtcpPacket, rtpPacket, type UdpPhone } from '../testing/udp-phone.ts';
 import type { CollectOrder } from './leg-sound.ts';
 import type { Command } from './messages.ts';
 import type { PlayOrder } from './playback.ts';
@@ -273,5 +273,38 @@ test('a leg that is joined to another goes on being so when keys were gathered t
   a.send(rtpPacket({ sequence: 1, timestamp: 160 }), rtpPort(1));
   await handled(1);
   expect(await hears(b, 1)).toHaveLength(1);
+  await close();
+});
+
+test('while something is played the reports of the other side, which speak of another stream, do not come, but ours do', async () => {
+  const { a, b } = await call();
+  sounds.put('prompt', 800);
+  worker.execute([update(1, media(a, { claimedRtcp: a.at }), false), play({ times: 0 })]);
+  for (let second = 0; second < 6; second++) {
+    await pass(1_000);
+    b.send(rtcpPacket(0x5555), rtpPort(2));
+    b.send(rtpPacket({ sequence: second }), rtpPort(2));
+    a.send(rtpPacket({ sequence: second }), rtpPort(1));
+    await handled(3 * (second + 1));
+  }
+  const reports = () => a.heard.map(({ packet }) => packet).filter((packet) => looksLikeRtcp(packet));
+  while (reports().length === 0) await pass(1_000);
+  for (const report of reports()) expect(report.readUInt32BE(4)).not.toBe(0x5555);
+  await close();
+});
+
+test('a BYE of a source whose stream goes on is not passed in a hold either', async () => {
+  const { a, b } = await call();
+  worker.execute([update(2, media(b, { claimedRtcp: b.at }), false)]);
+  a.send(rtpPacket({ sequence: 1, ssrc: 7 }), rtpPort(1));
+  a.send(rtpPacket({ sequence: 2, ssrc: 8 }), rtpPort(1));
+  await handled(2);
+  worker.execute([update(2, media(b, { claimedRtcp: b.at, receives: false }), false)]);
+  a.send(rtpPacket({ sequence: 3, ssrc: 8 }), rtpPort(1));
+  const bye = Buffer.concat([rtcpPacket(8), Buffer.from([0x81, 203, 0, 1, 0, 0, 0, 8])]);
+  a.send(bye, rtpPort(1));
+  await handled(4);
+  const packets = await hears(b, 3);
+  expect(packets[2]).toEqual(rtcpPacket(7));
   await close();
 });

@@ -187,7 +187,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
   hearTones(sources: ToneSources): void {
     this.#ear?.close();
     const pressed = (key: DtmfKey, ms: number) => this.#user.onKey(this, key, ms);
-    this.#ear = sources.length === 0 ? undefined : new ToneEar(sources, pressed);
+    this.#ear = sources.length === 0 ? undefined : new ToneEar(sources, this.#clock, pressed);
   }
 
   /** Nobody hears this leg, but its keys are told. */
@@ -195,7 +195,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.part();
     if (sources.events.length > 0) this.#readKeys(new Map(sources.events));
     const pressed = (key: DtmfKey, ms: number) => this.#user.onKey(this, key, ms);
-    this.#passage = new KeyListener(sources, this.#keyReader, pressed);
+    this.#passage = new KeyListener(sources, this.#keyReader, this.#clock, pressed);
   }
 
   /** Takes part in a room; false when there is no place. */
@@ -388,6 +388,8 @@ export class RelayLeg implements PairUser, WatchedLeg {
     const passage = this.#passage;
     if (passage?.to === undefined || !passage.passesReports) return;
     const { output } = passage.to;
+    // What the leg hears now is the switch's own: the other side's reports speak of a stream that it doesn't hear.
+    if (output.playing) return;
     const destination = passage.to.#rtcpSource.destination;
     if (destination === undefined) return;
     const length = translateReports(packet, output.stream.renumbering, this.output.stream.renumbering);
@@ -400,7 +402,10 @@ export class RelayLeg implements PairUser, WatchedLeg {
   #report(now: number): void {
     const destination = this.#rtcpSource.destination;
     if (destination === undefined) return;
-    const packet = this.#reports.due(now, this.#passage?.passesReports === true);
+    const speaker = this.#passage?.to;
+    const way = speaker === undefined ? undefined : speaker.#passage;
+    const othersAreHeard = way?.to === this && way.passesReports && !this.output.playing;
+    const packet = this.#reports.due(now, othersAreHeard);
     if (packet !== undefined) this.output.sendRtcp(packet, destination);
   }
 

@@ -77,14 +77,14 @@ test('another SSRC presses anew, at the same time and number', () => {
 });
 
 test('a press longer than one event can say goes on in the next segment (RFC 4733 §2.5.1.3)', () => {
-  const { pressed, hear, clock } = listening();
-  const first = keyPackets({ key: '*', sequence: 1, timestamp: 1_000, milliseconds: 8_192 });
+  const { pressed, hear, clock } = listening([[101, 48_000]]);
+  const first = keyPackets({ key: '*', sequence: 1, timestamp: 1_000, milliseconds: 1_365, clockRate: 48_000 });
   const last = first.at(-3)!;
   last.writeUInt16BE(0xffff, 14);
   last[13] = 10;
   hear(...first.slice(0, -3), last);
-  hear(...keyPackets({ key: '*', sequence: 1_000, timestamp: 1_000 + 0xffff, marker: false }));
-  expect([pressed, clock.pending]).toEqual([[`* ${Math.round(65_535 / 8) + 100}`], 0]);
+  hear(...keyPackets({ key: '*', sequence: 1_000, timestamp: 1_000 + 0xffff, marker: false, clockRate: 48_000 }));
+  expect([pressed, clock.pending]).toEqual([[`* ${Math.round(65_535 / 48) + 100}`], 0]);
 });
 
 test('durations are of the clock of their payload type; what is no key, or no event, is nothing', () => {
@@ -168,4 +168,30 @@ test('20 % of all packets but ends are lost: of 100 presses none is lost or doub
     clock.advance(200);
   }
   expect(pressed).toEqual(Array.from({ length: 100 }, (_, i) => `${i % 10} 100`));
+});
+
+test('a press is told as at most 5 seconds long, once, however long its event says that it is', () => {
+  const { pressed, hear, clock } = listening();
+  const press = { key: '5', milliseconds: 8_000 } as const;
+  hear(...keyPackets({ ...press, sequence: 1, timestamp: 800 }));
+  expect(pressed).toEqual(['5 5000']);
+  // Segments as fast as a stranger can send them; the end comes last.
+  const segment = keyPackets({ key: '6', sequence: 0, timestamp: 0, milliseconds: 20 })[0]!;
+  for (let i = 0; i < 1_000; i++) {
+    segment.writeUInt16BE(1_000 + i, 2);
+    segment.writeUInt32BE((100_000 + 65_535 * i) >>> 0, 4);
+    segment.writeUInt16BE(65_535, 14);
+    segment[1] = 101;
+    segment[13] = i === 999 ? 0x8a : 10;
+    hear(segment);
+  }
+  expect(pressed).toEqual(['5 5000', '6 5000']);
+  clock.advance(1_000);
+  expect(pressed).toHaveLength(2);
+});
+
+test('nor does a slow clock make it longer', () => {
+  const { pressed, hear } = listening([[101, 1]]);
+  hear(...keyPackets({ key: '5', sequence: 1, timestamp: 800, milliseconds: 1_000 }));
+  expect(pressed).toEqual(['5 5000']);
 });

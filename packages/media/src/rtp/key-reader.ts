@@ -15,7 +15,9 @@ const UNHEARD_MS = 300;
 /** A step back by sequence number up to this is reordering (RFC 3550 §A.1). */
 const MAX_MISORDER = 100;
 /** Nobody presses more often, and no dialler dials faster: 40 ms of a key and 40 ms of none. */
-const MAX_KEYS_A_SECOND = 25;
+export const MAX_KEYS_A_SECOND = 25;
+/** A press is told as no longer than this, as one by INFO is: what passes it on sounds as long, and the next ones wait. */
+export const LONGEST_PRESS_MS = 5_000;
 
 /** Of the clock that events of a payload type count in, in Hz. */
 export type ClockRates = ReadonlyMap<number, number>;
@@ -124,7 +126,8 @@ export class KeyReader {
       this.#thisSecond = 0;
     }
     if (++this.#thisSecond > MAX_KEYS_A_SECOND) return;
-    this.#pressed(event.key, Math.round((1_000 * (event.before + event.duration)) / event.rate));
+    const lasted = Math.round((1_000 * (event.before + event.duration)) / event.rate);
+    this.#pressed(event.key, Math.min(LONGEST_PRESS_MS, lasted));
   }
 
   #wait(milliseconds: number): Cancel {

@@ -1,6 +1,7 @@
 import { FakeClock, SeededRandom } from '@vats/kernel/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { MOST_SENT_STREAMS } from '../srtp/srtp-sender.ts';
 import { rtpPacket } from '../testing/udp-phone.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
 import { rtpMarker, rtpSequence, rtpSsrc, rtpTimestamp } from './packet.ts';
@@ -134,4 +135,32 @@ test('any sources by turns, with packets put in: one SSRC, no number twice, none
       for (const [i, time] of times.entries()) if (i > 0) expect((time - times[i - 1]!) >>> 0).toBeLessThan(2 ** 31);
     }),
   );
+});
+
+test('in a pause reports still speak of the source that was heard last', () => {
+  const { clock, stream, pass } = sending();
+  pass({ sequence: 1, timestamp: 0, ssrc: 7 });
+  clock.advance(20);
+  pass({ sequence: 500, timestamp: 9_000, ssrc: 8 });
+  const before = stream.renumbering;
+  expect(before).toMatchObject({ sourceSsrc: 8, ownSsrc: 7 });
+  stream.interrupt();
+  expect(stream.renumbering).toEqual(before);
+  clock.advance(1_000);
+  expect(pass({ sequence: 550, timestamp: 17_000, ssrc: 8 })).toMatchObject({ sequence: 3, marker: true });
+  expect(stream.renumbering).not.toEqual(before);
+});
+
+test('sources of two clocks in turn do not make streams without end', () => {
+  const { clock, stream, pass } = sending();
+  const streams = new Set<number>();
+  let last = 0;
+  for (let i = 0; i < 200; i++) {
+    clock.advance(2_000);
+    const { ssrc, sequence } = pass({ sequence: 7 * i, ssrc: 1_000 + i, payloadType: i % 2 === 0 ? 8 : OPUS });
+    if (i > 100) expect([ssrc, sequence]).toEqual([stream.ssrc, (last + 1) & 0xffff]);
+    last = sequence;
+    streams.add(ssrc);
+  }
+  expect(streams.size).toBeLessThanOrEqual(MOST_SENT_STREAMS / 2 + 1);
 });

@@ -7,6 +7,11 @@ const BOUNDARIES_KEPT = 64;
 const MAX_MISORDER = 100;
 /** One larger than this is not even a very late one: the source numbers its packets anew, and is another one to who hears the stream. */
 const RENUMBERED = 1_000;
+/**
+ * It becomes another one only so often. Beyond, sources of another clock go on in the last one: a source that flips between clocks
+ * would else use up the streams that may be sent under one SRTP key, and its hearer be mute.
+ */
+const MOST_RENEWALS = 32;
 /** What a new source's first packet is put behind the last one at least: a packet's usual length. */
 const USUAL_STEP_MS = 20;
 
@@ -40,6 +45,8 @@ export class OutgoingStream {
   #lastBeforeRenewal = 0;
 
   #sourceSsrc = -1;
+  /** What comes next is another source's, whatever its SSRC. */
+  #interrupted = false;
   #sequenceOffset = 0;
   #timestampOffset = 0;
   /** Highest sequence number of the source, as it came. */
@@ -96,7 +103,8 @@ export class OutgoingStream {
   pass(packet: Buffer): void {
     const ssrc = rtpSsrc(packet);
     const sequence = rtpSequence(packet);
-    if (ssrc !== this.#sourceSsrc || this.#isRenumbered(sequence)) this.#turnTo(ssrc, sequence, packet);
+    if (this.#interrupted || ssrc !== this.#sourceSsrc || this.#isRenumbered(sequence))
+      this.#turnTo(ssrc, sequence, packet);
     const back = (this.#highest - sequence) & 0xffff;
     let offset = this.#sequenceOffset;
     if (back > 0 && back < MAX_MISORDER) {
@@ -120,9 +128,12 @@ export class OutgoingStream {
     return back >= RENUMBERED && back < 0x8000;
   }
 
-  /** Nobody hears the stream for a while: whatever is passed next follows what was passed last, as another source's packet would. */
+  /**
+   * Nobody hears the stream for a while: whatever is passed next follows what was passed last, as another source's packet would. Reports speak
+   * of the source that was heard last until then.
+   */
   interrupt(): void {
-    this.#sourceSsrc = -1;
+    this.#interrupted = true;
   }
 
   /** A sequence number for a packet that no source sent: whatever the source sends next is numbered on from it. */
@@ -154,7 +165,9 @@ export class OutgoingStream {
   #turnTo(ssrc: number, sequence: number, packet: Buffer): void {
     const clockRate = this.#clockRates.get(rtpPayloadType(packet)) ?? 8_000;
     this.#boundaries.length = 0;
-    if (this.#began && clockRate === this.#clockRate) {
+    const goesOn = clockRate === this.#clockRate || this.#renewals >= MOST_RENEWALS;
+    this.#interrupted = false;
+    if (this.#began && goesOn) {
       const next = (this.#highest + this.#sequenceOffset + 1) & 0xffff;
       const passed = Math.max(USUAL_STEP_MS, this.#clock.monotonic() - this.#at);
       const timestamp = this.#timestamp + Math.round((passed * clockRate) / 1_000);

@@ -175,3 +175,14 @@ test('who answers with a codec of ours beside a shared one may speak either', ()
   expect(conversion(b, a)).toEqual({ from: [9], to: 8, events: [[101, 101, 8_000, 8_000]] });
   expect(b.conversionTo(a)!.alone).toBe(false);
 });
+
+test('events in a clock that no converted sound has are not converted, nor chosen for want of others', () => {
+  const slow = (port: number, number: number) => [
+    `m=audio ${port} RTP/AVP ${number} 101`,
+    'a=rtpmap:101 telephone-event/1',
+  ];
+  const { a, b, answered } = call(slow(4_000, 9), slow(5_000, 8));
+  expect(answered).toEqual(['9']);
+  expect(conversion(a, b)).toEqual({ from: [9], to: 8, events: [] });
+  expect(conversion(b, a)).toMatchObject({ from: [8], to: 9, events: [] });
+});

@@ -1,4 +1,4 @@
-import { isConvertible } from './convertible.ts';
+import { hasSoundClock, isConvertible } from './convertible.ts';
 import type { KeyedCodec } from './payload-types.ts';
 
 /**
@@ -76,9 +76,9 @@ export function conversionBetween(from: ConvertedLeg, to: ConvertedLeg): Convers
 }
 
 function convertedEvents(arriving: readonly KeyedCodec[], to: ConvertedLeg['events']): ConvertedEvents[] {
-  if (to === undefined) return [];
+  if (to === undefined || !hasSoundClock(to)) return [];
   return arriving
-    .filter(({ codec }) => codec.isTelephoneEvent)
+    .filter(({ codec }) => codec.isTelephoneEvent && hasSoundClock(codec))
     .map(({ codec }) => ({
       arriving: codec.payloadType,
       leaving: to.payloadType,

@@ -13,6 +13,13 @@ const WIDE_FIRST: readonly Codec[] = [G722, OPUS, PCMA, PCMU];
 
 const ENCODINGS: ReadonlySet<string> = new Set(CONVERTIBLE.map(({ encoding }) => encoding));
 
+const CLOCK_RATES: ReadonlySet<number> = new Set([8_000, 16_000, 48_000]);
+
+/** Whether events count in a clock that some sound has: others are nobody's, and may make a press as long as they like. */
+export function hasSoundClock({ clockRate }: { readonly clockRate: number }): boolean {
+  return CLOCK_RATES.has(clockRate);
+}
+
 export function isConvertible(codec: Codec): boolean {
   return ENCODINGS.has(codec.encoding);
 }

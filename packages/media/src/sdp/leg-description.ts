@@ -1,7 +1,7 @@
 import { bad, good, type Parsed, type Random } from '@vats/kernel';
 import { type Codec, eventsBeside, fitsRecording, type Law, OWN_CODECS } from './codec.ts';
 import { type Conversion, type ConvertedLeg, conversionBetween } from './conversion.ts';
-import { answeredByConversion, convertedBehind } from './convertible.ts';
+import { answeredByConversion, convertedBehind, hasSoundClock } from './convertible.ts';
 import type { CryptoSuite } from './crypto-suite.ts';
 import { answering, type Direction, receives } from './direction.ts';
 import { Keying } from './keying.ts';
@@ -277,7 +277,8 @@ export class LegDescription {
     );
     if (found === undefined) return undefined;
     const { payloadType, encoding, fmtp } = found.codec;
-    const { ptime = USUAL_PTIME } = theirs.heard.session.audio;
+    const { ptime: usual = USUAL_PTIME, maxptime = Number.POSITIVE_INFINITY } = theirs.heard.session.audio;
+    const ptime = Math.min(usual, maxptime);
     return { payloadType, encoding, ptime, ...(fmtp !== undefined && { fmtp }) };
   }
 
@@ -518,12 +519,12 @@ export function sessionIdFrom(random: Random): string {
   return `${random.below(2 ** 32)}${String(random.below(2 ** 29)).padStart(9, '0')}`;
 }
 
-/** The events of an offer that go with the sound of its answer: of the same clock, where there are such. */
+/** The events of an offer that go with the sound of its answer: of the same clock, where there are such, else of some sound's. */
 function eventsOf(offered: readonly KeyedCodec[], answer: readonly KeyedCodec[]): KeyedCodec[] {
   const events = offered.filter(({ codec }) => codec.isTelephoneEvent);
   const rates = new Set(answer.filter(carriesSound).map(({ codec }) => codec.clockRate));
   const beside = events.filter(({ codec }) => rates.has(codec.clockRate));
-  return beside.length > 0 ? beside : events.slice(0, 1);
+  return beside.length > 0 ? beside : events.filter(({ codec }) => hasSoundClock(codec)).slice(0, 1);
 }
 
 function bySound(one: KeyedCodec, other: KeyedCodec): number {

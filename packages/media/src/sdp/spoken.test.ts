@@ -59,3 +59,10 @@ test('of several agreed codecs the first that can be made', () => {
   });
   expect(callee.spoken((encoding) => !encoding.startsWith('opus'))).toMatchObject({ encoding: 'pcma/8000/1' });
 });
+
+test('a packet is no longer than the leg takes, whatever its usual time', () => {
+  const short = leg();
+  short.receiveOffer(sdp('8', 'a=maxptime:10'));
+  short.answerOwn();
+  expect(short.spoken(() => true)).toMatchObject({ ptime: 10 });
+});
