@@ -1,5 +1,5 @@
 import { FakeClock, MemoryLog } from '@vats/kernel/testing';
-import type { LegMedia, Seal } from '@vats/media';
+import type { Seal } from '@vats/media';
 import { FakeMediaPlane } from '@vats/media/testing';
 import { beforeEach, expect, test } from 'vitest';
 import type { UnstampedEvent } from './call-event.ts';
@@ -21,7 +21,7 @@ beforeEach(() => {
   before = undefined;
 });
 
-function recorder(): { recorder: CallRecorder; leg: (name: string, laws?: LegMedia['laws']) => Leg } {
+function recorder(): { recorder: CallRecorder; leg: (name: string, recordable?: boolean) => Leg } {
   const media = plane.openCall('x1', (event) => {
     if (event.kind === 'recording-finished' || event.kind === 'recording-failed') made.onMedia(event);
   })!;
@@ -34,12 +34,12 @@ function recorder(): { recorder: CallRecorder; leg: (name: string, laws?: LegMed
   const origin = { domain: { id: 'd1' }, party: { number: '201' }, dialled: '202' };
   const call = { id: 'x1', origin, parts, log: new MemoryLog(), emit: (event: UnstampedEvent) => events.push(event) };
   const made = new CallRecorder(call as never, () => media);
-  const leg = (name: string, laws: LegMedia['laws'] = [[8, 'PCMA']]) =>
+  const leg = (name: string, recordable = true) =>
     ({
       name,
       party: { number: name, login: 'not told' },
       media: media.openLeg(name, { family: 4, signalling: '192.0.2.1' }),
-      sdp: { media: () => ({ laws }) },
+      sdp: { recordable },
     }) as unknown as Leg;
   return { recorder: made, leg };
 }
@@ -106,7 +106,7 @@ test('what is in the way is said: the disk, a codec that is not recorded', () =>
   made.begin(leg('a'), leg('b1'));
   expect(events).toEqual([{ type: 'recording.refused', why: 'low-disk' }]);
   terms = {};
-  made.talk(leg('c'), leg('b2', []));
+  made.talk(leg('c'), leg('b2', false));
   expect(made.do('start')).toBe('codec');
   expect(made.last).toBeUndefined();
 });

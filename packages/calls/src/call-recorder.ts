@@ -110,7 +110,7 @@ export class CallRecorder {
     const [left, right] = [this.#left, this.#right];
     if (media === undefined || left === undefined || right === undefined) return 'nobody-talks';
     if (this.#runs) return this.#closing ? 'busy' : 'running';
-    if ([left, right].some(({ sdp }) => sdp.media().laws.length === 0)) return 'codec';
+    if ([left, right].some(({ sdp }) => !sdp.recordable)) return 'codec';
     const terms = parts.recordings?.(origin.domain) ?? {};
     if ('refused' in terms) return terms.refused;
     const { sides = 'both', format, minimumMs, seal } = terms;

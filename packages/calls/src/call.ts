@@ -108,7 +108,8 @@ export class Call implements CallContext {
   }
 
   get policy(): CodecPolicy {
-    return this.#plan.records ? 'g711' : 'any';
+    // Whoever records by hand wants it to go on, as well: a re-INVITE leads to nothing that is not recorded.
+    return this.#plan.records || this.recorder.state !== 'off' ? 'g711' : 'any';
   }
 
   /** Timers that run. */

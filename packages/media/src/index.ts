@@ -24,7 +24,7 @@ export type { PlayEnd, PlayOrder } from './plane/playback.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export type { ToneSources } from './plane/tone-ear.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
-export { type FinishedRecording, readManifest, recordedDomain } from './recording/finish-recording.ts';
+export { type FinishedRecording, manifestFrom, readManifest, recordedDomain } from './recording/finish-recording.ts';
 export { Finisher, type FinishReport, type FinishTask, type StartFinishing } from './recording/finisher.ts';
 export { startFinishing } from './recording/finishing-thread.ts';
 export type { Manifest } from './recording/manifest.ts';

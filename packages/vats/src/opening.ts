@@ -1,9 +1,9 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GeoDatabaseError } from '@vats/access';
 import { type Clock, isIPv6, type Ledger, type Log } from '@vats/kernel';
-import { type MediaPlane, repairRecordings, startMediaPlane } from '@vats/media';
+import { type MediaPlane, manifestPathOf, repairRecordings, startMediaPlane } from '@vats/media';
 import { CONNECTION_BOUNDS } from '@vats/sip';
 import { makeDirectory, openStore, type Store, StoreError } from '@vats/store';
 import { CountryTable } from './access/country-table.ts';
@@ -79,15 +79,22 @@ export async function repair(directory: string, store: Store, log: Log): Promise
   for (const { path, durationMs } of repaired) log.warn('recording.repaired', { path, durationMs });
   const found = new Map(repaired.map((recording) => [recording.path, recording.durationMs]));
   const listed = await store.recordings.list({ state: 'writing', limit: 10_000 });
+  const left = new Set(unfinished);
   for (const entry of listed) {
-    const durationMs = found.get(join(directory, '..', entry.path));
+    const path = join(directory, '..', entry.path);
+    const durationMs = found.get(path);
+    // Finished, and killed before the list was told: finishing it again tells what it is now.
+    if (durationMs === undefined && existsSync(manifestPathOf(path))) {
+      left.add(path);
+      continue;
+    }
     await store.recordings.put(
       durationMs === undefined
         ? { ...entry, state: 'failed', error: 'the switch was killed before any sound was kept' }
         : { ...entry, state: 'repaired', durationMs },
     );
   }
-  return unfinished;
+  return [...left];
 }
 
 /** Octets that we may still write where recordings lie, or will: their directory is made with the first one. */

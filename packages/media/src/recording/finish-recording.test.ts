@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock } from '@vats/kernel/testing';
@@ -9,6 +19,7 @@ import { rtpPacket } from '../testing/udp-phone.ts';
 import { DISK } from './disk.ts';
 import { digestOf, finishRecording, readManifest, recordedDomain } from './finish-recording.ts';
 import type { RecordingFormat } from './note.ts';
+import { fileKeyOf } from './open-recording.ts';
 import { Recorder } from './recorder.ts';
 import { repairRecordings } from './repair-recordings.ts';
 import { fileKey } from './sealed-format.ts';
@@ -179,6 +190,90 @@ describe.each(KINDS)('%j', (kind) => {
       }
     },
   );
+});
+
+test('a file whose header was lost is kept with its journal, as there is sound behind it', async () => {
+  const { path } = record();
+  const whole = readFileSync(path);
+  writeFileSync(path, whole.fill(0, 0, WAV_HEADER_OCTETS));
+  writeFileSync(join(directory, 'day/one.journal'), '');
+  await expect(finishRecording({ path })).rejects.toThrow(/its header .* 32000 octets follow: all is kept/);
+  expect(filesLeft()).toEqual(['one.journal', 'one.wav']);
+  writeFileSync(path, whole.subarray(0, WAV_HEADER_OCTETS));
+  expect(await finishRecording({ path })).toEqual({ what: 'nothing', path });
+  expect(filesLeft()).toEqual([]);
+});
+
+test.each(KINDS)('a finished file that was cut off stays as it is: %j', async (kind) => {
+  const key = 'encrypted' in kind ? DOMAIN_KEY : undefined;
+  const { path } = record(kind);
+  const finished = await finishRecording({ path, key });
+  const octets = statSync(path).size;
+  const manifest = readFileSync(join(directory, 'day/one.json'));
+  truncateSync(path, 10_001);
+  const detail = `it was finished with ${octets} octets, and has 10001 now: it is left as it is`;
+  expect(await repairRecordings(directory)).toEqual({
+    repaired: [],
+    unrepaired: [{ path, detail }],
+    unfinished: [],
+  });
+  expect(await finishRecording({ path, key })).toEqual(finished);
+  expect(statSync(path).size).toBe(10_001);
+  expect(readFileSync(join(directory, 'day/one.json'))).toEqual(manifest);
+  writeFileSync(join(directory, 'day/one.json'), '{}');
+  await expect(finishRecording({ path, key })).rejects.toThrow('its manifest can not be read');
+});
+
+test.each(KINDS)(
+  'a start opens no file that is finished, and asking for its key reads its header: %j',
+  async (kind) => {
+    const { path } = record({ ...kind, seconds: 3 });
+    await finishRecording({ path, key: DOMAIN_KEY });
+    utimesSync(path, 1_000, 1_000);
+    let [opened, reads] = [0, 0];
+    const disk: typeof DISK = {
+      ...DISK,
+      open: (file, flags) => {
+        opened++;
+        return DISK.open(file, flags);
+      },
+      read: (...args) => {
+        reads++;
+        return DISK.read(...args);
+      },
+    };
+    expect((await repairRecordings(directory, 0, disk)).unrepaired).toEqual([]);
+    expect(opened).toBe(0);
+    if (!('encrypted' in kind)) return;
+    expect(fileKeyOf(path, DOMAIN_KEY, disk)).toEqual(fileKey(DOMAIN_KEY, SALT));
+    expect(reads).toBe(1);
+  },
+);
+
+test('a law that changes with each packet leaves room for who was recorded', async () => {
+  const clock = new FakeClock();
+  const path = join(directory, 'day/one.wav');
+  const files = new KilledFiles(clock, NEVER, 1);
+  const recorder = new Recorder({
+    ...{ path, call: 'one', format: 'wav', minimumMs: 0, files, clock },
+    ended: () => {},
+  });
+  recorder.from('left', { leg: 'a', party: { number: '201' } });
+  for (let sequence = 0; sequence < 6_000; sequence++) {
+    const packet = rtpPacket({ sequence, payload: Buffer.alloc(160, 1) });
+    recorder.hear('left', sequence % 2 === 0 ? 'PCMA' : 'PCMU', packet, 12, packet.length);
+    clock.advance(20);
+    recorder.tick();
+  }
+  recorder.from('left', { leg: 'b2', party: { number: '203' } });
+  clock.advance(1_000);
+  recorder.finish();
+  clock.advance(0);
+  const finished = await finishRecording({ path });
+  if (finished.what !== 'kept') throw new Error(finished.what);
+  expect(finished.manifest.parties.map(({ leg }) => leg)).toEqual(['a', 'b2']);
+  expect(finished.manifest.codecs).toHaveLength(1_000);
+  expect(finished.manifest.leftOut).toBe(5_000);
 });
 
 test('a recording that is shorter than it must be is not kept', async () => {

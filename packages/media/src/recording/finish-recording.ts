@@ -8,6 +8,7 @@ import { type Manifest, manifestOf, type SoundFacts } from './manifest.ts';
 import { readNotes } from './note.ts';
 import { journalOf, manifestPathOf, other, SEALED } from './recording-files.ts';
 import { openSealed, openWav, type RawSound, SealedFileError } from './sound-file.ts';
+import { WAV_HEADER_OCTETS } from './wav-header.ts';
 
 /** A recording that has ended, or that a kill cut off. */
 export interface FinishOrder {
@@ -40,6 +41,12 @@ const NAMED: Readonly<Record<EncodedFormat, Manifest['format']>> = { pcm: 'wav-p
 export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Promise<FinishedRecording> {
   const { path, key } = order;
   const journal = journalOf(path);
+  if (isFinished(path, disk)) {
+    // It may have been cut off or changed since: its manifest must go on to say what it was.
+    const manifest = readManifest(disk, manifestPathOf(path));
+    if (manifest === undefined) throw new Error('it is finished, and its manifest can not be read');
+    return { what: 'kept', path: join(dirname(path), manifest.file), manifest };
+  }
   if (!disk.exists(path)) {
     // Its last step was interrupted, or there never was any sound.
     const done = readManifest(disk, manifestPathOf(path));
@@ -52,6 +59,12 @@ export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Pr
   const begun = notes.find((note) => note.note === 'begun');
   const sound = openSound(disk, path, key);
   if (sound === undefined) {
+    const octets = withFile(disk, path, 'r', (file) => disk.size(file));
+    if (octets > WAV_HEADER_OCTETS) {
+      throw new Error(
+        `its header is not that of a recording, and ${octets - WAV_HEADER_OCTETS} octets follow: all is kept`,
+      );
+    }
     remove(disk, path, journal);
     return { what: 'nothing', path };
   }
@@ -69,6 +82,11 @@ export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Pr
   return { what: 'kept', path: kept, manifest };
 }
 
+/** Nothing is left to do with it: the manifest is there, and the journal, which goes last, is gone. */
+export function isFinished(path: string, disk: Disk = DISK): boolean {
+  return !disk.exists(journalOf(path)) && disk.exists(path) && disk.exists(manifestPathOf(path));
+}
+
 /** `Domain.id` as the journal of an unfinished recording tells it: whose key it is under. */
 export function recordedDomain(path: string, disk: Disk = DISK): string | undefined {
   try {
@@ -83,7 +101,16 @@ export function recordedDomain(path: string, disk: Disk = DISK): string | undefi
 export function readManifest(disk: Disk, path: string): Manifest | undefined {
   if (!disk.exists(path)) return undefined;
   try {
-    const said: unknown = JSON.parse(readText(disk, path, TEXT_OCTETS_AT_MOST));
+    return manifestFrom(readText(disk, path, TEXT_OCTETS_AT_MOST));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A manifest from its text; undefined for what is none. */
+export function manifestFrom(text: string): Manifest | undefined {
+  try {
+    const said: unknown = JSON.parse(text);
     const isOne = typeof said === 'object' && said !== null && 'manifest' in said && 'file' in said && 'sha256' in said;
     // A name and nothing more: a manifest leads nowhere but to its neighbour.
     return isOne && said.manifest === 1 && basename(String(said.file)) === said.file ? (said as Manifest) : undefined;

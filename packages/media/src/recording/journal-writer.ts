@@ -1,7 +1,12 @@
 import { type Note, writeNote } from './note.ts';
 import type { OutputFile, OutputFiles } from './output-file.ts';
 
-/** Notes of kinds that may come without end: a file of a long call stays small. */
+/**
+ * Notes of kinds that may come without end: a file of a long call stays small. A phone may change its law with each packet, or
+ * come and go: that leaves who was recorded in its place.
+ */
+const CODECS_AT_MOST = 1_000;
+const PARTIES_AT_MOST = 5_000;
 const NOTES_AT_MOST = 5_000;
 
 /**
@@ -16,6 +21,8 @@ export class JournalWriter {
   #busy = true;
   #dead = false;
   #count = 0;
+  #codecs = 0;
+  #parties = 0;
   #leftOut = 0;
   #closed: (() => void) | undefined;
 
@@ -31,10 +38,8 @@ export class JournalWriter {
 
   note(note: Note): void {
     if (this.#dead) return;
-    const isBounded =
-      note.note !== 'begun' && note.note !== 'ended' && note.note !== 'paused' && note.note !== 'resumed';
-    if (isBounded && ++this.#count > NOTES_AT_MOST) this.#leftOut++;
-    else this.#pending += writeNote(note);
+    if (this.#hasRoomFor(note)) this.#pending += writeNote(note);
+    else this.#leftOut++;
   }
 
   flush(): void {
@@ -46,6 +51,22 @@ export class JournalWriter {
     if (this.#leftOut > 0) this.#pending += writeNote({ note: 'left-out', count: this.#leftOut });
     this.#closed = closed;
     this.#next();
+  }
+
+  #hasRoomFor({ note }: Note): boolean {
+    switch (note) {
+      case 'begun':
+      case 'ended':
+      case 'paused':
+      case 'resumed':
+        return true;
+      case 'codec':
+        return ++this.#codecs <= CODECS_AT_MOST;
+      case 'from':
+        return ++this.#parties <= PARTIES_AT_MOST;
+      default:
+        return ++this.#count <= NOTES_AT_MOST;
+    }
   }
 
   #next(): void {

@@ -1,7 +1,7 @@
 import { DISK, type Disk, portionsOf, withFile } from './disk.ts';
 import { SEALED } from './recording-files.ts';
 import { fileKey } from './sealed-format.ts';
-import { openSegments, readLayout, SealedFileError } from './sound-file.ts';
+import { openSegments, readHeader, readLayout, SealedFileError } from './sound-file.ts';
 import { FRAME_OCTETS, wavHeader } from './wav-header.ts';
 
 /** A recording as others can play it. */
@@ -16,8 +16,8 @@ export interface OpenRecording {
 
 /** The key of one encrypted file, which opens that file alone; undefined for a file without a header. @throws SealedFileError */
 export function fileKeyOf(path: string, domainKey: Uint8Array, disk: Disk = DISK): Buffer | undefined {
-  const layout = withFile(disk, path, 'r', (file) => readLayout(disk, file));
-  return layout && fileKey(domainKey, layout.salt);
+  const header = withFile(disk, path, 'r', (file) => readHeader(disk, file));
+  return header && fileKey(domainKey, header.salt);
 }
 
 /**

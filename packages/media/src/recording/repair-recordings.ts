@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { G711_RATE } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
 import { DISK, type Disk, withFile } from './disk.ts';
-import { other, SEALED } from './recording-files.ts';
+import { isFinished, readManifest } from './finish-recording.ts';
+import { manifestPathOf, other, SEALED } from './recording-files.ts';
 import { openWav, readLayout } from './sound-file.ts';
 import { FRAME_OCTETS } from './wav-header.ts';
 
@@ -16,7 +17,7 @@ export interface RepairedRecording {
   readonly octets: number;
 }
 
-/** A recording that could not be looked at or mended. */
+/** A recording that could not be looked at or mended, or was changed since it was finished. */
 export interface UnrepairedRecording {
   readonly path: string;
   readonly detail: string;
@@ -34,7 +35,8 @@ const FRAMES_PER_MS = G711_RATE / 1000;
 
 /**
  * Looks for what a kill left under a directory: gives each WAV of ours whose header does not say its true size a header that
- * does, finds the recordings that are not finished, removes drafts. Other files are left alone. A directory that does not exist
+ * does, finds the recordings that are not finished, removes drafts. Finished ones are not opened, and told where they have another
+ * length now; other files are left alone. A directory that does not exist
  * has nothing to mend. Never throws.
  *
  * @param since only files written to at or after this time (milliseconds since the epoch) are opened: the last clean stop
@@ -51,6 +53,11 @@ export async function repairRecordings(directory: string, since = 0, disk: Disk 
         unfinished.add(soundOf(path, disk));
       } else if (path.endsWith('.wav') || path.endsWith(SEALED)) {
         if (since > 0 && (await stat(path)).mtimeMs < since) continue;
+        if (isFinished(path, disk)) {
+          const detail = await changedSince(path, disk);
+          if (detail !== undefined) unrepaired.push({ path, detail });
+          continue;
+        }
         const mended = path.endsWith(SEALED) ? cutOff(path, disk) : mend(path, disk);
         if (mended === undefined) continue;
         repaired.push(mended);
@@ -61,6 +68,19 @@ export async function repairRecordings(directory: string, since = 0, disk: Disk 
     }
   }
   return { repaired, unrepaired, unfinished: [...unfinished] };
+}
+
+/**
+ * What has become of a file since it was finished; undefined for one that is as it was, or whose manifest is of its successor.
+ * A manifest is written after its sound: only where that is not older, it is worth a look.
+ */
+async function changedSince(path: string, disk: Disk): Promise<string | undefined> {
+  const manifestPath = manifestPathOf(path);
+  const [sound, manifest] = await Promise.all([stat(path), stat(manifestPath)]);
+  if (sound.mtimeMs < manifest.mtimeMs) return undefined;
+  const said = readManifest(disk, manifestPath);
+  if (said === undefined || said.file !== basename(path) || said.octets === sound.size) return undefined;
+  return `it was finished with ${said.octets} octets, and has ${sound.size} now: it is left as it is`;
 }
 
 function mend(path: string, disk: Disk): RepairedRecording | undefined {

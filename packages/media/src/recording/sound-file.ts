@@ -106,12 +106,19 @@ export interface SealedLayout {
 }
 
 /** Undefined for a file that has not even a header: a kill cut it off at its beginning. @throws SealedFileError */
-export function readLayout(disk: Disk, file: number): SealedLayout | undefined {
-  const size = disk.size(file);
+export function readHeader(disk: Disk, file: number) {
   const header = Buffer.alloc(HEADER_OCTETS);
   if (disk.read(file, header, HEADER_OCTETS, 0) < HEADER_OCTETS) return undefined;
   const said = readSealedHeader(header);
   if (said === undefined) throw new SealedFileError('it does not begin as an encrypted recording does');
+  return { ...said, header };
+}
+
+/** Reads where each segment begins. Undefined where there is no header. @throws SealedFileError */
+export function readLayout(disk: Disk, file: number): SealedLayout | undefined {
+  const size = disk.size(file);
+  const said = readHeader(disk, file);
+  if (said === undefined) return undefined;
   const segments: number[] = [];
   const length = Buffer.alloc(LENGTH_OCTETS);
   let at = HEADER_OCTETS;
@@ -126,7 +133,7 @@ export function readLayout(disk: Disk, file: number): SealedLayout | undefined {
     end = next.end;
     at = behind;
   }
-  return { content: said.content, salt: said.salt, header, segments, octets: at, textOctets, end };
+  return { content: said.content, salt: said.salt, header: said.header, segments, octets: at, textOctets, end };
 }
 
 /** The text, segment after segment, by the file's own key. @throws SealedFileError when one is not what was sealed there, or the key is another */

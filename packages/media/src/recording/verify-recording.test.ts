@@ -10,6 +10,7 @@ import { finishRecording } from './finish-recording.ts';
 import { fileKeyOf, openRecording } from './open-recording.ts';
 import { Recorder } from './recorder.ts';
 import { newSeal } from './sealed-writer.ts';
+import { openSealed } from './sound-file.ts';
 import { verifyRecording } from './verify-recording.ts';
 import { readWavHeader } from './wav-header.ts';
 
@@ -80,6 +81,13 @@ test('an encrypted file that was cut off is known by itself, whatever its manife
   truncateSync(path, 48 + 2 * 4_020);
   expect(problems(path)).toContain('its end is missing: it was cut off');
   expect(verifyRecording(path, undefined).problems).toContain('there is no key for it');
+});
+
+test('an encrypted file that was cut off, and ended anew with its key, is known by its manifest', async () => {
+  const path = await recorded('one.vrec');
+  truncateSync(path, 48 + 2 * 4_020);
+  openSealed(DISK, path, KEY);
+  expect(problems(path)).toContain('it was cut off, and its manifest says nothing of it');
 });
 
 test('an encrypted recording plays as a WAV with a true header', async () => {

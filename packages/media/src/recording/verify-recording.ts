@@ -36,7 +36,7 @@ export function verifyRecording(path: string, key: Buffer | undefined, disk: Dis
     else if (manifest === undefined) problems.push('the manifest can not be read');
     if (disk.exists(path)) {
       if (manifest !== undefined) compare(path, manifest, disk, problems);
-      if (path.endsWith(SEALED)) openAll(path, key, disk, problems);
+      if (path.endsWith(SEALED)) openAll(path, key, manifest, disk, problems);
     }
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
@@ -68,10 +68,19 @@ function durationOf(path: string, { format }: Manifest, octets: number, disk: Di
   return (readWavHeader(head)?.frames ?? 0) / 8;
 }
 
-function openAll(path: string, key: Buffer | undefined, disk: Disk, problems: string[]): void {
+function openAll(
+  path: string,
+  key: Buffer | undefined,
+  manifest: Manifest | undefined,
+  disk: Disk,
+  problems: string[],
+): void {
   const { octets, end } = openRecording(path, key, disk);
   for (const _ of octets()) {
     // Each opens, or throws.
   }
   if (end === 'more') problems.push('its end is missing: it was cut off');
+  // A fault may leave a file without its end, too: its manifest says `failed`.
+  if (end === 'cut' && manifest?.state === 'complete')
+    problems.push('it was cut off, and its manifest says nothing of it');
 }

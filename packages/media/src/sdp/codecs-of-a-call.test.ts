@@ -80,11 +80,29 @@ test('a recorded call is offered PCMA, PCMU and telephone-event only', () => {
   ]);
   const { offered, a, b } = exchange(offer, sdp(['m=audio 5000 RTP/AVP 0']), 'g711');
   expect(line(offered, 'm=')).toEqual(['m=audio 20002 RTP/AVP 0 8 101']);
-  expect([a.recordable, b.recordable]).toEqual([false, true]);
+  expect([a.recordable, b.recordable]).toEqual([true, true]);
   expect(a.media().laws).toEqual([
     [0, 'PCMU'],
     [8, 'PCMA'],
   ]);
+});
+
+test.each([
+  ['111 8', '111 8', false],
+  ['111 8', '8 111', true],
+  ['8 111', '111 8', false],
+  ['111 8', '8', true],
+])('offered %s and answered %s, what both talk in is recorded: %s', (offer, answer, recordable) => {
+  const text = (formats: string) => sdp([`m=audio 4000 RTP/AVP ${formats}`, 'a=rtpmap:111 opus/48000/2']);
+  const { a, b } = exchange(text(offer), text(answer));
+  expect([a.recordable, b.recordable]).toEqual([recordable, recordable]);
+});
+
+test('what a leg was offered tells whether it is recorded, until it has answered', () => {
+  const a = leg(20_000);
+  expect(a.recordable).toBe(false);
+  value(a.offerOwn());
+  expect(a.recordable).toBe(true);
 });
 
 test('a recorded call with a phone that has no G.711 finds no common codec', () => {

@@ -255,10 +255,17 @@ export class LegDescription {
     return srtp === undefined || srtp === 'awaited' ? undefined : srtp.suite;
   }
 
-  /** Whether sound from this leg comes as G.711, so that a recording will hold it. */
+  /**
+   * Whether sound from this leg comes as G.711, so that a recording will hold it: whether the first sound is that both sides have
+   * named, in the order of whoever answered (RFC 3264 §7). As long as the peer has said nothing, our offer speaks for it.
+   */
   get recordable(): boolean {
-    const first = (this.#now.theirs?.codecs ?? this.#now.ours?.codecs ?? []).find(carriesSound);
-    return first !== undefined && first.codec.law !== undefined;
+    const { theirs, ours, offer } = this.#now;
+    const [answered, asked] = theirs === offer ? [ours, theirs] : [theirs, ours];
+    const named = (answered?.codecs ?? []).filter(
+      ({ key }) => asked === undefined || numberOf(key, asked.codecs) !== undefined,
+    );
+    return named.find(carriesSound)?.codec.law !== undefined;
   }
 
   get keys(): KeysAs {

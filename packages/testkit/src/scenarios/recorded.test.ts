@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 import { end, talk } from './acts.ts';
@@ -75,6 +76,40 @@ describe('a recorded call', () => {
       talk(alice, bob);
       expect(world.running.calls.record(idOf(world), 'start')).toBe('codec');
       end(alice, bob);
+    },
+  );
+
+  scenario('nor where the other side’s is converted', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
+    bob.phone.codecs = ['96 opus/48000/2'];
+    talk(alice, bob);
+    expect(world.running.calls.record(idOf(world), 'start')).toBe('codec');
+    end(alice, bob);
+  });
+
+  scenario('nor where both could talk in G.711, and do not', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
+    alice.phone.codecs = ['96 opus/48000/2', '8 PCMA/8000'];
+    bob.phone.codecs = ['96 opus/48000/2', '8 PCMA/8000'];
+    talk(alice, bob);
+    expect(world.running.calls.record(idOf(world), 'start')).toBe('codec');
+    end(alice, bob);
+  });
+
+  scenario(
+    'one begun by hand stays in G.711, whatever a re-INVITE offers',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob, world }) => {
+      talk(alice, bob);
+      expect(world.running.calls.record(idOf(world), 'start')).toBeUndefined();
+      const codecs = ['96 opus/48000/2', '8 PCMA/8000'];
+      alice.phone.codecs = codecs;
+      bob.phone.codecs = codecs;
+      alice.reinvites({ sdp: alice.call.sdp({ codecs }) });
+      bob.answers();
+      alice.hears('200 INVITE');
+      bob.expects('ACK');
+      expect(readSdp(alice.call.remoteSdp ?? '').codecs).toEqual(['8 PCMA/8000']);
+      end(alice, bob);
+      world.passes(0);
     },
   );
 

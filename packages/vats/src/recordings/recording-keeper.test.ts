@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FakeClock, MemoryLog } from '@vats/kernel/testing';
@@ -19,6 +19,7 @@ let domains: Domain[];
 let tasks: FinishTask[];
 let report: (report: FinishReport) => void;
 let keeper: RecordingKeeper;
+let fails: (path: string) => boolean;
 
 beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'vats-keeper-'));
@@ -26,6 +27,7 @@ beforeEach(() => {
   log = new MemoryLog();
   store = new MemoryStore();
   isLow = false;
+  fails = () => false;
   domains = [];
   tasks = [];
   const finisher = new Finisher({
@@ -43,7 +45,11 @@ beforeEach(() => {
       },
     },
     domains: () => domains,
-    remove: async (path) => rmSync(path, { force: true }),
+    remove: async (path) => {
+      if (fails(path)) throw new Error('EACCES');
+      rmSync(path, { force: true });
+    },
+    read: async (path) => readFileSync(path, 'utf8'),
   });
 });
 
@@ -130,6 +136,45 @@ test('what has become too old for its domain is deleted with its manifest, and m
     await settle();
   }
   expect((await states()).young).toBe('expired');
+});
+
+test('a file that the list knows by the name that it had before it was encoded is deleted, too', async () => {
+  domain({ mode: 'all', keep: DAY });
+  await store.recordings.put({ ...sampleRecording(1), startedAt: clock.now() - 2 * DAY, state: 'failed' });
+  await store.recordings.put({ ...sampleRecording(2), startedAt: clock.now() - 2 * DAY });
+  const encoded = put('recordings/1.mp3');
+  const [outside, folder] = [put('1.mp3'), join(data, 'recordings')];
+  const manifest = (file: string) => JSON.stringify({ manifest: 1, file, sha256: '' });
+  writeFileSync(join(folder, '1.json'), manifest('1.mp3'));
+  writeFileSync(join(folder, '2.json'), manifest('../1.mp3'));
+  keeper.start();
+  clock.advance(1_000);
+  await settle();
+  expect([existsSync(encoded), existsSync(join(folder, '1.json')), existsSync(outside)]).toEqual([false, false, true]);
+});
+
+test('what can not be deleted holds nothing else back, and is told once a look', async () => {
+  domain({ mode: 'all', keep: DAY });
+  for (let number = 0; number < 120; number++) {
+    await store.recordings.put({ ...sampleRecording(number), startedAt: clock.now() - 2 * DAY - number });
+  }
+  fails = (path) => Number(/(\d+)\.wav$/.exec(path)?.[1] ?? Number.POSITIVE_INFINITY) < 60;
+  keeper.start();
+  clock.advance(1_000);
+  for (let pause = 0; pause < 10; pause++) {
+    await settle();
+    clock.advance(100);
+  }
+  await settle();
+  const found = Object.values(await states());
+  expect([found.filter((state) => state === 'expired').length, found.length]).toEqual([60, 120]);
+  expect(log.events.filter((event) => event === 'recording.not-deleted')).toHaveLength(1);
+  clock.advance(3_600_000);
+  for (let pause = 0; pause < 10; pause++) {
+    await settle();
+    clock.advance(100);
+  }
+  expect(log.events.filter((event) => event === 'recording.not-deleted')).toHaveLength(2);
 });
 
 test('what came of a finished recording is in the list: another file, too short, or a failure that is told', async () => {

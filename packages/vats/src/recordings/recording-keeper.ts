@@ -1,8 +1,16 @@
-import { rm } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import type { RecordingTerms } from '@vats/calls';
 import type { Cancel, Clock, Log } from '@vats/kernel';
-import { type Finisher, type FinishReport, manifestPathOf, newSeal, recordedDomain, SEALED } from '@vats/media';
+import {
+  type Finisher,
+  type FinishReport,
+  manifestFrom,
+  manifestPathOf,
+  newSeal,
+  recordedDomain,
+  SEALED,
+} from '@vats/media';
 import { type Domain, type RecordingEntry, setting } from '@vats/pbx';
 import type { Store } from '@vats/store';
 import type { DiskWatch } from './disk-watch.ts';
@@ -28,6 +36,8 @@ export interface RecordingKeeperParts {
   readonly log: Log;
   /** Deletes a file, which may be gone already. */
   readonly remove?: (path: string) => Promise<void>;
+  /** Reads a text; fails where there is none. */
+  readonly read?: (path: string) => Promise<string>;
 }
 
 /** What becomes of recordings: on what terms they begin, that they are finished, and that they go when they are too old. */
@@ -37,6 +47,8 @@ export class RecordingKeeper {
   #closed = false;
   /** Asked for, and not handed on yet. */
   #looked = 0;
+  /** What could not be deleted since the last look that found nothing more. */
+  #stuck = new Stuck();
 
   constructor(parts: RecordingKeeperParts) {
     this.#parts = parts;
@@ -141,8 +153,15 @@ export class RecordingKeeper {
       log.error('recordings.not-deleted', { error: error instanceof Error ? error.message : String(error) });
     }
     if (deleted > 0) log.info('recordings.expired', { recordings: deleted });
+    const goesOn = deleted > 0 || this.#stuck.moved;
+    this.#stuck.moved = false;
+    if (!goesOn) {
+      const { recordings, first } = this.#stuck;
+      if (first !== undefined) log.error('recording.not-deleted', { recordings, ...first });
+      this.#stuck = new Stuck();
+    }
     if (this.#closed) return;
-    this.#timer = clock.after(deleted > 0 ? PAUSE_MS : LOOK_EVERY_MS, () => void this.#look());
+    this.#timer = clock.after(goesOn ? PAUSE_MS : LOOK_EVERY_MS, () => void this.#look());
   }
 
   async #deleteOf(domain: Domain, before: number): Promise<number> {
@@ -151,25 +170,36 @@ export class RecordingKeeper {
     for (const state of ['complete', 'repaired', 'failed'] as const) {
       // The domain's name is in the list of older ones.
       for (const named of [domain.id, domain.name]) {
-        for (const entry of await store.recordings.list({ domain: named, state, before, limit: HANDFUL })) {
+        const list = `${state} ${named}`;
+        const filter = { domain: named, state, before: this.#stuck.before.get(list) ?? before, limit: HANDFUL };
+        let failed = 0;
+        let oldest = 0;
+        for (const entry of await store.recordings.list(filter)) {
+          oldest = entry.startedAt;
           if (await this.#delete(entry)) deleted++;
+          else failed++;
         }
+        // The newest come first: the next handful is behind those that stay.
+        if (failed > 0) this.#stuck.goBehind(list, oldest);
       }
     }
     return deleted;
   }
 
   async #delete(entry: RecordingEntry): Promise<boolean> {
-    const { data, directory, log, store, remove = removeFile } = this.#parts;
+    const { data, directory, log, store, remove = removeFile, read = readText } = this.#parts;
     const path = join(data, entry.path);
     if (!path.startsWith(directory + sep)) {
       log.error('recording.elsewhere', { path, remedy: 'delete it yourself: nothing outside the recordings is' });
     } else {
       try {
+        // The list may know it by the name that it had before it was encoded: the switch was killed then.
+        const named = await fileNamedBeside(path, read);
         await remove(path);
+        if (named !== undefined && named !== path) await remove(named);
         await remove(manifestPathOf(path));
       } catch (error) {
-        log.error('recording.not-deleted', { path, error: String(error) });
+        this.#stuck.add(path, error);
         return false;
       }
     }
@@ -192,6 +222,37 @@ export class RecordingKeeper {
   #listed(path: string): string {
     return relative(this.#parts.data, path);
   }
+}
+
+/** Recordings that could not be deleted, which others are waiting behind. */
+class Stuck {
+  recordings = 0;
+  first: { readonly path: string; readonly error: string } | undefined;
+  /** For each list where it is to be read on. */
+  readonly before = new Map<string, number>();
+  /** There may be more behind them. */
+  moved = false;
+
+  add(path: string, error: unknown): void {
+    this.recordings++;
+    this.first ??= { path, error: String(error) };
+  }
+
+  goBehind(list: string, before: number): void {
+    this.before.set(list, before);
+    this.moved = true;
+  }
+}
+
+/** The sound file that the manifest of this one names; it lies in the same folder. */
+async function fileNamedBeside(path: string, read: (path: string) => Promise<string>): Promise<string | undefined> {
+  const text = await read(manifestPathOf(path)).catch(() => undefined);
+  const file = text === undefined ? undefined : manifestFrom(text)?.file;
+  return file === undefined || file === '.' || file === '..' ? undefined : join(dirname(path), file);
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8');
 }
 
 function removeFile(path: string): Promise<void> {
