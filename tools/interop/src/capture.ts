@@ -1,6 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Child, run } from './child.ts';
 import { at, HERE, type Place } from './place.ts';
 import type { Scene } from './scene.ts';
+
+/** Twice the time after which libpcap is given what there is (dumpcap asks for 250 ms). */
+const KERNEL_GATHERS_MS = 500;
 
 export interface CaptureOptions {
   /** In libpcap's language. */
@@ -51,6 +55,8 @@ export class Capture {
 
   /** Ends the capture; the file is whole afterwards. */
   async stop(): Promise<void> {
+    // The kernel hands on what it has gathered a few times a second; told to end before that, dumpcap leaves the last packets there.
+    await wait(KERNEL_GATHERS_MS);
     await this.#child.stop();
   }
 
