@@ -1,17 +1,11 @@
 import alawmulaw from 'alawmulaw';
-import { G711_RATE } from '../rtp/g711.ts';
+import { G711_RATE, G711_TO_LINEAR } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
 import { Concealment } from './concealment.ts';
 import { type Decoder, type Encoder, longestPacket, type SoundCodec } from './sound-codec.ts';
 
 const SAMPLES = 65_536;
 const LONGEST = longestPacket(G711_RATE);
-
-/** By octet the sample, and by sample (as an unsigned number) the octet. */
-interface Tables {
-  readonly decoding: Int16Array;
-  readonly encoding: Uint8Array;
-}
 
 const { alaw, mulaw } = alawmulaw;
 
@@ -20,27 +14,25 @@ export const PCMA: SoundCodec = g711('PCMA');
 export const PCMU: SoundCodec = g711('PCMU');
 
 function g711(law: Law): SoundCodec {
-  let tables: Tables | undefined;
-  // They take some milliseconds to make, so only a call that needs them has them made.
+  let encoding: Uint8Array | undefined;
+  // It takes some milliseconds to make, so only a call that needs it has it made.
   const made = () => {
-    tables ??= tablesOf(law);
-    return tables;
+    encoding ??= encodingOf(law);
+    return encoding;
   };
   return {
     encoding: `${law.toLowerCase()}/8000/1`,
     clockRate: G711_RATE,
     rate: G711_RATE,
-    decoder: () => new G711Decoder(made().decoding),
-    encoder: () => new G711Encoder(made().encoding),
+    decoder: () => new G711Decoder(G711_TO_LINEAR[law]),
+    encoder: () => new G711Encoder(made()),
   };
 }
 
-function tablesOf(law: Law): Tables {
-  const { decodeSample, encodeSample } = law === 'PCMA' ? alaw : mulaw;
-  return {
-    decoding: Int16Array.from({ length: 256 }, (_, octet) => decodeSample(octet)),
-    encoding: Uint8Array.from({ length: SAMPLES }, (_, sample) => encodeSample((sample << 16) >> 16)),
-  };
+/** By sample, as an unsigned number, the octet. */
+function encodingOf(law: Law): Uint8Array {
+  const { encodeSample } = law === 'PCMA' ? alaw : mulaw;
+  return Uint8Array.from({ length: SAMPLES }, (_, sample) => encodeSample((sample << 16) >> 16));
 }
 
 class G711Decoder implements Decoder {

@@ -1,7 +1,7 @@
-import alawmulaw from 'alawmulaw';
 import { createMp3Encoder, createOggEncoder } from 'wasm-media-encoders';
-import { G711_RATE } from '../rtp/g711.ts';
+import { G711_RATE, G711_TO_LINEAR } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
+import { pcmHeader } from '../sound/pcm-header.ts';
 import { FRAME_OCTETS } from './wav-header.ts';
 
 /** Makes another format of a recording's sound. What it gives out is the encoder's memory: use it before the next call. */
@@ -17,7 +17,7 @@ export type EncodedFormat = 'pcm' | 'mp3' | 'ogg';
 
 /** An encoder for so many frames of sound in this law. */
 export async function encoderFor(format: EncodedFormat, law: Law, frames: number): Promise<SoundEncoder> {
-  const linear = LINEAR[law];
+  const linear = G711_TO_LINEAR[law];
   switch (format) {
     case 'pcm':
       return new PcmEncoder(linear, frames);
@@ -34,36 +34,13 @@ export async function encoderFor(format: EncodedFormat, law: Law, frames: number
   }
 }
 
-const { alaw, mulaw } = alawmulaw;
-const OCTETS = Array.from({ length: 256 }, (_, octet) => octet);
-const LINEAR: Readonly<Record<Law, Int16Array>> = {
-  PCMA: Int16Array.from(OCTETS, (octet) => alaw.decodeSample(octet)),
-  PCMU: Int16Array.from(OCTETS, (octet) => mulaw.decodeSample(octet)),
-};
-
-const PCM_HEADER_OCTETS = 44;
-
 class PcmEncoder implements SoundEncoder {
   readonly head: Buffer;
   readonly #linear: Int16Array;
 
   constructor(linear: Int16Array, frames: number) {
     this.#linear = linear;
-    const data = frames * FRAME_OCTETS * 2;
-    const head = Buffer.alloc(PCM_HEADER_OCTETS);
-    head.write('RIFF', 0, 'latin1');
-    head.writeUInt32LE(PCM_HEADER_OCTETS - 8 + data, 4);
-    head.write('WAVEfmt ', 8, 'latin1');
-    head.writeUInt32LE(16, 16);
-    head.writeUInt16LE(1, 20); // PCM
-    head.writeUInt16LE(FRAME_OCTETS, 22); // channels
-    head.writeUInt32LE(G711_RATE, 24);
-    head.writeUInt32LE(G711_RATE * FRAME_OCTETS * 2, 28);
-    head.writeUInt16LE(FRAME_OCTETS * 2, 32);
-    head.writeUInt16LE(16, 34);
-    head.write('data', 36, 'latin1');
-    head.writeUInt32LE(data, 40);
-    this.head = head;
+    this.head = pcmHeader(G711_RATE, FRAME_OCTETS, frames * FRAME_OCTETS * 2);
   }
 
   encode(octets: Buffer): Uint8Array {
