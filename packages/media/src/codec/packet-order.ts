@@ -1,7 +1,4 @@
-/** A step back by sequence number up to this is reordering (RFC 3550 §A.1). */
-const MAX_MISORDER = 100;
-/** A step forward larger than this is a restart, not loss (RFC 3550 §A.1). */
-const MAX_DROPOUT = 3_000;
+import { MAX_DROPOUT, MAX_MISORDER } from '../rtp/sequence-bounds.ts';
 
 /** A packet that is late, or came before. */
 export const LATE = -1;

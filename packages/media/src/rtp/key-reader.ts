@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '@vats/kernel';
 import { rtpMarker, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from './packet.ts';
+import { MAX_MISORDER } from './sequence-bounds.ts';
 import {
   type DtmfKey,
   eventCode,
@@ -12,8 +13,6 @@ import {
 
 /** An event of which nothing more is heard has ended: updates come every 50 ms or less (RFC 4733 §2.5.1.2). */
 const UNHEARD_MS = 300;
-/** A step back by sequence number up to this is reordering (RFC 3550 §A.1). */
-const MAX_MISORDER = 100;
 /** Nobody presses more often, and no dialler dials faster: 40 ms of a key and 40 ms of none. */
 export const MAX_KEYS_A_SECOND = 25;
 /** A press is told as no longer than this, as one by INFO is: what passes it on sounds as long, and the next ones wait. */

@@ -1,10 +1,9 @@
 import type { Clock, Random } from '@vats/kernel';
 import { rtpMarker, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from './packet.ts';
+import { MAX_MISORDER } from './sequence-bounds.ts';
 
 /** Late packets are told apart by as many inserted ones: longer than any jitter buffer waits. */
 const BOUNDARIES_KEPT = 64;
-/** A step back larger than this is a restart, not a late packet (RFC 3550 §A.1). */
-const MAX_MISORDER = 100;
 /** One larger than this is not even a very late one: the source numbers its packets anew, and is another one to who hears the stream. */
 const RENUMBERED = 1_000;
 /**

@@ -1,4 +1,5 @@
 import type { Endpoint } from '@vats/kernel';
+import { MAX_DROPOUT } from './sequence-bounds.ts';
 
 /** How long a stranger must speak, and every believed address be silent, before the stranger is taken for the peer. */
 export const GRACE_MS = 1_000;
@@ -6,8 +7,6 @@ export const GRACE_MS = 1_000;
 export const SILENT_MS = 3_000;
 /** How long after a lock or a new offer others may still take over, before the socket is connected to the source. */
 export const SETTLE_MS = 5_000;
-/** A sequence number this far ahead of the last one still continues its stream (RFC 3550 §A.1). */
-const MAX_DROPOUT = 3_000;
 
 const NOBODY = 0;
 /** An address that nothing of the peer's signalling names. */

@@ -1,7 +1,5 @@
-/** A step forward larger than this is a restart, not loss (RFC 3550 §A.1). */
-const MAX_DROPOUT = 3000;
-/** A step back up to this is reordering (RFC 3550 §A.1). */
-const MAX_MISORDER = 100;
+import { MAX_DROPOUT, MAX_MISORDER } from './sequence-bounds.ts';
+
 /** How far back a packet that came twice is known: as many bits as a word has. */
 const REMEMBERED = 32;
 /** A clock that is off by more than this was set anew: that is no jitter. */

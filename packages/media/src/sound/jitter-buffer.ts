@@ -1,4 +1,5 @@
 import { type Decoder, LONGEST_PACKET_MS, type SamplingRate } from '../codec/sound-codec.ts';
+import { MAX_DROPOUT, MAX_MISORDER } from '../rtp/sequence-bounds.ts';
 import { ArrivalSpread } from './arrival-spread.ts';
 import { amplitudeOf } from './level.ts';
 import type { SoundSource } from './sound-source.ts';
@@ -8,9 +9,6 @@ import { MOST_WAITING, WaitingPackets } from './waiting-packets.ts';
 /** What waits longer than this is dropped to catch up: a talk becomes one of radio operators beyond. */
 const MOST_DELAY_MS = 400;
 const LEAST_DELAY_MS = 20;
-/** Steps in sequence numbers beyond these are another stream (RFC 3550 §A.1). */
-const MAX_DROPOUT = 3_000;
-const MAX_MISORDER = 100;
 /** Sound that did not come is made up for so long; then there is silence, and the buffer fills anew. */
 const MOST_CONCEALED_MS = 80;
 /** Quieter than this, in dBm0, nobody notices what is left out or put in. */
