@@ -1,8 +1,10 @@
 /**
  * What relaying a packet costs, and how long it takes: CPU microseconds for each packet forwarded, and the 99th percentile of
- * the delay, beside the least that a relay in Node can be, and beside rtpengine where it is installed.
+ * the delay, beside the least that a relay in Node can be (written plainly, and with all that helps), beside rtpengine where it
+ * is installed, and beside Asterisk where a script starts it.
  *
- *     node tools/bench/src/relay.ts [--calls 100,200] [--rounds 3] [--seconds 5] [--warm-up 8]
+ *     node tools/bench/src/relay.ts [--calls 100,200] [--rounds 3] [--seconds 5] [--warm-up 8] [--only vats,rtpengine]
+ *         [--asterisk SCRIPT]
  *
  * A call is two phones that send 50 packets a second each. Relay and phones keep to a core of their own. All contestants
  * take turns within a round; a warm-up long enough for every source to be settled goes before each measurement.
@@ -16,6 +18,7 @@ import { parseArgs } from 'node:util';
 import { cpuSeconds } from './load/process-cost.ts';
 import { CORES, circumstances } from './load/report.ts';
 import { formatSpread, formatTable, spread } from './load/statistics.ts';
+import { asteriskCalls, startAsterisk } from './relay/asterisk.ts';
 import type { PhonesReady, RelayOrder, RelayReady, TalkNews, TalkOrder, TalkResult } from './relay/protocol.ts';
 import { rtpengineCalls } from './relay/rtpengine.ts';
 
@@ -25,33 +28,46 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
     'warm-up': { type: 'string', default: '8' },
+    only: { type: 'string' },
+    /** A script that starts Asterisk with a configuration directory laid over its own and prints "pid N". */
+    asterisk: { type: 'string', default: process.env.VATS_BENCH_ASTERISK ?? '' },
   },
 });
 const rounds = Number(values.rounds);
 const NG_PORT = 22_299;
 const BASE = 'plain Node loop';
 
-/** A relay under test: how it is started, and how calls get into it. */
+/** A relay under test. */
 interface Contestant {
   readonly name: string;
   readonly record: boolean;
-  start(): ChildProcess;
-  setUp(relay: ChildProcess, order: RelayOrder): Promise<RelayReady>;
+  start(): Promise<Relay>;
+}
+
+/** One that runs. */
+interface Relay {
+  readonly pid: number;
+  setUp(order: RelayOrder): Promise<RelayReady>;
+  stop(): Promise<void>;
 }
 
 const contestants: Contestant[] = [
   ours(BASE, 'plain-loop.ts', false),
+  ours('batched Node loop', 'batched-loop.ts', false),
   ours('vats', 'vats-relay.ts', false),
   ours('vats, recording', 'vats-relay.ts', true),
 ];
 if (installed('rtpengine')) contestants.push(rtpengine('rtpengine', false), rtpengine('rtpengine, recording', true));
 else console.log('rtpengine is not installed: it takes no part');
+if (values.asterisk !== '') contestants.push(asterisk('Asterisk', false), asterisk('Asterisk, MixMonitor', true));
+const only = values.only?.split(',');
+const running = contestants.filter(({ name }) => name === BASE || only === undefined || only.includes(name));
 
 console.log(circumstances());
 for (const calls of values.calls.split(',').map(Number)) {
-  const results = contestants.map(() => ({ cost: [] as number[], p50: [] as number[], p99: [] as number[], lost: 0 }));
+  const results = running.map(() => ({ cost: [] as number[], p50: [] as number[], p99: [] as number[], lost: 0 }));
   for (let round = 0; round < rounds; round++) {
-    for (const [i, contestant] of contestants.entries()) {
+    for (const [i, contestant] of running.entries()) {
       const { cost, talk } = await measure(contestant, calls);
       const result = results[i]!;
       result.cost.push(cost);
@@ -66,7 +82,7 @@ for (const calls of values.calls.split(',').map(Number)) {
     formatTable(
       ['', 'µs CPU a packet', 'of the plain loop', 'p50 ms', 'p99 ms', 'p99 above it', 'lost'],
       results.map(({ cost, p50, p99, lost }, i) => [
-        contestants[i]!.name,
+        running[i]!.name,
         formatSpread(spread(cost), 1),
         (spread(cost).median / spread(base!.cost).median).toFixed(2),
         spread(p50).median.toFixed(2),
@@ -81,26 +97,24 @@ for (const calls of values.calls.split(',').map(Number)) {
 async function measure(contestant: Contestant, calls: number): Promise<{ cost: number; talk: TalkResult }> {
   const folder = mkdtempSync(join(tmpdir(), 'vats-bench-relay-'));
   const phones = node('phones.ts', CORES.load);
-  const relay = contestant.start();
+  const relay = await contestant.start();
   try {
     phones.send({ open: calls });
     const opened = await answer<PhonesReady>(phones);
     const order = { phones: opened.phones, ...(contestant.record && { recordInto: folder }) };
-    const ready = await contestant.setUp(relay, order);
+    const ready = await relay.setUp(order);
     const talk: TalkOrder = { ...ready, warmUp: Number(values['warm-up']), seconds: Number(values.seconds) };
     phones.send(talk);
     let used = 0;
     for (;;) {
       const news = await answer<TalkNews>(phones);
-      if (news === 'begin') used = -cpuSeconds(relay.pid!);
-      else if (news === 'end') used += cpuSeconds(relay.pid!);
+      if (news === 'begin') used = -cpuSeconds(relay.pid);
+      else if (news === 'end') used += cpuSeconds(relay.pid);
       else return { cost: (1e6 * used) / news.received, talk: news };
     }
   } finally {
-    for (const child of [phones, relay]) {
-      child.kill();
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    }
+    await ended(phones);
+    await relay.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -109,10 +123,16 @@ function ours(name: string, file: string, record: boolean): Contestant {
   return {
     name,
     record,
-    start: () => node(file, CORES.peer),
-    setUp: (relay, order) => {
-      relay.send(order);
-      return answer<RelayReady>(relay);
+    start: async () => {
+      const child = node(file, CORES.peer);
+      return {
+        pid: child.pid!,
+        setUp: (order) => {
+          child.send(order);
+          return answer<RelayReady>(child);
+        },
+        stop: () => ended(child),
+      };
     },
   };
 }
@@ -124,8 +144,8 @@ function rtpengine(name: string, record: boolean): Contestant {
   return {
     name,
     record,
-    start: () =>
-      pinned(
+    start: async () => {
+      const child = pinned(
         'rtpengine',
         ['-f', '-E', '-L', '3', '--table=-1', '--interface=127.0.0.1', `--listen-ng=127.0.0.1:${NG_PORT}`].concat(
           ['-m', '45000', '-M', '49999', '--num-threads=1', '--delete-delay=0', '--timeout=300'],
@@ -133,13 +153,43 @@ function rtpengine(name: string, record: boolean): Contestant {
         ),
         CORES.peer,
         'ignore',
-      ),
-    setUp: async (_relay, order) => {
-      // It says nowhere that it is ready.
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
-      return rtpengineCalls(NG_PORT, order);
+      );
+      return {
+        pid: child.pid!,
+        setUp: async (order) => {
+          // It says nowhere that it is ready.
+          await new Promise((resolve) => setTimeout(resolve, 1_500));
+          return rtpengineCalls(NG_PORT, order);
+        },
+        stop: () => ended(child),
+      };
     },
   };
+}
+
+function asterisk(name: string, record: boolean): Contestant {
+  return {
+    name,
+    record,
+    start: async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'vats-bench-asterisk-'));
+      const pid = await startAsterisk(values.asterisk, folder, CORES.peer);
+      return {
+        pid,
+        setUp: asteriskCalls,
+        stop: async () => {
+          process.kill(pid, 'SIGKILL');
+          while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 50));
+          rmSync(folder, { recursive: true, force: true });
+        },
+      };
+    },
+  };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  child.kill();
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
 function node(file: string, core: number | undefined): ChildProcess {
