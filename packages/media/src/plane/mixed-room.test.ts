@@ -19,7 +19,7 @@ beforeEach(() => {
 
 function enter(room: string, as: string): Member | undefined {
   const leg: RoomLeg = {
-    output: { say: () => void sent++ },
+    output: { say: () => void sent++, hasLeft: true },
     heardAt: 0,
     onFault: (error) => void faults.push(error),
   };

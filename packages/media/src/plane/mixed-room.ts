@@ -36,7 +36,7 @@ export type RoomChange = Partial<Pick<RoomOrder, 'presence' | 'muted' | 'deaf' |
 
 /** A leg as far as a room needs one. */
 export interface RoomLeg {
-  readonly output: { say(packet: Buffer): void };
+  readonly output: { say(packet: Buffer): void; readonly hasLeft: boolean };
   /** When its last packet arrived; ms, monotonic. */
   readonly heardAt: number;
   onFault(error: unknown): void;
@@ -130,6 +130,10 @@ export class MixedRoom implements Paced {
     for (const member of this.#members.values()) member.hears(this.#room.hear(member.party).sound);
   }
 
+  missed(turns: number): void {
+    for (const member of this.#members.values()) member.missed(turns);
+  }
+
   /** Its parties are told, so that nobody stays in a room that is dead. */
   fail(detail: string): void {
     for (const member of [...this.#members.values()]) member.lost(detail);
@@ -221,6 +225,7 @@ export class Member implements Passage {
         wishes: opusWishes(order.format.fmtp),
         random,
         send: (packet) => leg.output.say(packet),
+        haveLeft: () => leg.output.hasLeft,
       });
   }
 
@@ -251,6 +256,12 @@ export class Member implements Passage {
   hears(sound: Int16Array): void {
     if (this.#down === undefined) this.#packets?.append(sound, sound.length);
     else this.#packets?.append(this.#heard, this.#down.resample(sound, sound.length, this.#heard));
+  }
+
+  /** There was no sound for so long. */
+  missed(turns: number): void {
+    this.#packets?.skip(turns * this.#heard.length, false);
+    this.#packets?.beginTalkspurt();
   }
 
   close(): void {
