@@ -1,6 +1,6 @@
 /**
  * What it costs to play to many callers at once, and how steadily their packets leave: a prompt from a file in a loop, through the
- * whole media plane (one worker, real sockets, callers who say nothing), beside the least that it can cost in Node (`raw`: packets that are ready, from one socket,
+ * whole media plane (one worker, real sockets; callers who say nothing, or of whom it is known where they are), beside the least that it can cost in Node (`raw`: packets that are ready, from one socket,
  * from one for each caller, from connected ones).
  *
  *     node tools/bench/src/players.ts [--players 1000] [--seconds 10] [--rounds 3] [--codec pcma|pcmu|g722|opus] [--only NAME,...]
@@ -18,7 +18,15 @@ import { cpuSeconds } from './load/process-cost.ts';
 import { CORES, circumstances } from './load/report.ts';
 import { formatSpread, formatTable, spread } from './load/statistics.ts';
 import { asteriskPlays } from './players/asterisk.ts';
-import { CODECS, type CodecName, type Ears, type Heard, type PlayersOrder } from './players/protocol.ts';
+import {
+  CODECS,
+  type CodecName,
+  type Ears,
+  type Heard,
+  type PlayersOrder,
+  type Playing,
+  type SpeakOrder,
+} from './players/protocol.ts';
 
 const { values } = parseArgs({
   options: {
@@ -45,6 +53,8 @@ interface Contestant {
   readonly file: string;
   readonly music: boolean;
   readonly sockets: PlayersOrder['sockets'];
+  /** Its listeners say something now and then: it knows them, and may connect its sockets. */
+  readonly known?: boolean;
 }
 
 const VATS_PLAYER = 'tools/bench/src/players/vats-player.ts';
@@ -53,6 +63,7 @@ const all: readonly Contestant[] = [
   { name: 'raw-connected', file: 'raw-sender.ts', music: false, sockets: 'connected' },
   { name: 'raw-one', file: 'raw-sender.ts', music: false, sockets: 'one' },
   { name: 'prompts', file: 'vats-player.ts', music: false, sockets: 'each' },
+  { name: 'prompts-known', file: 'vats-player.ts', music: false, sockets: 'each', known: true },
   { name: 'music', file: 'vats-player.ts', music: true, sockets: 'each' },
   ...(values.against === ''
     ? []
@@ -121,7 +132,7 @@ function costOf({ cpu, heard }: Result): number {
   return (1e6 * cpu) / (heard.packets + heard.lost);
 }
 
-async function measure({ file, music, sockets }: Contestant): Promise<Result> {
+async function measure({ file, music, sockets, known = false }: Contestant): Promise<Result> {
   if (file === '') {
     const asterisk = await asteriskPlays(values.asterisk, { players, ears, cores: CORES });
     try {
@@ -133,7 +144,10 @@ async function measure({ file, music, sockets }: Contestant): Promise<Result> {
   const contestant = node(file, CORES.peer, values.node.split(' ').filter(Boolean));
   try {
     contestant.send({ players, ears, codec, music, sockets } satisfies PlayersOrder);
-    await answer(contestant);
+    const { legs } = await answer<Playing>(contestant);
+    sink.send({ legs: known ? legs : [] } satisfies SpeakOrder);
+    // A socket is connected 5 s after its peer was heard.
+    if (known) await sleep(6_000);
     return await count(contestant.pid!);
   } finally {
     contestant.disconnect();

@@ -1,3 +1,5 @@
+import type { Endpoint } from '@vats/kernel';
+
 /** What the processes of the players' bench tell each other over their IPC channel: plain data. */
 
 export const CODECS = {
@@ -15,7 +17,7 @@ export interface Ears {
   readonly ports: readonly number[];
 }
 
-/** To a contestant: play to so many listeners. It answers 'playing' once all are played to, and ends with its channel. */
+/** To a contestant: play to so many listeners. It answers `Playing`, and ends with its channel. */
 export interface PlayersOrder {
   readonly players: number;
   readonly ears: Ears;
@@ -24,6 +26,17 @@ export interface PlayersOrder {
   readonly music: boolean;
   /** Of the raw loop: one socket for all, one for each, or one for each that is connected to its listener. */
   readonly sockets: 'one' | 'each' | 'connected';
+}
+
+/** All are played to. */
+export interface Playing {
+  /** Where each listener would send to; none of the raw loop. */
+  readonly legs: readonly Endpoint[];
+}
+
+/** To the sink, instead: say something now and then to these, as a phone does that suppresses silence. */
+export interface SpeakOrder {
+  readonly legs: readonly Endpoint[];
 }
 
 /** To the sink: begin to count, or tell what came since and forget it. */

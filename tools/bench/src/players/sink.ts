@@ -1,6 +1,6 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Heard, SinkOrder } from './protocol.ts';
+import type { Heard, SinkOrder, SpeakOrder } from './protocol.ts';
 
 // A process of its own: hears what all players say. On a loopback the sender pays for the delivery: a listener that sleeps until each
 // packet wakes it would put its wake-ups on the switch's bill, where a network would not. So this one sleeps by the clock, and
@@ -86,12 +86,14 @@ function heard(): Heard {
   };
 }
 
+const sockets: Socket[] = [];
 const ports: number[] = [];
 for (let i = 0; i < SOCKETS; i++) {
   const socket = createSocket({ type: 'udp4', recvBufferSize: BUFFER_OCTETS });
   socket.on('message', hear);
   socket.bind(0, ADDRESS);
   await once(socket, 'listening');
+  sockets.push(socket);
   ports.push(socket.address().port);
 }
 
@@ -107,7 +109,27 @@ function turn(): void {
 }
 turn();
 
-process.on('message', (order: SinkOrder) => {
+/** Each says something once a second. */
+let spokenTo: SpeakOrder['legs'] = [];
+const SPEAK_EVERY_MS = 20;
+const spoken = Buffer.alloc(172, 0xd5);
+spoken[0] = 0x80;
+spoken[1] = 8;
+let round = 0;
+setInterval(() => {
+  round++;
+  spoken.writeUInt16BE(Math.floor(round / 50) & 0xffff, 2);
+  spoken.writeUInt32BE(8_000 * Math.floor(round / 50), 4);
+  for (let i = round % 50; i < spokenTo.length; i += 50) {
+    sockets[i % SOCKETS]!.send(spoken, spokenTo[i]!.port, spokenTo[i]!.address);
+  }
+}, SPEAK_EVERY_MS);
+
+process.on('message', (order: SinkOrder | SpeakOrder) => {
+  if (typeof order === 'object') {
+    spokenTo = order.legs;
+    return;
+  }
   if (order === 'count') {
     counting = true;
     return;

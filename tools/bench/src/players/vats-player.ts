@@ -1,6 +1,6 @@
-import { SystemClock } from '@vats/kernel';
+import { type Endpoint, SystemClock } from '@vats/kernel';
 import { builtInPrompt, startMediaPlane } from '@vats/media';
-import { CODECS, type PlayersOrder } from './protocol.ts';
+import { CODECS, type PlayersOrder, type Playing } from './protocol.ts';
 
 // A process of its own: our media plane with one worker and no signalling, playing to many at once.
 
@@ -16,6 +16,7 @@ async function play({ players, ears, codec, music }: PlayersOrder): Promise<void
     clock: new SystemClock(),
   });
   const format = CODECS[codec];
+  const legs: Endpoint[] = [];
   for (let i = 0; i < players; i++) {
     const call = plane.openCall(String(i), (event) => {
       if (event.kind === 'lost' || event.kind === 'played') throw new Error(JSON.stringify(event));
@@ -28,9 +29,10 @@ async function play({ players, ears, codec, music }: PlayersOrder): Promise<void
       { newOffer: true },
     );
     const from = music ? { shared: true } : { fromMs: (i * 37) % 5_000 };
+    legs.push(leg.local);
     call.play(leg, { items: [{ file: builtInPrompt('ru', 'main-menu') }], format, times: 0, ...from });
   }
-  process.send!('playing');
+  process.send!({ legs } satisfies Playing);
 }
 
 const CLOCK_RATES = [[CODECS.opus.payloadType, 48_000]] as const;
