@@ -114,6 +114,7 @@ console.log(
         ),
         formatSpread(of(costOf), 1),
         (of(costOf).median / spread(base).median).toFixed(2),
+        String(of(({ heard }) => heard.players).least),
         `${(100 * of(({ heard }) => (heard.packets + heard.lost) / (players * 50 * seconds)).median).toFixed(2)} %`,
         String(found.reduce((sum, { heard }) => sum + heard.lost, 0)),
         of(({ heard }) => heard.p50).median.toFixed(1),
