@@ -1,84 +1,181 @@
 /**
- * What it costs to play to many callers at once: a prompt from a file in a loop, through the whole media plane (one worker, real
- * sockets), heard by another process.
+ * What it costs to play to many callers at once, and how steadily their packets leave: a prompt from a file in a loop, through the
+ * whole media plane (one worker, real sockets; callers who say nothing, or of whom it is known where they are), beside the least that it can cost in Node (`raw`: packets that are ready, from one socket,
+ * from one for each caller, from connected ones).
  *
- *     node tools/bench/src/players.ts [--players N] [--seconds S] [--codec pcma|pcmu|g722]
+ *     node tools/bench/src/players.ts [--players 1000] [--seconds 10] [--rounds 3] [--codec pcma|pcmu|g722|opus] [--only NAME,...]
+ *         [--against CHECKOUT] [--asterisk SCRIPT]    # the script starts an Asterisk with a configuration directory laid over its own, and prints "pid N"
  *
- * CPU is that of the switch's process: the worker's player, encoder and sockets, and this thread, which does nothing meanwhile.
+ * The contestants take turns within a round. Each keeps to one core, who hears them to the other. CPU is that of the contestant's
+ * process; the steadiness is what the listener sees, which looks every millisecond.
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { SystemClock } from '@vats/kernel';
-import { builtInPrompt, startMediaPlane } from '@vats/media';
+import { cpuSeconds } from './load/process-cost.ts';
+import { CORES, circumstances } from './load/report.ts';
+import { formatSpread, formatTable, spread } from './load/statistics.ts';
+import { asteriskPlays } from './players/asterisk.ts';
+import {
+  CODECS,
+  type CodecName,
+  type Ears,
+  type Heard,
+  type PlayersOrder,
+  type Playing,
+  type SpeakOrder,
+} from './players/protocol.ts';
 
-const FORMATS = {
-  pcma: { payloadType: 8, encoding: 'pcma/8000/1', ptime: 20 },
-  pcmu: { payloadType: 0, encoding: 'pcmu/8000/1', ptime: 20 },
-  g722: { payloadType: 9, encoding: 'g722/8000/1', ptime: 20 },
-} as const;
-
-const { values: flags } = parseArgs({
-  options: { players: { type: 'string' }, seconds: { type: 'string' }, codec: { type: 'string' } },
+const { values } = parseArgs({
+  options: {
+    players: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '10' },
+    'warm-up': { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    codec: { type: 'string', default: 'pcma' },
+    only: { type: 'string' },
+    /** Another checkout, whose player takes part as `before`. */
+    against: { type: 'string', default: '' },
+    asterisk: { type: 'string', default: process.env.VATS_BENCH_ASTERISK ?? '' },
+    /** Arguments for the contestants' node, as `--cpu-prof`. */
+    node: { type: 'string', default: '' },
+  },
 });
-const players = Number(flags.players ?? 1_000);
-const seconds = Number(flags.seconds ?? 20);
-const format = FORMATS[(flags.codec ?? 'pcma') as keyof typeof FORMATS];
-if (format === undefined) throw new Error(`--codec is one of ${Object.keys(FORMATS).join(', ')}`);
+const [players, seconds, rounds] = [Number(values.players), Number(values.seconds), Number(values.rounds)];
+const codec = values.codec as CodecName;
+if (!Object.hasOwn(CODECS, codec)) throw new Error(`--codec is one of ${Object.keys(CODECS).join(', ')}`);
 
-const sink = fork(fileURLToPath(new URL('players/sink.ts', import.meta.url)));
-const [{ port }] = (await once(sink, 'message')) as [{ port: number }];
-
-const plane = await startMediaPlane({
-  addresses: { 4: '127.43.0.1' },
-  ports: { first: 20_000, last: 29_999 },
-  workers: 1,
-  warmPairs: players,
-  clock: new SystemClock(),
-});
-const failed: string[] = [];
-let sent = 0;
-for (let i = 0; i < players; i++) {
-  const call = plane.openCall(String(i), (event) => {
-    if (event.kind === 'lost' || (event.kind === 'played' && event.why !== 'stopped'))
-      failed.push(JSON.stringify(event));
-    if (event.kind === 'closed') for (const { rtp } of event.legs) sent += rtp.sentPackets;
-  });
-  const leg = call?.openLeg('a', { family: 4, signalling: '127.43.1.1' });
-  if (call === undefined || leg === undefined) throw new Error(`no ports for player ${i}`);
-  const claimed = { address: '127.43.1.1', port };
-  leg.update(
-    { claimed, claimedRtcp: undefined, receives: true, held: false, laws: [[8, 'PCMA']], clockRates: [] },
-    { newOffer: true },
-  );
-  call.play(leg, { items: [{ file: builtInPrompt('ru', 'main-menu') }], format, times: 0, fromMs: (i * 37) % 5_000 });
+interface Contestant {
+  readonly name: string;
+  /** Empty for Asterisk. */
+  readonly file: string;
+  readonly music: boolean;
+  readonly sockets: PlayersOrder['sockets'];
+  /** Its listeners say something now and then: it knows them, and may connect its sockets. */
+  readonly known?: boolean;
 }
 
-const startedAt = performance.now();
-await sleep(3_000);
-sink.send('count');
-const before = process.cpuUsage();
-const from = performance.now();
-await sleep(seconds * 1_000);
-const used = process.cpuUsage(before);
-const passed = (performance.now() - from) / 1_000;
-sink.send('tell');
-const [heard] = (await once(sink, 'message')) as [Record<string, number>];
-const played = (performance.now() - startedAt) / 1_000;
-await plane.close();
+const VATS_PLAYER = 'tools/bench/src/players/vats-player.ts';
+const all: readonly Contestant[] = [
+  { name: 'raw', file: 'raw-sender.ts', music: false, sockets: 'each' },
+  { name: 'raw-connected', file: 'raw-sender.ts', music: false, sockets: 'connected' },
+  { name: 'raw-one', file: 'raw-sender.ts', music: false, sockets: 'one' },
+  { name: 'prompts', file: 'vats-player.ts', music: false, sockets: 'each' },
+  { name: 'prompts-known', file: 'vats-player.ts', music: false, sockets: 'each', known: true },
+  { name: 'music', file: 'vats-player.ts', music: true, sockets: 'each' },
+  ...(values.against === ''
+    ? []
+    : [{ name: 'before', file: join(values.against, VATS_PLAYER), music: false, sockets: 'each' } as const]),
+  ...(values.asterisk === '' ? [] : [{ name: 'asterisk', file: '', music: false, sockets: 'each' } as const]),
+];
+const contestants = all.filter(({ name }) => values.only === undefined || values.only.split(',').includes(name));
+if (contestants.length === 0) throw new Error(`--only takes ${all.map(({ name }) => name).join(', ')}`);
 
-const cpu = (used.user + used.system) / 1e6;
-const due = players * 50 * passed;
-// Of all that were sent, those of the time that was measured; fewer than were due when the machine kept the thread from its turns.
-const sentThen = (sent * passed) / played;
-console.log(`${players} players of ${format.encoding} for ${passed.toFixed(1)} s, Node ${process.version}`);
+interface Result {
+  readonly cpu: number;
+  readonly heard: Heard;
+}
+
+const sink = node('sink.ts', CORES.load);
+const [ears] = (await once(sink, 'message')) as [Ears];
+const results = contestants.map((): Result[] => []);
+for (let round = 0; round < rounds; round++) {
+  for (const [i, contestant] of contestants.entries()) results[i]!.push(await measure(contestant));
+}
+sink.disconnect();
+sink.kill();
+
+console.log(circumstances());
+console.log(`${players} listeners, ${codec}, ${rounds} rounds of ${seconds} s: median (least-most)\n`);
+const base = results.at(0)!.map(costOf);
 console.log(
-  `CPU              ${((100 * cpu) / passed).toFixed(1)} % of a core, ${((1e6 * cpu) / sentThen).toFixed(2)} µs a packet`,
+  formatTable(
+    [
+      '',
+      '% of a core',
+      'µs a packet',
+      `of ${contestants[0]!.name}`,
+      'sent of due',
+      'lost',
+      'p50 ms',
+      'p99 ms',
+      'worst',
+      'drift',
+    ],
+    results.map((found, i) => {
+      const of = (figure: (result: Result) => number) => spread(found.map(figure));
+      return [
+        contestants[i]!.name,
+        formatSpread(
+          of(({ cpu }) => (100 * cpu) / seconds),
+          1,
+        ),
+        formatSpread(of(costOf), 1),
+        (of(costOf).median / spread(base).median).toFixed(2),
+        String(of(({ heard }) => heard.players).least),
+        `${(100 * of(({ heard }) => (heard.packets + heard.lost) / (players * 50 * seconds)).median).toFixed(2)} %`,
+        String(found.reduce((sum, { heard }) => sum + heard.lost, 0)),
+        of(({ heard }) => heard.p50).median.toFixed(1),
+        formatSpread(
+          of(({ heard }) => heard.p99),
+          1,
+        ),
+        of(({ heard }) => heard.worst).most.toFixed(1),
+        of(({ heard }) => heard.drift).most.toFixed(1),
+      ];
+    }),
+  ),
 );
-console.log(`a call           ${((1e3 * cpu) / passed / players).toFixed(3)} ms of CPU a second`);
-console.log(`packets          ${Math.round(sentThen)} sent of ${Math.round(due)} due, ${heard.packets} heard`);
-console.log(`a player         ${heard.fewest} to ${heard.most} packets heard`);
-console.log(`gaps over 40 ms  ${heard.late}, the longest ${heard.longestGap!.toFixed(1)} ms`);
-if (failed.length > 0) console.log(`FAILED           ${failed.length}: ${failed[0]}`);
+
+function costOf({ cpu, heard }: Result): number {
+  return (1e6 * cpu) / (heard.packets + heard.lost);
+}
+
+async function measure({ file, music, sockets, known = false }: Contestant): Promise<Result> {
+  if (file === '') {
+    const asterisk = await asteriskPlays(values.asterisk, { players, ears, cores: CORES });
+    try {
+      return await count(asterisk.pid);
+    } finally {
+      await asterisk.stop();
+    }
+  }
+  const contestant = node(file, CORES.peer, values.node.split(' ').filter(Boolean));
+  try {
+    contestant.send({ players, ears, codec, music, sockets } satisfies PlayersOrder);
+    const { legs } = await answer<Playing>(contestant);
+    sink.send({ legs: known ? legs : [] } satisfies SpeakOrder);
+    // A socket is connected 5 s after its peer was heard.
+    if (known) await sleep(6_000);
+    return await count(contestant.pid!);
+  } finally {
+    contestant.disconnect();
+    await once(contestant, 'exit');
+  }
+}
+
+async function count(pid: number): Promise<Result> {
+  await sleep(1_000 * Number(values['warm-up']));
+  sink.send('count');
+  const before = cpuSeconds(pid);
+  await sleep(1_000 * seconds);
+  const cpu = cpuSeconds(pid) - before;
+  sink.send('tell');
+  return { cpu, heard: await answer<Heard>(sink) };
+}
+
+function node(file: string, core: number | undefined, args: readonly string[] = []): ChildProcess {
+  const command = [process.execPath, '--no-warnings', ...args, resolve(import.meta.dirname, 'players', file)];
+  const pinned = core === undefined ? command : ['taskset', '-c', String(core), ...command];
+  return spawn(pinned[0]!, pinned.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+}
+
+async function answer<T>(child: ChildProcess): Promise<T> {
+  const gone = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`${child.spawnargs.join(' ')}: exit ${code}`)),
+  );
+  const [message] = await Promise.race([once(child, 'message'), gone]);
+  return message as T;
+}

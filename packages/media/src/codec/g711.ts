@@ -24,6 +24,7 @@ function g711(law: Law): SoundCodec {
     encoding: `${law.toLowerCase()}/8000/1`,
     clockRate: G711_RATE,
     rate: G711_RATE,
+    octets: made,
     decoder: () => new G711Decoder(G711_TO_LINEAR[law]),
     encoder: () => new G711Encoder(made()),
   };

@@ -77,3 +77,23 @@ test('a packet of the longest kind fits, and it delays by less than 3 ms', () =>
     expect(resampler.delaySeconds).toBeLessThan(0.003);
   }
 });
+
+test.each([
+  [16_000, 8_000],
+  [48_000, 16_000],
+  [8_000, 48_000],
+] as const)('who follows what another resampled from %i to %i Hz goes on as if it had done so itself', (from, to) => {
+  const sound = Int16Array.from({ length: 3 * 321 }, (_, i) => 9_000 * Math.sin(i / 7) + (i % 50));
+  const frames = [0, 1, 2].map((frame) => sound.subarray(frame * 321, (frame + 1) * 321));
+  const [whole, following] = [new Resampler(from, to), new Resampler(from, to)];
+  const [out, other] = [new Int16Array(2_000), new Int16Array(2_000)];
+  for (const [frame, each] of frames.entries()) {
+    const made = whole.resample(each, each.length, out);
+    if (frame === 1) following.follow(each, each.length);
+    else {
+      expect(following.resample(each, each.length, other)).toBe(made);
+      expect(other.subarray(0, made)).toEqual(out.subarray(0, made));
+    }
+  }
+  expect(() => following.follow(sound, 3)).toThrow(RangeError);
+});

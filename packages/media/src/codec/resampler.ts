@@ -63,6 +63,17 @@ export class Resampler {
     return made;
   }
 
+  /** As if these samples had been resampled, for who has the outcome from another resampler. More of them than the filter looks back. */
+  follow(sound: Int16Array, samples: number): void {
+    const history = this.#history;
+    if (samples < history) throw new RangeError(`${samples} samples to follow, the filter looks back ${history}`);
+    const x = this.#sound;
+    for (let i = 0; i < history; i++) x[i] = sound[samples - history + i]!;
+    if (this.from < this.to) return;
+    const { factor } = this.#filter;
+    this.#next += Math.ceil((samples - this.#next) / factor) * factor - samples;
+  }
+
   get #history(): number {
     const { taps, factor } = this.#filter;
     return this.from < this.to ? taps - 1 : taps * factor - 1;

@@ -57,6 +57,8 @@ export interface SoundCodec {
   readonly rate: SamplingRate;
   /** How much sound a packet may hold, in ms, shortest first; whole milliseconds up to LONGEST_PACKET_MS where it is not said. */
   readonly packetTimes?: readonly number[];
+  /** By sample, as an unsigned number, its octet: of a codec that makes an octet of each sample by itself. */
+  octets?(): Uint8Array;
   decoder(): Decoder;
   encoder(wishes?: EncoderWishes): Encoder;
 }

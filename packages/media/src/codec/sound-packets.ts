@@ -9,10 +9,12 @@ const VARIABLE_PAYLOAD = 400;
 /** Shorter packets are more header than sound. */
 const SHORTEST_PTIME = 10;
 /**
- * How many packets may be on their way to the kernel before the first one's buffer is used again: it mostly takes a packet at
- * once, and never leaves one lying this long.
+ * Where nobody tells whether packets have left: how many may be on their way to the kernel before the first one's buffer is used
+ * again. It mostly takes a packet at once, and never leaves one lying this long.
  */
 const BUFFERS = 16;
+/** By length: a buffer that all streams of the thread fill, send and leave behind in one go, so that it stays in the caches. */
+const SHARED_BUFFERS: (Buffer | undefined)[] = [];
 /** How many packets are left out of the numbering at most between two that are sent: a larger step would look like another stream. */
 const MAX_LEFT_OUT = 100;
 
@@ -25,11 +27,16 @@ export class SoundPackets {
   readonly #encoder: Encoder;
   readonly #payloadType: number;
   readonly #send: (packet: Buffer) => void;
+  readonly #haveLeft: (() => boolean) | undefined;
   readonly #ssrc: number;
-  readonly #buffers: readonly Buffer[];
+  /** Octets of the largest packet. */
+  readonly #room: number;
+  readonly #buffers: Buffer[] = [];
   #buffer = 0;
-  /** What waits until there is a packet's worth of it. */
-  readonly #sound: Int16Array;
+  /** In a packet. */
+  readonly #samples: number;
+  /** What waits until there is a packet's worth of it; made when something does. */
+  #sound = NO_SOUND;
   #waiting = 0;
   #sequence: number;
   /** Of the numbering since the last packet. */
@@ -38,7 +45,10 @@ export class SoundPackets {
   #timestamp: number;
   #marker = true;
 
-  /** @param options.ptime how much sound a packet shall hold, in ms; the nearest that the codec can */
+  /**
+   * @param options.ptime how much sound a packet shall hold, in ms; the nearest that the codec can
+   * @param options.haveLeft asked when a packet was sent: whether nobody needs its buffer any more
+   */
   constructor(options: {
     codec: SoundCodec;
     payloadType: number;
@@ -46,19 +56,20 @@ export class SoundPackets {
     wishes: EncoderWishes;
     random: Random;
     send: (packet: Buffer) => void;
+    haveLeft?: () => boolean;
   }) {
     const { codec, random } = options;
     this.#codec = codec;
     this.#encoder = codec.encoder(options.wishes);
     this.#payloadType = options.payloadType;
     this.#send = options.send;
+    this.#haveLeft = options.haveLeft;
     this.#ssrc = random.below(2 ** 32);
     this.#sequence = random.below(2 ** 16);
     this.#timestamp = random.below(2 ** 32);
     const ptime = packetTime(codec, options.ptime);
-    const payload = codec.packetTimes === undefined ? OCTETS_A_MS * ptime : VARIABLE_PAYLOAD;
-    this.#buffers = Array.from({ length: BUFFERS }, () => Buffer.alloc(RTP_HEADER + payload));
-    this.#sound = new Int16Array((ptime * codec.rate) / 1_000);
+    this.#room = RTP_HEADER + (codec.packetTimes === undefined ? OCTETS_A_MS * ptime : VARIABLE_PAYLOAD);
+    this.#samples = (ptime * codec.rate) / 1_000;
   }
 
   /** The timestamp of the sample that comes next. */
@@ -72,14 +83,31 @@ export class SoundPackets {
   }
 
   append(sound: Int16Array, samples: number): void {
-    const waiting = this.#sound;
+    if (this.isPacket(samples)) {
+      this.#sendSound(sound);
+      return;
+    }
+    const waiting = this.#waitingSound();
     for (let i = 0; i < samples; ) {
       const taken = Math.min(samples - i, waiting.length - this.#waiting);
       for (let j = 0; j < taken; j++) waiting[this.#waiting + j] = sound[i + j]!;
       i += taken;
       this.#waiting += taken;
-      if (this.#waiting === waiting.length) this.#sendSound();
+      if (this.#waiting === waiting.length) this.#sendSound(waiting);
     }
+  }
+
+  /** Whether so many samples would be a packet by themselves. */
+  isPacket(samples: number): boolean {
+    return this.#waiting === 0 && samples === this.#samples;
+  }
+
+  /** A packet's worth that is encoded already: octets from `at` on, as many as samples. Only where `isPacket` said so. */
+  appendOctets(octets: Uint8Array, at: number): void {
+    const samples = this.#samples;
+    const buffer = this.#nextBuffer();
+    for (let i = 0; i < samples; i++) buffer[RTP_HEADER + i] = octets[at + i]!;
+    this.#sendPayload(buffer, RTP_HEADER + samples);
   }
 
   /**
@@ -89,17 +117,17 @@ export class SoundPackets {
   skip(samples: number, lost: boolean): void {
     let left = samples;
     if (this.#waiting > 0) {
-      const filled = Math.min(left, this.#sound.length - this.#waiting);
+      const filled = Math.min(left, this.#samples - this.#waiting);
       this.#sound.fill(0, this.#waiting, this.#waiting + filled);
       this.#waiting += filled;
       left -= filled;
-      if (this.#waiting < this.#sound.length) return;
-      this.#sendSound();
+      if (this.#waiting < this.#samples) return;
+      this.#sendSound(this.#sound);
     }
     if (left === 0) return;
     this.#timestamp = (this.#timestamp + this.#inClock(left)) >>> 0;
     if (!lost) return;
-    const leftOut = Math.min(MAX_LEFT_OUT - this.#leftOut, Math.floor(left / this.#sound.length));
+    const leftOut = Math.min(MAX_LEFT_OUT - this.#leftOut, Math.floor(left / this.#samples));
     this.#leftOut += leftOut;
     this.#sequence += leftOut;
   }
@@ -115,16 +143,19 @@ export class SoundPackets {
     this.#encoder.close();
   }
 
-  #sendSound(): void {
-    const { length } = this.#sound;
+  /** A packet's worth of it. */
+  #sendSound(sound: Int16Array): void {
     const buffer = this.#nextBuffer();
-    const end = this.#encoder.encode(this.#sound, length, buffer, RTP_HEADER);
+    this.#sendPayload(buffer, this.#encoder.encode(sound, this.#samples, buffer, RTP_HEADER));
+  }
+
+  #sendPayload(buffer: Buffer, end: number): void {
     if (end > RTP_HEADER) {
       this.#sendPacket(buffer, this.#payloadType, this.#timestamp, this.#marker, end);
       this.#marker = false;
     }
     this.#waiting = 0;
-    this.#timestamp = (this.#timestamp + this.#inClock(length)) >>> 0;
+    this.#timestamp = (this.#timestamp + this.#inClock(this.#samples)) >>> 0;
   }
 
   #sendPacket(buffer: Buffer, payloadType: number, timestamp: number, marker: boolean, length: number): void {
@@ -134,12 +165,25 @@ export class SoundPackets {
     buffer.writeUInt32BE(timestamp, 4);
     buffer.writeUInt32BE(this.#ssrc, 8);
     this.#leftOut = 0;
-    this.#send(buffer.subarray(0, length));
+    this.#send(length === buffer.length ? buffer : buffer.subarray(0, length));
+    // One that still waits to be sent is left to whoever has it.
+    if (this.#haveLeft?.() === false) SHARED_BUFFERS[this.#room] = undefined;
   }
 
   #nextBuffer(): Buffer {
+    const room = this.#room;
+    if (this.#haveLeft !== undefined) {
+      SHARED_BUFFERS[room] ??= Buffer.alloc(room);
+      return SHARED_BUFFERS[room];
+    }
     this.#buffer = (this.#buffer + 1) % BUFFERS;
+    this.#buffers[this.#buffer] ??= Buffer.alloc(room);
     return this.#buffers[this.#buffer]!;
+  }
+
+  #waitingSound(): Int16Array {
+    if (this.#sound.length === 0) this.#sound = new Int16Array(this.#samples);
+    return this.#sound;
   }
 
   #inClock(samples: number): number {
@@ -147,6 +191,8 @@ export class SoundPackets {
     return Math.round((samples * clockRate) / rate);
   }
 }
+
+const NO_SOUND = new Int16Array(0);
 
 function packetTime({ packetTimes }: SoundCodec, wanted: number): number {
   if (packetTimes === undefined) return Math.max(SHORTEST_PTIME, Math.min(LONGEST_PACKET_MS, Math.round(wanted)));

@@ -52,12 +52,18 @@ export class Transcoder {
   #allowedAt: number;
 
   /**
-   * @param options.send gets each packet in a buffer that is good until 15 more were sent
+   * @param options.send gets each packet in a buffer that is good until 15 more were sent, or until `haveLeft` says that nobody needs it
    * @throws for an encoding that only passes through: `isConvertible` tells
    */
-  constructor(options: { conversion: Conversion; clock: Clock; random: Random; send: (packet: Buffer) => void }) {
+  constructor(options: {
+    conversion: Conversion;
+    clock: Clock;
+    random: Random;
+    send: (packet: Buffer) => void;
+    haveLeft?: () => boolean;
+  }) {
     const { from, to, events } = options.conversion;
-    const { random, send } = options;
+    const { random, send, haveLeft } = options;
     this.#clock = options.clock;
     this.#allowedAt = options.clock.monotonic();
     // A codec that knows several rates takes the other side's: nothing is resampled then.
@@ -76,6 +82,7 @@ export class Transcoder {
       wishes: opusWishes(fmtp),
       random,
       send,
+      ...(haveLeft && { haveLeft }),
     });
     const converters: EventConverter[] = [];
     for (const { arriving, leaving, arrivingRate, leavingRate } of events) {

@@ -63,6 +63,11 @@ export class BoundPair {
     else this.#rtp.send(packet, port, address);
   }
 
+  /** Whether the kernel has taken all RTP that was sent: its buffers are nobody's any more. */
+  get rtpHasLeft(): boolean {
+    return this.#rtp.getSendQueueCount() === 0;
+  }
+
   sendRtcp(packet: Buffer, to: Endpoint): void {
     this.#rtcp.send(packet, to.port, to.address);
   }

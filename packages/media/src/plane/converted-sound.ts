@@ -35,7 +35,12 @@ export class ConvertedSound implements Passage {
     this.#alone = conversion.alone;
     this.#payloadTypes = this.#leaving(map);
     this.#keys = keys;
-    this.#transcoder = new Transcoder({ conversion, clock, random, send: (packet) => to.output.say(packet) });
+    const { output } = to;
+    this.#transcoder = new Transcoder({
+      ...{ conversion, clock, random },
+      send: (packet) => output.say(packet),
+      haveLeft: () => output.hasLeft,
+    });
   }
 
   /** Whether it does already what is asked for: then it goes on, with what it remembers of the sound. */

@@ -57,6 +57,12 @@ export class LegOutput {
     this.#pass(packet);
   }
 
+  /** Whether nothing waits to be sent: buffers of what was said or played may be used again. */
+  get hasLeft(): boolean {
+    // What is protected is a copy.
+    return this.srtp !== undefined || this.#pair.rtpHasLeft;
+  }
+
   #pass(packet: Buffer): void {
     if (!this.#isHeard) {
       // What nobody is sent is not counted: after a hold of minutes nobody could tell how often the numbers began anew (RFC 3711 §3.3.1).

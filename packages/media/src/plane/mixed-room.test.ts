@@ -1,5 +1,6 @@
 import { FakeClock, SeededRandom } from '@vats/kernel/testing';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { rtpMarker, rtpTimestamp } from '../rtp/packet.ts';
 import { Pacer } from '../sound/pacer.ts';
 import { type Member, MixedRooms, type RoomLeg, type RoomOrder } from './mixed-room.ts';
 
@@ -8,6 +9,8 @@ let rooms: MixedRooms;
 let pacer: Pacer;
 let faults: unknown[];
 let sent: number;
+let timestamps: number[];
+let markers: boolean[];
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -15,11 +18,20 @@ beforeEach(() => {
   rooms = new MixedRooms({ random: new SeededRandom(1), pacer });
   faults = [];
   sent = 0;
+  timestamps = [];
+  markers = [];
 });
 
 function enter(room: string, as: string): Member | undefined {
   const leg: RoomLeg = {
-    output: { say: () => void sent++ },
+    output: {
+      say: (packet) => {
+        sent++;
+        timestamps.push(rtpTimestamp(packet));
+        markers.push(rtpMarker(packet));
+      },
+      hasLeft: true,
+    },
     heardAt: 0,
     onFault: (error) => void faults.push(error),
   };
@@ -64,4 +76,17 @@ test('a room that fails is told to all its parties', () => {
   clock.advance(100);
   expect(faults).toHaveLength(2);
   expect(String(faults[0])).toMatch(/the room r failed: Error: broken/);
+});
+
+test('after a stop of the thread a room goes on behind a gap as long as what is not made up for', () => {
+  const member = enter('r', 'a')!;
+  const after = clock.after.bind(clock);
+  clock.advance(100);
+  vi.spyOn(clock, 'after').mockImplementationOnce((milliseconds, fire) => after(milliseconds + 200, fire));
+  clock.advance(400);
+  const steps = timestamps.slice(1).map((timestamp, i) => (timestamp - timestamps[i]!) >>> 0);
+  // Of 11 turns that were due at once five were made up for.
+  expect(steps.filter((step) => step !== 160)).toEqual([160 * 7]);
+  expect(markers.findLastIndex((marker) => marker)).toBe(steps.indexOf(160 * 7) + 1);
+  member.close();
 });

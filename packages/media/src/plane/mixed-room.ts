@@ -8,9 +8,10 @@ import type { KeyReader } from '../rtp/key-reader.ts';
 import { rtpPayloadType } from '../rtp/packet.ts';
 import type { SpokenFormat } from '../sdp/spoken-format.ts';
 import { type Paced, type Pacer, TURN_MS } from '../sound/pacer.ts';
-import { type Party, type Presence, Room } from '../sound/room.ts';
+import { type Heard, isForSeveral, type Party, type Presence, Room } from '../sound/room.ts';
 import type { Passage } from './passage.ts';
 import { RoomInput } from './room-input.ts';
+import { SharedMix } from './shared-mix.ts';
 
 /** How a leg takes part in a room. */
 export interface RoomOrder {
@@ -36,7 +37,7 @@ export type RoomChange = Partial<Pick<RoomOrder, 'presence' | 'muted' | 'deaf' |
 
 /** A leg as far as a room needs one. */
 export interface RoomLeg {
-  readonly output: { say(packet: Buffer): void };
+  readonly output: { say(packet: Buffer): void; readonly hasLeft: boolean };
   /** When its last packet arrived; ms, monotonic. */
   readonly heardAt: number;
   onFault(error: unknown): void;
@@ -91,6 +92,9 @@ export class MixedRoom implements Paced {
   readonly #room: Room;
   readonly #members = new Map<string, Member>();
   readonly #memberOf = new Map<Party, Member>();
+  /** By the mixes that several hear. */
+  readonly #shared = new Map<number, SharedMix>();
+  #turn = 0;
 
   constructor(options: { pacer: Pacer; random: Random; noise: Int16Array; empty: () => void }) {
     this.#pacer = options.pacer;
@@ -127,7 +131,12 @@ export class MixedRoom implements Paced {
   turn(): void {
     for (const member of this.#members.values()) if (member.says()) this.#room.speaks(member.party);
     this.#room.mix();
-    for (const member of this.#members.values()) member.hears(this.#room.hear(member.party).sound);
+    this.#turn++;
+    for (const member of this.#members.values()) member.hears(this.#room.hear(member.party), this.#shared, this.#turn);
+  }
+
+  missed(turns: number): void {
+    for (const member of this.#members.values()) member.missed(turns);
   }
 
   /** Its parties are told, so that nobody stays in a room that is dead. */
@@ -182,6 +191,10 @@ export class Member implements Passage {
   readonly #packets: SoundPackets | undefined;
   readonly #down: Resampler | undefined;
   readonly #heard: Int16Array;
+  /** Of a codec that encodes each sample by itself. */
+  readonly #octets: Uint8Array | undefined;
+  /** The mix that it heard in the turn before. */
+  #mix = NO_MIX;
   #input: RoomInput | undefined;
 
   constructor(options: {
@@ -211,6 +224,7 @@ export class Member implements Passage {
     const codec = soundCodec(order.format.encoding, ROOM_RATE);
     const rate = codec?.rate ?? ROOM_RATE;
     this.#heard = new Int16Array((rate * TURN_MS) / 1_000);
+    this.#octets = codec?.octets?.();
     this.#down = rate === ROOM_RATE ? undefined : new Resampler(ROOM_RATE, rate);
     this.#packets =
       codec &&
@@ -221,6 +235,7 @@ export class Member implements Passage {
         wishes: opusWishes(order.format.fmtp),
         random,
         send: (packet) => leg.output.say(packet),
+        haveLeft: () => leg.output.hasLeft,
       });
   }
 
@@ -248,9 +263,36 @@ export class Member implements Passage {
     return true;
   }
 
-  hears(sound: Int16Array): void {
-    if (this.#down === undefined) this.#packets?.append(sound, sound.length);
-    else this.#packets?.append(this.#heard, this.#down.resample(sound, sound.length, this.#heard));
+  /** @param shared what others of the room hear too, by its mix */
+  hears({ sound, mix }: Heard, shared: Map<number, SharedMix>, turn: number): void {
+    const [down, packets, octets] = [this.#down, this.#packets, this.#octets];
+    if (packets === undefined) return;
+    if (down === undefined) {
+      packets.append(sound, sound.length);
+      return;
+    }
+    const steady = mix === this.#mix;
+    this.#mix = mix;
+    if (octets !== undefined && isForSeveral(mix)) {
+      let one = shared.get(mix);
+      if (one === undefined) {
+        one = new SharedMix(down.from, down.to, TURN_MS);
+        shared.set(mix, one);
+      }
+      one.hear(sound, turn);
+      if (steady && packets.isPacket(this.#heard.length)) {
+        down.follow(sound, sound.length);
+        packets.appendOctets(one.octets(octets), 0);
+        return;
+      }
+    }
+    packets.append(this.#heard, down.resample(sound, sound.length, this.#heard));
+  }
+
+  /** There was no sound for so long. */
+  missed(turns: number): void {
+    this.#packets?.skip(turns * this.#heard.length, false);
+    this.#packets?.beginTalkspurt();
   }
 
   close(): void {
@@ -259,6 +301,9 @@ export class Member implements Passage {
     for (const input of this.#inputs) input?.close();
   }
 }
+
+/** Of a member that has not heard any yet. */
+const NO_MIX = Number.NaN;
 
 /** A second and a bit of faint noise: in dead silence callers think that the line is gone. */
 function noise(random: Random): Int16Array {

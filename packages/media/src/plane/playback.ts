@@ -4,6 +4,7 @@ import type { SamplingRate } from '../codec/sound-codec.ts';
 import { soundCodec } from '../codec/sound-codecs.ts';
 import { SoundPackets } from '../codec/sound-packets.ts';
 import type { SpokenFormat } from '../sdp/spoken-format.ts';
+import { encodedClip } from '../sound/encoded-clip.ts';
 import { type Paced, type Pacer, TURN_MS } from '../sound/pacer.ts';
 import { gather, type PlayedItem } from '../sound/played-item.ts';
 import { Player } from '../sound/player.ts';
@@ -49,6 +50,8 @@ export class Playback implements Paced {
   #player: Player | undefined;
   #packets: SoundPackets | undefined;
   #frame: Int16Array = NO_SOUND;
+  /** Of a codec that encodes each sample by itself. */
+  #octets: Uint8Array | undefined;
   #over = false;
 
   constructor(options: {
@@ -85,6 +88,7 @@ export class Playback implements Paced {
       const rounds = times === 0 ? Number.POSITIVE_INFINITY : times;
       this.#player = new Player({ rate, pieces, times: rounds, volume, afterMs, fromMs, fadeInMs });
       this.#frame = frameOf(rate);
+      this.#octets = codec.octets?.();
       this.#packets = new SoundPackets({
         codec,
         payloadType: format.payloadType,
@@ -92,6 +96,7 @@ export class Playback implements Paced {
         wishes: opusWishes(format.fmtp),
         random: this.#random,
         send: (packet) => this.#output.play(packet),
+        haveLeft: () => this.#output.hasLeft,
       });
       this.#output.playing = true;
       this.#studio.pacer.add(this);
@@ -99,11 +104,24 @@ export class Playback implements Paced {
   }
 
   turn(): void {
-    const frame = this.#frame;
-    const samples = this.#player!.read(frame);
+    const [player, packets, frame] = [this.#player!, this.#packets!, this.#frame];
+    const { length } = frame;
+    if (this.#octets !== undefined && packets.isPacket(length) && player.isPlain(length)) {
+      const at = player.clipAt;
+      packets.appendOctets(encodedClip(player.clip, this.#octets).octets(at, at + length), at);
+      player.pass(length);
+      return;
+    }
+    const samples = player.read(frame);
     // The last frame is sent whole, with silence at its end.
-    if (samples > 0) this.#packets!.append(frame, frame.length);
-    if (samples < frame.length) this.#end(this.#player!.stopped ? 'stopped' : 'ended', '');
+    if (samples > 0) packets.append(frame, length);
+    if (samples < length) this.#end(player.stopped ? 'stopped' : 'ended', '');
+  }
+
+  /** The prompt goes on where it was, behind a gap as long as the time that has passed. */
+  missed(turns: number): void {
+    this.#packets!.skip(turns * this.#frame.length, false);
+    this.#packets!.beginTalkspurt();
   }
 
   /** Fades away, unless nothing is heard of it yet. */

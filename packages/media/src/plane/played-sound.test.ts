@@ -1,5 +1,5 @@
 import alawmulaw from 'alawmulaw';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { looksLikeRtcp, rtpMarker, rtpPayloadType, rtpSequence, rtpSsrc, rtpTimestamp } from '../rtp/packet.ts';
 import { keyTones } from '../sound/dtmf-tones.ts';
 import { makeWav, octetsOf } from '../sound/testing/make-wav.ts';
@@ -90,6 +90,32 @@ test('a file is played in one stream, 20 ms a packet, and its end is told once',
   expect(events().filter(({ kind }) => kind === 'played')).toEqual([
     { kind: 'played', leg: 'a', play: 7, why: 'ended', playedMs: 100 },
   ]);
+  await close();
+});
+
+test('after a stop of the thread the prompt goes on where it was, behind a gap in its timestamps as long as what is not made up for', async () => {
+  const a = await alone();
+  sounds.put('prompt', 4_000);
+  worker.execute([play({})]);
+  await pass(100);
+  const after = clock.after.bind(clock);
+  const late = vi.spyOn(clock, 'after').mockImplementation((milliseconds, fire) => {
+    if (milliseconds === 0 || milliseconds > 20) return after(milliseconds, fire);
+    late.mockRestore();
+    return after(milliseconds + 1_000, fire);
+  });
+  await pass(1_700);
+  const packets = await hears(a, 25);
+  const steps = packets.slice(1).map((packet, i) => (rtpTimestamp(packet) - rtpTimestamp(packets[i]!)) >>> 0);
+  const gaps = steps.filter((step) => step !== 160);
+  // Of 51 turns that were due at once five were made up for.
+  expect(gaps).toEqual([160 * (46 + 1)]);
+  expect(packets.findLastIndex(rtpMarker)).toBe(steps.indexOf(gaps[0]!) + 1);
+  for (const [i, packet] of packets.slice(1).entries()) {
+    expect((rtpSequence(packet) - rtpSequence(packets[i]!)) & 0xffff).toBe(1);
+  }
+  // Nothing of the prompt is left out: it is as many packets as it has always been.
+  expect(events().find(({ kind }) => kind === 'played')).toMatchObject({ why: 'ended', playedMs: 500 });
   await close();
 });
 

@@ -14,8 +14,13 @@ beforeEach(() => {
 
 class Counter implements Paced {
   turns: number[] = [];
+  gaps: number[] = [];
   turn(): void {
     this.turns.push(clock.monotonic());
+  }
+
+  missed(turns: number): void {
+    this.gaps.push(turns);
   }
 
   fail(detail: string): void {
@@ -47,18 +52,45 @@ test('many are spread over the 20 ms, few share one wake-up', () => {
   const many = add(1_000);
   clock.advance(40);
   const moments = many.map(({ turns }) => turns[0]! % 20);
-  for (const moment of [0, 5, 10, 15]) {
-    expect(moments.filter((each) => each === moment).length).toBeGreaterThan(200);
+  for (const moment of [0, 2, 4, 6, 8, 10, 12, 14, 16, 18]) {
+    const together = moments.filter((each) => each === moment).length;
+    expect(together).toBeGreaterThan(75);
+    expect(together).toBeLessThan(125);
   }
 });
 
-test('timers that fire late make nothing drift', () => {
+test('timers that fire late make nothing drift in hours, and no turn more than a moment late', () => {
   const after = clock.after.bind(clock);
   vi.spyOn(clock, 'after').mockImplementation((milliseconds, fire) => after(milliseconds + 1.7, fire));
   const [counter] = add(1);
+  const hours = 3 * 3_600_000;
+  clock.advance(hours);
+  const { turns, gaps } = counter!;
+  expect(turns.length).toBeGreaterThanOrEqual(hours / 20 - 1);
+  expect(turns.length).toBeLessThanOrEqual(hours / 20);
+  expect(gaps).toEqual([]);
+  expect(turns.every((at, i) => at - (i + 1) * 20 >= 0 && at - (i + 1) * 20 < 2)).toBe(true);
+});
+
+test('a timer that fires up to a millisecond early is taken for the moment that is due: one wake-up a turn, and no drift', () => {
+  const after = clock.after.bind(clock);
+  const timers = vi.spyOn(clock, 'after').mockImplementation((milliseconds, fire) => after(milliseconds - 0.9, fire));
+  const [counter] = add(1);
   clock.advance(60_000);
-  expect(counter!.turns.length).toBeGreaterThanOrEqual(2_998);
-  expect(counter!.turns.length).toBeLessThanOrEqual(3_000);
+  const { turns } = counter!;
+  expect(turns.length).toBe(3_000);
+  expect(timers.mock.calls.length).toBe(3_001);
+  expect(turns.every((at, i) => Math.abs(at - (i + 1) * 20) < 1)).toBe(true);
+});
+
+test('one that fires much too early serves nobody yet', () => {
+  const after = clock.after.bind(clock);
+  vi.spyOn(clock, 'after').mockImplementationOnce((milliseconds, fire) => after(milliseconds - 10, fire));
+  const [counter] = add(1);
+  clock.advance(19);
+  expect(counter!.turns).toEqual([]);
+  clock.advance(1);
+  expect(counter!.turns).toEqual([20]);
 });
 
 test('a stop of the thread is made up for up to five turns, and no more', () => {
@@ -72,12 +104,47 @@ test('a stop of the thread is made up for up to five turns, and no more', () => 
   add(1);
   clock.advance(90);
   expect(counter!.turns).toHaveLength(5 + 4);
+  expect(counter!.gaps).toEqual([]);
   pacer.close();
   vi.spyOn(clock, 'after').mockImplementationOnce((milliseconds, fire) => after(milliseconds + 5_000, fire));
   add(1);
   const before = counter!.turns.length;
   clock.advance(5_020);
-  expect(counter!.turns.length - before).toBe(5);
+  const { turns, gaps } = counter!;
+  expect(turns.length - before).toBe(5);
+  // None is lost count of: what was not made up for is told as missed.
+  expect(gaps).toHaveLength(1);
+  expect(turns.length + gaps[0]!).toBe(Math.floor(turns.at(-1)! / 20));
+});
+
+test('what is missed is told before the turns that are made up for, once', () => {
+  const after = clock.after.bind(clock);
+  const story: string[] = [];
+  const [counter] = add(1);
+  counter!.turn = () => void story.push('turn');
+  counter!.missed = (turns) => void story.push(`missed ${turns}`);
+  pacer.close();
+  vi.spyOn(clock, 'after').mockImplementationOnce((milliseconds, fire) => after(milliseconds + 200, fire));
+  pacer.add(new Counter());
+  clock.advance(220);
+  expect(story).toEqual(['missed 6', ...Array(5).fill('turn')]);
+  clock.advance(20);
+  expect(story.length).toBe(7);
+});
+
+test('one that throws over what it missed is taken out and told of', () => {
+  const after = clock.after.bind(clock);
+  const [bad, good] = add(2);
+  bad!.missed = () => {
+    throw new Error('broken');
+  };
+  pacer.close();
+  vi.spyOn(clock, 'after').mockImplementationOnce((milliseconds, fire) => after(milliseconds + 200, fire));
+  pacer.add(new Counter());
+  clock.advance(220);
+  expect(faults).toHaveLength(1);
+  expect(bad!.turns).toEqual([]);
+  expect(good!.turns).toHaveLength(5);
 });
 
 test('who leaves gets no more turns, also in the midst of one; nobody left, no timer', () => {

@@ -3,19 +3,29 @@ import type { Cancel, Clock } from '@vats/kernel';
 /** What makes sound at a steady pace: `turn` is called once every 20 ms. */
 export interface Paced {
   turn(): void;
+  /** So many turns before the next one will never come: the time that they were for is over. */
+  missed(turns: number): void;
   /** A turn threw: it gets no more of them. */
   fail(detail: string): void;
 }
 
 /** Of one turn. */
 export const TURN_MS = 20;
-/** Turns are spread over so many moments, so that a thousand players don't keep the thread for themselves at once. */
-const PHASES = 4;
+/**
+ * Turns are spread over so many moments, so that a thousand players don't keep the thread for themselves at once. The distance of two is
+ * that of a busy worker's wake-ups, so that they need none of their own.
+ */
+const PHASES = 10;
 const PHASE_MS = TURN_MS / PHASES;
 /** While there are fewer than this in a moment, no other is opened: each costs the thread a wake-up. */
 const ENOUGH_FOR_A_PHASE = 32;
 /** Turns that are made up for after the thread was kept from its work; what is missed beyond is left out. */
 const MOST_LATE_TURNS = 5;
+/**
+ * Timers count in whole milliseconds of a time that may have been looked up one ago. One that fires as much too early has come for
+ * the moment that is due, rather than for nothing.
+ */
+const TIMER_STEP_MS = 1;
 
 interface Phase {
   readonly members: Set<Paced>;
@@ -26,7 +36,8 @@ interface Phase {
 /**
  * Gives all players of a thread their turns from one timer, on a grid of 20 ms by the clock: a timer that fires late is followed by
  * a shorter one, so nothing drifts. After a stop of the thread up to five turns are made up for at once, so that listeners' jitter
- * buffers, which emptied meanwhile, fill again; beyond that the grid moves, rather than flood them.
+ * buffers, which emptied meanwhile, fill again. More would overflow them: turns that are later than that are `missed`, and the
+ * players' sound goes on behind a gap as long, in time with the clock.
  */
 export class Pacer {
   readonly #clock: Clock;
@@ -90,25 +101,27 @@ export class Pacer {
     this.#scheduledFor = due;
     this.#cancel = this.#clock.after(Math.max(0, due - this.#clock.monotonic()), () => {
       this.#cancel = undefined;
-      this.#serve();
+      this.#serve(due);
       this.#schedule();
     });
   }
 
-  #serve(): void {
+  #serve(scheduledFor: number): void {
     const now = this.#clock.monotonic();
+    const served = now >= scheduledFor - TIMER_STEP_MS ? Math.max(now, scheduledFor) : now;
     for (const phase of this.#phases) {
-      if (phase.members.size === 0 || phase.due > now) continue;
-      const late = Math.floor((now - phase.due) / TURN_MS) + 1;
+      if (phase.members.size === 0 || phase.due > served) continue;
+      const late = Math.floor((served - phase.due) / TURN_MS) + 1;
       phase.due += late * TURN_MS;
-      for (let turn = 0; turn < Math.min(late, MOST_LATE_TURNS); turn++) this.#turn(phase);
+      if (late > MOST_LATE_TURNS) this.#each(phase, (player) => player.missed(late - MOST_LATE_TURNS));
+      for (let turn = 0; turn < Math.min(late, MOST_LATE_TURNS); turn++) this.#each(phase, TURN);
     }
   }
 
-  #turn(phase: Phase): void {
+  #each(phase: Phase, act: (player: Paced) => void): void {
     for (const player of phase.members) {
       try {
-        player.turn();
+        act(player);
       } catch (error) {
         this.remove(player);
         player.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -116,3 +129,5 @@ export class Pacer {
     }
   }
 }
+
+const TURN = (player: Paced): void => player.turn();

@@ -158,3 +158,37 @@ test('a ring of titles is entered at any moment, softly, and does not end', () =
   };
   expect([at(0), at(250), at(60_250), at(3_600_250)]).toEqual([0, 2_000, 2_000, 2_000]);
 });
+
+test('plain stretches passed over are what would have been read, and never anything else', () => {
+  const piece = fc.oneof(
+    fc.record({ clip: fc.constantFrom(A, B), from: fc.nat(200), to: fc.integer({ min: 200, max: 600 }) }),
+    fc.record({ silenceMs: fc.nat(50) }),
+  );
+  const options = fc.record({
+    pieces: fc.array(piece, { maxLength: 4 }),
+    times: fc.integer({ min: 1, max: 3 }),
+    volume: fc.constantFrom(0, 0, -6),
+    afterMs: fc.constantFrom(0, 7),
+    fromMs: fc.constantFrom(0, 30, 200),
+    fadeInMs: fc.constantFrom(0, 25),
+  });
+  fc.assert(
+    fc.property(options, fc.integer({ min: 1, max: 200 }), fc.nat(40), (made, frame, stopAt) => {
+      const [one, other] = [made, made].map((options) => new Player({ rate: 8_000, ...options }));
+      const [read, out] = [new Int16Array(frame), new Int16Array(frame)];
+      for (let turn = 0; turn < 50; turn++) {
+        if (turn === stopAt) for (const player of [one!, other!]) player.stop();
+        const count = one!.read(read);
+        if (other!.isPlain(frame)) {
+          const at = other!.clipAt;
+          out.set(other!.clip.subarray(at, at + frame));
+          other!.pass(frame);
+          expect(count).toBe(frame);
+        } else expect(other!.read(out)).toBe(count);
+        expect(out).toEqual(read);
+        expect(other!.playedMs).toBe(one!.playedMs);
+      }
+      expect([other!.ended, other!.stopped]).toEqual([one!.ended, one!.stopped]);
+    }),
+  );
+});

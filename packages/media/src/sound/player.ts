@@ -111,6 +111,34 @@ export class Player implements SoundSource {
     return written;
   }
 
+  /**
+   * Whether the next so many samples are one clip's as it was recorded: `clip` from `clipAt` on. Who has the same in another form need not
+   * `read` them and `pass`es over them.
+   */
+  isPlain(samples: number): boolean {
+    if (this.#gain !== 1 || this.#step !== 0 || this.#wait > 0 || this.#left <= 0) return false;
+    const piece = this.#pieces[this.#piece];
+    return piece !== undefined && 'clip' in piece && this.clipAt + samples <= endOf(piece);
+  }
+
+  get clip(): Clip {
+    const piece = this.#pieces[this.#piece];
+    return piece !== undefined && 'clip' in piece ? piece.clip : NO_CLIP;
+  }
+
+  get clipAt(): number {
+    const piece = this.#pieces[this.#piece];
+    return this.#at + (piece !== undefined && 'clip' in piece ? (piece.from ?? 0) : 0);
+  }
+
+  /** As if so many samples had been read; only where they are plain. */
+  pass(samples: number): void {
+    this.#at += samples;
+    this.#progress += samples;
+    this.#played += samples;
+    if (this.#at >= this.#lengthOf(this.#pieces[this.#piece]!)) this.#next();
+  }
+
   /** One stretch of the present piece. */
   #fill(out: Int16Array, from: number): number {
     if (this.#left <= 0 || this.#pieces.length === 0) {
@@ -122,7 +150,7 @@ export class Player implements SoundSource {
     let over: boolean;
     if ('clip' in piece) {
       const begin = (piece.from ?? 0) + this.#at;
-      const end = Math.min(piece.to ?? piece.clip.length, piece.clip.length);
+      const end = endOf(piece);
       const count = Math.max(0, Math.min(out.length - from, end - begin));
       for (let i = 0; i < count; i++) out[from + i] = piece.clip[begin + i]!;
       to += count;
@@ -194,10 +222,16 @@ export class Player implements SoundSource {
   #lengthOf(piece: Piece): number {
     if ('silenceMs' in piece) return this.#samples(piece.silenceMs);
     if ('source' in piece) return Number.POSITIVE_INFINITY;
-    return Math.max(0, Math.min(piece.to ?? piece.clip.length, piece.clip.length) - (piece.from ?? 0));
+    return Math.max(0, endOf(piece) - (piece.from ?? 0));
   }
 
   #samples(milliseconds: number): number {
     return Math.round((milliseconds * this.rate) / 1_000);
   }
+}
+
+const NO_CLIP: Clip = new Int16Array(0);
+
+function endOf({ clip, to }: { readonly clip: Clip; readonly to?: number }): number {
+  return Math.min(to ?? clip.length, clip.length);
 }

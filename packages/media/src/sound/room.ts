@@ -40,6 +40,11 @@ const SMOOTHING = 0.2;
 const NOBODY = -1;
 const ALL_WHO_TALK = -2;
 
+/** Whether a mix is not one party's own. */
+export function isForSeveral(mix: number): boolean {
+  return mix < 0;
+}
+
 /**
  * A room in which up to 100 parties hear each other: in every turn (20 ms) what they say is added up once, and each hears the sum
  * without itself. Who is silent is not added, and all who are silent hear the same frame. Nothing is allocated from turn to turn.
