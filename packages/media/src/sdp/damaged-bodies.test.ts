@@ -67,6 +67,16 @@ const change: fc.Arbitrary<Change> = fc.oneof(
       (body) =>
         body.slice(0, length),
   ),
+  // Of the addresses that stand there one becomes another that leads nowhere good.
+  fc
+    .tuple(fc.nat(2), fc.constantFrom('127.0.0.1', '127.9.9.9', '224.0.0.1', '169.254.169.254', '0.1.2.3', '::1', 'x'))
+    .map(
+      ([which, address]): Change =>
+        (body) => {
+          let seen = 0;
+          return body.replaceAll('203.0.113.9', (each) => (seen++ === which ? address : each));
+        },
+    ),
   fc.constantFrom(...lines).map(
     (line): Change =>
       (body) =>
