@@ -112,11 +112,29 @@ export function manifestFrom(text: string): Manifest | undefined {
   try {
     const said: unknown = JSON.parse(text);
     const isOne = typeof said === 'object' && said !== null && 'manifest' in said && 'file' in said && 'sha256' in said;
-    // A name and nothing more: a manifest leads nowhere but to its neighbour.
-    return isOne && said.manifest === 1 && basename(String(said.file)) === said.file ? (said as Manifest) : undefined;
+    return isOne && said.manifest === 1 && isPlainName(said.file) && saysWhatItMay(said)
+      ? (said as Manifest)
+      : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A name and nothing more: a manifest leads nowhere but to its neighbour. */
+function isPlainName(file: unknown): boolean {
+  return typeof file === 'string' && basename(file) === file && !/^\.{0,2}$|\0/.test(file);
+}
+
+const NUMBERS = ['durationMs', 'octets'];
+const TEXTS = ['call', 'state', 'startedAt', 'end', 'format', 'sha256'];
+const LISTS = ['parties', 'heard', 'gaps', 'codecs', 'pauses'];
+
+function saysWhatItMay(said: object): boolean {
+  return Object.entries(said).every(([name, value]) => {
+    if (NUMBERS.includes(name)) return Number.isFinite(value);
+    if (TEXTS.includes(name)) return typeof value === 'string';
+    return !LISTS.includes(name) || Array.isArray(value);
+  });
 }
 
 /** SHA-256 of a file in hexadecimal, and its length. */

@@ -70,17 +70,48 @@ export function writeNote(note: Note): string {
   return `${JSON.stringify(note)}\n`;
 }
 
-/** The notes of a journal up to the first line that is not whole. */
+/** The notes of a journal up to the first line that is not whole; notes that do not say what they must are left out. */
 export function readNotes(text: string): Note[] {
   const notes: Note[] = [];
   for (const line of text.split('\n').slice(0, -1)) {
     try {
       const note: unknown = JSON.parse(line);
       if (typeof note !== 'object' || note === null || !('note' in note)) break;
-      notes.push(note as Note);
+      if (isNote(note)) notes.push(note as Note);
     } catch {
       break;
     }
   }
   return notes;
+}
+
+type Check = (value: unknown) => boolean;
+
+const isNumber: Check = (value) => Number.isFinite(value);
+/** One that a date can be made of. */
+const isMoment: Check = (value) => isNumber(value) && Math.abs(value as number) <= 8.64e15;
+const isText: Check = (value) => typeof value === 'string';
+const isTextOrMissing: Check = (value) => value === undefined || isText(value);
+const isChannel: Check = (value) => value === 'left' || value === 'right';
+const isFormat: Check = (value) => ['wav', 'pcm', 'mp3', 'ogg'].includes(value as string);
+
+/** A damaged note must not keep a recording from being finished: whoever reads one may trust its fields. */
+const FIELDS: Readonly<Record<Note['note'], Readonly<Record<string, Check>>>> = {
+  begun: { call: isText, domain: isTextOrMissing, at: isMoment, format: isFormat, minimumMs: isNumber },
+  from: { channel: isChannel, ms: isNumber, leg: isTextOrMissing, number: isTextOrMissing, name: isTextOrMissing },
+  heard: { channel: isChannel, ms: isNumber },
+  quiet: { channel: isChannel, ms: isNumber },
+  gap: { channel: isChannel, ms: isNumber, toMs: isNumber, packets: isNumber },
+  codec: { channel: isChannel, ms: isNumber, codec: isText },
+  paused: { ms: isNumber },
+  resumed: { ms: isNumber },
+  'left-out': { count: isNumber },
+  ended: { ms: isNumber, at: isMoment, why: isText, detail: isTextOrMissing },
+};
+
+function isNote(note: { readonly note: unknown }): boolean {
+  const kind = String(note.note);
+  if (!Object.hasOwn(FIELDS, kind)) return false;
+  const fields = FIELDS[kind as Note['note']];
+  return Object.entries(fields).every(([name, check]) => check(note[name as 'note']));
 }

@@ -60,6 +60,25 @@ test('a stall of the network and the burst behind it leave every sample in its p
   expect(place(30 * PACKET, 31 * PACKET)).toBe(30 * PACKET);
 });
 
+test('200 ms of jitter move nothing once the quickest packet has come', () => {
+  let seed = 5;
+  const delay = (): number => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    return Math.floor((seed / 2 ** 31) * 1_600);
+  };
+  const packets = Array.from({ length: 5_000 }, (_, i) => ({ i, arrival: i * PACKET + (i === 0 ? 0 : delay()) }));
+  packets.sort((one, other) => one.arrival - other.arrival);
+  for (const { i, arrival } of packets) expect(place(i * PACKET, arrival)).toBe(i * PACKET);
+});
+
+test('a pause that the timestamps do not tell is noticed in jitter, too', () => {
+  const jitter = [0, 1_000, 300, 1_500, 700];
+  for (let i = 0; i < 100; i++) place(i * PACKET, i * PACKET + jitter[i % 5]!);
+  let at = 0;
+  for (let i = 100; i < 400; i++) at = place(i * PACKET, 3_200 + i * PACKET + jitter[i % 5]!) - i * PACKET;
+  expect(at).toBe(3_200);
+});
+
 test('a source that paused without saying so in its timestamps is anchored anew after 100 ms', () => {
   place(0, 0);
   const places = [0, 1, 2, 3, 4, 5, 6].map((i) => place(160 + i * PACKET, 4_000 + i * PACKET));

@@ -5,6 +5,10 @@ const MS = G711_RATE / 1000;
 export const DRIFT_LIMIT = 60 * MS;
 /** Late packets must go on being late for this long: until then it may be a stall of the network and a burst behind it. */
 export const LATE_PATIENCE = 100 * MS;
+/** And for so many times as long as their lateness differs from one to the next: on a poor network many are late one after another. */
+const JITTER_PATIENCE = 20;
+/** How much one difference counts in their mean (RFC 3550 §6.4.1). */
+const SHARE = 1 / 16;
 /** No network holds a packet back this long and then delivers it: the timestamps have jumped. */
 export const FAR_OFF = 1_000 * MS;
 
@@ -21,6 +25,11 @@ export class TalkspurtAnchor {
   #nextFrame = 0;
   #nextTimestamp = 0;
   #lateSince = -1;
+  /** Since then: by how much at least, and the last one. */
+  #leastLate = 0;
+  #lastLate = 0;
+  /** By how much late packets differ from one to the next. */
+  #jitter = 0;
 
   place(ssrc: number, timestamp: number, marker: boolean, frames: number, arrival: number): number {
     if (ssrc !== this.#ssrc) {
@@ -37,16 +46,25 @@ export class TalkspurtAnchor {
     if (late <= DRIFT_LIMIT) {
       this.#lateSince = -1;
       if (startsTalkspurt) return this.#anchor(Math.max(arrival, this.#nextFrame), timestamp, frames);
-    } else if (startsTalkspurt || this.#isLateForLong(arrival)) {
+    } else if (startsTalkspurt) {
       return this.#anchor(arrival, timestamp, frames);
+    } else if (this.#isLateForLong(arrival, late)) {
+      return this.#anchor(frame + this.#leastLate, timestamp, frames);
     }
     if (step >= 0) this.#expect(frame + frames, timestamp + frames);
     return frame;
   }
 
-  #isLateForLong(arrival: number): boolean {
-    if (this.#lateSince < 0) this.#lateSince = arrival;
-    return arrival - this.#lateSince >= LATE_PATIENCE;
+  #isLateForLong(arrival: number, late: number): boolean {
+    if (this.#lateSince < 0) {
+      this.#lateSince = arrival;
+      this.#leastLate = late;
+    } else {
+      this.#jitter += (Math.abs(late - this.#lastLate) - this.#jitter) * SHARE;
+    }
+    this.#leastLate = Math.min(this.#leastLate, late);
+    this.#lastLate = late;
+    return arrival - this.#lateSince >= Math.max(LATE_PATIENCE, JITTER_PATIENCE * this.#jitter);
   }
 
   #anchor(frame: number, timestamp: number, frames: number): number {

@@ -101,6 +101,19 @@ test('durations are of the clock of their payload type; what is no key, or no ev
   expect(pressed).toEqual(['4 100']);
 });
 
+test.each([8_000, 16_000, 48_000])(
+  'a clock of %i Hz: the longest that one event can say, and every length below',
+  (rate) => {
+    const { pressed, hear, clock } = listening([[101, rate]]);
+    const lengths = [40, 100, 1_000, Math.floor(65_535_000 / rate / 20) * 20];
+    for (const [i, milliseconds] of lengths.entries()) {
+      hear(...keyPackets({ key: '1', sequence: 1_000 * i, timestamp: 1e6 * i, milliseconds, clockRate: rate }));
+    }
+    expect(pressed).toEqual(lengths.map((milliseconds) => `1 ${Math.min(5_000, milliseconds)}`));
+    expect(clock.pending).toBe(0);
+  },
+);
+
 test('more keys in a second than anybody presses are not told', () => {
   const { pressed, hear, clock } = listening();
   const flood = (from: number): void => {

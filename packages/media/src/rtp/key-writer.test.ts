@@ -120,6 +120,43 @@ test('a press that sounds when the stream becomes another one ends in its own', 
   expect(latter!.map(rtpSequence)).toEqual([701, 702, 703, 704]);
 });
 
+test('a press longer than one event can say goes on in segments, and is read as one (RFC 4733 §2.5.1.3)', () => {
+  const run = writing();
+  run.stream.clockRates = [[EVENTS, 48_000]];
+  run.relay({ sequence: 10, timestamp: 0 });
+  run.writer.press({ ...press('7', 3_000), clockRate: 48_000 });
+  run.clock.advance(4_000);
+  const events = run.events();
+  const segments = [...new Set(events.map(rtpTimestamp))];
+  const [first = 0] = segments;
+  expect(segments).toEqual([first, first + 65_535, first + 131_070]);
+  const durations = segments.map((at) =>
+    events
+      .filter((each) => rtpTimestamp(each) === at)
+      .at(-1)!
+      .readUInt16BE(14),
+  );
+  expect(durations).toEqual([65_535, 65_535, 144_000 - 131_070]);
+  expect(events.filter(rtpMarker)).toEqual([events[0]]);
+  expect(events.map((packet) => eventEnds(packet, 12))).toEqual(events.map((_, i) => i >= events.length - 3));
+  expect(events.map(rtpSequence)).toEqual(events.map((_, i) => 11 + i));
+  const pressed: string[] = [];
+  const reader = new KeyReader(run.clock, (key, ms) => void pressed.push(`${key} ${ms}`));
+  reader.rates = new Map([[EVENTS, 48_000]]);
+  for (const packet of events) reader.hear(packet, 12);
+  expect(pressed).toEqual(['7 3000']);
+});
+
+test.each([1, 8_000, 16_000, 48_000, 768_000])('a press of any length in a clock of %i Hz ends', (clockRate) => {
+  const run = writing();
+  run.relay({ sequence: 10 });
+  for (const milliseconds of [0, 20, 5_000, 1e9]) run.writer.press({ ...press('7', milliseconds), clockRate });
+  run.clock.advance(12_000);
+  expect(run.clock.pending).toBe(0);
+  expect(run.events().filter((packet) => eventEnds(packet, 12))).toHaveLength(4 * 3);
+  expect(run.events().length).toBeLessThan(1_000);
+});
+
 test('any stream and any presses: every number once, every press read again', () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.constant('sound' as const) },

@@ -5,6 +5,8 @@ import { type DtmfKey, LONGEST_DURATION, writeEventPacket } from './telephone-ev
 /** Between the packets of an event, its three end packets too (RFC 4733 §2.5.1.2, §2.5.1.4). */
 const UPDATE_MS = 20;
 const END_PACKETS = 3;
+/** Nobody presses longer on purpose. */
+const LONGEST_MS = 5_000;
 /** Presses that wait for the one before them; what comes beyond is lost. */
 const MAX_WAITING = 64;
 
@@ -25,8 +27,9 @@ interface Sounding extends KeyPress {
   readonly renewals: number;
   /** Of the packet before, once the leg hears another stream: the event ends in its own. */
   sequence: number | undefined;
-  /** In its clock. */
+  /** In its clock: how long it is, and how much of that the segments before the present one have told. */
   readonly whole: number;
+  before: number;
   sent: number;
   ends: number;
 }
@@ -68,26 +71,35 @@ export class KeyWriter {
     this.#sounding ??= this.#begin();
     const sounding = this.#sounding;
     if (sounding === undefined) return;
-    const { key, payloadType, clockRate, ssrc, timestamp, whole } = sounding;
+    const { clockRate, whole } = sounding;
     const duration = Math.min(whole, Math.round((UPDATE_MS * (sounding.sent + 1) * clockRate) / 1_000));
     const ends = duration === whole;
-    const marker = sounding.sent === 0;
-    const sequence = this.#number(sounding);
-    sounding.sent++;
+    const marker = sounding.sent++ === 0;
     if (ends && ++sounding.ends === END_PACKETS) this.#sounding = undefined;
-    this.#send(writeEventPacket({ payloadType, marker, sequence, timestamp, ssrc, key, duration, ends }));
+    // What is longer than one event can say goes on in the next segment, without a marker (RFC 4733 §2.5.1.3).
+    for (; duration - sounding.before > LONGEST_DURATION; sounding.before += LONGEST_DURATION) {
+      this.#tell(sounding, LONGEST_DURATION, { marker: false, ends: false });
+    }
+    this.#tell(sounding, duration - sounding.before, { marker, ends });
     // After the last one too: between two presses there is a moment of none.
     this.#cancelNext = this.#clock.after(UPDATE_MS, () => this.#next());
+  }
+
+  #tell(sounding: Sounding, duration: number, marked: { readonly marker: boolean; readonly ends: boolean }): void {
+    const { key, payloadType, ssrc, before } = sounding;
+    const timestamp = (sounding.timestamp + before) >>> 0;
+    const sequence = this.#number(sounding);
+    this.#send(writeEventPacket({ payloadType, sequence, timestamp, ssrc, key, duration, ...marked }));
   }
 
   #begin(): Sounding | undefined {
     const press = this.#waiting.shift();
     if (press === undefined) return undefined;
     const { milliseconds, clockRate } = press;
-    const whole = Math.min(LONGEST_DURATION, Math.max(1, Math.round((milliseconds * clockRate) / 1_000)));
+    const whole = Math.max(1, Math.round((Math.min(LONGEST_MS, milliseconds) * clockRate) / 1_000));
     const timestamp = this.#stream.timestampNow(clockRate);
     const { ssrc, renewals } = this.#stream;
-    return { ...press, ssrc: ssrc!, timestamp, renewals, sequence: undefined, whole, sent: 0, ends: 0 };
+    return { ...press, ssrc: ssrc!, timestamp, renewals, sequence: undefined, whole, before: 0, sent: 0, ends: 0 };
   }
 
   #number(sounding: Sounding): number {

@@ -12,10 +12,32 @@ function text(language: Language, said: Said): string {
   return clips.map((clip) => words.get(clip)).join(' ');
 }
 
+const NINETEEN = [
+  ...[[11, 'одиннадцать'] as const, [12, 'двенадцать'] as const, [13, 'тринадцать'] as const],
+  ...[[14, 'четырнадцать'] as const, [15, 'пятнадцать'] as const, [16, 'шестнадцать'] as const],
+  ...[[17, 'семнадцать'] as const, [18, 'восемнадцать'] as const, [19, 'девятнадцать'] as const],
+];
+
 describe('Russian', () => {
   test.each<[Said, string]>([
     [{ number: 0 }, 'ноль'],
+    ...NINETEEN.map(([number, word]): [Said, string] => [{ number }, word]),
+    [{ number: 20 }, 'двадцать'],
+    [{ number: 21 }, 'двадцать один'],
+    [{ number: 100 }, 'сто'],
+    [{ number: 999 }, 'девятьсот девяносто девять'],
     [{ number: 1_000 }, 'тысяча'],
+    [{ number: 1_001 }, 'тысяча один'],
+    [{ number: 2_000 }, 'две тысячи'],
+    [{ number: 5_000 }, 'пять тысяч'],
+    [{ number: 11_000 }, 'одиннадцать тысяч'],
+    [{ number: 1_000_000 }, 'миллион'],
+    [{ number: 2_000_000 }, 'два миллиона'],
+    [{ count: 0, of: 'minute' }, 'ноль минут'],
+    [{ count: 1_001, of: 'minute' }, 'тысяча одна минута'],
+    [{ count: 1_001, of: 'ruble' }, 'тысяча один рубль'],
+    [{ count: 2_000, of: 'kopeck' }, 'две тысячи копеек'],
+    [{ count: 1_000_000, of: 'hour' }, 'миллион часов'],
     [{ number: 2_001 }, 'две тысячи один'],
     [{ number: 21_011 }, 'двадцать одна тысяча одиннадцать'],
     [{ number: 1_002_115 }, 'миллион две тысячи сто пятнадцать'],
@@ -38,6 +60,9 @@ describe('Russian', () => {
     [{ position: 1_001 }, 'тысяча один'],
     [{ hours: 21, minutes: 1 }, 'двадцать один час одна минута'],
     [{ hours: 0, minutes: 0 }, 'ноль часов ноль минут'],
+    [{ hours: 1, minutes: 2 }, 'один час две минуты'],
+    [{ hours: 11, minutes: 11 }, 'одиннадцать часов одиннадцать минут'],
+    [{ hours: 23, minutes: 59 }, 'двадцать три часа пятьдесят девять минут'],
     [{ day: 21, month: 1 }, 'двадцать первое января'],
     [{ day: 3, month: 3, year: 2_026 }, 'третье марта две тысячи двадцать шестого года'],
     [{ day: 30, month: 12, year: 2_000 }, 'тридцатое декабря двухтысячного года'],
@@ -55,7 +80,19 @@ describe('Russian', () => {
 describe('English', () => {
   test.each<[Said, string]>([
     [{ number: 0 }, 'zero'],
+    [{ number: 11 }, 'eleven'],
+    [{ number: 12 }, 'twelve'],
+    [{ number: 13 }, 'thirteen'],
+    [{ number: 19 }, 'nineteen'],
+    [{ number: 21 }, 'twenty one'],
     [{ number: 121 }, 'one hundred twenty one'],
+    [{ number: 1_000 }, 'one thousand'],
+    [{ number: 1_001 }, 'one thousand one'],
+    [{ number: 2_000 }, 'two thousand'],
+    [{ number: 1_000_000 }, 'one million'],
+    [{ count: 0, of: 'minute' }, 'zero minutes'],
+    [{ hours: 23, minutes: 59 }, 'eleven fifty nine p.m.'],
+    [{ hours: 13, minutes: 1 }, 'one oh one p.m.'],
     [{ number: 1_000_019 }, 'one million nineteen'],
     [{ count: 1, of: 'minute' }, 'one minute'],
     [{ count: 22, of: 'minute' }, 'twenty two minutes'],

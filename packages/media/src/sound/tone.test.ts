@@ -56,6 +56,53 @@ test.each<[CallTone, string, number[], number[]]>([
   expect(strength(loud, 8_000, 1_000)).toBeLessThan(expected / 100);
 });
 
+/**
+ * What the networks' own papers say, as ITU-T E.180's supplement gathers it: Hz, then sound and pause in milliseconds by turns. Written
+ * down apart from the table that is tested: dial, ringback, busy, congestion.
+ */
+const PUBLISHED: Readonly<Record<string, readonly [string, string, string, string]>> = {
+  RU: ['425', '425 1000 4000', '425 350 350', '425 175 175'],
+  US: ['350+440', '440+480 2000 4000', '480+620 500 500', '480+620 250 250'],
+  CA: ['350+440', '440+480 2000 4000', '480+620 500 500', '480+620 250 250'],
+  GB: ['350+440', '400+450 400 200 400 2000', '400 375 375', '400 400 350 225 525'],
+  DE: ['425', '425 1000 4000', '425 480 480', '425 240 240'],
+  FR: ['440', '440 1500 3500', '440 500 500', '440 250 250'],
+  IT: ['425 200 200 600 1000', '425 1000 4000', '425 500 500', '425 200 200'],
+  ES: ['425', '425 1500 3000', '425 200 200', '425 200 200 200 200 200 600'],
+  NL: ['425', '425 1000 4000', '425 500 500', '425 250 250'],
+  PL: ['425', '425 1000 4000', '425 500 500', '425 500 500'],
+  SE: ['425', '425 1000 5000', '425 250 250', '425 250 750'],
+  NO: ['425', '425 1000 4000', '425 500 500', '425 200 200'],
+  FI: ['425', '425 1000 4000', '425 300 300', '425 200 200'],
+  CZ: ['425 330 330 660 660', '425 1000 4000', '425 330 330', '425 165 165'],
+  CH: ['425', '425 1000 4000', '425 500 500', '425 200 200'],
+  CN: ['450', '450 1000 4000', '450 350 350', '450 700 700'],
+};
+
+test.each(TONE_COUNTRIES)('every tone of %s has the frequencies and times that are published', (country) => {
+  const published = PUBLISHED[country];
+  expect(published, `${country} is not in the list of this test`).toBeDefined();
+  for (const [i, tone] of (['dial', 'ringback', 'busy', 'congestion'] as const).entries()) {
+    const [frequencies = '', ...said] = published![i]!.split(' ');
+    const hertz = frequencies.split('+').map(Number);
+    const times = said.map(Number);
+    const whole = times.reduce((sum, each) => sum + each, 0) || 2_000;
+    const sound = render(callTone(tone, country), whole);
+    const heard = cadence(sound);
+    const expected = times.length === 0 ? [whole] : times;
+    expect(heard, tone).toHaveLength(expected.length);
+    for (const [j, time] of expected.entries()) expect(Math.abs(heard[j]! - time), tone).toBeLessThanOrEqual(5);
+    const loud = sound.subarray(80, 80 + 8 * 160);
+    const all = [350, 400, 425, 440, 450, 480, 620];
+    const found = all.filter((each) => strength(loud, 8_000, each) > amplitudeOf(-16));
+    expect(found, tone).toEqual(expect.arrayContaining(hertz));
+    expect(
+      found.every((each) => hertz.some((other) => Math.abs(each - other) <= 30)),
+      tone,
+    ).toBe(true);
+  }
+});
+
 test('a dial tone goes on without a break, and stays as loud for an hour', () => {
   const tone = new Tone(callTone('dial'), 8_000);
   const frame = new Int16Array(8_000);

@@ -49,6 +49,8 @@ const MOST_CHANNELS = 32;
 const LONGEST_SECONDS = 3_600;
 const CHUNK_HEADER = 8;
 const EXTENSIBLE = 0xfffe;
+/** The size of a data chunk that says 0. */
+const LEFT_OPEN = -1;
 
 /** Octets of a sample as it stands, by its form. */
 export const SAMPLE_OCTETS: Readonly<Record<SampleForm, number>> = {
@@ -86,7 +88,7 @@ export function readWavForm(file: Uint8Array): Parsed<WavForm, WavFault> {
     const begin = at + CHUNK_HEADER;
     const size = Math.min(said, octets.length - begin);
     if (name === 'fmt ') format = readFormat(octets, begin, size);
-    else if (name === 'data') data = { at: begin, size: said === 0 ? sizeLeftOpen(octets, begin) : size };
+    else if (name === 'data') data = { at: begin, size: said === 0 ? LEFT_OPEN : size };
     at = nextChunk(octets, begin + size);
   }
   if (format === undefined) return bad(at > octets.length || octets.length < 44 ? 'cut-short' : 'no-format', at, 'fmt');
@@ -94,7 +96,9 @@ export function readWavForm(file: Uint8Array): Parsed<WavForm, WavFault> {
   if (data === undefined) return bad('no-data', at, 'data');
   const { form, rate, channels } = format.value;
   const frameOctets = SAMPLE_OCTETS[form] * channels;
-  const frames = Math.floor(data.size / frameOctets);
+  // Not for each such chunk: a file of nothing else would be walked through once a chunk.
+  const size = data.size === LEFT_OPEN ? sizeLeftOpen(octets, data.at) : data.size;
+  const frames = Math.floor(size / frameOctets);
   if (frames === 0) return bad('empty', data.at, 'data');
   if (frames > rate * LONGEST_SECONDS) return bad('too-long', data.at, 'data');
   return good({ form, rate, channels, frameOctets, frames, dataAt: data.at });

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { hasTest } from './test-titles.ts';
 
-const PAGE = new URL('../../../../docs/features.md', import.meta.url);
+/** Pages whose tables name the tests that show them; `heading` is what the first column is called. */
+const PAGES = [
+  { name: 'features.md', heading: 'feature', rows: 50 },
+  { name: 'media-proof.md', heading: 'clause', rows: 50 },
+] as const;
+
+const DOCS = new URL('../../../../docs/', import.meta.url);
 
 /** `[the test's name](../packages/…/some.test.ts)`: how the page names a test. */
 const NAMED = /\[(?<name>[^\]]+)\]\((?<file>\.\.\/[^)\s]+(?:\.(?:test|interop)|-scenarios)\.ts)\)/g;
@@ -18,28 +24,30 @@ function faultsOf(page: string, sourceOf: (file: string) => string | undefined):
 }
 
 /** Rows of tables that stand before the list of what is not there yet. */
-function rowsOf(page: string): string[] {
-  const [features = ''] = page.split('\n## Not yet');
-  return features.split('\n').filter((line) => line.startsWith('|') && !/^\|(?: feature|---)/.test(line));
+function rowsOf(page: string, heading: string): string[] {
+  const [shown = ''] = page.split('\n## Not yet');
+  return shown
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !line.startsWith('|---') && !line.startsWith(`| ${heading} |`));
 }
 
+/** @param file its path from the folder of the pages */
 function read(file: string): string | undefined {
   try {
-    return readFileSync(new URL(file, PAGE), 'utf8');
+    return readFileSync(new URL(file, DOCS), 'utf8');
   } catch {
     return undefined;
   }
 }
 
-test('each test that docs/features.md names is there', () => {
-  const page = readFileSync(PAGE, 'utf8');
-  expect(faultsOf(page, read)).toEqual([]);
+test.each(PAGES)('each test that docs/$name names is there', ({ name }) => {
+  expect(faultsOf(readFileSync(new URL(name, DOCS), 'utf8'), read)).toEqual([]);
 });
 
-test('each feature of docs/features.md has a test', () => {
-  const rows = rowsOf(readFileSync(PAGE, 'utf8'));
-  expect(rows.length).toBeGreaterThan(50);
-  expect(rows.filter((row) => row.search(NAMED) === -1)).toEqual([]);
+test.each(PAGES)('each $heading of docs/$name has a test', ({ name, heading, rows }) => {
+  const found = rowsOf(readFileSync(new URL(name, DOCS), 'utf8'), heading);
+  expect(found.length).toBeGreaterThan(rows);
+  expect(found.filter((row) => row.search(NAMED) === -1)).toEqual([]);
 });
 
 test('a name that no test has any more, and a file that is gone, are told', () => {

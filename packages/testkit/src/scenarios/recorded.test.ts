@@ -29,6 +29,33 @@ describe('a recorded call', () => {
     expect(told(world)).toEqual(['recording.started', 'recording.finished']);
   });
 
+  scenario(
+    'a re-INVITE from one law to the other is one recording, told from then on in which it comes',
+    { ends: 'caller-hung-up', pbx: ALL },
+    ({ alice, bob, world }) => {
+      alice.phone.codecs = ['8 PCMA/8000'];
+      talk(alice, bob);
+      const lawOf = (leg: string): unknown => {
+        const updates = world.media.calls[0]!.commands.filter((each) => each.do === 'update' && each.leg === leg);
+        const last = updates.at(-1);
+        return last?.do === 'update' ? last.media.laws[0] : undefined;
+      };
+      expect(lawOf('a')).toEqual([8, 'PCMA']);
+      alice.reinvites({ sdp: alice.call.sdp({ codecs: ['0 PCMU/8000'] }) });
+      bob.answers({ sdp: bob.call.sdp({ codecs: ['0 PCMU/8000'] }) });
+      alice.hears('200 INVITE');
+      bob.expects('ACK');
+      expect([lawOf('a'), lawOf('b1')]).toEqual([
+        [0, 'PCMU'],
+        [0, 'PCMU'],
+      ]);
+      end(alice, bob);
+      world.passes(0);
+      expect(commandsOf(world)).toEqual(['record']);
+      expect(told(world)).toEqual(['recording.started', 'recording.finished']);
+    },
+  );
+
   scenario('an operator pauses, stops and starts it', { ends: 'caller-hung-up', pbx: ALL }, ({ alice, bob, world }) => {
     talk(alice, bob);
     const { calls } = world.running;
