@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { GRACE_MS, SETTLE_MS, SILENT_MS, SourceLock } from './source-lock.ts';
 
@@ -229,4 +230,31 @@ describe('a new offer', () => {
     packet(ELSEWHERE.address, ELSEWHERE.port);
     expect(packet(STRANGER, 9)).toBe(false);
   });
+});
+
+test('whom it may accept is known before a packet is judged, and asking changes nothing', () => {
+  const from = fc.record({
+    address: fc.constantFrom(CLAIMED.address, SIGNALLING, STRANGER, '192.0.2.67'),
+    port: fc.constantFrom(CLAIMED.port, 9, 10),
+    ssrc: fc.constantFrom(7, 8),
+    sequence: fc.nat(3),
+    later: fc.constantFrom(0, 20, 500, GRACE_MS, SILENT_MS, SETTLE_MS),
+    genuine: fc.boolean(),
+    offer: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(from, { maxLength: 30 }), (steps) => {
+      const [asked, other] = [new SourceLock(SIGNALLING), new SourceLock(SIGNALLING)];
+      let at = 0;
+      for (const { address, port, ssrc, sequence, later, genuine, offer } of steps) {
+        at += later;
+        if (offer) for (const each of [asked, other]) each.describe(CLAIMED, SIGNALLING, true, at);
+        const may = asked.mayAccept(address, port, ssrc, sequence, at);
+        if (!genuine) continue;
+        const accepted = other.accepts(address, port, ssrc, sequence, at);
+        expect(asked.accepts(address, port, ssrc, sequence, at)).toBe(accepted);
+        if (accepted) expect(may).toBe(true);
+      }
+    }),
+  );
 });

@@ -92,6 +92,17 @@ export class SourceLock {
     return true;
   }
 
+  /**
+   * False where `accepts` would refuse a packet from there whatever else is true of it. Nothing is learned by asking, so it
+   * is asked before a packet has proven itself.
+   */
+  mayAccept(address: string, port: number, ssrc: number, sequence: number, now: number): boolean {
+    if (this.#rank === NOBODY)
+      return this.#rankOf(address, port) >= BELIEVED || this.#mayBeHeardOut(address, port, now);
+    if (port === this.#port && address === this.#address) return true;
+    return this.#isFormer(address, port, now) || this.#mayTakeOver(address, port, ssrc, sequence, now);
+  }
+
   /** Nothing that was heard so far counts any more: whoever is believed may be locked next. */
   forget(): void {
     this.#rank = NOBODY;
@@ -138,8 +149,12 @@ export class SourceLock {
   }
 
   #maySpeak(address: string, port: number, ssrc: number, sequence: number, now: number): boolean {
+    if (this.#rank !== NOBODY) return this.#mayTakeOver(address, port, ssrc, sequence, now);
+    return this.#rankOf(address, port) >= BELIEVED || this.#graceIsOver(address, port, now);
+  }
+
+  #mayTakeOver(address: string, port: number, ssrc: number, sequence: number, now: number): boolean {
     const rank = this.#rankOf(address, port);
-    if (this.#rank === NOBODY) return rank >= BELIEVED || this.#graceIsOver(address, port, now);
     if (rank >= BELIEVED && (rank > this.#rank || (rank === this.#rank && now < this.#openUntil))) return true;
     if (!this.isSilent(now)) return false;
     return address === this.#address || (ssrc === this.#ssrc && this.#continues(sequence));
@@ -160,14 +175,20 @@ export class SourceLock {
     );
   }
 
-  // One stranger at a time is heard out, so that a second one cannot push the first one's grace away again and again.
   #graceIsOver(address: string, port: number, now: number): boolean {
-    if (port !== this.#otherPort || address !== this.#otherAddress || this.#otherIsFormer) {
-      if (this.#otherPort !== 0 && now - this.#otherHeardAt < GRACE_MS) return false;
-      this.#remember(address, port, now, false);
-    }
+    if (!this.#mayBeHeardOut(address, port, now)) return false;
+    if (!this.#isHeardOut(address, port)) this.#remember(address, port, now, false);
     this.#otherHeardAt = now;
     return this.#described && now - Math.max(this.#otherSince, this.#describedAt) >= GRACE_MS;
+  }
+
+  // One stranger at a time is heard out, so that a second one cannot push the first one's grace away again and again.
+  #mayBeHeardOut(address: string, port: number, now: number): boolean {
+    return this.#otherPort === 0 || now - this.#otherHeardAt >= GRACE_MS || this.#isHeardOut(address, port);
+  }
+
+  #isHeardOut(address: string, port: number): boolean {
+    return port === this.#otherPort && address === this.#otherAddress && !this.#otherIsFormer;
   }
 
   #remember(address: string, port: number, now: number, former: boolean): void {
