@@ -111,7 +111,7 @@ export class Renegotiation {
       return;
     }
     const asks = reinvite.offer === undefined;
-    const sdp = asks ? leg.sdp.offerOwn() : leg.sdp.answerOwn(policy);
+    const sdp = asks ? leg.sdp.offerOwn(policy) : leg.sdp.answerOwn(policy);
     if (!sdp.ok) {
       leg.sdp.rollBack();
       reinvite.reject(488);

@@ -135,6 +135,28 @@ describe('phones that share no codec', () => {
     },
   );
 
+  for (const [name, codecs] of [
+    ['G.722', G722],
+    ['Opus', ['96 opus/48000/2', '97 telephone-event/48000']],
+  ] as const) {
+    scenario(
+      `a caller without an offer reaches a phone that has ${name} alone`,
+      { ends: 'caller-hung-up' },
+      ({ alice, bob, world }) => {
+        alice.phone.codecs = PCMA;
+        bob.phone.codecs = codecs;
+        alice.invites(bob, { sdp: null });
+        bob.answers();
+        alice.hears('200 INVITE');
+        bob.expects('ACK');
+        const media = world.media.calls.at(-1)!;
+        media.says('a', rtpPacket({ sequence: 1, payloadType: 8 }));
+        expect(media.heardAt('b1')[0]![1]! & 0x7f).toBe(Number(codecs[0]?.split(' ')[0]));
+        end(alice, bob);
+      },
+    );
+  }
+
   scenario(
     'G.729 and G.711: nothing can be converted, and the caller is told',
     { ends: 'no-common-codec' },
