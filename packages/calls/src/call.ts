@@ -264,7 +264,10 @@ export class Call implements CallContext {
         return;
       case 'reject':
         this.invite.reject(command.status, {
-          headers: refusalHeaders(command.failure, this.legs.caller?.offerFault),
+          headers: refusalHeaders(command.failure, {
+            fault: this.legs.caller?.offerFault,
+            offered: this.legs.caller?.sdp.offeredSound,
+          }),
         });
         return;
       case 'bye':

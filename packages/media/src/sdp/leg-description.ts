@@ -274,6 +274,12 @@ export class LegDescription {
     return named.find(carriesSound)?.codec.law !== undefined;
   }
 
+  /** Names of the sound that was offered last on this leg, by its peer or by us: where nothing of it was taken, people are told. */
+  get offeredSound(): readonly string[] {
+    const { offer, ours } = this.#now;
+    return (offer ?? ours)?.codecs.filter(carriesSound).map(({ codec }) => codec.name) ?? [];
+  }
+
   get keys(): KeysAs {
     return this.#options.codecs?.keys ?? 'events';
   }
