@@ -161,6 +161,7 @@ export class Call implements CallContext {
         observed: flow.observed,
         ...(client !== undefined && { client }),
         holds,
+        ...this.legs.treatmentOf(name),
       })),
     };
   }
