@@ -54,6 +54,17 @@ describe('before the lock', () => {
     expect(lock.believed).toBe(false);
   });
 
+  test('a second that this thread slept through is none in which a stranger spoke', () => {
+    lock.describe(undefined, SIGNALLING, true, now);
+    now += SETTLE_MS;
+    expect(stream(100, STRANGER, 9)).toBe(0);
+    now += GRACE_MS;
+    // What had come meanwhile is read now, the believed source's own packets behind it.
+    expect(stream(100, STRANGER, 9)).toBe(0);
+    expect(packet(SIGNALLING, 4000)).toBe(true);
+    expect(lock.believed).toBe(true);
+  });
+
   test('the grace starts no earlier than the description', () => {
     stream(5_000, STRANGER, 9);
     lock.describe(CLAIMED, SIGNALLING, true, now);
