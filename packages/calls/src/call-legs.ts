@@ -1,11 +1,9 @@
 import { formatEndpoint, type Log } from '@vats/kernel';
 import {
-  type CryptoSuite,
   carriesTones,
   type DtmfKey,
   type KeyPress,
   LegDescription,
-  type LegStatistics,
   type MediaCall,
   type MediaEvent,
   type OfferedCodecs,
@@ -14,12 +12,12 @@ import {
   sessionIdFrom,
   type TonePress,
 } from '@vats/media';
-import type { LegQuality } from '@vats/pbx';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
 import type { CallsParts } from './parts.ts';
+import { qualityOf, type SoundTreatment, SoundTreatments } from './sound-treatments.ts';
 
 /** What a leg's settings say of its media. */
 export interface MediaWishes {
@@ -51,8 +49,7 @@ export class CallLegs {
   #media: MediaCall | undefined;
   #mediaEnded = false;
   #counts: CallEnded['media'];
-  /** What each leg's sound was encrypted with, last. */
-  readonly #suites = new Map<LegName, CryptoSuite>();
+  readonly #treatments = new SoundTreatments();
 
   constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser, holdings: LegHoldings) {
     this.#callId = callId;
@@ -78,6 +75,11 @@ export class CallLegs {
   /** Packets of each leg, once the media plane has closed the call. */
   get counts(): CallEnded['media'] {
     return this.#counts;
+  }
+
+  /** What is done to a leg's sound, by the last negotiation. */
+  treatmentOf(name: LegName): SoundTreatment {
+    return this.#treatments.of(name);
   }
 
   get(name: LegName): Leg | undefined {
@@ -130,6 +132,8 @@ export class CallLegs {
     this.#update(a);
     this.#update(b);
     const [aToB, bToA] = [a.sdp.conversionTo(b.sdp), b.sdp.conversionTo(a.sdp)];
+    this.#treatments.converts(a.name, aToB);
+    this.#treatments.converts(b.name, bToA);
     this.#media?.bridge(a.media, b.media, {
       aToB: payloadTypeMap(a.sdp, b.sdp),
       bToA: payloadTypeMap(b.sdp, a.sdp),
@@ -179,9 +183,7 @@ export class CallLegs {
 
   #update(leg: Leg): void {
     leg.media.update(leg.sdp.media(), { newOffer: true });
-    const { suite } = leg.sdp;
-    if (suite === undefined) this.#suites.delete(leg.name);
-    else this.#suites.set(leg.name, suite);
+    this.#treatments.encrypts(leg.name, leg.sdp.suite);
   }
 
   #onMedia(event: MediaEvent): void {
@@ -227,7 +229,7 @@ export class CallLegs {
         this.#user.recordingEnded(event);
         return;
       case 'closed':
-        this.#counts = qualityOf(event.legs, this.#suites);
+        this.#counts = qualityOf(event.legs, this.#treatments);
         this.#mediaEnded = true;
         this.#user.feed({ type: 'media-closed' });
         return;
@@ -239,29 +241,4 @@ export class CallLegs {
         return;
     }
   }
-}
-
-function qualityOf(
-  legs: readonly LegStatistics[],
-  suites: ReadonlyMap<LegName, CryptoSuite>,
-): NonNullable<CallEnded['media']> {
-  const qualities: Record<LegName, LegQuality> = {};
-  for (const { leg, rtp, quality } of legs) {
-    const { jitterMs, greatestJitterMs, reordered, duplicates, score, roundTripMs, reported } = quality;
-    const { unauthentic, replayed } = rtp;
-    const srtp = suites.get(leg);
-    qualities[leg] = {
-      ...{ received: rtp.packets, sent: rtp.sentPackets, lost: rtp.lost, foreign: rtp.foreign },
-      ...{ jitterMs: tenths(jitterMs), greatestJitterMs: tenths(greatestJitterMs), reordered, duplicates },
-      ...(srtp !== undefined && { srtp, unauthentic, replayed }),
-      ...(score !== undefined && { score }),
-      ...(roundTripMs !== undefined && { roundTripMs: tenths(roundTripMs) }),
-      ...(reported !== undefined && { reported: { ...reported, jitterMs: tenths(reported.jitterMs) } }),
-    };
-  }
-  return qualities;
-}
-
-function tenths(milliseconds: number): number {
-  return Math.round(10 * milliseconds) / 10;
 }

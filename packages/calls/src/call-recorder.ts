@@ -9,9 +9,17 @@ export type RecordingCommand = 'start' | 'stop' | 'pause' | 'resume';
 
 /**
  * Why it was not done. `nobody-talks`: the call is not answered, or its media is gone. `codec`: a side talks in a codec that is
- * not recorded. `busy`: the one before it is being closed.
+ * not recorded. `busy`: the one before it is being closed. `negotiating`: what a side will talk in is being agreed on.
  */
-export type RecordingRefusal = 'nobody-talks' | 'codec' | 'running' | 'not-running' | 'busy' | 'low-disk' | 'no-key';
+export type RecordingRefusal =
+  | 'nobody-talks'
+  | 'codec'
+  | 'running'
+  | 'not-running'
+  | 'busy'
+  | 'negotiating'
+  | 'low-disk'
+  | 'no-key';
 
 type Known = NonNullable<CallEnded['recording']>;
 
@@ -74,7 +82,7 @@ export class CallRecorder {
 
   /** Does what somebody asks, or says why not. */
   do(command: RecordingCommand): RecordingRefusal | undefined {
-    if (command === 'start') return this.#start();
+    if (command === 'start') return this.#startByHand();
     if (this.state === 'off') return 'not-running';
     if (command === 'stop') this.stop('stopped');
     else if (command === 'pause') this.#pause();
@@ -102,6 +110,12 @@ export class CallRecorder {
       this.#call.log.error('recording.failed', { path, reason, detail });
       this.#call.emit({ type: 'recording.failed', path, reason, keptMs: durationMs });
     }
+  }
+
+  // Offers under way were not made for a recording: their answer may be a codec that is none's.
+  #startByHand(): RecordingRefusal | undefined {
+    const negotiating = !this.#runs && [this.#left, this.#right].some((leg) => leg !== undefined && isNegotiating(leg));
+    return negotiating ? 'negotiating' : this.#start();
   }
 
   #start(): RecordingRefusal | undefined {
@@ -158,6 +172,10 @@ export class CallRecorder {
   #from(channel: 'left' | 'right', leg: Leg | undefined): void {
     if (this.#runs) this.#media()?.recordFrom(channel, leg && sourceOf(leg));
   }
+}
+
+function isNegotiating({ reinvite, ourReinvite, onAnswerInAck }: Leg): boolean {
+  return reinvite !== undefined || ourReinvite !== undefined || onAnswerInAck !== undefined;
 }
 
 function sourceOf({ media, party }: Leg): RecordingSource {

@@ -25,5 +25,9 @@ export interface CallSnapshot {
     readonly client?: string;
     /** This leg's peer holds the call. */
     readonly holds: boolean;
+    /** The suite that its sound is encrypted with. */
+    readonly srtp?: string;
+    /** What comes from it is converted for the other side; names of codecs. */
+    readonly converted?: { readonly from: string; readonly to: string };
   }[];
 }

@@ -161,6 +161,7 @@ export class Call implements CallContext {
         observed: flow.observed,
         ...(client !== undefined && { client }),
         holds,
+        ...this.legs.treatmentOf(name),
       })),
     };
   }
@@ -264,7 +265,10 @@ export class Call implements CallContext {
         return;
       case 'reject':
         this.invite.reject(command.status, {
-          headers: refusalHeaders(command.failure, this.legs.caller?.offerFault),
+          headers: refusalHeaders(command.failure, {
+            fault: this.legs.caller?.offerFault,
+            offered: this.legs.caller?.sdp.offeredSound,
+          }),
         });
         return;
       case 'bye':

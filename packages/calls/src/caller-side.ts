@@ -89,9 +89,9 @@ export class CallerSide {
     const caller = legs.caller;
     if (caller === undefined) return;
     const late = invite.offer === undefined;
-    const sdp = late ? caller.sdp.offerOwn() : caller.sdp.answerOwn(policy);
+    const sdp = late ? caller.sdp.offerOwn(policy) : caller.sdp.answerOwn(policy);
     if (!sdp.ok) {
-      invite.reject(488, { headers: refusalHeaders('no-common-codec') });
+      invite.reject(488, { headers: refusalHeaders('no-common-codec', { offered: caller.sdp.offeredSound }) });
       this.#call.feed({ type: 'leg-ended', leg: CALLER, failure: 'no-common-codec' });
       return;
     }

@@ -19,6 +19,8 @@ export interface Leg extends FarEnd {
   session?: Session;
   /** A re-INVITE of this leg's peer that waits for our answer. */
   reinvite?: IncomingReinvite | undefined;
+  /** What keeps us from passing that one on. */
+  reinviteFault?: SdpFault | undefined;
   /** A re-INVITE of ours to this leg's peer. */
   ourReinvite?: OutgoingReinvite | undefined;
   /** What was wrong with the offer that it began with. */

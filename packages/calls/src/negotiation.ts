@@ -12,7 +12,7 @@ export function calleeOffer(
   callerOffered: boolean,
   policy: CodecPolicy,
 ): Parsed<string, SdpFault> {
-  return callerOffered ? callee.sdp.offerFrom(caller.sdp, policy) : callee.sdp.offerOwn();
+  return callerOffered ? callee.sdp.offerFrom(caller.sdp, policy) : callee.sdp.offerOwn(policy);
 }
 
 /** What the caller's 2xx carries once a phone has answered: the answer or, for a caller without offer, the offer. */

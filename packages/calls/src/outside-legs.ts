@@ -1,3 +1,4 @@
+import { sameEndpoint } from '@vats/kernel';
 import type { RingOutcome, Way } from '@vats/pbx';
 import type { FlowTarget, InviteFailure, OutgoingInviteOptions, SipResponse } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
@@ -6,7 +7,7 @@ import { crowded, entryOf, mostAtOneTarget } from './crowd.ts';
 import { outsideAddresses, shownBy } from './outside-invite.ts';
 import type { OutwardLeg } from './outward-legs.ts';
 import type { TrunkLine } from './parts.ts';
-import type { OutsideRing } from './rings.ts';
+import type { OutsideRing, TriedServer } from './rings.ts';
 import { TalkPortions } from './talk-portions.ts';
 import { type TrunkRefusal, trunkRefusalOf } from './trunk-refusals.ts';
 
@@ -76,7 +77,9 @@ export class OutsideLegs {
     if (crowd !== undefined) return { ok: false, failure: crowd, status: crowd === 'loop' ? 482 : 486 };
     const skipped: string[] = [];
     // Which are known to be down is tried when nothing else is left: they may be up again.
-    const found = this.#wayOut(leg, ring, skipped, (line) => line.target()) ?? this.#lastWay(leg, ring, skipped);
+    const found = ring.lastly
+      ? this.#passedOver(leg, ring, skipped)
+      : (this.#wayOut(leg, ring, skipped, (line) => line.target()) ?? this.#lastWay(leg, ring, skipped));
     if (found.ok) return found;
     for (const why of skipped) log.info('call.way-skipped', { number: target.number, why });
     return found;
@@ -87,6 +90,13 @@ export class OutsideLegs {
       this.#wayOut(leg, ring, skipped, (line) => (line.target() === undefined ? line.lastResort() : undefined)) ??
       refusedAs('trunk-failed')
     );
+  }
+
+  #passedOver(leg: LegName, ring: OutsideRing, skipped: string[]): WayOut {
+    const targetOf = (line: TrunkLine) => passedOverAt(line, ring.tried ?? []);
+    const found = this.#wayOut(leg, ring, [], targetOf) ?? refusedAs('trunk-failed');
+    if (found.ok) skipped.push(`${found.line.name} was passed over, and nothing else is left`);
+    return found.ok ? { ...found, skipped } : found;
   }
 
   /** @returns undefined where every way was skipped because nothing is there */
@@ -193,20 +203,41 @@ export class OutsideLegs {
     const refusal = isRefused ? trunkRefusalOf(response, rang) : NOT_ANSWERED;
     if (refusal.failing) line.failed();
     else line.worked();
-    const { outcome, tryNext } = refusal;
-    const said = { outcome, ...(refusal.cause !== undefined && { cause: refusal.cause }) };
+    const { outcome, tryNext, cause: told } = refusal;
+    const now = { outcome, ...(told !== undefined && { cause: told }) };
+    // That what was passed over is still not there says less than what the others said.
+    const said = refusal.failing && ring.lastly !== undefined ? ring.lastly : now;
     if (!tryNext) return said;
-    // A trunk with several servers is given up when they are (RFC 3263 §4.3).
-    const { servers = 1 } = ring;
-    const other = refusal.failing && servers < MOST_SERVERS ? line.target() : undefined;
-    if (other !== undefined && !isSame(other, at))
-      return { ...said, on: { ...ring, way: next - 1, servers: servers + 1 } };
-    return next < ring.target.ways.length ? { ...said, on: { ...withoutServers(ring), way: next } } : said;
+    const tried = [...(ring.tried ?? []), { trunk: line.name, ...(refusal.failing && { endpoint: at.endpoint }) }];
+    if (ring.lastly === undefined) {
+      // A trunk with several servers is given up when they are (RFC 3263 §4.3).
+      const { servers = 1 } = ring;
+      const other = refusal.failing && servers < MOST_SERVERS ? line.target() : undefined;
+      if (other !== undefined && !sameEndpoint(other.endpoint, at.endpoint))
+        return { ...said, on: { ...ring, way: next - 1, servers: servers + 1, tried } };
+      if (next < ring.target.ways.length) return { ...said, on: { ...withoutServers(ring), way: next, tried } };
+    }
+    const on: OutsideRing = { ...withoutServers(ring), way: 0, tried, lastly: said };
+    return this.#hasPassedOver(on) ? { ...said, on } : said;
+  }
+
+  #hasPassedOver({ target, tried = [] }: OutsideRing): boolean {
+    const { parts, origin } = this.#call;
+    return target.ways.some(({ trunk }) => {
+      const line = parts.line?.(origin.domain, trunk);
+      return line !== undefined && passedOverAt(line, tried) !== undefined;
+    });
   }
 }
 
-function isSame(one: FlowTarget, other: FlowTarget): boolean {
-  return one.endpoint.address === other.endpoint.address && one.endpoint.port === other.endpoint.port;
+/** A server that calls pass over just now, and where this one was not yet; a trunk takes no more of a caller's time than ever. */
+function passedOverAt(line: TrunkLine, tried: readonly TriedServer[]): FlowTarget | undefined {
+  const there = tried.filter(({ trunk }) => trunk === line.name);
+  const servers = there.flatMap(({ endpoint }) => endpoint ?? []);
+  if (servers.length < there.length || there.length >= MOST_SERVERS) return undefined;
+  // What is not passed over was no way for another reason: its limits are reached.
+  const usual = line.target()?.endpoint;
+  return line.lastResort(usual === undefined ? servers : [...servers, usual]);
 }
 
 function withoutServers({ servers: _, ...ring }: OutsideRing): OutsideRing {

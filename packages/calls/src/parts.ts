@@ -1,4 +1,4 @@
-import type { Clock, Ledger, Log, Random } from '@vats/kernel';
+import type { Clock, Endpoint, Ledger, Log, Random } from '@vats/kernel';
 import type { MediaLeg, MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@vats/media';
 import type { Domain, SpendingAccounts, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
@@ -25,8 +25,12 @@ export interface TrunkLine {
   readonly host: string;
   /** Where an INVITE goes now; undefined while there is nowhere. */
   target(): FlowTarget | undefined;
-  /** Where one goes although it is not known to be there, when nothing else is left; undefined where no server is known at all. */
-  lastResort(): FlowTarget | undefined;
+  /**
+   * Where one goes although it is not known to be there, when nothing else is left; undefined where no other server is known at all.
+   *
+   * @param but servers that are not asked for
+   */
+  lastResort(but?: readonly Endpoint[]): FlowTarget | undefined;
   /** How long it may be silent at an INVITE, milliseconds; 4 s unless given. */
   readonly noResponse?: number;
   /** A call found that target not to take calls: no answer, no connection, or 5xx. */

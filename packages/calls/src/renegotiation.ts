@@ -4,6 +4,7 @@ import type { IncomingReinvite, Session } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import type { Leg } from './leg.ts';
+import { refusedThere, warningOf } from './refusal-headers.ts';
 
 /** Re-INVITEs of a call that is up: hold, resume, new codecs, from either side, with an offer or asking for one. */
 export class Renegotiation {
@@ -24,12 +25,13 @@ export class Renegotiation {
       const read = leg.sdp.receiveOffer(reinvite.offer);
       if (!read.ok) {
         this.#call.log.info('call.offer-refused', { leg: leg.name, fault: read.error.code });
-        reinvite.reject(488);
+        reinvite.reject(488, { headers: [warningOf(read.error.code)] });
         return;
       }
       refresh = read.value.refresh;
     }
     leg.reinvite = reinvite;
+    leg.reinviteFault = undefined;
     this.#call.feed({ type: 'reinvite', leg: leg.name, refresh });
   }
 
@@ -49,6 +51,7 @@ export class Renegotiation {
     if (asker === undefined || asked?.session === undefined || reinvite === undefined) return;
     const offer = reinvite.offer === undefined ? undefined : asked.sdp.offerFrom(asker.sdp, policy);
     if (offer?.ok === false) {
+      asker.reinviteFault = offer.error.code;
       this.#call.feed({ type: 'reinvite-refused', leg: to, status: 488 });
       return;
     }
@@ -90,8 +93,9 @@ export class Renegotiation {
     const answer = read.ok ? asker.sdp.answerFrom(asked.sdp, policy) : read;
     if (!answer.ok) {
       log.warn('call.reinvite-answer-unusable', { leg: from, fault: answer.error.code });
+      const headers = [warningOf(answer.error.code, asker.sdp.offeredSound)];
       asker.sdp.rollBack();
-      reinvite.reject(488);
+      reinvite.reject(488, { headers });
       return;
     }
     legs.join(asker, asked);
@@ -111,10 +115,11 @@ export class Renegotiation {
       return;
     }
     const asks = reinvite.offer === undefined;
-    const sdp = asks ? leg.sdp.offerOwn() : leg.sdp.answerOwn(policy);
+    const sdp = asks ? leg.sdp.offerOwn(policy) : leg.sdp.answerOwn(policy);
     if (!sdp.ok) {
+      const headers = [warningOf(sdp.error.code, leg.sdp.offeredSound)];
       leg.sdp.rollBack();
-      reinvite.reject(488);
+      reinvite.reject(488, { headers });
       return;
     }
     if (asks) {
@@ -133,10 +138,16 @@ export class Renegotiation {
     const leg = this.#call.legs.get(name);
     const reinvite = leg?.reinvite;
     if (leg === undefined || reinvite === undefined) return;
+    const { reinviteFault: fault } = leg;
+    const { offeredSound } = leg.sdp;
     leg.reinvite = undefined;
+    leg.reinviteFault = undefined;
     if (reinvite.offer !== undefined) leg.sdp.rollBack();
     // A challenge or a redirection is between us and the other leg; to this one it means only that nothing changes.
-    reinvite.reject(status < 400 || status === 401 || status === 407 ? 488 : status);
+    const told = status < 400 || status === 401 || status === 407 ? 488 : status;
+    const offered = reinvite.offer === undefined ? [] : offeredSound;
+    const warning = fault === undefined ? refusedThere(offered) : warningOf(fault, offered);
+    reinvite.reject(told, told === 488 ? { headers: [warning] } : {});
   }
 
   /** The asked side's 2xx holds an offer: it goes to the asker, whose ACK brings the answer for our ACK. */
@@ -148,7 +159,7 @@ export class Renegotiation {
     if (!offer.ok) {
       log.warn('call.reinvite-offer-unusable', { leg: asked.name, fault: offer.error.code });
       acknowledge();
-      reinvite.reject(488);
+      reinvite.reject(488, { headers: [warningOf(offer.error.code, asked.sdp.offeredSound)] });
       return;
     }
     asker.onAnswerInAck = (answer) => {

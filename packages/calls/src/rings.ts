@@ -1,4 +1,5 @@
-import type { DeviceTarget, Frame, OutsideTarget, RingTarget } from '@vats/pbx';
+import type { Endpoint } from '@vats/kernel';
+import type { DeviceTarget, Frame, OutsideTarget, RingOutcome, RingTarget } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import type { Rung } from './call-state.ts';
@@ -23,6 +24,15 @@ export interface OutsideRing {
   readonly way: number;
   /** Servers of that way that were tried, this one among them. */
   readonly servers?: number;
+  /** Where this call was already; without an endpoint the trunk has said what its other servers would say as well. */
+  readonly tried?: readonly TriedServer[];
+  /** What came of all ways: only servers that were passed over because of earlier calls are left. */
+  readonly lastly?: { readonly outcome: RingOutcome; readonly cause?: number };
+}
+
+export interface TriedServer {
+  readonly trunk: string;
+  readonly endpoint?: Endpoint;
 }
 
 /** What a step rings, by the names of the legs to be. */

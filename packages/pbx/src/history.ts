@@ -91,6 +91,8 @@ export interface LegQuality {
   readonly srtp?: string;
   readonly unauthentic?: number;
   readonly replayed?: number;
+  /** What came from the leg was converted for the other side; names of codecs, in lower case. */
+  readonly converted?: { readonly from: string; readonly to: string };
   /** Interarrival jitter of what came from the leg (RFC 3550 §6.4.1), milliseconds: at the end, and the greatest. */
   readonly jitterMs?: number;
   readonly greatestJitterMs?: number;

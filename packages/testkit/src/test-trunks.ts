@@ -64,7 +64,10 @@ export class TestTrunks implements Trunks {
       name,
       host: host ?? endpoint.address,
       target: () => (this.away.has(name) || this.gone.has(name) ? undefined : { transport: 'udp', endpoint }),
-      lastResort: () => (this.gone.has(name) ? undefined : { transport: 'udp', endpoint }),
+      lastResort: (but = []) =>
+        this.gone.has(name) || but.some(({ address }) => address === endpoint.address)
+          ? undefined
+          : { transport: 'udp', endpoint },
       ...(noResponse !== undefined && { noResponse }),
       failed: () => void this.said.push(`failed ${name}`),
       worked: () => void this.said.push(`worked ${name}`),

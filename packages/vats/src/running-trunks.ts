@@ -101,8 +101,8 @@ function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf, srtp, noResponse }
       given = line.target();
       return given;
     },
-    lastResort: () => {
-      given = line.lastResort();
+    lastResort: (but) => {
+      given = line.lastResort(but);
       return given;
     },
     ...(noResponse !== undefined && { noResponse }),

@@ -83,6 +83,11 @@ export class CallRecording<Leg extends RecordedLeg> {
     this.#recorder.finish(why);
   }
 
+  /** A fault of ours: it ends with what is on disk. */
+  fail(error: Error): void {
+    this.#recorder.fail(error);
+  }
+
   #attach(leg: Leg | undefined): void {
     if (leg === undefined) return;
     const { left, right } = this.#on;

@@ -141,7 +141,50 @@ describe('encrypted legs', () => {
     await handled(14);
     await close();
     expect(b.heard).toHaveLength(2);
-    expect(statistics('a')).toMatchObject({ observed: a.at, rtp: { packets: 2, replayed: 11, foreign: 1 } });
+    expect(statistics('a')).toMatchObject({ observed: a.at, rtp: { packets: 2, replayed: 10, foreign: 2 } });
+  });
+
+  test('what comes from elsewhere is told by its address, before anything is computed of it', async () => {
+    const { a, b } = await call();
+    const [thief, other] = [await phone('127.0.0.66'), await phone('127.0.0.67')];
+    worker.execute([
+      update(1, media(a, { srtp: KEYS_OF_A, claimedRtcp: { address: a.at.address, port: a.at.port + 1 } })),
+    ]);
+    const stranger = new Secured(thief, { ...KEYS_OF_A, theirs: keyOf(99) });
+    const alice = new Secured(a, KEYS_OF_A);
+    // Before anybody is known: whoever may still turn out to be the peer must be judged by the key.
+    stranger.say(rtpPacket({ sequence: 1 }), 1);
+    thief.send(stranger.sender.protectRtcp(rtcpPacket())!, rtcpPort(1));
+    await handled(2);
+    alice.say(rtpPacket({ sequence: 1 }), 1);
+    await b.next();
+    for (const sequence of [2, 3]) stranger.say(rtpPacket({ sequence }), 1);
+    other.send(rtpPacket({ sequence: 2 }), rtpPort(1));
+    thief.send(stranger.sender.protectRtcp(rtcpPacket())!, rtcpPort(1));
+    thief.send(stranger.sender.protectRtcp(rtcpPacket())!, rtpPort(1));
+    await handled(8);
+    await close();
+    expect(statistics('a')).toMatchObject({
+      rtp: { packets: 1, unauthentic: 1, foreign: 3 },
+      rtcp: { packets: 0, unauthentic: 0, foreign: 3 },
+    });
+  });
+
+  test('after 3 s of silence who goes on with the stream is judged by the key, others by their address', async () => {
+    const { a, b } = await call();
+    const [moved, thief] = [await phone('127.0.0.2'), await phone('127.0.0.66')];
+    worker.execute([secure(1, a, KEYS_OF_A)]);
+    const alice = new Secured(a, KEYS_OF_A);
+    alice.say(rtpPacket({ sequence: 1 }), 1);
+    await b.next();
+    clock.advance(3_000);
+    thief.send(rtpPacket({ sequence: 2, ssrc: 77 }), rtpPort(1));
+    thief.send(rtpPacket({ sequence: 2 }), rtpPort(1));
+    await handled(3);
+    moved.send(alice.sender.protectRtp(rtpPacket({ sequence: 2 }))!, rtpPort(1));
+    expect((await b.next()).packet).toEqual(rtpPacket({ sequence: 2 }));
+    await close();
+    expect(statistics('a')).toMatchObject({ observed: moved.at, rtp: { packets: 2, foreign: 1, unauthentic: 1 } });
   });
 
   test('while a key is awaited nothing is sent in clear, and nothing that comes is believed', async () => {

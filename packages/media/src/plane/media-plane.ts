@@ -310,6 +310,10 @@ export interface MediaPlaneStatistics {
   readonly workers: number;
   readonly calls: number;
   readonly recordings: number;
+  /** Legs that have keys, or await them. */
+  readonly encryptedLegs: number;
+  /** Calls whose sound is converted, one way or both. */
+  readonly convertedCalls: number;
   /** Pairs, not ports. */
   readonly pairs: { readonly leased: number; readonly warm: number; readonly total: number };
   /** Workers that died and were replaced since the start. */

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { Recorder } from '../recording/recorder.ts';
 import { rtpPacket } from '../testing/udp-phone.ts';
 import type { Command } from './messages.ts';
 import { RelayLeg } from './relay-leg.ts';
@@ -66,6 +67,47 @@ describe('faults', () => {
     worker.execute([CLOSE, BRIDGE, { do: 'open-call', call: 2 }, { do: 'close-call', call: 2 }]);
     await reported();
     expect(events(2)).toEqual([{ kind: 'closed', legs: [] }]);
+  });
+
+  test('nor does one more, in the closing of what is lost: its other legs and all ports are given back', async () => {
+    await start({ pairs: 2 });
+    worker.execute([...openLegs('127.0.0.2', '127.0.0.3'), { do: 'open-call', call: 2 }]);
+    const close = vi.spyOn(RelayLeg.prototype, 'close').mockImplementationOnce(() => {
+      throw new Error('a fault in the closing');
+    });
+    try {
+      worker.execute([{ ...openLegs('127.0.0.2')[1]!, port: 1, leg: 9 } as Command]);
+    } finally {
+      close.mockRestore();
+    }
+    await reported();
+    expect(events()).toMatchObject([{ kind: 'lost', detail: expect.not.stringContaining('in the closing') }]);
+    worker.execute([{ do: 'close-call', call: 2 }]);
+    await reported();
+    expect(events(2)).toMatchObject([{ kind: 'closed' }]);
+    clock.advance(31_000);
+    await reported();
+    const [one, two] = [RANGE.first, RANGE.first + 2];
+    expect(warmPorts().sort()).toEqual([one, one, two, two]);
+  });
+
+  test('nor does one of a recording that is to be closed', async () => {
+    const order = { path: 'r.wav', callId: 'one', format: 'wav', minimumMs: 0 } as const;
+    await call({ do: 'record', call: 1, order, left: { leg: 1, party: { number: '201' } }, right: undefined });
+    await settle();
+    const finish = vi.spyOn(Recorder.prototype, 'finish').mockImplementationOnce(() => {
+      throw new Error('a fault put in');
+    });
+    try {
+      worker.execute([CLOSE]);
+    } finally {
+      finish.mockRestore();
+    }
+    await reported();
+    expect(events()).toMatchObject([
+      { kind: 'recording-failed' },
+      { kind: 'lost', detail: expect.stringContaining('a fault put in') },
+    ]);
   });
 
   test('nor does one that only time brings to light', async () => {

@@ -29,6 +29,7 @@ export class RelayCall implements LegUser {
   #supervision: Supervision | undefined;
   #hearing: HearingWatch<RelayLeg> | undefined;
   #closing = false;
+  #ended = false;
   #fault: string | undefined;
 
   constructor(options: {
@@ -148,24 +149,50 @@ export class RelayCall implements LegUser {
   closeLeg(id: number): void {
     const leg = this.#legs.get(id);
     if (leg === undefined) return;
+    const sound = this.#sounds.get(id);
     this.#legs.delete(id);
-    this.#sounds.get(id)?.close();
     this.#sounds.delete(id);
-    this.unbridge(leg);
-    // At the end of the call nobody leaves: the recording ends with all of them.
-    if (!this.#closing) this.#recording?.legClosed(leg);
-    leg.close();
-    this.#closedLegs.push(leg.statistics());
-    this.#giveBack(leg);
+    try {
+      sound?.close();
+      this.unbridge(leg);
+      // At the end of the call nobody leaves: the recording ends with all of them.
+      if (!this.#closing) this.#recording?.legClosed(leg);
+      leg.close();
+      this.#closedLegs.push(leg.statistics());
+    } finally {
+      this.#giveBack(leg);
+    }
   }
 
   /** Gives every pair back, finishes the recording, then tells `closed`. Idempotent. */
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    for (const id of [...this.#legs.keys()]) this.closeLeg(id);
+    for (const id of [...this.#legs.keys()]) this.#dare(() => this.closeLeg(id));
     if (this.#recording === undefined) this.#tellEnd();
-    else this.#recording.finish('call-ended');
+    else if (!this.#dare(() => this.#recording?.finish('call-ended'))) this.#failRecording();
+  }
+
+  /** Whether it was done; what it throws makes the call a lost one. */
+  #dare(act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      this.#note(error);
+      return false;
+    }
+  }
+
+  #note(error: unknown): void {
+    this.#fault ??= error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+
+  // What was written is kept; what can't even be closed is mended by the next start.
+  #failRecording(): void {
+    if (this.#dare(() => this.#recording?.fail(new Error(this.#fault)))) return;
+    this.#recording = undefined;
+    this.#tellEnd();
   }
 
   onLearned(leg: RelayLeg, observed: Endpoint): void {
@@ -189,10 +216,11 @@ export class RelayCall implements LegUser {
     return sound;
   }
 
-  // A bug of ours costs one call: it is closed as ever, but told as a loss.
+  // A bug of ours costs one call: it is closed as ever, but told as a loss. One more, in what is left of it, ends that as well.
   fail(error: unknown): void {
-    this.#fault ??= error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.close();
+    this.#note(error);
+    if (this.#closing) this.#failRecording();
+    else this.close();
   }
 
   /** To be called a few times a second, and with `second` true once a second. */
@@ -238,6 +266,8 @@ export class RelayCall implements LegUser {
   }
 
   #tellEnd(): void {
+    if (this.#ended) return;
+    this.#ended = true;
     if (this.#fault === undefined) this.#tell({ kind: 'closed', legs: this.#closedLegs });
     else this.#tell({ kind: 'lost', detail: this.#fault });
   }

@@ -9,6 +9,7 @@ import {
   isRtcp,
   looksLikeRtcp,
   NOT_RTP,
+  rtpHeaderEnd,
   rtpPayloadAt,
   rtpPayloadEnd,
   rtpPayloadType,
@@ -25,6 +26,7 @@ import type { Law } from '../sdp/codec.ts';
 import type { Conversion } from '../sdp/conversion.ts';
 import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
 import { SrtpLeg } from '../srtp/srtp-leg.ts';
+import type { SrtpFault } from '../srtp/srtp-receiver.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
 import { canonical, canonicalEndpoint } from './canonical-address.ts';
 import { ConvertedSound } from './converted-sound.ts';
@@ -270,7 +272,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     }
     const now = this.#clock.monotonic();
     const srtp = this.#srtp;
-    const packet = srtp === undefined ? datagram : srtp.openRtp(datagram, now);
+    const packet = srtp === undefined ? datagram : this.#openRtp(srtp, datagram, from, now);
     if (typeof packet === 'string') {
       statistics[packet]++;
       return;
@@ -284,8 +286,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     const sequence = rtpSequence(packet);
     if (!this.#lock.accepts(from.address, from.port, ssrc, sequence, now)) {
       statistics.foreign++;
-      this.#strangerAddress = from.address;
-      this.#strangerPort = from.port;
+      this.#noteStranger(from);
       return;
     }
     srtp?.taken();
@@ -315,13 +316,12 @@ export class RelayLeg implements PairUser, WatchedLeg {
 
   onRtcp(datagram: Buffer, from: RemoteInfo): void {
     this.#tally.packets++;
-    const packet = this.#openRtcp(datagram);
+    const now = this.#clock.monotonic();
+    const isPeers = this.#rtcpSource.mayAccept(from.address, from.port, now);
+    const packet = this.#openRtcp(datagram, isPeers, now);
     if (packet === undefined) return;
-    if (this.#rtcpSource.accepts(from.address, from.port, this.#clock.monotonic())) {
-      this.#passRtcp(packet, datagram.length);
-    } else {
-      this.#rtcp.foreign++;
-    }
+    this.#rtcpSource.accepts(from.address, from.port, now);
+    this.#passRtcp(packet, datagram.length);
   }
 
   onFault(error: unknown): void {
@@ -350,6 +350,20 @@ export class RelayLeg implements PairUser, WatchedLeg {
     };
   }
 
+  // Judging a tag costs far more than looking where a packet is from, and the header that the lock asks for is sent in clear.
+  #openRtp(srtp: SrtpLeg, datagram: Buffer, from: RemoteInfo, now: number): Buffer | SrtpFault | 'foreign' {
+    if (rtpHeaderEnd(datagram, datagram.length) === NOT_RTP) return 'malformed';
+    const may = this.#lock.mayAccept(from.address, from.port, rtpSsrc(datagram), rtpSequence(datagram), now);
+    if (may) return srtp.openRtp(datagram, now);
+    this.#noteStranger(from);
+    return 'foreign';
+  }
+
+  #noteStranger(from: RemoteInfo): void {
+    this.#strangerAddress = from.address;
+    this.#strangerPort = from.port;
+  }
+
   /** Makes silence of a packet; false where that can only be done by leaving it out. */
   #hush(packet: Buffer, payloadAt: number, payloadType: number): boolean {
     const law = this.#laws[payloadType];
@@ -359,20 +373,20 @@ export class RelayLeg implements PairUser, WatchedLeg {
 
   // A peer that sends RTCP to the RTP port although we never agreed to that (RFC 5761): understood, but nothing is learned.
   #onMultiplexedRtcp(datagram: Buffer, from: RemoteInfo): void {
-    const packet = this.#openRtcp(datagram);
-    if (packet === undefined) return;
     const observed = this.#lock.observed;
-    if (observed?.port === from.port && observed.address === from.address) this.#passRtcp(packet, datagram.length);
-    else this.#rtcp.foreign++;
+    const isPeers = observed?.port === from.port && observed.address === from.address;
+    const packet = this.#openRtcp(datagram, isPeers, this.#clock.monotonic());
+    if (packet !== undefined) this.#passRtcp(packet, datagram.length);
   }
 
   /** Undefined for what is no RTCP of the peer's, which is counted. */
-  #openRtcp(datagram: Buffer): Buffer | undefined {
+  #openRtcp(datagram: Buffer, isPeers: boolean, now: number): Buffer | undefined {
     const srtp = this.#srtp;
-    const packet = srtp === undefined ? datagram : srtp.openRtcp(datagram, this.#clock.monotonic());
+    const packet = srtp === undefined ? datagram : isPeers ? srtp.openRtcp(datagram, now) : 'foreign';
     if (typeof packet === 'string') this.#rtcp[packet]++;
-    else if (isRtcp(packet)) return packet;
-    else this.#rtcp.malformed++;
+    else if (!isRtcp(packet)) this.#rtcp.malformed++;
+    else if (isPeers) return packet;
+    else this.#rtcp.foreign++;
     return undefined;
   }
 

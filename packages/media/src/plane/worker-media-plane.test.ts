@@ -197,6 +197,43 @@ test('a burst takes numbers of the reserve once no pair is warm, and is refused 
   expect(plane.openCall('three', told)).toBeUndefined();
 });
 
+test('legs that are encrypted and calls that are converted are counted, and not any more when they are over', async () => {
+  const plane = await start();
+  const counts = () => {
+    const { encryptedLegs, convertedCalls } = plane.statistics();
+    return [encryptedLegs, convertedCalls];
+  };
+  const way = {
+    ...{ from: [{ payloadType: 9, encoding: 'g722/8000/1' }], events: [], alone: true },
+    to: { payloadType: 8, encoding: 'pcma/8000/1', ptime: 20 },
+  };
+  const call = plane.openCall('one', told)!;
+  const [a, b] = [call.openLeg('a', LEG)!, call.openLeg('b', LEG)!];
+  for (let i = 0; i < 2; i++) {
+    a.update({ ...MEDIA, srtp: 'awaited' }, { newOffer: true });
+    b.update({ ...MEDIA, srtp: 'awaited' }, { newOffer: true });
+    call.bridge(a, b, { conversions: { aToB: way } });
+  }
+  expect(counts()).toEqual([2, 1]);
+  b.update(MEDIA, { newOffer: true });
+  call.bridge(a, b);
+  expect(counts()).toEqual([1, 0]);
+  a.close();
+  a.update({ ...MEDIA, srtp: 'awaited' }, { newOffer: true });
+  expect(counts()).toEqual([0, 0]);
+  b.update({ ...MEDIA, srtp: 'awaited' }, { newOffer: true });
+  const c = call.openLeg('c', LEG)!;
+  call.bridge(b, c, { conversions: { bToA: way } });
+  expect(counts()).toEqual([1, 1]);
+  call.close();
+  c.update({ ...MEDIA, srtp: 'awaited' }, { newOffer: true });
+  expect(counts()).toEqual([0, 0]);
+  const lost = plane.openCall('two', told)!;
+  lost.openLeg('a', LEG)!.update({ ...MEDIA, srtp: 'awaited' }, { newOffer: true });
+  threads[0]!.die('a fault put in');
+  expect(counts()).toEqual([0, 0]);
+});
+
 test('what is leased, open and recorded is counted, and not any more when it is over', async () => {
   const plane = await start();
   const call = plane.openCall('one', told)!;

@@ -51,6 +51,8 @@ const CLOSE_MS = 5_000;
 interface Tally {
   leased: number;
   recordings: number;
+  encryptedLegs: number;
+  convertedCalls: number;
 }
 
 /** One worker and what the plane knows of it. */
@@ -101,7 +103,7 @@ export class WorkerMediaPlane implements MediaPlane {
   readonly #log: Log;
   readonly #spawn: SpawnWorker;
   readonly #respawns = new Set<Cancel>();
-  readonly #tally: Tally = { leased: 0, recordings: 0 };
+  readonly #tally: Tally = { leased: 0, recordings: 0, encryptedLegs: 0, convertedCalls: 0 };
   #lastNumber = 0;
   #workersLost = 0;
   #closing: Promise<void> | undefined;
@@ -170,6 +172,8 @@ export class WorkerMediaPlane implements MediaPlane {
       workers: this.#crews.length,
       calls,
       recordings: this.#tally.recordings,
+      encryptedLegs: this.#tally.encryptedLegs,
+      convertedCalls: this.#tally.convertedCalls,
       pairs: { leased: this.#tally.leased, warm, total },
       workersLost: this.#workersLost,
     };
@@ -268,6 +272,7 @@ class WorkerMediaCall implements MediaCall {
   #lastOrder = 0;
   /** Path of the recording that runs. */
   #recording: string | undefined;
+  #converts = false;
   #open = true;
 
   constructor(crew: Crew, number: number, callId: string, user: (event: MediaEvent) => void) {
@@ -296,14 +301,17 @@ class WorkerMediaCall implements MediaCall {
     if (a === b) throw new Error('a leg cannot be bridged to itself: echo()');
     const { aToB = [], bToA = [], conversions } = ways;
     const joined = { call: this.#number, a: numberOf(a), b: numberOf(b) };
+    this.#convert(conversions !== undefined);
     this.#send({ do: 'bridge', ...joined, aToB, bToA, ...(conversions !== undefined && { conversions }) });
   }
 
   unbridge(leg: MediaLeg): void {
+    this.#convert(false);
     this.#send({ do: 'unbridge', call: this.#number, leg: numberOf(leg) });
   }
 
   echo(leg: MediaLeg): void {
+    this.#convert(false);
     this.#send({ do: 'echo', call: this.#number, leg: numberOf(leg) });
   }
 
@@ -374,6 +382,7 @@ class WorkerMediaCall implements MediaCall {
   }
 
   joinRoom(leg: MediaLeg, order: RoomOrder): void {
+    this.#convert(false);
     this.#send({ do: 'join-room', call: this.#number, leg: numberOf(leg), order });
   }
 
@@ -419,6 +428,11 @@ class WorkerMediaCall implements MediaCall {
     this.#user(event);
   }
 
+  /** For the leg: whether it is one of the call's still. */
+  has(leg: WorkerMediaLeg): boolean {
+    return this.#legs.has(leg);
+  }
+
   /** For the leg. */
   updateLeg(leg: WorkerMediaLeg, media: LegMedia, newOffer: boolean, signalling: string | undefined): void {
     this.#sendPatiently({ do: 'update', call: this.#number, leg: leg.number, media, newOffer, signalling });
@@ -427,7 +441,15 @@ class WorkerMediaCall implements MediaCall {
   /** For the leg. */
   closeLeg(leg: WorkerMediaLeg): void {
     this.#sendPatiently({ do: 'close-leg', call: this.#number, leg: leg.number });
-    if (this.#legs.delete(leg)) this.crew.tally.leased--;
+    if (!this.#legs.delete(leg)) return;
+    this.crew.tally.leased--;
+    leg.encrypt(false);
+  }
+
+  #convert(converts: boolean): void {
+    if (!this.#open || converts === this.#converts) return;
+    this.#converts = converts;
+    this.crew.tally.convertedCalls += converts ? 1 : -1;
   }
 
   #send(command: Command): void {
@@ -440,8 +462,12 @@ class WorkerMediaCall implements MediaCall {
   }
 
   #releaseAll(): void {
-    this.crew.tally.leased -= this.#legs.size;
+    const { tally } = this.crew;
+    tally.leased -= this.#legs.size;
+    for (const leg of this.#legs) leg.encrypt(false);
     this.#legs.clear();
+    if (this.#converts) tally.convertedCalls--;
+    this.#converts = false;
   }
 }
 
@@ -450,6 +476,7 @@ class WorkerMediaLeg implements MediaLeg {
   readonly local: LocalMedia;
   readonly number: number;
   readonly #call: WorkerMediaCall;
+  #encrypted = false;
   #open = true;
 
   constructor(call: WorkerMediaCall, number: number, name: string, local: LocalMedia) {
@@ -460,7 +487,16 @@ class WorkerMediaLeg implements MediaLeg {
   }
 
   update(media: LegMedia, { newOffer, signalling }: { newOffer: boolean; signalling?: string }): void {
-    if (this.#open) this.#call.updateLeg(this, media, newOffer, signalling);
+    if (!this.#open) return;
+    if (this.#call.has(this)) this.encrypt(media.srtp !== undefined);
+    this.#call.updateLeg(this, media, newOffer, signalling);
+  }
+
+  /** Counts it among those that are, or no longer. */
+  encrypt(encrypted: boolean): void {
+    if (encrypted === this.#encrypted) return;
+    this.#encrypted = encrypted;
+    this.#call.crew.tally.encryptedLegs += encrypted ? 1 : -1;
   }
 
   close(): void {

@@ -217,6 +217,12 @@ export class Recorder {
     this.#writer.finish();
   }
 
+  /** The recording can't go on, nor be finished: it ends with what is on disk, and says so. */
+  fail(error: Error): void {
+    this.#finished = true;
+    this.#writer.fail(error);
+  }
+
   #now(): number {
     return Math.floor((this.#clock.monotonic() - this.#startedAt) * FRAMES_PER_MS);
   }

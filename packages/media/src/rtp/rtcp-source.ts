@@ -27,17 +27,20 @@ export class RtcpSource {
   }
 
   accepts(address: string, port: number, now: number): boolean {
-    const rtp = this.#rtp.observed;
-    if (rtp === undefined ? !this.#rtp.believes(address) : address !== rtp.address) return false;
-    if (port !== this.#port || address !== this.#address) {
-      const free = this.#port === 0 || address !== this.#address || now - this.#heardAt >= SILENT_MS;
-      const claimed = port === this.#claimed?.port && address === this.#claimed.address;
-      if (!free && !claimed) return false;
-      this.#address = address;
-      this.#port = port;
-    }
+    if (!this.mayAccept(address, port, now)) return false;
+    this.#address = address;
+    this.#port = port;
     this.#heardAt = now;
     return true;
+  }
+
+  /** What `accepts` would say; nothing is learned by asking. */
+  mayAccept(address: string, port: number, now: number): boolean {
+    const rtp = this.#rtp.observed;
+    if (rtp === undefined ? !this.#rtp.believes(address) : address !== rtp.address) return false;
+    if (port === this.#port && address === this.#address) return true;
+    if (this.#port === 0 || address !== this.#address || now - this.#heardAt >= SILENT_MS) return true;
+    return port === this.#claimed?.port && address === this.#claimed.address;
   }
 
   /**

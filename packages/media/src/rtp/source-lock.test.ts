@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { GRACE_MS, SETTLE_MS, SILENT_MS, SourceLock } from './source-lock.ts';
 
@@ -51,6 +52,17 @@ describe('before the lock', () => {
     expect(stream(GRACE_MS, STRANGER, 9)).toBe(0);
     expect(packet(STRANGER, 9)).toBe(true);
     expect(lock.believed).toBe(false);
+  });
+
+  test('a second that this thread slept through is none in which a stranger spoke', () => {
+    lock.describe(undefined, SIGNALLING, true, now);
+    now += SETTLE_MS;
+    expect(stream(100, STRANGER, 9)).toBe(0);
+    now += GRACE_MS;
+    // What had come meanwhile is read now, the believed source's own packets behind it.
+    expect(stream(100, STRANGER, 9)).toBe(0);
+    expect(packet(SIGNALLING, 4000)).toBe(true);
+    expect(lock.believed).toBe(true);
   });
 
   test('the grace starts no earlier than the description', () => {
@@ -229,4 +241,31 @@ describe('a new offer', () => {
     packet(ELSEWHERE.address, ELSEWHERE.port);
     expect(packet(STRANGER, 9)).toBe(false);
   });
+});
+
+test('whom it may accept is known before a packet is judged, and asking changes nothing', () => {
+  const from = fc.record({
+    address: fc.constantFrom(CLAIMED.address, SIGNALLING, STRANGER, '192.0.2.67'),
+    port: fc.constantFrom(CLAIMED.port, 9, 10),
+    ssrc: fc.constantFrom(7, 8),
+    sequence: fc.nat(3),
+    later: fc.constantFrom(0, 20, 500, GRACE_MS, SILENT_MS, SETTLE_MS),
+    genuine: fc.boolean(),
+    offer: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(from, { maxLength: 30 }), (steps) => {
+      const [asked, other] = [new SourceLock(SIGNALLING), new SourceLock(SIGNALLING)];
+      let at = 0;
+      for (const { address, port, ssrc, sequence, later, genuine, offer } of steps) {
+        at += later;
+        if (offer) for (const each of [asked, other]) each.describe(CLAIMED, SIGNALLING, true, at);
+        const may = asked.mayAccept(address, port, ssrc, sequence, at);
+        if (!genuine) continue;
+        const accepted = other.accepts(address, port, ssrc, sequence, at);
+        expect(asked.accepts(address, port, ssrc, sequence, at)).toBe(accepted);
+        if (accepted) expect(may).toBe(true);
+      }
+    }),
+  );
 });

@@ -3,6 +3,8 @@ import { MAX_DROPOUT } from './sequence-bounds.ts';
 
 /** How long a stranger must speak, and every believed address be silent, before the stranger is taken for the peer. */
 export const GRACE_MS = 1_000;
+/** Who speaks for that second leaves no longer gap; it begins anew after one, be it that this thread stood still meanwhile. */
+export const LONGEST_GAP_MS = 400;
 /** A locked source that was not heard for this long may have moved. */
 export const SILENT_MS = 3_000;
 /** How long after a lock or a new offer others may still take over, before the socket is connected to the source. */
@@ -20,7 +22,7 @@ const CLAIMED = 3;
  * Decides whose RTP is a leg's (symmetric RTP, RFC 4961), so that phones behind NATs are heard and third parties are not.
  *
  * - The claimed endpoint, and any port on the claimed or the signalling's address, is believed at once.
- * - Another address only after it spoke for a second in which no believed one did.
+ * - Another address only after it spoke for a second, without long gaps, in which no believed one did.
  * - Once locked, only a better believed source takes over, or after 3 s of silence one that continues the locked one (by its
  *   address, or its SSRC and sequence). A third party can therefore neither steal a call nor speak in it.
  * - A new offer opens the lock for 5 s to whoever is believed as well as the locked one: the phone may have got another port
@@ -92,6 +94,17 @@ export class SourceLock {
     return true;
   }
 
+  /**
+   * False where `accepts` would refuse a packet from there whatever else is true of it. Nothing is learned by asking, so it
+   * is asked before a packet has proven itself.
+   */
+  mayAccept(address: string, port: number, ssrc: number, sequence: number, now: number): boolean {
+    if (this.#rank === NOBODY)
+      return this.#rankOf(address, port) >= BELIEVED || this.#mayBeHeardOut(address, port, now);
+    if (port === this.#port && address === this.#address) return true;
+    return this.#isFormer(address, port, now) || this.#mayTakeOver(address, port, ssrc, sequence, now);
+  }
+
   /** Nothing that was heard so far counts any more: whoever is believed may be locked next. */
   forget(): void {
     this.#rank = NOBODY;
@@ -138,8 +151,12 @@ export class SourceLock {
   }
 
   #maySpeak(address: string, port: number, ssrc: number, sequence: number, now: number): boolean {
+    if (this.#rank !== NOBODY) return this.#mayTakeOver(address, port, ssrc, sequence, now);
+    return this.#rankOf(address, port) >= BELIEVED || this.#graceIsOver(address, port, now);
+  }
+
+  #mayTakeOver(address: string, port: number, ssrc: number, sequence: number, now: number): boolean {
     const rank = this.#rankOf(address, port);
-    if (this.#rank === NOBODY) return rank >= BELIEVED || this.#graceIsOver(address, port, now);
     if (rank >= BELIEVED && (rank > this.#rank || (rank === this.#rank && now < this.#openUntil))) return true;
     if (!this.isSilent(now)) return false;
     return address === this.#address || (ssrc === this.#ssrc && this.#continues(sequence));
@@ -160,14 +177,21 @@ export class SourceLock {
     );
   }
 
-  // One stranger at a time is heard out, so that a second one cannot push the first one's grace away again and again.
   #graceIsOver(address: string, port: number, now: number): boolean {
-    if (port !== this.#otherPort || address !== this.#otherAddress || this.#otherIsFormer) {
-      if (this.#otherPort !== 0 && now - this.#otherHeardAt < GRACE_MS) return false;
-      this.#remember(address, port, now, false);
-    }
+    if (!this.#mayBeHeardOut(address, port, now)) return false;
+    if (!this.#isHeardOut(address, port)) this.#remember(address, port, now, false);
+    else if (now - this.#otherHeardAt >= LONGEST_GAP_MS) this.#otherSince = now;
     this.#otherHeardAt = now;
     return this.#described && now - Math.max(this.#otherSince, this.#describedAt) >= GRACE_MS;
+  }
+
+  // One stranger at a time is heard out, so that a second one cannot push the first one's grace away again and again.
+  #mayBeHeardOut(address: string, port: number, now: number): boolean {
+    return this.#otherPort === 0 || now - this.#otherHeardAt >= GRACE_MS || this.#isHeardOut(address, port);
+  }
+
+  #isHeardOut(address: string, port: number): boolean {
+    return port === this.#otherPort && address === this.#otherAddress && !this.#otherIsFormer;
   }
 
   #remember(address: string, port: number, now: number, former: boolean): void {

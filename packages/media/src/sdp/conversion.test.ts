@@ -139,6 +139,40 @@ test('a caller without an offer is offered what the answer can be converted to',
   expect(conversion(a, b)).toMatchObject({ to: 8 });
 });
 
+test('our own offer holds all that is converted, with events in its clocks; a recorded call’s G.711 alone', () => {
+  const formats = (codecs?: OfferedCodecs, policy?: 'g711') =>
+    line(value(convertingLeg(20_002, codecs).offerOwn(policy)), 'm=')[0]!
+      .split(' ')
+      .slice(3);
+  expect(formats()).toEqual(['8', '0', '9', '96', '101', '97']);
+  expect(formats(undefined, 'g711')).toEqual(['8', '0', '101']);
+  expect(formats({ sound: ['g722', 'pcma'] })).toEqual(['8', '9', '101']);
+  expect(formats({ sound: ['opus'], keys: 'info' })).toEqual(['96']);
+});
+
+test.each([
+  ['PCMA', ['m=audio 5000 RTP/AVP 8 101', EVENTS], 8, 8_000],
+  ['PCMU', ['m=audio 5000 RTP/AVP 0 101', EVENTS], 0, 8_000],
+  ['G.722', ['m=audio 5000 RTP/AVP 9 101', EVENTS], 9, 8_000],
+  ['Opus', ['m=audio 5000 RTP/AVP 96 97', 'a=rtpmap:96 opus/48000/2', 'a=rtpmap:97 telephone-event/48000'], 96, 48_000],
+])('our own offer may be answered with %s, and the caller has what it can have', (_, answer, number, clockRate) => {
+  const a = convertingLeg(20_000);
+  const b = convertingLeg(20_002);
+  value(b.offerOwn());
+  value(b.receiveAnswer(sdp(answer)));
+  expect(b.spoken(() => true)?.payloadType).toBe(number);
+  expect(b.events?.clockRate).toBe(clockRate);
+  const offered = line(value(a.offerFrom(b)), 'm=')[0]!
+    .split(' ')
+    .slice(3);
+  expect(offered[0]).toBe(String(number));
+  expect(offered).toEqual(expect.arrayContaining(['8', '0', '9']));
+  value(a.receiveAnswer(sdp(['m=audio 4000 RTP/AVP 8 101', EVENTS])));
+  const here = number === 8 ? undefined : { from: [number], to: 8 };
+  const found = conversion(b, a);
+  expect(found && { from: found.from, to: found.to }).toEqual(here);
+});
+
 test('a re-INVITE that changes the codec is converted, and back', () => {
   const { a, b } = call(ALAW, ALAW);
   expect(conversion(a, b)).toBeUndefined();

@@ -51,6 +51,12 @@ export function convertedBehind(
   return new PayloadTypes().recognise([...added, ...missing]);
 }
 
+/** What an offer may hold that is made from nobody's codecs: all that is converted, and events in the clocks of it. */
+export function ownConvertible(mayBeOffered: (codec: Codec) => boolean): Codec[] {
+  const sound = CONVERTIBLE.filter(mayBeOffered);
+  return [...sound, ...eventsBeside(sound)];
+}
+
 /**
  * Of the codecs that a leg offered, the one whose sound the other leg's codecs can be converted to with the least loss and work:
  * G.711 for who has a narrow band, else what the leg would like best.

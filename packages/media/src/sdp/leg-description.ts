@@ -1,7 +1,7 @@
 import { bad, good, type Parsed, type Random } from '@vats/kernel';
 import { type Codec, eventsBeside, fitsRecording, type Law, OWN_CODECS } from './codec.ts';
 import { type Conversion, type ConvertedLeg, conversionBetween } from './conversion.ts';
-import { answeredByConversion, convertedBehind, hasSoundClock } from './convertible.ts';
+import { answeredByConversion, convertedBehind, hasSoundClock, ownConvertible } from './convertible.ts';
 import type { CryptoSuite } from './crypto-suite.ts';
 import { answering, type Direction, receives } from './direction.ts';
 import { Keying } from './keying.ts';
@@ -170,10 +170,16 @@ export class LegDescription {
     return this.#offer(this.#withOwnEvents(other, [...codecs, ...converted]), policy, audio.direction, audio);
   }
 
-  /** Our own offer (late offer, no other leg yet): PCMA, PCMU, telephone-event, as far as this leg may be offered them. */
-  offerOwn(): Parsed<string, SdpFault> {
-    const codecs = new PayloadTypes().recognise(OWN_CODECS);
-    return this.#offer(codecs, 'g711', 'sendrecv', { ptime: undefined, maxptime: undefined });
+  /**
+   * Our own offer (late offer, no other leg yet), as far as this leg may be offered it: G.711 and telephone events; where sound is
+   * converted all that is, as whoever comes then can be given it.
+   */
+  offerOwn(policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
+    const own = this.#options.converts === true ? ownConvertible((codec) => this.#mayOffer(codec)) : OWN_CODECS;
+    return this.#offer(new PayloadTypes().recognise(own), policy, 'sendrecv', {
+      ptime: undefined,
+      maxptime: undefined,
+    });
   }
 
   /**
@@ -266,6 +272,12 @@ export class LegDescription {
       ({ key }) => asked === undefined || numberOf(key, asked.codecs) !== undefined,
     );
     return named.find(carriesSound)?.codec.law !== undefined;
+  }
+
+  /** Names of the sound that was offered last on this leg, by its peer or by us: where nothing of it was taken, people are told. */
+  get offeredSound(): readonly string[] {
+    const { offer, ours } = this.#now;
+    return (offer ?? ours)?.codecs.filter(carriesSound).map(({ codec }) => codec.name) ?? [];
   }
 
   get keys(): KeysAs {

@@ -121,6 +121,8 @@ export class FakeMediaPlane implements MediaPlane {
       workers: 1,
       calls: open.length,
       recordings: open.filter((call) => call.recording !== undefined).length,
+      encryptedLegs: open.reduce((sum, call) => sum + call.encryptedLegs, 0),
+      convertedCalls: open.filter((call) => call.converts).length,
       pairs: { leased: this.#leased, warm: this.#pairs - this.#leased, total: this.#pairs },
       workersLost: 0,
     };
@@ -159,6 +161,7 @@ export class FakeMediaCall implements MediaCall {
   readonly #legs = new Map<string, FakeMediaLeg>();
   readonly #joined = new Map<string, string>();
   readonly #sound: FakeSound;
+  #converts = false;
   #closing = false;
   #lastOrder = 0;
 
@@ -193,6 +196,15 @@ export class FakeMediaCall implements MediaCall {
     return this.#joined.get(leg);
   }
 
+  /** Sound is converted between legs that are joined. */
+  get converts(): boolean {
+    return this.#converts && this.#joined.size > 0;
+  }
+
+  get encryptedLegs(): number {
+    return [...this.#legs.values()].filter((leg) => leg.open && leg.media?.srtp !== undefined).length;
+  }
+
   leg(name: string): FakeMediaLeg {
     const leg = this.#legs.get(name);
     if (leg === undefined) throw new Error(`no media leg ${name} in ${this.callId}`);
@@ -216,6 +228,7 @@ export class FakeMediaCall implements MediaCall {
     this.part(b.name);
     this.#joined.set(a.name, b.name).set(b.name, a.name);
     const { aToB = [], bToA = [], conversions } = ways;
+    this.#converts = conversions !== undefined;
     this.#sound.join(a.name, b.name, aToB, conversions?.aToB);
     this.#sound.join(b.name, a.name, bToA, conversions?.bToA);
     const converted = conversions === undefined ? {} : { conversions };
@@ -229,6 +242,7 @@ export class FakeMediaCall implements MediaCall {
 
   echo(leg: MediaLeg): void {
     this.part(leg.name);
+    this.#converts = false;
     this.#joined.set(leg.name, leg.name);
     this.commands.push({ do: 'echo', leg: leg.name });
   }

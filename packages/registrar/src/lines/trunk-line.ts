@@ -1,4 +1,4 @@
-import { type Clock, type Endpoint, formatEndpoint, type Random } from '@vats/kernel';
+import { type Clock, type Endpoint, formatEndpoint, type Random, sameEndpoint } from '@vats/kernel';
 import type { Domain, Trunk } from '@vats/pbx';
 import {
   DigestClient,
@@ -152,9 +152,10 @@ export class TrunkLine {
     return endpoint === undefined ? undefined : { transport: peer.transport, endpoint };
   }
 
-  /** Where a call goes when all servers failed lately and there is no other way: they may be there again. */
-  lastResort(): TrunkTarget | undefined {
-    const [endpoint] = this.#ended ? [] : this.endpoints;
+  /** Where a call goes when all servers but these failed lately and there is no other way: they may be there again. */
+  lastResort(but: readonly Endpoint[] = []): TrunkTarget | undefined {
+    const isLeft = (one: Endpoint): boolean => !but.some((other) => sameEndpoint(one, other));
+    const endpoint = this.#ended ? undefined : this.endpoints.find(isLeft);
     return endpoint === undefined || this.#peer === undefined
       ? undefined
       : { transport: this.#peer.transport, endpoint };

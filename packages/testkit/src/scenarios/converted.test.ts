@@ -27,12 +27,17 @@ describe('phones that share no codec', () => {
   scenario(
     'are each answered in their own, and hear one another',
     { ends: 'caller-hung-up' },
-    ({ alice, bob, world }) => {
+    async ({ alice, bob, world }) => {
       alice.phone.codecs = G722;
       bob.phone.codecs = PCMA;
       talk(alice, bob);
       expect(answeredTo(alice)).toEqual(G722);
       const media = world.media.calls.at(-1)!;
+      expect(world.running.calls.snapshots()[0]?.legs.map(({ leg, converted }) => [leg, converted])).toEqual([
+        ['a', { from: 'g722', to: 'pcma' }],
+        ['b1', { from: 'pcma', to: 'g722' }],
+      ]);
+      expect(world.media.statistics()).toMatchObject({ convertedCalls: 1, encryptedLegs: 0 });
       speak(media);
       expect(heardAt(media, 'b1')).toEqual(Array(3).fill([8, 160]));
       expect(heardAt(media, 'a')).toEqual(Array(3).fill([9, 160]));
@@ -45,6 +50,11 @@ describe('phones that share no codec', () => {
       ).toBe(true);
       expect(media.heardAt('b1').length).toBeGreaterThan(3);
       end(alice, bob);
+      await world.stage.eventually(() => world.endings().length === 1, 20);
+      expect(world.endings()[0]).toMatchObject({
+        media: { a: { converted: { from: 'g722', to: 'pcma' } }, b1: { converted: { from: 'pcma', to: 'g722' } } },
+      });
+      expect(world.media.statistics()).toMatchObject({ convertedCalls: 0 });
     },
   );
 
@@ -135,6 +145,34 @@ describe('phones that share no codec', () => {
     },
   );
 
+  for (const [name, codecs] of [
+    ['G.722', G722],
+    ['Opus', ['96 opus/48000/2', '97 telephone-event/48000']],
+  ] as const) {
+    scenario(
+      `a caller without an offer reaches a phone that has ${name} alone`,
+      { ends: 'caller-hung-up' },
+      ({ alice, bob, world }) => {
+        alice.phone.codecs = PCMA;
+        bob.phone.codecs = codecs;
+        alice.invites(bob, { sdp: null });
+        bob.answers();
+        alice.hears('200 INVITE');
+        bob.expects('ACK');
+        const converted = ({ legs }: { readonly legs: readonly { readonly converted?: object }[] }) =>
+          legs.map((leg) => leg.converted);
+        const name = codecs[0]?.split(/[ /]/)[1]?.toLowerCase();
+        expect(world.running.calls.snapshots().map(converted)).toEqual([
+          [
+            { from: 'pcma', to: name },
+            { from: name, to: 'pcma' },
+          ],
+        ]);
+        end(alice, bob);
+      },
+    );
+  }
+
   scenario(
     'G.729 and G.711: nothing can be converted, and the caller is told',
     { ends: 'no-common-codec' },
@@ -144,7 +182,7 @@ describe('phones that share no codec', () => {
       bob.answers({ sdp: bob.call.sdp({ codecs: PCMA }) });
       bob.expects('ACK');
       bob.expects('BYE');
-      expect(alice.hears('488 INVITE').value('Warning')).toMatch(/^305 /);
+      expect(alice.hears('488 INVITE').value('Warning')).toBe('305 - "No codec in common, offered was G729"');
     },
   );
 

@@ -57,8 +57,25 @@ describe('within a call', () => {
       alice.reinvites({ sdp: alice.call.sdp({ codecs: ['0 PCMU/8000'] }) });
       bob.refuses(488);
       bob.expects('ACK');
-      alice.hears('488 INVITE');
+      expect(alice.hears('488 INVITE').value('Warning')).toBe(
+        '399 - "The other side does not take this offer, offered was PCMU"',
+      );
       end(alice, bob);
+    },
+  );
+
+  scenario(
+    'a re-INVITE whose codecs are nobody’s is refused, and says which',
+    { ends: 'caller-hung-up', pbx: 'recording: { mode: all }' },
+    ({ alice, bob, world }) => {
+      talk(alice, bob);
+      alice.reinvites({ sdp: alice.call.sdp({ codecs: ['18 G729/8000'] }) });
+      expect(alice.hears('488 INVITE').value('Warning')).toBe('305 - "No codec in common, offered was G729"');
+      bob.hearsNothing();
+      alice.reinvites({ sdp: alice.call.sdp().replace('m=audio', 'm=video') });
+      expect(alice.hears('488 INVITE').value('Warning')).toMatch(/^304 - "No audio stream/);
+      end(alice, bob);
+      world.passes(0);
     },
   );
 

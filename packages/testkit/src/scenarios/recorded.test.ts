@@ -140,6 +140,21 @@ describe('a recorded call', () => {
     },
   );
 
+  scenario('not while a re-INVITE decides what will be heard', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
+    talk(alice, bob);
+    const codecs = ['96 opus/48000/2', '8 PCMA/8000'];
+    alice.phone.codecs = codecs;
+    bob.phone.codecs = codecs;
+    alice.reinvites({ sdp: alice.call.sdp({ codecs }) });
+    expect(world.running.calls.record(idOf(world), 'start')).toBe('negotiating');
+    bob.answers();
+    alice.hears('200 INVITE');
+    bob.expects('ACK');
+    expect(world.running.calls.record(idOf(world), 'start')).toBe('codec');
+    end(alice, bob);
+    expect(told(world)).toEqual([]);
+  });
+
   scenario('by hand', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
     talk(alice, bob);
     expect(world.running.calls.record(idOf(world), 'start')).toBeUndefined();

@@ -129,6 +129,66 @@ describe('the servers of one trunk', () => {
   );
 
   scenario(
+    'that were passed over are tried when nothing else is left, and taken at their word',
+    {
+      ...PLAY,
+      ends: ['caller-hung-up', 'caller-hung-up', 'trunk-failed'],
+      pbx: company('sip:pool.example'),
+      dns: bySrv(),
+    },
+    ({ alice, itsp, reserve, pbx, world }) => {
+      alice.invites('+79031234567');
+      refuse(itsp, 503);
+      talkThrough(alice, reserve);
+      world.passes(1_000);
+      // The second one fails now, and so does the other trunk: the first may be there again.
+      alice.invites('+79031234567');
+      refuse(reserve, 503);
+      itsp.hearsNothing();
+      refuse(pbx, 503);
+      talkThrough(alice, itsp);
+      expect(legsOf(world)).toEqual(['pool', 'pool', 'pool', 'reserve', 'pool']);
+      world.passes(1_000);
+      // The one that took a call comes first again; what else was passed over is asked once.
+      alice.invites('+79031234567');
+      refuse(itsp, 503);
+      refuse(pbx, 503);
+      refuse(reserve, 503);
+      alice.hears('503 INVITE');
+      expect(legsOf(world).slice(5)).toEqual(['pool', 'reserve', 'pool']);
+    },
+  );
+
+  scenario(
+    'that were passed over change nothing of what the others said, and are not asked where the trunk has refused',
+    {
+      ...PLAY,
+      ends: ['caller-hung-up', 'trunk-refused', 'trunk-refused'],
+      pbx: company('sip:pool.example'),
+      dns: bySrv(),
+    },
+    ({ alice, itsp, reserve, pbx, world }) => {
+      alice.invites('+79031234567');
+      refuse(itsp, 503);
+      talkThrough(alice, reserve);
+      world.passes(1_000);
+      alice.invites('+79031234567');
+      refuse(reserve, 503);
+      refuse(pbx, 403);
+      refuse(itsp, 503);
+      alice.hears('403 INVITE');
+      world.passes(1_000);
+      expect(legsOf(world)).toEqual(['pool', 'pool', 'pool', 'reserve', 'pool']);
+      // All of the pool is passed over now: the reserve comes first, and its refusal is no reason to pass it over.
+      alice.invites('+79031234567');
+      refuse(pbx, 403);
+      refuse(itsp, 403);
+      alice.hears('403 INVITE');
+      reserve.hearsNothing();
+    },
+  );
+
+  scenario(
     'are not asked twice what one of them has said of the number',
     { ...PLAY, ends: 'callee-busy', pbx: company('sip:pool.example'), dns: bySrv() },
     ({ alice, itsp, reserve }) => {

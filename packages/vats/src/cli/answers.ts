@@ -26,6 +26,8 @@ export const statusAnswer = z.object({
   media: z.object({
     workers: z.number(),
     recordings: z.number(),
+    encryptedLegs: z.number(),
+    convertedCalls: z.number(),
     pairs: z.object({ leased: z.number(), total: z.number() }),
   }),
   recordings: z.object({ low: z.boolean(), minFree: z.number(), free: z.number().optional() }),
@@ -75,6 +77,9 @@ export const callsAnswer = z.object({
       answeredBy: party.optional(),
       recorded: z.boolean(),
       recording: z.enum(['off', 'on', 'paused']),
+      legs: z.array(
+        z.object({ srtp: z.string().optional(), converted: z.object({ from: z.string(), to: z.string() }).optional() }),
+      ),
     }),
   ),
 });
@@ -278,6 +283,7 @@ export const storyAnswer = historyCall.extend({
         srtp: z.string().optional(),
         unauthentic: z.number().optional(),
         replayed: z.number().optional(),
+        converted: z.object({ from: z.string(), to: z.string() }).optional(),
         jitterMs: z.number().optional(),
         greatestJitterMs: z.number().optional(),
         score: z.number().optional(),

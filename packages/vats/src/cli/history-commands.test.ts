@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 const WRONG_ADDRESS = { claimed: '10.0.0.5:4000', stranger: '203.0.113.7:30000' };
 const GOOD = {
   ...{ received: 3_000, sent: 2_990, lost: 10, foreign: 0, jitterMs: 2.5, greatestJitterMs: 9, score: 4.26 },
-  ...{ roundTripMs: 31, reported: { lost: 4, worstLoss: 0.031, jitterMs: 3 } },
+  ...{ converted: { from: 'g722', to: 'pcma' }, roundTripMs: 31, reported: { lost: 4, worstLoss: 0.031, jitterMs: 3 } },
 };
 /** One that was encrypted and attacked; what is 0 there is not told. */
 const ENCRYPTED = {
@@ -121,7 +121,7 @@ test('a page names the next one', async () => {
 test('a call tells how its sound went, and what was wrong with it', async () => {
   const { out } = await vats('calls', 'show', 'one');
   expect(out).toContain(
-    'sound a    3000 packets heard, 2990 sent, 10 lost, jitter 2.5 ms, 9 at most, MOS 4.3, there and back 31 ms, ' +
+    'sound a    g722 converted to pcma, 3000 packets heard, 2990 sent, 10 lost, jitter 2.5 ms, 9 at most, MOS 4.3, there and back 31 ms, ' +
       'the phone missed 4 (3 % at worst)\n',
   );
 });

@@ -80,9 +80,10 @@ const COUNTED = [
 ] as const;
 
 function soundText(quality: NonNullable<Story['media']>[string]): string {
-  const { received, sent, lost, srtp, jitterMs, greatestJitterMs, score, roundTripMs, reported } = quality;
+  const { received, sent, lost, srtp, converted, jitterMs, greatestJitterMs, score, roundTripMs, reported } = quality;
   return [
     ...(srtp === undefined ? [] : [`SRTP ${srtp}`]),
+    ...(converted === undefined ? [] : [`${converted.from} converted to ${converted.to}`]),
     `${received} packets heard, ${sent} sent, ${lost} lost`,
     ...COUNTED.flatMap(([key, text]) => ((quality[key] ?? 0) === 0 ? [] : [`${quality[key]} ${text}`])),
     ...(jitterMs === undefined ? [] : [`jitter ${jitterMs} ms`]),

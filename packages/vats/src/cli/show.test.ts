@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { registrationsText } from './show.ts';
+import { callsText, registrationsText } from './show.ts';
 
 test('behind a proxy a phone’s own address is shown, with the proxy’s', () => {
   const row = {
@@ -21,4 +21,20 @@ test('behind a proxy a phone’s own address is shown, with the proxy’s', () =
     '2001:db8::5 via [fd00::5]',
     '192.0.2.1:5062',
   ]);
+});
+
+test('calls show what is done to their sound', () => {
+  const call = {
+    ...{ id: 'x', from: { number: '201' }, dialled: '202', state: 'talking', startedAt: 0, recorded: false },
+    recording: 'off' as const,
+  };
+  const converted = { from: 'g722', to: 'pcma' };
+  const calls = [
+    { ...call, legs: [{ srtp: 'AES_CM_128_HMAC_SHA1_80', converted }, { converted: { from: 'pcma', to: 'g722' } }] },
+    { ...call, legs: [{}, {}] },
+  ];
+  const rows = callsText({ calls, now: 0 }).split('\n');
+  expect(rows[0]).toMatch(/SOUND *$/);
+  expect(rows[1]).toMatch(/ SRTP, g722 to pcma, pcma to g722$/);
+  expect(rows[2]?.trimEnd()).toMatch(/ no$/);
 });

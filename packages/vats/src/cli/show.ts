@@ -25,7 +25,7 @@ export function statusText(status: z.output<typeof statusAnswer>): string {
     ['calls', String(status.calls)],
     [
       'media',
-      `${counted(status.media.workers, 'worker')}, ${status.media.pairs.leased} of ${status.media.pairs.total} port pairs in use, ${counted(status.media.recordings, 'recording')} under way`,
+      `${counted(status.media.workers, 'worker')}, ${status.media.pairs.leased} of ${status.media.pairs.total} port pairs in use, ${counted(status.media.recordings, 'recording')} under way${treated(status.media)}`,
     ],
     [
       'store',
@@ -44,6 +44,11 @@ export function statusText(status: z.output<typeof statusAnswer>): string {
   const told = [...diskWarnings(status.recordings), ...access.warnings, ...trunks.warnings, ...calendars.warnings];
   const warnings = told.map((warning): [string, string] => ['WARNING', warning]);
   return [...rows, ...warnings].map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
+}
+
+function treated({ encryptedLegs, convertedCalls }: z.output<typeof statusAnswer>['media']): string {
+  const legs = encryptedLegs === 0 ? '' : `, ${counted(encryptedLegs, 'leg')} encrypted`;
+  return convertedCalls === 0 ? legs : `${legs}, ${counted(convertedCalls, 'call')} converted`;
 }
 
 function diskWarnings({ low, free = 0, minFree }: z.output<typeof statusAnswer>['recordings']): string[] {
@@ -118,7 +123,7 @@ export function registrationsText({ registrations, now }: z.output<typeof regist
 
 export function callsText({ calls, now }: z.output<typeof callsAnswer>): string {
   return table(
-    ['id', 'from', 'to', 'answered by', 'state', 'since', 'recorded'],
+    ['id', 'from', 'to', 'answered by', 'state', 'since', 'recorded', 'sound'],
     calls.map((call) => [
       call.id,
       call.from.number,
@@ -127,9 +132,16 @@ export function callsText({ calls, now }: z.output<typeof callsAnswer>): string 
       call.state,
       duration(Math.max(0, now - (call.answeredAt ?? call.startedAt))),
       call.recording === 'on' ? 'yes' : call.recording === 'paused' ? 'paused' : call.recorded ? 'no more' : 'no',
+      soundOf(call.legs),
     ]),
     'no call is up',
   );
+}
+
+/** What is done to the sound of a call beside relaying it: 'SRTP, g722 to pcma, pcma to g722'. */
+function soundOf(legs: z.output<typeof callsAnswer>['calls'][number]['legs']): string {
+  const converted = legs.flatMap(({ converted }) => (converted ? [`${converted.from} to ${converted.to}`] : []));
+  return [...(legs.some(({ srtp }) => srtp !== undefined) ? ['SRTP'] : []), ...converted].join(', ');
 }
 
 export function recordingsText({ recordings }: z.output<typeof recordingsAnswer>): string {

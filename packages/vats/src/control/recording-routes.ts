@@ -17,6 +17,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   running: 'it is being recorded already',
   'not-running': 'it is not being recorded',
   busy: 'its last recording is being closed: try again',
+  negotiating: 'a side is changing its sound at this moment: try again',
   'low-disk': 'the disk is too full for recordings: make room',
   'no-key': 'the domain has no key yet to encrypt with: try again',
 };
