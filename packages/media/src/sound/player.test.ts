@@ -192,3 +192,13 @@ test('plain stretches passed over are what would have been read, and never anyth
     }),
   );
 });
+
+test('plain is what lies in one clip to its end, and not a sample more', () => {
+  const player = new Player({ rate: 8_000, pieces: [{ clip: A, from: 10, to: 200 }, { clip: B }] });
+  expect([player.isPlain(190), player.isPlain(191)]).toEqual([true, false]);
+  player.pass(190);
+  expect([player.clip, player.clipAt, player.isPlain(500), player.isPlain(501)]).toEqual([B, 0, true, false]);
+  player.pass(500);
+  expect(player.isPlain(1)).toBe(false);
+  expect(player.read(new Int16Array(10))).toBe(0);
+});
