@@ -139,8 +139,7 @@ export function slotsToAnswer(
 ): Slot[] {
   return own.map((slot) => {
     const { keying, name, theirs } = slot;
-    const taken = other.find((each) => each.name === name);
-    const said = taken?.ours === undefined ? undefined : taken.theirs;
+    const said = other.find((each) => each.name === name)?.theirs;
     const refused = { ...slot, ours: undefined };
     if (theirs === undefined || said?.kind !== theirs.kind || said.transport !== theirs.transport) return refused;
     const { kind, muxes, profile, transport } = theirs;

@@ -131,6 +131,12 @@ describe('video', () => {
     expect(line(again.offered, 'm=')).toHaveLength(2);
   });
 
+  test('that changes is no refresh, though the origin is the same', () => {
+    const { a } = call(VIDEO);
+    expect(value(a.receiveOffer(sdp([...ALAW, ...VIDEO])))).toEqual({ refresh: true });
+    expect(value(a.receiveOffer(sdp([...ALAW, ...VIDEO, 'a=inactive'])))).toEqual({ refresh: false });
+  });
+
   test('holds with its direction, and at an address of nobody', () => {
     const { a } = call([...VIDEO, 'a=sendonly']);
     expect(a.streams[0]!.media.receives).toBe(false);
@@ -259,22 +265,28 @@ describe('beside encrypted sound', () => {
     expect(b.streams[0]!.media).not.toHaveProperty('srtp');
   });
 
-  test('video is offered encrypted, and is gone where its answer has no key', () => {
-    for (const hasKey of [true, false]) {
-      const { leg: a } = legWith(20_000);
-      const { leg: b } = legWith(30_000, { srtp: { policy: 'required' } });
-      value(a.receiveOffer(sdp([...ALAW, ...VIDEO])));
-      const offered = value(b.offerFrom(a));
-      expect(section(offered, 'video')[0]).toBe('m=video 30002 RTP/SAVPF 96 97');
-      const ours = section(offered, 'video').find((each) => each.startsWith('a=crypto:1 '))!;
-      const answer = section(offered, 'audio').filter(
-        (each) => each.startsWith('m=') || each.startsWith('a=crypto:1 '),
-      );
-      value(b.receiveAnswer(sdp([...answer, 'm=video 5002 RTP/SAVPF 96', ...(hasKey ? [ours] : [])])));
-      const answered = value(a.answerFrom(b));
-      expect(section(answered, 'video')[0]).toBe(hasKey ? 'm=video 20002 RTP/AVPF 96' : 'm=video 0 RTP/AVPF 96 97');
-      expect(b.streams).toHaveLength(hasKey ? 1 : 0);
-    }
+  test.each([
+    ['its key', 'RTP/SAVPF', true],
+    ['no key', 'RTP/SAVPF', false],
+    ['clear video', 'RTP/AVPF', false],
+  ])('video is offered encrypted, and an answer with %s decides', (_, profile, hasKey) => {
+    const { leg: a } = legWith(20_000);
+    const { leg: b } = legWith(30_000, { srtp: { policy: 'required' } });
+    value(a.receiveOffer(sdp([...ALAW, ...VIDEO])));
+    const offered = value(b.offerFrom(a));
+    expect(section(offered, 'video')[0]).toBe('m=video 30002 RTP/SAVPF 96 97');
+    const ours = section(offered, 'video').find((each) => each.startsWith('a=crypto:1 '))!;
+    const sound = section(offered, 'audio').filter((each) => each.startsWith('m=') || each.startsWith('a=crypto:1 '));
+    value(b.receiveAnswer(sdp([...sound, `m=video 5002 ${profile} 96`, ...(hasKey ? [ours] : [])])));
+    const answered = value(a.answerFrom(b));
+    expect(section(answered, 'video')[0]).toBe(hasKey ? 'm=video 20002 RTP/AVPF 96' : 'm=video 0 RTP/AVPF 96 97');
+    expect(b.streams).toHaveLength(hasKey ? 1 : 0);
+  });
+
+  test('sound that can not be served is not left out for the video beside it', () => {
+    const { a } = call(VIDEO);
+    const offer = sdp([...SECURE, ...VIDEO], { version: 2 });
+    expect(a.receiveOffer(offer)).toMatchObject({ ok: false, error: { code: 'secure-media' } });
   });
 
   test.each([
