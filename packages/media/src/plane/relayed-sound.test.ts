@@ -71,8 +71,12 @@ describe('the relay', () => {
     await handled(4);
     b.send(rtcpPacket(4), rtcpPort(2));
     expect(await a.next()).toEqual({ packet: rtcpPacket(4), from: rtpPort(1) });
+    // Reports of our own go there too, once the other side's do not come.
+    for (let second = 0; second < 13; second++) clock.advance(1_000);
+    const { packet, from } = await a.next();
+    expect([packet[1], from]).toEqual([201, rtpPort(1)]);
     await close();
-    expect(statistics('a').rtcp).toMatchObject({ packets: 1, foreign: 2, sentPackets: 1 });
+    expect(statistics('a').rtcp).toMatchObject({ packets: 1, foreign: 2, sentPackets: 2 });
   });
 
   test('payload types are rewritten each way, markers kept; what the other side never agreed to is dropped', async () => {

@@ -78,7 +78,8 @@ export class LegDescription extends AgreedLeg {
     const { ours, keying } = this.now;
     if (ours === undefined) throw new Error('an answer without an offer of ours');
     const offersBeside = this.now.slots.some((slot) => slot.ours !== undefined);
-    const read = this.#hear(text, keying.hasOffered ? 'keyed' : 'plain', 'either', offersBeside);
+    const beside = this.#policy === 'never' ? 'plain' : 'either';
+    const read = this.#hear(text, keying.hasOffered ? 'keyed' : 'plain', beside, offersBeside);
     if (!read.ok) return read;
     const heard = read.value;
     const { audio, streams } = heard.session;
