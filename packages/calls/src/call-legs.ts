@@ -16,6 +16,7 @@ import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts'
 import { CALLER, type CallInput } from './call-state.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
+import { LegStreams } from './leg-streams.ts';
 import type { CallsParts } from './parts.ts';
 import { qualityOf, type SoundTreatment, SoundTreatments } from './sound-treatments.ts';
 
@@ -103,19 +104,24 @@ export class CallLegs {
       ...(advertise === undefined ? {} : { advertise }),
     });
     if (media === undefined) return undefined;
-    const { random } = this.#parts;
+    const { random, settings } = this.#parts;
+    const streams = new LegStreams({
+      lease: (options) => this.#media?.openStream(media, options),
+      video: settings.video,
+    });
     const sessionId = sessionIdFrom(random);
     const { codecs, srtp: policy = 'optional', encrypted: offers = false } = wishes;
     const sdp = new LegDescription({
       local: media.local,
       sessionId,
       signalling,
-      converts: this.#parts.settings.transcode,
+      converts: settings.transcode,
+      ports: streams,
       ...(codecs !== undefined && { codecs }),
       srtp: { policy, random, offers },
     });
     const at = client === undefined ? { flow } : { flow, client };
-    const leg: Leg = { name, party, ...at, media, sdp, holds: false };
+    const leg: Leg = { name, party, ...at, media, sdp, streams, holds: false };
     this.#legs.set(name, leg);
     return leg;
   }
@@ -141,8 +147,22 @@ export class CallLegs {
         conversions: { ...(aToB !== undefined && { aToB }), ...(bToA !== undefined && { bToA }) },
       }),
     });
+    this.#joinStreams(a, b);
     this.#hearTones(a, b);
     this.#hearTones(b, a);
+  }
+
+  /** What both legs have agreed on beside their sound. */
+  #joinStreams(a: Leg, b: Leg): void {
+    const there = b.sdp.streams;
+    for (const { key, media } of a.sdp.streams) {
+      const other = there.find((each) => each.key === key);
+      const [one, two] = [a.streams.get(key), b.streams.get(key)];
+      if (other === undefined || one === undefined || two === undefined) continue;
+      one.update(media, { newOffer: true });
+      two.update(other.media, { newOffer: true });
+      this.#media?.bridgeStreams(one, two);
+    }
   }
 
   /** Keys of a leg that has them as tones are told, unless the other one wants them so. */

@@ -97,7 +97,7 @@ function manager(changes: Partial<CallsParts> = {}) {
     random: new SeededRandom(1),
     log,
     ledger,
-    settings: { recordings: '/r', timeLimit: 60_000, maxCalls: 2, transcode: true },
+    settings: { recordings: '/r', timeLimit: 60_000, maxCalls: 2, transcode: true, video: true },
     emit: (event) => events.push(event),
     ...changes,
   });

@@ -1,6 +1,7 @@
 import type { LegDescription, MediaLeg, SdpFault } from '@vats/media';
 import type { Flow, IncomingReinvite, OutgoingReinvite, Session } from '@vats/sip';
 import type { LegName, Party } from './call-event.ts';
+import type { LegStreams } from './leg-streams.ts';
 
 /** Where one side of a call is. */
 export interface FarEnd {
@@ -16,6 +17,7 @@ export interface Leg extends FarEnd {
   readonly party: Party;
   readonly media: MediaLeg;
   readonly sdp: LegDescription;
+  readonly streams: LegStreams;
   session?: Session;
   /** A re-INVITE of this leg's peer that waits for our answer. */
   reinvite?: IncomingReinvite | undefined;

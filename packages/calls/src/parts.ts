@@ -63,6 +63,8 @@ export interface CallSettings {
   readonly maxCalls: number;
   /** Whether sound is converted between legs that share no codec. */
   readonly transcode: boolean;
+  /** Whether video is carried; it is refused beside the sound otherwise. */
+  readonly video: boolean;
 }
 
 /** On what terms a call of a domain is recorded. */

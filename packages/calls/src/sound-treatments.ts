@@ -1,5 +1,5 @@
-import type { Conversion, CryptoSuite, LegStatistics } from '@vats/media';
-import type { LegQuality } from '@vats/pbx';
+import type { Conversion, CryptoSuite, LegStatistics, StreamTally } from '@vats/media';
+import type { LegQuality, StreamCounts } from '@vats/pbx';
 import type { CallEnded, LegName } from './call-event.ts';
 
 /** What is done to a leg's sound here, beside relaying it. */
@@ -51,7 +51,7 @@ export function qualityOf(
   treatments: Pick<SoundTreatments, 'of'>,
 ): NonNullable<CallEnded['media']> {
   const qualities: Record<LegName, LegQuality> = {};
-  for (const { leg, rtp, quality } of legs) {
+  for (const { leg, rtp, quality, streams } of legs) {
     const { jitterMs, greatestJitterMs, reordered, duplicates, score, roundTripMs, reported } = quality;
     const { unauthentic, replayed } = rtp;
     const { srtp, converted } = treatments.of(leg);
@@ -63,9 +63,15 @@ export function qualityOf(
       ...(score !== undefined && { score }),
       ...(roundTripMs !== undefined && { roundTripMs: tenths(roundTripMs) }),
       ...(reported !== undefined && { reported: { ...reported, jitterMs: tenths(reported.jitterMs) } }),
+      ...(streams !== undefined && { streams: streams.map(countsOf) }),
     };
   }
   return qualities;
+}
+
+function countsOf({ kind, rtp, jitterMs }: StreamTally): StreamCounts {
+  const { foreign, lost, packets: received, sentPackets: sent } = rtp;
+  return { kind, received, sent, lost, foreign, jitterMs: tenths(jitterMs) };
 }
 
 function tenths(milliseconds: number): number {

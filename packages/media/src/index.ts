@@ -14,10 +14,13 @@ export type {
   MediaLeg,
   MediaPlane,
   MediaPlaneStatistics,
+  MediaStream,
   OpenLegOptions,
+  OpenStreamOptions,
   RecordingSource,
   RecordOptions,
   StreamStatistics,
+  StreamTally,
 } from './plane/media-plane.ts';
 export type { RoomChange, RoomOrder } from './plane/mixed-room.ts';
 export type { PlayEnd, PlayOrder } from './plane/playback.ts';
@@ -40,20 +43,17 @@ export { type DtmfKey, dtmfKey } from './rtp/telephone-event.ts';
 export type { Law } from './sdp/codec.ts';
 export type { Conversion, ConvertedEvents, ConvertedFormat } from './sdp/conversion.ts';
 export type { CryptoSuite } from './sdp/crypto-suite.ts';
-export {
-  type CodecPolicy,
-  type KeysAs,
-  LegDescription,
-  type LegDescriptionOptions,
-  type OfferedCodecs,
-  type OfferedSrtp,
-  payloadTypeMap,
-  sessionIdFrom,
-} from './sdp/leg-description.ts';
+export { LegDescription } from './sdp/leg-description.ts';
 export { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './sdp/leg-media.ts';
+export type { CodecPolicy, KeysAs, LegDescriptionOptions, OfferedCodecs, OfferedSrtp } from './sdp/leg-options.ts';
+export { payloadTypeMap } from './sdp/payload-type-map.ts';
 export { SDP_FAULTS, type SdpFault } from './sdp/sdp-faults.ts';
+export { sessionIdFrom } from './sdp/session-id.ts';
 export { carriesTones, type HeardFormats, type SpokenFormat } from './sdp/spoken-format.ts';
 export type { LegSrtp, SrtpKeys, SrtpPolicy } from './sdp/srtp-keys.ts';
+export type { StreamMedia } from './sdp/stream-media.ts';
+export type { StreamOrder, StreamPorts, StreamTransport } from './sdp/stream-ports.ts';
+export type { AgreedStream } from './sdp/stream-slot.ts';
 export { builtInPrompt, saidItems } from './sound/built-in-prompts.ts';
 export type { CallTone } from './sound/call-tones.ts';
 export { JitterBuffer, type JitterStatistics } from './sound/jitter-buffer.ts';

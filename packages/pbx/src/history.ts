@@ -105,6 +105,19 @@ export interface LegQuality {
   readonly roundTripMs?: number;
   /** What the peer reported of the sound that it got: packets that it missed, the worst share between two reports, its jitter. */
   readonly reported?: { readonly lost: number; readonly worstLoss: number; readonly jitterMs: number };
+  /** Streams beside the sound (video, fax), in the order of their end. */
+  readonly streams?: readonly StreamCounts[];
+}
+
+/** What came and went of one stream beside a leg's sound; datagrams where it is no RTP. */
+export interface StreamCounts {
+  /** video, image, … */
+  readonly kind: string;
+  readonly received: number;
+  readonly sent: number;
+  readonly lost: number;
+  readonly foreign: number;
+  readonly jitterMs: number;
 }
 
 /** The call was heard one way only, or not at all, or was well again. */

@@ -33,6 +33,7 @@ export type {
   RecordingFilter,
   RecordingStore,
   SoundTrouble,
+  StreamCounts,
 } from './history.ts';
 export {
   type Applied,

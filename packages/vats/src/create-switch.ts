@@ -285,6 +285,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       timeLimit: settings.calls.timeLimit,
       maxCalls: settings.calls.max,
       transcode: settings.media.transcode,
+      video: settings.media.video,
     },
     emit: (event) => {
       world.note(event);

@@ -25,6 +25,8 @@ export interface BaresipOptions {
   readonly codecs?: readonly string[];
   /** How it encrypts: `srtp` where the other side can (RTP/AVP with keys), `srtp-mand` always; not at all unless given. */
   readonly encryption?: 'srtp' | 'srtp-mand';
+  /** It sends a picture that moves, in VP8, and takes one; RTCP comes to the port of RTP. */
+  readonly video?: boolean;
   /** Its own address. */
   readonly address?: string;
   /** Seconds that it asks a registration to last. */
@@ -258,5 +260,15 @@ rtp_ports ${rtpPort}-${rtpPort + 19}
 rtp_stats yes
 jitter_buffer_type fixed
 jitter_buffer_delay 5-10
-`;
+${o.video ? VIDEO : ''}`;
 }
+
+const VIDEO = `module vp8.so
+module fakevideo.so
+video_source fakevideo,nil
+video_display fakevideo,nil
+video_size 352x288
+video_bitrate 200000
+video_fps 10
+rtcp_mux yes
+`;

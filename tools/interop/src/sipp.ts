@@ -173,6 +173,12 @@ export class Sipp {
     }));
   }
 
+  /** The lines that its scenario has logged so far. */
+  said(): readonly string[] {
+    const { log } = this.#files;
+    return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+  }
+
   /** What the statistics say so far; SIPp writes them once a second and at its end. */
   result(): SippResult {
     const { statistics, errors: errorLog } = this.#files;

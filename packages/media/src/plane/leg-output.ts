@@ -12,6 +12,8 @@ export class LegOutput {
   readonly stream: OutgoingStream;
   /** Whether the peer wants to hear anything: false on hold. */
   receives = true;
+  /** RTCP goes out, and is wanted, where RTP does (RFC 5761). */
+  muxes = false;
   /** What protects all that is sent; undefined while the leg is plain. */
   srtp: SrtpLeg | undefined;
   /** While the switch itself says something to the leg, what others say to it is not heard. */
@@ -95,7 +97,8 @@ export class LegOutput {
   sendRtcp(packet: Buffer, to: Endpoint): void {
     const sealed = this.srtp === undefined ? packet : this.srtp.protectRtcp(packet);
     if (sealed === undefined) return;
-    this.#pair.sendRtcp(sealed, to);
+    if (this.muxes) this.#pair.sendRtp(sealed, to.port, to.address);
+    else this.#pair.sendRtcp(sealed, to);
     count(this.#rtcp, sealed);
   }
 

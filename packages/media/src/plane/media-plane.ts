@@ -8,6 +8,8 @@ import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { Conversion } from '../sdp/conversion.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { StreamMedia } from '../sdp/stream-media.ts';
+import type { StreamTransport } from '../sdp/stream-ports.ts';
 import type { CollectEnd } from '../sound/key-collector.ts';
 import type { CollectOrder, TonePress } from './leg-sound.ts';
 import type { RoomChange, RoomOrder } from './mixed-room.ts';
@@ -54,6 +56,13 @@ export interface MediaCall {
   bridge(a: MediaLeg, b: MediaLeg, ways?: BridgeWays): void;
   /** Parts the leg from whatever it is joined to; both ends keep their ports and what they learned. */
   unbridge(leg: MediaLeg): void;
+  /**
+   * Leases a pair for a stream beside the leg's sound (video, fax), which passes as it comes and is never recorded. Undefined when there
+   * is none left. It ends with its leg.
+   */
+  openStream(leg: MediaLeg, options: OpenStreamOptions): MediaStream | undefined;
+  /** Joins streams of two legs, in both directions. They part when one of the legs leaves the other. */
+  bridgeStreams(a: MediaStream, b: MediaStream): void;
   /** Sends the leg's own RTP back to it. */
   echo(leg: MediaLeg): void;
   /**
@@ -152,6 +161,22 @@ export interface OpenLegOptions {
   readonly signalling: string;
   /** What to write into SDP instead of the bound address. */
   readonly advertise?: string;
+}
+
+export interface OpenStreamOptions {
+  /** As its m-line says it: for the statistics. */
+  readonly kind: string;
+  readonly transport: StreamTransport;
+}
+
+/** One leg's end of a stream beside its sound. */
+export interface MediaStream {
+  /** What our SDP to the leg says of it. */
+  readonly local: LocalMedia;
+  /** As `MediaLeg.update`. */
+  update(media: StreamMedia, options: { newOffer: boolean }): void;
+  /** Gives its ports back. Idempotent. */
+  close(): void;
 }
 
 export interface MediaLeg {
@@ -274,6 +299,21 @@ export interface LegStatistics {
   readonly rtp: StreamStatistics;
   readonly rtcp: StreamStatistics;
   readonly quality: LegQuality;
+  /** Streams beside the sound that there were, in the order of their end; absent where there were none. */
+  readonly streams?: readonly StreamTally[];
+}
+
+/** What came and went of one stream beside a leg's sound. */
+export interface StreamTally {
+  /** video, image, … */
+  readonly kind: string;
+  readonly claimed: Endpoint | undefined;
+  readonly observed: Endpoint | undefined;
+  /** Its datagrams, also where they are no RTP; none are `lost` then. */
+  readonly rtp: StreamStatistics;
+  readonly rtcp: StreamStatistics;
+  /** As of `LegQuality`, at its end. */
+  readonly jitterMs: number;
 }
 
 /** Of a leg on which nothing has been heard yet. */

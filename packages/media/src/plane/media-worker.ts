@@ -7,6 +7,7 @@ import type { ChannelSource } from './call-recording.ts';
 import type { AddressFamily, MediaEvent } from './media-plane.ts';
 import type { Command, Report, SourceNumber, WorkerSettings } from './messages.ts';
 import { MixedRooms } from './mixed-room.ts';
+import { OpaqueStream } from './opaque-stream.ts';
 import { Outbox } from './outbox.ts';
 import type { Studio } from './playback.ts';
 import { RelayCall } from './relay-call.ts';
@@ -136,7 +137,7 @@ export class MediaWorker {
     const call = this.#calls.get(command.call);
     if (call === undefined) {
       // It was lost meanwhile, of which the plane hears by its event; a pair that was leased for it rests.
-      if (command.do === 'open-leg') {
+      if (command.do === 'open-leg' || command.do === 'open-stream') {
         this.#warm.get(command.family)?.pairs.forgo(command.port);
         this.#tidySoon();
       }
@@ -220,6 +221,18 @@ export class MediaWorker {
       case 'change-in-room':
         call.leg(command.leg)?.member?.change(command.change);
         break;
+      case 'open-stream':
+        this.#openStream(call, command);
+        break;
+      case 'update-stream':
+        call.streams.get(command.stream)?.update(command.media, command.newOffer);
+        break;
+      case 'bridge-streams':
+        call.streams.bridge(command.a, command.b);
+        break;
+      case 'close-stream':
+        call.closeStream(command.stream);
+        break;
       case 'supervise':
         call.supervise();
         break;
@@ -240,7 +253,7 @@ export class MediaWorker {
       studio: this.#studio,
       files: this.#files,
       limits: this.#limits,
-      giveBack: (leg) => this.#giveBack(leg.pair),
+      giveBack: (pair) => this.#giveBack(pair),
       tell: (event) => {
         const report: Report = { say: 'event', call: id, event };
         // Nobody waits for any others, but for the last ones before a stop.
@@ -258,13 +271,40 @@ export class MediaWorker {
 
   #openLeg(call: RelayCall, command: Extract<Command, { do: 'open-leg' }>): void {
     const { leg: id, name, family, port, signalling } = command;
-    const pairs = this.#warm.get(family)?.pairs;
-    if (pairs === undefined) throw new Error(`a leg of family ${family} was leased, which has no address`);
-    const pair = pairs.take(port);
+    const pair = this.#take(family, port);
     const clock = this.#clock;
     const random = this.#random;
     call.addLeg(id, new RelayLeg({ name, pair, signalling, clock, random, user: call, tally: this.#tally }));
+  }
+
+  #openStream(call: RelayCall, command: Extract<Command, { do: 'open-stream' }>): void {
+    const { leg, stream, kind, transport, family, port, signalling } = command;
+    const pairs = this.#warm.get(family)?.pairs;
+    if (call.leg(leg) === undefined) {
+      pairs?.forgo(port);
+      this.#tidySoon();
+      return;
+    }
+    let pair: BoundPair;
+    try {
+      pair = this.#take(family, port);
+    } catch (error) {
+      // Another process has it meanwhile: the call goes on without its video.
+      const { address = family.toString() } = this.#warm.get(family) ?? {};
+      this.#reports.sendPatiently({ say: 'unbound', address, inUse: 0, failed: String(error) });
+      return;
+    }
+    const [clock, tally] = [this.#clock, this.#tally];
+    const fail = (error: unknown) => call.fail(error);
+    call.streams.add(stream, new OpaqueStream({ leg, kind, transport, pair, signalling, clock, tally, fail }));
+  }
+
+  #take(family: AddressFamily, port: number): BoundPair {
+    const pairs = this.#warm.get(family)?.pairs;
+    if (pairs === undefined) throw new Error(`a pair of family ${family} was leased, which has no address`);
+    const pair = pairs.take(port);
     if (pairs.isLow) this.#refillSoon(0);
+    return pair;
   }
 
   #giveBack(pair: BoundPair): void {

@@ -2,6 +2,8 @@ import type { Channel, RecordedParty, RecordingEnd } from '../recording/note.ts'
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { StreamMedia } from '../sdp/stream-media.ts';
+import type { StreamTransport } from '../sdp/stream-ports.ts';
 import type { RecordingOrder } from './call-recording.ts';
 import type { CollectOrder, TonePress } from './leg-sound.ts';
 import type { AddressFamily, Conversions, MediaEvent } from './media-plane.ts';
@@ -91,6 +93,26 @@ export type Command =
   | { readonly do: 'hear-tones'; readonly call: number; readonly leg: number; readonly sources: ToneSources }
   | { readonly do: 'join-room'; readonly call: number; readonly leg: number; readonly order: RoomOrder }
   | { readonly do: 'change-in-room'; readonly call: number; readonly leg: number; readonly change: RoomChange }
+  | {
+      readonly do: 'open-stream';
+      readonly call: number;
+      readonly leg: number;
+      readonly stream: number;
+      readonly kind: string;
+      readonly transport: StreamTransport;
+      readonly family: AddressFamily;
+      readonly port: number;
+      readonly signalling: string;
+    }
+  | {
+      readonly do: 'update-stream';
+      readonly call: number;
+      readonly stream: number;
+      readonly media: StreamMedia;
+      readonly newOffer: boolean;
+    }
+  | { readonly do: 'bridge-streams'; readonly call: number; readonly a: number; readonly b: number }
+  | { readonly do: 'close-stream'; readonly call: number; readonly stream: number }
   | { readonly do: 'supervise'; readonly call: number }
   | { readonly do: 'close-leg'; readonly call: number; readonly leg: number }
   | { readonly do: 'close-call'; readonly call: number }

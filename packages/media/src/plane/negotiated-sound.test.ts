@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { rtpPayloadType } from '../rtp/packet.ts';
-import { LegDescription, payloadTypeMap } from '../sdp/leg-description.ts';
+import { LegDescription } from '../sdp/leg-description.ts';
+import { payloadTypeMap } from '../sdp/payload-type-map.ts';
 import { sdp, value } from '../sdp/testing/exchange.ts';
 import { rtpPacket, type UdpPhone } from '../testing/udp-phone.ts';
 import {

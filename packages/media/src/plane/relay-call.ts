@@ -3,6 +3,7 @@ import type { OutputFiles } from '../recording/output-file.ts';
 import type { RecordingOutcome } from '../recording/recorder.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { BoundPair } from './bound-pair.ts';
 import { CallRecording, type ChannelSource, type RecordingOrder } from './call-recording.ts';
 import { HearingWatch } from './hearing-watch.ts';
 import { type CollectOrder, LegSound, type TonePress } from './leg-sound.ts';
@@ -10,6 +11,7 @@ import type { Conversions, LegStatistics, MediaEvent } from './media-plane.ts';
 import type { RoomOrder } from './mixed-room.ts';
 import type { PlayOrder, Studio } from './playback.ts';
 import type { LegUser, RelayLeg } from './relay-leg.ts';
+import { StreamsBeside } from './streams-beside.ts';
 import { Supervision } from './supervision.ts';
 
 /** A call of one worker: its legs, who hears whom, its recording, its quiet. */
@@ -20,8 +22,9 @@ export class RelayCall implements LegUser {
   readonly #files: OutputFiles;
   readonly #limits: { readonly silenceMs: number; readonly holdMs: number };
   readonly #tell: (event: MediaEvent) => void;
-  readonly #giveBack: (leg: RelayLeg) => void;
+  readonly #giveBack: (pair: BoundPair) => void;
   readonly #legs = new Map<number, RelayLeg>();
+  readonly #streams = new StreamsBeside();
   /** Of legs to which something was played, or where keys were waited for. */
   readonly #sounds = new Map<number, LegSound>();
   readonly #closedLegs: LegStatistics[] = [];
@@ -40,8 +43,8 @@ export class RelayCall implements LegUser {
     limits: { readonly silenceMs: number; readonly holdMs: number };
     /** Every event of the call; `closed` or `lost` is the last. */
     tell: (event: MediaEvent) => void;
-    /** A leg was closed: its pair is free. */
-    giveBack: (leg: RelayLeg) => void;
+    /** A leg or a stream was closed: its pair is free. */
+    giveBack: (pair: BoundPair) => void;
   }) {
     this.#clock = options.clock;
     this.#random = options.random;
@@ -54,6 +57,16 @@ export class RelayCall implements LegUser {
 
   addLeg(id: number, leg: RelayLeg): void {
     this.#legs.set(id, leg);
+  }
+
+  /** Streams beside the sound of its legs. */
+  get streams(): StreamsBeside {
+    return this.#streams;
+  }
+
+  closeStream(id: number): void {
+    const stream = this.#streams.close(id);
+    if (stream !== undefined) this.#giveBack(stream.pair);
   }
 
   /** Undefined for a leg that is closed: commands for it are late, and void. */
@@ -77,6 +90,7 @@ export class RelayCall implements LegUser {
   unbridge(leg: RelayLeg): void {
     const peer = leg.heardBy;
     leg.part();
+    this.#partStreams(leg);
     this.#hearing?.restart(this.#clock.monotonic());
     if (peer !== undefined && peer.heardBy === leg) peer.part();
   }
@@ -158,10 +172,16 @@ export class RelayCall implements LegUser {
       // At the end of the call nobody leaves: the recording ends with all of them.
       if (!this.#closing) this.#recording?.legClosed(leg);
       leg.close();
-      this.#closedLegs.push(leg.statistics());
+      const streams = this.#streams.tallyOf(id);
+      this.#closedLegs.push({ ...leg.statistics(), ...(streams.length > 0 && { streams }) });
     } finally {
-      this.#giveBack(leg);
+      for (const stream of this.#streams.closeOf(id)) this.#giveBack(stream.pair);
+      this.#giveBack(leg.pair);
     }
+  }
+
+  #partStreams(leg: RelayLeg): void {
+    for (const [id, each] of this.#legs) if (each === leg) this.#streams.partOf(id);
   }
 
   /** Gives every pair back, finishes the recording, then tells `closed`. Idempotent. */
@@ -235,6 +255,7 @@ export class RelayCall implements LegUser {
       heardAt = Math.max(heardAt, leg.heardAt);
       held ||= leg.held;
     }
+    heardAt = Math.max(heardAt, this.#streams.tick(now));
     switch (this.#supervision?.check(now, heardAt, held)) {
       case 'silence':
         this.#tell({ kind: 'silence', milliseconds: this.#limits.silenceMs });

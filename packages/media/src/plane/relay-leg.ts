@@ -67,6 +67,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
   /** When RTP of the peer's arrived last; -Infinity before any did. */
   heardAt = Number.NEGATIVE_INFINITY;
   held = false;
+  #hasSound = true;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #user: LegUser;
@@ -130,6 +131,8 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.output.receives = media.receives;
     this.output.stream.clockRates = media.clockRates;
     this.held = media.held;
+    this.#hasSound = media.noSound !== true;
+    this.output.muxes = media.rtcpMux === true;
     this.#clockRates = USUAL_CLOCK_RATES;
     if (media.clockRates.length > 0) {
       this.#clockRates = USUAL_CLOCK_RATES.slice();
@@ -235,9 +238,9 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.output.close();
   }
 
-  /** Whether anybody hears this leg. */
+  /** Whether anybody is to hear this leg. */
   get speaks(): boolean {
-    return this.#passage !== undefined;
+    return this.#passage !== undefined && this.#hasSound;
   }
 
   get restsBySaying(): boolean {
@@ -371,10 +374,14 @@ export class RelayLeg implements PairUser, WatchedLeg {
     return law !== undefined;
   }
 
-  // A peer that sends RTCP to the RTP port although we never agreed to that (RFC 5761): understood, but nothing is learned.
+  // RTCP on the RTP port (RFC 5761), agreed on or not: nothing is learned from it. Until RTP was heard it is believed from where RTP would
+  // be, if it was agreed on.
   #onMultiplexedRtcp(datagram: Buffer, from: RemoteInfo): void {
     const observed = this.#lock.observed;
-    const isPeers = observed?.port === from.port && observed.address === from.address;
+    const isPeers =
+      observed === undefined
+        ? this.output.muxes && this.#lock.believes(from.address)
+        : observed.port === from.port && observed.address === from.address;
     const packet = this.#openRtcp(datagram, isPeers, this.#clock.monotonic());
     if (packet !== undefined) this.#passRtcp(packet, datagram.length);
   }
@@ -404,7 +411,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     const { output } = passage.to;
     // What the leg hears now is the switch's own: the other side's reports speak of a stream that it doesn't hear.
     if (output.playing) return;
-    const destination = passage.to.#rtcpSource.destination;
+    const destination = passage.to.#rtcpDestination;
     if (destination === undefined) return;
     const length = translateReports(packet, output.stream.renumbering, this.output.stream.renumbering);
     if (length === 0) return;
@@ -412,9 +419,13 @@ export class RelayLeg implements PairUser, WatchedLeg {
     output.sendRtcp(length === packet.length ? packet : packet.subarray(0, length), destination);
   }
 
+  get #rtcpDestination(): Endpoint | undefined {
+    return this.output.muxes ? (this.#lock.observed ?? this.#claimed) : this.#rtcpSource.destination;
+  }
+
   // Where the other side's reports don't come, or speak of other streams, the leg gets ours.
   #report(now: number): void {
-    const destination = this.#rtcpSource.destination;
+    const destination = this.#rtcpDestination;
     if (destination === undefined) return;
     const speaker = this.#passage?.to;
     const way = speaker === undefined ? undefined : speaker.#passage;

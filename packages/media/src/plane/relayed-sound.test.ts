@@ -56,6 +56,29 @@ describe('the relay', () => {
     expect(statistics('a').rtcp).toMatchObject({ packets: 2, sentPackets: 1 });
   });
 
+  test('RTCP goes to the port of RTP where that was agreed on, and is taken from there alone', async () => {
+    const { a, b } = await call();
+    const stranger = await phone('127.0.0.4');
+    worker.execute([update(1, media(a, { rtcpMux: true }), false)]);
+    // A phone that is silent has its reports taken from where its sound would come; they teach nothing.
+    stranger.send(rtcpPacket(1), rtpPort(1));
+    a.send(rtcpPacket(2), rtpPort(1));
+    await handled(2);
+    a.send(rtpPacket({ sequence: 1 }), rtpPort(1));
+    await b.next();
+    const other = await phone('127.0.0.2');
+    other.send(rtcpPacket(3), rtpPort(1));
+    await handled(4);
+    b.send(rtcpPacket(4), rtcpPort(2));
+    expect(await a.next()).toEqual({ packet: rtcpPacket(4), from: rtpPort(1) });
+    // Reports of our own go there too, once the other side's do not come.
+    for (let second = 0; second < 13; second++) clock.advance(1_000);
+    const { packet, from } = await a.next();
+    expect([packet[1], from]).toEqual([201, rtpPort(1)]);
+    await close();
+    expect(statistics('a').rtcp).toMatchObject({ packets: 1, foreign: 2, sentPackets: 2 });
+  });
+
   test('payload types are rewritten each way, markers kept; what the other side never agreed to is dropped', async () => {
     const { a, b } = await call({
       ...BRIDGE,

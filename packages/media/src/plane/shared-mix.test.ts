@@ -44,7 +44,7 @@ test('what is made once for all who hear it is, octet by octet, what each would 
         ? { payloadType: 0, encoding: 'pcmu/8000/1', ptime: 20 }
         : { payloadType: 8, encoding: 'pcma/8000/1', ptime: 20 };
     const order = {
-      ...{ room: 'r', as, presence: 'talk', format, events: [] },
+      ...{ room: 'r', as, presence: 'talk' as const, format, events: [] },
       sources: [[8, 'pcma/8000/1']],
     } as const;
     return rooms.enter(leg, order, undefined, () => {})!;

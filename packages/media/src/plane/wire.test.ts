@@ -49,6 +49,16 @@ test('every command arrives as it was given', () => {
     },
     { do: 'update', call: 1, leg: 2, media: { ...MEDIA, srtp: 'awaited' }, newOffer: true, signalling: undefined },
     { do: 'update', call: 1, leg: 2, media: { ...MEDIA, srtp: KEYS }, newOffer: true, signalling: undefined },
+    {
+      ...{ do: 'update', call: 1, leg: 2, newOffer: true, signalling: undefined },
+      media: { ...MEDIA, rtcpMux: true, noSound: true },
+    },
+    {
+      ...{ do: 'open-stream', call: 1, leg: 2, stream: 3, kind: 'image', transport: 'udp' },
+      ...{ family: 4, port: 20_002, signalling: '192.0.2.9' },
+    },
+    { do: 'bridge-streams', call: 1, a: 3, b: 4 },
+    { do: 'close-stream', call: 1, stream: 3 },
     { do: 'bridge', call: 1, a: 2, b: 3, aToB: [[101, 96]], bToA: [[96, 101]] },
     {
       ...{ do: 'bridge', call: 1, a: 2, b: 3, aToB: [], bToA: [] },
@@ -127,6 +137,12 @@ test('every report arrives as it was given', () => {
             rtp: counts(200),
             rtcp: counts(300),
             quality: noQuality(),
+            streams: [
+              {
+                ...{ kind: 'video', claimed: MEDIA.claimed, observed: undefined },
+                ...{ rtp: counts(400), rtcp: counts(500), jitterMs: 2.5 },
+              },
+            ],
           },
         ],
       },

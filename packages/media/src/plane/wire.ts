@@ -1,8 +1,14 @@
 import type { Endpoint } from '@vats/kernel';
 import type { Law } from '../sdp/codec.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
-import type { LegSrtp } from '../sdp/srtp-keys.ts';
-import type { AddressFamily, Conversions, LegQuality, LegStatistics, StreamStatistics } from './media-plane.ts';
+import type {
+  AddressFamily,
+  Conversions,
+  LegQuality,
+  LegStatistics,
+  StreamStatistics,
+  StreamTally,
+} from './media-plane.ts';
 import type { Command, Report } from './messages.ts';
 
 /*
@@ -12,6 +18,8 @@ import type { Command, Report } from './messages.ts';
 
 type Address = readonly [address: string, port: number] | null;
 type Rates = LegMedia['clockRates'];
+/** What few legs have. */
+type More = Pick<LegMedia, 'srtp' | 'rtcpMux' | 'noSound'>;
 type Laws = readonly (readonly [payloadType: number, law: Law])[];
 
 type PackedCommand =
@@ -29,7 +37,7 @@ type PackedCommand =
       boolean,
       Laws,
       Rates,
-      LegSrtp?,
+      More?,
     ]
   | readonly ['bridge', number, a: number, b: number, aToB: PayloadTypeMap, bToA: PayloadTypeMap, Conversions?]
   | readonly ['supervise', call: number]
@@ -43,6 +51,15 @@ type PackedLeg = readonly [
   rtp: PackedStream,
   rtcp: PackedStream,
   quality: PackedQuality,
+  streams?: readonly PackedTally[],
+];
+type PackedTally = readonly [
+  kind: string,
+  claimed: Address,
+  observed: Address,
+  rtp: PackedStream,
+  rtcp: PackedStream,
+  jitterMs: number,
 ];
 type PackedQuality = readonly [
   jitterMs: number,
@@ -82,10 +99,16 @@ function packCommand(command: Command): PackedCommand {
     }
     case 'update': {
       const { call, leg, media, newOffer, signalling = null } = command;
-      const { receives, held, laws, clockRates, srtp } = media;
+      const { receives, held, laws, clockRates, srtp, rtcpMux, noSound } = media;
       const [claimed, claimedRtcp] = [packAddress(media.claimed), packAddress(media.claimedRtcp)];
       const said = [call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws, clockRates] as const;
-      return srtp === undefined ? ['update', ...said] : ['update', ...said, srtp];
+      if (srtp === undefined && rtcpMux === undefined && noSound === undefined) return ['update', ...said];
+      const more = {
+        ...(srtp !== undefined && { srtp }),
+        ...(rtcpMux !== undefined && { rtcpMux }),
+        ...(noSound !== undefined && { noSound }),
+      };
+      return ['update', ...said, more];
     }
     case 'bridge': {
       const { call, a, b, aToB, bToA, conversions } = command;
@@ -112,7 +135,7 @@ function unpackCommand(packed: PackedCommand): Command {
       return { do: 'open-leg', call, leg, name, family, port, signalling };
     }
     case 'update': {
-      const [, call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws, clockRates, srtp] = packed;
+      const [, call, leg, newOffer, signalling, claimed, claimedRtcp, receives, held, laws, clockRates, more] = packed;
       return {
         do: 'update',
         call,
@@ -124,7 +147,7 @@ function unpackCommand(packed: PackedCommand): Command {
           held,
           laws,
           clockRates,
-          ...(srtp !== undefined && { srtp }),
+          ...more,
         },
         newOffer,
         signalling: signalling ?? undefined,
@@ -152,19 +175,35 @@ function unpackReport(packed: PackedReport): Report {
   return { say: 'event', call, event: { kind: 'closed', legs: legs.map(unpackLeg) } };
 }
 
-function packLeg({ leg, claimed, observed, rtp, rtcp, quality }: LegStatistics): PackedLeg {
+function packLeg({ leg, claimed, observed, rtp, rtcp, quality, streams }: LegStatistics): PackedLeg {
   const { jitterMs, greatestJitterMs, duplicates, reordered, score, roundTripMs, reported } = quality;
-  return [
+  const packed = [
     leg,
     packAddress(claimed),
     packAddress(observed),
     packStream(rtp),
     packStream(rtcp),
     [jitterMs, greatestJitterMs, duplicates, reordered, score ?? null, roundTripMs ?? null, reported ?? null],
-  ];
+  ] as const;
+  return streams === undefined ? packed : [...packed, streams.map(packTally)];
 }
 
-function unpackLeg([leg, claimed, observed, rtp, rtcp, quality]: PackedLeg): LegStatistics {
+function packTally({ kind, claimed, observed, rtp, rtcp, jitterMs }: StreamTally): PackedTally {
+  return [kind, packAddress(claimed), packAddress(observed), packStream(rtp), packStream(rtcp), jitterMs];
+}
+
+function unpackTally([kind, claimed, observed, rtp, rtcp, jitterMs]: PackedTally): StreamTally {
+  return {
+    kind,
+    claimed: unpackAddress(claimed),
+    observed: unpackAddress(observed),
+    rtp: unpackStream(rtp),
+    rtcp: unpackStream(rtcp),
+    jitterMs,
+  };
+}
+
+function unpackLeg([leg, claimed, observed, rtp, rtcp, quality, streams]: PackedLeg): LegStatistics {
   const [jitterMs, greatestJitterMs, duplicates, reordered, score, roundTripMs, reported] = quality;
   return {
     leg,
@@ -181,6 +220,7 @@ function unpackLeg([leg, claimed, observed, rtp, rtcp, quality]: PackedLeg): Leg
       roundTripMs: roundTripMs ?? undefined,
       reported: reported ?? undefined,
     },
+    ...(streams !== undefined && { streams: streams.map(unpackTally) }),
   };
 }
 

@@ -349,3 +349,36 @@ test('what went wrong while binding is logged', async () => {
     { level: 'error', event: 'media.bind-failed', fields: { code: 'EMFILE' } },
   ]);
 });
+
+test('streams beside the sound take pairs of the same address, and give them back with their leg or before', async () => {
+  const plane = await start();
+  const call = plane.openCall('one', told)!;
+  const a = call.openLeg('a', { ...LEG, advertise: '198.51.100.9' })!;
+  const b = call.openLeg('b', LEG)!;
+  const [one, other] = [a, b].map((leg) => call.openStream(leg, { kind: 'video', transport: 'rtp' })!);
+  expect(one!.local).toEqual({ address: '198.51.100.9', port: 20_004, rtcpPort: 20_005 });
+  expect(call.openStream(a, { kind: 'image', transport: 'udp' })).toBeUndefined();
+  const media = { claimed: undefined, claimedRtcp: undefined, receives: true, rtcpMux: false, clockRates: [] };
+  one!.update(media, { newOffer: true });
+  call.bridgeStreams(one!, other!);
+  expect(plane.statistics().pairs.leased).toBe(4);
+  other!.close();
+  other!.close();
+  other!.update(media, { newOffer: true });
+  expect(plane.statistics().pairs.leased).toBe(3);
+  a.close();
+  expect(plane.statistics().pairs.leased).toBe(1);
+  clock.advance(PATIENCE_MS);
+  const commands = threads[0]!.posted.flat().filter((command) => command.do.includes('stream'));
+  expect(commands).toEqual([
+    ...[
+      { leg: 1, stream: 3, port: 20_004 },
+      { leg: 2, stream: 4, port: 20_006 },
+    ].map((each) => ({ do: 'open-stream', call: 1, kind: 'video', transport: 'rtp', ...LEG, ...each })),
+    { do: 'update-stream', call: 1, stream: 3, media, newOffer: true },
+    { do: 'bridge-streams', call: 1, a: 3, b: 4 },
+    { do: 'close-stream', call: 1, stream: 4 },
+  ]);
+  call.close();
+  expect(plane.statistics().pairs.leased).toBe(0);
+});

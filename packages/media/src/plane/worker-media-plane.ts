@@ -3,6 +3,7 @@ import type { Channel, RecordingEnd } from '../recording/note.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia } from '../sdp/leg-media.ts';
+import type { StreamMedia } from '../sdp/stream-media.ts';
 import type { CollectOrder, TonePress } from './leg-sound.ts';
 import type {
   AddressFamily,
@@ -13,7 +14,9 @@ import type {
   MediaLeg,
   MediaPlane,
   MediaPlaneStatistics,
+  MediaStream,
   OpenLegOptions,
+  OpenStreamOptions,
   RecordingSource,
   RecordOptions,
 } from './media-plane.ts';
@@ -267,6 +270,8 @@ class WorkerMediaCall implements MediaCall {
   readonly #number: number;
   readonly #user: (event: MediaEvent) => void;
   readonly #legs = new Set<WorkerMediaLeg>();
+  readonly #streams = new Set<WorkerMediaStream>();
+  /** Of legs and streams. */
   #lastLeg = 0;
   /** Of what was played and collected. */
   #lastOrder = 0;
@@ -290,7 +295,7 @@ class WorkerMediaCall implements MediaCall {
     const { family, signalling, advertise } = options;
     const local = this.crew.lease(family, advertise);
     if (local === undefined) return undefined;
-    const leg = new WorkerMediaLeg(this, ++this.#lastLeg, name, local);
+    const leg = new WorkerMediaLeg(this, ++this.#lastLeg, name, local, options);
     this.#legs.add(leg);
     const call = this.#number;
     this.#sendPatiently({ do: 'open-leg', call, leg: leg.number, name, family, port: local.port, signalling });
@@ -308,6 +313,22 @@ class WorkerMediaCall implements MediaCall {
   unbridge(leg: MediaLeg): void {
     this.#convert(false);
     this.#send({ do: 'unbridge', call: this.#number, leg: numberOf(leg) });
+  }
+
+  openStream(leg: MediaLeg, { kind, transport }: OpenStreamOptions): MediaStream | undefined {
+    if (!this.#open || !(leg instanceof WorkerMediaLeg) || !this.#legs.has(leg)) return undefined;
+    const { family, signalling, advertise } = leg.options;
+    const local = this.crew.lease(family, advertise);
+    if (local === undefined) return undefined;
+    const stream = new WorkerMediaStream(this, ++this.#lastLeg, leg, local);
+    this.#streams.add(stream);
+    const numbers = { call: this.#number, leg: leg.number, stream: stream.number };
+    this.#sendPatiently({ do: 'open-stream', ...numbers, kind, transport, family, port: local.port, signalling });
+    return stream;
+  }
+
+  bridgeStreams(a: MediaStream, b: MediaStream): void {
+    this.#send({ do: 'bridge-streams', call: this.#number, a: numberOfStream(a), b: numberOfStream(b) });
   }
 
   echo(leg: MediaLeg): void {
@@ -441,15 +462,35 @@ class WorkerMediaCall implements MediaCall {
   /** For the leg. */
   closeLeg(leg: WorkerMediaLeg): void {
     this.#sendPatiently({ do: 'close-leg', call: this.#number, leg: leg.number });
-    if (!this.#legs.delete(leg)) return;
-    this.crew.tally.leased--;
-    leg.encrypt(false);
+    if (this.#legs.delete(leg)) {
+      this.crew.tally.leased--;
+      leg.encrypt(false);
+    }
+    for (const stream of this.#streams) if (stream.leg === leg) this.#release(stream);
   }
 
   #convert(converts: boolean): void {
     if (!this.#open || converts === this.#converts) return;
     this.#converts = converts;
     this.crew.tally.convertedCalls += converts ? 1 : -1;
+  }
+
+  /** For the stream. */
+  updateStream(stream: WorkerMediaStream, media: StreamMedia, newOffer: boolean): void {
+    if (!this.#streams.has(stream)) return;
+    this.#sendPatiently({ do: 'update-stream', call: this.#number, stream: stream.number, media, newOffer });
+  }
+
+  /** For the stream. */
+  closeStream(stream: WorkerMediaStream): void {
+    if (!this.#release(stream)) return;
+    this.#sendPatiently({ do: 'close-stream', call: this.#number, stream: stream.number });
+  }
+
+  #release(stream: WorkerMediaStream): boolean {
+    const was = this.#streams.delete(stream);
+    if (was) this.crew.tally.leased--;
+    return was;
   }
 
   #send(command: Command): void {
@@ -463,9 +504,10 @@ class WorkerMediaCall implements MediaCall {
 
   #releaseAll(): void {
     const { tally } = this.crew;
-    tally.leased -= this.#legs.size;
+    tally.leased -= this.#legs.size + this.#streams.size;
     for (const leg of this.#legs) leg.encrypt(false);
     this.#legs.clear();
+    this.#streams.clear();
     if (this.#converts) tally.convertedCalls--;
     this.#converts = false;
   }
@@ -475,12 +517,15 @@ class WorkerMediaLeg implements MediaLeg {
   readonly name: string;
   readonly local: LocalMedia;
   readonly number: number;
+  /** For its call. */
+  readonly options: OpenLegOptions;
   readonly #call: WorkerMediaCall;
   #encrypted = false;
   #open = true;
 
-  constructor(call: WorkerMediaCall, number: number, name: string, local: LocalMedia) {
+  constructor(call: WorkerMediaCall, number: number, name: string, local: LocalMedia, options: OpenLegOptions) {
     this.#call = call;
+    this.options = options;
     this.number = number;
     this.name = name;
     this.local = local;
@@ -504,6 +549,33 @@ class WorkerMediaLeg implements MediaLeg {
     this.#open = false;
     this.#call.closeLeg(this);
   }
+}
+
+class WorkerMediaStream implements MediaStream {
+  readonly local: LocalMedia;
+  readonly number: number;
+  readonly leg: WorkerMediaLeg;
+  readonly #call: WorkerMediaCall;
+
+  constructor(call: WorkerMediaCall, number: number, leg: WorkerMediaLeg, local: LocalMedia) {
+    this.#call = call;
+    this.number = number;
+    this.leg = leg;
+    this.local = local;
+  }
+
+  update(media: StreamMedia, { newOffer }: { newOffer: boolean }): void {
+    this.#call.updateStream(this, media, newOffer);
+  }
+
+  close(): void {
+    this.#call.closeStream(this);
+  }
+}
+
+function numberOfStream(stream: MediaStream): number {
+  if (!(stream instanceof WorkerMediaStream)) throw new TypeError('the stream is not one of this plane');
+  return stream.number;
 }
 
 function numbered(source: RecordingSource | undefined): SourceNumber | undefined {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { payloadTypeMap } from './leg-description.ts';
 import { DROPPED } from './leg-media.ts';
+import { payloadTypeMap } from './payload-type-map.ts';
 import { ALAW, exchange, leg, line, sdp, value } from './testing/exchange.ts';
 
 test('payload types are numbered per leg, the static ones as everyone knows them, and mapped each way', () => {

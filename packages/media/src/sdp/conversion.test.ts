@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { soundCodec } from '../codec/sound-codecs.ts';
 import { CONVERTIBLE } from './convertible.ts';
-import { type LegDescription, type OfferedCodecs, payloadTypeMap } from './leg-description.ts';
+import type { LegDescription } from './leg-description.ts';
 import { TOLD } from './leg-media.ts';
+import type { OfferedCodecs } from './leg-options.ts';
+import { payloadTypeMap } from './payload-type-map.ts';
 import { convertingLeg, leg, line, sdp, value } from './testing/exchange.ts';
 
 const EVENTS = 'a=rtpmap:101 telephone-event/8000';

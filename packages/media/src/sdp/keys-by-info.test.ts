@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { type KeysAs, LegDescription, payloadTypeMap } from './leg-description.ts';
+import { LegDescription } from './leg-description.ts';
 import { DROPPED, TOLD } from './leg-media.ts';
+import type { KeysAs } from './leg-options.ts';
+import { payloadTypeMap } from './payload-type-map.ts';
 import { ALAW, line, sdp, value } from './testing/exchange.ts';
 
 const PLAIN = ['m=audio 4000 RTP/AVP 8'];

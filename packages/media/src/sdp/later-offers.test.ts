@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { payloadTypeMap } from './leg-description.ts';
+import { payloadTypeMap } from './payload-type-map.ts';
 import { ALAW, exchange, leg, line, sdp, value } from './testing/exchange.ts';
 
 test('the o= version rises exactly when our text changed', () => {

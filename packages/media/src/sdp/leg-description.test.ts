@@ -1,7 +1,9 @@
 import { SeededRandom } from '@vats/kernel/testing';
 import { expect, test } from 'vitest';
-import { LegDescription, payloadTypeMap, sessionIdFrom } from './leg-description.ts';
+import { LegDescription } from './leg-description.ts';
 import { DROPPED } from './leg-media.ts';
+import { payloadTypeMap } from './payload-type-map.ts';
+import { sessionIdFrom } from './session-id.ts';
 import { ALAW, exchange, leg, line, sdp, value } from './testing/exchange.ts';
 
 test('the callee is offered what the caller offered, with our address, port and o=', () => {
@@ -31,7 +33,7 @@ test('an IPv6 leg is described in IPv6', () => {
   expect(line(text, 'c=')).toEqual(['c=IN IP6 2001:db8::1']);
 });
 
-test('nothing of a leg but its codecs, direction and packet times reaches the other', () => {
+test('nothing of a leg but its codecs, direction, packet times and rtcp-mux reaches the other', () => {
   const offer = sdp([
     'b=AS:80',
     'a=group:BUNDLE 0',
@@ -61,6 +63,7 @@ test('nothing of a leg but its codecs, direction and packet times reaches the ot
     'a=rtpmap:111 opus/48000/2',
     'a=fmtp:111 minptime=10;useinbandfec=1',
     'a=rtpmap:8 PCMA/8000',
+    'a=rtcp-mux',
     'a=ptime:30',
     'a=maxptime:60',
     'a=sendrecv',

@@ -24,6 +24,10 @@ export interface LegMedia {
   readonly clockRates: readonly (readonly [payloadType: number, clockRate: number])[];
   /** How the leg's packets are protected; plain ones without it. */
   readonly srtp?: LegSrtp;
+  /** RTCP goes to the port of RTP, as both sides have said that it may (RFC 5761). */
+  readonly rtcpMux?: true;
+  /** The leg has no sound now, as it is refused or another stream has its place: nobody misses it. */
+  readonly noSound?: true;
 }
 
 /**

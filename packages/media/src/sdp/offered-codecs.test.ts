@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { LegDescription, type OfferedCodecs } from './leg-description.ts';
+import { LegDescription } from './leg-description.ts';
+import type { OfferedCodecs } from './leg-options.ts';
 import { leg, line, sdp, value } from './testing/exchange.ts';
 
 const CALLER = sdp([

@@ -35,6 +35,10 @@ export interface Attributes {
   readonly rtcp: string;
   /** `a=crypto`: keys. */
   readonly crypto: string;
+  /** `a=rtcp-mux` is there. */
+  readonly muxes: boolean;
+  /** Of an m-line that is no sound's: what its two ends have to know of it, and what names no address and no key. */
+  readonly passed: string;
 }
 
 /** The lines that must be right before a lenient parser sees any of them. */
@@ -53,6 +57,11 @@ const CONNECTION = /^IN IP[46] (\S+) *$/;
 const ORIGIN = /^\S.* IN IP[46] \S+ *$/;
 const TYPE = /^[a-z]=/;
 const SOUND = /^a=(?:rtpmap:|fmtp:|ptime:|maxptime:|sendrecv|sendonly|recvonly|inactive)/;
+const RTCP_MUX = /^a=rtcp-mux *$/;
+const PASSED_BANDWIDTH = /^b=[\w-]+:\d+ *$/;
+// Formats and feedback of RTP, T.38 (T.38 annex D), BFCP (RFC 8856), text (RFC 4103); no candidate, fingerprint, group or SSRC.
+const PASSED =
+  /^a=(?:rtpmap|fmtp|rtcp-fb|rtcp-rsize|imageattr|framerate|framesize|quality|content|lang|hlang-send|hlang-recv|label|extmap|extmap-allow-mixed|ptime|maxptime|floorctrl|confid|userid|floorid|bfcpver|T38\w+)(?::|$)/i;
 // biome-ignore-start lint/complexity/useRegexLiterals: control characters read better named than typed
 const CONTROL = new RegExp('[\\u0000-\\u0008\\u000b-\\u001f\\u007f]');
 /** A body whose lines all have a type, no control character and CRLF behind them. */
@@ -74,9 +83,10 @@ export function readLines(text: string): Parsed<SdpLines, SdpFault> {
   let origin: string | undefined;
   let sessionAddress: string | undefined;
   const media: { -readonly [K in keyof MediaLine]: MediaLine[K] }[] = [];
-  const session = { sound: '', rtcp: '', crypto: '' };
-  const sections: { sound: string; rtcp: string; crypto: string }[] = [];
+  const session = noAttributes();
+  const sections: ReturnType<typeof noAttributes>[] = [];
   let section = session;
+  let beside = false;
   let first = true;
   for (const line of lines) {
     if (line.length > SDP_LIMITS.line) return bad('too-large', at);
@@ -89,6 +99,10 @@ export function readLines(text: string): Parsed<SdpLines, SdpFault> {
         if (SOUND.test(line)) section.sound += `${line}\r\n`;
         else if (line.startsWith('a=rtcp:')) section.rtcp += `${line}\r\n`;
         else if (line.startsWith('a=crypto:')) section.crypto += `${line}\r\n`;
+        else if (RTCP_MUX.test(line)) section.muxes = true;
+        if (beside && PASSED.test(line)) section.passed += `${line}\r\n`;
+      } else if (type === 'b') {
+        if (beside && PASSED_BANDWIDTH.test(line)) section.passed += `${line}\r\n`;
       } else if (type === 'o') {
         const value = line.slice(2);
         if (origin !== undefined || media.length > 0 || !ORIGIN.test(value)) return bad('malformed', at, 'o=');
@@ -105,8 +119,10 @@ export function readLines(text: string): Parsed<SdpLines, SdpFault> {
         if (match === null || port > 65_535) return bad('malformed', at, 'm=');
         const formats = match[4]!.split(' ').filter((format) => format !== '');
         if (media.length >= SDP_LIMITS.media || formats.length > SDP_LIMITS.formats) return bad('too-large', at, 'm=');
-        media.push({ kind: match[1]!.toLowerCase(), port, profile: match[3]!, formats, address: undefined });
-        section = { sound: '', rtcp: '', crypto: '' };
+        const kind = match[1]!.toLowerCase();
+        media.push({ kind, port, profile: match[3]!, formats, address: undefined });
+        beside = kind !== 'audio';
+        section = noAttributes();
         sections.push(section);
       }
     }
@@ -115,6 +131,10 @@ export function readLines(text: string): Parsed<SdpLines, SdpFault> {
   if (origin === undefined) return bad('malformed', 0, 'o=');
   for (const each of media) each.address ??= sessionAddress;
   return good({ origin, media, session, sections });
+}
+
+function noAttributes(): { -readonly [K in keyof Attributes]: Attributes[K] } {
+  return { sound: '', rtcp: '', crypto: '', muxes: false, passed: '' };
 }
 
 /** A multicast address may carry a TTL and a count behind slashes; what is before them decides that it is refused. */

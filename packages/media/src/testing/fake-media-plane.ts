@@ -11,9 +11,11 @@ import {
   type MediaLeg,
   type MediaPlane,
   type MediaPlaneStatistics,
+  type MediaStream,
   noPackets,
   noQuality,
   type OpenLegOptions,
+  type OpenStreamOptions,
   type RecordingSource,
   type RecordOptions,
 } from '../plane/media-plane.ts';
@@ -24,6 +26,7 @@ import type { Channel, RecordedParty, RecordingEnd } from '../recording/note.ts'
 import type { KeyPress } from '../rtp/key-writer.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
+import type { StreamMedia } from '../sdp/stream-media.ts';
 import { FakeSound } from './fake-sound.ts';
 
 /** A leg by name, and who is said to speak on it. */
@@ -60,6 +63,10 @@ export type MediaCommand =
   | { readonly do: 'hear-tones'; readonly leg: string; readonly sources: ToneSources }
   | { readonly do: 'join-room'; readonly leg: string; readonly order: RoomOrder }
   | { readonly do: 'change-in-room'; readonly leg: string; readonly change: RoomChange }
+  | { readonly do: 'open-stream'; readonly leg: string; readonly port: number; readonly options: OpenStreamOptions }
+  | { readonly do: 'update-stream'; readonly leg: string; readonly port: number; readonly media: StreamMedia }
+  | { readonly do: 'bridge-streams'; readonly a: number; readonly b: number }
+  | { readonly do: 'close-stream'; readonly leg: string; readonly port: number }
   | { readonly do: 'supervise' }
   | { readonly do: 'close-leg'; readonly leg: string }
   | { readonly do: 'close' };
@@ -217,7 +224,7 @@ export class FakeMediaCall implements MediaCall {
     const local = this.#plane.lease(options);
     if (local === undefined) return undefined;
     this.commands.push({ do: 'open-leg', leg: name, options });
-    const leg = new FakeMediaLeg(this, this.#plane, name, local);
+    const leg = new FakeMediaLeg(this, this.#plane, name, local, options);
     this.#legs.set(name, leg);
     return leg;
   }
@@ -245,6 +252,20 @@ export class FakeMediaCall implements MediaCall {
     this.#converts = false;
     this.#joined.set(leg.name, leg.name);
     this.commands.push({ do: 'echo', leg: leg.name });
+  }
+
+  openStream(leg: MediaLeg, options: OpenStreamOptions): FakeMediaStream | undefined {
+    if (this.#closing || this.ended || !(leg instanceof FakeMediaLeg) || !leg.open) return undefined;
+    const local = this.#plane.lease(leg.options);
+    if (local === undefined) return undefined;
+    this.commands.push({ do: 'open-stream', leg: leg.name, port: local.port, options });
+    const stream = new FakeMediaStream(this, this.#plane, leg.name, local);
+    leg.streams.push(stream);
+    return stream;
+  }
+
+  bridgeStreams(a: MediaStream, b: MediaStream): void {
+    this.commands.push({ do: 'bridge-streams', a: a.local.port, b: b.local.port });
   }
 
   record({ path, left, right }: RecordOptions): void {
@@ -381,11 +402,16 @@ export class FakeMediaLeg implements MediaLeg {
   media: LegMedia | undefined;
   /** A test sets what the leg is to have learned. */
   observed: Endpoint | undefined;
+  /** Every one that it ever had. */
+  readonly streams: FakeMediaStream[] = [];
+  /** For FakeMediaCall. */
+  readonly options: OpenLegOptions;
   readonly #call: FakeMediaCall;
   readonly #plane: FakeMediaPlane;
 
-  constructor(call: FakeMediaCall, plane: FakeMediaPlane, name: string, local: LocalMedia) {
+  constructor(call: FakeMediaCall, plane: FakeMediaPlane, name: string, local: LocalMedia, options: OpenLegOptions) {
     this.#call = call;
+    this.options = options;
     this.#plane = plane;
     this.name = name;
     this.local = local;
@@ -408,6 +434,7 @@ export class FakeMediaLeg implements MediaLeg {
   release(): void {
     if (!this.open) return;
     this.open = false;
+    for (const stream of this.streams) stream.release();
     this.#call.hush(this.name);
     this.#plane.giveBack();
   }
@@ -421,5 +448,40 @@ export class FakeMediaLeg implements MediaLeg {
       rtcp: noPackets(),
       quality: noQuality(),
     };
+  }
+}
+
+export class FakeMediaStream implements MediaStream {
+  readonly local: LocalMedia;
+  open = true;
+  /** What the last update said. */
+  media: StreamMedia | undefined;
+  readonly #call: FakeMediaCall;
+  readonly #plane: FakeMediaPlane;
+  readonly #leg: string;
+
+  constructor(call: FakeMediaCall, plane: FakeMediaPlane, leg: string, local: LocalMedia) {
+    this.#call = call;
+    this.#plane = plane;
+    this.#leg = leg;
+    this.local = local;
+  }
+
+  update(media: StreamMedia): void {
+    this.media = media;
+    this.#call.commands.push({ do: 'update-stream', leg: this.#leg, port: this.local.port, media });
+  }
+
+  close(): void {
+    if (!this.open) return;
+    this.#call.commands.push({ do: 'close-stream', leg: this.#leg, port: this.local.port });
+    this.release();
+  }
+
+  /** For FakeMediaLeg. */
+  release(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.#plane.giveBack();
   }
 }

@@ -289,6 +289,19 @@ export const storyAnswer = historyCall.extend({
         score: z.number().optional(),
         roundTripMs: z.number().optional(),
         reported: z.object({ lost: z.number(), worstLoss: z.number(), jitterMs: z.number() }).optional(),
+        /** Video, fax and the like; of calls that had any. */
+        streams: z
+          .array(
+            z.object({
+              kind: z.string(),
+              received: z.number(),
+              sent: z.number(),
+              lost: z.number(),
+              foreign: z.number(),
+              jitterMs: z.number(),
+            }),
+          )
+          .optional(),
       }),
     )
     .optional(),

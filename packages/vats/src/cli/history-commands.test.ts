@@ -17,6 +17,7 @@ const GOOD = {
 const ENCRYPTED = {
   ...{ received: 2_990, sent: 3_000, lost: 0, foreign: 2, reordered: 5, duplicates: 0 },
   ...{ srtp: 'AES_CM_128_HMAC_SHA1_80', unauthentic: 3, replayed: 1 },
+  streams: [{ kind: 'video', received: 800, sent: 790, lost: 1, foreign: 2, jitterMs: 3.1 }],
 };
 
 let domain: string;
@@ -130,7 +131,8 @@ test('a call tells which of its legs were encrypted, and which packets were not 
   const { out } = await vats('calls', 'show', 'one');
   expect(out).toContain(
     'sound b1   SRTP AES_CM_128_HMAC_SHA1_80, 2990 packets heard, 3000 sent, 0 lost, 5 out of order, 3 not under its key, ' +
-      '1 replayed, 2 from strangers\n',
+      '1 replayed, 2 from strangers\n' +
+      'video b1   800 packets came, 790 sent, 1 lost, 2 from strangers, jitter 3.1 ms\n',
   );
 });
 

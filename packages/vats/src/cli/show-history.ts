@@ -56,9 +56,9 @@ export function storyText(story: Story): string {
       'recording',
       `${path}, ${duration(durationMs)}${failed === undefined ? '' : `, failed: ${failed}`}${gone === undefined ? '' : `, deleted: ${gone}`}`,
     ]),
-    ...Object.entries(story.media ?? {}).map(([leg, quality]): [string, string] => [
-      `sound ${leg}`,
-      soundText(quality),
+    ...Object.entries(story.media ?? {}).flatMap(([leg, quality]): [string, string][] => [
+      [`sound ${leg}`, soundText(quality)],
+      ...(quality.streams ?? []).map((stream): [string, string] => [`${stream.kind} ${leg}`, streamText(stream)]),
     ]),
   ];
   const head = facts.map(([name, value]) => `${name.padEnd(10)} ${printable(value)}\n`).join('');
@@ -94,6 +94,13 @@ function soundText(quality: NonNullable<Story['media']>[string]): string {
       ? []
       : [`the phone missed ${reported.lost} (${Math.round(100 * reported.worstLoss)} % at worst)`]),
   ].join(', ');
+}
+
+/** A fax is datagrams, a picture packets: both are counted alike. */
+function streamText(stream: NonNullable<NonNullable<Story['media']>[string]['streams']>[number]): string {
+  const { received, sent, lost, foreign, jitterMs } = stream;
+  const strangers = foreign === 0 ? '' : `, ${foreign} from strangers`;
+  return `${received} packets came, ${sent} sent, ${lost} lost${strangers}, jitter ${jitterMs} ms`;
 }
 
 function troubleText(trouble: NonNullable<Story['sound']>[number]): { leg: string; text: string } {

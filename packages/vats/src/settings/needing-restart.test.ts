@@ -21,6 +21,7 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
   'media.silenceTimeout': '90s',
   'media.holdTimeout': '10m',
   'media.transcode': 'false',
+  'media.video': 'false',
   'calls.max': '7',
   'calls.timeLimit': '1h',
   'history.keep': '365d',

@@ -31,6 +31,7 @@ const SETTING_FORMS = {
   'media.silenceTimeout': 'text',
   'media.holdTimeout': 'text',
   'media.transcode': 'truth',
+  'media.video': 'truth',
   'calls.max': 'number',
   'calls.timeLimit': 'text',
   'history.keep': 'text',

@@ -45,6 +45,7 @@ test('with nothing said the defaults hold', () => {
       silenceTimeout: 60_000,
       holdTimeout: 1_800_000,
       transcode: true,
+      video: true,
     },
     http: { listen: { address: '127.0.0.1', port: 8080 } },
     store: { url: 'sqlite:data/vats.db' },

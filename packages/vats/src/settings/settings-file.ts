@@ -73,6 +73,8 @@ export const settingsFile = z.strictObject({
       holdTimeout: duration('5s', '24h').exactOptional(),
       /** Whether sound is converted between phones that share no codec; their call is refused otherwise. On unless said. */
       transcode: z.boolean().exactOptional(),
+      /** Whether video is carried, and what serves it; refused beside the sound otherwise. On unless said. */
+      video: z.boolean().exactOptional(),
     })
     .exactOptional(),
   calls: z

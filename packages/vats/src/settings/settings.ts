@@ -24,6 +24,7 @@ export interface Settings {
     readonly silenceTimeout: number;
     readonly holdTimeout: number;
     readonly transcode: boolean;
+    readonly video: boolean;
   };
   readonly calls: { readonly max: number; readonly timeLimit: number };
   readonly recordings: {
@@ -98,6 +99,7 @@ export function completed(said: SettingsFile, cores: number): Settings {
       silenceTimeout: said.media?.silenceTimeout ?? MINUTE,
       holdTimeout: said.media?.holdTimeout ?? 30 * MINUTE,
       transcode: said.media?.transcode ?? true,
+      video: said.media?.video ?? true,
     },
     calls: { max: said.calls?.max ?? 2_000, timeLimit: said.calls?.timeLimit ?? 12 * HOUR },
     recordings: { minFree: said.recordings?.minFree ?? 500e6 },

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { type CodecPolicy, LegDescription, type OfferedCodecs } from '../leg-description.ts';
+import { LegDescription } from '../leg-description.ts';
+import type { CodecPolicy, OfferedCodecs } from '../leg-options.ts';
 
 export function leg(port: number, signalling = '127.0.0.1'): LegDescription {
   return new LegDescription({ local: { address: '198.51.100.1', port }, sessionId: String(port), signalling });
