@@ -138,6 +138,21 @@ test('200 ms of jitter: after it has learned, hardly anything is lost, and the d
   expect(buffer.delayMs).toBeLessThanOrEqual(400);
 });
 
+test('a network that delays by up to 1.5 s is not waited for: no delay grows beyond 0.7 s', () => {
+  const random = new SeededRandom(9);
+  const buffer = new JitterBuffer(new NumberDecoder(), 8_000);
+  let most = 0;
+  const sent = stream(1_500, (i) => 20 * i + random.below(1_500));
+  const read = buffer.read.bind(buffer);
+  buffer.read = (out) => {
+    const count = read(out);
+    most = Math.max(most, buffer.delayMs);
+    return count;
+  };
+  run(sent, 32_000, buffer);
+  expect(most).toBeLessThan(700);
+});
+
 test('delay that is not needed any more goes at a silence', () => {
   const random = new SeededRandom(6);
   const buffer = new JitterBuffer(new NumberDecoder(), 8_000);
