@@ -61,6 +61,11 @@ test('what is made once for all who hear it is, octet by octet, what each would 
   const kinds = new Set<number>();
   for (let turn = 0; turn < 200; turn++) {
     const now = clock.monotonic();
+    // Comes in amid what the others hear: its filter has not heard what theirs has.
+    if (turn === 20 || turn === 45) {
+      members[3]!.change({ deaf: turn === 20 });
+      room.deafen(alone[3]!.party, turn === 20);
+    }
     for (const [party, member] of members.entries()) {
       if (!speaks(party, turn)) continue;
       legs[party]!.heardAt = now;
