@@ -7,11 +7,12 @@ import { SoundPackets } from '../codec/sound-packets.ts';
 import type { KeyReader } from '../rtp/key-reader.ts';
 import { rtpPayloadType } from '../rtp/packet.ts';
 import type { SpokenFormat } from '../sdp/spoken-format.ts';
+import { comfortNoise } from '../sound/comfort-noise.ts';
 import { type Paced, type Pacer, TURN_MS } from '../sound/pacer.ts';
-import { type Heard, isForSeveral, type Party, type Presence, Room } from '../sound/room.ts';
+import { type Heard, type Party, type Presence, Room } from '../sound/room.ts';
 import type { Passage } from './passage.ts';
 import { RoomInput } from './room-input.ts';
-import { SharedMix } from './shared-mix.ts';
+import { SharedMixes } from './shared-mix.ts';
 
 /** How a leg takes part in a room. */
 export interface RoomOrder {
@@ -47,7 +48,6 @@ export interface RoomLeg {
 const ROOM_RATE: SamplingRate = 16_000;
 /** Rooms of a worker. */
 const MOST_ROOMS = 1_000;
-const COMFORT_NOISE_LEVEL = 12;
 
 /** The rooms of a worker, made by who enters first and gone with who leaves last. */
 export class MixedRooms {
@@ -71,7 +71,7 @@ export class MixedRooms {
     let room = this.#rooms.get(order.room);
     if (room === undefined) {
       if (this.#rooms.size >= MOST_ROOMS) return undefined;
-      this.#noise ??= noise(this.#random);
+      this.#noise ??= comfortNoise(this.#random);
       room = new MixedRoom({
         pacer: this.#pacer,
         random: this.#random,
@@ -92,9 +92,7 @@ export class MixedRoom implements Paced {
   readonly #room: Room;
   readonly #members = new Map<string, Member>();
   readonly #memberOf = new Map<Party, Member>();
-  /** By the mixes that several hear. */
-  readonly #shared = new Map<number, SharedMix>();
-  #turn = 0;
+  readonly #shared = new SharedMixes();
 
   constructor(options: { pacer: Pacer; random: Random; noise: Int16Array; empty: () => void }) {
     this.#pacer = options.pacer;
@@ -131,8 +129,8 @@ export class MixedRoom implements Paced {
   turn(): void {
     for (const member of this.#members.values()) if (member.says()) this.#room.speaks(member.party);
     this.#room.mix();
-    this.#turn++;
-    for (const member of this.#members.values()) member.hears(this.#room.hear(member.party), this.#shared, this.#turn);
+    this.#shared.nextTurn();
+    for (const member of this.#members.values()) member.hears(this.#room.hear(member.party), this.#shared);
   }
 
   missed(turns: number): void {
@@ -263,30 +261,22 @@ export class Member implements Passage {
     return true;
   }
 
-  /** @param shared what others of the room hear too, by its mix */
-  hears({ sound, mix }: Heard, shared: Map<number, SharedMix>, turn: number): void {
+  /** @param shared what others of the room hear too */
+  hears(heard: Heard, shared: SharedMixes): void {
     const [down, packets, octets] = [this.#down, this.#packets, this.#octets];
     if (packets === undefined) return;
+    const { sound, mix } = heard;
     if (down === undefined) {
       packets.append(sound, sound.length);
       return;
     }
+    const one = octets && shared.hear(heard, down);
     const steady = mix === this.#mix;
     this.#mix = mix;
-    if (octets !== undefined && isForSeveral(mix)) {
-      let one = shared.get(mix);
-      if (one === undefined) {
-        one = new SharedMix(down.from, down.to, TURN_MS);
-        shared.set(mix, one);
-      }
-      one.hear(sound, turn);
-      if (steady && packets.isPacket(this.#heard.length)) {
-        down.follow(sound, sound.length);
-        packets.appendOctets(one.octets(octets), 0);
-        return;
-      }
-    }
-    packets.append(this.#heard, down.resample(sound, sound.length, this.#heard));
+    if (one !== undefined && steady && packets.isPacket(this.#heard.length)) {
+      down.follow(sound, sound.length);
+      packets.appendOctets(one.octets(octets!), 0);
+    } else packets.append(this.#heard, down.resample(sound, sound.length, this.#heard));
   }
 
   /** There was no sound for so long. */
@@ -304,9 +294,3 @@ export class Member implements Passage {
 
 /** Of a member that has not heard any yet. */
 const NO_MIX = Number.NaN;
-
-/** A second and a bit of faint noise: in dead silence callers think that the line is gone. */
-function noise(random: Random): Int16Array {
-  const octets = random.bytes(20_011);
-  return Int16Array.from(octets, (octet) => (octet % (2 * COMFORT_NOISE_LEVEL + 1)) - COMFORT_NOISE_LEVEL);
-}

@@ -5,7 +5,7 @@ import { soundCodec } from '../codec/sound-codecs.ts';
 import { Pacer } from '../sound/pacer.ts';
 import { Room } from '../sound/room.ts';
 import { rtpPacket } from '../testing/udp-phone.ts';
-import { type Member, MixedRooms, type RoomLeg } from './mixed-room.ts';
+import { type Member, MixedRooms, type RoomLeg, type RoomOrder } from './mixed-room.ts';
 import { RoomInput } from './room-input.ts';
 
 const PARTIES = ['talks', 'talks now and then', 'listens', 'listens too', 'hears mu-law'] as const;
@@ -43,10 +43,8 @@ test('what is made once for all who hear it is, octet by octet, what each would 
       party === 4
         ? { payloadType: 0, encoding: 'pcmu/8000/1', ptime: 20 }
         : { payloadType: 8, encoding: 'pcma/8000/1', ptime: 20 };
-    const order = {
-      ...{ room: 'r', as, presence: 'talk' as const, format, events: [] },
-      sources: [[8, 'pcma/8000/1']],
-    } as const;
+    const sources = [[8, 'pcma/8000/1']] as const;
+    const order: RoomOrder = { room: 'r', as, presence: 'talk', format, events: [], sources };
     return rooms.enter(leg, order, undefined, () => {})!;
   });
 
@@ -61,6 +59,11 @@ test('what is made once for all who hear it is, octet by octet, what each would 
   const kinds = new Set<number>();
   for (let turn = 0; turn < 200; turn++) {
     const now = clock.monotonic();
+    // Comes in amid what the others hear: its filter has not heard what theirs has.
+    if (turn === 20 || turn === 45) {
+      members[3]!.change({ deaf: turn === 20 });
+      room.deafen(alone[3]!.party, turn === 20);
+    }
     for (const [party, member] of members.entries()) {
       if (!speaks(party, turn)) continue;
       legs[party]!.heardAt = now;

@@ -1,11 +1,35 @@
 import { Resampler } from '../codec/resampler.ts';
 import type { SamplingRate } from '../codec/sound-codec.ts';
+import { TURN_MS } from '../sound/pacer.ts';
+import { type Heard, isForSeveral } from '../sound/room.ts';
+
+/** The mixes of one room that several of its parties may hear. */
+export class SharedMixes {
+  readonly #mixes = new Map<number, SharedMix>();
+  #turn = 0;
+
+  nextTurn(): void {
+    this.#turn++;
+  }
+
+  /** Somebody hears this in the present turn, brought down as by `down`; undefined for what is one party's own. */
+  hear({ sound, mix }: Heard, down: Resampler): SharedMix | undefined {
+    if (!isForSeveral(mix)) return undefined;
+    let shared = this.#mixes.get(mix);
+    if (shared === undefined) {
+      shared = new SharedMix(down.from, down.to, TURN_MS);
+      this.#mixes.set(mix, shared);
+    }
+    shared.hear(sound, this.#turn);
+    return shared;
+  }
+}
 
 /**
  * What several parties of a room hear in the same turn, brought down to a narrow rate and encoded once for all of them. It is exact for
  * who heard the same mix in the turn before, too: a resampler looks back less than a turn.
  */
-export class SharedMix {
+class SharedMix {
   readonly #resampler: Resampler;
   readonly #frame: Int16Array;
   #samples = 0;
