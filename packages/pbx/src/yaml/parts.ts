@@ -10,7 +10,7 @@ import { offsetOf, type Places, type Pointing, type ProblemOptions } from './yam
 export const NOT_APART = Symbol('not apart');
 
 /** An anchor or an alias, or what looks like one. */
-const ANCHORED = /(?:^|[\s[{,:])[&*]\S/;
+export const ANCHORED = /(?:^|[\s[{,:])[&*]\S/;
 
 /** The value of a section that is read as one. */
 export function valueOfSection(text: string, section: Section): unknown {
@@ -22,6 +22,11 @@ export function valueOfSection(text: string, section: Section): unknown {
 export function valueOfItem(text: string, item: Stretch): unknown {
   const read = valueOfPart(text, item);
   return read === NOT_APART ? read : (read as unknown[])[0];
+}
+
+/** Whether a part is good YAML by itself. */
+export function isWholeApart(text: string, part: Stretch): boolean {
+  return valueOfPart(text, part) !== NOT_APART;
 }
 
 function valueOfPart(text: string, part: Stretch): unknown {

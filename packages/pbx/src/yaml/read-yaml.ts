@@ -2,6 +2,7 @@ import { atOnce, type Steps } from '@vats/kernel';
 import type { z } from 'zod';
 import { type Checked, type Problem, sortProblems } from '../problems/problem.ts';
 import type { EntryMemory } from './entry-memory.ts';
+import { faultsApart } from './faults-apart.ts';
 import { decodedYaml, parseYaml } from './parse-yaml.ts';
 import { readInParts } from './read-in-parts.ts';
 import { NO_PLACES, type Places } from './yaml-source.ts';
@@ -42,7 +43,7 @@ export function* readingYaml<Schema extends z.ZodType>(
 
 /**
  * `readingYaml` for a mapping whose long lists are read an entry at a time where the text allows it, which is much faster; the
- * outcome is the same.
+ * outcome is the same, but that a large text may hold no anchors and the faults of its parts are told part by part.
  *
  * @param lists the keys of `schema` that are lists of such elements, and of which nothing else is asked
  */
@@ -57,7 +58,10 @@ export function* readingLists<Shape extends z.ZodRawShape>(
   if (!decoded.ok) return decoded;
   yield;
   const read = yield* readInParts(decoded.text, file, schema, lists, memory);
-  if (read === undefined) return yield* readingYaml(decoded.text, file, schema);
+  if (read === undefined) {
+    const problems = yield* faultsApart(decoded.text, file);
+    return problems === undefined ? yield* readingYaml(decoded.text, file, schema) : { ok: false, problems };
+  }
   if (!read.ok) return read;
   const { value, places } = read.value;
   return { ok: true, value: { value, file, problem: (...about) => places.problem(...about) }, warnings: read.warnings };
