@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { SILENCE } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
-import type { OutputFile, OutputFiles } from './output-file.ts';
+import type { OutputFiles } from './output-file.ts';
 import { fileKey, SALT_OCTETS, SEGMENT_OCTETS, sealedHeader, sealSegment } from './sealed-format.ts';
+import { SerialFile } from './serial-file.ts';
 import {
   faultOf,
   MAX_PENDING_OCTETS,
@@ -35,6 +36,7 @@ export class SealedWriter implements SoundWriter {
   law: Law = 'PCMA';
   readonly #seal: Seal;
   readonly #ended: (outcome: SoundOutcome) => void;
+  readonly #file: SerialFile;
   /** Sealed, not written: a segment, and the frames that the file has with it. */
   readonly #queue: { readonly octets: Buffer; readonly frames: number }[] = [];
   #pendingOctets = 0;
@@ -44,8 +46,6 @@ export class SealedWriter implements SoundWriter {
   #end = 0;
   #header: Buffer | undefined;
   #segments = 0;
-  #file: OutputFile | undefined;
-  #busy = true;
   #position = 0;
   #frames = 0;
   #finishing = false;
@@ -55,16 +55,14 @@ export class SealedWriter implements SoundWriter {
   constructor(options: { path: string; files: OutputFiles; seal: Seal; ended: (outcome: SoundOutcome) => void }) {
     this.#seal = options.seal;
     this.#ended = options.ended;
-    options.files.create(options.path, (made) => {
-      this.#busy = false;
-      if (made instanceof Error) {
-        this.fail(made);
-        this.#close();
-      } else {
-        this.#file = made;
-        this.#next();
-      }
-    });
+    this.#file = new SerialFile(
+      options,
+      () => this.#next(),
+      (error) => {
+        this.fail(error);
+        this.#tell();
+      },
+    );
   }
 
   write(frame: number, octets: Buffer): void {
@@ -142,13 +140,10 @@ export class SealedWriter implements SoundWriter {
   }
 
   #next(): void {
-    const file = this.#file;
-    if (this.#busy || file === undefined) return;
+    if (!this.#file.isFree) return;
     const job = this.#queue.shift();
     if (job !== undefined) {
-      this.#busy = true;
-      file.write(job.octets, this.#position, (error) => {
-        this.#busy = false;
+      this.#file.write(job.octets, this.#position, (error) => {
         this.#pendingOctets -= job.octets.length;
         if (error === undefined) {
           this.#position += job.octets.length;
@@ -159,10 +154,9 @@ export class SealedWriter implements SoundWriter {
         this.#next();
       });
     } else if (this.#finishing || this.#fault !== undefined) {
-      this.#busy = true;
-      file.close((error) => {
+      this.#file.close((error) => {
         if (error !== undefined) this.fail(error);
-        this.#close();
+        this.#tell();
       });
     }
   }
@@ -175,8 +169,7 @@ export class SealedWriter implements SoundWriter {
     this.#next();
   }
 
-  #close(): void {
-    this.#file = undefined;
+  #tell(): void {
     this.#ended({ fault: this.#fault, detail: this.#detail, frames: this.#frames, octets: this.#position });
   }
 }
