@@ -28,8 +28,18 @@ export type FinishedRecording =
 
 const TEXT_OCTETS_AT_MOST = 8_388_608;
 const FRAMES_PER_MS = G711_RATE / 1000;
-const EXTENSION: Readonly<Record<EncodedFormat, string>> = { pcm: '.pcm16.wav', mp3: '.mp3', ogg: '.ogg' };
-const NAMED: Readonly<Record<EncodedFormat, Manifest['format']>> = { pcm: 'wav-pcm16', mp3: 'mp3', ogg: 'ogg-vorbis' };
+const EXTENSION: Readonly<Record<EncodedFormat, string>> = {
+  pcm: '.pcm16.wav',
+  mp3: '.mp3',
+  ogg: '.ogg',
+  opus: '.opus',
+};
+const NAMED: Readonly<Record<EncodedFormat, Manifest['format']>> = {
+  pcm: 'wav-pcm16',
+  mp3: 'mp3',
+  ogg: 'ogg-vorbis',
+  opus: 'ogg-opus',
+};
 
 /**
  * Does what is left to do with a recording when it has ended: mends what a kill left, drops what is too short, encodes, writes

@@ -32,7 +32,7 @@ export interface Manifest {
   readonly detail?: string;
   /** Name of the sound file in the same directory. */
   readonly file: string;
-  readonly format: 'wav-g711' | 'wav-pcm16' | 'mp3' | 'ogg-vorbis';
+  readonly format: 'wav-g711' | 'wav-pcm16' | 'mp3' | 'ogg-vorbis' | 'ogg-opus';
   /** The law of the file, where it is G.711. */
   readonly law?: Law;
   readonly encrypted: boolean;

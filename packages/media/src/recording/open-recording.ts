@@ -6,7 +6,7 @@ import { FRAME_OCTETS, wavHeader } from './wav-header.ts';
 
 /** A recording as others can play it. */
 export interface OpenRecording {
-  /** Of its name: `.wav`, `.mp3`, `.ogg`. */
+  /** Of its name: `.wav`, `.mp3`, `.ogg`, `.opus`. */
   readonly extension: string;
   /** How the file ends: `more` for one that is being written yet, or was cut off. Of one that is not encrypted always `end`. */
   readonly end: 'more' | 'end' | 'cut';

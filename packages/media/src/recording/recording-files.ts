@@ -1,11 +1,11 @@
 /*
  * The files of one recording lie side by side under one name: NAME.wav the sound, NAME.journal what happened while it was
- * made, NAME.json the manifest. Encoded sound is NAME.pcm16.wav, NAME.mp3 or NAME.ogg, encrypted sound NAME.vrec, and
+ * made, NAME.json the manifest. Encoded sound is NAME.pcm16.wav, NAME.mp3, NAME.ogg or NAME.opus, encrypted sound NAME.vrec, and
  * NAME.mp3.vrec once it was encoded. A journal is there exactly as long as there is something left to do.
  */
 
 export const SEALED = '.vrec';
-const EXTENSION = /(\.pcm16\.wav|\.mp3|\.ogg)?\.vrec$|\.pcm16\.wav$|\.[A-Za-z0-9]+$/;
+const EXTENSION = /(\.pcm16\.wav|\.mp3|\.ogg|\.opus)?\.vrec$|\.pcm16\.wav$|\.[A-Za-z0-9]+$/;
 
 export function journalOf(path: string): string {
   return other(path, '.journal');

@@ -2,7 +2,7 @@ import { CountryDatabase, GeoDatabaseError } from '@vats/access';
 import { atOnce, isIPv6, type Steps } from '@vats/kernel';
 import { type Checked, NO_PLACES, type Places, type Problem, readingYaml, sortProblems } from '@vats/pbx';
 import { accessProblems } from './access-problems.ts';
-import { type Override, overridesOfEnvironment, placesOf, readOverride } from './overrides.ts';
+import { type Override, overridesOfEnvironment, placesOf, readOverride, SETTING_KEYS } from './overrides.ts';
 import { completed, type Settings } from './settings.ts';
 import { type SettingsFile, settingsFile } from './settings-file.ts';
 
@@ -71,7 +71,7 @@ function overlaid<T>(under: T, over: T): T {
 }
 
 /** The keys that hold further settings; other mappings (proxies, overrides) are values. */
-const SECTIONS = new Set(['log', 'sip', 'media', 'calls', 'history', 'http', 'store', 'access', 'rate', 'ban', 'geo']);
+const SECTIONS = new Set(SETTING_KEYS.flatMap((key) => key.split('.').slice(0, -1)));
 
 function isSection(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
