@@ -53,6 +53,18 @@ export interface Manifest {
   readonly leftOut?: number;
   /** Why the file is not in the format that it was to be in. */
   readonly unconverted?: string;
+  /** Where the file lies besides here, or instead; the copy of the manifest that lies there does not say it. */
+  readonly stored?: StoredElsewhere;
+}
+
+/** An object of an S3-compatible server. */
+export interface StoredElsewhere {
+  /** https://HOST */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly key: string;
+  /** When it was found to lie there whole: ISO 8601, UTC. */
+  readonly at: string;
 }
 
 /** What the sound file itself says. */

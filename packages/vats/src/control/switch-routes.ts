@@ -106,7 +106,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
 }
 
 function status(running: Switch) {
-  const { settings, transport, transactions, media, store, model, registrar, calls, ledger, authenticator, disk } =
+  const { settings, transport, transactions, media, store, model, registrar, calls, ledger, authenticator, disk, storage } =
     running;
   const health = store.health();
   const now = running.clock.now();
@@ -127,6 +127,7 @@ function status(running: Switch) {
       low: disk.isLow,
       minFree: settings.recordings.minFree,
       ...(disk.free !== undefined && { free: disk.free }),
+      ...(storage.status !== undefined && { storage: storage.status }),
     },
     access: accessStatus(running),
     store: { ok: health.ok, pending: health.pending, ...(health.error && { error: health.error.message }) },

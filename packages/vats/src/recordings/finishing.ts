@@ -47,8 +47,13 @@ export class Finishing {
     return this.#again.size;
   }
 
-  /** A recording has ended, or was left unfinished by a kill. @param path of its sound, absolute */
-  finish(path: string): void {
+  /**
+   * A recording has ended, or was left unfinished by a kill.
+   *
+   * @param path of its sound, absolute
+   * @param unconverted why it stays in the format that it was recorded in
+   */
+  finish(path: string, unconverted?: string): void {
     const { finisher } = this.#parts;
     if (this.#closed) return;
     this.#looked++;
@@ -56,11 +61,10 @@ export class Finishing {
     void asked.then((entry) => {
       this.#looked--;
       const key = path.endsWith(SEALED) ? this.#keyFor(entry?.domain ?? recordedDomain(path)) : undefined;
-      const tried = this.#again.of(path);
       const task = {
         path,
         ...(key !== undefined && { key: key.toString('base64') }),
-        ...(tried !== undefined && tried.tries >= ENCODED_AT_MOST && { unconverted: tried.error }),
+        ...(unconverted !== undefined && { unconverted }),
       };
       if (finisher.add(task, (report) => void this.#finished(path, report))) return;
       this.#failed(path, `${finisher.size} others wait to be finished`);
@@ -89,7 +93,9 @@ export class Finishing {
   async #finished(path: string, report: FinishReport): Promise<void> {
     const { log } = this.#parts;
     if (!report.ok) {
-      this.#failed(path, report.error);
+      const tries = (this.#again.of(path)?.tries ?? 0) + 1;
+      if (report.notEncoded === true && tries >= ENCODED_AT_MOST) this.finish(path, report.error);
+      else this.#failed(path, report.error);
       return;
     }
     if (this.#again.of(path) !== undefined) log.info('recording.finished-at-last', { path });
