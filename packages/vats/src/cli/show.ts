@@ -41,7 +41,13 @@ export function statusText(status: z.output<typeof statusAnswer>): string {
     ['memory', `${Math.round(status.memory / 2 ** 20)} MiB`],
   ];
   const { access, trunks, calendars } = status;
-  const told = [...diskWarnings(status.recordings), ...storageWarnings(status), ...access.warnings, ...trunks.warnings, ...calendars.warnings];
+  const told = [
+    ...diskWarnings(status.recordings),
+    ...storageWarnings(status),
+    ...access.warnings,
+    ...trunks.warnings,
+    ...calendars.warnings,
+  ];
   const warnings = told.map((warning): [string, string] => ['WARNING', warning]);
   return [...rows, ...warnings].map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
 }

@@ -106,8 +106,20 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
 }
 
 function status(running: Switch) {
-  const { settings, transport, transactions, media, store, model, registrar, calls, ledger, authenticator, disk, storage } =
-    running;
+  const {
+    settings,
+    transport,
+    transactions,
+    media,
+    store,
+    model,
+    registrar,
+    calls,
+    ledger,
+    authenticator,
+    disk,
+    storage,
+  } = running;
   const health = store.health();
   const now = running.clock.now();
   return {

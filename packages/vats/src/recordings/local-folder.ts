@@ -18,7 +18,10 @@ export class LocalFolder implements RecordingStorage {
   readonly #remove: (path: string) => Promise<void>;
   readonly #read: (path: string) => Promise<string>;
 
-  constructor({ remove = (path) => rm(path, { force: true }), read = (path) => readFile(path, 'utf8') }: LocalFiles = {}) {
+  constructor({
+    remove = (path) => rm(path, { force: true }),
+    read = (path) => readFile(path, 'utf8'),
+  }: LocalFiles = {}) {
     this.#remove = remove;
     this.#read = read;
   }

@@ -85,7 +85,11 @@ export class S3Recordings implements RecordingStorage {
   }
 
   /** A server says of any object that it is deleted: one that lies in another bucket must not count as that. */
-  async #mustBeHere(stored: { readonly endpoint: string; readonly bucket: string; readonly key: string }): Promise<void> {
+  async #mustBeHere(stored: {
+    readonly endpoint: string;
+    readonly bucket: string;
+    readonly key: string;
+  }): Promise<void> {
     const { storage } = this.#parts;
     try {
       await storage.head(stored.key);
