@@ -24,17 +24,15 @@ export type { PlayEnd, PlayOrder } from './plane/playback.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export type { ToneSources } from './plane/tone-ear.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
-export { DISK } from './recording/disk.ts';
 export {
   type FinishedRecording,
   manifestFrom,
-  noteStored,
   readManifest,
   recordedDomain,
 } from './recording/finish-recording.ts';
 export { Finisher, type FinishReport, type FinishTask, type StartFinishing } from './recording/finisher.ts';
 export { startFinishing } from './recording/finishing-thread.ts';
-export type { Manifest, StoredElsewhere } from './recording/manifest.ts';
+export { type Manifest, manifestText, type StoredElsewhere } from './recording/manifest.ts';
 export type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
 export { fileKeyOf, fileKeyOfBeginning, openRecording } from './recording/open-recording.ts';
 export { journalOf, manifestPathOf, SEALED } from './recording/recording-files.ts';

@@ -4,7 +4,7 @@ import { G711_RATE } from '../rtp/g711.ts';
 import { DISK, type Disk, portionsOf, putWhole, readText, withFile } from './disk.ts';
 import { encodeSound } from './encode-sound.ts';
 import type { EncodedFormat } from './encoder.ts';
-import { type Manifest, manifestOf, type SoundFacts, type StoredElsewhere } from './manifest.ts';
+import { type Manifest, manifestOf, manifestText, type SoundFacts } from './manifest.ts';
 import { readNotes } from './note.ts';
 import { journalOf, manifestPathOf, other, SEALED, setAsideOf } from './recording-files.ts';
 import { LostHeaderError, openSealed, openWav, type RawSound, SealedFileError } from './sound-file.ts';
@@ -91,20 +91,11 @@ export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Pr
   }
   const { path: kept, facts } = await convert(order, begun?.format ?? 'wav', sound, disk);
   const manifest = manifestOf(notes, facts, { call: basename(other(path, '')), at: Date.now() - durationMs });
-  putManifest(disk, path, manifest);
+  const text = Buffer.from(manifestText(manifest));
+  putWhole(disk, manifestPathOf(path), (file) => disk.write(file, text, 0));
   if (kept !== path) remove(disk, path);
   remove(disk, journal);
   return { what: 'kept', path: kept, manifest };
-}
-
-/** Notes in the manifest beside a recording where else its sound lies; it is there whole, before and after. */
-export function noteStored(path: string, manifest: Manifest, stored: StoredElsewhere, disk: Disk = DISK): void {
-  putManifest(disk, path, { ...manifest, stored });
-}
-
-function putManifest(disk: Disk, path: string, manifest: Manifest): void {
-  const text = Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
-  putWhole(disk, manifestPathOf(path), (file) => disk.write(file, text, 0));
 }
 
 /** Nothing is left to do with it: the manifest is there, and the journal, which goes last, is gone. */

@@ -95,6 +95,11 @@ export function manifestOf(
   return draft.finish(sound, fallback);
 }
 
+/** A manifest as it stands in its file. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
+
 class Draft {
   readonly #durationMs: number;
   readonly #parties: Heard[] = [];

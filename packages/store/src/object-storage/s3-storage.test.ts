@@ -9,6 +9,7 @@ import { FakeClock } from '@vats/kernel/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { S3_BUCKET, S3_KEYS, type S3Server, startS3Server } from '../testing/s3-server.ts';
 import { STALLED_MS } from './http-exchange.ts';
+import { PutThread } from './put-thread.ts';
 import { type S3Options, S3Storage } from './s3-storage.ts';
 import type { StorageFault } from './storage-fault.ts';
 
@@ -125,6 +126,32 @@ describe('at a server', () => {
       /^set this machine’s clock, which is 3(599|600|601) s ahead of the server’s: run an NTP client$/,
     );
   });
+});
+
+test('the real thread stores, says what it could not do, and leaves what is under way when it is stopped', async () => {
+  const server = await startS3Server(join(directory, 'buckets'));
+  const options = { endpoint: server.endpoint, region: 'us-east-1', bucket: S3_BUCKET, prefix: '', ...S3_KEYS };
+  const thread = new PutThread({ ...options, addressing: 'path' });
+  const wrong = new PutThread({ ...options, addressing: 'path', secretKey: 'my secret' });
+  try {
+    await thread.put(KEY, file(), 'audio/wav');
+    expect(await storage(server.endpoint).head(KEY)).toMatchObject({ octets: 100_000 });
+    expect((await said(thread.put(KEY, join(directory, 'none'), 'audio/wav')))[0]).toBe('changed');
+    expect(await said(wrong.put(KEY, file(), 'audio/wav'))).toEqual([
+      'refused',
+      expect.stringContaining('SignatureDoesNotMatch'),
+      expect.stringContaining('secretKey'),
+    ]);
+    const cut = said(thread.put(KEY, file(), 'audio/wav'));
+    thread.close();
+    expect(await cut).toEqual(['away', expect.stringContaining('it was stopped'), 'it is tried again']);
+    // It is started again when it is asked again.
+    await thread.put(KEY, file(5), 'audio/wav');
+  } finally {
+    thread.close();
+    wrong.close();
+    await server.close();
+  }
 });
 
 describe('at a server that misbehaves', () => {

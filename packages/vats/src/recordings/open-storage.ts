@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Clock, Log } from '@vats/kernel';
-import { S3Storage } from '@vats/store';
+import { PutThread, S3Storage } from '@vats/store';
 import type { Settings } from '../settings/index.ts';
 import type { SecretSource } from '../settings/secret-source.ts';
 import { StartFailure } from '../start-failure.ts';
 import { LocalFolder } from './local-folder.ts';
 import type { RecordingStorage } from './recording-storage.ts';
 import { S3Recordings } from './s3-recordings.ts';
-import { StoringThread } from './storing-thread.ts';
 
 /** More is no key. */
 const SECRET_AT_MOST = 4_096;
@@ -34,7 +33,7 @@ export function openRecordingStorage(
   return new S3Recordings({
     ...{ ...parts, at },
     storage: new S3Storage({ ...options, clock: parts.clock }),
-    storing: new StoringThread(at, options),
+    thread: new PutThread(options),
   });
 }
 

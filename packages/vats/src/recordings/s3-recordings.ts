@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock, Log } from '@vats/kernel';
 import { manifestPathOf } from '@vats/media';
-import { type S3Storage, StorageFault } from '@vats/store';
+import { type PutThread, type S3Storage, StorageFault } from '@vats/store';
 import { LocalFolder } from './local-folder.ts';
 import type { FoundRecording, RecordingStorage, StorageStatus } from './recording-storage.ts';
-import { keyOf, type StoringPlace } from './store-recording.ts';
+import { type Bucket, keyOf, type StoringPlace, storeRecording } from './store-recording.ts';
 import { Uploads } from './uploads.ts';
 import { waitingRecordings } from './waiting-recordings.ts';
 
@@ -15,8 +15,8 @@ const URL_SECONDS = 900;
 export interface S3RecordingsParts {
   readonly storage: Pick<S3Storage, 'place' | 'head' | 'beginning' | 'remove' | 'urlOf' | 'close'>;
   readonly at: StoringPlace;
-  /** Stores one recording, off this thread. */
-  readonly storing: { store(path: string): Promise<void>; close(): void };
+  /** Stores a file, off this thread. */
+  readonly thread: Pick<PutThread, 'put' | 'close'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -29,10 +29,14 @@ export class S3Recordings implements RecordingStorage {
 
   constructor(parts: S3RecordingsParts) {
     this.#parts = parts;
-    const { storage, at, storing, clock, log } = parts;
+    const { storage, at, thread, clock, log } = parts;
+    const bucket: Bucket = {
+      put: (...order) => thread.put(...order),
+      remove: (key) => storage.remove(key),
+    };
     this.#uploads = new Uploads({
       ...{ place: storage.place, clock, log },
-      store: (path) => storing.store(path),
+      store: (path) => storeRecording(bucket, path, at, () => clock.now()),
       waiting: () => waitingRecordings(at.directory, at.keepLocal),
     });
   }
@@ -80,7 +84,7 @@ export class S3Recordings implements RecordingStorage {
 
   async close(): Promise<void> {
     this.#uploads.close();
-    this.#parts.storing.close();
+    this.#parts.thread.close();
     this.#parts.storage.close();
   }
 

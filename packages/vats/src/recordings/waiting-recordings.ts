@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DISK, journalOf, manifestPathOf, readManifest } from '@vats/media';
+import { journalOf, manifestFrom } from '@vats/media';
 
 /**
  * Walks over the finished recordings whose sound lies in the data directory and is to go elsewhere, folder by folder in the order of
@@ -15,7 +15,7 @@ export async function* waitingRecordings(directory: string, keepLocal: boolean):
     const path = join(directory, entry.name);
     if (entry.isDirectory()) yield* waitingRecordings(path, keepLocal);
     else if (entry.name.endsWith('.json') && !existsSync(journalOf(path))) {
-      const manifest = readManifest(DISK, manifestPathOf(path));
+      const manifest = manifestFrom(await readFile(path, 'utf8').catch(() => ''));
       if (manifest === undefined) continue;
       const sound = join(directory, manifest.file);
       if (existsSync(sound) && (manifest.stored === undefined || !keepLocal)) yield sound;
