@@ -19,10 +19,10 @@ import { rtpPacket } from '../testing/udp-phone.ts';
 import { DISK } from './disk.ts';
 import { digestOf, finishRecording, NotEncodedError, readManifest, recordedDomain } from './finish-recording.ts';
 import type { RecordingFormat } from './note.ts';
-import { fileKeyOf } from './open-recording.ts';
+import { fileKeyOf, fileKeyOfBeginning } from './open-recording.ts';
 import { Recorder } from './recorder.ts';
 import { repairRecordings } from './repair-recordings.ts';
-import { fileKey } from './sealed-format.ts';
+import { fileKey, HEADER_OCTETS } from './sealed-format.ts';
 import { openSealed, openSegments, readLayout } from './sound-file.ts';
 import { verifyRecording } from './verify-recording.ts';
 import { readWavHeader, WAV_HEADER_OCTETS, wavHeader } from './wav-header.ts';
@@ -259,6 +259,10 @@ test.each(KINDS)(
     if (!('encrypted' in kind)) return;
     expect(fileKeyOf(path, DOMAIN_KEY, disk)).toEqual(fileKey(DOMAIN_KEY, SALT));
     expect(reads).toBe(1);
+    const beginning = readFileSync(path).subarray(0, HEADER_OCTETS);
+    expect(fileKeyOfBeginning(beginning, DOMAIN_KEY)).toEqual(fileKey(DOMAIN_KEY, SALT));
+    expect(fileKeyOfBeginning(beginning.subarray(1), DOMAIN_KEY)).toBeUndefined();
+    expect(() => fileKeyOfBeginning(Buffer.alloc(HEADER_OCTETS), DOMAIN_KEY)).toThrow('does not begin as an encrypted');
   },
 );
 

@@ -65,7 +65,7 @@ function storageWarnings({ recordings: { storage }, now }: z.output<typeof statu
   const { waiting, more, fault } = storage;
   const count = `${more ? 'at least ' : ''}${counted(waiting, 'recording')}`;
   const since = `${Math.round((now - fault.since) / 60_000)} min`;
-  return [`${count} WAIT HERE FOR STORAGE, ${since} now: ${fault.message}; ${fault.remedy}`];
+  return [`RECORDINGS ARE NOT STORED, ${since} now, ${count} waiting here: ${fault.message}; ${fault.remedy}`];
 }
 
 /** Where there are none, not a word of them. */
