@@ -29,6 +29,12 @@ export function newSeal(domainKey: Uint8Array): Seal {
 const OPEN_OCTETS = 2_400 * FRAME_OCTETS;
 
 /**
+ * Segments in a write at most: a flush brings two, which cost as much to write as one; what waited for a slow disk goes in pieces
+ * that it may fail at.
+ */
+const WRITTEN_AT_ONCE = 16;
+
+/**
  * Writes one encrypted file, segment after segment: nothing that was sealed is written again, as a nonce may be used once
  * only. One operation is under way at a time, the rest queued and bounded; a failure ends the file after its last whole segment.
  */
@@ -141,13 +147,15 @@ export class SealedWriter implements SoundWriter {
 
   #next(): void {
     if (!this.#file.isFree) return;
-    const job = this.#queue.shift();
-    if (job !== undefined) {
-      this.#file.write(job.octets, this.#position, (error) => {
-        this.#pendingOctets -= job.octets.length;
+    const jobs = this.#queue.splice(0, WRITTEN_AT_ONCE);
+    const last = jobs.at(-1);
+    if (last !== undefined) {
+      const octets = jobs.length === 1 ? last.octets : Buffer.concat(jobs.map((job) => job.octets));
+      this.#file.write(octets, this.#position, (error) => {
+        this.#pendingOctets -= octets.length;
         if (error === undefined) {
-          this.#position += job.octets.length;
-          this.#frames = job.frames;
+          this.#position += octets.length;
+          this.#frames = last.frames;
         } else {
           this.fail(error);
         }

@@ -3,6 +3,7 @@ export { longestPacket, type SoundCodec } from '../codec/sound-codec.ts';
 export { soundCodec } from '../codec/sound-codecs.ts';
 export { amplitudeAt, difficultSound, tone } from '../codec/testing/sounds.ts';
 export { Transcoder } from '../codec/transcoder.ts';
+export { fileKey, sealedHeader, sealSegment } from '../recording/sealed-format.ts';
 export {
   FakeMediaCall,
   FakeMediaLeg,
