@@ -69,14 +69,17 @@ export class HttpExchange {
         ? encryptedRequest(url, { ...options, agent: this.#tls })
         : request(url, { ...options, agent: this.#plain });
       let answered = false;
+      let ended = false;
       let cancel = (): void => {};
       const moved = (): void => {
         cancel();
+        if (ended) return;
         cancel = this.#clock.after(STALLED_MS, () =>
           sent.destroy(new StalledError(`nothing moved for ${STALLED_MS} ms`)),
         );
       };
       const over = (error?: Error, answer?: HttpAnswer): void => {
+        ended = true;
         cancel();
         if (answer === undefined) reject(error);
         else resolve(answer);
@@ -100,8 +103,10 @@ export class HttpExchange {
       if (body === undefined) sent.end();
       else if ('path' in body) {
         sendFile(body, sent, moved).catch((error: Error) => {
+          // An answer that came meanwhile is read to its end.
+          if (answered) return;
           sent.destroy(error);
-          if (!answered) over(error);
+          over(error);
         });
       } else sent.end(body);
     });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { FakeClock } from '@vats/kernel/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { S3_BUCKET, S3_KEYS, type S3Server, startS3Server } from '../testing/s3-server.ts';
-import { STALLED_MS } from './http-exchange.ts';
+import { FileShrankError, HttpExchange, STALLED_MS } from './http-exchange.ts';
 import { PutThread } from './put-thread.ts';
 import { type S3Options, S3Storage } from './s3-storage.ts';
 import type { StorageFault } from './storage-fault.ts';
@@ -257,6 +257,17 @@ describe('at a server that misbehaves', () => {
     };
     const fault = await said(storage(endpoint).put(KEY, file(), 'audio/wav'));
     expect([fault[0], fault[2]]).toEqual([kind, expect.stringContaining(remedy)]);
+  });
+
+  test('a file that became shorter since it was looked at is not sent as if it were whole', async () => {
+    let ended = false;
+    answer = (request) => void request.resume().on('end', () => (ended = true));
+    const exchange = new HttpExchange(clock);
+    const body = { path: file(), octets: 100_001 };
+    const asked = exchange.ask({ method: 'PUT', url: new URL(endpoint), headers: {}, body });
+    await expect(asked).rejects.toThrow(new FileShrankError('it has 100000 octets and had 100001'));
+    expect([ended, clock.pending]).toEqual([false, 0]);
+    exchange.close();
   });
 
   test('nobody there, and a file that is gone', async () => {
