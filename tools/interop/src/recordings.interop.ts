@@ -217,6 +217,7 @@ describe('recordings', () => {
           'a recording that is stored',
           async () => {
             if (existsSync(file)) throw new Error(`${file} is there`);
+            return true;
           },
           { milliseconds: 15_000, every: 100 },
         );
