@@ -27,14 +27,20 @@ export type { PlayEnd, PlayOrder } from './plane/playback.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export type { ToneSources } from './plane/tone-ear.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
-export { type FinishedRecording, manifestFrom, readManifest, recordedDomain } from './recording/finish-recording.ts';
+export {
+  type FinishedRecording,
+  manifestFrom,
+  readManifest,
+  recordedDomain,
+} from './recording/finish-recording.ts';
 export { Finisher, type FinishReport, type FinishTask, type StartFinishing } from './recording/finisher.ts';
 export { startFinishing } from './recording/finishing-thread.ts';
-export type { Manifest } from './recording/manifest.ts';
+export { type Manifest, manifestText, type StoredElsewhere } from './recording/manifest.ts';
 export type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
-export { fileKeyOf, openRecording } from './recording/open-recording.ts';
-export { manifestPathOf, SEALED } from './recording/recording-files.ts';
+export { fileKeyOf, fileKeyOfBeginning, openRecording } from './recording/open-recording.ts';
+export { journalOf, manifestPathOf, SEALED } from './recording/recording-files.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';
+export { HEADER_OCTETS } from './recording/sealed-format.ts';
 export { newSeal, type Seal } from './recording/sealed-writer.ts';
 export type { RecordingFault } from './recording/sound-writer.ts';
 export { type VerifiedRecording, verifyRecording } from './recording/verify-recording.ts';

@@ -1,4 +1,7 @@
 export { makeDirectory } from './make-directory.ts';
+export { PutThread } from './object-storage/put-thread.ts';
+export { type S3Options, S3Storage, type StoredObject } from './object-storage/s3-storage.ts';
+export { type FaultKind, StorageFault } from './object-storage/storage-fault.ts';
 export { openStore } from './open-store.ts';
 export type { RecordingKeys } from './recording-keys.ts';
 export type { AppliedFile, ModelStore, Store, StoreHealth, StoreOptions } from './store.ts';

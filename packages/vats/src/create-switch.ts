@@ -37,6 +37,8 @@ import {
 import { PbxModel } from './pbx-model.ts';
 import { promptNames } from './prompts/prompt-files.ts';
 import { DiskWatch } from './recordings/disk-watch.ts';
+import { Finishing } from './recordings/finishing.ts';
+import { openRecordingStorage } from './recordings/open-storage.ts';
 import { RecordingKeeper } from './recordings/recording-keeper.ts';
 import { accountsGone, logRegistration, registrarAccount } from './registrations.ts';
 import { GroupLogins } from './routing-world/group-logins.ts';
@@ -206,12 +208,22 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   });
   undo.push(async () => diskWatch.close());
   const finisher = new Finisher({ clock, start: startFinishing });
+  const storage = openRecordingStorage(settings.recordings, recordings, { clock, log });
+  undo.push(() => storage.close());
+  const finishing = new Finishing({
+    ...{ store, data, finisher, clock, log },
+    domains: () => model.directory.model.domains,
+    onKept: (path) => storage.take(path),
+  });
+  undo.push(() => finishing.close());
+  ledger.enrol('recordings being finished', () => finishing.size);
+  ledger.enrol('recordings to be finished again', () => finishing.triedAgain);
+  ledger.enrol('recordings to be stored elsewhere', () => storage.status?.waiting ?? 0);
   const recordingKeeper: RecordingKeeper = new RecordingKeeper({
-    ...{ store, data, directory: recordings, finisher, disk: diskWatch, clock, log },
+    ...{ store, data, directory: recordings, storage, disk: diskWatch, clock, log },
     domains: () => model.directory.model.domains,
   });
-  undo.push(() => recordingKeeper.close());
-  ledger.enrol('recordings being finished', () => recordingKeeper.size);
+  undo.push(async () => recordingKeeper.close());
   recordingKeeper.makeKeys(model.directory.model.domains);
 
   const { onSpendingEvent } = parts;
@@ -291,7 +303,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       world.note(event);
       journal.note(event);
       if (parts.media !== undefined) return;
-      if (event.type === 'recording.finished' || event.type === 'recording.failed') recordingKeeper.finish(event.path);
+      if (event.type === 'recording.finished' || event.type === 'recording.failed') finishing.finish(event.path);
     },
   });
 
@@ -344,10 +356,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     }
   }
   if (parts.media === undefined) {
-    for (const path of await repair(recordings, store, log)) recordingKeeper.finish(path);
+    for (const path of await repair(recordings, store, log)) finishing.finish(path);
   }
   await diskWatch.start();
   recordingKeeper.start();
+  storage.start();
   await endCutOffCalls({
     store,
     directory: model.directory,
@@ -371,7 +384,9 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     await journal.idle();
     keeper.close();
     diskWatch.close();
-    await recordingKeeper.close();
+    recordingKeeper.close();
+    await finishing.close();
+    await storage.close();
     // While requests can still go out: the operators are told that we are gone.
     await lines.close();
     transactions.close();
@@ -406,6 +421,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     contacts,
     numbering,
     disk: diskWatch,
+    storage,
     world,
     logins,
     reloadAccess: (next) => {

@@ -14,6 +14,7 @@ import type { Numbering } from './numbering/numbering.ts';
 import type { PbxModel } from './pbx-model.ts';
 import type { RateTables } from './rate-tables.ts';
 import type { DiskWatch } from './recordings/disk-watch.ts';
+import type { RecordingStorage } from './recordings/recording-storage.ts';
 import type { GroupLogins } from './routing-world/group-logins.ts';
 import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
 import type { Settings } from './settings/index.ts';
@@ -75,6 +76,8 @@ export interface Switch {
   readonly numbering: Numbering;
   /** The room that is left for recordings. */
   readonly disk: Pick<DiskWatch, 'isLow' | 'free'>;
+  /** Where recordings are kept. */
+  readonly storage: Pick<RecordingStorage, 'find' | 'status'>;
   /** The moment as plans see it. */
   readonly world: LiveWorld;
   readonly logins: GroupLogins;

@@ -1,9 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { S3_BUCKET, S3_KEYS, startS3Server } from '@vats/store/testing';
 import { describe, expect } from 'vitest';
 import { Baresip } from './baresip.ts';
 import { run } from './child.ts';
+import { eventually } from './deadline.ts';
 import { expectTone } from './judge.ts';
 import { ANNA, BORIS, pbxFile } from './office.ts';
 import { scenario } from './scenario.ts';
@@ -147,6 +149,90 @@ describe('recordings', () => {
       await expectTone(wav, TONE.anna, { channel: 1, from: 0.6, length: 1.5 });
       await expectTone(wav, TONE.boris, { channel: 2, from: 0.6, length: 1.5 });
       expect(await vats.command('recordings', 'verify')).toMatch(/good/);
+    },
+  );
+
+  scenario(
+    'as Ogg Opus: as long as the call to a sample, each voice on its side alone',
+    { needs: NEEDS },
+    async (scene) => {
+      const { vats, anna, boris } = await stage(scene, { mode: 'all', format: 'opus' });
+      await call(anna, boris, BORIS.extension);
+      await wait(2_500);
+      await anna.hangUp();
+      await boris.event('CALL_CLOSED');
+      await vats.idle(15_000);
+      const [manifest] = manifestsOf(vats);
+      const file = (await vats.recordings())[0]?.file as string;
+      expect(file).toMatch(/\.opus$/);
+      const wav = scene.path('decoded.wav');
+      const decoded = await run('ffmpeg', ['-v', 'warning', '-i', file, wav]);
+      expect([decoded.code, decoded.stderr]).toEqual([0, '']);
+      expect(Math.abs((await seconds(wav)) - manifest!.durationMs / 1_000)).toBeLessThan(0.001);
+      await expectTone(wav, TONE.anna, { channel: 1, from: 0.6, length: 1.5 });
+      await expectTone(wav, TONE.boris, { channel: 2, from: 0.6, length: 1.5 });
+      expect(await vats.command('recordings', 'verify')).toMatch(/good/);
+    },
+  );
+
+  scenario(
+    'stored elsewhere: encrypted, after a kill -9 and once the server is back, and nothing of it is left here',
+    { needs: NEEDS },
+    async (scene) => {
+      const bucket = scene.folder('bucket');
+      const endpoint = await startS3Server(bucket).then(async (server) => {
+        await server.close();
+        return server.endpoint;
+      });
+      for (const [name, key] of Object.entries(S3_KEYS)) writeFileSync(scene.path(name), key);
+      const s3 = {
+        ...{ endpoint, bucket: S3_BUCKET, prefix: 'office/' },
+        accessKey: { file: scene.path('accessKey') },
+        secretKey: { file: scene.path('secretKey') },
+      };
+      const recording = { mode: 'all', encrypt: true, format: 'opus' };
+      const { vats, anna, boris } = await stage(scene, recording, { recordings: { storage: { s3 } } });
+      await call(anna, boris, BORIS.extension);
+      const id = await idOf(vats);
+      await wait(2_000);
+      await anna.hangUp();
+      await boris.event('CALL_CLOSED');
+      const away = await eventually(
+        'storage that is away',
+        async () => {
+          const said = await vats.command('status');
+          if (!said.includes('NOT STORED')) throw new Error(said);
+          return said;
+        },
+        { milliseconds: 15_000, every: 200 },
+      );
+      expect(away).toMatch(/1 recording waiting here: .*nothing listens there; start the server/);
+      expect(vats.logged('recordings.storage-away')).toHaveLength(1);
+      await vats.kill();
+      const server = await startS3Server(bucket, Number(new URL(endpoint).port));
+      try {
+        await vats.again();
+        const file = (await vats.recordings())[0]?.file as string;
+        await eventually(
+          'a recording that is stored',
+          async () => {
+            if (existsSync(file)) throw new Error(`${file} is there`);
+            return true;
+          },
+          { milliseconds: 15_000, every: 100 },
+        );
+        expect(manifestsOf(vats)).toMatchObject([{ state: 'complete', stored: { bucket: S3_BUCKET } }]);
+        expect(await vats.command('recordings', 'verify')).toMatch(/bucket recordings: office\/.*: good/);
+        const opus = scene.path('exported.opus');
+        await vats.command('recordings', 'export', id, opus);
+        const wav = scene.path('exported.wav');
+        const decoded = await run('ffmpeg', ['-v', 'warning', '-i', opus, wav]);
+        expect([decoded.code, decoded.stderr]).toEqual([0, '']);
+        await expectTone(wav, TONE.anna, { channel: 1, from: 0.5, length: 1 });
+        await expectTone(wav, TONE.boris, { channel: 2, from: 0.5, length: 1 });
+      } finally {
+        await server.close();
+      }
     },
   );
 

@@ -1,19 +1,13 @@
+import { randomInt } from 'node:crypto';
 import { createMp3Encoder, createOggEncoder } from 'wasm-media-encoders';
 import { G711_RATE, G711_TO_LINEAR } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
 import { pcmHeader } from '../sound/pcm-header.ts';
+import { opusEncoder } from './opus-encoder.ts';
+import type { SoundEncoder } from './sound-encoder.ts';
 import { FRAME_OCTETS } from './wav-header.ts';
 
-/** Makes another format of a recording's sound. What it gives out is the encoder's memory: use it before the next call. */
-export interface SoundEncoder {
-  /** What the file begins with. */
-  readonly head: Uint8Array;
-  /** Takes G.711, two channels interleaved, whole frames. */
-  encode(octets: Buffer): Uint8Array;
-  finish(): Uint8Array;
-}
-
-export type EncodedFormat = 'pcm' | 'mp3' | 'ogg';
+export type EncodedFormat = 'pcm' | 'mp3' | 'ogg' | 'opus';
 
 /** An encoder for so many frames of sound in this law. */
 export async function encoderFor(format: EncodedFormat, law: Law, frames: number): Promise<SoundEncoder> {
@@ -31,6 +25,8 @@ export async function encoderFor(format: EncodedFormat, law: Law, frames: number
       encoder.configure({ sampleRate: G711_RATE, channels: 2, vbrQuality: OGG_QUALITY });
       return new WasmEncoder(linear, encoder, new Uint8Array());
     }
+    case 'opus':
+      return opusEncoder(linear, frames, randomInt(2 ** 32));
   }
 }
 

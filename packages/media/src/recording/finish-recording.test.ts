@@ -17,13 +17,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failingDisk, KilledFiles } from '../testing/killed-files.ts';
 import { rtpPacket } from '../testing/udp-phone.ts';
 import { DISK } from './disk.ts';
-import { digestOf, finishRecording, readManifest, recordedDomain } from './finish-recording.ts';
+import { digestOf, finishRecording, NotEncodedError, readManifest, recordedDomain } from './finish-recording.ts';
 import type { RecordingFormat } from './note.ts';
-import { fileKeyOf } from './open-recording.ts';
+import { fileKeyOf, fileKeyOfBeginning } from './open-recording.ts';
 import { Recorder } from './recorder.ts';
 import { repairRecordings } from './repair-recordings.ts';
-import { fileKey } from './sealed-format.ts';
+import { fileKey, HEADER_OCTETS } from './sealed-format.ts';
 import { openSealed, openSegments, readLayout } from './sound-file.ts';
+import { verifyRecording } from './verify-recording.ts';
 import { readWavHeader, WAV_HEADER_OCTETS, wavHeader } from './wav-header.ts';
 
 const SILENCE = 0xd5;
@@ -181,8 +182,7 @@ describe.each(KINDS)('%j', (kind) => {
         await finishRecording({ path, key }, failingDisk(at).disk).catch(() => {});
         for (const each of (await repairRecordings(directory)).unfinished) await finishRecording({ path: each, key });
         const manifest = readManifest(DISK, join(directory, 'day/one.json'));
-        // Only a change that fails within the encoding itself leaves the sound as it was.
-        if (manifest?.unconverted === undefined) expect([at, filesLeft()]).toEqual([at, whole]);
+        expect([at, filesLeft()]).toEqual([at, whole]);
         expect(manifest).toMatchObject({
           ...digestOf(DISK, join(directory, 'day', manifest!.file)),
           durationMs: 500,
@@ -192,14 +192,26 @@ describe.each(KINDS)('%j', (kind) => {
   );
 });
 
-test('a file whose header was lost is kept with its journal, as there is sound behind it', async () => {
+test.each(KINDS)('a file whose header was lost is set aside once, as it is, with its journal: %j', async (kind) => {
+  const { path } = record(kind);
+  const lost = readFileSync(path).fill(0, 0, WAV_HEADER_OCTETS);
+  const journal = readFileSync(join(directory, 'day/one.journal'));
+  writeFileSync(path, lost);
+  expect((await repairRecordings(directory)).unfinished).toEqual([path]);
+  expect(await finishRecording({ path, key: DOMAIN_KEY })).toMatchObject({
+    what: 'set-aside',
+    path,
+    detail: `its header is not that of a recording, and all of its ${lost.length} octets are kept`,
+  });
+  expect(filesLeft()).toEqual(['one.set-aside', path.endsWith('.vrec') ? 'one.vrec' : 'one.wav']);
+  expect([readFileSync(path), readFileSync(join(directory, 'day/one.set-aside'))]).toEqual([lost, journal]);
+  expect(await repairRecordings(directory)).toEqual({ repaired: [], unrepaired: [], unfinished: [] });
+  expect(verifyRecording(path, undefined).problems[0]).toBe('its header is lost: it was set aside, and is as it was');
+});
+
+test('a header with nothing behind it is no recording', async () => {
   const { path } = record();
-  const whole = readFileSync(path);
-  writeFileSync(path, whole.fill(0, 0, WAV_HEADER_OCTETS));
-  writeFileSync(join(directory, 'day/one.journal'), '');
-  await expect(finishRecording({ path })).rejects.toThrow(/its header .* 32000 octets follow: all is kept/);
-  expect(filesLeft()).toEqual(['one.journal', 'one.wav']);
-  writeFileSync(path, whole.subarray(0, WAV_HEADER_OCTETS));
+  writeFileSync(path, Buffer.alloc(WAV_HEADER_OCTETS));
   expect(await finishRecording({ path })).toEqual({ what: 'nothing', path });
   expect(filesLeft()).toEqual([]);
 });
@@ -247,6 +259,10 @@ test.each(KINDS)(
     if (!('encrypted' in kind)) return;
     expect(fileKeyOf(path, DOMAIN_KEY, disk)).toEqual(fileKey(DOMAIN_KEY, SALT));
     expect(reads).toBe(1);
+    const beginning = readFileSync(path).subarray(0, HEADER_OCTETS);
+    expect(fileKeyOfBeginning(beginning, DOMAIN_KEY)).toEqual(fileKey(DOMAIN_KEY, SALT));
+    expect(fileKeyOfBeginning(beginning.subarray(1), DOMAIN_KEY)).toBeUndefined();
+    expect(() => fileKeyOfBeginning(Buffer.alloc(HEADER_OCTETS), DOMAIN_KEY)).toThrow('does not begin as an encrypted');
   },
 );
 
@@ -282,13 +298,15 @@ test('a recording that is shorter than it must be is not kept', async () => {
   expect(filesLeft()).toEqual([]);
 });
 
-test('a disk that is full while it is encoded leaves the sound, and the manifest says why', async () => {
+test('a disk that is full while it is encoded leaves sound and journal; the next time it is encoded, or the manifest says why', async () => {
   const { path } = record({ format: 'mp3' });
   const { disk } = failingDisk(5, 'ENOSPC');
-  expect(await finishRecording({ path }, disk)).toMatchObject({
+  await expect(finishRecording({ path }, disk)).rejects.toThrow(new NotEncodedError('ENOSPC: as the test asked'));
+  expect(filesLeft()).toEqual(['one.journal', 'one.wav']);
+  expect(await finishRecording({ path, unconverted: 'five times' })).toMatchObject({
     what: 'kept',
     path,
-    manifest: { format: 'wav-g711', unconverted: 'ENOSPC: as the test asked' },
+    manifest: { format: 'wav-g711', unconverted: 'five times' },
   });
   expect(filesLeft()).toEqual(['one.json', 'one.wav']);
 });

@@ -4,10 +4,10 @@ import { G711_RATE } from '../rtp/g711.ts';
 import { DISK, type Disk, portionsOf, putWhole, readText, withFile } from './disk.ts';
 import { encodeSound } from './encode-sound.ts';
 import type { EncodedFormat } from './encoder.ts';
-import { type Manifest, manifestOf, type SoundFacts } from './manifest.ts';
+import { type Manifest, manifestOf, manifestText, type SoundFacts } from './manifest.ts';
 import { readNotes } from './note.ts';
-import { journalOf, manifestPathOf, other, SEALED } from './recording-files.ts';
-import { openSealed, openWav, type RawSound, SealedFileError } from './sound-file.ts';
+import { journalOf, manifestPathOf, other, SEALED, setAsideOf } from './recording-files.ts';
+import { LostHeaderError, openSealed, openWav, type RawSound, SealedFileError } from './sound-file.ts';
 import { WAV_HEADER_OCTETS } from './wav-header.ts';
 
 /** A recording that has ended, or that a kill cut off. */
@@ -20,23 +20,42 @@ export interface FinishOrder {
   readonly unconverted?: string | undefined;
 }
 
-/** `kept`: sound and manifest are in their places, `path` is the sound's. Else there is nothing left of it. */
+/**
+ * `kept`: sound and manifest are in their places, `path` is the sound's. `set-aside`: nothing can be done with it, all of it is kept,
+ * and no start looks at it again. Else there is nothing left of it.
+ */
 export type FinishedRecording =
   | { readonly what: 'kept'; readonly path: string; readonly manifest: Manifest }
   | { readonly what: 'too-short'; readonly path: string; readonly durationMs: number }
+  | { readonly what: 'set-aside'; readonly path: string; readonly detail: string }
   | { readonly what: 'nothing'; readonly path: string };
+
+/** The sound could not be put into its format; it lies there as it was recorded, with its journal. */
+export class NotEncodedError extends Error {
+  override readonly name = 'NotEncodedError';
+}
 
 const TEXT_OCTETS_AT_MOST = 8_388_608;
 const FRAMES_PER_MS = G711_RATE / 1000;
-const EXTENSION: Readonly<Record<EncodedFormat, string>> = { pcm: '.pcm16.wav', mp3: '.mp3', ogg: '.ogg' };
-const NAMED: Readonly<Record<EncodedFormat, Manifest['format']>> = { pcm: 'wav-pcm16', mp3: 'mp3', ogg: 'ogg-vorbis' };
+const EXTENSION: Readonly<Record<EncodedFormat, string>> = {
+  pcm: '.pcm16.wav',
+  mp3: '.mp3',
+  ogg: '.ogg',
+  opus: '.opus',
+};
+const NAMED: Readonly<Record<EncodedFormat, Manifest['format']>> = {
+  pcm: 'wav-pcm16',
+  mp3: 'mp3',
+  ogg: 'ogg-vorbis',
+  opus: 'ogg-opus',
+};
 
 /**
  * Does what is left to do with a recording when it has ended: mends what a kill left, drops what is too short, encodes, writes
  * the manifest, removes the journal. Whatever interrupts it, doing it again comes to the same end; until the manifest is there
- * the sound stays as it was recorded. An encoder that fails leaves that sound, and the manifest says so.
+ * the sound stays as it was recorded.
  *
- * @throws what the file system says, with the journal in its place
+ * @throws NotEncodedError, or what the file system says, with the journal in its place
  */
 export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Promise<FinishedRecording> {
   const { path, key } = order;
@@ -52,19 +71,16 @@ export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Pr
     const done = readManifest(disk, manifestPathOf(path));
     const kept = done && join(dirname(path), done.file);
     remove(disk, journal);
-    if (done === undefined || kept === undefined || !disk.exists(kept)) return { what: 'nothing', path };
+    if (done === undefined || kept === undefined) return { what: 'nothing', path };
+    // It may lie elsewhere by now.
+    if (!disk.exists(kept) && done.stored === undefined) return { what: 'nothing', path };
     return { what: 'kept', path: kept, manifest: done };
   }
   const notes = disk.exists(journal) ? readNotes(readText(disk, journal, TEXT_OCTETS_AT_MOST)) : [];
   const begun = notes.find((note) => note.note === 'begun');
   const sound = openSound(disk, path, key);
+  if (sound === 'lost') return setAside(disk, path);
   if (sound === undefined) {
-    const octets = withFile(disk, path, 'r', (file) => disk.size(file));
-    if (octets > WAV_HEADER_OCTETS) {
-      throw new Error(
-        `its header is not that of a recording, and ${octets - WAV_HEADER_OCTETS} octets follow: all is kept`,
-      );
-    }
     remove(disk, path, journal);
     return { what: 'nothing', path };
   }
@@ -75,7 +91,7 @@ export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Pr
   }
   const { path: kept, facts } = await convert(order, begun?.format ?? 'wav', sound, disk);
   const manifest = manifestOf(notes, facts, { call: basename(other(path, '')), at: Date.now() - durationMs });
-  const text = Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
+  const text = Buffer.from(manifestText(manifest));
   putWhole(disk, manifestPathOf(path), (file) => disk.write(file, text, 0));
   if (kept !== path) remove(disk, path);
   remove(disk, journal);
@@ -147,10 +163,30 @@ export function digestOf(disk: Disk, path: string): { readonly octets: number; r
   });
 }
 
-function openSound(disk: Disk, path: string, key: Uint8Array | undefined): RawSound | undefined {
-  if (!path.endsWith(SEALED)) return openWav(disk, path);
+/** `lost`: its header is, and there is something behind it. Undefined: there never was any sound. */
+function openSound(disk: Disk, path: string, key: Uint8Array | undefined): RawSound | 'lost' | undefined {
+  if (!path.endsWith(SEALED)) {
+    const sound = openWav(disk, path);
+    if (sound !== undefined) return sound;
+    return withFile(disk, path, 'r', (file) => disk.size(file)) > WAV_HEADER_OCTETS ? 'lost' : undefined;
+  }
   if (key === undefined) throw new SealedFileError('there is no key for it');
-  return openSealed(disk, path, key);
+  try {
+    return openSealed(disk, path, key);
+  } catch (error) {
+    if (error instanceof LostHeaderError) return 'lost';
+    throw error;
+  }
+}
+
+/** Nothing of it is deleted or changed; its journal tells under another name that it was looked at. */
+function setAside(disk: Disk, path: string): FinishedRecording {
+  const journal = journalOf(path);
+  const octets = withFile(disk, path, 'r', (file) => disk.size(file));
+  if (disk.exists(journal)) disk.rename(journal, setAsideOf(path));
+  else putWhole(disk, setAsideOf(path), () => {});
+  const detail = `its header is not that of a recording, and all of its ${octets} octets are kept`;
+  return { what: 'set-aside', path, detail };
 }
 
 async function convert(
@@ -161,14 +197,13 @@ async function convert(
 ): Promise<{ readonly path: string; readonly facts: SoundFacts }> {
   const encrypted = path.endsWith(SEALED);
   const common = { encrypted, durationMs: sound.frames / FRAMES_PER_MS };
-  let why = unconverted;
-  if (format !== 'wav' && why === undefined) {
+  if (format !== 'wav' && unconverted === undefined) {
     const to = other(path, EXTENSION[format] + (encrypted ? SEALED : ''));
     try {
       await encodeSound(disk, to, sound, format, encrypted ? key : undefined);
       return { path: to, facts: { file: basename(to), format: NAMED[format], ...common, ...digestOf(disk, to) } };
     } catch (error) {
-      why = error instanceof Error ? error.message : String(error);
+      throw new NotEncodedError(error instanceof Error ? error.message : String(error), { cause: error });
     }
   }
   withFile(disk, path, 'r+', (file) => disk.sync(file));
@@ -177,7 +212,7 @@ async function convert(
     facts: {
       ...({ file: basename(path), format: 'wav-g711', law: sound.law, ...common } as const),
       ...digestOf(disk, path),
-      ...(format !== 'wav' && why !== undefined && { unconverted: why }),
+      ...(format !== 'wav' && unconverted !== undefined && { unconverted }),
     },
   };
 }

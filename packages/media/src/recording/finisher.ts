@@ -10,7 +10,8 @@ export interface FinishTask {
 
 export type FinishReport =
   | { readonly ok: true; readonly finished: FinishedRecording }
-  | { readonly ok: false; readonly error: string };
+  /** `notEncoded`: its sound is good, and could not be put into its format. */
+  | { readonly ok: false; readonly error: string; readonly notEncoded?: boolean };
 
 /** The thread that finishes recordings: works on one task at a time and answers each with one report. */
 export interface FinishLink {
@@ -20,7 +21,7 @@ export interface FinishLink {
 
 export type StartFinishing = (user: { report(report: FinishReport): void; died(detail: string): void }) => FinishLink;
 
-/** Recordings that may wait; what comes when there are more is left, with its journal, to the next start. */
+/** Recordings that may wait; what comes when there are more is refused. */
 const WAITING_AT_MOST = 10_000;
 /** An idle thread is ended after so long. */
 const IDLE_MS = 30_000;

@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import { finishRecording } from './finish-recording.ts';
+import { finishRecording, NotEncodedError } from './finish-recording.ts';
 import type { FinishReport, FinishTask } from './finisher.ts';
 
 /** The thread's first file. Linux counts priority by thread, so that this one steps back behind all that carries sound. */
@@ -14,7 +14,11 @@ port.on('message', async ({ key, ...task }: FinishTask) => {
     const order = { ...task, ...(key !== undefined && { key: Buffer.from(key, 'base64') }) };
     report = { ok: true, finished: await finishRecording(order) };
   } catch (error) {
-    report = { ok: false, error: error instanceof Error ? error.message : String(error) };
+    report = {
+      ok: false,
+      error: error instanceof Error ? error.message : String(error),
+      ...(error instanceof NotEncodedError && { notEncoded: true }),
+    };
   }
   port.postMessage(report);
 });

@@ -32,7 +32,7 @@ export interface Manifest {
   readonly detail?: string;
   /** Name of the sound file in the same directory. */
   readonly file: string;
-  readonly format: 'wav-g711' | 'wav-pcm16' | 'mp3' | 'ogg-vorbis';
+  readonly format: 'wav-g711' | 'wav-pcm16' | 'mp3' | 'ogg-vorbis' | 'ogg-opus';
   /** The law of the file, where it is G.711. */
   readonly law?: Law;
   readonly encrypted: boolean;
@@ -53,6 +53,18 @@ export interface Manifest {
   readonly leftOut?: number;
   /** Why the file is not in the format that it was to be in. */
   readonly unconverted?: string;
+  /** Where the file lies besides here, or instead; the copy of the manifest that lies there does not say it. */
+  readonly stored?: StoredElsewhere;
+}
+
+/** An object of an S3-compatible server. */
+export interface StoredElsewhere {
+  /** https://HOST */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly key: string;
+  /** When it was found to lie there whole: ISO 8601, UTC. */
+  readonly at: string;
 }
 
 /** What the sound file itself says. */
@@ -81,6 +93,11 @@ export function manifestOf(
   const draft = new Draft(sound.durationMs);
   for (const note of notes) draft.take(note);
   return draft.finish(sound, fallback);
+}
+
+/** A manifest as it stands in its file. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
 class Draft {

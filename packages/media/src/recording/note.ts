@@ -17,7 +17,7 @@ export interface RecordedParty {
 export type RecordingEnd = 'call-ended' | 'stopped' | 'low-disk' | 'killed' | RecordingFault;
 
 /** In what a recording lies when its call is over. `wav` is G.711 as it was received. */
-export type RecordingFormat = 'wav' | 'pcm' | 'mp3' | 'ogg';
+export type RecordingFormat = 'wav' | 'pcm' | 'mp3' | 'ogg' | 'opus';
 
 /**
  * One line of a recording's journal. Times are milliseconds since its beginning, by a clock that never steps. A kill may cut

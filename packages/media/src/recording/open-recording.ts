@@ -1,12 +1,12 @@
 import { DISK, type Disk, portionsOf, withFile } from './disk.ts';
 import { SEALED } from './recording-files.ts';
-import { fileKey } from './sealed-format.ts';
-import { openSegments, readHeader, readLayout, SealedFileError } from './sound-file.ts';
+import { fileKey, HEADER_OCTETS, readSealedHeader } from './sealed-format.ts';
+import { LostHeaderError, openSegments, readHeader, readLayout, SealedFileError } from './sound-file.ts';
 import { FRAME_OCTETS, wavHeader } from './wav-header.ts';
 
 /** A recording as others can play it. */
 export interface OpenRecording {
-  /** Of its name: `.wav`, `.mp3`, `.ogg`. */
+  /** Of its name: `.wav`, `.mp3`, `.ogg`, `.opus`. */
   readonly extension: string;
   /** How the file ends: `more` for one that is being written yet, or was cut off. Of one that is not encrypted always `end`. */
   readonly end: 'more' | 'end' | 'cut';
@@ -18,6 +18,14 @@ export interface OpenRecording {
 export function fileKeyOf(path: string, domainKey: Uint8Array, disk: Disk = DISK): Buffer | undefined {
   const header = withFile(disk, path, 'r', (file) => readHeader(disk, file));
   return header && fileKey(domainKey, header.salt);
+}
+
+/** The same, of the octets that the file begins with. @throws SealedFileError */
+export function fileKeyOfBeginning(beginning: Buffer, domainKey: Uint8Array): Buffer | undefined {
+  if (beginning.length < HEADER_OCTETS) return undefined;
+  const said = readSealedHeader(beginning);
+  if (said === undefined) throw new LostHeaderError('it does not begin as an encrypted recording does');
+  return fileKey(domainKey, said.salt);
 }
 
 /**

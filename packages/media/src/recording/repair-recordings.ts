@@ -4,7 +4,7 @@ import { G711_RATE } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
 import { DISK, type Disk, withFile } from './disk.ts';
 import { isFinished, readManifest } from './finish-recording.ts';
-import { manifestPathOf, other, SEALED } from './recording-files.ts';
+import { manifestPathOf, other, SEALED, setAsideOf } from './recording-files.ts';
 import { openWav, readLayout } from './sound-file.ts';
 import { FRAME_OCTETS } from './wav-header.ts';
 
@@ -35,7 +35,7 @@ const FRAMES_PER_MS = G711_RATE / 1000;
 
 /**
  * Looks for what a kill left under a directory: gives each WAV of ours whose header does not say its true size a header that
- * does, finds the recordings that are not finished, removes drafts. Finished ones are not opened, and told where they have another
+ * does, finds the recordings that are not finished, removes drafts. Finished ones and those set aside are not opened, and told where they have another
  * length now; other files are left alone. A directory that does not exist
  * has nothing to mend. Never throws.
  *
@@ -52,6 +52,7 @@ export async function repairRecordings(directory: string, since = 0, disk: Disk 
       } else if (path.endsWith('.journal')) {
         unfinished.add(soundOf(path, disk));
       } else if (path.endsWith('.wav') || path.endsWith(SEALED)) {
+        if (disk.exists(setAsideOf(path))) continue;
         if (since > 0 && (await stat(path)).mtimeMs < since) continue;
         if (isFinished(path, disk)) {
           const detail = await changedSince(path, disk);

@@ -25,8 +25,8 @@ const PURPOSE = 'vats recording 1';
 const CIPHER = 'aes-256-gcm';
 
 /** What the text is: sound of one law, two channels interleaved, or a whole file. */
-export type SealedContent = Law | 'wav' | 'mp3' | 'ogg';
-const CONTENTS: readonly SealedContent[] = ['PCMA', 'PCMU', 'wav', 'mp3', 'ogg'];
+export type SealedContent = Law | 'wav' | 'mp3' | 'ogg' | 'opus';
+const CONTENTS: readonly SealedContent[] = ['PCMA', 'PCMU', 'wav', 'mp3', 'ogg', 'opus'];
 
 /** `more`: another segment follows. `end`: the last one. `cut`: the last one of a file that a kill cut off, put there by the repair. */
 export type SegmentEnd = 'more' | 'end' | 'cut';

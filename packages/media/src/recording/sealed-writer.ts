@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { SILENCE } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
-import type { OutputFile, OutputFiles } from './output-file.ts';
+import type { OutputFiles } from './output-file.ts';
 import { fileKey, SALT_OCTETS, SEGMENT_OCTETS, sealedHeader, sealSegment } from './sealed-format.ts';
+import { SerialFile } from './serial-file.ts';
 import {
   faultOf,
   MAX_PENDING_OCTETS,
@@ -28,6 +29,12 @@ export function newSeal(domainKey: Uint8Array): Seal {
 const OPEN_OCTETS = 2_400 * FRAME_OCTETS;
 
 /**
+ * Segments in a write at most: a flush brings two, which cost as much to write as one; what waited for a slow disk goes in pieces
+ * that it may fail at.
+ */
+const WRITTEN_AT_ONCE = 16;
+
+/**
  * Writes one encrypted file, segment after segment: nothing that was sealed is written again, as a nonce may be used once
  * only. One operation is under way at a time, the rest queued and bounded; a failure ends the file after its last whole segment.
  */
@@ -35,6 +42,7 @@ export class SealedWriter implements SoundWriter {
   law: Law = 'PCMA';
   readonly #seal: Seal;
   readonly #ended: (outcome: SoundOutcome) => void;
+  readonly #file: SerialFile;
   /** Sealed, not written: a segment, and the frames that the file has with it. */
   readonly #queue: { readonly octets: Buffer; readonly frames: number }[] = [];
   #pendingOctets = 0;
@@ -44,8 +52,6 @@ export class SealedWriter implements SoundWriter {
   #end = 0;
   #header: Buffer | undefined;
   #segments = 0;
-  #file: OutputFile | undefined;
-  #busy = true;
   #position = 0;
   #frames = 0;
   #finishing = false;
@@ -55,16 +61,14 @@ export class SealedWriter implements SoundWriter {
   constructor(options: { path: string; files: OutputFiles; seal: Seal; ended: (outcome: SoundOutcome) => void }) {
     this.#seal = options.seal;
     this.#ended = options.ended;
-    options.files.create(options.path, (made) => {
-      this.#busy = false;
-      if (made instanceof Error) {
-        this.fail(made);
-        this.#close();
-      } else {
-        this.#file = made;
-        this.#next();
-      }
-    });
+    this.#file = new SerialFile(
+      options,
+      () => this.#next(),
+      (error) => {
+        this.fail(error);
+        this.#tell();
+      },
+    );
   }
 
   write(frame: number, octets: Buffer): void {
@@ -142,27 +146,25 @@ export class SealedWriter implements SoundWriter {
   }
 
   #next(): void {
-    const file = this.#file;
-    if (this.#busy || file === undefined) return;
-    const job = this.#queue.shift();
-    if (job !== undefined) {
-      this.#busy = true;
-      file.write(job.octets, this.#position, (error) => {
-        this.#busy = false;
-        this.#pendingOctets -= job.octets.length;
+    if (!this.#file.isFree) return;
+    const jobs = this.#queue.splice(0, WRITTEN_AT_ONCE);
+    const last = jobs.at(-1);
+    if (last !== undefined) {
+      const octets = jobs.length === 1 ? last.octets : Buffer.concat(jobs.map((job) => job.octets));
+      this.#file.write(octets, this.#position, (error) => {
+        this.#pendingOctets -= octets.length;
         if (error === undefined) {
-          this.#position += job.octets.length;
-          this.#frames = job.frames;
+          this.#position += octets.length;
+          this.#frames = last.frames;
         } else {
           this.fail(error);
         }
         this.#next();
       });
     } else if (this.#finishing || this.#fault !== undefined) {
-      this.#busy = true;
-      file.close((error) => {
+      this.#file.close((error) => {
         if (error !== undefined) this.fail(error);
-        this.#close();
+        this.#tell();
       });
     }
   }
@@ -175,8 +177,7 @@ export class SealedWriter implements SoundWriter {
     this.#next();
   }
 
-  #close(): void {
-    this.#file = undefined;
+  #tell(): void {
     this.#ended({ fault: this.#fault, detail: this.#detail, frames: this.#frames, octets: this.#position });
   }
 }

@@ -27,6 +27,9 @@ export class SealedFileError extends Error {
   override readonly name = 'SealedFileError';
 }
 
+/** An encrypted file that does not begin as one: its key can't be made, so nothing of it opens. */
+export class LostHeaderError extends SealedFileError {}
+
 /**
  * The sound of a WAV of ours, which gets a true header first if a kill left it without; undefined for another file.
  */
@@ -105,12 +108,12 @@ export interface SealedLayout {
   readonly end: SegmentEnd;
 }
 
-/** Undefined for a file that has not even a header: a kill cut it off at its beginning. @throws SealedFileError */
+/** Undefined for a file that has not even a header: a kill cut it off at its beginning. @throws LostHeaderError */
 export function readHeader(disk: Disk, file: number) {
   const header = Buffer.alloc(HEADER_OCTETS);
   if (disk.read(file, header, HEADER_OCTETS, 0) < HEADER_OCTETS) return undefined;
   const said = readSealedHeader(header);
-  if (said === undefined) throw new SealedFileError('it does not begin as an encrypted recording does');
+  if (said === undefined) throw new LostHeaderError('it does not begin as an encrypted recording does');
   return { ...said, header };
 }
 

@@ -7,6 +7,7 @@ import { KilledFiles } from '../testing/killed-files.ts';
 import { rtpPacket } from '../testing/udp-phone.ts';
 import { DISK } from './disk.ts';
 import { finishRecording } from './finish-recording.ts';
+import type { RecordingFormat } from './note.ts';
 import { fileKeyOf, openRecording } from './open-recording.ts';
 import { Recorder } from './recorder.ts';
 import { newSeal } from './sealed-writer.ts';
@@ -23,7 +24,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
-async function recorded(name: string, format: 'wav' | 'pcm' | 'mp3' | 'ogg' = 'wav'): Promise<string> {
+async function recorded(name: string, format: RecordingFormat = 'wav'): Promise<string> {
   const clock = new FakeClock();
   const files = new KilledFiles(clock, Number.POSITIVE_INFINITY, 1);
   const path = join(directory, name);
@@ -51,9 +52,11 @@ test.each([
   ['one.wav', 'pcm'],
   ['one.wav', 'mp3'],
   ['one.wav', 'ogg'],
+  ['one.wav', 'opus'],
   ['one.vrec', 'wav'],
   ['one.vrec', 'pcm'],
   ['one.vrec', 'mp3'],
+  ['one.vrec', 'opus'],
 ] as const)('%s made %s is good as it was finished', async (name, format) => {
   expect(problems(await recorded(name, format))).toEqual([]);
 });

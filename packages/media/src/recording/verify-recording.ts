@@ -3,7 +3,7 @@ import { DISK, type Disk, withFile } from './disk.ts';
 import { digestOf, readManifest } from './finish-recording.ts';
 import type { Manifest } from './manifest.ts';
 import { openRecording } from './open-recording.ts';
-import { journalOf, manifestPathOf, SEALED } from './recording-files.ts';
+import { journalOf, manifestPathOf, SEALED, setAsideOf } from './recording-files.ts';
 import { readLayout } from './sound-file.ts';
 import { readWavHeader, WAV_HEADER_OCTETS } from './wav-header.ts';
 
@@ -32,6 +32,7 @@ export function verifyRecording(path: string, key: Buffer | undefined, disk: Dis
   try {
     if (!disk.exists(path)) problems.push('the sound file is missing');
     if (disk.exists(journalOf(path))) problems.push('it is not finished: it is being recorded, or waits for that');
+    else if (disk.exists(setAsideOf(path))) problems.push('its header is lost: it was set aside, and is as it was');
     else if (!disk.exists(manifestPath)) problems.push('the manifest is missing');
     else if (manifest === undefined) problems.push('the manifest can not be read');
     if (disk.exists(path)) {

@@ -1,7 +1,8 @@
 import type { Clock } from '@vats/kernel';
 import { SILENCE } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
-import type { OutputFile, OutputFiles } from './output-file.ts';
+import type { OutputFiles } from './output-file.ts';
+import { SerialFile } from './serial-file.ts';
 import {
   faultOf,
   MAX_PENDING_OCTETS,
@@ -31,10 +32,9 @@ interface Job {
 export class WavWriter implements SoundWriter {
   readonly #clock: Clock;
   readonly #ended: (outcome: SoundOutcome) => void;
+  readonly #file: SerialFile;
   readonly #jobs: Job[] = [];
   #law: Law = 'PCMA';
-  #file: OutputFile | undefined;
-  #busy = true;
   #pendingOctets = 0;
   #frames = 0;
   #headerFrames = -1;
@@ -47,16 +47,14 @@ export class WavWriter implements SoundWriter {
   constructor(options: { path: string; files: OutputFiles; clock: Clock; ended: (outcome: SoundOutcome) => void }) {
     this.#clock = options.clock;
     this.#ended = options.ended;
-    options.files.create(options.path, (made) => {
-      this.#busy = false;
-      if (made instanceof Error) {
-        this.#fail(made);
+    this.#file = new SerialFile(
+      options,
+      () => this.#next(),
+      (error) => {
+        this.#fail(error);
         this.#end();
-      } else {
-        this.#file = made;
-        this.#next();
-      }
-    });
+      },
+    );
   }
 
   /** The law of all that follows; to be called before any sound. */
@@ -99,25 +97,24 @@ export class WavWriter implements SoundWriter {
   }
 
   #next(): void {
-    const file = this.#file;
-    if (this.#busy || file === undefined) return;
+    if (!this.#file.isFree) return;
     if (this.#fault === undefined) {
       if (this.#frames > 0 && this.#headerFrames !== this.#frames && this.#headerIsDue()) {
-        this.#writeHeader(file);
+        this.#writeHeader();
         return;
       }
       const job = this.#jobs.shift();
       if (job !== undefined) {
-        this.#writeJob(file, job);
+        this.#writeJob(job);
         return;
       }
       if (!this.#finishing) return;
     }
     if (this.#headerFrames !== this.#frames && !this.#lastHeader) {
       this.#lastHeader = true;
-      this.#writeHeader(file);
+      this.#writeHeader();
     } else {
-      this.#close(file);
+      this.#close();
     }
   }
 
@@ -126,11 +123,9 @@ export class WavWriter implements SoundWriter {
     return this.#clock.monotonic() - this.#headerAt >= every;
   }
 
-  #writeHeader(file: OutputFile): void {
+  #writeHeader(): void {
     const frames = this.#frames;
-    this.#busy = true;
-    file.write(wavHeader(this.#law, frames), 0, (error) => {
-      this.#busy = false;
+    this.#file.write(wavHeader(this.#law, frames), 0, (error) => {
       this.#headerAt = this.#clock.monotonic();
       if (error === undefined) this.#headerFrames = frames;
       else if (this.#fault === undefined) this.#fail(error);
@@ -139,11 +134,10 @@ export class WavWriter implements SoundWriter {
   }
 
   // The first sound is the recording's beginning, so the first header goes with it in one write.
-  #writeJob(file: OutputFile, { octets, position, own }: Job): void {
+  #writeJob({ octets, position, own }: Job): void {
     const frames = Math.max(this.#frames, frameAt(position + octets.length));
     const isFirst = this.#headerFrames < 0;
     const written = (error?: Error): void => {
-      this.#busy = false;
       if (own) this.#pendingOctets -= octets.length;
       if (error === undefined) {
         this.#frames = frames;
@@ -153,18 +147,16 @@ export class WavWriter implements SoundWriter {
       }
       this.#next();
     };
-    this.#busy = true;
     if (isFirst) {
       this.#headerAt = this.#clock.monotonic();
-      file.write(Buffer.concat([wavHeader(this.#law, frames), octets]), 0, written);
+      this.#file.write(Buffer.concat([wavHeader(this.#law, frames), octets]), 0, written);
     } else {
-      file.write(octets, position, written);
+      this.#file.write(octets, position, written);
     }
   }
 
-  #close(file: OutputFile): void {
-    this.#busy = true;
-    file.close((error) => {
+  #close(): void {
+    this.#file.close((error) => {
       if (error !== undefined && this.#fault === undefined) this.#fail(error);
       this.#end();
     });
@@ -182,7 +174,6 @@ export class WavWriter implements SoundWriter {
   }
 
   #end(): void {
-    this.#file = undefined;
     const octets = this.#headerFrames < 0 ? 0 : positionOf(this.#frames);
     this.#ended({ fault: this.#fault, detail: this.#detail, frames: this.#frames, octets });
   }

@@ -5,6 +5,7 @@ export { amplitudeAt, difficultSound, tone } from '../codec/testing/sounds.ts';
 export { Transcoder } from '../codec/transcoder.ts';
 export { type Member, MixedRooms, type RoomLeg } from '../plane/mixed-room.ts';
 export { Pacer } from '../sound/pacer.ts';
+export { fileKey, sealedHeader, sealSegment } from '../recording/sealed-format.ts';
 export {
   FakeMediaCall,
   FakeMediaLeg,

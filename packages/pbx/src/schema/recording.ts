@@ -20,7 +20,7 @@ const longForm = z
     /** Whose voice is kept. */
     sides: z.enum(['both', 'caller', 'callee']).exactOptional(),
     /** What a file becomes when its call is over: `wav` is G.711 as it was received, `pcm` a WAV of 16 bits. */
-    format: z.enum(['wav', 'pcm', 'mp3', 'ogg']).exactOptional(),
+    format: z.enum(['wav', 'pcm', 'mp3', 'ogg', 'opus']).exactOptional(),
     /** Recordings that turn out to be shorter are not kept, in milliseconds. */
     minimum: duration('0s', '1h').exactOptional(),
     /** Files are encrypted with a key of the domain's own (docs/recordings.md). */

@@ -98,7 +98,7 @@ function recording({ extensions }: Names): fc.Arbitrary<unknown> {
         announce: fc.boolean(),
         keep: fc.constantFrom('1h', '365d'),
         sides: fc.constantFrom('both', 'caller', 'callee'),
-        format: fc.constantFrom('wav', 'pcm', 'mp3', 'ogg'),
+        format: fc.constantFrom('wav', 'pcm', 'mp3', 'ogg', 'opus'),
         minimum: fc.constantFrom('0s', '5s'),
         encrypt: fc.boolean(),
       },

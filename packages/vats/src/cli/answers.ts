@@ -30,7 +30,19 @@ export const statusAnswer = z.object({
     convertedCalls: z.number(),
     pairs: z.object({ leased: z.number(), total: z.number() }),
   }),
-  recordings: z.object({ low: z.boolean(), minFree: z.number(), free: z.number().optional() }),
+  recordings: z.object({
+    low: z.boolean(),
+    minFree: z.number(),
+    free: z.number().optional(),
+    storage: z
+      .object({
+        place: z.string(),
+        waiting: z.number(),
+        more: z.boolean(),
+        fault: z.object({ message: z.string(), remedy: z.string(), since: z.number() }).optional(),
+      })
+      .optional(),
+  }),
   store: z.object({ ok: z.boolean(), pending: z.number(), error: z.string().optional() }),
   access: z.object({
     bans: z.number(),
@@ -89,9 +101,14 @@ const placedRecording = z.object({
   call: z.string(),
   path: z.string(),
   state: z.string(),
-  /** Where it lies, and the key of that one file if it is encrypted. */
+  /** Where it lies or lay, and the key of that one file if it is encrypted. */
   file: z.string(),
   key: z.string().optional(),
+  /** Of one that lies elsewhere: where it is to be had for a while, and how that place is called. */
+  url: z.string().optional(),
+  place: z.string().optional(),
+  /** Why it can't be had. */
+  trouble: z.string().optional(),
 });
 export type PlacedRecording = z.output<typeof placedRecording>;
 export const placedRecordingsAnswer = z.object({ recordings: z.array(placedRecording) });

@@ -4,6 +4,8 @@ import { isSettingsFile } from './file-kind.ts';
 test.each([
   ['data: ./data\nsip:\n  listen: []\n', true],
   ['# comment\nmedia: {}\n', true],
+  ['recordings:\n  minfree: 5MB\n', true],
+  ['history: { keep: 365d }\n', true],
   ['domain: acme.example\nusers: []\n', false],
   ['domain: acme.example\naccess: any\n', false],
   ['users:\n  - extension: "201"\n    data: x\n', false],

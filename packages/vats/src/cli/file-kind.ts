@@ -1,5 +1,5 @@
 /** Top-level keys that only one machine's settings have. */
-const SETTINGS_ONLY = /^(data|log|sip|media|calls|http|store)[ \t]*:/m;
+const SETTINGS_ONLY = /^(data|log|sip|media|calls|history|recordings|http|store)[ \t]*:/m;
 /** Both have `access`, but of other keys: of settings it may be the only section. */
 const SETTINGS_ACCESS =
   /^access[ \t]*:[ \t]*(?:\{\s*|(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+)(?:policy|refuse|trusted|proxies|geo|rate|ban)[ \t]*:/m;

@@ -7,6 +7,7 @@ import * as answers from './answers.ts';
 import { ask, looking, type Print, type Streams, type Where } from './asking.ts';
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, EXIT } from './exit-codes.ts';
+import { NotFetchedError, withFile } from './fetched-recording.ts';
 import { reasonOf } from './read-text.ts';
 import { recordingsText } from './show.ts';
 import { countArgument } from './values.ts';
@@ -26,29 +27,34 @@ export function addRecordingCommands(vats: Command, calls: Command, { out }: Str
     });
   looking(recordings.command('play').description('write a recording, decrypted, to standard output'))
     .argument('<call>', 'the call, or one of its recordings: CALL.2')
-    .action(async (id: string, options: Where) => writeTo(1, '-', await theOne(id, options)));
+    .action(async (id: string, options: Where) => {
+      const entry = await theOne(id, options);
+      await fetched(entry, (file) => writeTo(1, '-', { ...entry, file }));
+    });
   looking(recordings.command('export').description('write a recording, decrypted, to a file'))
     .argument('<call>', 'the call, or one of its recordings: CALL.2')
     .argument('<path>', 'a new file, or a directory for one of its own name')
     .action(async (id: string, to: string, options: Where) => {
       const entry = await theOne(id, options);
-      const path = isDirectory(to) ? join(to, exportName(entry)) : to;
-      const file = made(path);
-      try {
-        writeTo(file, path, entry);
-      } finally {
-        closeSync(file);
-      }
-      out(`${path}\n`);
+      await fetched(entry, (from) => {
+        const placed = { ...entry, file: from };
+        const path = isDirectory(to) ? join(to, exportName(placed)) : to;
+        const file = made(path);
+        try {
+          writeTo(file, path, placed);
+        } finally {
+          closeSync(file);
+        }
+        out(`${path}\n`);
+      });
     });
   looking(recordings.command('verify').description('compare recordings with their manifests; all of them by default'))
     .argument('[call...]')
     .action(async (ids: string[], options: Where) => {
       const found = ids.length === 0 ? await all(options) : await several(ids, options);
       const there = found.filter(({ state }) => state !== 'expired' && state !== 'too-short' && state !== 'writing');
-      const verified = there.map(({ file, key }) =>
-        verifyRecording(file, key === undefined ? undefined : Buffer.from(key, 'base64')),
-      );
+      const verified: VerifiedRecording[] = [];
+      for (const entry of there) verified.push(await verify(entry));
       print(options, { raw: { recordings: verified }, read: verified }, verifiedText);
       const bad = verified.filter(({ problems }) => problems.length > 0).length;
       if (bad > 0)
@@ -107,6 +113,28 @@ async function theOne(id: string, options: Where): Promise<Placed> {
     EXIT.usage,
     `call ${id} has ${there.length} recordings: name one of ${there.map((one) => one.id).join(', ')}`,
   );
+}
+
+/** As it lies where it lies, for as long as it takes. */
+async function fetched<T>(entry: Placed, use: (file: string) => T): Promise<T> {
+  try {
+    return await withFile(entry, use);
+  } catch (error) {
+    if (!(error instanceof NotFetchedError)) throw error;
+    throw new CliFailure(EXIT.runtime, `${entry.file} can not be fetched: ${error.message}`);
+  }
+}
+
+async function verify(entry: Placed): Promise<VerifiedRecording> {
+  const { file: path, place, key } = entry;
+  const named = place === undefined ? path : `${path} (${place})`;
+  try {
+    const ofFile = key === undefined ? undefined : Buffer.from(key, 'base64');
+    return { ...(await withFile(entry, (file) => verifyRecording(file, ofFile))), path: named };
+  } catch (error) {
+    if (!(error instanceof NotFetchedError)) throw error;
+    return { path: named, manifest: undefined, problems: [`it can not be fetched: ${error.message}`] };
+  }
 }
 
 function writeTo(file: number, name: string, { file: path, key }: Placed): void {

@@ -41,7 +41,13 @@ export function statusText(status: z.output<typeof statusAnswer>): string {
     ['memory', `${Math.round(status.memory / 2 ** 20)} MiB`],
   ];
   const { access, trunks, calendars } = status;
-  const told = [...diskWarnings(status.recordings), ...access.warnings, ...trunks.warnings, ...calendars.warnings];
+  const told = [
+    ...diskWarnings(status.recordings),
+    ...storageWarnings(status),
+    ...access.warnings,
+    ...trunks.warnings,
+    ...calendars.warnings,
+  ];
   const warnings = told.map((warning): [string, string] => ['WARNING', warning]);
   return [...rows, ...warnings].map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
 }
@@ -57,6 +63,14 @@ function diskWarnings({ low, free = 0, minFree }: z.output<typeof statusAnswer>[
   return [
     `NOTHING IS RECORDED: ${megabytes(free)} free on the disk, less than recordings.minFree ${megabytes(minFree)}; make room`,
   ];
+}
+
+function storageWarnings({ recordings: { storage }, now }: z.output<typeof statusAnswer>): string[] {
+  if (storage?.fault === undefined) return [];
+  const { waiting, more, fault } = storage;
+  const count = `${more ? 'at least ' : ''}${counted(waiting, 'recording')}`;
+  const since = `${Math.round((now - fault.since) / 60_000)} min`;
+  return [`RECORDINGS ARE NOT STORED, ${since} now, ${count} waiting here: ${fault.message}; ${fault.remedy}`];
 }
 
 /** Where there are none, not a word of them. */

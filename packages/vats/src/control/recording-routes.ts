@@ -1,8 +1,10 @@
-import { join } from 'node:path';
-import { fileKeyOf, SEALED } from '@vats/media';
+import { join, resolve } from 'node:path';
+import { fileKeyOf, fileKeyOfBeginning, HEADER_OCTETS, SEALED } from '@vats/media';
 import type { RecordingEntry } from '@vats/pbx';
+import { StorageFault } from '@vats/store';
 import { z } from 'zod';
 import type { Switch } from '../create-switch.ts';
+import type { FoundRecording } from '../recordings/recording-storage.ts';
 import { bodyOf } from './body-of.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
 
@@ -28,16 +30,38 @@ export function recordingRoutes({
   store,
   calls,
   settings,
-}: Pick<Switch, 'model' | 'store' | 'calls' | 'settings'>): ControlRoutes {
-  const placed = (entry: RecordingEntry) => {
+  storage,
+}: Pick<Switch, 'model' | 'store' | 'calls' | 'settings' | 'storage'>): ControlRoutes {
+  const placed = async (entry: RecordingEntry) => {
     const file = join(settings.data, entry.path);
-    if (!file.endsWith(SEALED) || entry.state === 'expired' || entry.state === 'too-short') return { ...entry, file };
+    if (entry.state === 'expired' || entry.state === 'too-short') return { ...entry, file };
+    try {
+      const found = await storage.find(resolve(file));
+      const key = file.endsWith(SEALED) ? await keyOf(entry, found) : undefined;
+      return {
+        ...{ ...entry, file },
+        ...('url' in found && { url: found.url, place: found.place }),
+        ...(key !== undefined && { key: key.toString('base64') }),
+      };
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      return { ...entry, file, trouble: `${error.message}; ${error.remedy}` };
+    }
+  };
+  /** Of this one file: whoever may ask here may read the key file as well, and needs no more than that. */
+  const keyOf = async (entry: RecordingEntry, found: FoundRecording): Promise<Buffer | undefined> => {
     const { directory } = model;
     const id = directory.domainById(entry.domain)?.id ?? directory.findDomain(entry.domain)?.id ?? entry.domain;
     const domainKey = store.recordingKeys.of(id);
-    // Of this one file: whoever may ask here may read the key file as well, and needs no more than that.
-    const key = domainKey === undefined ? undefined : keyOf(file, domainKey);
-    return { ...entry, file, ...(key !== undefined && { key: key.toString('base64') }) };
+    if (domainKey === undefined) return undefined;
+    const beginning = 'url' in found ? await found.beginning(HEADER_OCTETS) : undefined;
+    try {
+      if ('file' in found) return fileKeyOf(found.file, domainKey);
+      return beginning && fileKeyOfBeginning(beginning, domainKey);
+    } catch {
+      // Whoever opens it is told what is wrong with it.
+      return undefined;
+    }
   };
   return {
     'GET /recordings': async ({ query }) => {
@@ -53,7 +77,7 @@ export function recordingRoutes({
       if (chosen.length === 0) {
         throw new ControlError(404, `there is no recording of call ${id}: vats recordings lists them`);
       }
-      return { recordings: chosen.reverse().map(placed) };
+      return { recordings: await Promise.all(chosen.reverse().map(placed)) };
     },
     'POST /calls/:id/recording': ({ params, body }) => {
       const id = params.id ?? '';
@@ -63,13 +87,4 @@ export function recordingRoutes({
       return {};
     },
   };
-}
-
-function keyOf(file: string, domainKey: Buffer): Buffer | undefined {
-  try {
-    return fileKeyOf(file, domainKey);
-  } catch {
-    // Whoever opens it is told what is wrong with it.
-    return undefined;
-  }
 }

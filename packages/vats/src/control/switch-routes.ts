@@ -106,8 +106,20 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
 }
 
 function status(running: Switch) {
-  const { settings, transport, transactions, media, store, model, registrar, calls, ledger, authenticator, disk } =
-    running;
+  const {
+    settings,
+    transport,
+    transactions,
+    media,
+    store,
+    model,
+    registrar,
+    calls,
+    ledger,
+    authenticator,
+    disk,
+    storage,
+  } = running;
   const health = store.health();
   const now = running.clock.now();
   return {
@@ -127,6 +139,7 @@ function status(running: Switch) {
       low: disk.isLow,
       minFree: settings.recordings.minFree,
       ...(disk.free !== undefined && { free: disk.free }),
+      ...(storage.status !== undefined && { storage: storage.status }),
     },
     access: accessStatus(running),
     store: { ok: health.ok, pending: health.pending, ...(health.error && { error: health.error.message }) },

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FakeClock, MemoryLog } from '@vats/kernel/testing';
-import { Finisher, type FinishReport, type FinishTask } from '@vats/media';
 import type { Domain, RecordingEntry } from '@vats/pbx';
 import { MemoryStore } from '@vats/store/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LocalFolder } from './local-folder.ts';
 import { RecordingKeeper } from './recording-keeper.ts';
 
 const DAY = 86_400_000;
@@ -16,8 +16,6 @@ let log: MemoryLog;
 let store: MemoryStore;
 let isLow: boolean;
 let domains: Domain[];
-let tasks: FinishTask[];
-let report: (report: FinishReport) => void;
 let keeper: RecordingKeeper;
 let fails: (path: string) => boolean;
 
@@ -29,27 +27,21 @@ beforeEach(() => {
   isLow = false;
   fails = () => false;
   domains = [];
-  tasks = [];
-  const finisher = new Finisher({
-    clock,
-    start: (user) => {
-      report = (said) => user.report(said);
-      return { post: (task) => void tasks.push(task), close: () => {} };
-    },
-  });
   keeper = new RecordingKeeper({
-    ...{ store, data, directory: join(data, 'recordings'), finisher, clock, log },
+    ...{ store, data, directory: join(data, 'recordings'), clock, log },
     disk: {
       get isLow() {
         return isLow;
       },
     },
     domains: () => domains,
-    remove: async (path) => {
-      if (fails(path)) throw new Error('EACCES');
-      rmSync(path, { force: true });
-    },
-    read: async (path) => readFileSync(path, 'utf8'),
+    storage: new LocalFolder({
+      remove: async (path) => {
+        if (fails(path)) throw new Error('EACCES');
+        rmSync(path, { force: true });
+      },
+      read: async (path) => readFileSync(path, 'utf8'),
+    }),
   });
 });
 
@@ -175,32 +167,4 @@ test('what can not be deleted holds nothing else back, and is told once a look',
     clock.advance(100);
   }
   expect(log.events.filter((event) => event === 'recording.not-deleted')).toHaveLength(2);
-});
-
-test('what came of a finished recording is in the list: another file, too short, or a failure that is told', async () => {
-  const path = join(data, 'recordings/one.wav');
-  await store.recordings.put({ ...sampleRecording(1), id: 'one', path: 'recordings/one.wav' });
-  keeper.finish(path);
-  await settle();
-  expect(tasks).toEqual([{ path }]);
-  const manifest = { state: 'repaired', durationMs: 1_234, end: 'killed' } as never;
-  report({ ok: true, finished: { what: 'kept', path: join(data, 'recordings/one.mp3'), manifest } });
-  await settle();
-  expect(await store.recordings.list({})).toMatchObject([
-    { id: 'one', path: 'recordings/one.mp3', state: 'repaired', durationMs: 1_234 },
-  ]);
-
-  await store.recordings.put({ ...sampleRecording(2), id: 'two', path: 'recordings/two.wav' });
-  keeper.finish(join(data, 'recordings/two.wav'));
-  await settle();
-  report({ ok: true, finished: { what: 'too-short', path: join(data, 'recordings/two.wav'), durationMs: 300 } });
-  await settle();
-  expect((await states()).two).toBe('too-short');
-
-  keeper.finish(path);
-  await settle();
-  report({ ok: false, error: 'ENOSPC' });
-  await settle();
-  expect(log.events).toEqual(['recording.not-finished']);
-  expect(keeper.size).toBe(0);
 });

@@ -26,6 +26,14 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
   'calls.timeLimit': '1h',
   'history.keep': '365d',
   'recordings.minFree': '1GB',
+  'recordings.storage.s3.endpoint': 'https://s3.example.com',
+  'recordings.storage.s3.region': 'ru-1',
+  'recordings.storage.s3.bucket': 'calls',
+  'recordings.storage.s3.prefix': 'office/',
+  'recordings.storage.s3.addressing': 'host',
+  'recordings.storage.s3.accessKey': 'env=KEY',
+  'recordings.storage.s3.secretKey': 'file=/run/secrets/s3',
+  'recordings.storage.s3.keepLocal': 'true',
   'http.listen': 'off',
   'store.url': 'sqlite:./other.db',
   'access.policy': 'russia',
@@ -44,10 +52,16 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
 };
 const AT_SIGHUP = /^(log\.level|access\.(policy|refuse|trusted|(rate|ban|geo)\..+))$/;
 
+/** What has no default, and is needed by what stands beside it. */
+const NEEDED = [
+  { from: 'test', key: 'recordings.storage.s3.endpoint', value: 'https://elsewhere.example.com' },
+  { from: 'test', key: 'recordings.storage.s3.bucket', value: 'recordings' },
+] as const;
+
 /** The defaults, but for one key. */
 function settings(otherwise?: SettingKey) {
-  const flags = otherwise === undefined ? [] : [{ from: 'test', key: otherwise, value: OTHERWISE[otherwise] }];
-  const read = readSettings({ env: {}, flags, cores: 4 });
+  const said = otherwise === undefined ? [] : [{ from: 'test', key: otherwise, value: OTHERWISE[otherwise] }];
+  const read = readSettings({ env: {}, flags: [...NEEDED, ...said], cores: 4 });
   if (!read.ok) throw new Error(read.problems.map(formatProblem).join('\n'));
   return read.value;
 }

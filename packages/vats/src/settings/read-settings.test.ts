@@ -56,8 +56,8 @@ test('with nothing said the defaults hold', () => {
 
 /** The example with what it shows commented out. */
 const SHOWN = EXAMPLE.replace('  geo: { database: builtin }  ', '  # ').replace(
-  /^( *)# (advertise|local|history|proxies|geo): /gm,
-  '$1$2: ',
+  /^( *)# ( *)(advertise|local|history|proxies|geo|storage|s3|endpoint|region|bucket|prefix|addressing|accessKey|secretKey|keepLocal):/gm,
+  '$1$2$3:',
 );
 
 test('what the example shows commented out is good as well', () => {
@@ -66,6 +66,17 @@ test('what the example shows commented out is good as well', () => {
     sip: { advertise: { host: '203.0.113.10' } },
     media: { advertise: '203.0.113.10' },
     history: { keep: 365 * 86_400_000 },
+    recordings: {
+      minFree: 500e6,
+      storage: {
+        s3: {
+          ...{ endpoint: 'https://s3.example.com', region: 'us-east-1', bucket: 'vats-recordings', prefix: 'office/' },
+          ...{ addressing: 'path', keepLocal: false },
+          accessKey: { env: 'AWS_ACCESS_KEY_ID' },
+          secretKey: { env: 'AWS_SECRET_ACCESS_KEY' },
+        },
+      },
+    },
     access: { proxies: { '10.0.0.5': 'X-Client-Address' }, geo: { overrides: { '203.0.113.0/24': 'DE' } } },
   });
 });
@@ -283,6 +294,56 @@ test('every setting of a file has its variable', () => {
   };
   expect(leaves(settingsFile as never).sort()).toEqual([...SETTING_KEYS].sort());
   expect(variableOf('media.silenceTimeout')).toBe('VATS_MEDIA_SILENCE_TIMEOUT');
+});
+
+test('storage elsewhere is completed from below, key by key, and wants an endpoint and a bucket', () => {
+  const file = fileOf(
+    'recordings:\n  minFree: 1GB\n  storage:\n    s3: { endpoint: http://10.0.0.7:9000/, prefix: a/b }\n',
+  );
+  expect(said(file)).toEqual([
+    'vats.yaml:4:9: error: recordings.storage.s3: the bucket is missing; write bucket: NAME, of one that is there',
+    'vats.yaml:4:21: warning: recordings.storage.s3.endpoint: recordings go there in the clear; write https://, or encrypt recordings (recording.encrypt)',
+  ]);
+  const env = {
+    VATS_RECORDINGS_STORAGE_S3_BUCKET: 'calls',
+    VATS_RECORDINGS_STORAGE_S3_SECRET_KEY: 'file=/run/secrets/s3',
+    VATS_RECORDINGS_STORAGE_S3_KEEP_LOCAL: 'true',
+  };
+  expect(settings({ ...file, env }).recordings).toEqual({
+    minFree: 1e9,
+    storage: {
+      s3: {
+        ...{
+          endpoint: 'http://10.0.0.7:9000',
+          region: 'us-east-1',
+          bucket: 'calls',
+          prefix: 'a/b/',
+          addressing: 'path',
+        },
+        ...{ accessKey: { env: 'AWS_ACCESS_KEY_ID' }, secretKey: { file: '/run/secrets/s3' }, keepLocal: true },
+      },
+    },
+  });
+  // A flag or variable for one key leaves the others of its section as the file has them.
+  expect(settings({ ...file, env: { ...env, VATS_RECORDINGS_MIN_FREE: '2GB' } }).recordings).toMatchObject({
+    minFree: 2e9,
+    storage: { s3: { bucket: 'calls' } },
+  });
+});
+
+test('a key that stands in the settings is refused, and repeated nowhere', () => {
+  const lines = said(
+    fileOf('recordings: { storage: { s3: { endpoint: "https://a", bucket: b, secretKey: hunter22 } } }\n'),
+  );
+  expect(lines).toEqual([
+    expect.stringContaining(
+      'error: recordings.storage.s3.secretKey: this is not where a secret is; write { file: PATH }',
+    ),
+  ]);
+  expect(lines.join()).not.toContain('hunter22');
+  const inUrl = said(fileOf('recordings: { storage: { s3: { endpoint: "https://k:hunter22@a", bucket: b } } }\n'));
+  expect(inUrl).toEqual([expect.stringContaining('this is not the address of an S3 server; write https://HOST')]);
+  expect(inUrl.join()).not.toContain('hunter22');
 });
 
 test('an advertised address with nobody local is worth a warning', () => {

@@ -2,8 +2,8 @@ import { CountryDatabase, GeoDatabaseError } from '@vats/access';
 import { atOnce, isIPv6, type Steps } from '@vats/kernel';
 import { type Checked, NO_PLACES, type Places, type Problem, readingYaml, sortProblems } from '@vats/pbx';
 import { accessProblems } from './access-problems.ts';
-import { type Override, overridesOfEnvironment, placesOf, readOverride } from './overrides.ts';
-import { completed, type Settings } from './settings.ts';
+import { type Override, overridesOfEnvironment, placesOf, readOverride, SETTING_KEYS } from './overrides.ts';
+import { completed, type S3Settings, type Settings } from './settings.ts';
 import { type SettingsFile, settingsFile } from './settings-file.ts';
 
 export interface SettingsSources {
@@ -71,7 +71,7 @@ function overlaid<T>(under: T, over: T): T {
 }
 
 /** The keys that hold further settings; other mappings (proxies, overrides) are values. */
-const SECTIONS = new Set(['log', 'sip', 'media', 'calls', 'history', 'http', 'store', 'access', 'rate', 'ban', 'geo']);
+const SECTIONS = new Set(SETTING_KEYS.flatMap((key) => key.split('.').slice(0, -1)));
 
 function isSection(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -95,6 +95,7 @@ function contradictions(settings: Settings, placesFor: (key: string) => Places):
       problems.push(placesFor('sip.listen').problem(path, `port ${endpoint.port} lies among the media ports`, remedy));
     }
   }
+  problems.push(...storageProblems(settings.recordings.storage?.s3, placesFor));
   const [first, second] = addresses;
   if (first !== undefined && second !== undefined && isIPv6(first) === isIPv6(second)) {
     const remedy = 'write one IPv4 and one IPv6 address';
@@ -107,6 +108,29 @@ function contradictions(settings: Settings, placesFor: (key: string) => Places):
       placesFor('sip.local').problem(
         ['sip', 'local'],
         'nobody is local, so phones here are told the advertised address',
+        remedy,
+        { severity: 'warning' },
+      ),
+    );
+  }
+  return problems;
+}
+
+function storageProblems(s3: S3Settings | undefined, placesFor: (key: string) => Places): Problem[] {
+  if (s3 === undefined) return [];
+  const problems: Problem[] = [];
+  const path = ['recordings', 'storage', 's3'];
+  for (const key of ['endpoint', 'bucket'] as const) {
+    if (s3[key] !== '') continue;
+    const remedy = key === 'endpoint' ? 'write endpoint: https://HOST' : 'write bucket: NAME, of one that is there';
+    problems.push(placesFor(`recordings.storage.s3.${key}`).problem(path, `the ${key} is missing`, remedy));
+  }
+  if (s3.endpoint.startsWith('http:') && !/^http:\/\/(127\.|localhost|\[::1\])/.test(s3.endpoint)) {
+    const remedy = 'write https://, or encrypt recordings (recording.encrypt)';
+    problems.push(
+      placesFor('recordings.storage.s3.endpoint').problem(
+        [...path, 'endpoint'],
+        'recordings go there in the clear',
         remedy,
         { severity: 'warning' },
       ),

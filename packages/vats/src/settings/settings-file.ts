@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { access, country, duration, fault, network, networks, shown, textThat } from '@vats/pbx';
 import { z } from 'zod';
+import { secretSource } from './secret-source.ts';
+import { storagePrefix, storageUrl, storageWord } from './storage-values.ts';
 import { advertised, cidr, endpointText, ipAddress, listenUrl, octets, portRange, rate, storeUrl } from './values.ts';
 
 const path = z.string().min(1).max(4096);
@@ -39,6 +41,20 @@ const networkOverrides = z.record(z.string(), country).check((ctx) => {
       ctx.issues.push({ ...fault('this key is not a network', 'write ADDRESS or ADDRESS/BITS', [key]), input: key });
     }
   }
+});
+
+/** Where recordings go when they are finished (docs/recordings.md). */
+const s3 = z.strictObject({
+  endpoint: storageUrl.exactOptional(),
+  region: storageWord('region', 'ru-1').exactOptional(),
+  bucket: storageWord('bucket', 'vats-recordings').exactOptional(),
+  prefix: storagePrefix.exactOptional(),
+  /** Whether the bucket stands in the path, as most servers take it, or before the host's name. */
+  addressing: z.enum(['path', 'host']).exactOptional(),
+  accessKey: secretSource.exactOptional(),
+  secretKey: secretSource.exactOptional(),
+  /** Files stay here, too. */
+  keepLocal: z.boolean().exactOptional(),
 });
 
 /** One machine's settings as its file says them; every key may be left out. */
@@ -91,6 +107,7 @@ export const settingsFile = z.strictObject({
     .strictObject({
       /** Below this room on their disk nothing is recorded; 0 octets: the disk is not watched. */
       minFree: octets.exactOptional(),
+      storage: z.strictObject({ s3: s3.exactOptional() }).exactOptional(),
     })
     .exactOptional(),
   http: z.strictObject({ listen: z.union([z.literal('off'), endpointText]).exactOptional() }).exactOptional(),

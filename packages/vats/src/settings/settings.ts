@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Endpoint, formatAddress, type LogLevel, parseAddress } from '@vats/kernel';
 import type { AccessPolicy, DigestChoice } from '@vats/pbx';
+import type { SecretSource } from './secret-source.ts';
 import type { SettingsFile } from './settings-file.ts';
 import type { Cidr, ListenSpec, PortRange } from './values.ts';
 
@@ -30,6 +31,8 @@ export interface Settings {
   readonly recordings: {
     /** Octets that must be free on their disk. */
     readonly minFree: number;
+    /** Where they go when they are finished; absent: they stay in the data directory. */
+    readonly storage?: { readonly s3: S3Settings };
   };
   /** How long finished calls are kept; absent: for ever. */
   readonly history: { readonly keep?: number };
@@ -52,6 +55,20 @@ export interface Settings {
     };
     readonly geo: { readonly database: string; readonly overrides: Readonly<Record<string, string>> };
   };
+}
+
+/** A bucket of an S3-compatible server. */
+export interface S3Settings {
+  /** Empty where nobody said it, which is a problem. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  /** Empty, or with a slash at its end. */
+  readonly prefix: string;
+  readonly addressing: 'path' | 'host';
+  readonly accessKey: SecretSource;
+  readonly secretKey: SecretSource;
+  readonly keepLocal: boolean;
 }
 
 const MINUTE = 60_000;
@@ -102,7 +119,10 @@ export function completed(said: SettingsFile, cores: number): Settings {
       video: said.media?.video ?? true,
     },
     calls: { max: said.calls?.max ?? 2_000, timeLimit: said.calls?.timeLimit ?? 12 * HOUR },
-    recordings: { minFree: said.recordings?.minFree ?? 500e6 },
+    recordings: {
+      minFree: said.recordings?.minFree ?? 500e6,
+      ...(said.recordings?.storage?.s3 !== undefined && { storage: { s3: bucketOf(said.recordings.storage.s3) } }),
+    },
     history: said.history ?? {},
     http: { listen: said.http?.listen ?? { address: LOOPBACK, port: 8080 } },
     store: { url: said.store?.url ?? `sqlite:${join(data, 'vats.db')}` },
@@ -124,6 +144,21 @@ export function completed(said: SettingsFile, cores: number): Settings {
       },
       geo: { database: said.access?.geo?.database ?? 'builtin', overrides: said.access?.geo?.overrides ?? {} },
     },
+  };
+}
+
+function bucketOf(
+  said: NonNullable<NonNullable<NonNullable<SettingsFile['recordings']>['storage']>['s3']>,
+): S3Settings {
+  return {
+    endpoint: (said.endpoint ?? '').replace(/\/$/, ''),
+    region: said.region ?? 'us-east-1',
+    bucket: said.bucket ?? '',
+    prefix: (said.prefix ?? '').replace(/([^/])$/, '$1/'),
+    addressing: said.addressing ?? 'path',
+    accessKey: said.accessKey ?? { env: 'AWS_ACCESS_KEY_ID' },
+    secretKey: said.secretKey ?? { env: 'AWS_SECRET_ACCESS_KEY' },
+    keepLocal: said.keepLocal ?? false,
   };
 }
 

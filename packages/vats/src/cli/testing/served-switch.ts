@@ -33,9 +33,9 @@ export let running: Switch;
 let control: ControlServer;
 
 /** A whole switch in memory, and the real socket of its operator. */
-export async function serve(access: object = {}): Promise<void> {
+export async function serve(access: object = {}, more: object = {}): Promise<void> {
   const settings = checkSettings(
-    JSON.stringify({ data, access: { geo: { overrides: OVERRIDES }, ...access } }),
+    JSON.stringify({ data, access: { geo: { overrides: OVERRIDES }, ...access }, ...more }),
     'vats.yaml',
   );
   if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
