@@ -27,8 +27,11 @@ const SAMPLE_RATE = 8_000;
 /** What multimon-ng wants of raw sound. */
 const JUDGE_RATE = 22_050;
 const SILENCE = 0xd5;
-/** A stream that jumps by more is another one, as a relay's that begins anew. */
-const LONGEST_JUMP = 10 * SAMPLE_RATE;
+const LONGEST_GAP = 120 * SAMPLE_RATE;
+/** An A-law magnitude, 36 dB below full scale. */
+const LOUD = 0x20;
+/** Two sounds have so much of none between them; a tone's own zeros are shorter. */
+const QUIET_SAMPLES = 40;
 
 /** Every INVITE with an SDP in a capture, a leg each. */
 export async function legsOf(wire: Capture): Promise<SaidLeg[]> {
@@ -62,74 +65,78 @@ export async function eventsIn(wire: Capture): Promise<ReadonlyMap<string, reado
 
 /** Keys that came by INFO, by Call-ID; an INFO that was sent twice is one. */
 export async function infosIn(wire: Capture): Promise<ReadonlyMap<string, string>> {
-  const rows = await wire.rows('sip.Method == "INFO"', [
-    'sip.Call-ID',
-    'sip.CSeq.seq',
-    'data-text-lines',
-    'sip.msg_body',
-  ]);
+  const rows = await wire.rows('sip.Method == "INFO"', ['sip.Call-ID', 'sip.CSeq.seq', 'udp.payload']);
   const heard = new Map<string, Map<string, string>>();
-  for (const [callId = '', sequence = '', lines = '', body = ''] of rows) {
-    inMap(heard, callId, () => new Map()).set(sequence, keyIn(lines === '' ? body : lines));
+  for (const [callId = '', sequence = '', payload = ''] of rows) {
+    const [, body = ''] = Buffer.from(payload.replaceAll(':', ''), 'hex').toString('latin1').split('\r\n\r\n');
+    inMap(heard, callId, () => new Map()).set(sequence, /Signal=\s*(\S)/i.exec(body)?.[1] ?? body.trim());
   }
   return new Map([...heard].map(([callId, keys]) => [callId, [...keys.values()].join('')]));
 }
 
-/** Of `Signal=5…` in whatever writing, or of the bare key, as octets in hexadecimal or as text. */
-function keyIn(body: string): string {
-  const text =
-    /^([0-9a-f]{2}:?)+$/i.test(body) && body.length > 2
-      ? Buffer.from(body.replaceAll(':', ''), 'hex').toString()
-      : body;
-  return (/Signal=\s*(\S)/i.exec(text)?.[1] ?? text.trim()[0] ?? '?').toUpperCase();
-}
-
-/** Keys that multimon-ng hears in the PCMA that came from each place, `address:port`. */
-export async function tonesIn(scene: Scene, wire: Capture): Promise<ReadonlyMap<string, string>> {
-  const fields = ['ip.src', 'udp.srcport', 'rtp.ssrc', 'rtp.timestamp', 'rtp.payload'];
-  const rows = await wire.rows('rtp.p_type == 8 && !rtpevent', fields);
-  const packets = new Map<string, { stream: string; at: number; payload: Buffer }[]>();
-  for (const [address, port, ssrc = '', timestamp, payload = ''] of rows) {
-    inMap(packets, `${address}:${port}`, () => []).push({
-      stream: ssrc,
-      at: Number(timestamp),
-      payload: Buffer.from(payload.replaceAll(':', ''), 'hex'),
-    });
+/**
+ * The PCMA that came from each place, `address:port`, as a listener hears it: every packet at its time, silence where there is none.
+ *
+ * @param ports of those that are asked about; all when absent
+ */
+export async function soundIn(wire: Capture, ports?: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+  if (ports?.length === 0) return new Map();
+  const of = ports === undefined ? '' : ` && udp.srcport in {${ports.join(', ')}}`;
+  const fields = ['ip.src', 'udp.srcport', 'rtp.timestamp', 'rtp.payload'];
+  const rows = await wire.rows(`rtp.p_type == 8 && !rtpevent${of}`, fields);
+  const packets = new Map<string, SoundPacket[]>();
+  for (const [address, port, timestamp, payload = ''] of rows) {
+    const packet = { at: Number(timestamp), payload: Buffer.from(payload.replaceAll(':', ''), 'hex') };
+    inMap(packets, `${address}:${port}`, () => []).push(packet);
   }
-  const heard = new Map<string, string>();
-  for (const [place, of] of packets) heard.set(place, await keysInSound(scene, `${wire.name}-${place}`, inOrder(of)));
-  return heard;
+  return new Map([...packets].map(([place, all]) => [place, inOrder(all)]));
 }
 
-/** The sound as a listener hears it: every packet at its time, silence where there is none. */
-function inOrder(
-  packets: readonly { readonly stream: string; readonly at: number; readonly payload: Buffer }[],
-): Buffer {
+interface SoundPacket {
+  readonly at: number;
+  readonly payload: Buffer;
+}
+
+function inOrder(packets: readonly SoundPacket[]): Buffer {
+  // By the distance from the first one: a timestamp may begin anew at 0.
+  const first = packets[0]?.at ?? 0;
+  const since = ({ at }: SoundPacket): number => (at - first) | 0;
   const parts: Buffer[] = [];
   let next: number | undefined;
-  let stream = '';
-  const sorted = packets.some(({ stream: one }) => one !== packets[0]?.stream)
-    ? packets
-    : packets.toSorted((one, other) => (one.at - other.at) | 0);
-  for (const packet of sorted) {
-    const jump = next === undefined || packet.stream !== stream ? 0 : (packet.at - next) | 0;
-    if (jump < 0 && -jump < LONGEST_JUMP) continue; // a repetition
-    if (jump > 0 && jump < LONGEST_JUMP) parts.push(Buffer.alloc(jump, SILENCE));
-    parts.push(packet.payload);
-    stream = packet.stream;
-    next = (packet.at + packet.payload.length) | 0;
+  for (const packet of packets.toSorted((one, other) => since(one) - since(other))) {
+    const gap = since(packet) - (next ?? since(packet));
+    if (gap < 0) continue;
+    if (gap > LONGEST_GAP) throw new Error(`sound that jumps by ${gap} samples is no one stream`);
+    parts.push(Buffer.alloc(gap, SILENCE), packet.payload);
+    next = since(packet) + packet.payload.length;
   }
   return Buffer.concat(parts);
 }
 
-async function keysInSound(scene: Scene, name: string, alaw: Buffer): Promise<string> {
+/** Keys that multimon-ng hears in PCMA. It wants both tones about as loud as each other, and not faint. */
+export async function tonesOf(scene: Scene, name: string, pcma: Buffer): Promise<string> {
   const file = scene.path('tones', name.replaceAll(/[^\w.-]/g, '_'));
-  writeFileSync(`${file}.al`, alaw);
+  writeFileSync(`${file}.al`, pcma);
   const form = ['-t', 'raw', '-e', 'signed', '-b', 16, '-r', JUDGE_RATE];
   const sox = await run('sox', ['-t', 'al', '-r', SAMPLE_RATE, '-c', 1, `${file}.al`, ...form, `${file}.raw`]);
   if (sox.code !== 0) throw new Error(`sox can't read ${file}.al: ${sox.stderr}`);
   const { stdout } = await run('multimon-ng', ['-q', '-c', '-a', 'DTMF', '-t', 'raw', `${file}.raw`]);
   return Array.from(stdout.matchAll(/^DTMF: (.)$/gm), ([, key]) => key as string).join('');
+}
+
+/** The longest stretch of PCMA that is more than a hiss, in milliseconds. */
+export function longestSound(pcma: Buffer): number {
+  let longest = 0;
+  let began: number | undefined;
+  let last = 0;
+  for (const [at, octet] of pcma.entries()) {
+    // Without sign and inverted bits, as A-law is sent; a step of 16 is 6 dB.
+    if (((octet ^ 0x55) & 0x7f) < LOUD) continue;
+    if (began === undefined || at - last > QUIET_SAMPLES) began = at;
+    last = at;
+    longest = Math.max(longest, at - began);
+  }
+  return longest / (SAMPLE_RATE / 1_000);
 }
 
 function inMap<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -7,6 +7,8 @@ export const KINDS: readonly KeyKind[] = ['rfc4733', 'info', 'inband'];
 
 /** Of a bare key, of which nobody says how long it was; the switch makes the usual press of it. */
 const BARE_EVERY_MS = 250;
+/** Between two keys as one by one they are told: INFO has no room for the end of a key. */
+const LEAST_OFF_MS = 80;
 /** One INFO in so many is `application/dtmf`, the others `application/dtmf-relay`. */
 const BARE_ONE_IN = 5;
 
@@ -37,7 +39,7 @@ Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch];rport
 From: <sip:+78120000000@[local_ip]:[local_port]>;tag=[pid]c[call_number]
 To: <sip:[field0]@[remote_ip]:[remote_port]>${tag}
 Call-ID: [call_id]
-CSeq: ${cseq} ${method === 'ACK' ? 'ACK' : method}
+CSeq: ${cseq} ${method}
 Contact: <sip:keys@[local_ip]:[local_port]>
 Max-Forwards: 70
 ${more}Content-Length: [len]
@@ -67,18 +69,27 @@ export function keyCaller(kind: KeyKind, presses: readonly Press[], pcap: { file
   return scenario(`keys by ${kind}`, steps.join('\n'));
 }
 
+/** In short forms, a line each: SIPp reads 64 KiB of a scenario and no more. */
 function infos(presses: readonly Press[]): string[] {
   return [
     `<pause milliseconds="${LISTENS_MS}"/>`,
-    ...presses.flatMap(({ key, on, off }, i) => {
+    ...presses.map(({ key, on, off }, i) => {
       const bare = i % BARE_ONE_IN === 0;
-      const type = `Content-Type: application/${bare ? 'dtmf' : 'dtmf-relay'}\n`;
+      const type = bare ? 'application/dtmf' : 'application/dtmf-relay';
       const body = bare ? key : `Signal=${key}\nDuration=${on}\n`;
-      return [
-        `<send retrans="500">${request('INFO', i + 2, type, body)}</send>`,
-        '<recv response="200"/>',
-        `<pause milliseconds="${bare ? BARE_EVERY_MS : on + Math.max(80, off)}"/>`,
-      ];
+      const info = `INFO [next_url] SIP/2.0
+v: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+[last_From:]
+[last_To:]
+i: [call_id]
+CSeq: ${i + 2} INFO
+Max-Forwards: 70
+c: ${type}
+l: [len]
+
+${body}`;
+      const until = bare ? BARE_EVERY_MS : on + Math.max(LEAST_OFF_MS, off);
+      return `<send retrans="500"><![CDATA[\n${info}\n]]></send><recv response="200"/><pause milliseconds="${until}"/>`;
     }),
   ];
 }

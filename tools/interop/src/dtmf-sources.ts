@@ -78,8 +78,8 @@ export function eventStream(presses: readonly Press[], seed: number): Buffer {
   return rtpPcap(stream.packets);
 }
 
-/** A phone's sound with its keys as tones, made by sox, above a hiss that no line is without. */
-export async function toneStream(presses: readonly Press[], seed: number): Promise<Buffer> {
+/** A phone's sound with its keys as tones, made by sox, above a hiss that no line is without: the capture, and the PCMA in it. */
+export async function toneStream(presses: readonly Press[], seed: number): Promise<{ pcap: Buffer; sound: Buffer }> {
   const hiss = await octets('sox', ['-r', 8_000, '-n', ...ALAW, 'synth', 2, 'whitenoise', 'vol', '-60dB']);
   const made = new Map<string, Promise<Buffer>>();
   const toneOf = (press: Press): Promise<Buffer> => {
@@ -92,12 +92,13 @@ export async function toneStream(presses: readonly Press[], seed: number): Promi
   const parts: Buffer[] = [hiss.subarray(0, LISTENS_MS * SAMPLES_A_MS)];
   for (const press of presses) parts.push(await toneOf(press), hiss.subarray(0, press.off * SAMPLES_A_MS));
   parts.push(hiss.subarray(0, LISTENS_MS * SAMPLES_A_MS));
-  const sound = Buffer.concat(parts);
+  const all = Buffer.concat(parts);
+  const sound = all.subarray(0, all.length - (all.length % PACKET_SAMPLES));
   const stream = new Stream(seed);
-  for (let at = 0; at + PACKET_SAMPLES <= sound.length; at += PACKET_SAMPLES) {
+  for (let at = 0; at < sound.length; at += PACKET_SAMPLES) {
     stream.add(at / SAMPLES_A_MS, PCMA, seed * 100_003 + at, sound.subarray(at, at + PACKET_SAMPLES));
   }
-  return rtpPcap(stream.packets);
+  return { pcap: rtpPcap(stream.packets), sound };
 }
 
 /** Two sines from sox, mixed, that swell within 2 ms. */
