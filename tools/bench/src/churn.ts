@@ -39,6 +39,8 @@ const PASSWORD = 'Ld9kQm4X';
 /** Shortest and longest talk. */
 const TALK_MS = [2_000, 8_000] as const;
 const PACKET_MS = 20;
+/** A call of which nothing is heard any more ends after a minute, and what is kept of it 32 s later. */
+const SETTLES_MS = 150_000;
 /** Of each sort of caller, and of callees twice as many: the longest call and its renewal, at this rate, with room. */
 const SEATS = Math.ceil(Number(values.rate) * 12);
 /** Calls that may fail of 1,000, on a machine where others work too. */
@@ -124,6 +126,8 @@ async function churn(): Promise<number> {
         .catch((fault: unknown) => {
           failures.push(`${kind.name}: ${fault}`);
           console.error(failures.at(-1));
+          caller.hangUp();
+          callee.hangUp();
         })
         .then(async () => {
           await caller.leave();
@@ -145,7 +149,7 @@ async function churn(): Promise<number> {
   await Promise.all(underWay);
   clearInterval(speaking);
   let left = 'nothing is left of them';
-  await vats.settled(60_000).catch((fault: unknown) => {
+  await vats.settled(SETTLES_MS).catch((fault: unknown) => {
     left = `LEFT OVER: ${fault}`;
   });
   const atRest = await takeSample(vats, threads);

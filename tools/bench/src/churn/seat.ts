@@ -152,6 +152,11 @@ export class Seat {
     this.#sound.send(this.#srtp?.protect(packet) ?? packet, this.#to.port, this.#to.address);
   }
 
+  /** Ends what did not go as it should: the switch must not be left with a call that nobody is in. */
+  hangUp(): void {
+    for (const call of this.phone.calls) if (!call.ended && call.remoteTag !== undefined) call.bye();
+  }
+
   /** The call is over, whoever ended it. */
   async leave(): Promise<void> {
     this.#to = undefined;
