@@ -39,6 +39,7 @@ const PASSWORD = 'Ld9kQm4X';
 /** Shortest and longest talk. */
 const TALK_MS = [2_000, 8_000] as const;
 const PACKET_MS = 20;
+const MOST_BEHIND_MS = 1_000;
 /** A call of which nothing is heard any more ends after a minute, and what is kept of it 32 s later. */
 const SETTLES_MS = 150_000;
 /** Of each sort of caller, and of callees twice as many: the longest call and its renewal, at this rate, with room. */
@@ -82,7 +83,7 @@ async function churn(): Promise<number> {
     }),
     settings: { log: { level: 'warn', format: 'json' } },
   });
-  const threads = await Threads.of(inspector);
+  let threads = await Threads.of(inspector);
   const open = (sort: number, all: readonly string[]) =>
     Promise.all(
       all.map((extension, i) =>
@@ -112,6 +113,17 @@ async function churn(): Promise<number> {
   const underWay = new Set<Promise<void>>();
   const placed = new Map<string, number>();
   let sampled = 0;
+  let due = began;
+  let sampling = Promise.resolve();
+  const sample = async (): Promise<void> => {
+    try {
+      note(series, await takeSample(vats, threads), (performance.now() - began) / 1_000);
+    } catch (fault) {
+      console.error(`a sample is missing: ${fault}`);
+      threads.close();
+      threads = await Threads.of(inspector);
+    }
+  };
   for (let turn = 0; performance.now() - began < length; turn++) {
     const kind = kindAt(turn);
     const caller = free(kind.recorded ? seats.recorded : seats.others);
@@ -141,11 +153,13 @@ async function churn(): Promise<number> {
     }
     if (performance.now() - began >= sampled * every) {
       sampled++;
-      await note(series, await takeSample(vats, threads), (performance.now() - began) / 1_000);
+      sampling = sampling.then(sample);
     }
-    // On a grid, so that a sample's time is made up for.
-    await wait(Math.max(0, began + (turn + 1) * gap - performance.now()));
+    // On a grid, but a machine that was busy elsewhere is not made up for by a crowd.
+    due = Math.max(due + gap, performance.now() - MOST_BEHIND_MS);
+    await wait(Math.max(0, due - performance.now()));
   }
+  await sampling;
   await Promise.all(underWay);
   clearInterval(speaking);
   let left = 'nothing is left of them';

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { Baresip, type BaresipOptions } from './baresip.ts';
+import { callBothWays, expectHeardBothWays } from './both-ways.ts';
 import { Capture } from './capture.ts';
 import { expectTone, expectUnbroken } from './judge.ts';
 import { Linphone } from './linphone.ts';
@@ -164,32 +165,9 @@ scenario(
     });
     const boris = await baresip(scene, vats, BORIS, TONE.boris, 'none');
     await Promise.all([anna.registered(), boris.registered()]);
-    anna.dial(`sip:${BORIS.extension}@${vats.sip.address}`);
-    await boris.event('CALL_INCOMING');
-    await boris.answer();
-    await Promise.all([anna.connected(), boris.event('CALL_ESTABLISHED')]);
-    await wait(3_000);
-    anna.hangUp();
-    await boris.event('CALL_CLOSED');
-
-    await boris.dial(ANNA.extension);
-    await anna.ringing();
-    anna.answer();
-    await boris.event('CALL_ESTABLISHED');
-    await wait(3_000);
-    await boris.hangUp();
-    await anna.ended();
-    await vats.idle();
-    const recordings = await vats.recordings();
-    expect(recordings).toHaveLength(2);
-    for (const [i, { file }] of recordings.entries()) {
-      const [left, right] = i === 0 ? [TONE.anna, TONE.boris] : [TONE.boris, TONE.anna];
-      await expectTone(file, left, { channel: 1, from: 0.8, length: 1.5 });
-      await expectTone(file, right, { channel: 2, from: 0.8, length: 1.5 });
-    }
-    for (const file of boris.heard()) await expectTone(file, TONE.anna, { from: 0.8, length: 1.5 });
+    await callBothWays(vats, anna, boris);
     await anna.stop();
-    await expectTone(anna.heard, TONE.boris, { from: 0.8, length: 1.5 });
+    await expectHeardBothWays(vats, anna, boris);
     await wire.stop();
     expectUntold(vats, (await onTheWire(wire, vats)).keys);
   },

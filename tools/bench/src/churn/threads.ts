@@ -1,4 +1,4 @@
-import { eventually } from '@vats/interop';
+import { eventually, within } from '@vats/interop';
 
 /** What one thread of a Node process holds right after a collection, in octets. */
 export interface ThreadMemory {
@@ -18,7 +18,11 @@ interface Answer {
   readonly error?: { readonly message: string };
 }
 
-type Ask = (method: string, params?: object) => Promise<Readonly<Record<string, unknown>>>;
+/** A thread that ends while it is asked answers nobody. */
+const PATIENCE_MS = 20_000;
+
+type Result = Readonly<Record<string, unknown>>;
+type Ask = (method: string, params?: object) => Promise<Result>;
 
 /** One conversation in the inspector's protocol: questions with numbers, answers with the same ones. */
 class Conversation {
@@ -35,10 +39,11 @@ class Conversation {
 
   readonly ask: Ask = (method, params = {}) => {
     const id = ++this.#asked;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Result>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#send(JSON.stringify({ id, method, params }));
     });
+    return within(answer, PATIENCE_MS, `answer to ${method}`).finally(() => this.#waiting.delete(id));
   };
 
   hear(answer: Answer): void {
@@ -86,11 +91,15 @@ export class Threads {
     socket.addEventListener('close', () => this.#main.end());
   }
 
-  /** Has every thread collect its garbage, and asks what is left. */
+  /**
+   * Has every thread collect its garbage, and asks what is left. A thread that ended meanwhile is not among them.
+   *
+   * @throws when the main thread does not answer
+   */
   async memory(): Promise<ThreadMemory[]> {
-    const all = [{ name: 'main', talk: this.#main }, ...this.#workers.values()];
-    const measured = await Promise.all(all.map(({ name, talk }) => measure(name, talk.ask).catch(() => undefined)));
-    return measured.filter((memory) => memory !== undefined);
+    const workers = [...this.#workers.values()].map(({ name, talk }) => measure(name, talk.ask).catch(() => undefined));
+    const [main, ...others] = await Promise.all([measure('main', this.#main.ask), ...workers]);
+    return [main, ...others.filter((memory) => memory !== undefined)];
   }
 
   close(): void {
