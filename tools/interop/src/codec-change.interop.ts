@@ -134,7 +134,7 @@ function manifestOf(vats: Switch): Manifest {
   return JSON.parse(readFileSync(join(directory, name as string), 'utf8')) as Manifest;
 }
 
-describe.concurrent('a phone that changes its codec in a call', () => {
+describe('a phone that changes its codec in a call', () => {
   scenario(
     'from PCMA to PCMU and back while it is recorded: the manifest says when, and the sound agrees; G.722 is refused and the call goes on',
     { needs: ['sipp', 'baresip', 'sox', 'ffmpeg', 'root'], seconds: 60 },

@@ -51,8 +51,7 @@ async function idOf(vats: Switch): Promise<string> {
   return calls[0]?.id ?? '';
 }
 
-// Two scenarios at a time: each talks for seconds, and costs next to nothing meanwhile.
-describe.concurrent('recordings', () => {
+describe('recordings', () => {
   scenario(
     'hold, a pause for a card number, stop and start: the files play, and their manifests agree with the sound',
     { needs: NEEDS },
