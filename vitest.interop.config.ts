@@ -15,7 +15,10 @@ export default defineConfig({
     // Phones and judges run in real time: a machine that was busy for a second gets one more chance.
     retry: 1,
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Scenarios of one file that say that they may run side by side.
+    maxConcurrency: 2,
+    // What scenarios leave to the end of their file: memory that comes back, RFC 3261's timers.
+    hookTimeout: 240_000,
     projects: [
       {
         extends: true,

@@ -20,6 +20,7 @@ export interface CaptureOptions {
 
 /** What went over the wire, taken by dumpcap and read by Wireshark's dissectors: judges that are not ours. */
 export class Capture {
+  readonly name: string;
   readonly file: string;
   readonly #child: Child;
   readonly #sipPorts: readonly number[];
@@ -44,10 +45,11 @@ export class Capture {
     const child = await Child.start(scene, command, args, { name: `dumpcap-${name}`, goodbye: 'SIGINT', patience });
     // Said when the interface is open and the file is there, not before.
     await child.line(/^File: /, 10_000);
-    return new Capture(file, child, options.sipPorts);
+    return new Capture(name, file, child, options.sipPorts);
   }
 
-  private constructor(file: string, child: Child, sipPorts: readonly number[]) {
+  private constructor(name: string, file: string, child: Child, sipPorts: readonly number[]) {
+    this.name = name;
     this.file = file;
     this.#child = child;
     this.#sipPorts = sipPorts;

@@ -59,7 +59,8 @@ exten => _[+0-9].,1,Answer()
 `,
 };
 
-describe.each(['chan_sip', 'chan_pjsip'] as const)('an operator with dtmf: info, %s', (driver) => {
+// Each waits most of the time: for a phone, a timer, a tone.
+describe.concurrent.each(['chan_sip', 'chan_pjsip'] as const)('an operator with dtmf: info, %s', (driver) => {
   scenario(
     `keys of a phone are INFO there, its INFO are keys of the phone, each once (${driver})`,
     { needs: ['asterisk', 'baresip', 'sox', 'tshark', 'dumpcap', 'root'], seconds: 90 },

@@ -111,17 +111,19 @@ describe(`${RATE} REGISTERs a second for ${SECONDS} seconds`, () => {
         expect(most - before.memory).toBeLessThan(MEGABYTES_DURING);
 
         await speeches.end();
-        await eventually(
-          'memory given back',
-          () => {
-            const more = megabytes(vats.pid) - before.memory;
-            if (more >= MEGABYTES_AFTER) throw new Error(`${more.toFixed(0)} MB more than before`);
-            return true;
-          },
-          { milliseconds: 120_000, every: 500 },
-        );
-        await vats.settled(60_000);
-        console.log(`  memory ${megabytes(vats.pid).toFixed(0)} MB when nothing was left`);
+        return async () => {
+          await eventually(
+            'memory given back',
+            () => {
+              const more = megabytes(vats.pid) - before.memory;
+              if (more >= MEGABYTES_AFTER) throw new Error(`${more.toFixed(0)} MB more than before`);
+              return true;
+            },
+            { milliseconds: 120_000, every: 500 },
+          );
+          await vats.settled(60_000);
+          console.log(`${name}: memory ${megabytes(vats.pid).toFixed(0)} MB when nothing was left`);
+        };
       },
     );
   }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { Baresip } from './baresip.ts';
+import { callBothWays, expectHeardBothWays } from './both-ways.ts';
 import { Capture } from './capture.ts';
 import { expectTone } from './judge.ts';
 import { Linphone } from './linphone.ts';
@@ -39,69 +40,52 @@ async function codecsFromSwitch(wire: Capture, vats: Switch): Promise<Set<string
   return new Set(rows.flatMap(([names]) => (names ?? '').split(',')).filter((name) => name !== ''));
 }
 
-describe.each(['udp', 'tcp'] as const)('linphone and baresip, both preferring Opus, over %s', (transport) => {
-  scenario(`a recorded call speaks G.711 (${transport})`, { needs: NEEDS, seconds: 90 }, async (scene) => {
-    const { vats, wire, anna, boris } = await stage(scene, 'all', transport);
-    anna.dial(`sip:${BORIS.extension}@${vats.sip.address}`);
-    await boris.event('CALL_INCOMING');
-    await boris.answer();
-    await Promise.all([anna.connected(), boris.event('CALL_ESTABLISHED')]);
-    await wait(3_000);
-    anna.hangUp();
-    await boris.event('CALL_CLOSED');
-
-    await boris.dial(ANNA.extension);
-    await anna.ringing();
-    anna.answer();
-    await boris.event('CALL_ESTABLISHED');
-    await wait(2_000);
-    await boris.hangUp();
-    await anna.ended();
-    await vats.idle();
-    await anna.stop();
-    await wire.stop();
-
-    expect(await codecsFromSwitch(wire, vats)).not.toContain('opus');
-    await expectTone(anna.heard, 600, { from: 0.5, length: 1.5 });
-    await expectTone(boris.heard()[0] as string, 420, { from: 0.5, length: 1.5 });
-    const [first, second] = await vats.recordings();
-    await expectTone(first?.file as string, 420, { channel: 1, from: 0.5, length: 2 });
-    await expectTone(first?.file as string, 600, { channel: 2, from: 0.5, length: 2 });
-    await expectTone(second?.file as string, 600, { channel: 1, from: 0.5, length: 1 });
-    await expectTone(second?.file as string, 420, { channel: 2, from: 0.5, length: 1 });
-    expect(await wire.malformed()).toEqual([]);
-  });
-
-  scenario(
-    `a call that nobody records passes Opus through, also after a hold (${transport})`,
-    { needs: NEEDS, seconds: 90 },
-    async (scene) => {
-      const { vats, wire, anna, boris } = await stage(scene, 'none', transport);
-      anna.dial(`sip:${BORIS.extension}@${vats.sip.address}`);
-      await boris.event('CALL_INCOMING');
-      await boris.answer();
-      await Promise.all([anna.connected(), boris.event('CALL_ESTABLISHED')]);
-      await wait(2_500);
-      await anna.hold();
-      await wait(1_000);
-      await anna.resume();
-      await wait(2_000);
-      anna.hangUp();
-      await boris.event('CALL_CLOSED');
-      await vats.idle();
+// Two scenarios at a time: each talks for seconds, and costs next to nothing meanwhile.
+describe.concurrent.each(['udp', 'tcp'] as const)(
+  'linphone and baresip, both preferring Opus, over %s',
+  (transport) => {
+    scenario(`a recorded call speaks G.711 (${transport})`, { needs: NEEDS, seconds: 90 }, async (scene) => {
+      const { vats, wire, anna, boris } = await stage(scene, 'all', transport);
+      await callBothWays(vats, anna, boris);
       await anna.stop();
       await wire.stop();
 
-      expect(await codecsFromSwitch(wire, vats)).toContain('opus');
-      await expectTone(anna.heard, 600, { from: 0.5, length: 1.5 });
-      await expectTone(anna.heard, 600, { from: 3, length: 1 });
-      await expectTone(boris.heard()[0] as string, 420, { from: 0.5, length: 1.5 });
-      // What went to each phone after the answer was Opus: a dynamic payload type, never 0 or 8.
-      const rtp = await wire.rows(`rtp && ip.src == ${vats.sip.address}`, ['rtp.p_type']);
-      expect(rtp.length).toBeGreaterThan(200);
-      expect(new Set(rtp.map(([type]) => Number(type) >= 96))).toEqual(new Set([true]));
-      expect(await vats.recordings()).toEqual([]);
+      expect(await codecsFromSwitch(wire, vats)).not.toContain('opus');
+      await expectHeardBothWays(vats, anna, boris);
       expect(await wire.malformed()).toEqual([]);
-    },
-  );
-});
+    });
+
+    scenario(
+      `a call that nobody records passes Opus through, also after a hold (${transport})`,
+      { needs: NEEDS, seconds: 90 },
+      async (scene) => {
+        const { vats, wire, anna, boris } = await stage(scene, 'none', transport);
+        anna.dial(`sip:${BORIS.extension}@${vats.sip.address}`);
+        await boris.event('CALL_INCOMING');
+        await boris.answer();
+        await Promise.all([anna.connected(), boris.event('CALL_ESTABLISHED')]);
+        await wait(2_500);
+        await anna.hold();
+        await wait(1_000);
+        await anna.resume();
+        await wait(2_000);
+        anna.hangUp();
+        await boris.event('CALL_CLOSED');
+        await vats.idle();
+        await anna.stop();
+        await wire.stop();
+
+        expect(await codecsFromSwitch(wire, vats)).toContain('opus');
+        await expectTone(anna.heard, 600, { from: 0.5, length: 1.5 });
+        await expectTone(anna.heard, 600, { from: 3, length: 1 });
+        await expectTone(boris.heard()[0] as string, 420, { from: 0.5, length: 1.5 });
+        // What went to each phone after the answer was Opus: a dynamic payload type, never 0 or 8.
+        const rtp = await wire.rows(`rtp && ip.src == ${vats.sip.address}`, ['rtp.p_type']);
+        expect(rtp.length).toBeGreaterThan(200);
+        expect(new Set(rtp.map(([type]) => Number(type) >= 96))).toEqual(new Set([true]));
+        expect(await vats.recordings()).toEqual([]);
+        expect(await wire.malformed()).toEqual([]);
+      },
+    );
+  },
+);

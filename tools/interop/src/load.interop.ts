@@ -73,7 +73,7 @@ describe('SIPp through two registered users', () => {
       expect(spoken).toBeGreaterThan(45_000);
       expect(await packets(`udp.dstport == ${answering.mediaPort}`)).toBeGreaterThan(spoken * 0.98);
       expect(await packets(`udp.dstport == ${soundPort}`)).toBeGreaterThan(spoken * 0.96);
-      await vats.settled();
+      return () => vats.settled();
     },
   );
 

@@ -43,7 +43,8 @@ ${toLine}
   };
 }
 
-describe.each(['chan_sip', 'chan_pjsip'] as const)('Asterisk as an operator, %s', (driver) => {
+// Each waits most of the time: for a registration to run out.
+describe.concurrent.each(['chan_sip', 'chan_pjsip'] as const)('Asterisk as an operator, %s', (driver) => {
   const files = (sip: Asterisk['sip'], line: Line): Files => accountsAt(driver, sip, line);
   scenario(
     `registered through its least expiry, a restart and a changed password; calls both ways (${driver})`,

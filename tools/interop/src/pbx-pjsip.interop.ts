@@ -4,7 +4,8 @@ import { NUMBER, PBX } from './pbx-at-us-file.ts';
 import { over, pbxScenarios, reaches } from './pbx-scenarios.ts';
 import { scenario } from './scenario.ts';
 
-describe('a FreePBX with chan_pjsip that registers here', () => pbxScenarios('freepbx-pjsip'));
+// Each with a switch and an Asterisk of its own, two at a time: they wait for each other most of the time.
+describe.concurrent('a FreePBX with chan_pjsip that registers here', () => pbxScenarios('freepbx-pjsip'));
 
 scenario(
   'an Asterisk whose pjsip.conf is our recipe registers by itself and is called',

@@ -9,7 +9,8 @@ import { loudness, seconds } from './sound.ts';
 import { Switch } from './switch.ts';
 import { call, clean, NEEDS, stage, TONE } from './two-phones.ts';
 
-describe.each(['udp', 'tcp'] as const)('two baresip over %s', (transport) => {
+// Two scenarios at a time: each talks for seconds, and costs next to nothing meanwhile.
+describe.concurrent.each(['udp', 'tcp'] as const)('two baresip over %s', (transport) => {
   for (const direction of ['anna calls boris', 'boris calls anna'] as const) {
     scenario(
       `${direction}: both hear each other, and the recording hears both (${transport})`,

@@ -3,7 +3,8 @@ import { BORIS } from './office.ts';
 import { scenario } from './scenario.ts';
 import { clean, NEEDS, stage } from './two-phones.ts';
 
-describe.each(['udp', 'tcp'] as const)('two baresip over %s', (transport) => {
+// Each waits most of the time: for what RFC 3261 keeps for 32 s.
+describe.concurrent.each(['udp', 'tcp'] as const)('two baresip over %s', (transport) => {
   scenario(
     `a refusal, a caller who gives up, an unknown extension, nobody there (${transport})`,
     { needs: NEEDS },

@@ -11,7 +11,8 @@ const VERA = { extension: '203', name: 'Vera Orlova', login: 'vera', password: '
 /** A registration that no phone renews while a test runs. */
 const LONG = 3_600;
 
-describe('kill -9', () => {
+// Two scenarios at a time: each talks for seconds, and costs next to nothing meanwhile.
+describe.concurrent('kill -9', () => {
   scenario(
     'during a recorded call: the recording plays to its last second after the next start',
     { needs: ['baresip', 'sox'] },

@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { Scene } from './scene.ts';
 import { lacking } from './tools.ts';
 
@@ -10,10 +10,27 @@ export interface ScenarioOptions {
 }
 
 /**
+ * What a scene still has to show when its steps are over, and only takes time: that nothing is left after 32 s, that memory comes back.
+ * The next scenario begins meanwhile; the file fails when it fails.
+ */
+export type Aftermath = () => Promise<void>;
+
+const aftermaths: Promise<string | undefined>[] = [];
+
+afterAll(async () => {
+  const faults = (await Promise.all(aftermaths.splice(0))).filter((fault) => fault !== undefined);
+  expect(faults).toEqual([]);
+});
+
+/**
  * A test with a scene of its own. A machine without the tools skips it with a message that names the remedy; in CI,
  * where the tools are promised, it fails. When the test fails its logs and captures stay, and it says where.
  */
-export function scenario(name: string, options: ScenarioOptions, play: (scene: Scene) => Promise<void>): void {
+export function scenario(
+  name: string,
+  options: ScenarioOptions,
+  play: (scene: Scene) => Promise<void> | Promise<Aftermath>,
+): void {
   test(name, { timeout: (options.seconds ?? 120) * 1_000 }, async ({ skip }) => {
     const missing = lacking(...options.needs);
     if (missing !== undefined) {
@@ -21,13 +38,29 @@ export function scenario(name: string, options: ScenarioOptions, play: (scene: S
       skip(missing);
     }
     const scene = new Scene(name);
-    try {
-      await play(scene);
-    } catch (fault) {
+    const keep = async (): Promise<void> => {
       await scene.close({ keep: true }).catch((also: unknown) => console.error(also));
       console.error(`${name}: logs and captures are in ${scene.directory}`);
-      throw fault;
+    };
+    const keptWhenItFails = async <T>(steps: () => Promise<T>): Promise<T> => {
+      try {
+        return await steps();
+      } catch (fault) {
+        await keep();
+        throw fault;
+      }
+    };
+    const aftermath = await keptWhenItFails<unknown>(() => play(scene));
+    if (typeof aftermath !== 'function') {
+      await scene.close();
+      return;
     }
-    await scene.close();
+    const whole = keptWhenItFails(aftermath as Aftermath).then(() => scene.close());
+    aftermaths.push(
+      whole.then(
+        () => undefined,
+        (fault: unknown) => `${name}: ${fault}`,
+      ),
+    );
   });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect } from 'vitest';
+import { expect } from 'vitest';
 import { Baresip, type BaresipOptions } from './baresip.ts';
+import { callBothWays, expectHeardBothWays } from './both-ways.ts';
 import { Capture } from './capture.ts';
 import { expectTone, expectUnbroken } from './judge.ts';
 import { Linphone } from './linphone.ts';
@@ -26,14 +27,22 @@ function baresip(scene: Scene, vats: Switch, account: Account, tone: number, enc
   return Baresip.start(scene, { ...account, switch: vats.sip, transport: 'tcp', tone, ...how });
 }
 
-/** Keys that went over the wire, and profiles, by who sent them. */
-async function onTheWire(wire: Capture, vats: Switch) {
-  const rows = await wire.rows('sdp', ['ip.src', 'udp.srcport', 'tcp.srcport', 'sdp.media', 'sdp.media_attr']);
+interface OnTheWire {
+  readonly keys: ReadonlySet<string>;
+  /** Of the switch's descriptions alone, by the users of the call that they are of: `anna boris`, logins or extensions. */
+  readonly profiles: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Keys that went over the wire, whoever sent them, and profiles of what the switch sent. */
+async function onTheWire(wire: Capture, vats: Switch): Promise<OnTheWire> {
+  const fields = ['udp.srcport', 'tcp.srcport', 'sip.from.user', 'sip.to.user', 'sdp.media', 'sdp.media_attr'];
   const keys = new Set<string>();
-  const profiles = new Set<string>();
-  for (const [, , from, media = '', attributes = ''] of rows) {
+  const profiles = new Map<string, Set<string>>();
+  for (const [udp, tcp, from = '', to = '', media = '', attributes = ''] of await wire.rows('sdp', fields)) {
     for (const [, key] of attributes.matchAll(/inline:([A-Za-z0-9+/=]+)/g)) keys.add(key as string);
-    if (Number(from) === vats.sip.port) profiles.add(media.split(' ')[2] as string);
+    if (Number(udp || tcp) !== vats.sip.port) continue;
+    const of = profiles.get(`${from} ${to}`) ?? new Set();
+    profiles.set(`${from} ${to}`, of.add(media.split(' ')[2] as string));
   }
   return { keys, profiles };
 }
@@ -45,46 +54,74 @@ function expectUntold(vats: Switch, keys: ReadonlySet<string>): void {
   for (const key of keys) expect(told).not.toContain(key);
 }
 
-describe.each<[Encryption, Encryption, Account['srtp'], Account['srtp']]>([
+const PAIRS: readonly (readonly [Encryption, Encryption, Account['srtp'], Account['srtp']])[] = [
   ['srtp-mand', 'srtp-mand', 'optional', 'optional'],
   ['srtp-mand', 'srtp-mand', 'required', 'required'],
   ['srtp-mand', 'none', 'optional', 'never'],
   ['none', 'srtp-mand', 'optional', 'optional'],
   ['srtp', 'none', 'optional', 'optional'],
-])('baresip %s calls baresip %s; the accounts say %s and %s', (caller, callee, ofCaller, ofCallee) => {
-  scenario('both hear each other, and the recording hears both', { needs: NEEDS, seconds: 90 }, async (scene) => {
-    const accounts = [
-      { ...ANNA, srtp: ofCaller },
-      { ...BORIS, srtp: ofCallee },
-    ] as Account[];
-    const { vats, wire } = await office(scene, accounts);
-    const [anna, boris] = await Promise.all([
-      baresip(scene, vats, ANNA, TONE.anna, caller),
-      baresip(scene, vats, BORIS, TONE.boris, callee),
-    ]);
-    await Promise.all([anna.registered(), boris.registered()]);
-    await call(anna, boris, BORIS.extension);
-    await wait(4_000);
-    await anna.hangUp();
-    await boris.event('CALL_CLOSED');
-    await vats.idle();
-    await expectTone(anna.heard()[0] as string, TONE.boris, { from: 0.5, length: 3 });
-    await expectTone(boris.heard()[0] as string, TONE.anna, { from: 0.5, length: 3 });
-    const file = (await vats.recordings())[0]?.file as string;
-    for (const [channel, tone] of [
-      [1, TONE.anna],
-      [2, TONE.boris],
-    ] as const) {
-      await expectTone(file, tone, { channel, from: 0.5, length: 3 });
-      await expectUnbroken(file, channel);
-    }
+];
+
+/** An account of a pair; all of one side have the same tone. */
+const account = (side: 'caller' | 'callee', pair: number, srtp: Account['srtp']): Account => ({
+  ...ANNA,
+  extension: `${side === 'caller' ? 3 : 4}0${pair}`,
+  login: `${side}${pair}`,
+  ...(srtp !== undefined && { srtp }),
+});
+
+scenario(
+  'two baresip that encrypt always, where they can, or never, in five pairs: both hear each other, and the recording hears both',
+  { needs: NEEDS, seconds: 150 },
+  async (scene) => {
+    const pairs = PAIRS.map(([caller, callee, ofCaller, ofCallee], pair) => ({
+      encryption: [caller, callee] as const,
+      accounts: [account('caller', pair, ofCaller), account('callee', pair, ofCallee)] as const,
+      what: `${caller} calls ${callee}; the accounts say ${ofCaller} and ${ofCallee}`,
+    }));
+    const { vats, wire } = await office(
+      scene,
+      pairs.flatMap(({ accounts }) => accounts),
+    );
+    const calls = await Promise.all(
+      pairs.map(async ({ encryption, accounts, ...pair }) => {
+        const [caller, callee] = await Promise.all([
+          baresip(scene, vats, accounts[0], TONE.anna, encryption[0]),
+          baresip(scene, vats, accounts[1], TONE.boris, encryption[1]),
+        ]);
+        await Promise.all([caller.registered(), callee.registered()]);
+        await call(caller, callee, accounts[1].extension);
+        await wait(4_000);
+        await caller.hangUp();
+        await callee.event('CALL_CLOSED');
+        return { ...pair, encryption, accounts, caller, callee };
+      }),
+    );
+    await vats.idle(15_000);
     await wire.stop();
     const { keys, profiles } = await onTheWire(wire, vats);
     expectUntold(vats, keys);
-    const mandatory = [caller, callee].filter((each) => each === 'srtp-mand').length;
-    expect(profiles.has('RTP/SAVP')).toBe(mandatory > 0);
-  });
-});
+    const recordings = await vats.recordings();
+    expect(recordings).toHaveLength(PAIRS.length);
+    for (const { what, encryption, accounts, caller, callee } of calls) {
+      await expectTone(caller.heard()[0] as string, TONE.boris, { from: 0.5, length: 3 });
+      await expectTone(callee.heard()[0] as string, TONE.anna, { from: 0.5, length: 3 });
+      const { file } = recordings.find(({ to }) => to === accounts[1].extension) ?? { file: '' };
+      for (const [channel, tone] of [
+        [1, TONE.anna],
+        [2, TONE.boris],
+      ] as const) {
+        await expectTone(file, tone, { channel, from: 0.5, length: 3 });
+        await expectUnbroken(file, channel);
+      }
+      const names = accounts.flatMap(({ login, extension }) => [login, extension]);
+      const ofPair = [...profiles].filter(([users]) => users.split(' ').every((user) => names.includes(user)));
+      expect(ofPair.length, what).toBeGreaterThan(0);
+      const encrypts = ofPair.some(([, of]) => of.has('RTP/SAVP'));
+      expect(encrypts, what).toBe(encryption.includes('srtp-mand'));
+    }
+  },
+);
 
 scenario('hold and resume of an encrypted call, from either side', { needs: NEEDS, seconds: 90 }, async (scene) => {
   const { vats } = await office(scene, [ANNA, BORIS]);
@@ -128,32 +165,9 @@ scenario(
     });
     const boris = await baresip(scene, vats, BORIS, TONE.boris, 'none');
     await Promise.all([anna.registered(), boris.registered()]);
-    anna.dial(`sip:${BORIS.extension}@${vats.sip.address}`);
-    await boris.event('CALL_INCOMING');
-    await boris.answer();
-    await Promise.all([anna.connected(), boris.event('CALL_ESTABLISHED')]);
-    await wait(3_000);
-    anna.hangUp();
-    await boris.event('CALL_CLOSED');
-
-    await boris.dial(ANNA.extension);
-    await anna.ringing();
-    anna.answer();
-    await boris.event('CALL_ESTABLISHED');
-    await wait(3_000);
-    await boris.hangUp();
-    await anna.ended();
-    await vats.idle();
-    const recordings = await vats.recordings();
-    expect(recordings).toHaveLength(2);
-    for (const [i, { file }] of recordings.entries()) {
-      const [left, right] = i === 0 ? [TONE.anna, TONE.boris] : [TONE.boris, TONE.anna];
-      await expectTone(file, left, { channel: 1, from: 0.8, length: 1.5 });
-      await expectTone(file, right, { channel: 2, from: 0.8, length: 1.5 });
-    }
-    for (const file of boris.heard()) await expectTone(file, TONE.anna, { from: 0.8, length: 1.5 });
+    await callBothWays(vats, anna, boris);
     await anna.stop();
-    await expectTone(anna.heard, TONE.boris, { from: 0.8, length: 1.5 });
+    await expectHeardBothWays(vats, anna, boris);
     await wire.stop();
     expectUntold(vats, (await onTheWire(wire, vats)).keys);
   },

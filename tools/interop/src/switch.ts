@@ -20,6 +20,10 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const NODE = `${ROOT}node_modules/node/bin/node`;
 export const MAIN = `${ROOT}packages/vats/src/main.ts`;
 
+/** Each switch of a process has a network of its own for its address, so that scenarios can run side by side. */
+const [SWITCHES_FROM, SWITCHES] = [100, 100];
+let started = 0;
+
 export interface SwitchOptions {
   /** The PBX file's text. */
   readonly pbx: string;
@@ -82,7 +86,7 @@ export class Switch {
 
   /** Starts it and waits until it is ready. */
   static async start(scene: Scene, options: SwitchOptions): Promise<Switch> {
-    const address = options.address ?? ownAddress(47);
+    const address = options.address ?? ownAddress(SWITCHES_FROM + (started++ % SWITCHES));
     const sip = { address, port: await freePorts(2, options.place ? '127.0.0.1' : address) };
     const data = scene.folder(`switch-${sip.port}`, 'data');
     const settingsFile = scene.path(`switch-${sip.port}`, 'vats.yaml');

@@ -17,6 +17,7 @@ const DEBIAN_PACKAGE: Readonly<Record<string, string>> = {
   svmap: 'sipvicious',
   svwar: 'sipvicious',
   svcrack: 'sipvicious',
+  'multimon-ng': 'multimon-ng',
 };
 
 function onPath(tool: string): boolean {

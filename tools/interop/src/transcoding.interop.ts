@@ -34,7 +34,8 @@ async function sentBy(wire: Capture, vats: Switch): Promise<Set<string>> {
   );
 }
 
-describe('two baresip that share no codec', () => {
+// Two scenarios at a time: each talks for seconds, and costs next to nothing meanwhile.
+describe.concurrent('two baresip that share no codec', () => {
   for (const [from, to, types, recording] of [
     ['G722/16000/1', 'PCMA/8000/1', ['8', '9'], 'none'],
     ['PCMU/8000/1', 'G722/16000/1', ['0', '9'], 'none'],
@@ -81,7 +82,7 @@ describe('two baresip that share no codec', () => {
   });
 });
 
-describe('linphone with Opus only and baresip with PCMA only', () => {
+describe.concurrent('linphone with Opus only and baresip with PCMA only', () => {
   for (const caller of ['linphone', 'baresip'] as const) {
     scenario(
       `${caller} calls: the sound of both is whole, before and after a hold`,

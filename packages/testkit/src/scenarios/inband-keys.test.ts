@@ -1,25 +1,11 @@
-import type { DtmfKey } from '@vats/media';
 import { type FakeMediaCall, keyPackets } from '@vats/media/testing';
 import { describe, expect } from 'vitest';
-import type { Actor } from '../actor.ts';
 import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
-import type { World } from '../world.ts';
 import { end } from './acts.ts';
-import { COMPANY, pbxUser } from './company.ts';
+import { companyWithKeys, KEYS, talkFromOutside, talkOutside } from './company-keys.ts';
 
-const AS_TONES = COMPANY.replace('codecs: [PCMA]', 'codecs: [PCMA]\n    dtmf: inband');
-const COMPANY_OF = { pbx: AS_TONES, users: pbxUser() };
-const KEYS = [...'0123456789*#ABCD'] as DtmfKey[];
-
-/** Alice calls outside, by the trunk that has its keys as tones. */
-function talkOutside(alice: Actor, itsp: Actor, world: World): FakeMediaCall {
-  alice.invites('+79031234567');
-  itsp.answers();
-  alice.hears('200 INVITE');
-  itsp.expects('ACK');
-  return world.media.calls.at(-1)!;
-}
+const COMPANY_OF = companyWithKeys('inband');
 
 const tonesTo = (media: FakeMediaCall, leg: string): string =>
   media.commands
@@ -84,11 +70,7 @@ describe('keys of a trunk that has them as tones', () => {
     'a call that it brings is answered without telephone events, though it offers them, and has its keys turned both ways',
     { ends: 'caller-hung-up', ...COMPANY_OF },
     ({ alice, itsp, world }) => {
-      itsp.invites('84951234567');
-      alice.answers();
-      itsp.hears('200 INVITE');
-      alice.expects('ACK');
-      const media = world.media.calls.at(-1)!;
+      const media = talkFromOutside(itsp, alice, world);
       expect(readSdp(itsp.call.remoteSdp ?? '').codecs).toEqual(['8 PCMA/8000']);
       media.emit({ kind: 'dtmf', leg: 'a', key: '7', milliseconds: 80 });
       for (const packet of keyPackets({ key: '#', sequence: 1, timestamp: 1 })) media.says('b1', packet);

@@ -1,4 +1,4 @@
-import { type DtmfKey, TOLD } from '@vats/media';
+import { TOLD } from '@vats/media';
 import { type FakeMediaCall, isEnd, keyPackets, rtpPacket } from '@vats/media/testing';
 import type { SipRequest } from '@vats/sip';
 import { describe, expect } from 'vitest';
@@ -7,30 +7,10 @@ import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 import { end, talk } from './acts.ts';
-import { COMPANY, pbxUser } from './company.ts';
+import { companyWithKeys, KEYS, talkFromOutside, talkOutside } from './company-keys.ts';
 
-const BY_INFO = COMPANY.replace('codecs: [PCMA]', 'codecs: [PCMA]\n    dtmf: info');
-const COMPANY_OF = { pbx: BY_INFO, users: pbxUser() };
-const KEYS = [...'0123456789*#ABCD'] as DtmfKey[];
+const COMPANY_OF = companyWithKeys('info');
 const RELAY = ['Content-Type', 'application/dtmf-relay'] as const;
-
-/** Alice calls outside, by the trunk that has its keys by INFO. */
-function talkOutside(alice: Actor, itsp: Actor, world: World): FakeMediaCall {
-  alice.invites('+79031234567');
-  itsp.answers();
-  alice.hears('200 INVITE');
-  itsp.expects('ACK');
-  return world.media.calls.at(-1)!;
-}
-
-/** A number of the company is called by that trunk. */
-function talkFromOutside(itsp: Actor, alice: Actor, world: World): FakeMediaCall {
-  itsp.invites('84951234567');
-  alice.answers();
-  itsp.hears('200 INVITE');
-  alice.expects('ACK');
-  return world.media.calls.at(-1)!;
-}
 
 const info = (actor: Actor, body: string, type = 'application/dtmf-relay'): void =>
   actor.sends('INFO', { headers: [['Content-Type', type]], body });
