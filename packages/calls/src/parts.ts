@@ -102,6 +102,8 @@ export interface CallsParts {
    * is over by then. Without it recordings begin at once.
    */
   readonly beforeRecording?: (call: string, legs: readonly MediaLeg[], go: () => void) => void;
+  /** The sound file of a domain's prompt; undefined where there is none of that name. Nothing is said without it. */
+  readonly prompt?: (domain: Domain, name: string) => string | undefined;
   /** Told every event of every call, in order within a call. */
   readonly emit: (event: CallEvent) => void;
 }
