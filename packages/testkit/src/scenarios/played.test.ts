@@ -95,7 +95,10 @@ describe('a prompt in a scheme', () => {
       itsp.hangsUp();
       itsp.hears('200 BYE');
       alice.hearsNothing();
-      expect(recordOf(world.events)).toMatchObject({ result: 'missed', status: 0 });
+      // What the media plane says of it by then is nothing to anybody.
+      ends(world);
+      expect(typesIn(world)).not.toContain('prompt.played');
+      expect(recordOf(world.events)).toMatchObject({ result: 'missed' });
     },
   );
 
