@@ -193,6 +193,19 @@ describe('a prompt in a scheme', () => {
   );
 
   scenario(
+    'a caller with G.722 behind a codec that sound can not be made in hears it in G.722',
+    { ends: 'caller-cancelled', ...GREETED },
+    ({ itsp, world }) => {
+      itsp.invites('84951234567', { sdp: itsp.phone.sdp({ codecs: ['18 G729/8000', '9 G722/8000'] }) });
+      itsp.hears('200 INVITE');
+      expect(answeredWith(itsp)).toEqual(['9 G722/8000']);
+      expect(playing(world)).toBe('ru/greeting.wav');
+      itsp.hangsUp();
+      itsp.hears('200 BYE');
+    },
+  );
+
+  scenario(
     'a caller without an offer hears it once it has answered ours',
     { ends: 'caller-hung-up', ...GREETED },
     ({ itsp, alice, world }) => {
