@@ -1,7 +1,7 @@
-import type { Cancel, Log } from '@vats/kernel';
+import type { Log } from '@vats/kernel';
 import type { CodecPolicy, DtmfKey, MediaEvent } from '@vats/media';
 import type { Plan } from '@vats/pbx';
-import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
+import type { IncomingInvite, IncomingInviteUser, SessionUser } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { LegName, UnstampedEvent } from './call-event.ts';
@@ -9,13 +9,15 @@ import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
-import { CALLER, type CallCommand, type CallInput, type CallState, type TimerName } from './call-state.ts';
+import { CALLER, type CallCommand, type CallInput, type CallState, type Service } from './call-state.ts';
 import { CallTelling } from './call-telling.ts';
+import { CallTimers } from './call-timers.ts';
 import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
+import { HoldMusic } from './hold-music.ts';
 import { Keys } from './keys.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
@@ -23,12 +25,11 @@ import { LegHoldings } from './leg-holdings.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { refusalHeaders } from './refusal-headers.ts';
-import { relayInDialogRequest } from './relay-request.ts';
 import { Renegotiation } from './renegotiation.ts';
+import { type ServiceEvent, Services } from './services.ts';
+import { saysElsewhere, sessionUser } from './session-user.ts';
+import { Speaker } from './speaker.ts';
 import { step } from './step.ts';
-
-/** Files are finished within this time, or the call ends without their word. */
-const CLOSING_LIMIT_MS = 10_000;
 
 /** What all calls share. */
 export interface SharedByCalls {
@@ -58,6 +59,8 @@ export class Call implements CallContext {
   readonly log: Log;
   readonly legs: CallLegs;
   readonly recorder: CallRecorder;
+  readonly speaker: Speaker;
+  readonly holdMusic: HoldMusic;
   readonly places: CallPlaces;
   readonly holdings = new LegHoldings();
   readonly channels: CallChannels;
@@ -68,6 +71,7 @@ export class Call implements CallContext {
   readonly #hooks: CallHooks;
   readonly #forks: Forks;
   readonly #callerSide: CallerSide;
+  readonly #services: Services;
   readonly #renegotiation: Renegotiation;
   readonly #keys: Keys;
 
@@ -75,7 +79,7 @@ export class Call implements CallContext {
   readonly #plan: CallPlan;
   readonly #inputs: CallInput[] = [];
   #working = false;
-  readonly #timers = new Map<TimerName, Cancel>();
+  readonly #timers: CallTimers;
   /** The caller gave up because another place took the call. */
   #elsewhere = false;
 
@@ -91,15 +95,19 @@ export class Call implements CallContext {
     this.channels = new CallChannels(shared.channels, this.holdings, origin.domain.id);
     this.outward = shared.outward;
     this.leaving = shared.leaving;
+    this.#timers = new CallTimers(parts, (timer) => this.feed({ type: 'timer', timer }));
     this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
     this.recorder = new CallRecorder(this, () => this.legs.media);
+    this.speaker = new Speaker(this);
+    this.holdMusic = new HoldMusic(this);
     this.#forks = new Forks(this, hooks.onOutgoing);
     this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));
     this.#callerSide = new CallerSide(this, () => this.#plan.records);
+    this.#services = new Services(this, this.#callerSide);
     this.#renegotiation = new Renegotiation(this);
     this.#keys = new Keys(this);
     this.invite = hooks.open({
-      ...this.#sessionUserOf(() => this.legs.caller),
+      ...sessionUser(this, this.#renegotiation, this.#keys, () => this.legs.caller),
       onCancel: (request) => {
         this.#elsewhere = saysElsewhere(request);
         this.feed({ type: 'caller-gave-up' });
@@ -178,7 +186,7 @@ export class Call implements CallContext {
   }
 
   sessionUser(leg: Leg): SessionUser {
-    return this.#sessionUserOf(() => leg);
+    return sessionUser(this, this.#renegotiation, this.#keys, () => leg);
   }
 
   /** Inputs that come while one is worked on wait their turn: the machine never sees a half-done state. */
@@ -209,6 +217,16 @@ export class Call implements CallContext {
     this.recorder.onMedia(event);
   }
 
+  /** For the call's legs. */
+  played(event: Extract<MediaEvent, { kind: 'played' }>): void {
+    this.speaker.told(event);
+  }
+
+  /** For the call's legs. */
+  served(event: ServiceEvent): void {
+    this.#services.told(event);
+  }
+
   /** Adds to the call's story. */
   emit(event: UnstampedEvent): void {
     this.#telling.emit(event);
@@ -228,22 +246,38 @@ export class Call implements CallContext {
         return;
       }
       case 'echo':
-        if (this.#callerSide.open()) this.feed({ type: 'serve', service: 'echo' });
+        this.#serve({ kind: 'echo' });
+        return;
+      case 'play':
+        this.#serve({ kind: 'play', prompt: due.prompt, answer: due.answer });
         return;
       case 'reject':
         this.feed({ type: 'refuse', failure: due.reason });
         return;
       case 'hangup':
-        this.feed({ type: 'refuse', failure: 'callee-declined' });
+        this.feed({ type: 'refuse', failure: this.#isOpened ? 'plan-ended' : 'callee-declined' });
         return;
-      case 'play':
       case 'menu':
       case 'queue':
       case 'voicemail':
-        // route() makes none of these until the media plane can serve them; a plan that has one must still end.
+        // route() makes none of these yet; a plan that has one must still end.
         this.feed({ type: 'refuse', failure: 'not-served' });
         return;
     }
+  }
+
+  #serve(service: Service): void {
+    if (this.#callerSide.open()) this.feed({ type: 'serve', service });
+  }
+
+  /** The switch has answered the caller. */
+  get #isOpened(): boolean {
+    return this.legs.caller?.session !== undefined;
+  }
+
+  #callerChanged(): void {
+    this.#callerSide.changed(this.#state.name === 'ringing' ? this.#state.heard : undefined);
+    this.#services.changed();
   }
 
   #perform(command: CallCommand): void {
@@ -261,7 +295,10 @@ export class Call implements CallContext {
         this.#callerSide.connect(command.leg);
         return;
       case 'serve':
-        this.#callerSide.echo();
+        this.#services.begin(command.service);
+        return;
+      case 'ringback':
+        this.#callerSide.ringback();
         return;
       case 'reject':
         this.invite.reject(command.status, {
@@ -275,13 +312,17 @@ export class Call implements CallContext {
         this.legs.get(command.leg)?.session?.bye([['Reason', reasonHeader(command.failure)]]);
         return;
       case 'ask-plan':
+        this.#services.end();
         this.#plan.goOn(command.outcome);
         return;
       case 'relay-reinvite':
         this.#renegotiation.relay(command.from, command.to);
         return;
       case 'answer-reinvite':
-        this.#renegotiation.answer(command.leg, this.#state.name === 'served');
+        this.#renegotiation.answer(
+          command.leg,
+          this.#state.name === 'talking' ? undefined : () => this.#callerChanged(),
+        );
         return;
       case 'pass-answer':
         this.#renegotiation.passAnswer(command.from, command.to);
@@ -290,12 +331,14 @@ export class Call implements CallContext {
         this.#renegotiation.refuse(command.leg, command.status);
         return;
       case 'start-timer':
-        this.#startTimer(command.timer, command.ms);
+        this.#timers.start(command.timer, command.ms);
         return;
       case 'stop-timer':
-        this.#stopTimer(command.timer);
+        this.#timers.stop(command.timer);
         return;
       case 'close-media':
+        this.#services.end();
+        this.recorder.close();
         this.legs.close();
         return;
       case 'end':
@@ -307,52 +350,10 @@ export class Call implements CallContext {
     }
   }
 
-  #startTimer(timer: TimerName, ms?: number): void {
-    this.#stopTimer(timer);
-    const delay = ms ?? (timer === 'limit' ? this.parts.settings.timeLimit : CLOSING_LIMIT_MS);
-    const cancel = this.parts.clock.after(delay, () => {
-      this.#timers.delete(timer);
-      this.feed({ type: 'timer', timer });
-    });
-    this.#timers.set(timer, cancel);
-  }
-
-  #stopTimer(timer: TimerName): void {
-    this.#timers.get(timer)?.();
-    this.#timers.delete(timer);
-  }
-
-  #sessionUserOf(legNow: () => Leg | undefined): SessionUser {
-    return {
-      onAck: (sdp) => {
-        const leg = legNow();
-        const take = leg?.onAnswerInAck;
-        if (leg === undefined || take === undefined) return;
-        leg.onAnswerInAck = undefined;
-        take(sdp);
-      },
-      onReinvite: (reinvite) => this.#renegotiation.received(legNow(), reinvite),
-      onReinviteCancelled: () => this.#renegotiation.cancelled(legNow()),
-      onRequest: (request, respond) => {
-        const leg = legNow();
-        if (leg !== undefined && this.#keys.received(leg, request, respond)) return;
-        relayInDialogRequest(request, respond, leg === undefined ? undefined : this.otherOf(leg)?.session);
-      },
-      onEnd: (end) => this.#onSessionEnd(legNow(), end),
-    };
-  }
-
-  #onSessionEnd(leg: Leg | undefined, end: SessionEnd): void {
-    if (leg === undefined) return;
-    const hungUp = leg.name === CALLER ? 'caller-hung-up' : 'callee-hung-up';
-    const failure = end.by === 'remote-bye' ? hungUp : end.by === 'no-ack' ? 'answer-not-acknowledged' : 'leg-lost';
-    this.feed({ type: 'leg-ended', leg: leg.name, failure });
-  }
-
   #end(): void {
     if (this.#state.name !== 'ended') return;
     const { failure, status } = this.#state;
-    for (const timer of [...this.#timers.keys()]) this.#stopTimer(timer);
+    this.#timers.stopAll();
     this.#telling.end(
       { failure, status, elsewhere: this.#elsewhere },
       { recording: this.recorder.last, counts: this.legs.counts },
@@ -366,6 +367,7 @@ export class Call implements CallContext {
     this.#inputs.length = 0;
     if (this.#state.name === 'ended') return;
     this.#forks.cancelAll();
+    this.#services.end();
     this.invite.reject(500);
     for (const leg of this.legs.all()) leg.session?.bye([['Reason', reasonHeader('internal-error')]]);
     this.legs.close();
@@ -373,9 +375,4 @@ export class Call implements CallContext {
     this.#state = { name: 'ended', failure: 'internal-error', status: 500 };
     this.#end();
   }
-}
-
-/** A proxy that rang us and others says so when somebody else has answered (RFC 3326 §3.1). */
-function saysElsewhere({ reasons }: SipRequest): boolean {
-  return reasons.ok && reasons.value.some(({ protocol, cause }) => /^sip$/i.test(protocol) && cause === 200);
 }

@@ -106,6 +106,14 @@ export const FAILURES = {
     en: 'The switch was killed or lost power during the call',
     ru: 'Станция была аварийно остановлена во время вызова',
   },
+  'plan-ended': {
+    status: 0,
+    q850: 16,
+    log: 'info',
+    mango: 1120,
+    en: 'The rules ended the call, as they say',
+    ru: 'Звонок завершён по правилам станции',
+  },
   'caller-cancelled': {
     status: 487,
     q850: 16,

@@ -60,7 +60,7 @@ export type { LegSrtp, SrtpKeys, SrtpPolicy } from './sdp/srtp-keys.ts';
 export type { StreamMedia } from './sdp/stream-media.ts';
 export type { StreamOrder, StreamPorts, StreamTransport } from './sdp/stream-ports.ts';
 export type { AgreedStream } from './sdp/stream-slot.ts';
-export { builtInPrompt, saidItems } from './sound/built-in-prompts.ts';
+export { BUILT_IN_MUSIC, builtInPrompt, saidItems } from './sound/built-in-prompts.ts';
 export type { CallTone } from './sound/call-tones.ts';
 export { JitterBuffer, type JitterStatistics } from './sound/jitter-buffer.ts';
 export type { CollectEnd } from './sound/key-collector.ts';

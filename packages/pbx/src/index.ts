@@ -128,12 +128,15 @@ export type {
   RingOutcome,
   RingTarget,
   RouteCall,
+  ServedOutcome,
+  StepOutcome,
   Way,
   World,
 } from './routing/plan.ts';
 export { DEFAULT_RING_MS } from './routing/reach-user.ts';
 export { recordingOf } from './routing/recording.ts';
 export { ECHO_CODE, route } from './routing/route.ts';
+export { eventOf, goesOn, isStepOutcome } from './routing/step-outcomes.ts';
 export { writtenFor } from './routing/written-number.ts';
 export { CALENDAR_ASKED_BEFORE_DAYS, type CalendarEnd, calendarEnd } from './schedule/calendar-end.ts';
 export { localDate, MOMENT_REMEDY, momentText, type ReadMoment, readMoment } from './schedule/moment.ts';

@@ -96,17 +96,25 @@ export class LegDescription extends AgreedLeg {
 
   /**
    * Our offer to this leg, made from what `other` said last; `other` must have said something. Behind its codecs come those that
-   * they can be converted to, so that whoever shares one takes that. Its streams beside the sound are offered as it has them.
+   * they can be converted to, so that whoever shares one takes that. Its streams beside the sound are offered as it has them. `agreed`:
+   * `other` has been answered already, and sends nothing but what that answer holds. `music`: there is something to be heard from us, even
+   * where `other` would have nobody heard.
    */
-  offerFrom(other: LegDescription, policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
-    const { heard, codecs } = other.#said();
-    const { direction, isThere, maxptime, muxes, ptime } = heard.session.audio;
+  offerFrom(
+    other: LegDescription,
+    policy: CodecPolicy = 'any',
+    { agreed = false, music = false }: { readonly agreed?: boolean; readonly music?: boolean } = {},
+  ): Parsed<string, SdpFault> {
+    const { heard, codecs: said } = other.#said();
+    const codecs = agreed ? other.agreed : said;
+    const { direction: wanted, isThere, maxptime, muxes, ptime } = heard.session.audio;
     if (!isThere) return this.#offer({ ...NO_SOUND, muxes }, other.now.slots);
     const converted = this.convertsWith(other)
       ? convertedBehind(codecs, policy === 'g711', (codec) => this.#offered.mayOffer(codec))
       : [];
     const offered = this.#offered.offer(this.#offered.withOwnEvents([...codecs, ...converted], other.keys), policy);
     if (offered === undefined) return bad('no-common-codec');
+    const direction = music && wanted === 'inactive' ? 'sendonly' : wanted;
     return this.#offer({ codecs: offered, direction, ptime, maxptime, muxes }, other.now.slots);
   }
 
@@ -143,7 +151,10 @@ export class LegDescription extends AgreedLeg {
     return this.#answer({ ...asked, codecs: converted, direction }, other.now.slots);
   }
 
-  /** Our own answer to this leg's offer, no other leg being there (echo): its first G.711, else its first codec. */
+  /**
+   * Our own answer to this leg's offer, no other leg being there: its first G.711, else the first codec that sound can be made in,
+   * else its first.
+   */
   answerOwn(policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
     const { heard, codecs } = this.#lastOffer();
     const { audio } = heard.session;

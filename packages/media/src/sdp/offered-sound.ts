@@ -1,5 +1,5 @@
 import { type Codec, eventsBeside, fitsRecording } from './codec.ts';
-import { answeredByConversion } from './convertible.ts';
+import { answeredByConversion, isConvertible } from './convertible.ts';
 import { bySound, carriesSound, eventsOf, numberOf } from './keyed-codecs.ts';
 import type { CodecPolicy, KeysAs, OfferedCodecs } from './leg-options.ts';
 import { type KeyedCodec, PayloadTypes } from './payload-types.ts';
@@ -67,9 +67,12 @@ export class OfferedSound {
     return hasEvents && this.keys === 'events' ? [sound, ...eventsOf(offered, [sound])] : [sound];
   }
 
-  /** What the switch itself answers: the first G.711, else the first codec; undefined where that can't be recorded and shall be. */
+  /** What the switch itself answers: the first G.711, else the first codec that sound can be made in, else the first; undefined where that can't be recorded and shall be. */
   ownAnswer(offered: readonly KeyedCodec[], policy: CodecPolicy): KeyedCodec[] | undefined {
-    const sound = offered.find(({ codec }) => codec.law !== undefined) ?? offered.find(carriesSound);
+    const sound =
+      offered.find(({ codec }) => codec.law !== undefined) ??
+      offered.find(({ codec }) => isConvertible(codec)) ??
+      offered.find(carriesSound);
     if (sound === undefined || (policy === 'g711' && sound.codec.law === undefined)) return undefined;
     const events = offered.find(
       ({ codec }) => codec.isTelephoneEvent && codec.clockRate === sound.codec.clockRate && codec.channels === 1,

@@ -9,19 +9,12 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
     firstOf(view.groups, ({ object, path }) => (object.noAnswer === 'voicemail' ? below(path, 'noAnswer') : undefined));
   if (voicemail !== undefined)
     report('warning', voicemail, 'voicemail is not served yet', 'until then the call ends there as unanswered');
-  const { recording } = view.settings;
-  if (view.settingsNamed.has('recording') && recording !== undefined) {
-    if (recording.announce === true)
-      report(
-        'warning',
-        ['recording', 'announce'],
-        'announcements are not played yet',
-        'tell callers in another way',
-        'key',
-      );
-  }
-  if (view.settingsNamed.has('language')) {
-    report('warning', ['language'], 'language is not served yet', 'until then nothing is said to callers', 'key');
+  const { holdMusic, recording } = view.settings;
+  const notice = 'call-is-recorded';
+  if (view.settingsNamed.has('recording') && recording?.announce === true && !prompts.has(notice))
+    unknownPrompt(notice, ['recording', 'announce'], report);
+  if (view.settingsNamed.has('holdMusic') && holdMusic !== undefined && !NO_PROMPTS.has(holdMusic)) {
+    if (!prompts.has(holdMusic)) unknownPrompt(holdMusic, ['holdMusic'], report);
   }
   const queued = firstOf(view.groups, ({ object, path }) =>
     object.queue === undefined ? undefined : below(path, 'queue'),
@@ -37,16 +30,19 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
   };
   for (const { object: scheme, path } of view.schemes) {
     forEachStep(scheme, path, (step, at) => {
-      if (step.play !== undefined) once('play', below(at, 'play'), 'until then a call goes on past it');
       if (step.menu !== undefined) once('menu', below(at, 'menu'), 'until then a call goes on with its otherwise');
       if (step.queue !== undefined) once('queue', below(at, 'queue'), 'until then the group rings');
       if (step.voicemail !== undefined) once('voicemail', below(at, 'voicemail'), 'until then a call goes on past it');
-      if (step.play !== undefined && !prompts.has(step.play)) unknownPrompt(step.play, below(at, 'play'), report);
+      const played = step.play?.prompt;
+      if (played !== undefined && !prompts.has(played)) unknownPrompt(played, below(at, 'play'), report);
       const prompt = step.menu?.prompt;
       if (prompt !== undefined && !prompts.has(prompt)) unknownPrompt(prompt, below(at, 'menu', 'prompt'), report);
     });
   }
 }
+
+/** Names of music that are no prompt's. */
+const NO_PROMPTS: ReadonlySet<string> = new Set(['default', 'none']);
 
 function unknownPrompt(name: string, path: ReturnType<typeof below>, report: Report): void {
   report(

@@ -64,6 +64,8 @@ export interface DomainSettings {
   readonly aliases?: readonly string[];
   readonly timezone?: string;
   readonly language?: 'ru' | 'en';
+  readonly tones?: string;
+  readonly holdMusic?: string;
   readonly access?: Frozen<AccessPolicy>;
   readonly digest?: DigestChoice;
   readonly recording?: Frozen<RecordingPolicy>;
@@ -112,6 +114,8 @@ export const DOMAIN_DEFAULTS = {
   aliases: [],
   timezone: 'Europe/Moscow',
   language: 'ru',
+  tones: 'RU',
+  holdMusic: 'default',
   access: { mode: 'any' },
   recording: { mode: 'none' },
   calendar: {},

@@ -14,6 +14,8 @@ const NAMES: Record<SettingName, true> = {
   aliases: true,
   timezone: true,
   language: true,
+  tones: true,
+  holdMusic: true,
   access: true,
   digest: true,
   recording: true,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { access } from './access.ts';
 import { calendar } from './calendar.ts';
+import { country } from './country.ts';
 import { group, knownEmployee } from './group.ts';
 import { hours } from './hours.ts';
 import { limits } from './limits.ts';
@@ -12,7 +13,7 @@ import { regions } from './region.ts';
 import { scheme } from './scheme.ts';
 import { trunk } from './trunk.ts';
 import { digestChoice, user } from './user.ts';
-import { host, line, timezone } from './words.ts';
+import { host, line, refName, timezone } from './words.ts';
 
 /** A company's PBX, as `vats apply` takes it: one domain. What a key of a list leaves out keeps its default. */
 export const pbxFile = z.strictObject({
@@ -25,6 +26,10 @@ export const pbxFile = z.strictObject({
   timezone: timezone.exactOptional(),
   /** Of prompts and messages. */
   language: z.enum(['ru', 'en']).exactOptional(),
+  /** Country whose tones callers hear from the switch; Russia's where it has none of another's. */
+  tones: country.exactOptional(),
+  /** What somebody on hold hears: `default`, `none`, or the name of a prompt. */
+  holdMusic: refName.exactOptional(),
   access: access.exactOptional(),
   digest: digestChoice.exactOptional(),
   recording: recording.exactOptional(),
