@@ -116,7 +116,8 @@ async function talk(scene: Scene, recording: 'all' | 'none', phases: readonly Ph
   const result = await pbx.finished(phases.length * TALK_MS + 20_000);
   expect({ ...result, errors: result.errors.slice(0, 12) }).toMatchObject({ successful: 1, failed: 0, unexpected: 0 });
   await boris.event('CALL_CLOSED');
-  await vats.idle(15_000);
+  // What finishes a recording has the lowest priority of all.
+  await vats.idle(30_000);
   return { vats, boris };
 }
 
