@@ -116,7 +116,8 @@ async function talk(scene: Scene, recording: 'all' | 'none', phases: readonly Ph
   const result = await pbx.finished(phases.length * TALK_MS + 20_000);
   expect({ ...result, errors: result.errors.slice(0, 12) }).toMatchObject({ successful: 1, failed: 0, unexpected: 0 });
   await boris.event('CALL_CLOSED');
-  await vats.idle(15_000);
+  // What finishes a recording has the lowest priority of all.
+  await vats.idle(30_000);
   return { vats, boris };
 }
 
@@ -156,7 +157,7 @@ describe('a phone that changes its codec in a call', () => {
       for (const [i, { atMs }] of left.entries()) {
         const { tone } = phases[i] as Phase;
         const [from, to] = [atMs / 1_000 + APART, (left[i + 1]?.atMs ?? end * 1_000) / 1_000 - APART];
-        expect(to - from).toBeGreaterThan(TALK_MS / 1_000 - 3 * APART);
+        expect(to - from).toBeGreaterThan(TALK_MS / 1_000 - 5 * APART);
         // Pure from one change to the next, and at both edges of it: a change told 100 ms too early or late is heard there.
         expect(await purity(file, tone, { channel: 1, from, length: to - from })).toBeGreaterThan(0.97);
         expect(await purity(file, tone, { channel: 1, from, length: EDGE })).toBeGreaterThan(0.9);
