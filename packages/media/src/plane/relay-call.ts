@@ -172,10 +172,10 @@ export class RelayCall implements LegUser {
       // At the end of the call nobody leaves: the recording ends with all of them.
       if (!this.#closing) this.#recording?.legClosed(leg);
       leg.close();
-      const streams = this.#streams.tallyOf(id);
-      this.#closedLegs.push({ ...leg.statistics(), ...(streams.length > 0 && { streams }) });
     } finally {
       for (const stream of this.#streams.closeOf(id)) this.#giveBack(stream.pair);
+      const streams = this.#streams.tallyOf(id);
+      this.#closedLegs.push({ ...leg.statistics(), ...(streams.length > 0 && { streams }) });
       this.#giveBack(leg.pair);
     }
   }

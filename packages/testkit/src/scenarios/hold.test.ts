@@ -72,7 +72,7 @@ describe('within a call', () => {
       alice.reinvites({ sdp: alice.call.sdp({ codecs: ['18 G729/8000'] }) });
       expect(alice.hears('488 INVITE').value('Warning')).toBe('305 - "No codec in common, offered was G729"');
       bob.hearsNothing();
-      alice.reinvites({ sdp: alice.call.sdp().replace('m=audio', 'm=video') });
+      alice.reinvites({ sdp: alice.call.sdp().replace(/m=audio \d+/, 'm=audio 0') });
       expect(alice.hears('488 INVITE').value('Warning')).toMatch(/^304 - "No audio stream/);
       end(alice, bob);
       world.passes(0);

@@ -19,7 +19,7 @@ function wrongBodies({ phone }: Actor): string[] {
     good.replace(/^m=audio \d+/m, 'm=audio -1'),
     good.replace('v=0', 'v=1'),
     good.replace(/^o=.*$/m, 'o=- x'),
-    good.replace('m=audio', 'm=text'),
+    good.replace(/^m=audio \d+/m, 'm=audio 0'),
     `${good}a=x\0y\r\n`,
     `${good}${'x'.repeat(3_000)}\r\n`,
     ...[1, 2, 4].map((count) => lines.slice(0, count).join('\r\n').slice(0, -1)),
