@@ -15,12 +15,13 @@ export type {
   MediaPlane,
   MediaPlaneStatistics,
   OpenLegOptions,
+  RecordedRoom,
   RecordingSource,
   RecordOptions,
   StreamStatistics,
 } from './plane/media-plane.ts';
-export type { RoomChange, RoomOrder } from './plane/mixed-room.ts';
 export type { PlayEnd, PlayOrder } from './plane/playback.ts';
+export type { RoomChange, RoomOrder } from './plane/room-order.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export type { ToneSources } from './plane/tone-ear.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
@@ -28,7 +29,7 @@ export { type FinishedRecording, manifestFrom, readManifest, recordedDomain } fr
 export { Finisher, type FinishReport, type FinishTask, type StartFinishing } from './recording/finisher.ts';
 export { startFinishing } from './recording/finishing-thread.ts';
 export type { Manifest } from './recording/manifest.ts';
-export type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
+export type { Channel, RecordedOn, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
 export { fileKeyOf, openRecording } from './recording/open-recording.ts';
 export { manifestPathOf, SEALED } from './recording/recording-files.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';

@@ -1,7 +1,9 @@
 import { FakeClock, SeededRandom } from '@vats/kernel/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { Pacer } from '../sound/pacer.ts';
-import { type Member, MixedRooms, type RoomLeg, type RoomOrder } from './mixed-room.ts';
+import { MixedRooms } from './mixed-room.ts';
+import type { Member } from './room-member.ts';
+import type { RoomLeg, RoomOrder } from './room-order.ts';
 
 let clock: FakeClock;
 let rooms: MixedRooms;
@@ -21,6 +23,7 @@ function enter(room: string, as: string): Member | undefined {
   const leg: RoomLeg = {
     output: { say: () => void sent++ },
     heardAt: 0,
+    held: false,
     onFault: (error) => void faults.push(error),
   };
   const order: RoomOrder = {

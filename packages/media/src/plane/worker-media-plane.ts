@@ -17,10 +17,10 @@ import type {
   RecordingSource,
   RecordOptions,
 } from './media-plane.ts';
-import type { Command, Report, SourceNumber, WorkerSettings } from './messages.ts';
-import type { RoomChange, RoomOrder } from './mixed-room.ts';
+import type { Command, RecordedSource, Report, WorkerSettings } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import type { PlayOrder } from './playback.ts';
+import type { RoomChange, RoomOrder } from './room-order.ts';
 import type { ToneSources } from './tone-ear.ts';
 
 /** A media thread as the plane sees it. */
@@ -307,7 +307,7 @@ class WorkerMediaCall implements MediaCall {
     this.#send({ do: 'echo', call: this.#number, leg: numberOf(leg) });
   }
 
-  record({ path, domain, left, right, format = 'wav', minimumMs = 0, seal }: RecordOptions): void {
+  record({ path, domain, left, right, mix, format = 'wav', minimumMs = 0, seal }: RecordOptions): void {
     if (!this.#open) return;
     if (this.#recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.#recording = path;
@@ -317,7 +317,8 @@ class WorkerMediaCall implements MediaCall {
       ...(domain !== undefined && { domain }),
       ...(seal !== undefined && { seal: { key: seal.key.toString('base64'), salt: seal.salt.toString('base64') } }),
     };
-    this.#send({ do: 'record', call: this.#number, order, left: numbered(left), right: numbered(right) });
+    const sources = { left: numbered(left), right: numbered(right), ...(mix !== undefined && { mix: numbered(mix) }) };
+    this.#send({ do: 'record', call: this.#number, order, ...sources });
   }
 
   recordFrom(channel: Channel, source: RecordingSource | undefined): void {
@@ -470,8 +471,10 @@ class WorkerMediaLeg implements MediaLeg {
   }
 }
 
-function numbered(source: RecordingSource | undefined): SourceNumber | undefined {
-  return source && { leg: numberOf(source.leg), party: source.party };
+function numbered(source: RecordingSource | undefined): RecordedSource | undefined {
+  if (source === undefined) return undefined;
+  if ('leg' in source) return { leg: numberOf(source.leg), party: source.party };
+  return { room: source.room, without: source.without };
 }
 
 function numberOf(leg: MediaLeg): number {

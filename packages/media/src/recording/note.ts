@@ -3,6 +3,9 @@ import type { RecordingFault } from './sound-writer.ts';
 /** Which channel of the file. */
 export type Channel = 'left' | 'right';
 
+/** Where in the file something is: `mix` is on both channels. */
+export type RecordedOn = Channel | 'mix';
+
 /** Who is recorded, as whoever commands the recording names them. */
 export interface RecordedParty {
   /** What a person dials or sees. */
@@ -37,13 +40,27 @@ export type Note =
       /** A recording that is shorter is not kept. */
       readonly minimumMs: number;
     }
-  /** From now on the channel holds what this leg says; without leg and party, nothing. */
+  /** From now on the channel holds what this leg says, or what is heard in this room; without any, nothing. */
   | ({
       readonly note: 'from';
       readonly channel: Channel;
       readonly ms: number;
       readonly leg?: string;
+      readonly room?: string;
     } & Partial<RecordedParty>)
+  /** Somebody is in the room that is recorded there, by the name that they have in it. */
+  | ({
+      readonly note: 'joined';
+      readonly channel: RecordedOn;
+      readonly ms: number;
+      readonly leg: string;
+    } & RecordedParty)
+  | {
+      readonly note: 'left' | 'talks' | 'silent';
+      readonly channel: RecordedOn;
+      readonly ms: number;
+      readonly leg: string;
+    }
   /** Packets begin to come, and stop. */
   | { readonly note: 'heard' | 'quiet'; readonly channel: Channel; readonly ms: number }
   /** Packets of the channel were lost between these times; silence stands there. */

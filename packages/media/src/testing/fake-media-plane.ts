@@ -14,11 +14,12 @@ import {
   noPackets,
   noQuality,
   type OpenLegOptions,
+  type RecordedRoom,
   type RecordingSource,
   type RecordOptions,
 } from '../plane/media-plane.ts';
-import type { RoomChange, RoomOrder } from '../plane/mixed-room.ts';
 import type { PlayOrder } from '../plane/playback.ts';
+import type { RoomChange, RoomOrder } from '../plane/room-order.ts';
 import type { ToneSources } from '../plane/tone-ear.ts';
 import type { Channel, RecordedParty, RecordingEnd } from '../recording/note.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
@@ -26,11 +27,8 @@ import type { DtmfKey } from '../rtp/telephone-event.ts';
 import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import { FakeSound } from './fake-sound.ts';
 
-/** A leg by name, and who is said to speak on it. */
-export interface RecordedLeg {
-  readonly leg: string;
-  readonly party: RecordedParty;
-}
+/** A leg by name, and who is said to speak on it; or a room. */
+export type RecordedLeg = { readonly leg: string; readonly party: RecordedParty } | RecordedRoom;
 
 /** A command as it was given, legs by name. */
 export type MediaCommand =
@@ -46,7 +44,13 @@ export type MediaCommand =
     }
   | { readonly do: 'unbridge'; readonly leg: string }
   | { readonly do: 'echo'; readonly leg: string }
-  | { readonly do: 'record'; readonly path: string; readonly left?: RecordedLeg; readonly right?: RecordedLeg }
+  | {
+      readonly do: 'record';
+      readonly path: string;
+      readonly left?: RecordedLeg;
+      readonly right?: RecordedLeg;
+      readonly mix?: RecordedLeg;
+    }
   | { readonly do: 'record-from'; readonly channel: Channel; readonly source?: RecordedLeg }
   | { readonly do: 'pause-recording' | 'resume-recording' }
   | { readonly do: 'stop-recording'; readonly why: RecordingEnd }
@@ -233,13 +237,14 @@ export class FakeMediaCall implements MediaCall {
     this.commands.push({ do: 'echo', leg: leg.name });
   }
 
-  record({ path, left, right }: RecordOptions): void {
+  record({ path, left, right, mix }: RecordOptions): void {
     if (this.recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.recording = { path, startedAt: this.#clock.monotonic() };
     this.commands.push({
       ...({ do: 'record', path } as const),
       ...(left !== undefined && { left: named(left) }),
       ...(right !== undefined && { right: named(right) }),
+      ...(mix !== undefined && { mix: named(mix) }),
     });
   }
 
@@ -355,8 +360,8 @@ export class FakeMediaCall implements MediaCall {
   }
 }
 
-function named({ leg, party }: RecordingSource): RecordedLeg {
-  return { leg: leg.name, party };
+function named(source: RecordingSource): RecordedLeg {
+  return 'leg' in source ? { leg: source.leg.name, party: source.party } : source;
 }
 
 export class FakeMediaLeg implements MediaLeg {
