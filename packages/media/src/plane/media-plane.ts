@@ -25,12 +25,12 @@ export interface MediaPlane {
   /**
    * Opens a call, all of whose legs live in one worker. Undefined when no worker has a free pair of ports: answer 503.
    * `user` is called once for each event, never from inside a command. A call that is opened `beside` another lives in its
-   * worker, so that their legs can meet in a room.
+   * worker, so that their legs can meet in a room; so do all that are opened for the same `meeting`, whenever that is.
    */
   openCall(
     callId: string,
     user: (event: MediaEvent) => void,
-    options?: { readonly beside?: MediaCall },
+    options?: { readonly beside?: MediaCall; readonly meeting?: string },
   ): MediaCall | undefined;
   /** What `vats status` and the metrics show. */
   statistics(): MediaPlaneStatistics;

@@ -144,11 +144,13 @@ export class WorkerMediaPlane implements MediaPlane {
   openCall(
     callId: string,
     user: (event: MediaEvent) => void,
-    { beside }: { readonly beside?: MediaCall } = {},
+    { beside, meeting }: { readonly beside?: MediaCall; readonly meeting?: string } = {},
   ): MediaCall | undefined {
     if (this.#closing !== undefined) return undefined;
+    const meets = meeting === undefined ? undefined : this.#crews[hashOf(meeting) % this.#crews.length];
     let best: Crew | undefined;
     for (const crew of this.#crews) {
+      if (meets !== undefined && meets !== crew) continue;
       if (beside instanceof WorkerMediaCall && beside.crew !== crew) continue;
       if (!crew.hasPairs) continue;
       if (best === undefined || crew.calls.size < best.calls.size) best = crew;
@@ -469,6 +471,13 @@ class WorkerMediaLeg implements MediaLeg {
     this.#open = false;
     this.#call.closeLeg(this);
   }
+}
+
+/** The same number for the same text, spread evenly enough (FNV-1a). */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash;
 }
 
 function numbered(source: RecordingSource | undefined): RecordedSource | undefined {

@@ -48,7 +48,7 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
   }
 }
 
-function unknownPrompt(name: string, path: ReturnType<typeof below>, report: Report): void {
+export function unknownPrompt(name: string, path: ReturnType<typeof below>, report: Report): void {
   report(
     'warning',
     path,

@@ -1,4 +1,4 @@
-import type { Frozen } from '../model/model.ts';
+import type { Conference, Domain, Frozen } from '../model/model.ts';
 import { setting } from '../model/model.ts';
 import type { RecordingRule } from '../schema/recording.ts';
 import type { Journey } from './journey.ts';
@@ -34,4 +34,9 @@ function ruleFor(rules: Frozen<RecordingRule[]>, { call, visited, path }: Journe
       (candidate.extension === undefined || parties.includes(candidate.extension)) &&
       (candidate.direction === undefined || candidate.direction === 'any' || candidate.direction === direction),
   );
+}
+
+/** Whether a conference is recorded, as one for all: by its own word, else where the domain records all calls. */
+export function recordsConference(domain: Domain, { record }: Conference): boolean {
+  return record ?? setting(domain, 'recording').mode === 'all';
 }
