@@ -13,6 +13,7 @@ import type { Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
+import type { Speaker } from './speaker.ts';
 
 /** Who calls, as authentication found it, or the way by which a trunk's call came. */
 export interface CallOrigin {
@@ -39,6 +40,8 @@ export interface CallContext {
   readonly invite: IncomingInvite;
   readonly legs: CallLegs;
   readonly recorder: CallRecorder;
+  /** What the switch says to the call's legs. */
+  readonly speaker: Speaker;
   /** The places that the call takes up in its accounts' limits. */
   readonly places: CallPlaces;
   /** The channels that it takes up of trunks and numbers. */

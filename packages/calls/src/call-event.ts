@@ -1,5 +1,5 @@
 import type { RecordingEnd } from '@vats/media';
-import type { LegQuality, RefusedLimit, RingOutcome } from '@vats/pbx';
+import type { LegQuality, RefusedLimit, StepOutcome } from '@vats/pbx';
 import type { FailureCode } from './failures.ts';
 
 /** 'a' is the caller; 'b1', 'b2' … are the phones rung for the call, in the order they were rung. */
@@ -52,7 +52,7 @@ export type CallEvent = Common &
         /** The step is a forward: who ordered it, where to, and at what. */
         readonly forward?: { readonly by: string; readonly to: string; readonly when: string };
         /** How the step before this one ended; absent for the first one. */
-        readonly after?: RingOutcome;
+        readonly after?: StepOutcome;
         /** Of the first one: the host of the Request-URI, and the caller's number as the trunk told it. */
         readonly asked?: { readonly host?: string; readonly number?: string };
         /** What `route()` and `advance()` knew of the moment, plain data, and the random seed: to find the same plan again. */
@@ -84,6 +84,25 @@ export type CallEvent = Common &
         /** The Q.850 cause that a trunk gave with it. */
         readonly cause?: number;
         readonly elsewhere?: boolean;
+      }
+    /** The switch itself answered the caller, to say something, or says it as early media; nobody has taken the call yet. */
+    | { readonly type: 'call.opened'; readonly how: 'answered' | 'early' }
+    /** What the switch said to the caller was heard for so long, to its end or until something else came. */
+    | {
+        readonly type: 'prompt.played';
+        readonly prompt: string;
+        readonly playedMs: number;
+        readonly why: 'ended' | 'stopped';
+      }
+    /**
+     * It could not be said. `unknown`: there is no such prompt. `unreadable`: its file can't be played. `no-codec`: the caller offered
+     * nothing that the switch can make sound in. `no-offer`: early media, which a caller without an offer can't get.
+     */
+    | {
+        readonly type: 'prompt.failed';
+        readonly prompt: string;
+        readonly why: 'unknown' | 'unreadable' | 'no-codec' | 'no-offer';
+        readonly detail?: string;
       }
     | { readonly type: 'call.answered'; readonly leg: LegName; readonly party: Party }
     | { readonly type: 'recording.started'; readonly path: string }

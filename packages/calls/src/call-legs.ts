@@ -20,6 +20,7 @@ import { CALLER, type CallInput } from './call-state.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
 import type { CallsParts } from './parts.ts';
+import type { ServiceEvent } from './services.ts';
 
 /** What a leg's settings say of its media. */
 export interface MediaWishes {
@@ -38,6 +39,10 @@ interface CallLegsUser {
   /** A key was pressed that the other side has by its signalling. */
   keyPressed(leg: LegName, key: DtmfKey, milliseconds: number): void;
   recordingEnded(event: Extract<MediaEvent, { kind: 'recording-finished' | 'recording-failed' }>): void;
+  /** What the switch said to a leg has ended. */
+  played(event: Extract<MediaEvent, { kind: 'played' }>): void;
+  /** Something of what the switch does with the caller has come about. */
+  served(event: ServiceEvent): void;
 }
 
 /** The legs of one call and the media behind them: leases, bridges, the recording, and what became of each. */
@@ -158,6 +163,11 @@ export class CallLegs {
     this.#media?.sendDigit(leg.media, press);
   }
 
+  /** Tells the media plane what is agreed with a leg, whoever hears it. */
+  describe(leg: Leg): void {
+    this.#update(leg);
+  }
+
   /** Sends a leg its own sound. */
   echo(leg: Leg): void {
     this.#update(leg);
@@ -221,6 +231,14 @@ export class CallLegs {
         return;
       case 'hold-expired':
         this.#user.feed({ type: 'hang-up', failure: 'held-too-long' });
+        return;
+      case 'played':
+        this.#user.played(event);
+        return;
+      case 'collected':
+      case 'speaking':
+      case 'room-refused':
+        this.#user.served(event);
         return;
       case 'recording-finished':
       case 'recording-failed':

@@ -1,11 +1,12 @@
 import {
   advance,
+  eventOf,
   NOTES_LIMIT,
   NotedWorld,
   type Plan,
-  type RingOutcome,
   type RouteCall,
   route,
+  type StepOutcome,
   type World,
 } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
@@ -43,12 +44,12 @@ export class CallPlan {
   }
 
   /** The step that was due ended so. */
-  goOn(outcome: RingOutcome): void {
+  goOn(outcome: StepOutcome): void {
     const plan = this.#plan;
-    if (plan !== undefined) this.#decide((world) => advance(plan, { kind: 'ring-ended', outcome }, world), outcome);
+    if (plan !== undefined) this.#decide((world) => advance(plan, eventOf(outcome), world), outcome);
   }
 
-  #decide(decide: (world: World) => Plan, after?: RingOutcome): void {
+  #decide(decide: (world: World) => Plan, after?: StepOutcome): void {
     const world = new NotedWorld(this.#call.parts.world(), this.#room);
     const plan = decide(world);
     this.#room -= world.kept;
@@ -59,7 +60,7 @@ export class CallPlan {
     this.#take(plan);
   }
 
-  #tell({ did, group, story, call, forwards = [] }: Plan, world: NotedWorld, after: RingOutcome | undefined): void {
+  #tell({ did, group, story, call, forwards = [] }: Plan, world: NotedWorld, after: StepOutcome | undefined): void {
     const said = {
       type: 'call.routed',
       explain: story,

@@ -1,4 +1,4 @@
-import type { RingOutcome } from '@vats/pbx';
+import type { Conference, RingOutcome, ServedOutcome, StepOutcome } from '@vats/pbx';
 import type { LegName, UnstampedEvent } from './call-event.ts';
 import type { FailureCode } from './failures.ts';
 
@@ -26,29 +26,54 @@ export interface Fork extends Rung {
 }
 
 /**
+ * How far the switch speaks with the caller itself: as early media, or because it has answered the call, which nobody else has taken
+ * yet. Until it does, neither.
+ */
+export type Opened = 'early' | 'answered';
+
+/** What the switch does with the caller alone. `Services` has one part for each kind; a new step of the plan that is like this adds its own. */
+export type Service =
+  | { readonly kind: 'echo' }
+  | { readonly kind: 'conference'; readonly conference: Conference }
+  | {
+      readonly kind: 'play';
+      readonly prompt: string;
+      /** Whether the call is answered for it. */
+      readonly answer: boolean;
+    };
+
+/** What a call has come to before anybody took it, whatever the plan does next. */
+interface Untaken {
+  /** The highest provisional status the caller has heard. */
+  readonly told: number;
+  readonly opened?: Opened | undefined;
+}
+
+/**
  * A call as data.
  *
  * ```
  * routing -> ringing -> talking -> closing -> ended
- *    |          |  ^--- next step of the plan
- *    |          +-----------------> closing
- *    +-> served (the switch itself answers) -> closing
+ *  ^  |  ^      |                     ^
+ *  |  |  +------+---------------------+
+ *  |  +-> served ---------------------+
+ *  +--------+ next step of the plan
  * ```
+ *
+ * `served`: the switch itself has the caller (an echo, a prompt); when it is done with that, the plan says what comes next.
  */
 export type CallState =
-  /** The plan is asked what comes next. `told` is the highest provisional status the caller has heard. */
-  | { readonly name: 'routing'; readonly told: number }
-  | {
+  /** The plan is asked what comes next. */
+  | ({ readonly name: 'routing' } & Untaken)
+  | ({
       readonly name: 'ringing';
       readonly forks: readonly Fork[];
       readonly refusals: readonly RingOutcome[];
-      readonly told: number;
       /** The phone whose early media the caller hears. */
       readonly heard?: LegName;
       readonly ofMany: boolean;
-    }
-  /** Answered by the switch: the echo test. */
-  | { readonly name: 'served' }
+    } & Untaken)
+  | ({ readonly name: 'served'; readonly service: Service } & Untaken)
   | { readonly name: 'talking'; readonly peer: LegName; readonly exchange?: Exchange }
   /** No leg is left; the media plane finishes its files. */
   | { readonly name: 'closing'; readonly failure: FailureCode; readonly status: number }
@@ -63,7 +88,12 @@ export interface Exchange {
 export type CallInput =
   /** The plan's next step: ring these legs together, each already given its name. */
   | { readonly type: 'ring'; readonly legs: readonly Rung[]; readonly forMs: number; readonly ofMany?: boolean }
-  | { readonly type: 'serve'; readonly service: 'echo' }
+  /** The plan's next step: the switch itself has the caller. */
+  | { readonly type: 'serve'; readonly service: Service }
+  /** The caller hears the switch from now on. */
+  | { readonly type: 'opened'; readonly how: Opened }
+  /** The switch is done with what it did, and the plan is asked. */
+  | { readonly type: 'served'; readonly outcome: ServedOutcome }
   | { readonly type: 'refuse'; readonly failure: FailureCode }
   | { readonly type: 'progress'; readonly leg: LegName; readonly status: number; readonly earlyMedia: boolean }
   | { readonly type: 'answered'; readonly leg: LegName }
@@ -107,10 +137,12 @@ export type CallCommand =
   | { readonly do: 'cancel'; readonly leg: LegName; readonly elsewhere: boolean }
   | { readonly do: 'tell-progress'; readonly status: number; readonly earlyMediaOf?: LegName }
   | { readonly do: 'connect'; readonly leg: LegName }
-  | { readonly do: 'serve'; readonly service: 'echo' }
+  | { readonly do: 'serve'; readonly service: Service }
+  /** The caller, who hears the switch, hears that somebody is being rung. */
+  | { readonly do: 'ringback' }
   | { readonly do: 'reject'; readonly failure: FailureCode; readonly status: number }
   | { readonly do: 'bye'; readonly leg: LegName; readonly failure: FailureCode }
-  | { readonly do: 'ask-plan'; readonly outcome: RingOutcome }
+  | { readonly do: 'ask-plan'; readonly outcome: StepOutcome }
   | { readonly do: 'relay-reinvite'; readonly from: LegName; readonly to: LegName }
   | { readonly do: 'answer-reinvite'; readonly leg: LegName }
   | { readonly do: 'pass-answer'; readonly from: LegName; readonly to: LegName }

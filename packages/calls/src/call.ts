@@ -9,11 +9,19 @@ import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
-import { CALLER, type CallCommand, type CallInput, type CallState, type TimerName } from './call-state.ts';
+import {
+  CALLER,
+  type CallCommand,
+  type CallInput,
+  type CallState,
+  type Service,
+  type TimerName,
+} from './call-state.ts';
 import { CallTelling } from './call-telling.ts';
 import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
+import type { Conferences } from './conferences.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
 import { Keys } from './keys.ts';
@@ -25,6 +33,8 @@ import type { CallsParts } from './parts.ts';
 import { refusalHeaders } from './refusal-headers.ts';
 import { relayInDialogRequest } from './relay-request.ts';
 import { Renegotiation } from './renegotiation.ts';
+import { type ServiceEvent, Services } from './services.ts';
+import { Speaker } from './speaker.ts';
 import { step } from './step.ts';
 
 /** Files are finished within this time, or the call ends without their word. */
@@ -36,6 +46,7 @@ export interface SharedByCalls {
   readonly channels: ChannelCounts;
   readonly outward: OutwardLegs;
   readonly leaving: LeavingLegs;
+  readonly conferences: Conferences;
 }
 
 /** What a call needs of whoever keeps it. */
@@ -58,6 +69,7 @@ export class Call implements CallContext {
   readonly log: Log;
   readonly legs: CallLegs;
   readonly recorder: CallRecorder;
+  readonly speaker: Speaker;
   readonly places: CallPlaces;
   readonly holdings = new LegHoldings();
   readonly channels: CallChannels;
@@ -68,6 +80,7 @@ export class Call implements CallContext {
   readonly #hooks: CallHooks;
   readonly #forks: Forks;
   readonly #callerSide: CallerSide;
+  readonly #services: Services;
   readonly #renegotiation: Renegotiation;
   readonly #keys: Keys;
 
@@ -93,9 +106,11 @@ export class Call implements CallContext {
     this.leaving = shared.leaving;
     this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
     this.recorder = new CallRecorder(this, () => this.legs.media);
+    this.speaker = new Speaker(this);
     this.#forks = new Forks(this, hooks.onOutgoing);
     this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));
     this.#callerSide = new CallerSide(this, () => this.#plan.records);
+    this.#services = new Services(this, this.#callerSide, shared.conferences);
     this.#renegotiation = new Renegotiation(this);
     this.#keys = new Keys(this);
     this.invite = hooks.open({
@@ -208,6 +223,16 @@ export class Call implements CallContext {
     this.recorder.onMedia(event);
   }
 
+  /** For the call's legs. */
+  played(event: Extract<MediaEvent, { kind: 'played' }>): void {
+    this.speaker.told(event);
+  }
+
+  /** For the call's legs. */
+  served(event: ServiceEvent): void {
+    this.#services.told(event);
+  }
+
   /** Adds to the call's story. */
   emit(event: UnstampedEvent): void {
     this.#telling.emit(event);
@@ -227,22 +252,41 @@ export class Call implements CallContext {
         return;
       }
       case 'echo':
-        if (this.#callerSide.open()) this.feed({ type: 'serve', service: 'echo' });
+        this.#serve({ kind: 'echo' });
+        return;
+      case 'conference':
+        this.#serve({ kind: 'conference', conference: due.conference });
+        return;
+      case 'play':
+        this.#serve({ kind: 'play', prompt: due.prompt, answer: due.answer });
         return;
       case 'reject':
         this.feed({ type: 'refuse', failure: due.reason });
         return;
       case 'hangup':
-        this.feed({ type: 'refuse', failure: 'callee-declined' });
+        this.feed({ type: 'refuse', failure: this.#isOpened ? 'plan-ended' : 'callee-declined' });
         return;
-      case 'play':
       case 'menu':
       case 'queue':
       case 'voicemail':
-        // route() makes none of these until the media plane can serve them; a plan that has one must still end.
+        // route() makes none of these yet; a plan that has one must still end.
         this.feed({ type: 'refuse', failure: 'not-served' });
         return;
     }
+  }
+
+  #serve(service: Service): void {
+    if (this.#callerSide.open()) this.feed({ type: 'serve', service });
+  }
+
+  /** The switch has answered the caller. */
+  get #isOpened(): boolean {
+    return this.legs.caller?.session !== undefined;
+  }
+
+  #callerChanged(): void {
+    this.#callerSide.changed(this.#state.name === 'ringing' ? this.#state.heard : undefined);
+    this.#services.changed();
   }
 
   #perform(command: CallCommand): void {
@@ -260,7 +304,10 @@ export class Call implements CallContext {
         this.#callerSide.connect(command.leg);
         return;
       case 'serve':
-        this.#callerSide.echo();
+        this.#services.begin(command.service);
+        return;
+      case 'ringback':
+        this.#callerSide.ringback();
         return;
       case 'reject':
         this.invite.reject(command.status, {
@@ -271,13 +318,17 @@ export class Call implements CallContext {
         this.legs.get(command.leg)?.session?.bye([['Reason', reasonHeader(command.failure)]]);
         return;
       case 'ask-plan':
+        this.#services.end();
         this.#plan.goOn(command.outcome);
         return;
       case 'relay-reinvite':
         this.#renegotiation.relay(command.from, command.to);
         return;
       case 'answer-reinvite':
-        this.#renegotiation.answer(command.leg, this.#state.name === 'served');
+        this.#renegotiation.answer(
+          command.leg,
+          this.#state.name === 'talking' ? undefined : () => this.#callerChanged(),
+        );
         return;
       case 'pass-answer':
         this.#renegotiation.passAnswer(command.from, command.to);
@@ -292,6 +343,7 @@ export class Call implements CallContext {
         this.#stopTimer(command.timer);
         return;
       case 'close-media':
+        this.#services.end();
         this.legs.close();
         return;
       case 'end':
@@ -362,6 +414,7 @@ export class Call implements CallContext {
     this.#inputs.length = 0;
     if (this.#state.name === 'ended') return;
     this.#forks.cancelAll();
+    this.#services.end();
     this.invite.reject(500);
     for (const leg of this.legs.all()) leg.session?.bye([['Reason', reasonHeader('internal-error')]]);
     this.legs.close();

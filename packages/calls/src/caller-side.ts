@@ -1,11 +1,12 @@
 import type { SdpFault } from '@vats/media';
+import { setting } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
-import type { LegName, Party } from './call-event.ts';
+import type { LegName } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
 import type { Leg } from './leg.ts';
 import { answeredTo } from './outside-invite.ts';
-import { refusalHeaders } from './refusal-headers.ts';
+import type { Sound } from './speaker.ts';
 
 /** What is worth a reason of its own, as it can be mended by a setting here or at the phone. */
 const REFUSALS: Partial<Record<SdpFault, FailureCode>> = {
@@ -15,10 +16,24 @@ const REFUSALS: Partial<Record<SdpFault, FailureCode>> = {
   'dtls-media': 'srtp-unusable',
 };
 
+/** How the switch itself is to be heard. */
+export interface SpeakOptions {
+  /** The call is answered; else it is early media, unless it was answered before. */
+  readonly answer: boolean;
+  readonly relayed?: boolean;
+}
+
+/** Why the switch can't speak with the caller: in no codec that there is, or before the answer to one who made no offer. */
+export type SpeakFault = 'no-codec' | 'no-offer';
+
 /** The calling side until it is answered: what the caller hears of the call, and how its INVITE ends. */
 export class CallerSide {
   readonly #call: CallContext;
   readonly #record: () => boolean;
+  /** The caller got our own description in a provisional response. */
+  #early = false;
+  /** The tone that says that somebody is being rung, as it was last made. */
+  #tone: Sound | undefined;
 
   constructor(call: CallContext, record: () => boolean) {
     this.#call = call;
@@ -47,15 +62,72 @@ export class CallerSide {
     return false;
   }
 
+  /**
+   * Makes the switch itself heard by the caller: by answering, or by early media. One who was answered before hears it already.
+   *
+   * @param options `relayed`: nothing is made here, so any codec will do
+   * @param then called once when there is sound both ways: now, or with the ACK of a caller who made no offer; told whether it was
+   * answered for this
+   * @returns what is in the way; nothing was answered then
+   */
+  speak(options: SpeakOptions, then: (opensNow: boolean) => void): SpeakFault | undefined {
+    const { legs, invite, policy, speaker } = this.#call;
+    const caller = legs.caller;
+    if (caller === undefined) return 'no-codec';
+    if (caller.session !== undefined || (this.#early && !options.answer)) {
+      if (!options.relayed && !speaker.canSayTo(caller)) return 'no-codec';
+      then(false);
+      return undefined;
+    }
+    const late = invite.offer === undefined;
+    if (late && !options.answer) return 'no-offer';
+    const sdp = late ? caller.sdp.offerOwn() : caller.sdp.answerOwn(policy);
+    if (!sdp.ok || (!late && !options.relayed && !speaker.canSayTo(caller))) return 'no-codec';
+    if (!late) legs.describe(caller);
+    if (options.answer) {
+      if (late) {
+        this.#awaitAnswer(caller, () => {
+          legs.describe(caller);
+          then(true);
+        });
+      }
+      caller.session = invite.accept({ sdp: sdp.value });
+    } else {
+      this.#early = true;
+      invite.progress(183, { sdp: sdp.value });
+    }
+    const how = options.answer ? 'answered' : 'early';
+    this.#call.emit({ type: 'call.opened', how });
+    this.#call.feed({ type: 'opened', how });
+    if (!late) then(options.answer);
+    return undefined;
+  }
+
+  /** The caller hears the switch, so that is where the tone comes from which says that somebody is being rung. */
+  ringback(): void {
+    const { legs, speaker, origin } = this.#call;
+    const { caller } = legs;
+    if (caller === undefined) return;
+    const country = setting(origin.domain, 'tones');
+    if (this.#tone !== undefined && speaker.saying(caller) === this.#tone) return;
+    this.#tone = { items: [{ tone: 'ringback', country }] };
+    speaker.say(caller, this.#tone);
+  }
+
   /** A provisional response, with the early media of a phone when there is some. */
   progress(status: number, earlyMediaOf: LegName | undefined): void {
-    const { legs, invite, policy } = this.#call;
+    const { legs, invite, policy, speaker } = this.#call;
     const caller = legs.caller;
     if (earlyMediaOf === undefined || caller === undefined) {
       invite.progress(status);
       return;
     }
     const phone = legs.get(earlyMediaOf);
+    if (phone !== undefined && caller.session !== undefined) {
+      speaker.hush(caller);
+      legs.join(caller, phone);
+      return;
+    }
     // A caller that made no offer can't be given an answer before the 2xx.
     const answer =
       phone === undefined || invite.offer === undefined ? undefined : caller.sdp.answerFrom(phone.sdp, policy);
@@ -63,44 +135,42 @@ export class CallerSide {
       invite.progress(180);
       return;
     }
+    speaker.hush(caller);
     legs.join(caller, phone);
     invite.progress(status, { sdp: answer.value });
   }
 
-  /** A phone has answered and its answer is usable: the caller gets its 200 and the two are joined. */
+  /** A phone has answered and its answer is usable: the caller gets its 200, unless it has it already, and the two are joined. */
   connect(name: LegName): void {
-    const { legs, invite } = this.#call;
+    const { legs, speaker } = this.#call;
     const caller = legs.caller;
     const callee = legs.get(name);
     if (caller === undefined || callee === undefined) return;
-    // Forks lets only a phone with a usable answer be connected, so only a bug of ours leads here.
-    if (callee.forCaller === undefined) throw new Error(`no SDP for the caller from ${name}`);
-    if (invite.offer === undefined) this.#awaitAnswer(caller, () => legs.join(caller, callee));
-    caller.session = invite.accept({ sdp: callee.forCaller });
+    speaker.hush(caller);
+    if (caller.session === undefined) this.#accept(caller, callee);
     legs.join(caller, callee);
     this.#call.emit({ type: 'leg.answered', leg: name });
     this.#call.emit({ type: 'call.answered', leg: name, party: callee.party });
-    this.#begin(caller, callee);
+    this.talkBegins(caller, callee);
   }
 
-  /** The switch itself answers and sends the caller's sound back. */
-  echo(): void {
-    const { legs, invite, policy, origin } = this.#call;
-    const caller = legs.caller;
+  /** The caller's own description is another one, and nobody talks with it yet. @param heard the phone whose early media it hears */
+  changed(heard: LegName | undefined): void {
+    const { legs, speaker } = this.#call;
+    const { caller } = legs;
     if (caller === undefined) return;
-    const late = invite.offer === undefined;
-    const sdp = late ? caller.sdp.offerOwn() : caller.sdp.answerOwn(policy);
-    if (!sdp.ok) {
-      invite.reject(488, { headers: refusalHeaders('no-common-codec') });
-      this.#call.feed({ type: 'leg-ended', leg: CALLER, failure: 'no-common-codec' });
-      return;
-    }
-    if (late) this.#awaitAnswer(caller, () => legs.echo(caller));
-    caller.session = invite.accept({ sdp: sdp.value });
-    legs.echo(caller);
-    const party: Party = { number: origin.dialled, name: 'echo test' };
-    this.#call.emit({ type: 'call.answered', leg: CALLER, party });
-    this.#begin(caller, caller);
+    const phone = heard === undefined ? undefined : legs.get(heard);
+    if (phone === undefined) legs.describe(caller);
+    else legs.join(caller, phone);
+    speaker.changed(caller);
+  }
+
+  #accept(caller: Leg, callee: Leg): void {
+    const { legs, invite } = this.#call;
+    // Forks lets only a phone with a usable answer be connected, so only a bug of ours leads here.
+    if (callee.forCaller === undefined) throw new Error(`no SDP for the caller from ${callee.name}`);
+    if (invite.offer === undefined) this.#awaitAnswer(caller, () => legs.join(caller, callee));
+    caller.session = invite.accept({ sdp: callee.forCaller });
   }
 
   /** Our 2xx made the offer, so the ACK brings the answer; without a usable one there is no call. */
@@ -111,7 +181,8 @@ export class CallerSide {
     };
   }
 
-  #begin(left: Leg, right: Leg): void {
+  /** Whom the caller called for is there: quiet is judged from now on, and the recording begins. */
+  talkBegins(left: Leg, right: Leg): void {
     const { legs, recorder } = this.#call;
     legs.supervise();
     if (this.#record()) recorder.begin(left, right);

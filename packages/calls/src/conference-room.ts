@@ -1,8 +1,8 @@
-import type { MediaCall } from '@vats/media';
+import type { MediaCall, RecordingEnd } from '@vats/media';
 import { type Conference, type Domain, MOST_SEATS, recordsConference } from '@vats/pbx';
 import type { Party } from './call-event.ts';
-import type { ConferenceSnapshot } from './conferences.ts';
 import { ConferenceRecording } from './conference-recording.ts';
+import type { ConferenceSnapshot } from './conferences.ts';
 import type { CallsParts } from './parts.ts';
 import type { Sound } from './speaker.ts';
 
@@ -83,7 +83,7 @@ export class ConferenceRoom {
   }
 
   /** False where none runs. */
-  stopRecording(why: 'low-disk'): boolean {
+  stopRecording(why: RecordingEnd): boolean {
     if (this.#recording?.runs !== true) return false;
     this.#recording.stop(why);
     return true;

@@ -1,3 +1,4 @@
+import type { RecordingEnd } from '@vats/media';
 import type { Conference, Domain } from '@vats/pbx';
 import { type Attendee, ConferenceRoom } from './conference-room.ts';
 import type { CallsParts } from './parts.ts';
@@ -48,7 +49,7 @@ export class Conferences {
   }
 
   /** Ends every recording; the conferences go on. Says how many there were. */
-  stopRecordings(why: 'low-disk'): number {
+  stopRecordings(why: RecordingEnd): number {
     let stopped = 0;
     for (const room of this.#rooms.values()) if (room.stopRecording(why)) stopped++;
     return stopped;

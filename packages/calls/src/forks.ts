@@ -277,7 +277,7 @@ export class Forks {
     const usable = legs.caller !== undefined && remoteSdp !== undefined && leg.sdp.receiveAnswer(remoteSdp).ok;
     const forCaller = usable ? callerAnswer(legs.caller, leg, invite.offer !== undefined, policy) : undefined;
     if (forCaller?.ok) {
-      leg.forCaller = forCaller.value;
+      if (forCaller.value !== undefined) leg.forCaller = forCaller.value;
       this.#outside.answered(leg.name);
       this.#rungAtPbx(leg.name);
       this.#call.feed({ type: 'answered', leg: leg.name });

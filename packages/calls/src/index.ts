@@ -4,6 +4,8 @@ export { CallManager } from './call-manager.ts';
 export type { RecordingCommand, RecordingRefusal } from './call-recorder.ts';
 export type { CallSnapshot } from './call-snapshot.ts';
 export type { CallState } from './call-state.ts';
+export type { ConferenceRecorded } from './conference-recording.ts';
+export type { ConferenceSnapshot } from './conferences.ts';
 export { FAILURES, type Failure, type FailureCode, reasonHeader } from './failures.ts';
 export type { CallSettings, CallsParts, Locate, ReachablePhone, RecordingTerms, Spending, TrunkLine } from './parts.ts';
 export { type Replay, type ReplayedStep, replay } from './replay.ts';

@@ -3,6 +3,7 @@ import type { MediaLeg, MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@v
 import type { Domain, SpendingAccounts, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
+import type { ConferenceRecorded } from './conference-recording.ts';
 import type { FarEnd } from './leg.ts';
 
 /** A way to a phone: what the registrar knows of one binding that can be rung now. */
@@ -102,6 +103,10 @@ export interface CallsParts {
    * is over by then. Without it recordings begin at once.
    */
   readonly beforeRecording?: (call: string, legs: readonly MediaLeg[], go: () => void) => void;
+  /** The sound file of a domain's prompt; undefined where there is none of that name. Nothing is said without it. */
+  readonly prompt?: (domain: Domain, name: string) => string | undefined;
+  /** Told what happens to recordings of conferences, which belong to no call. */
+  readonly conferenceRecorded?: (recorded: ConferenceRecorded) => void;
   /** Told every event of every call, in order within a call. */
   readonly emit: (event: CallEvent) => void;
 }

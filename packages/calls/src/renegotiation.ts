@@ -99,14 +99,18 @@ export class Renegotiation {
     this.#noteHold(asker);
   }
 
-  /** A refresh, or a re-INVITE to the switch itself (echo): answered here. */
-  answer(name: LegName, served: boolean): void {
+  /**
+   * A refresh, or a re-INVITE to the switch itself, nobody else being there: answered here.
+   *
+   * @param changed called when the leg's description is another one; undefined where somebody talks with it
+   */
+  answer(name: LegName, changed: (() => void) | undefined): void {
     const { legs, policy } = this.#call;
     const leg = legs.get(name);
     const reinvite = leg?.reinvite;
     if (leg === undefined || reinvite === undefined) return;
     leg.reinvite = undefined;
-    if (!served) {
+    if (changed === undefined) {
       reinvite.answer({ sdp: leg.sdp.answerAgain() });
       return;
     }
@@ -119,13 +123,13 @@ export class Renegotiation {
     }
     if (asks) {
       leg.onAnswerInAck = (answer) => {
-        if (answer !== undefined && leg.sdp.receiveAnswer(answer).ok) legs.echo(leg);
+        if (answer !== undefined && leg.sdp.receiveAnswer(answer).ok) changed();
       };
       reinvite.answer({ sdp: sdp.value });
       return;
     }
     reinvite.answer({ sdp: sdp.value });
-    legs.echo(leg);
+    changed();
     this.#noteHold(leg);
   }
 

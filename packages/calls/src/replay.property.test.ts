@@ -3,6 +3,7 @@ import {
   type Activity,
   type Caller,
   Directory,
+  goesOn,
   NOTES_LIMIT,
   type Plan,
   type RingOutcome,
@@ -36,6 +37,7 @@ const moment = fc.record({
   talkedAgo: fc.nat(3_600_000),
   channels: fc.nat(3),
   down: fc.subarray(['trunk-0', 'trunk-1']),
+  isHeard: fc.boolean(),
   outcome: fc.constantFrom<RingOutcome>('no-answer', 'callee-busy', 'callee-declined', 'unreachable', 'trunk-failed'),
 });
 const asked = fc.record({
@@ -124,11 +126,12 @@ function recordOfCall(live: World, { dialled, from, inside, host, seed, moments 
     due = taken;
   });
   plan.begin();
-  while (due?.step.do === 'ring' && events.length < 1_000) {
-    at += due.step.ring;
-    const { outcome } = next;
+  while (due !== undefined && goesOn(due.step) && events.length < 1_000) {
+    const rings = due.step.do === 'ring';
+    at += due.step.do === 'ring' ? due.step.ring : 5_000;
+    const { outcome, isHeard } = next;
     next = moments.next().value;
-    plan.goOn(outcome);
+    plan.goOn(rings ? outcome : isHeard ? 'played' : 'not-played');
   }
   const record = recordOf(events);
   if (record === undefined || due === undefined) throw new Error('the call has started');
@@ -174,7 +177,16 @@ users:
 trunks: [{ name: trunk-0, proxy: "sip:192.0.2.1" }]
 numbers: [{ number: "+74950000000", to: "201" }]
 `;
-const QUIET: Moment = { away: [], busy: [], out: [], talkedAgo: 0, channels: 0, down: [], outcome: 'no-answer' };
+const QUIET: Moment = {
+  away: [],
+  busy: [],
+  out: [],
+  talkedAgo: 0,
+  channels: 0,
+  down: [],
+  outcome: 'no-answer',
+  isHeard: true,
+};
 const CALL: Asked = {
   ...{ dialled: '+74950000000', from: '+79161234567', inside: false, host: undefined, seed: 7 },
   moments: fc.sample(fc.infiniteStream(fc.constant(QUIET)), 1)[0]!,

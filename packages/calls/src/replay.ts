@@ -4,11 +4,12 @@ import {
   type CallRecord,
   type Directory,
   type Domain,
-  isRingOutcome,
+  eventOf,
+  isStepOutcome,
   type Plan,
-  type RingOutcome,
   replayedWorld,
   route,
+  type StepOutcome,
   type WorldNotes,
 } from '@vats/pbx';
 
@@ -16,7 +17,7 @@ import {
 export interface ReplayedStep {
   readonly at: number;
   /** How the step before ended; absent for the first one. */
-  readonly after?: RingOutcome;
+  readonly after?: StepOutcome;
   readonly because: readonly string[];
   /** What the present model says in the same moment, where that is something else. */
   readonly now?: readonly string[];
@@ -33,7 +34,7 @@ export interface Replay {
 interface Decision {
   readonly at: number;
   readonly because: readonly string[];
-  readonly after?: RingOutcome;
+  readonly after?: StepOutcome;
   readonly asked: { readonly host?: string; readonly number?: string };
   readonly world: WorldNotes | undefined;
 }
@@ -60,7 +61,7 @@ export function replay(record: CallRecord, directory: Directory): Replay {
   for (const [index, { world, after, because }] of decisions.entries()) {
     if (world === undefined) return notReplayed(`its story does not keep the moment of step ${index + 1}`);
     const moment = replayedWorld(world, directory);
-    plan = plan === undefined ? route(call, moment) : advance(plan, { kind: 'ring-ended', outcome: after! }, moment);
+    plan = plan === undefined ? route(call, moment) : advance(plan, eventOf(after!), moment);
     const now = plan.story.slice(told);
     told = plan.story.length;
     if (now.join('\n') === because.join('\n')) continue;
@@ -87,7 +88,7 @@ function decisionsOf({ story, world }: CallRecord): Decision[] {
     lines.push(...event.explain.filter((line) => typeof line === 'string'));
     // Forwards on the way to a decision are events of their own.
     if (event.seed === undefined) continue;
-    const after = isRingOutcome(event.after) ? event.after : undefined;
+    const after = isStepOutcome(event.after) ? event.after : undefined;
     const notes = event.world ?? (decisions.length === 0 ? world : undefined);
     decisions.push({
       at: event.at,

@@ -1,7 +1,7 @@
 import type { LegName } from './call-event.ts';
-import type { CallCommand, CallInput, CallState, Fork } from './call-state.ts';
+import { CALLER, type CallCommand, type CallInput, type CallState, type Fork } from './call-state.ts';
 import { mostTelling } from './refusals.ts';
-import { close, reject, type Stepped } from './stepped.ts';
+import { callerLeft, close, type Stepped, turnAway } from './stepped.ts';
 
 type Ringing = Extract<CallState, { name: 'ringing' }>;
 type Input<Type extends CallInput['type']> = Extract<CallInput, { type: Type }>;
@@ -18,8 +18,8 @@ export function beginRinging(state: Extract<CallState, { name: 'routing' }>, inp
     (rung): Fork => ({ ...rung, first: rung.leg, waits: rung.after !== undefined, ringing: false }),
   );
   return [
-    { name: 'ringing', forks, refusals: [], told: state.told, ofMany },
-    [{ do: 'start-timer', timer: 'ring', ms: forMs }, ...forks.flatMap(begin)],
+    { name: 'ringing', forks, refusals: [], told: state.told, opened: state.opened, ofMany },
+    [{ do: 'start-timer', timer: 'ring', ms: forMs }, ...ringback(state), ...forks.flatMap(begin)],
   ];
 }
 
@@ -39,13 +39,13 @@ export function ringing(state: Ringing, input: CallInput): Stepped {
     case 'timer':
       return timer(state, input.timer);
     case 'caller-gave-up':
-      return close('caller-cancelled', [{ do: 'stop-timer', timer: 'ring' }, ...cancelAll(state.forks)]);
+      return close('caller-cancelled', allStop(state));
     case 'hang-up':
-      return close(input.failure, [
-        { do: 'stop-timer', timer: 'ring' },
-        ...cancelAll(state.forks),
-        reject(input.failure),
-      ]);
+      return turnAway(input.failure, state.opened, allStop(state));
+    case 'leg-ended':
+      return input.leg === CALLER ? callerLeft(input.failure, allStop(state)) : [state, []];
+    case 'reinvite':
+      return [state, input.leg === CALLER ? [{ do: 'answer-reinvite', leg: CALLER }] : []];
     default:
       return [state, []];
   }
@@ -64,6 +64,8 @@ function progress(state: Ringing, input: Input<'progress'>): Stepped {
       [...events, { do: 'tell-progress', status, earlyMediaOf: leg }],
     ];
   }
+  // Who hears the switch hears it make that tone.
+  if (state.opened !== undefined) return [{ ...state, forks }, events];
   // Without sound of their own, several phones make one ringing tone; what was said once needs no repeat.
   const status = input.status === RINGING || earlyMedia ? RINGING : input.status;
   if (status <= state.told || state.heard !== undefined) return [{ ...state, forks }, events];
@@ -101,7 +103,7 @@ function refused(state: Ringing, { leg, failure, status, cause }: Input<'refused
     return without(state, left, failure, leg, [...commands, ...cancelAll(theirs)]);
   }
   return [
-    { name: 'routing', told: state.told },
+    asking(state),
     [...commands, { do: 'stop-timer', timer: 'ring' }, ...cancelAll(others), { do: 'ask-plan', outcome: failure }],
   ];
 }
@@ -110,19 +112,22 @@ function replaced(state: Ringing, { leg, by, failure, status, cause }: Input<'re
   const fork = forkOf(state, leg);
   if (fork === undefined) return [state, []];
   const forks = state.forks.map((other) => (other === fork ? { ...fork, leg: by, ringing: false } : other));
+  const next = notHearing(leg, { ...state, forks });
   return [
-    notHearing(leg, { ...state, forks }),
+    next,
     [
       { do: 'emit', event: { type: 'leg.ended', leg, failure, status, ...(cause !== undefined && { cause }) } },
+      ...ringbackAgain(state, next),
       { do: 'invite', leg: by },
     ],
   ];
 }
 
 function timer(state: Ringing, name: string): Stepped {
+  if (name === 'limit') return turnAway('time-limit', state.opened, allStop(state));
   if (name === 'ring') {
     const outcome = mostTelling([...state.refusals, 'no-answer'], state.ofMany);
-    return [{ name: 'routing', told: state.told }, [...cancelAll(state.forks), { do: 'ask-plan', outcome }]];
+    return [asking(state), [...cancelAll(state.forks), { do: 'ask-plan', outcome }]];
   }
   const starts = state.forks.find(({ first }) => name === `start ${first}`);
   if (starts !== undefined) {
@@ -145,9 +150,12 @@ function without(
   commands: readonly CallCommand[],
 ): Stepped {
   const refusals = [...state.refusals, failure];
-  if (left.length > 0) return [notHearing(gone, { ...state, forks: left, refusals }), commands];
+  if (left.length > 0) {
+    const next = notHearing(gone, { ...state, forks: left, refusals });
+    return [next, [...commands, ...ringbackAgain(state, next)]];
+  }
   return [
-    { name: 'routing', told: state.told },
+    asking(state),
     [
       ...commands,
       { do: 'stop-timer', timer: 'ring' },
@@ -160,6 +168,25 @@ function notHearing(gone: LegName, state: Ringing): Ringing {
   const { heard, ...rest } = state;
   const still = rest.forks.some(({ leg }) => leg === heard);
   return heard === undefined || heard === gone || !still ? rest : state;
+}
+
+/** The plan says what comes after this. */
+function asking({ told, opened }: Ringing): CallState {
+  return { name: 'routing', told, opened };
+}
+
+/** A caller who hears the switch gets no provisional response that would make their phone ring: the switch makes the tone. */
+function ringback({ opened }: Pick<Ringing, 'opened'>): CallCommand[] {
+  return opened === undefined ? [] : [{ do: 'ringback' }];
+}
+
+/** The phone that the caller heard is gone, and others ring on. */
+function ringbackAgain(before: Ringing, now: Ringing): CallCommand[] {
+  return before.heard !== undefined && now.heard === undefined ? ringback(now) : [];
+}
+
+function allStop({ forks }: Ringing): CallCommand[] {
+  return [{ do: 'stop-timer', timer: 'ring' }, ...cancelAll(forks)];
 }
 
 function forkOf(state: Ringing, leg: LegName): Fork | undefined {

@@ -1,6 +1,7 @@
+import type { ServedOutcome } from '@vats/pbx';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CallCommand, CallInput, CallState, TimerName } from './call-state.ts';
+import type { CallCommand, CallInput, CallState, Opened, Service, TimerName } from './call-state.ts';
 import { step } from './step.ts';
 
 const ROUTING: CallState = { name: 'routing', told: 0 };
@@ -177,15 +178,16 @@ describe('talking', () => {
 
 test('the echo test is served by the switch and ends with the caller', () => {
   const { state, commands } = play([
-    { type: 'serve', service: 'echo' },
+    { type: 'serve', service: { kind: 'echo' } },
+    { type: 'opened', how: 'answered' },
     { type: 'reinvite', leg: 'a', refresh: false },
     { type: 'leg-ended', leg: 'a', failure: 'caller-hung-up' },
     { type: 'media-closed' },
   ]);
   expect(state.name).toBe('ended');
   expect(does(commands)).toEqual([
-    'start-timer',
     'serve',
+    'start-timer',
     'answer-reinvite a',
     'stop-timer',
     'start-timer',
@@ -223,7 +225,16 @@ const anyInput: fc.Arbitrary<CallInput> = fc.oneof(
     failure: fc.constant('trunk-failed' as const),
     status: fc.constant(503),
   }),
-  fc.record({ type: fc.constant('serve' as const), service: fc.constant('echo' as const) }),
+  fc.record({
+    type: fc.constant('serve' as const),
+    service: fc.constantFrom<Service>(
+      { kind: 'echo' },
+      { kind: 'play', prompt: 'x', answer: true },
+      { kind: 'play', prompt: 'x', answer: false },
+    ),
+  }),
+  fc.record({ type: fc.constant('opened' as const), how: fc.constantFrom<Opened>('early', 'answered') }),
+  fc.record({ type: fc.constant('served' as const), outcome: fc.constantFrom<ServedOutcome>('played', 'not-played') }),
   fc.record({ type: fc.constant('refuse' as const), failure: fc.constant('not-found' as const) }),
   fc.record({
     type: fc.constant('progress' as const),
@@ -263,6 +274,7 @@ test('whatever happens in whatever order: every leg is ended once, timers are st
       let state: CallState = ROUTING;
       const finish = (commands: readonly CallCommand[], input: CallInput): void => {
         if (input.type === 'caller-gave-up' && callerWaits) callerWaits = false;
+        if (input.type === 'opened' && input.how === 'answered') callerWaits = false;
         if (input.type === 'refused' || input.type === 'leg-ended' || input.type === 'replaced') open.delete(input.leg);
         if (input.type === 'answered') up.add(input.leg);
         if (input.type === 'timer') timers.delete(input.timer);
@@ -280,9 +292,11 @@ test('whatever happens in whatever order: every leg is ended once, timers are st
               break;
             case 'bye':
               if (command.leg !== 'a') expect(open.delete(command.leg)).toBe(true);
+              else expect(callerWaits).toBe(false);
               break;
             case 'connect':
-            case 'serve':
+              callerWaits = false;
+              break;
             case 'reject':
               expect(callerWaits).toBe(true);
               callerWaits = false;
@@ -310,7 +324,9 @@ test('whatever happens in whatever order: every leg is ended once, timers are st
         const isFinal = input.type === 'answered' || input.type === 'refused' || input.type === 'replaced';
         if (isFinal && up.has(input.leg)) continue;
         if (input.type === 'replaced' && open.has(input.by)) continue;
-        if (input.type === 'leg-ended' && (callerWaits || state.name === 'ringing')) continue;
+        if (input.type === 'leg-ended' && (callerWaits || (state.name === 'ringing' && input.leg !== 'a'))) continue;
+        // It is the service that opens, and what has been answered is not asked to answer again.
+        if (input.type === 'opened' && (state.name !== 'served' || !callerWaits)) continue;
         if (input.type === 'timer' && !timers.has(input.timer)) continue;
         const [next, commands] = step(state, input);
         state = next;

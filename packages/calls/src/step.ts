@@ -1,8 +1,8 @@
 import type { LegName } from './call-event.ts';
-import { CALLER, type CallCommand, type CallInput, type CallState } from './call-state.ts';
+import { CALLER, type CallCommand, type CallInput, type CallState, type Service } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
 import { beginRinging, ringing } from './step-ringing.ts';
-import { close, reject, type Stepped } from './stepped.ts';
+import { callerLeft, close, type Stepped, turnAway } from './stepped.ts';
 
 /**
  * The call's state machine: pure, total, and the only place that decides what a call does. Inputs that no longer mean
@@ -30,32 +30,48 @@ function routing(state: Extract<CallState, { name: 'routing' }>, input: CallInpu
     case 'ring':
       return beginRinging(state, input);
     case 'serve':
-      return [
-        { name: 'served' },
-        [
-          { do: 'start-timer', timer: 'limit' },
-          { do: 'serve', service: input.service },
-        ],
-      ];
+      return [{ ...state, name: 'served', service: input.service }, [{ do: 'serve', service: input.service }]];
     case 'refuse':
-      return close(input.failure, [reject(input.failure)]);
-    case 'caller-gave-up':
-      return close('caller-cancelled', []);
     case 'hang-up':
-      return close(input.failure, [reject(input.failure)]);
+      return turnAway(input.failure, state.opened);
     default:
-      return [state, []];
+      return callerAlone(state, input);
   }
 }
 
-function served(state: CallState, input: CallInput): Stepped {
+type Untaken = Extract<CallState, { name: 'routing' | 'served' }>;
+
+function served(state: Extract<CallState, { name: 'served' }>, input: CallInput): Stepped {
+  const { told, opened, service } = state;
   switch (input.type) {
-    case 'leg-ended':
-      return hungUp(input.leg, input.failure, []);
-    case 'timer':
-      return input.timer === 'limit' ? hangUp('time-limit', [CALLER]) : [state, []];
+    case 'opened':
+      return [{ ...state, opened: input.how }, input.how === 'answered' ? [{ do: 'start-timer', timer: 'limit' }] : []];
+    case 'served':
+      return [{ name: 'routing', told, opened }, [{ do: 'ask-plan', outcome: input.outcome }]];
+    case 'refuse':
     case 'hang-up':
-      return hangUp(input.failure, [CALLER]);
+      return turnAway(input.failure, opened);
+    case 'leg-ended':
+      return isWhatWasCalled(service) ? hungUp(input.leg, input.failure, []) : callerAlone(state, input);
+    default:
+      return callerAlone(state, input);
+  }
+}
+
+/** Whether it is what the caller called for: whoever hangs up then has had it, and has not given up. */
+function isWhatWasCalled({ kind }: Service): boolean {
+  return kind === 'echo' || kind === 'conference';
+}
+
+/** What may come of the caller while nobody is rung. */
+function callerAlone(state: Untaken, input: CallInput): Stepped {
+  switch (input.type) {
+    case 'caller-gave-up':
+      return close('caller-cancelled', []);
+    case 'leg-ended':
+      return input.leg === CALLER ? callerLeft(input.failure) : [state, []];
+    case 'timer':
+      return input.timer === 'limit' ? turnAway('time-limit', state.opened) : [state, []];
     case 'reinvite':
       return [state, [{ do: 'answer-reinvite', leg: input.leg }]];
     default:

@@ -1,4 +1,4 @@
-import type { CallCommand, CallState } from './call-state.ts';
+import { CALLER, type CallCommand, type CallState, type Opened } from './call-state.ts';
 import { FAILURES, type FailureCode } from './failures.ts';
 
 /** What an input comes to: the state after it, and what is done, in this order. */
@@ -16,3 +16,34 @@ export function close(failure: FailureCode, commands: readonly CallCommand[], st
     [...commands, { do: 'start-timer', timer: 'closing' }, { do: 'close-media' }],
   ];
 }
+
+/** Nothing comes of the call: the caller's INVITE gets its final response or, where that has been a 200 of ours, the caller a BYE. */
+export function turnAway(
+  failure: FailureCode,
+  opened: Opened | undefined,
+  commands: readonly CallCommand[] = [],
+): Stepped {
+  if (opened !== 'answered') return close(failure, [...commands, reject(failure)]);
+  return close(
+    failure,
+    [...commands, { do: 'stop-timer', timer: 'limit' }, { do: 'bye', leg: CALLER, failure }],
+    ANSWERED,
+  );
+}
+
+/** A caller whom the switch has answered is gone before anybody spoke with them, which is giving up, whatever ended it on the wire. */
+export function callerLeft(how: FailureCode, commands: readonly CallCommand[] = []): Stepped {
+  const failure = how === 'caller-hung-up' ? 'caller-cancelled' : how;
+  return close(
+    failure,
+    [
+      ...commands,
+      { do: 'stop-timer', timer: 'limit' },
+      { do: 'emit', event: { type: 'leg.ended', leg: CALLER, failure } },
+    ],
+    ANSWERED,
+  );
+}
+
+/** The caller got a 200. */
+const ANSWERED = 200;

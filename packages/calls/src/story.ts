@@ -136,6 +136,9 @@ export class CallStory {
       case 'media.recovered':
         this.#noteSound({ at: event.at, kind: 'recovered', milliseconds: event.milliseconds });
         return;
+      case 'call.opened':
+      case 'prompt.played':
+      case 'prompt.failed':
       case 'recording.paused':
       case 'recording.resumed':
       case 'recording.refused':

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { CallManager, type ReachablePhone } from '@vats/calls';
 import { formatEndpoint, Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { Finisher, startFinishing } from '@vats/media';
-import type { Domain } from '@vats/pbx';
+import { type Domain, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
 import {
   DialogLayer,
@@ -35,7 +35,7 @@ import {
   startMedia,
 } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
-import { promptNames } from './prompts/prompt-files.ts';
+import { promptFile, promptNames } from './prompts/prompt-files.ts';
 import { DiskWatch } from './recordings/disk-watch.ts';
 import { RecordingKeeper } from './recordings/recording-keeper.ts';
 import { accountsGone, logRegistration, registrarAccount } from './registrations.ts';
@@ -280,6 +280,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     flowTo: (target) => transport.flowTo(target),
     spending: parts.spending ?? spending,
     recordings: (domain) => recordingKeeper.terms(domain),
+    prompt: (domain, name) => promptFile(data, setting(domain, 'language'), name)?.path,
     settings: {
       recordings,
       timeLimit: settings.calls.timeLimit,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { Baresip } from './baresip.ts';
-import { ANNA, type Account, BORIS, pbxFile } from './office.ts';
+import { type Account, ANNA, BORIS, pbxFile } from './office.ts';
 import { scenario } from './scenario.ts';
 import type { Scene } from './scene.ts';
 import { samples, seconds } from './sound.ts';

@@ -159,10 +159,16 @@ export class LegDescription {
 
   /**
    * Our offer to this leg, made from what `other` said last; `other` must have said something. Behind its codecs come those that
-   * they can be converted to, so that whoever shares one takes that.
+   * they can be converted to, so that whoever shares one takes that. `agreed`: `other` has been answered already, and sends nothing
+   * but what that answer holds.
    */
-  offerFrom(other: LegDescription, policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
-    const { heard, codecs } = other.#said();
+  offerFrom(
+    other: LegDescription,
+    policy: CodecPolicy = 'any',
+    from: 'said' | 'agreed' = 'said',
+  ): Parsed<string, SdpFault> {
+    const { heard, codecs: said } = other.#said();
+    const codecs = from === 'agreed' ? other.agreed : said;
     const { audio } = heard.session;
     const converted = this.#convertsWith(other)
       ? convertedBehind(codecs, policy === 'g711', (codec) => this.#mayOffer(codec))

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { told } from '../testing/told.ts';
 
-test('a language, and how a group would let callers wait, are taken and do nothing yet', () => {
+test('how a group would let callers wait, are taken and do nothing yet', () => {
   const lines = told(`domain: acme.example
-language: en
 users: [{ extension: "201", name: A, devices: [{ login: anna, password: Vf5kNm7Z }] }]
 groups:
   - { extension: "600", name: G, members: ["201"] }
@@ -11,9 +10,8 @@ groups:
   - { extension: "602", name: I, members: ["201"], queue: { wait: 10m } }
 `);
   expect(lines).toEqual([
-    'pbx.yaml:2:1: warning: language: language is not served yet; until then nothing is said to callers',
     expect.stringMatching(
-      /^pbx\.yaml:6:\d+: warning: groups\[1\]\.queue: queue settings are not served yet; until then nobody waits in a queue$/,
+      /^pbx\.yaml:5:\d+: warning: groups\[1\]\.queue: queue settings are not served yet; until then nobody waits in a queue$/,
     ),
   ]);
 });

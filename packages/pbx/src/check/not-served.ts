@@ -20,9 +20,6 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
         'key',
       );
   }
-  if (view.settingsNamed.has('language')) {
-    report('warning', ['language'], 'language is not served yet', 'until then nothing is said to callers', 'key');
-  }
   const queued = firstOf(view.groups, ({ object, path }) =>
     object.queue === undefined ? undefined : below(path, 'queue'),
   );
@@ -37,11 +34,11 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
   };
   for (const { object: scheme, path } of view.schemes) {
     forEachStep(scheme, path, (step, at) => {
-      if (step.play !== undefined) once('play', below(at, 'play'), 'until then a call goes on past it');
       if (step.menu !== undefined) once('menu', below(at, 'menu'), 'until then a call goes on with its otherwise');
       if (step.queue !== undefined) once('queue', below(at, 'queue'), 'until then the group rings');
       if (step.voicemail !== undefined) once('voicemail', below(at, 'voicemail'), 'until then a call goes on past it');
-      if (step.play !== undefined && !prompts.has(step.play)) unknownPrompt(step.play, below(at, 'play'), report);
+      const played = step.play?.prompt;
+      if (played !== undefined && !prompts.has(played)) unknownPrompt(played, below(at, 'play'), report);
       const prompt = step.menu?.prompt;
       if (prompt !== undefined && !prompts.has(prompt)) unknownPrompt(prompt, below(at, 'menu', 'prompt'), report);
     });

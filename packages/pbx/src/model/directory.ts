@@ -1,5 +1,16 @@
 import { commonEnds } from '@vats/kernel';
-import type { Conference, Device, Domain, DomainNumber, Group, Ha1Digests, Model, Scheme, Trunk, User } from './model.ts';
+import type {
+  Conference,
+  Device,
+  Domain,
+  DomainNumber,
+  Group,
+  Ha1Digests,
+  Model,
+  Scheme,
+  Trunk,
+  User,
+} from './model.ts';
 
 /** An account as a digest username named it. */
 export interface DeviceMatch {

@@ -67,6 +67,7 @@ export interface DomainSettings {
   readonly aliases?: readonly string[];
   readonly timezone?: string;
   readonly language?: 'ru' | 'en';
+  readonly tones?: string;
   readonly access?: Frozen<AccessPolicy>;
   readonly digest?: DigestChoice;
   readonly recording?: Frozen<RecordingPolicy>;
@@ -116,6 +117,7 @@ export const DOMAIN_DEFAULTS = {
   aliases: [],
   timezone: 'Europe/Moscow',
   language: 'ru',
+  tones: 'RU',
   access: { mode: 'any' },
   recording: { mode: 'none' },
   calendar: {},

@@ -14,6 +14,7 @@ const NAMES: Record<SettingName, true> = {
   aliases: true,
   timezone: true,
   language: true,
+  tones: true,
   access: true,
   digest: true,
   recording: true,

@@ -1,13 +1,25 @@
 import { decide } from './decide.ts';
-import { journeyOf } from './journey.ts';
+import { journeyOf, told } from './journey.ts';
 import { goBack } from './onward.ts';
-import type { Plan, PlanEvent, World } from './plan.ts';
+import type { Plan, PlanEvent, RingOutcome, World } from './plan.ts';
 
 /**
  * The plan after its step ended. Pure. Users and rules are those of the plan's own moment, so a change of the model does
  * not tear a running call; who can be reached is asked anew.
  */
 export function advance(plan: Plan, event: PlanEvent, world: World): Plan {
-  // Only a ring step ends without ending the plan; a late event of an earlier one changes nothing.
-  return plan.step.do === 'ring' ? decide(goBack(journeyOf(plan), event.outcome), world) : plan;
+  const { step } = plan;
+  // A late event of an earlier step changes nothing, and whatever neither rings nor is played is the last.
+  if (event.kind === 'ring-ended') {
+    return step.do === 'ring' ? decide(goBack(journeyOf(plan), event.outcome), world) : plan;
+  }
+  if (step.do !== 'play') return plan;
+  const missed = event.outcome === 'not-played' ? `${step.prompt} could not be played` : '';
+  return decide(goBack(told(journeyOf(plan), missed), endedBefore(plan)), world);
+}
+
+/** Nobody was rung by what was played: whoever ordered it goes on with how it was before. */
+function endedBefore({ frames }: Plan): RingOutcome {
+  const frame = frames.at(-1);
+  return (frame?.in === 'scheme' ? frame.ended : undefined) ?? 'no-answer';
 }

@@ -38,10 +38,17 @@ test.each([
     '[{ ring: "201" }, { ring: "202" }]',
     ['ring anna 60000', 'ring vera 60000', 'ring boris 60000', 'reject no-answer'],
   ],
-  ['[{ ring: "202" }, { play: wait }, { ring: "202" }]', ['ring boris 60000', 'ring boris 60000', 'reject no-answer']],
+  [
+    '[{ ring: "202" }, { play: wait }, { ring: "202" }]',
+    ['ring boris 60000', 'play wait', 'ring boris 60000', 'reject no-answer'],
+  ],
+  ['[{ play: { prompt: hello, answer: false } }, { hangup: normal }]', ['play hello early', 'hangup']],
+  // Whoever was told that we are closed has dialled no wrong number.
+  ['[{ play: closed }]', ['play closed', 'reject no-answer']],
+  ['[{ play: one }, { play: two }]', ['play one', 'play two', 'reject no-answer']],
   [
     '[{ play: hello }, { menu: { prompt: main, keys: {}, otherwise: { ring: "600" } } }, { ring: "202" }]',
-    ['ring boris+vera 25000', 'ring boris 60000', 'reject no-answer'],
+    ['play hello', 'ring boris+vera 25000', 'ring boris 60000', 'reject no-answer'],
   ],
   [
     '[{ menu: { prompt: main, keys: { "1": { ring: "203" } } } }, { ring: "202" }]',
@@ -66,8 +73,23 @@ test('two schemes that lead to each other are a loop, one that comes back by ano
   expect(trip.now).toBe('reject loop');
 });
 
-test('what is not played is told in the story', () => {
-  expect(schemeOf('[{ play: hello }, { ring: "202" }]').story).toContain('scheme main: hello is not played yet');
+test('what could not be played is told in the story, and the scheme goes on', () => {
+  const trip = schemeOf('[{ play: hello }, { ring: "202" }]');
+  expect(trip.story.at(-1)).toBe('scheme main plays hello');
+  expect(trip.after('not-played').now).toBe('ring boris 60000');
+  expect(trip.story).toContain('hello could not be played');
+});
+
+test('how what rang last ended is what the call ends as, though something was played after it', () => {
+  const trip = schemeOf('[{ ring: "202" }, { play: hello }]');
+  expect(trip.after('callee-busy').now).toBe('play hello');
+  expect(trip.after('played').now).toBe('reject callee-busy');
+});
+
+test('a late end of another kind of step changes nothing', () => {
+  const trip = schemeOf('[{ play: hello }, { ring: "202" }]');
+  expect(trip.after('no-answer').now).toBe('play hello');
+  expect(trip.after('played').after('played').now).toBe('ring boris 60000');
 });
 
 test('a device that several of a list have rings once, who may not be disturbed does not', () => {

@@ -1,7 +1,7 @@
 import type { Frozen, Scheme } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
 import { formatDuration } from '../schema/duration.ts';
-import { type HangupCause, isTrunkName, type RingStep, type SchemeStep } from '../schema/scheme.ts';
+import { type HangupCause, isTrunkName, type PlayStep, type RingStep, type SchemeStep } from '../schema/scheme.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Found } from './go-out.ts';
 import { arrived, type Journey, planOf, rejected, told, within, zoneOf } from './journey.ts';
@@ -59,10 +59,8 @@ function take(
   const framed = within(journey, frame);
   if (step.ring !== undefined) return ring(framed, step.ring, where, world);
   if (step.goto !== undefined) return startScheme(journey, step.goto, `${where} goes on with`);
-  // The media plane plays nothing yet, so nobody can press a key: a call goes on past what is said, and as after silence.
-  if (step.play !== undefined) {
-    return followScheme(told(journey, `${where}: ${step.play} is not played yet`), frame, outcome, world);
-  }
+  if (step.play !== undefined) return play(journey, step.play, frame, outcome, where);
+  // Nobody is asked for keys yet: a call goes on as after silence.
   if (step.menu !== undefined) {
     const { otherwise } = step.menu;
     const text = `${where}: menu ${step.menu.prompt} is not served yet`;
@@ -77,7 +75,22 @@ function take(
     const text = `${where}: voicemail ${step.voicemail} is not served yet`;
     return followScheme(told(journey, text), frame, outcome === 'not-found' ? 'no-answer' : outcome, world);
   }
+  if (step.conference !== undefined) {
+    return sendTo(framed, step.conference, `${where} leads to`, undefined);
+  }
   return hangUp(journey, step.hangup ?? 'normal', where);
+}
+
+/** Whoever was told something has reached us: no number is wrong that leads to nothing more. */
+function play(
+  journey: Journey,
+  { prompt, answer = true }: Frozen<PlayStep>,
+  frame: AtScheme,
+  outcome: RingOutcome,
+  where: string,
+): Decision {
+  const framed = within(journey, { ...frame, ended: outcome === 'not-found' ? 'no-answer' : outcome });
+  return planOf(framed, { do: 'play', prompt, answer, because: `${where} plays ${prompt}` });
 }
 
 /** What each cause is in the table of failures: 486, 603, 480, 480, 404, 403 and 503 on the wire. */

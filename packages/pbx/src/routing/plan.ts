@@ -1,5 +1,5 @@
 import type { Directory } from '../model/directory.ts';
-import type { Device, Domain, DomainNumber, Frozen, Group, Scheme, User } from '../model/model.ts';
+import type { Conference, Device, Domain, DomainNumber, Frozen, Group, Scheme, User } from '../model/model.ts';
 import type { NumberPlace } from '../numbering/number-place.ts';
 import type { GroupMember } from '../schema/group.ts';
 import type { RingStep } from '../schema/scheme.ts';
@@ -25,6 +25,12 @@ export type RingOutcome =
   | 'too-many-hops'
   | 'loop'
   | 'no-media-ports';
+
+/** How a step ends in which the switch itself had the caller: what was to be heard was heard, or it could not be. */
+export type ServedOutcome = 'played' | 'not-played';
+
+/** How any step ends that others may follow. */
+export type StepOutcome = RingOutcome | ServedOutcome;
 
 /**
  * Why a plan refuses the call; each is a row of the table of failures (SIP status, Q.850 cause, texts).
@@ -165,7 +171,13 @@ export type PlanStep =
       readonly because: string;
     }
   | { readonly do: 'echo'; readonly because: string }
-  | { readonly do: 'play'; readonly prompt: string; readonly because: string }
+  | {
+      readonly do: 'play';
+      readonly prompt: string;
+      /** Whether the call is answered for it; a caller who was answered before hears it there in any case. */
+      readonly answer: boolean;
+      readonly because: string;
+    }
   | {
       readonly do: 'menu';
       readonly prompt: string;
@@ -174,16 +186,19 @@ export type PlanStep =
       readonly extension: boolean;
       readonly because: string;
     }
+  | { readonly do: 'conference'; readonly conference: Conference; readonly because: string }
   | { readonly do: 'queue'; readonly group: string; readonly because: string }
   | { readonly do: 'voicemail'; readonly box: string; readonly because: string }
   | { readonly do: 'reject'; readonly reason: RejectReason; readonly text: string; readonly because: string }
   | { readonly do: 'hangup'; readonly because: string };
 
-/** How the step that was due ended, as the call tells `advance`. An answer needs no telling: it ends the plan. */
-export interface PlanEvent {
-  readonly kind: 'ring-ended';
-  readonly outcome: RingOutcome;
-}
+/**
+ * How the step that was due ended, as the call tells `advance`: that nobody answered where it rang, or that the switch is done with
+ * what it did itself. An answer needs no telling: it ends the plan. `eventOf` makes one of an outcome alone, which is what a story keeps.
+ */
+export type PlanEvent =
+  | { readonly kind: 'ring-ended'; readonly outcome: RingOutcome }
+  | { readonly kind: 'served'; readonly outcome: ServedOutcome };
 
 /** What is left to try where the call is, innermost last: when it ends without an answer, the last one says what comes next. */
 export type Frame = { readonly path: readonly string[] } & (
@@ -199,7 +214,14 @@ export type Frame = { readonly path: readonly string[] } & (
   /** The known employee is being rung; then the group itself, or the number, goes on. */
   | { readonly in: 'known'; readonly group: Group }
   | { readonly in: 'number'; readonly number: DomainNumber }
-  | { readonly in: 'scheme'; readonly scheme: Scheme; readonly part: 'open' | 'closed'; readonly next: number }
+  | {
+      readonly in: 'scheme';
+      readonly scheme: Scheme;
+      readonly part: 'open' | 'closed';
+      readonly next: number;
+      /** While something is played: how what rang last ended, with which the scheme goes on. */
+      readonly ended?: RingOutcome;
+    }
   /** A ring step of a scheme that goes from one to the next. */
   | { readonly in: 'list'; readonly step: Frozen<RingStep>; readonly next: number }
 );

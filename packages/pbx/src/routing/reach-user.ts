@@ -42,6 +42,9 @@ export function goOnWithUser(
   const { user, entries } = frame;
   if (entries.length > 0 && outcome !== 'callee-declined') {
     const because = `${user.name} (${user.extension}) ${OUTCOME_TEXTS[outcome]} there`;
+    // While some of their phones rang, the user may have taken another call.
+    const barrier = barrierOf(journey, user, world);
+    if (barrier?.kind === 'on-the-phone') return leave(told(journey, `${because}, and ${barrier.why}`), user, outcome);
     const left: string[] = [];
     const next = ringNext(journey, user, entries, because, left, world);
     // How those ended that did ring; who could not be rung after them changes nothing of that.

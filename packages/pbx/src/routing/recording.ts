@@ -6,6 +6,8 @@ import type { Plan, PlanStep } from './plan.ts';
 
 /** Whether the domain's policy records this step's conversation. */
 export function shouldRecord(journey: Journey, step: PlanStep): boolean {
+  // A conference is recorded as one for all, and not in the calls of those who are there.
+  if (step.do === 'conference') return false;
   const policy = setting(journey.call.domain, 'recording');
   if (policy.mode !== 'rules') return policy.mode === 'all';
   return policy.rules?.[ruleFor(policy.rules, journey, step)]?.record ?? false;
@@ -14,6 +16,11 @@ export function shouldRecord(journey: Journey, step: PlanStep): boolean {
 /** The same, and what of the policy says so, for a person. */
 export function recordingOf(plan: Plan): { readonly record: boolean; readonly because: string } {
   const { record, step } = plan;
+  if (step.do === 'conference') {
+    const { record: own } = step.conference;
+    const because = own === undefined ? 'as one for all, by the policy' : 'as one for all, by its own word';
+    return { record: recordsConference(plan.call.domain, step.conference), because };
+  }
   const { mode, rules = [] } = setting(plan.call.domain, 'recording');
   if (mode !== 'rules') return { record, because: `the policy is ${mode}` };
   const at = ruleFor(rules, plan, step);

@@ -9,11 +9,17 @@ import { type ArbitraryCall, arbitraryCall, arbitraryCallOut, callIn } from '../
 import { arbitraryPbx } from '../testing/arbitrary-pbx.ts';
 import { modelOf } from '../testing/model-of.ts';
 import { faultsOf } from '../testing/plan-faults.ts';
-import { type ReferenceEnd, type ReferenceRing, ReferenceRouter } from '../testing/reference-router.ts';
+import {
+  type ReferenceEnd,
+  type ReferencePlay,
+  type ReferenceRing,
+  ReferenceRouter,
+} from '../testing/reference-router.ts';
 import { advance } from './advance.ts';
 import { NotedWorld, replayedWorld, type WorldNotes } from './noted-world.ts';
-import type { Plan, RingOutcome, World } from './plan.ts';
+import type { Plan, PlanEvent, RingOutcome, World } from './plan.ts';
 import { route } from './route.ts';
+import { eventOf, goesOn } from './step-outcomes.ts';
 
 /*
  * 150 random files (up to 6 users with 3 devices each, 3 groups of up to 7 members, 3 trunks, 4 numbers, 3 schemes of up to 4 steps, 5 outbound rules),
@@ -30,6 +36,9 @@ const CALLS_OUT_AN_OFFICE = 20;
 const TIME_LIMIT_MS = 180_000;
 /** Users ring once each for a forward, groups in waves and rounds, schemes step by step; nothing makes a call go on for ever. */
 const MOST_STEPS = 400;
+
+const PROMPT_MS = 5_000;
+const PLAYED: PlanEvent = { kind: 'served', outcome: 'played' };
 
 /** Ends that calls must come to, or the generator has become blind. */
 const REACHED = [
@@ -109,13 +118,14 @@ function follow(model: Model, directory: Directory, asked: ArbitraryCall): Follo
   expect(inShort(plan), plan.story.join('\n')).toEqual(told.next().value);
   let now = begins;
   let steps = 0;
-  while (plan.step.do === 'ring') {
+  while (goesOn(plan.step)) {
     expect(faultsOf(plan, world), plan.story.join('\n')).toEqual([]);
-    now += plan.step.ring;
+    const rings = plan.step.do === 'ring';
+    now += plan.step.do === 'ring' ? plan.step.ring : PROMPT_MS;
     world = worldAt(directory, now, moments[(steps + 1) % moments.length]!);
     const outcome: RingOutcome = outcomes[steps % outcomes.length]!;
     const before = plan;
-    plan = decidedTwice(world, (moment) => advance(before, { kind: 'ring-ended', outcome }, moment));
+    plan = decidedTwice(world, (moment) => advance(before, rings ? eventOf(outcome) : PLAYED, moment));
     expect(inShort(plan), plan.story.join('\n')).toEqual(told.next({ outcome, world }).value);
     expect(plan.visited).toEqual([...reference.call.visited]);
     expect(plan.story.slice(0, before.story.length)).toEqual(before.story);
@@ -151,6 +161,7 @@ function decidedTwice(world: World, decide: (world: World) => Plan): Plan {
 function isTheEnd(plan: Plan, { call }: ReferenceRouter, world: World): void {
   expect(['reject', 'echo', 'hangup']).toContain(plan.step.do);
   expect(advance(plan, { kind: 'ring-ended', outcome: 'no-answer' }, world)).toBe(plan);
+  expect(advance(plan, PLAYED, world)).toBe(plan);
   expect(new Set(plan.visited).size).toBe(plan.visited.length);
   expect(plan.visited).toEqual([...call.visited]);
   expect([plan.did, plan.group]).toEqual([call.did, call.group]);
@@ -161,7 +172,8 @@ function isTheEnd(plan: Plan, { call }: ReferenceRouter, world: World): void {
 }
 
 /** A step as the reference tells it. */
-function inShort({ step, record }: Plan): ReferenceRing | ReferenceEnd {
+function inShort({ step, record }: Plan): ReferenceRing | ReferencePlay | ReferenceEnd {
+  if (step.do === 'play') return { plays: step.prompt, answers: step.answer, record };
   if (step.do === 'reject') return { do: 'reject', reason: step.reason };
   if (step.do !== 'ring') return { do: step.do as 'echo' | 'hangup' };
   const targets = step.targets.map((target) => ({

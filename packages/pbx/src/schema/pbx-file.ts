@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { access } from './access.ts';
 import { calendar } from './calendar.ts';
 import { conference } from './conference.ts';
+import { country } from './country.ts';
 import { group, knownEmployee } from './group.ts';
 import { hours } from './hours.ts';
 import { limits } from './limits.ts';
@@ -26,6 +27,8 @@ export const pbxFile = z.strictObject({
   timezone: timezone.exactOptional(),
   /** Of prompts and messages. */
   language: z.enum(['ru', 'en']).exactOptional(),
+  /** Country whose tones callers hear from the switch; Russia's where it has none of another's. */
+  tones: country.exactOptional(),
   access: access.exactOptional(),
   digest: digestChoice.exactOptional(),
   recording: recording.exactOptional(),

@@ -81,6 +81,26 @@ const ring = z.union([
   longRing,
 ]);
 
+const longPlay = z.strictObject({
+  prompt: refName,
+  /** Whether the call is answered for it, as it is unless this says no: the caller then hears it as early media. */
+  answer: z.boolean().exactOptional(),
+});
+export type PlayStep = z.output<typeof longPlay>;
+
+/** What is said to the caller: the name of a prompt, or the long form. */
+const play = z.union([
+  z.codec(refName, longPlay, {
+    decode: (prompt) => ({ prompt }),
+    encode: (step, ctx) => {
+      if (step.answer === undefined) return step.prompt;
+      ctx.issues.push({ ...fault('needs the long form', 'write it as a mapping'), input: step.prompt });
+      return z.NEVER;
+    },
+  }),
+  longPlay,
+]);
+
 /** What a menu does with the caller's keys. */
 export interface MenuStep {
   prompt: string;
@@ -97,11 +117,12 @@ export interface MenuStep {
 
 /** One step of a scheme. Exactly one key is there: the step's kind. */
 export interface SchemeStep {
-  play?: string;
+  play?: PlayStep;
   menu?: MenuStep;
   ring?: RingStep;
   queue?: string;
   voicemail?: string;
+  conference?: string;
   goto?: string;
   hangup?: HangupCause;
 }
@@ -119,7 +140,7 @@ const HANGUP_CAUSES = [
 ] as const;
 export type HangupCause = (typeof HANGUP_CAUSES)[number];
 
-const STEP_KINDS = ['play', 'menu', 'ring', 'queue', 'voicemail', 'goto', 'hangup'] as const;
+const STEP_KINDS = ['play', 'menu', 'ring', 'queue', 'voicemail', 'conference', 'goto', 'hangup'] as const;
 
 const keyName = textThat(
   (text) => /^[0-9*#]$/.test(text),
@@ -140,13 +161,15 @@ const menu = z.strictObject({
 
 const stepForm = z
   .strictObject({
-    play: refName.exactOptional(),
+    play: play.exactOptional(),
     menu: menu.exactOptional(),
     ring: ring.exactOptional(),
     /** A group whose queue takes the caller. */
     queue: extension.exactOptional(),
     /** Whose voicemail takes the caller: a user or a group. */
     voicemail: extension.exactOptional(),
+    /** A conference that takes the caller. */
+    conference: extension.exactOptional(),
     /** Another scheme, from its beginning. */
     goto: refName.exactOptional(),
     hangup: z.enum(HANGUP_CAUSES).exactOptional(),

@@ -10,6 +10,7 @@ import {
   type Place,
   type ReferenceEnd,
   type ReferenceEvent,
+  type ReferencePlay,
   type ReferenceRing,
   type Ringing,
   reject,
@@ -17,7 +18,13 @@ import {
 } from './reference/told-call.ts';
 import { reachUser } from './reference/users.ts';
 
-export type { ReferenceEnd, ReferenceEvent, ReferenceRing, ReferenceTarget } from './reference/told-call.ts';
+export type {
+  ReferenceEnd,
+  ReferenceEvent,
+  ReferencePlay,
+  ReferenceRing,
+  ReferenceTarget,
+} from './reference/told-call.ts';
 
 /*
  * What becomes of a call, told a second time and in another way: as one story from beginning to end, that waits where somebody rings. It
@@ -34,8 +41,8 @@ export class ReferenceRouter {
     this.#host = call.host;
   }
 
-  /** Gives each step that rings, and is told how it ended and what the world is then. */
-  *run(): Generator<ReferenceRing, ReferenceEnd, ReferenceEvent> {
+  /** Gives each step that rings or is played, and is told how it ended and what the world is then. */
+  *run(): Generator<ReferenceRing | ReferencePlay, ReferenceEnd, ReferenceEvent> {
     try {
       return { do: 'reject', reason: yield* this.#begin() };
     } catch (ended) {

@@ -1,8 +1,9 @@
 import type { Directory } from '../model/directory.ts';
 import type { Model } from '../model/model.ts';
 import { advance } from '../routing/advance.ts';
-import type { Plan, RingOutcome, RouteCall, World } from '../routing/plan.ts';
+import type { Plan, RingOutcome, RouteCall, StepOutcome, World } from '../routing/plan.ts';
 import { route } from '../routing/route.ts';
+import { eventOf, goesOn } from '../routing/step-outcomes.ts';
 import { nameOf } from '../routing/targets.ts';
 import { modelOf, onlyDomain, worldOf } from './model-of.ts';
 
@@ -34,6 +35,7 @@ export class Trip {
   get now(): string {
     const { step } = this.plan;
     if (step.do === 'ring') return `ring ${step.targets.map(nameOf).join('+')} ${step.ring}`;
+    if (step.do === 'play') return `play ${step.prompt}${step.answer ? '' : ' early'}`;
     return step.do === 'reject' ? `reject ${step.reason}` : step.do;
   }
 
@@ -41,17 +43,17 @@ export class Trip {
     return this.plan.story;
   }
 
-  after(outcome: RingOutcome, moment: Moment = {}): this {
-    this.plan = advance(this.plan, { kind: 'ring-ended', outcome }, this.#worldOf(moment));
+  after(outcome: StepOutcome, moment: Moment = {}): this {
+    this.plan = advance(this.plan, eventOf(outcome), this.#worldOf(moment));
     return this;
   }
 
   /** All that is done while nobody answers, to the end. */
   toTheEnd(outcome: RingOutcome = 'no-answer', moment: Moment = {}): string[] {
     const done = [this.now];
-    while (this.plan.step.do === 'ring') {
+    while (goesOn(this.plan.step)) {
       if (done.length > 100) throw new Error(`no end: ${done.join(', ')}`);
-      done.push(this.after(outcome, moment).now);
+      done.push(this.after(this.plan.step.do === 'ring' ? outcome : 'played', moment).now);
     }
     return done;
   }

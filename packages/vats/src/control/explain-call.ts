@@ -3,6 +3,8 @@ import {
   advance,
   type Caller,
   type Domain,
+  eventOf,
+  goesOn,
   momentText,
   normaliseOperatorNumber,
   type Plan,
@@ -10,6 +12,7 @@ import {
   readMoment,
   recordingOf,
   route,
+  type StepOutcome,
   setting,
   type World,
 } from '@vats/pbx';
@@ -27,7 +30,7 @@ interface ToldStep {
   readonly do: Plan['step']['do'];
   readonly because: readonly string[];
   readonly reason?: string;
-  readonly endsAs?: RingOutcome;
+  readonly endsAs?: StepOutcome;
   /** Whether the conversation is recorded, and what of the policy says so. */
   readonly recorded?: { readonly record: boolean; readonly because: string };
   readonly targets?: readonly object[];
@@ -87,6 +90,7 @@ function stepsOf(first: Plan, world: World, outcome: RingOutcome, running: Asked
       do: step.do,
       because: story.slice(told),
       ...(step.do === 'reject' && { reason: step.reason }),
+      ...(step.do === 'play' && { endsAs: 'played' as const }),
       ...(rings && {
         endsAs: outcome,
         targets: targetsOf(plan, running),
@@ -95,8 +99,8 @@ function stepsOf(first: Plan, world: World, outcome: RingOutcome, running: Asked
       ...((rings || step.do === 'echo') && { recorded: recordingOf(plan) }),
     });
     told = story.length;
-    if (!rings) break;
-    plan = advance(plan, { kind: 'ring-ended', outcome }, world);
+    if (!goesOn(step)) break;
+    plan = advance(plan, eventOf(rings ? outcome : 'played'), world);
   }
   return steps;
 }

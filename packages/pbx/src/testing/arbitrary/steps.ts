@@ -12,11 +12,13 @@ const HANGUPS = [
   'forbidden',
 ] as const;
 
+const prompt = fc.constantFrom('greeting', 'closed');
+
 /** A step of a scheme. @param depth of menus within menus */
 export function arbitraryStep(names: Names, depth: number): fc.Arbitrary<Plain> {
   const { extensions, trunks, groups, schemes } = names;
   const kinds: fc.Arbitrary<Plain>[] = [
-    fc.record({ play: fc.constantFrom('greeting', 'closed') }),
+    fc.record({ play: fc.oneof(prompt, some({ prompt, answer: fc.boolean() }, ['prompt'])) }),
     fc.record({ hangup: fc.constantFrom(...HANGUPS) }),
     fc.record({ ring: fc.constant('+79161234567') }),
   ];

@@ -27,6 +27,11 @@ export function* followScheme(call: ToldCall, name: string, from: Place): Ringin
   for (const each of (open ? scheme.open : scheme.closed) ?? []) {
     const step = inMenu(each);
     if (step === undefined) continue;
+    if (step.play !== undefined) {
+      yield* call.play(step.play.prompt, step.play.answer !== false);
+      // Whoever was told something has reached us.
+      if (outcome === 'not-found') outcome = 'no-answer';
+    }
     if (step.goto !== undefined) return yield* followScheme(call, step.goto, at);
     if (step.hangup === 'normal') throw new Ended({ do: 'hangup' });
     if (step.hangup !== undefined) reject(CAUSES[step.hangup] ?? 'forbidden');
@@ -38,10 +43,9 @@ export function* followScheme(call: ToldCall, name: string, from: Place): Ringin
   return call.back(outcome);
 }
 
-/** What the media plane can not do yet is gone past; of a menu, its `otherwise` is done. */
+/** Of a menu, which is not served yet, its `otherwise` is done. */
 function inMenu(step: Frozen<SchemeStep>): Frozen<SchemeStep> | undefined {
-  const { menu, play } = step;
-  if (play !== undefined) return undefined;
+  const { menu } = step;
   if (menu === undefined) return step;
   return menu.otherwise === undefined ? undefined : inMenu(menu.otherwise);
 }

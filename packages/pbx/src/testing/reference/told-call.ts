@@ -28,6 +28,13 @@ export interface ReferenceRing {
   readonly record: boolean;
 }
 
+/** What the switch says to the caller. */
+export interface ReferencePlay {
+  readonly plays: string;
+  readonly answers: boolean;
+  readonly record: boolean;
+}
+
 export type ReferenceEnd =
   | { readonly do: 'reject'; readonly reason: RejectReason }
   | { readonly do: 'echo' | 'hangup' };
@@ -38,8 +45,8 @@ export interface ReferenceEvent {
   readonly world: World;
 }
 
-/** A part of the story that may wait where somebody rings. */
-export type Ringing<T> = Generator<ReferenceRing, T, ReferenceEvent>;
+/** A part of the story that may wait where somebody rings, or where the caller is told something. */
+export type Ringing<T> = Generator<ReferenceRing | ReferencePlay, T, ReferenceEvent>;
 
 /** Ends the call from wherever it is. */
 export class Ended extends Error {
@@ -110,6 +117,12 @@ export class ToldCall {
     const event = yield { targets, ring: this.#ringFor ?? time, ofMany, record: isRecorded(this, out) };
     this.world = event.world;
     return this.back(event.outcome);
+  }
+
+  *play(plays: string, answers: boolean): Ringing<void> {
+    const event = yield { plays, answers, record: isRecorded(this, false) };
+    this.world = event.world;
+    this.#ringFor = undefined;
   }
 
   enter(place: string, { path, inner }: Place): Place {

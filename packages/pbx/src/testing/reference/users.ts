@@ -31,11 +31,15 @@ export function* reachUser(call: ToldCall, user: User, from: Place): Ringing<Rin
   const entries = entriesOf(user);
   const inTurn = user.reach?.order === 'in-turn' ? entries.map(({ after: _, ...entry }) => [entry]) : [entries];
   let outcome: RingOutcome = 'unreachable';
+  let rung = false;
   for (const some of inTurn) {
     const targets = targetsOf(call, user, some);
     if (targets.length === 0) continue;
+    // Whoever takes one call at a time may have got one while the first phones rang.
+    if (rung && keptFrom(call, user) === 'callee-busy') break;
     const limit = user.noAnswer?.after ?? user.ring ?? USER_MS;
     outcome = yield* call.ring(targets, longest(targets, limit), false);
+    rung = true;
     if (outcome === 'callee-declined') break;
   }
   return yield* leave(call, user, outcome, at);

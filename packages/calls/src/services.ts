@@ -1,0 +1,72 @@
+import type { MediaEvent } from '@vats/media';
+import type { CallContext } from './call-context.ts';
+import type { Service } from './call-state.ts';
+import type { CallerSide } from './caller-side.ts';
+import { ConferenceService } from './conference-service.ts';
+import type { Conferences } from './conferences.ts';
+import { EchoService } from './echo-service.ts';
+import { PlayService } from './play-service.ts';
+
+/**
+ * Something that the switch does with the caller alone. It asks `CallerSide.speak` to be heard, and ends in one of two ways: it feeds
+ * the call `{ type: 'served', outcome }`, and the plan goes on; or `end` is called, because the call is over.
+ */
+export interface RunningService {
+  begin(): void;
+  /** The caller has been renegotiated with: it is on hold, or has other codecs. */
+  changed?(): void;
+  /** What it ordered of the media plane has come about; what is said by `Speaker` is told there. */
+  told?(event: ServiceEvent): void;
+  /** Gives back what it holds, and tells nothing any more. */
+  end?(): void;
+}
+
+/** Of a leg: keys that were gathered, and what happens to it in a room. */
+export type ServiceEvent = Extract<MediaEvent, { kind: 'collected' | 'speaking' | 'room-refused' }>;
+
+/** What the switch does with the caller of one call: one thing at a time. */
+export class Services {
+  readonly #call: CallContext;
+  readonly #caller: CallerSide;
+  readonly #conferences: Conferences;
+  #running: RunningService | undefined;
+
+  constructor(call: CallContext, caller: CallerSide, conferences: Conferences) {
+    this.#call = call;
+    this.#caller = caller;
+    this.#conferences = conferences;
+  }
+
+  begin(service: Service): void {
+    this.end();
+    const running = this.#serviceFor(service);
+    this.#running = running;
+    running.begin();
+  }
+
+  changed(): void {
+    this.#running?.changed?.();
+  }
+
+  told(event: ServiceEvent): void {
+    this.#running?.told?.(event);
+  }
+
+  /** The call goes on to something else, or is over. */
+  end(): void {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.end?.();
+  }
+
+  #serviceFor(service: Service): RunningService {
+    switch (service.kind) {
+      case 'echo':
+        return new EchoService(this.#call, this.#caller);
+      case 'conference':
+        return new ConferenceService(this.#call, this.#caller, this.#conferences, service.conference);
+      case 'play':
+        return new PlayService(this.#call, this.#caller, service);
+    }
+  }
+}

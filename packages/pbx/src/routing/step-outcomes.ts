@@ -1,0 +1,19 @@
+import { isRingOutcome } from './outcomes.ts';
+import type { PlanEvent, PlanStep, ServedOutcome, StepOutcome } from './plan.ts';
+
+const SERVED: ReadonlySet<string> = new Set<ServedOutcome>(['played', 'not-played']);
+
+/** Whether a text, as a store may have kept it, says how a step ended. */
+export function isStepOutcome(text: unknown): text is StepOutcome {
+  return isRingOutcome(text) || (typeof text === 'string' && SERVED.has(text));
+}
+
+/** What `advance` is told when a step has ended so. */
+export function eventOf(outcome: StepOutcome): PlanEvent {
+  return isRingOutcome(outcome) ? { kind: 'ring-ended', outcome } : { kind: 'served', outcome };
+}
+
+/** A step that another may follow; all others are the call's last. */
+export function goesOn(step: PlanStep): step is Extract<PlanStep, { do: 'ring' | 'play' }> {
+  return step.do === 'ring' || step.do === 'play';
+}
