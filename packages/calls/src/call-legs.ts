@@ -55,6 +55,7 @@ export class CallLegs {
   readonly #legs = new Map<LegName, Leg>();
   #media: MediaCall | undefined;
   #mediaEnded = false;
+  #meets: { readonly meeting?: string } = {};
   #counts: CallEnded['media'];
   /** What each leg's sound was encrypted with, last. */
   readonly #suites = new Map<LegName, CryptoSuite>();
@@ -93,9 +94,14 @@ export class CallLegs {
     return [...this.#legs.values()];
   }
 
+  /** The call may come to a conference of this domain: its media is opened where that of all who meet there is. */
+  mayMeet(domain: string): void {
+    this.#meets = { meeting: domain };
+  }
+
   /** Leases ports for a leg; undefined when there are none. The call's media is opened with its first leg. */
   open(name: LegName, party: Party, { flow, client }: FarEnd, wishes: MediaWishes): Leg | undefined {
-    this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event));
+    this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event), this.#meets);
     const signalling = flow.observed.address;
     const family = signalling.includes(':') ? 6 : 4;
     const { families } = this.#parts.media;

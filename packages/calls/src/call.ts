@@ -238,7 +238,9 @@ export class Call implements CallContext {
     this.#telling.emit(event);
   }
 
-  #takeStep({ step: due, group, forwards, frames }: Plan): void {
+  #takeStep(plan: Plan): void {
+    const { step: due, group, forwards, frames } = plan;
+    if (mayMeet(plan)) this.legs.mayMeet(plan.call.domain.id);
     switch (due.do) {
       case 'ring': {
         const forwardedBy = forwards?.at(-1)?.by;
@@ -422,6 +424,12 @@ export class Call implements CallContext {
     this.#state = { name: 'ended', failure: 'internal-error', status: 500 };
     this.#end();
   }
+}
+
+/** Whether the call is in a conference now, or may come to one: by a number, a scheme, or what is keyed in a menu. */
+function mayMeet({ call, step: due, frames }: Plan): boolean {
+  if ((call.domain.settings.conferences ?? []).length === 0) return false;
+  return due.do === 'conference' || frames.some((frame) => frame.in === 'scheme' || frame.in === 'number');
 }
 
 /** A proxy that rang us and others says so when somebody else has answered (RFC 3326 §3.1). */

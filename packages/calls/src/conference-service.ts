@@ -97,7 +97,8 @@ export class ConferenceService implements RunningService, Attendee {
     const { legs, speaker } = this.#call;
     if (legs.caller === undefined) return;
     const saying = speaker.saying(legs.caller);
-    if (isAlone && saying === undefined) this.#playMusic();
+    // Whoever comes first is told so before.
+    if (isAlone && saying === undefined && this.#entered !== '') this.#playMusic();
     else if (!isAlone && saying !== undefined && saying === this.#music) speaker.hush(legs.caller);
   }
 

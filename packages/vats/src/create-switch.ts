@@ -287,6 +287,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       maxCalls: settings.calls.max,
       transcode: settings.media.transcode,
     },
+    conferenceRecorded: (recorded) => {
+      journal.noteConference(recorded);
+      if (recorded.what.kind !== 'started' && parts.media === undefined) recordingKeeper.finish(recorded.path);
+    },
     emit: (event) => {
       world.note(event);
       journal.note(event);
