@@ -8,6 +8,7 @@ import type { CallLegs } from './call-legs.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import type { CallInput } from './call-state.ts';
 import type { CallChannels } from './channels.ts';
+import type { HoldMusic } from './hold-music.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
@@ -42,6 +43,7 @@ export interface CallContext {
   readonly recorder: CallRecorder;
   /** What the switch says to the call's legs. */
   readonly speaker: Speaker;
+  readonly holdMusic: HoldMusic;
   /** The places that the call takes up in its accounts' limits. */
   readonly places: CallPlaces;
   /** The channels that it takes up of trunks and numbers. */

@@ -101,6 +101,8 @@ export type CallEvent = Common &
     | {
         readonly type: 'prompt.failed';
         readonly prompt: string;
+        /** Who was to hear it, unless the caller: of music on hold, or of an announcement. */
+        readonly leg?: LegName;
         readonly why: 'unknown' | 'unreadable' | 'no-codec' | 'no-offer';
         readonly detail?: string;
       }

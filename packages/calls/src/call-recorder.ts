@@ -2,6 +2,8 @@ import type { MediaCall, MediaEvent, RecordedParty, RecordingEnd, RecordingSourc
 import type { CallContext } from './call-context.ts';
 import type { CallEnded } from './call-event.ts';
 import type { Leg } from './leg.ts';
+import type { RecordingTerms } from './parts.ts';
+import { RecordingNotice } from './recording-notice.ts';
 import { recordingPath } from './recording-path.ts';
 
 /** What may be asked of a call's recording. */
@@ -13,6 +15,15 @@ export type RecordingCommand = 'start' | 'stop' | 'pause' | 'resume';
  */
 export type RecordingRefusal = 'nobody-talks' | 'codec' | 'running' | 'not-running' | 'busy' | 'low-disk' | 'no-key';
 
+type RecorderCall = Pick<CallContext, 'id' | 'origin' | 'parts' | 'log' | 'emit' | 'speaker' | 'holdMusic'>;
+
+interface Prepared {
+  readonly media: MediaCall;
+  readonly left: Leg;
+  readonly right: Leg;
+  readonly terms: RecordingTerms;
+}
+
 type Known = NonNullable<CallEnded['recording']>;
 
 /**
@@ -20,18 +31,21 @@ type Known = NonNullable<CallEnded['recording']>;
  * the right, and who comes there by a transfer or a pickup is recorded into the same file.
  */
 export class CallRecorder {
-  readonly #call: Pick<CallContext, 'id' | 'origin' | 'parts' | 'log' | 'emit'>;
+  readonly #call: RecorderCall;
   readonly #media: () => MediaCall | undefined;
   #last: Known | undefined;
   #runs = false;
   #closing = false;
   #paused = false;
+  #over = false;
+  /** What is heard before it begins. */
+  #announcing: RecordingNotice | undefined;
   #count = 0;
   #sides: 'both' | 'caller' | 'callee' = 'both';
   #left: Leg | undefined;
   #right: Leg | undefined;
 
-  constructor(call: Pick<CallContext, 'id' | 'origin' | 'parts' | 'log' | 'emit'>, media: () => MediaCall | undefined) {
+  constructor(call: RecorderCall, media: () => MediaCall | undefined) {
     this.#call = call;
     this.#media = media;
   }
@@ -43,6 +57,7 @@ export class CallRecorder {
 
   /** Sound is kept now, or would be but for a pause. */
   get state(): 'off' | 'on' | 'paused' {
+    if (this.#announcing !== undefined) return 'on';
     if (!this.#runs || this.#closing) return 'off';
     return this.#paused ? 'paused' : 'on';
   }
@@ -62,21 +77,19 @@ export class CallRecorder {
   /** The domain's policy wants the call recorded from its answer on. What is in the way is told in its story. */
   begin(left: Leg, right: Leg): void {
     this.talk(left, right);
-    // Whoever wants something heard first (an announcement, a beep) holds this back until it was.
-    const before = this.#call.parts.beforeRecording;
-    const go = (): void => {
-      const refused = this.#start();
-      if (refused !== undefined) this.#refused(refused);
-    };
-    if (before === undefined) go();
-    else before(this.#call.id, [left.media, right.media], go);
+    const refused = this.#announce();
+    if (refused !== undefined) this.#refused(refused);
   }
 
   /** Does what somebody asks, or says why not. */
   do(command: RecordingCommand): RecordingRefusal | undefined {
-    if (command === 'start') return this.#start();
+    if (command === 'start') return this.#announce();
     if (this.state === 'off') return 'not-running';
-    if (command === 'stop') this.stop('stopped');
+    if (this.#announcing !== undefined) {
+      if (command !== 'stop') return 'busy';
+      this.#announcing.cancel();
+      this.#announcing = undefined;
+    } else if (command === 'stop') this.stop('stopped');
     else if (command === 'pause') this.#pause();
     else this.#resume();
     return undefined;
@@ -84,9 +97,18 @@ export class CallRecorder {
 
   /** Ends the recording that runs, the call goes on. */
   stop(why: RecordingEnd): void {
+    this.#announcing?.cancel();
+    this.#announcing = undefined;
     if (this.state === 'off') return;
     this.#closing = true;
     this.#media()?.stopRecording(why);
+  }
+
+  /** The call is over: nothing begins any more. */
+  close(): void {
+    this.#announcing?.cancel();
+    this.#announcing = undefined;
+    this.#over = true;
   }
 
   onMedia(event: Extract<MediaEvent, { kind: 'recording-finished' | 'recording-failed' }>): void {
@@ -104,15 +126,42 @@ export class CallRecorder {
     }
   }
 
-  #start(): RecordingRefusal | undefined {
-    const { id, origin, parts } = this.#call;
+  /** Begins, once both sides have heard what they are to hear before it. */
+  #announce(): RecordingRefusal | undefined {
+    if (this.#announcing !== undefined) return 'running';
+    const found = this.#prepared();
+    if (typeof found === 'string') return found;
+    const { announce } = found.terms;
+    if (announce === undefined) return this.#start();
+    const legs = new Set([found.left, found.right]);
+    this.#announcing = new RecordingNotice(this.#call, [...legs], announce, () => {
+      this.#announcing = undefined;
+      const refused = this.#start();
+      // Whoever is on hold heard it in place of the music.
+      this.#call.holdMusic.review(found.left, found.right);
+      if (refused !== undefined) this.#refused(refused);
+    });
+    this.#announcing.begin();
+    return undefined;
+  }
+
+  /** Who is recorded, and on what terms; or why nobody is. */
+  #prepared(): Prepared | RecordingRefusal {
+    const { origin, parts } = this.#call;
     const media = this.#media();
     const [left, right] = [this.#left, this.#right];
-    if (media === undefined || left === undefined || right === undefined) return 'nobody-talks';
+    if (this.#over || media === undefined || left === undefined || right === undefined) return 'nobody-talks';
     if (this.#runs) return this.#closing ? 'busy' : 'running';
     if ([left, right].some(({ sdp }) => !sdp.recordable)) return 'codec';
     const terms = parts.recordings?.(origin.domain) ?? {};
-    if ('refused' in terms) return terms.refused;
+    return 'refused' in terms ? terms.refused : { media, left, right, terms };
+  }
+
+  #start(): RecordingRefusal | undefined {
+    const { id, origin, parts } = this.#call;
+    const found = this.#prepared();
+    if (typeof found === 'string') return found;
+    const { media, left, right, terms } = found;
     const { sides = 'both', format, minimumMs, seal } = terms;
     this.#sides = sides;
     const at = parts.clock.now();

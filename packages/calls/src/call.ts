@@ -24,6 +24,7 @@ import { CallChannels, type ChannelCounts } from './channels.ts';
 import type { Conferences } from './conferences.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
+import { HoldMusic } from './hold-music.ts';
 import { Keys } from './keys.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
@@ -70,6 +71,7 @@ export class Call implements CallContext {
   readonly legs: CallLegs;
   readonly recorder: CallRecorder;
   readonly speaker: Speaker;
+  readonly holdMusic: HoldMusic;
   readonly places: CallPlaces;
   readonly holdings = new LegHoldings();
   readonly channels: CallChannels;
@@ -107,6 +109,7 @@ export class Call implements CallContext {
     this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
     this.recorder = new CallRecorder(this, () => this.legs.media);
     this.speaker = new Speaker(this);
+    this.holdMusic = new HoldMusic(this);
     this.#forks = new Forks(this, hooks.onOutgoing);
     this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));
     this.#callerSide = new CallerSide(this, () => this.#plan.records);
@@ -346,6 +349,7 @@ export class Call implements CallContext {
         return;
       case 'close-media':
         this.#services.end();
+        this.recorder.close();
         this.legs.close();
         return;
       case 'end':

@@ -149,6 +149,7 @@ export class CallerSide {
     speaker.hush(caller);
     if (caller.session === undefined) this.#accept(caller, callee);
     legs.join(caller, callee);
+    this.#call.holdMusic.review(caller, callee);
     this.#call.emit({ type: 'leg.answered', leg: name });
     this.#call.emit({ type: 'call.answered', leg: name, party: callee.party });
     this.talkBegins(caller, callee);

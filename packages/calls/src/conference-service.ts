@@ -1,4 +1,4 @@
-import { type PlayedItem, type RoomOrder, soundCodec } from '@vats/media';
+import { type RoomOrder, soundCodec } from '@vats/media';
 import type { Conference } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { Party } from './call-event.ts';
@@ -166,9 +166,10 @@ export class ConferenceService implements RunningService, Attendee {
   #playMusic(): void {
     const { music } = this.#conference;
     if (!this.#isAlone || music === undefined || this.#over) return;
-    const items = this.#prompts([music]);
-    if (items.length === 0) return;
-    this.#music = { items, times: 0, shared: true };
+    const { origin, parts } = this.#call;
+    const file = music === 'default' ? parts.music?.(origin.domain) : this.#prompts([music])[0]?.file;
+    if (file === undefined) return;
+    this.#music = { items: [{ file }], times: 0, shared: true };
     this.#say(this.#music);
   }
 
@@ -185,7 +186,7 @@ export class ConferenceService implements RunningService, Attendee {
   }
 
   /** What of them can be found. */
-  #prompts(names: readonly string[]): PlayedItem[] {
+  #prompts(names: readonly string[]): { file: string }[] {
     const { origin, parts } = this.#call;
     return names.flatMap((name) => {
       const file = parts.prompt?.(origin.domain, name);

@@ -13,7 +13,7 @@ export function calleeOffer(
   callerOffered: boolean,
   policy: CodecPolicy,
 ): Parsed<string, SdpFault> {
-  if (caller.session !== undefined) return callee.sdp.offerFrom(caller.sdp, policy, 'agreed');
+  if (caller.session !== undefined) return callee.sdp.offerFrom(caller.sdp, policy, { agreed: true });
   return callerOffered ? callee.sdp.offerFrom(caller.sdp, policy) : callee.sdp.offerOwn();
 }
 

@@ -1,5 +1,5 @@
 import type { Clock, Ledger, Log, Random } from '@vats/kernel';
-import type { MediaLeg, MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@vats/media';
+import type { MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@vats/media';
 import type { Domain, SpendingAccounts, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
@@ -70,6 +70,8 @@ export interface RecordingTerms {
   readonly format?: RecordingFormat;
   /** A recording that turns out to be shorter is not kept, milliseconds. Default 0. */
   readonly minimumMs?: number;
+  /** What both sides hear before it begins. */
+  readonly announce?: 'announcement' | 'beep';
   /** Encrypts it. */
   readonly seal?: Seal | undefined;
 }
@@ -98,13 +100,10 @@ export interface CallsParts {
   readonly spending?: Spending;
   /** The terms of a recording that is to begin now, or why none may. Without it every one may, as a WAV. */
   readonly recordings?: (domain: Domain) => RecordingTerms | { readonly refused: 'low-disk' | 'no-key' };
-  /**
-   * Makes something heard on these legs before their call's recording begins, and then calls `go`, in any turn, unless the call
-   * is over by then. Without it recordings begin at once.
-   */
-  readonly beforeRecording?: (call: string, legs: readonly MediaLeg[], go: () => void) => void;
   /** The sound file of a domain's prompt; undefined where there is none of that name. Nothing is said without it. */
   readonly prompt?: (domain: Domain, name: string) => string | undefined;
+  /** The sound file that somebody on hold hears; undefined where there is to be none, or is none. No music without it. */
+  readonly music?: (domain: Domain) => string | undefined;
   /** Told what happens to recordings of conferences, which belong to no call. */
   readonly conferenceRecorded?: (recorded: ConferenceRecorded) => void;
   /** Told every event of every call, in order within a call. */

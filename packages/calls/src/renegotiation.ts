@@ -47,7 +47,10 @@ export class Renegotiation {
     const asked = legs.get(to);
     const reinvite = asker?.reinvite;
     if (asker === undefined || asked?.session === undefined || reinvite === undefined) return;
-    const offer = reinvite.offer === undefined ? undefined : asked.sdp.offerFrom(asker.sdp, policy);
+    const offer =
+      reinvite.offer === undefined
+        ? undefined
+        : asked.sdp.offerFrom(asker.sdp, policy, { music: this.#call.holdMusic.on });
     if (offer?.ok === false) {
       this.#call.feed({ type: 'reinvite-refused', leg: to, status: 488 });
       return;
@@ -94,7 +97,7 @@ export class Renegotiation {
       reinvite.reject(488);
       return;
     }
-    legs.join(asker, asked);
+    this.#join(asker, asked);
     reinvite.answer({ sdp: answer.value });
     this.#noteHold(asker);
   }
@@ -145,7 +148,7 @@ export class Renegotiation {
 
   /** The asked side's 2xx holds an offer: it goes to the asker, whose ACK brings the answer for our ACK. */
   #passOffer(asked: Leg, asker: Leg, session: Session, reinvite: IncomingReinvite, sdp: string): void {
-    const { legs, policy, log } = this.#call;
+    const { policy, log } = this.#call;
     const read = asked.sdp.receiveOffer(sdp);
     const offer = read.ok ? asker.sdp.offerFrom(asked.sdp, policy) : read;
     const acknowledge = (): void => session.acknowledge(answerInAck(asked, asker, read, policy));
@@ -158,7 +161,7 @@ export class Renegotiation {
     asker.onAnswerInAck = (answer) => {
       if (answer === undefined || !asker.sdp.receiveAnswer(answer).ok) asker.sdp.rollBack();
       acknowledge();
-      legs.join(asker, asked);
+      this.#join(asker, asked);
       this.#noteHold(asker);
     };
     reinvite.answer({ sdp: offer.value });
@@ -169,10 +172,10 @@ export class Renegotiation {
    * with what the asker says; one of the asker's is withdrawn by another that says what holds.
    */
   #settleWithdrawn(asked: Leg, asker: Leg, session: Session, sdp: string): void {
-    const { legs, policy } = this.#call;
+    const { policy } = this.#call;
     if (session.offerAnswer === 'answering') {
       session.acknowledge(answerInAck(asked, asker, asked.sdp.receiveOffer(sdp), policy));
-      legs.join(asker, asked);
+      this.#join(asker, asked);
       return;
     }
     const read = asked.sdp.receiveAnswer(sdp);
@@ -183,7 +186,7 @@ export class Renegotiation {
       {
         onAnswer: () => {
           asked.ourReinvite = undefined;
-          if (asked.sdp.receiveAnswer(session.remoteSdp ?? '').ok) legs.join(asker, asked);
+          if (asked.sdp.receiveAnswer(session.remoteSdp ?? '').ok) this.#join(asker, asked);
         },
         onFailure: () => {
           asked.ourReinvite = undefined;
@@ -191,6 +194,13 @@ export class Renegotiation {
         },
       },
     );
+  }
+
+  /** Sound goes by what both descriptions say now; whoever is on hold by them hears music. */
+  #join(asker: Leg, asked: Leg): void {
+    const { legs, holdMusic } = this.#call;
+    legs.join(asker, asked);
+    holdMusic.review(asker, asked);
   }
 
   #noteHold(leg: Leg): void {

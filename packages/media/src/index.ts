@@ -55,7 +55,7 @@ export { DROPPED, type LegMedia, type PayloadTypeMap, TOLD } from './sdp/leg-med
 export { SDP_FAULTS, type SdpFault } from './sdp/sdp-faults.ts';
 export { carriesTones, type HeardFormats, type SpokenFormat } from './sdp/spoken-format.ts';
 export type { LegSrtp, SrtpKeys, SrtpPolicy } from './sdp/srtp-keys.ts';
-export { builtInPrompt, saidItems } from './sound/built-in-prompts.ts';
+export { BUILT_IN_MUSIC, builtInPrompt, saidItems } from './sound/built-in-prompts.ts';
 export type { CallTone } from './sound/call-tones.ts';
 export { JitterBuffer, type JitterStatistics } from './sound/jitter-buffer.ts';
 export type { CollectEnd } from './sound/key-collector.ts';

@@ -35,7 +35,7 @@ import {
   startMedia,
 } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
-import { promptFile, promptNames } from './prompts/prompt-files.ts';
+import { musicFile, promptFile, promptNames } from './prompts/prompt-files.ts';
 import { DiskWatch } from './recordings/disk-watch.ts';
 import { RecordingKeeper } from './recordings/recording-keeper.ts';
 import { accountsGone, logRegistration, registrarAccount } from './registrations.ts';
@@ -280,6 +280,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     flowTo: (target) => transport.flowTo(target),
     spending: parts.spending ?? spending,
     recordings: (domain) => recordingKeeper.terms(domain),
+    music: (domain) => musicFile(data, domain),
     prompt: (domain, name) => promptFile(data, setting(domain, 'language'), name)?.path,
     settings: {
       recordings,

@@ -10,10 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Language, readWavForm, recordedTexts, WavDecoding } from '@vats/media';
-import alawmulaw from 'alawmulaw';
+import { ALAW_RATE, alawWav } from './alaw-wav.ts';
 import { equallyLoud, trimmed } from './shape.ts';
 
-const RATE = 8_000;
 /** Words a minute; a caller on a poor line must still understand. */
 const SPEED = '145';
 const VOICES: Readonly<Record<Language, string>> = { ru: 'ru', en: 'en-gb' };
@@ -27,7 +26,7 @@ for (const language of ['ru', 'en'] as const) {
   for (const old of readdirSync(folder)) if (old.endsWith('.wav')) rmSync(join(folder, old));
   let octets = 0;
   for (const [name, text] of recordedTexts(language)) {
-    const file = wav(alawmulaw.alaw.encode(equallyLoud(trimmed(spoken(language, text)))));
+    const file = alawWav(equallyLoud(trimmed(spoken(language, text))));
     writeFileSync(join(folder, `${name}.wav`), file);
     octets += file.length;
   }
@@ -40,28 +39,7 @@ function spoken(language: Language, text: string): Int16Array {
   });
   const form = readWavForm(made);
   if (!form.ok) throw new Error(`espeak-ng made no WAV of "${text}": ${form.error.code}`);
-  const decoding = new WavDecoding(made, form.value, RATE);
+  const decoding = new WavDecoding(made, form.value, ALAW_RATE);
   decoding.step(Number.POSITIVE_INFINITY);
   return decoding.sound;
-}
-
-/** A WAV of A-law, one channel. */
-function wav(data: Uint8Array): Buffer {
-  const header = Buffer.alloc(58);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(50 + data.length + (data.length % 2), 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(18, 16);
-  header.writeUInt16LE(6, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(RATE, 24);
-  header.writeUInt32LE(RATE, 28);
-  header.writeUInt16LE(1, 32);
-  header.writeUInt16LE(8, 34);
-  header.write('fact', 38, 'latin1');
-  header.writeUInt32LE(4, 42);
-  header.writeUInt32LE(data.length, 46);
-  header.write('data', 50, 'latin1');
-  header.writeUInt32LE(data.length, 54);
-  return Buffer.concat([header, data, Buffer.alloc(data.length % 2)]);
 }

@@ -1,9 +1,13 @@
 import type { Clock, Endpoint, Random } from '@vats/kernel';
 import { type KeyPress, KeyWriter } from '../rtp/key-writer.ts';
 import { OutgoingStream } from '../rtp/outgoing-stream.ts';
+import { rtpPayloadAt, rtpPayloadEnd } from '../rtp/packet.ts';
 import type { SrtpLeg } from '../srtp/srtp-leg.ts';
 import type { BoundPair } from './bound-pair.ts';
 import type { StreamStatistics } from './media-plane.ts';
+
+/** Whoever was not heard for so long is taken to be quiet. */
+const OTHERS_MS = 500;
 
 /**
  * What one leg hears: all that is sent to its peer leaves here, in one continuous stream, to where the peer is known to be.
@@ -16,6 +20,8 @@ export class LegOutput {
   srtp: SrtpLeg | undefined;
   /** While the switch itself says something to the leg, what others say to it is not heard. */
   playing = false;
+  /** Unless it gives way to them. */
+  yields = false;
   readonly #clock: Clock;
   readonly #pair: BoundPair;
   readonly #rtp: StreamStatistics;
@@ -24,6 +30,8 @@ export class LegOutput {
   #address = '';
   #port = 0;
   #keyWriter: KeyWriter | undefined;
+  /** When somebody else was last heard to whom what is played gives way. */
+  #othersAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: {
     clock: Clock;
@@ -48,12 +56,16 @@ export class LegOutput {
 
   /** Sends a packet of whatever source is heard now; it is renumbered in place to follow what went before. */
   say(packet: Buffer): void {
-    if (this.playing) return;
+    if (this.playing) {
+      if (!this.yields || isSteady(packet)) return;
+      this.#othersAt = this.#clock.monotonic();
+    }
     this.#pass(packet);
   }
 
   /** Sends a packet of sound that is made here. */
   play(packet: Buffer): void {
+    if (this.yields && this.#clock.monotonic() - this.#othersAt < OTHERS_MS) return;
     this.#pass(packet);
   }
 
@@ -108,6 +120,15 @@ export class LegOutput {
     this.#pair.sendRtp(sealed, this.#port, this.#address);
     count(this.#rtp, sealed);
   }
+}
+
+/** One value all through, as a phone sends whose microphone is off. */
+function isSteady(packet: Buffer): boolean {
+  const from = rtpPayloadAt(packet);
+  const to = rtpPayloadEnd(packet);
+  const first = packet[from];
+  for (let at = from + 1; at < to; at++) if (packet[at] !== first) return false;
+  return true;
 }
 
 function count(statistics: StreamStatistics, packet: Buffer): void {

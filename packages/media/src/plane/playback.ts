@@ -26,6 +26,11 @@ export interface PlayOrder {
   /** Music that is one for all: whoever plays the same without end is at the same place, which the clock says. */
   readonly shared?: boolean;
   readonly fadeInMs?: number;
+  /**
+   * It gives way to whoever else is to be heard on the leg, and comes back when they have been quiet for half a second: a phone that
+   * holds may send music of its own. What is one and the same value all through is no sound.
+   */
+  readonly yields?: boolean;
 }
 
 /** How it ended. */
@@ -94,6 +99,7 @@ export class Playback implements Paced {
         send: (packet) => this.#output.play(packet),
       });
       this.#output.playing = true;
+      this.#output.yields = this.order.yields === true;
       this.#studio.pacer.add(this);
     });
   }
@@ -128,6 +134,7 @@ export class Playback implements Paced {
     this.#studio.pacer.remove(this);
     this.#packets?.close();
     this.#output.playing = false;
+    this.#output.yields = false;
     this.#ended(this, why, Math.round(this.#player?.playedMs ?? 0), detail);
   }
 }

@@ -308,3 +308,35 @@ test('a BYE of a source whose stream goes on is not passed in a hold either', as
   expect(packets[2]).toEqual(rtcpPacket(7));
   await close();
 });
+
+test('music gives way to one who holds and sends sound of their own, not to one who sends silence, and comes back after them', async () => {
+  const { a, b } = await call();
+  sounds.put('music', 800);
+  worker.execute([play({ items: [{ file: 'music' }], times: 0, yields: true })]);
+  const says = (sequence: number, octets: readonly number[]): void => {
+    const payload = Buffer.from(Array.from({ length: 160 }, (_, at) => octets[at % octets.length]!));
+    b.send(rtpPacket({ sequence, timestamp: 160 * sequence, ssrc: 5, payload }), rtpPort(2));
+  };
+  await pass(60);
+  // A microphone that is off.
+  says(1, [0xd5]);
+  await handled(1);
+  await pass(60);
+  const theirs = [0x10, 0x90, 0x20, 0xa0];
+  says(2, theirs);
+  await handled(2);
+  await pass(400);
+  says(3, theirs);
+  await handled(3);
+  await pass(600);
+  const music = (packet: Buffer): boolean => Math.abs(alawmulaw.alaw.decodeSample(packet[50]!) - 800) < 30;
+  const heard = await hears(a, 11);
+  expect(heard.map((packet) => (music(packet) ? 'm' : packet[12] === 0x10 ? 'o' : '?')).join('')).toMatch(
+    /^m{5,6}oom+$/,
+  );
+  for (const [at, packet] of heard.entries()) {
+    expect(rtpSsrc(packet)).toBe(rtpSsrc(heard[0]!));
+    expect(rtpSequence(packet)).toBe((rtpSequence(heard[0]!) + at) & 0xffff);
+  }
+  await close();
+});

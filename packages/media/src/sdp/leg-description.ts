@@ -160,20 +160,21 @@ export class LegDescription {
   /**
    * Our offer to this leg, made from what `other` said last; `other` must have said something. Behind its codecs come those that
    * they can be converted to, so that whoever shares one takes that. `agreed`: `other` has been answered already, and sends nothing
-   * but what that answer holds.
+   * but what that answer holds. `music`: there is something to be heard from us, even where `other` would have nobody heard.
    */
   offerFrom(
     other: LegDescription,
     policy: CodecPolicy = 'any',
-    from: 'said' | 'agreed' = 'said',
+    { agreed = false, music = false }: { readonly agreed?: boolean; readonly music?: boolean } = {},
   ): Parsed<string, SdpFault> {
     const { heard, codecs: said } = other.#said();
-    const codecs = from === 'agreed' ? other.agreed : said;
+    const codecs = agreed ? other.agreed : said;
     const { audio } = heard.session;
     const converted = this.#convertsWith(other)
       ? convertedBehind(codecs, policy === 'g711', (codec) => this.#mayOffer(codec))
       : [];
-    return this.#offer(this.#withOwnEvents(other, [...codecs, ...converted]), policy, audio.direction, audio);
+    const direction = music && audio.direction === 'inactive' ? 'sendonly' : audio.direction;
+    return this.#offer(this.#withOwnEvents(other, [...codecs, ...converted]), policy, direction, audio);
   }
 
   /** Our own offer (late offer, no other leg yet): PCMA, PCMU, telephone-event, as far as this leg may be offered them. */

@@ -11,6 +11,9 @@ export function builtInPrompt(language: Language, name: string): string {
   return `${FOLDER}${language}/${name}.wav`;
 }
 
+/** The sound file of the built-in music; made by tools/prompts. */
+export const BUILT_IN_MUSIC = `${FOLDER}music.wav`;
+
 /**
  * A value as it is said, to be played.
  * @throws RangeError as `say` does

@@ -10,7 +10,7 @@ const GUESSED = /^(\d)\1*$|^0?123456789?0?$|^(?:1234|12345|2580|4321)$/;
 export function checkConferences(view: DomainView, report: Report, { prompts }: Circumstances): void {
   for (const { object: conference, path } of conferencesOf(view)) {
     const { extension, music, pin } = conference;
-    if (music !== undefined && !prompts.has(music)) {
+    if (music !== undefined && music !== 'default' && !prompts.has(music)) {
       unknownPrompt(music, below(path, 'music'), report);
     }
     if (pin !== undefined && GUESSED.test(pin)) {

@@ -9,16 +9,12 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
     firstOf(view.groups, ({ object, path }) => (object.noAnswer === 'voicemail' ? below(path, 'noAnswer') : undefined));
   if (voicemail !== undefined)
     report('warning', voicemail, 'voicemail is not served yet', 'until then the call ends there as unanswered');
-  const { recording } = view.settings;
-  if (view.settingsNamed.has('recording') && recording !== undefined) {
-    if (recording.announce === true)
-      report(
-        'warning',
-        ['recording', 'announce'],
-        'announcements are not played yet',
-        'tell callers in another way',
-        'key',
-      );
+  const { holdMusic, recording } = view.settings;
+  const notice = 'call-is-recorded';
+  if (view.settingsNamed.has('recording') && recording?.announce === true && !prompts.has(notice))
+    unknownPrompt(notice, ['recording', 'announce'], report);
+  if (view.settingsNamed.has('holdMusic') && holdMusic !== undefined && !NO_PROMPTS.has(holdMusic)) {
+    if (!prompts.has(holdMusic)) unknownPrompt(holdMusic, ['holdMusic'], report);
   }
   const queued = firstOf(view.groups, ({ object, path }) =>
     object.queue === undefined ? undefined : below(path, 'queue'),
@@ -44,6 +40,9 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
     });
   }
 }
+
+/** Names of music that are no prompt's. */
+const NO_PROMPTS: ReadonlySet<string> = new Set(['default', 'none']);
 
 export function unknownPrompt(name: string, path: ReturnType<typeof below>, report: Report): void {
   report(

@@ -68,6 +68,7 @@ export interface DomainSettings {
   readonly timezone?: string;
   readonly language?: 'ru' | 'en';
   readonly tones?: string;
+  readonly holdMusic?: string;
   readonly access?: Frozen<AccessPolicy>;
   readonly digest?: DigestChoice;
   readonly recording?: Frozen<RecordingPolicy>;
@@ -118,6 +119,7 @@ export const DOMAIN_DEFAULTS = {
   timezone: 'Europe/Moscow',
   language: 'ru',
   tones: 'RU',
+  holdMusic: 'default',
   access: { mode: 'any' },
   recording: { mode: 'none' },
   calendar: {},

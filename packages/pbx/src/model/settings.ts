@@ -15,6 +15,7 @@ const NAMES: Record<SettingName, true> = {
   timezone: true,
   language: true,
   tones: true,
+  holdMusic: true,
   access: true,
   digest: true,
   recording: true,

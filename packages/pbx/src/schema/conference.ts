@@ -23,7 +23,7 @@ export const conference = z.strictObject({
   record: z.boolean().exactOptional(),
   /** What those who are there hear of who comes and leaves: a short tone, or what has happened. Nothing by default. */
   announce: z.enum(['tone', 'voice']).exactOptional(),
-  /** A prompt that whoever is alone hears, again and again; nothing but faint noise by default. */
+  /** What whoever is alone hears, again and again: a prompt, or `default`, the domain's music on hold. Faint noise by default. */
   music: refName.exactOptional(),
 });
 export type ConferenceEntry = z.output<typeof conference>;

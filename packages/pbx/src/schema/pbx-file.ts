@@ -14,7 +14,7 @@ import { regions } from './region.ts';
 import { scheme } from './scheme.ts';
 import { trunk } from './trunk.ts';
 import { digestChoice, user } from './user.ts';
-import { host, line, timezone } from './words.ts';
+import { host, line, refName, timezone } from './words.ts';
 
 /** A company's PBX, as `vats apply` takes it: one domain. What a key of a list leaves out keeps its default. */
 export const pbxFile = z.strictObject({
@@ -29,6 +29,8 @@ export const pbxFile = z.strictObject({
   language: z.enum(['ru', 'en']).exactOptional(),
   /** Country whose tones callers hear from the switch; Russia's where it has none of another's. */
   tones: country.exactOptional(),
+  /** What somebody on hold hears: `default`, `none`, or the name of a prompt. */
+  holdMusic: refName.exactOptional(),
   access: access.exactOptional(),
   digest: digestChoice.exactOptional(),
   recording: recording.exactOptional(),

@@ -13,8 +13,8 @@ const rule = z.strictObject({
 const longForm = z
   .strictObject({
     mode: z.enum(['all', 'none', 'rules']),
-    /** Both sides hear an announcement first. */
-    announce: z.boolean().exactOptional(),
+    /** Both sides hear first that the call is recorded (the prompt `call-is-recorded`), or a beep. */
+    announce: z.union([z.boolean(), z.literal('beep')]).exactOptional(),
     /** How long recordings are kept, in milliseconds. */
     keep: duration('1h').exactOptional(),
     /** Whose voice is kept. */

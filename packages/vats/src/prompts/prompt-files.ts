@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { BUILT_IN_PROMPTS, builtInPrompt, type Language } from '@vats/media';
+import { BUILT_IN_MUSIC, BUILT_IN_PROMPTS, builtInPrompt, type Language } from '@vats/media';
+import { type Domain, setting } from '@vats/pbx';
 
 /** A prompt that there is. */
 export interface PromptFile {
@@ -25,6 +26,13 @@ export function promptFile(data: string, language: Language, name: string): Prom
   }
   if (!BUILT_IN_PROMPTS.includes(name)) return undefined;
   return { name, path: builtInPrompt(language, name), own: false };
+}
+
+/** What somebody on hold hears in a domain; undefined where that is silence, or what the domain names is not there. */
+export function musicFile(data: string, domain: Domain): string | undefined {
+  const name = setting(domain, 'holdMusic');
+  if (name === 'none') return undefined;
+  return name === 'default' ? BUILT_IN_MUSIC : promptFile(data, setting(domain, 'language'), name)?.path;
 }
 
 /** All prompts of a language, by name. */

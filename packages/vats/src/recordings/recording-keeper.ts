@@ -63,8 +63,15 @@ export class RecordingKeeper {
   terms(domain: Domain): RecordingTerms | { readonly refused: 'low-disk' | 'no-key' } {
     const { store, disk } = this.#parts;
     if (disk.isLow) return { refused: 'low-disk' };
-    const { sides = 'both', format = 'wav', minimum = 0, encrypt = false } = setting(domain, 'recording');
-    const terms = { sides, format, minimumMs: minimum };
+    const {
+      sides = 'both',
+      format = 'wav',
+      minimum = 0,
+      encrypt = false,
+      announce = false,
+    } = setting(domain, 'recording');
+    const heard = announce === false ? {} : { announce: announce === 'beep' ? announce : ('announcement' as const) };
+    const terms = { sides, format, minimumMs: minimum, ...heard };
     if (!encrypt) return terms;
     const key = store.recordingKeys.of(domain.id);
     if (key !== undefined) return { ...terms, seal: newSeal(key) };
