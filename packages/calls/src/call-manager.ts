@@ -11,6 +11,8 @@ import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import { LeavingLegs } from './leaving-legs.ts';
 import { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
+import type { SupervisionRefusal } from './supervision.ts';
+import type { SupervisionKind } from './supervisor.ts';
 
 /** Characters of a call's id: about 62 bits, enough to be unique for the life of any history. */
 const CALL_ID_CHARACTERS = 12;
@@ -92,6 +94,21 @@ export class CallManager {
   record(id: string, command: RecordingCommand): RecordingRefusal | 'no-call' | undefined {
     const call = this.#calls.get(id);
     return call === undefined ? 'no-call' : call.recorder.do(command);
+  }
+
+  /**
+   * Rings an employee of the call's domain, who then hears the call, speaks to its employee alone, or to both; where they do already, how
+   * they take part changes. Says why not.
+   */
+  supervise(
+    id: string,
+    kind: SupervisionKind,
+    extension: string,
+  ): SupervisionRefusal | 'no-call' | 'nobody' | undefined {
+    const call = this.#calls.get(id);
+    if (call === undefined) return 'no-call';
+    const user = this.#parts.world().directory.findUser(call.origin.domain, extension);
+    return user === undefined ? 'nobody' : call.supervise(kind, user);
   }
 
   /** Ends every recording; the calls go on. Says how many there were. */

@@ -1,6 +1,6 @@
 import type { Cancel, Log } from '@vats/kernel';
 import type { CodecPolicy, DtmfKey, MediaEvent } from '@vats/media';
-import type { Plan } from '@vats/pbx';
+import type { Plan, User } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
@@ -37,6 +37,8 @@ import { Renegotiation } from './renegotiation.ts';
 import { type ServiceEvent, Services } from './services.ts';
 import { Speaker } from './speaker.ts';
 import { step } from './step.ts';
+import { Supervision, type SupervisionRefusal } from './supervision.ts';
+import type { SupervisionKind } from './supervisor.ts';
 
 /** Files are finished within this time, or the call ends without their word. */
 const CLOSING_LIMIT_MS = 10_000;
@@ -85,6 +87,7 @@ export class Call implements CallContext {
   readonly #services: Services;
   readonly #renegotiation: Renegotiation;
   readonly #keys: Keys;
+  readonly #supervision: Supervision;
 
   #state: CallState = { name: 'routing', told: 0 };
   readonly #plan: CallPlan;
@@ -116,6 +119,7 @@ export class Call implements CallContext {
     this.#services = new Services(this, this.#callerSide, shared.conferences);
     this.#renegotiation = new Renegotiation(this);
     this.#keys = new Keys(this);
+    this.#supervision = new Supervision(this, () => this.#talking(), hooks.onOutgoing);
     this.invite = hooks.open({
       ...this.#sessionUserOf(() => this.legs.caller),
       onCancel: (request) => {
@@ -159,6 +163,17 @@ export class Call implements CallContext {
   /** Ends the call from outside: an operator, or the switch that stops. */
   hangUp(failure: FailureCode): void {
     this.feed({ type: 'hang-up', failure });
+  }
+
+  /** Rings a supervisor, who is then taken into the call's sound; or says why not. */
+  supervise(kind: SupervisionKind, user: User): SupervisionRefusal | undefined {
+    return this.#supervision.supervise(kind, user);
+  }
+
+  #talking(): { readonly caller: Leg; readonly peer: Leg } | undefined {
+    if (this.#state.name !== 'talking') return undefined;
+    const [caller, peer] = [this.legs.caller, this.legs.get(this.#state.peer)];
+    return caller === undefined || peer === undefined ? undefined : { caller, peer };
   }
 
   /** What the call looks like now. */
@@ -349,6 +364,7 @@ export class Call implements CallContext {
         return;
       case 'close-media':
         this.#services.end();
+        this.#supervision.end();
         this.recorder.close();
         this.legs.close();
         return;
@@ -421,6 +437,7 @@ export class Call implements CallContext {
     if (this.#state.name === 'ended') return;
     this.#forks.cancelAll();
     this.#services.end();
+    this.#supervision.end();
     this.invite.reject(500);
     for (const leg of this.legs.all()) leg.session?.bye([['Reason', reasonHeader('internal-error')]]);
     this.legs.close();

@@ -1,4 +1,3 @@
-import { type RoomOrder, soundCodec } from '@vats/media';
 import type { Conference } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { Party } from './call-event.ts';
@@ -7,6 +6,7 @@ import type { CallerSide } from './caller-side.ts';
 import type { Attendee, ConferenceRoom } from './conference-room.ts';
 import type { Conferences } from './conferences.ts';
 import type { FailureCode } from './failures.ts';
+import { roomOrderOf } from './room-order.ts';
 import type { RunningService, ServiceEvent } from './services.ts';
 import type { Sound } from './speaker.ts';
 
@@ -146,17 +146,11 @@ export class ConferenceService implements RunningService, Attendee {
     const { caller, media } = this.#call.legs;
     const room = this.#room;
     if (caller === undefined || media === undefined || room === undefined) return;
-    const format = caller.sdp.spoken((encoding) => soundCodec(encoding) !== undefined);
-    if (format === undefined) {
+    const order = roomOrderOf(caller, { room: room.name, as: this.call, presence: 'talk' });
+    if (order === undefined) {
       this.#call.feed({ type: 'hang-up', failure: 'no-common-codec' });
       return;
     }
-    const { sound, events } = caller.sdp.heardIn;
-    const { number, name } = this.party;
-    const order: RoomOrder = {
-      ...{ room: room.name, as: this.call, presence: 'talk', format, sources: sound, events },
-      party: { number, ...(name !== undefined && { name }) },
-    };
     const entered = JSON.stringify(order);
     if (entered === this.#entered) return;
     this.#entered = entered;

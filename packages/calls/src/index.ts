@@ -11,6 +11,8 @@ export type { CallSettings, CallsParts, Locate, ReachablePhone, RecordingTerms, 
 export { type Replay, type ReplayedStep, replay } from './replay.ts';
 export { CallStory, recordOf } from './story.ts';
 export { cutOff } from './story-cut-off.ts';
+export type { SupervisionRefusal } from './supervision.ts';
+export type { SupervisionKind } from './supervisor.ts';
 export {
   type ClaimedCaller,
   calledNumberOf,

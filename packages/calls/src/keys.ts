@@ -37,7 +37,9 @@ export class Keys {
     // Events and tones stand in the sound, which may flow before anybody has answered: a machine asks for keys then.
     if (other !== undefined && other.sdp.keys !== 'info') {
       // It was heard for another leg than the one that is there by now.
-      const why = other.sdp.keys === leg.sdp.keys ? undefined : this.#give(other, { key, milliseconds });
+      // In a room events are told of either side, as nothing passes between the two by itself.
+      const passes = other.sdp.keys === leg.sdp.keys && !(this.#call.legs.meet && leg.sdp.keys === 'events');
+      const why = passes ? undefined : this.#give(other, { key, milliseconds });
       if (why !== undefined) this.#dropped(name, why);
       return;
     }
