@@ -176,6 +176,10 @@ export class Call implements CallContext {
     return caller === undefined || peer === undefined ? undefined : { caller, peer };
   }
 
+  get isServed(): boolean {
+    return this.#state.name === 'served';
+  }
+
   /** What the call looks like now. */
   snapshot(): CallSnapshot {
     return {

@@ -1,6 +1,6 @@
 import type { MediaCall, MediaEvent, RecordingEnd } from '@vats/media';
 import type { Conference, Domain } from '@vats/pbx';
-import type { CallsParts } from './parts.ts';
+import type { CallsParts, RecordingTerms } from './parts.ts';
 import { recordingPath } from './recording-path.ts';
 
 /** Characters of a conference's id, as of a call's. */
@@ -30,13 +30,20 @@ export interface ConferenceRecorded {
 export class ConferenceRecording {
   /** Whether sound is kept. */
   runs = true;
+  /** What whoever comes is to hear of it first. */
+  readonly announce: RecordingTerms['announce'];
   readonly #parts: CallsParts;
   readonly #about: Omit<ConferenceRecorded, 'what'>;
   #media: MediaCall | undefined;
 
-  private constructor(parts: CallsParts, about: Omit<ConferenceRecorded, 'what'>) {
+  private constructor(
+    parts: CallsParts,
+    about: Omit<ConferenceRecorded, 'what'>,
+    announce: RecordingTerms['announce'],
+  ) {
     this.#parts = parts;
     this.#about = about;
+    this.announce = announce;
   }
 
   /** Undefined where none may begin, which is said in the log. @param beside whose media lives where the room does */
@@ -51,14 +58,18 @@ export class ConferenceRecording {
       parts.log.warn('conference.not-recorded', { domain: domain.name, extension, why: terms.refused });
       return undefined;
     }
-    const { format, minimumMs, seal } = terms;
+    const { announce, format, minimumMs, seal } = terms;
     const id = parts.random.token(ID_CHARACTERS);
     const startedAt = parts.clock.now();
     const extensionOfFile = seal === undefined ? '.wav' : '.vrec';
     const path = recordingPath(parts.settings.recordings, startedAt, { number: extension }, 'conference', id, {
       extension: extensionOfFile,
     });
-    const recording = new ConferenceRecording(parts, { id, domain: domain.id, extension, name, path, startedAt });
+    const recording = new ConferenceRecording(
+      parts,
+      { id, domain: domain.id, extension, name, path, startedAt },
+      announce,
+    );
     const media = parts.media.openCall(id, (event) => recording.#onMedia(event), { beside });
     if (media === undefined) {
       parts.log.error('conference.not-recorded', { domain: domain.name, extension, why: 'no-media-ports' });

@@ -3,7 +3,7 @@ import { type Conference, type Domain, MOST_SEATS, recordsConference } from '@va
 import type { Party } from './call-event.ts';
 import { ConferenceRecording } from './conference-recording.ts';
 import type { ConferenceSnapshot } from './conferences.ts';
-import type { CallsParts } from './parts.ts';
+import type { CallsParts, RecordingTerms } from './parts.ts';
 import type { Sound } from './speaker.ts';
 
 /** Somebody in a conference, by their own call. */
@@ -68,6 +68,11 @@ export class ConferenceRoom {
     this.#announce('conference-left');
     const [last] = this.#attendees;
     if (this.#attendees.size === 1) last?.alone(true);
+  }
+
+  /** What whoever comes is to hear first, because the conference is recorded. */
+  get notice(): RecordingTerms['announce'] {
+    return this.#recording?.runs === true ? this.#recording.announce : undefined;
   }
 
   snapshot(): ConferenceSnapshot {

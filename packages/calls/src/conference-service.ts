@@ -1,3 +1,4 @@
+import type { PlayedItem } from '@vats/media';
 import type { Conference } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { Party } from './call-event.ts';
@@ -16,6 +17,8 @@ const TRIES = 3;
 const FIRST_KEY_MS = 10_000;
 const NEXT_KEY_MS = 5_000;
 const LONGEST_PIN = 12;
+/** That what follows is recorded. */
+const BEEP: PlayedItem = { tone: 'beep', times: 1 };
 /** Phones and operators put sound through only some time after the 200. */
 const AFTER_ANSWER_MS = 300;
 
@@ -137,8 +140,14 @@ export class ConferenceService implements RunningService, Attendee {
     this.#takeSeat();
     this.#call.emit({ type: 'call.answered', leg: CALLER, party: { number: extension, extension, name } });
     legs.supervise();
-    const greeting = this.#prompts([this.#isAlone ? 'conference-first' : 'conference-welcome']);
-    this.#say({ items: greeting, ...(afterMs > 0 && { afterMs }) }, () => this.#playMusic());
+    const { notice } = this.#room;
+    const announced = notice === 'announcement' ? this.#prompts(['call-is-recorded']) : [];
+    const items: PlayedItem[] = [
+      ...announced,
+      ...(notice !== undefined && announced.length === 0 ? [BEEP] : []),
+      ...this.#prompts([this.#isAlone ? 'conference-first' : 'conference-welcome']),
+    ];
+    this.#say({ items, ...(afterMs > 0 && { afterMs }) }, () => this.#playMusic());
   }
 
   /** Goes into the room, and anew when the caller's codec has changed. */

@@ -5,8 +5,9 @@ import { Baresip } from './baresip.ts';
 import { type Account, ANNA, BORIS, pbxFile } from './office.ts';
 import { scenario } from './scenario.ts';
 import type { Scene } from './scene.ts';
-import { samples, seconds } from './sound.ts';
+import { gaps, samples, seconds } from './sound.ts';
 import { Switch } from './switch.ts';
+import { call } from './two-phones.ts';
 
 const NEEDS = ['baresip', 'sox'];
 const VERA: Account = { extension: '203', name: 'Vera Orlova', login: 'vera', password: 'Mn4bVc6X' };
@@ -96,6 +97,63 @@ describe('a conference', () => {
       };
       expect(manifest.parties.map(({ party }) => party.number).sort()).toEqual(['201', '202', '203']);
       expect(new Set(manifest.heard.map(({ party }) => party.number))).toEqual(new Set(['201', '202', '203']));
+      for (const phone of phones) await phone.stop();
+      expect(await vats.stop()).toEqual({ code: 0, signal: null });
+    },
+  );
+});
+
+describe('a supervisor', () => {
+  scenario(
+    'listens, whispers and barges into a call: who hears whom, on all ears and in the recording',
+    { needs: NEEDS },
+    async (scene) => {
+      const { vats, phones } = await stage(scene, { recording: { mode: 'all' } });
+      const [anna, boris, vera] = phones as [Baresip, Baresip, Baresip];
+      await call(anna, boris, BORIS.extension);
+      const { calls } = JSON.parse(await vats.command('calls', '--json')) as { calls: { id: string }[] };
+      const id = calls[0]!.id;
+      const began = performance.now();
+      const at = () => (performance.now() - began) / 1_000;
+      await wait(2_000);
+      await vats.command('calls', 'listen', id, '--to', VERA.extension);
+      await vera.event('CALL_INCOMING');
+      await vera.answer();
+      await vera.event('CALL_ESTABLISHED');
+      const joined = at();
+      const stretches: { readonly from: number; readonly to: number }[] = [];
+      for (const how of ['listen', 'whisper', 'barge']) {
+        if (how !== 'listen') await vats.command('calls', how, id, '--to', VERA.extension);
+        const from = at() + 0.6;
+        await wait(2_600);
+        stretches.push({ from, to: at() - 0.2 });
+      }
+      await vera.hangUp();
+      const alone = at() + 0.6;
+      await wait(2_600);
+      await anna.hangUp();
+      await boris.event('CALL_CLOSED');
+      await vats.idle(15_000);
+
+      const [atAnna, atBoris, atVera] = phones.map((phone) => phone.heard()[0]!) as [string, string, string];
+      const recording = (await vats.recordings())[0]!.file;
+      // Seconds of each file are seconds of the call: its phones and its recording begin with the answer.
+      const heard = async (file: string, since = 0, channel = 1) =>
+        await Promise.all(
+          [...stretches, { from: alone, to: alone + 1.5 }].map(async ({ from, to }) =>
+            who(file, { from: from - since, length: to - from, channel }),
+          ),
+        );
+      expect(await heard(atAnna)).toEqual([[1], [1], [1, 2], [1]]);
+      expect(await heard(atBoris)).toEqual([[0], [0, 2], [0, 2], [0]]);
+      expect((await heard(atVera, joined)).slice(0, 3)).toEqual([
+        [0, 1],
+        [0, 1],
+        [0, 1],
+      ]);
+      expect(await heard(recording, 0, 1)).toEqual([[0], [0], [0], [0]]);
+      expect(await heard(recording, 0, 2)).toEqual([[1], [1], [1, 2], [1]]);
+      expect(await gaps(recording, 1, 0.15)).toEqual([]);
       for (const phone of phones) await phone.stop();
       expect(await vats.stop()).toEqual({ code: 0, signal: null });
     },

@@ -106,6 +106,29 @@ describe('a conference', () => {
   );
 
   scenario(
+    'takes keys by INFO of whoever has agreed on no events, and of nobody else',
+    { ends: ['caller-hung-up', 'caller-hung-up'], pbx: WITH_PIN },
+    ({ alice, bob, world }) => {
+      const relay = {
+        headers: [['Content-Type', 'application/dtmf-relay']] as const,
+        body: 'Signal=4\r\nDuration=160',
+      };
+      alice.invites('700', { sdp: alice.phone.sdp({ codecs: ['8 PCMA/8000'] }) });
+      alice.hears('200 INVITE');
+      alice.sends('INFO', relay);
+      alice.hears('200 INFO');
+      expect(mediaOf(world).commands.at(-1)).toEqual({ do: 'pressed', leg: 'a', key: '4' });
+      alice.sends('INFO', { ...relay, body: 'Signal=X' });
+      alice.hears('400 INFO');
+      leaves(alice);
+      dialsIn(bob);
+      bob.sends('INFO', relay);
+      bob.hears('480 INFO');
+      leaves(bob);
+    },
+  );
+
+  scenario(
     'says goodbye to whoever has not given the PIN three times',
     { ends: 'wrong-pin', pbx: WITH_PIN },
     ({ alice, world }) => {
@@ -260,6 +283,21 @@ describe('a conference', () => {
       leaves(alice);
     },
   );
+
+  for (const [announce, heard] of [
+    ['true', 'call-is-recorded'],
+    ['beep', 'beep'],
+  ] as const) {
+    scenario(
+      `tells whoever comes that it is recorded, where the domain announces that: ${announce}`,
+      { ends: ['caller-hung-up'], pbx: `recording: { mode: all, announce: ${announce} }\n${weekly()}` },
+      ({ alice, world }) => {
+        dialsIn(alice);
+        expect(playing(mediaOf(world))).toEqual([heard, 'conference-first']);
+        leaves(alice);
+      },
+    );
+  }
 
   scenario(
     'a call from outside comes to it by a number or a scheme',
