@@ -79,7 +79,7 @@ export class CallRecorder {
 
   /** While others talk to the caller too, the right channel holds what is heard in this room. Undefined: whoever talks with them alone. */
   hears(room: RecordedRoom | undefined): void {
-    if (this.#heard === room) return;
+    if (this.#heard?.room === room?.room) return;
     this.#heard = room;
     this.#fromRight();
   }

@@ -71,6 +71,8 @@ export class ConferenceService implements RunningService, Attendee {
 
   changed(): void {
     if (this.#room !== undefined) this.#takeSeat();
+    // Its keys may come under other numbers now.
+    else if (this.#collecting !== undefined) this.#collect();
   }
 
   told(event: ServiceEvent): void {
@@ -107,10 +109,13 @@ export class ConferenceService implements RunningService, Attendee {
 
   /** Asks for the PIN; a key interrupts what is said. */
   #ask(prompts: readonly string[], afterMs = 0): void {
-    const { legs } = this.#call;
-    const { caller, media } = legs;
-    if (caller === undefined || media === undefined) return;
     this.#say({ items: this.#prompts(prompts), ...(afterMs > 0 && { afterMs }) });
+    this.#collect();
+  }
+
+  #collect(): void {
+    const { caller, media } = this.#call.legs;
+    if (caller === undefined || media === undefined) return;
     const { events, sound } = caller.sdp.heardIn;
     this.#collecting = media.collect(caller.media, {
       ...{ most: LONGEST_PIN, terminators: ['#'], firstMs: FIRST_KEY_MS, betweenMs: NEXT_KEY_MS, bargeIn: true },
@@ -138,6 +143,8 @@ export class ConferenceService implements RunningService, Attendee {
       return;
     }
     this.#takeSeat();
+    // A codec that came with a re-INVITE meanwhile may be none that is mixed: the call is over then.
+    if (this.#over || this.#room === undefined) return;
     this.#call.emit({ type: 'call.answered', leg: CALLER, party: { number: extension, extension, name } });
     legs.supervise();
     const { notice } = this.#room;

@@ -120,6 +120,7 @@ export class Supervision {
     const talking = this.#talking();
     if (talking === undefined) return;
     const isSupervised = [...this.#supervisors.values()].some(({ supervisor }) => supervisor.joined);
+    if (this.#call.legs.meet === isSupervised) return;
     this.#call.legs.meetIn(isSupervised ? this.#room : undefined, talking.caller, talking.peer);
   }
 

@@ -129,6 +129,25 @@ describe('a conference', () => {
   );
 
   scenario(
+    'goes on to ask a caller whose codec has changed meanwhile',
+    { ends: 'caller-hung-up', pbx: WITH_PIN },
+    ({ alice, world }) => {
+      dialsIn(alice);
+      const media = mediaOf(world);
+      alice.reinvites({ sdp: alice.call.sdp({ codecs: ['0 PCMU/8000', '96 telephone-event/8000'] }) });
+      alice.hears('200 INVITE');
+      const asked = media.commands.filter((command) => command.do === 'collect');
+      expect(asked.map(({ order }) => order.sources.events)).toEqual([[[101, 8_000]], [[96, 8_000]]]);
+      // What the first asking comes to is void.
+      const { id } = asked[0]!.order;
+      media.emit({ kind: 'collected', leg: 'a', collect: id, digits: '4', why: 'stopped' });
+      keys(world, media, '48213');
+      expect(joinOf(media)?.format.encoding).toBe('pcmu/8000/1');
+      leaves(alice);
+    },
+  );
+
+  scenario(
     'says goodbye to whoever has not given the PIN three times',
     { ends: 'wrong-pin', pbx: WITH_PIN },
     ({ alice, world }) => {
