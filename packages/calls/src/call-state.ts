@@ -54,10 +54,9 @@ interface Untaken {
  *
  * ```
  * routing -> ringing -> talking -> closing -> ended
- *  ^  |  ^      |                     ^
- *  |  |  +------+---------------------+
- *  |  +-> served ---------------------+
- *  +--------+ next step of the plan
+ * routing -> served
+ * ringing, served -> routing               nobody answered, or that is over: the plan's next step
+ * routing, ringing, served -> closing
  * ```
  *
  * `served`: the switch itself has the caller (an echo, a prompt); when it is done with that, the plan says what comes next.

@@ -1,7 +1,7 @@
-import type { Cancel, Log } from '@vats/kernel';
+import type { Log } from '@vats/kernel';
 import type { CodecPolicy, DtmfKey, MediaEvent } from '@vats/media';
 import type { Plan, User } from '@vats/pbx';
-import type { IncomingInvite, IncomingInviteUser, SessionEnd, SessionUser, SipRequest } from '@vats/sip';
+import type { IncomingInvite, IncomingInviteUser, SessionUser } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { LegName, UnstampedEvent } from './call-event.ts';
@@ -9,15 +9,9 @@ import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
-import {
-  CALLER,
-  type CallCommand,
-  type CallInput,
-  type CallState,
-  type Service,
-  type TimerName,
-} from './call-state.ts';
+import { CALLER, type CallCommand, type CallInput, type CallState, type Service } from './call-state.ts';
 import { CallTelling } from './call-telling.ts';
+import { CallTimers } from './call-timers.ts';
 import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
@@ -32,16 +26,13 @@ import { LegHoldings } from './leg-holdings.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { refusalHeaders } from './refusal-headers.ts';
-import { relayInDialogRequest } from './relay-request.ts';
 import { Renegotiation } from './renegotiation.ts';
 import { type ServiceEvent, Services } from './services.ts';
+import { saysElsewhere, sessionUser } from './session-user.ts';
 import { Speaker } from './speaker.ts';
 import { step } from './step.ts';
 import { Supervision, type SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
-
-/** Files are finished within this time, or the call ends without their word. */
-const CLOSING_LIMIT_MS = 10_000;
 
 /** What all calls share. */
 export interface SharedByCalls {
@@ -93,7 +84,7 @@ export class Call implements CallContext {
   readonly #plan: CallPlan;
   readonly #inputs: CallInput[] = [];
   #working = false;
-  readonly #timers = new Map<TimerName, Cancel>();
+  readonly #timers: CallTimers;
   /** The caller gave up because another place took the call. */
   #elsewhere = false;
 
@@ -109,6 +100,7 @@ export class Call implements CallContext {
     this.channels = new CallChannels(shared.channels, this.holdings, origin.domain.id);
     this.outward = shared.outward;
     this.leaving = shared.leaving;
+    this.#timers = new CallTimers(parts, (timer) => this.feed({ type: 'timer', timer }));
     this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
     this.recorder = new CallRecorder(this, () => this.legs.media);
     this.speaker = new Speaker(this);
@@ -121,7 +113,7 @@ export class Call implements CallContext {
     this.#keys = new Keys(this);
     this.#supervision = new Supervision(this, () => this.#talking(), hooks.onOutgoing);
     this.invite = hooks.open({
-      ...this.#sessionUserOf(() => this.legs.caller),
+      ...sessionUser(this, this.#renegotiation, this.#keys, () => this.legs.caller),
       onCancel: (request) => {
         this.#elsewhere = saysElsewhere(request);
         this.feed({ type: 'caller-gave-up' });
@@ -214,7 +206,7 @@ export class Call implements CallContext {
   }
 
   sessionUser(leg: Leg): SessionUser {
-    return this.#sessionUserOf(() => leg);
+    return sessionUser(this, this.#renegotiation, this.#keys, () => leg);
   }
 
   /** Inputs that come while one is worked on wait their turn: the machine never sees a half-done state. */
@@ -361,10 +353,10 @@ export class Call implements CallContext {
         this.#renegotiation.refuse(command.leg, command.status);
         return;
       case 'start-timer':
-        this.#startTimer(command.timer, command.ms);
+        this.#timers.start(command.timer, command.ms);
         return;
       case 'stop-timer':
-        this.#stopTimer(command.timer);
+        this.#timers.stop(command.timer);
         return;
       case 'close-media':
         this.#services.end();
@@ -381,52 +373,10 @@ export class Call implements CallContext {
     }
   }
 
-  #startTimer(timer: TimerName, ms?: number): void {
-    this.#stopTimer(timer);
-    const delay = ms ?? (timer === 'limit' ? this.parts.settings.timeLimit : CLOSING_LIMIT_MS);
-    const cancel = this.parts.clock.after(delay, () => {
-      this.#timers.delete(timer);
-      this.feed({ type: 'timer', timer });
-    });
-    this.#timers.set(timer, cancel);
-  }
-
-  #stopTimer(timer: TimerName): void {
-    this.#timers.get(timer)?.();
-    this.#timers.delete(timer);
-  }
-
-  #sessionUserOf(legNow: () => Leg | undefined): SessionUser {
-    return {
-      onAck: (sdp) => {
-        const leg = legNow();
-        const take = leg?.onAnswerInAck;
-        if (leg === undefined || take === undefined) return;
-        leg.onAnswerInAck = undefined;
-        take(sdp);
-      },
-      onReinvite: (reinvite) => this.#renegotiation.received(legNow(), reinvite),
-      onReinviteCancelled: () => this.#renegotiation.cancelled(legNow()),
-      onRequest: (request, respond) => {
-        const leg = legNow();
-        if (leg !== undefined && this.#keys.received(leg, request, respond)) return;
-        relayInDialogRequest(request, respond, leg === undefined ? undefined : this.otherOf(leg)?.session);
-      },
-      onEnd: (end) => this.#onSessionEnd(legNow(), end),
-    };
-  }
-
-  #onSessionEnd(leg: Leg | undefined, end: SessionEnd): void {
-    if (leg === undefined) return;
-    const hungUp = leg.name === CALLER ? 'caller-hung-up' : 'callee-hung-up';
-    const failure = end.by === 'remote-bye' ? hungUp : end.by === 'no-ack' ? 'answer-not-acknowledged' : 'leg-lost';
-    this.feed({ type: 'leg-ended', leg: leg.name, failure });
-  }
-
   #end(): void {
     if (this.#state.name !== 'ended') return;
     const { failure, status } = this.#state;
-    for (const timer of [...this.#timers.keys()]) this.#stopTimer(timer);
+    this.#timers.stopAll();
     this.#telling.end(
       { failure, status, elsewhere: this.#elsewhere },
       { recording: this.recorder.last, counts: this.legs.counts },
@@ -455,9 +405,4 @@ export class Call implements CallContext {
 function mayMeet({ call, step: due, frames }: Plan): boolean {
   if ((call.domain.settings.conferences ?? []).length === 0) return false;
   return due.do === 'conference' || frames.some((frame) => frame.in === 'scheme' || frame.in === 'number');
-}
-
-/** A proxy that rang us and others says so when somebody else has answered (RFC 3326 §3.1). */
-function saysElsewhere({ reasons }: SipRequest): boolean {
-  return reasons.ok && reasons.value.some(({ protocol, cause }) => /^sip$/i.test(protocol) && cause === 200);
 }

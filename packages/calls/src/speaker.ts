@@ -54,7 +54,7 @@ export class Speaker {
     const format = formatFor(leg);
     const { media } = legs;
     if (format === undefined || media === undefined) {
-      this.#says.delete(leg.name);
+      this.hush(leg);
       ended({ why: 'no-codec', playedMs: 0 });
       return;
     }

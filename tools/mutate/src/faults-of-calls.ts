@@ -24,8 +24,36 @@ export const OF_CALLS: readonly Mutation[] = [
   calls(
     'step-ringing',
     'phones ring on when the caller gives up',
-    "...cancelAll(state.forks)]);\n    case 'hang-up'",
-    "]);\n    case 'hang-up'",
+    "close('caller-cancelled', allStop(state))",
+    "close('caller-cancelled', [])",
+  ),
+  calls(
+    'step-ringing',
+    'phones ring on when a caller hangs up whom the switch has answered',
+    'callerLeft(input.failure, allStop(state))',
+    'callerLeft(input.failure)',
+  ),
+  calls(
+    'stepped',
+    'a caller whom the switch has answered gets a second final response',
+    "if (opened !== 'answered') return close",
+    'if (true) return close',
+  ),
+  calls('step', 'the plan is not asked when a prompt is over', "[{ do: 'ask-plan', outcome: input.outcome }]", '[]'),
+  calls('step', 'an answer for a prompt has no limit', "input.how === 'answered' ? ", 'false ? '),
+  calls(
+    'negotiation',
+    'a phone is offered what the caller was not answered with',
+    'if (caller.session !== undefined) return callee.sdp.offerFrom',
+    'if (false) return callee.sdp.offerFrom',
+  ),
+  calls('services', 'a prompt that is over is heard on', 'running?.end?.();', ''),
+  calls('hold-music', 'music goes on after the resume', 'if (isMusic) speaker.hush(heard);', ''),
+  calls(
+    'recording-notice',
+    'the recording begins when one side has heard that it does',
+    'if (this.#hearing.size === 0) this.#then();',
+    'this.#then();',
   ),
   calls(
     'step-ringing',
@@ -56,7 +84,7 @@ export const OF_CALLS: readonly Mutation[] = [
   calls('call-plan', 'the story does not keep what the step before came to', '{ after }),', '{}),'),
   calls('call-plan', 'forwards are told twice', 'this.#forwardsTold = forwards.length;', ''),
   calls('replay', 'chance is not kept', 'seed: Number(record.seed)', 'seed: 0'),
-  calls('replay', 'how a step ended is not gone by', 'outcome: after!', "outcome: 'no-answer'"),
+  calls('replay', 'how a step ended is not gone by', 'eventOf(after!)', "eventOf('no-answer')"),
   calls('channels', 'a trunk has one channel more', '>= of) return false', '> of) return false'),
   calls(
     'channels',

@@ -2,7 +2,43 @@ import { type Mutation, routing } from './mutation.ts';
 
 /** Where a call goes: how it begins, numbers, schemes, what is left to try, and what its story keeps. */
 export const ON_THE_WAY: readonly Mutation[] = [
-  routing('advance', 'a ring that ended is not told from one that was busy', 'event.outcome', "'callee-busy'"),
+  routing(
+    'advance',
+    'a ring that ended is not told from one that was busy',
+    'goBack(journeyOf(plan), event.outcome)',
+    "goBack(journeyOf(plan), 'callee-busy')",
+  ),
+  routing(
+    'advance',
+    'what was played hides how the ringing before it ended',
+    "(frame?.in === 'scheme' ? frame.ended : undefined)",
+    'undefined',
+  ),
+  routing('advance', 'a prompt that is over ends the plan', "if (step.do !== 'play') return plan;", 'return plan;'),
+  routing(
+    'follow-scheme',
+    'what is to be played is passed over',
+    'if (step.play !== undefined) return play(',
+    'if (step.play !== undefined) return followScheme(journey, frame, outcome, world);\n  if (step.play !== undefined) return play(',
+  ),
+  routing(
+    'follow-scheme',
+    'whoever was told something has dialled a wrong number',
+    "ended: outcome === 'not-found' ? 'no-answer' : outcome",
+    'ended: outcome',
+  ),
+  routing(
+    'follow-scheme',
+    'early media answers the call',
+    "do: 'play', prompt, answer,",
+    "do: 'play', prompt, answer: true,",
+  ),
+  routing(
+    'reach-user',
+    'whoever took another call meanwhile is rung on their next phone',
+    "if (barrier?.kind === 'on-the-phone')",
+    'if (false)',
+  ),
   routing('decide', 'the path is not taken back when a frame is taken up', ', path: frame.path };', ' };'),
   routing('decide', 'a frame is not taken off', 'frames: journey.frames.slice(0, -1)', 'frames: journey.frames'),
   routing(
@@ -111,8 +147,8 @@ export const ON_THE_WAY: readonly Mutation[] = [
   routing(
     'follow-scheme',
     'a scheme that ends in nobody has no number',
-    "outcome === 'not-found' ? 'no-answer' : outcome",
-    'outcome',
+    "frame, outcome === 'not-found' ? 'no-answer' : outcome",
+    'frame, outcome',
   ),
   routing(
     'follow-scheme',

@@ -1,7 +1,7 @@
 import { bad, good, type Parsed, type Random } from '@vats/kernel';
 import { type Codec, eventsBeside, fitsRecording, type Law, OWN_CODECS } from './codec.ts';
 import { type Conversion, type ConvertedLeg, conversionBetween } from './conversion.ts';
-import { answeredByConversion, convertedBehind, hasSoundClock } from './convertible.ts';
+import { answeredByConversion, convertedBehind, hasSoundClock, isConvertible } from './convertible.ts';
 import type { CryptoSuite } from './crypto-suite.ts';
 import { answering, type Direction, receives } from './direction.ts';
 import { Keying } from './keying.ts';
@@ -208,11 +208,17 @@ export class LegDescription {
     return good(this.#answer(answer, direction, audio));
   }
 
-  /** Our own answer to this leg's offer, no other leg being there (echo): its first G.711, else its first codec. */
+  /**
+   * Our own answer to this leg's offer, no other leg being there: its first G.711, else the first codec that sound can be made in,
+   * else its first.
+   */
   answerOwn(policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
     const { heard, codecs } = this.#offered();
     const { audio } = heard.session;
-    const sound = codecs.find(({ codec }) => codec.law !== undefined) ?? codecs.find(carriesSound);
+    const sound =
+      codecs.find(({ codec }) => codec.law !== undefined) ??
+      codecs.find(({ codec }) => isConvertible(codec)) ??
+      codecs.find(carriesSound);
     if (sound === undefined || (policy === 'g711' && sound.codec.law === undefined)) return bad('no-common-codec');
     const events = codecs.find(
       ({ codec }) => codec.isTelephoneEvent && codec.clockRate === sound.codec.clockRate && codec.channels === 1,

@@ -15,3 +15,23 @@ groups:
     ),
   ]);
 });
+
+test('music and the announcement of a recording are prompts that there must be', () => {
+  const file = (more: string) => `domain: acme.example\n${more}\n`;
+  const prompts = () => new Set(['melody', 'call-is-recorded']);
+  for (const good of [
+    'holdMusic: default',
+    'holdMusic: none',
+    'holdMusic: melody',
+    'recording: { mode: all, announce: true }',
+  ]) {
+    expect(told(file(good), { prompts }), good).toEqual([]);
+  }
+  expect(told(file('holdMusic: jazz'), { prompts })).toEqual([
+    expect.stringMatching(/^pbx\.yaml:2:12: warning: holdMusic: there is no prompt jazz; make one/),
+  ]);
+  expect(told(file('recording: { mode: all, announce: true }'))).toEqual([
+    expect.stringContaining('recording.announce: there is no prompt call-is-recorded'),
+  ]);
+  expect(told(file('recording: { mode: all, announce: beep }'))).toEqual([]);
+});

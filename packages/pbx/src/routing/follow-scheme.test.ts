@@ -73,7 +73,7 @@ test('two schemes that lead to each other are a loop, one that comes back by ano
   expect(trip.now).toBe('reject loop');
 });
 
-test('what could not be played is told in the story, and the scheme goes on', () => {
+test('what is not played is told in the story', () => {
   const trip = schemeOf('[{ play: hello }, { ring: "202" }]');
   expect(trip.story.at(-1)).toBe('scheme main plays hello');
   expect(trip.after('not-played').now).toBe('ring boris 60000');

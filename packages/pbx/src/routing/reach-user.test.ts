@@ -26,6 +26,14 @@ const end = (
 ) => pbxWith(keys).from('boris', '201', moment).toTheEnd(outcome, moment);
 
 describe('what rings', () => {
+  test('whoever takes one call at a time, and has one when their first phone has rung, is not rung on the next', () => {
+    const keys = 'callWaiting: false, reach: { order: in-turn, to: [{ to: anna }, { to: anna-soft }] }';
+    const trip = pbxWith(keys.replace(', reach', '\n    reach')).from('boris', '201');
+    expect(trip.now).toBe('ring anna 60000');
+    const busy = { activity: () => ({ ...IDLE, talking: 1 }) };
+    expect(trip.after('no-answer', busy).now).toBe('reject no-answer');
+  });
+
   test.each([
     ['', ['ring anna+anna-soft 60000', 'reject no-answer']],
     ['ring: 20s', ['ring anna+anna-soft 20000', 'reject no-answer']],

@@ -65,6 +65,8 @@ function settings(domain: string, names: Names): Record<string, fc.Arbitrary<unk
     timezone: fc.constantFrom('Europe/Moscow', 'UTC', 'Asia/Vladivostok', 'America/New_York', 'Asia/Kathmandu'),
     limits,
     language: fc.constantFrom('ru', 'en'),
+    tones: fc.constantFrom('RU', 'DE'),
+    holdMusic: fc.constantFrom('default', 'none', 'melody'),
     access,
     digest: fc.constantFrom('md5', 'sha256', 'both'),
     recording: recording(names),
@@ -95,7 +97,7 @@ function recording({ extensions }: Names): fc.Arbitrary<unknown> {
     some(
       {
         mode: fc.constant('all'),
-        announce: fc.boolean(),
+        announce: fc.constantFrom(true, false, 'beep'),
         keep: fc.constantFrom('1h', '365d'),
         sides: fc.constantFrom('both', 'caller', 'callee'),
         format: fc.constantFrom('wav', 'pcm', 'mp3', 'ogg'),

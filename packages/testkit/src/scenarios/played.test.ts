@@ -95,7 +95,10 @@ describe('a prompt in a scheme', () => {
       itsp.hangsUp();
       itsp.hears('200 BYE');
       alice.hearsNothing();
-      expect(recordOf(world.events)).toMatchObject({ result: 'missed', status: 0 });
+      // What the media plane says of it by then is nothing to anybody.
+      ends(world);
+      expect(typesIn(world)).not.toContain('prompt.played');
+      expect(recordOf(world.events)).toMatchObject({ result: 'missed' });
     },
   );
 
@@ -186,6 +189,19 @@ describe('a prompt in a scheme', () => {
       alice.expects('ACK');
       end(itsp, alice);
       expect(world.events).toContainEqual(expect.objectContaining({ type: 'prompt.failed', why: 'no-codec' }));
+    },
+  );
+
+  scenario(
+    'a caller with G.722 behind a codec that sound can not be made in hears it in G.722',
+    { ends: 'caller-cancelled', ...GREETED },
+    ({ itsp, world }) => {
+      itsp.invites('84951234567', { sdp: itsp.phone.sdp({ codecs: ['18 G729/8000', '9 G722/8000'] }) });
+      itsp.hears('200 INVITE');
+      expect(answeredWith(itsp)).toEqual(['9 G722/8000']);
+      expect(playing(world)).toBe('ru/greeting.wav');
+      itsp.hangsUp();
+      itsp.hears('200 BYE');
     },
   );
 

@@ -35,6 +35,26 @@ test('a call out: the rule, the trunk, and what comes of it', async () => {
   expect((await vats('explain', 'call', '--from', '201', '--to', '+77271234567')).out).toContain('refused: forbidden');
 });
 
+test('what a caller is told is a step of its own, and what follows it is told as well', async () => {
+  const text = OFFICE.replace('open: [{ ring: "202" }]', 'open: [{ play: greeting }, { ring: "202" }]');
+  await running.model.applyFile({ path: '/office.yaml', name: 'office.yaml', text });
+  const { out } = await vats(
+    'explain',
+    'call',
+    '--from',
+    '+79161234567',
+    '--to',
+    '+74951234567',
+    '--via',
+    'itsp',
+    '--at',
+    '2026-05-05 12:00',
+  );
+  expect(out).toContain(
+    '     scheme main plays greeting\n     (and when that ends as played)\n  2. scheme main rings 202 Boris',
+  );
+});
+
 const CHEAPEST = OFFICE.replace(
   'outbound: [',
   'outbound: [{ match: "+7495*", trunk: itsp, reserve: [spare, other], leastCost: true }, ',

@@ -1,0 +1,51 @@
+import type { SessionEnd, SessionUser, SipRequest } from '@vats/sip';
+import type { CallContext } from './call-context.ts';
+import { CALLER } from './call-state.ts';
+import type { FailureCode } from './failures.ts';
+import type { Keys } from './keys.ts';
+import type { Leg } from './leg.ts';
+import { relayInDialogRequest } from './relay-request.ts';
+import type { Renegotiation } from './renegotiation.ts';
+
+/**
+ * Who hears of what happens in the dialog of one of a call's legs.
+ *
+ * @param legNow the leg; undefined while, or once, there is none
+ */
+export function sessionUser(
+  call: CallContext,
+  renegotiation: Renegotiation,
+  keys: Keys,
+  legNow: () => Leg | undefined,
+): SessionUser {
+  return {
+    onAck: (sdp) => {
+      const leg = legNow();
+      const take = leg?.onAnswerInAck;
+      if (leg === undefined || take === undefined) return;
+      leg.onAnswerInAck = undefined;
+      take(sdp);
+    },
+    onReinvite: (reinvite) => renegotiation.received(legNow(), reinvite),
+    onReinviteCancelled: () => renegotiation.cancelled(legNow()),
+    onRequest: (request, respond) => {
+      const leg = legNow();
+      if (leg !== undefined && keys.received(leg, request, respond)) return;
+      relayInDialogRequest(request, respond, leg === undefined ? undefined : call.otherOf(leg)?.session);
+    },
+    onEnd: (end) => {
+      const leg = legNow();
+      if (leg !== undefined) call.feed({ type: 'leg-ended', leg: leg.name, failure: failureOf(leg, end) });
+    },
+  };
+}
+
+function failureOf({ name }: Leg, { by }: SessionEnd): FailureCode {
+  if (by === 'remote-bye') return name === CALLER ? 'caller-hung-up' : 'callee-hung-up';
+  return by === 'no-ack' ? 'answer-not-acknowledged' : 'leg-lost';
+}
+
+/** A proxy that rang us and others says so when somebody else has answered (RFC 3326 §3.1). */
+export function saysElsewhere({ reasons }: SipRequest): boolean {
+  return reasons.ok && reasons.value.some(({ protocol, cause }) => /^sip$/i.test(protocol) && cause === 200);
+}
