@@ -111,9 +111,9 @@ describe('a supervisor', () => {
       const { vats, phones } = await stage(scene, { recording: { mode: 'all' } });
       const [anna, boris, vera] = phones as [Baresip, Baresip, Baresip];
       await call(anna, boris, BORIS.extension);
+      const began = performance.now();
       const { calls } = JSON.parse(await vats.command('calls', '--json')) as { calls: { id: string }[] };
       const id = calls[0]!.id;
-      const began = performance.now();
       const at = () => (performance.now() - began) / 1_000;
       await wait(2_000);
       await vats.command('calls', 'listen', id, '--to', VERA.extension);
