@@ -153,7 +153,8 @@ describe('a supervisor', () => {
       ]);
       expect(await heard(recording, 0, 1)).toEqual([[0], [0], [0], [0]]);
       expect(await heard(recording, 0, 2)).toEqual([[1], [1], [1, 2], [1]]);
-      expect(await gaps(recording, 1, 0.15)).toEqual([]);
+      // A busy machine holds its phones up for a moment; a leg that was lost on its way would be silent for longer.
+      expect(await gaps(recording, 1, 0.5)).toEqual([]);
       for (const phone of phones) await phone.stop();
       expect(await vats.stop()).toEqual({ code: 0, signal: null });
     },
