@@ -41,6 +41,8 @@ export interface CallContext {
   readonly invite: IncomingInvite;
   readonly legs: CallLegs;
   readonly recorder: CallRecorder;
+  /** Whether the switch itself has the caller now. */
+  readonly isServed: boolean;
   /** What the switch says to the call's legs. */
   readonly speaker: Speaker;
   readonly holdMusic: HoldMusic;

@@ -132,6 +132,12 @@ export type CallEvent = Common &
     | { readonly type: 'media.silent' }
     /** All are heard again, so long after what was heard last before. */
     | { readonly type: 'media.recovered'; readonly milliseconds: number }
+    /** A supervisor hears the call, or does so in another way than before; or no longer. */
+    | {
+        readonly type: 'supervisor.joined' | 'supervisor.left';
+        readonly by: Party;
+        readonly how: 'listen' | 'whisper' | 'barge';
+      }
     /** A leg outside was not begun, or may not talk on: what it counts against is used up. */
     | ({
         readonly type: 'limit.reached';

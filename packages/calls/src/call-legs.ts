@@ -18,6 +18,7 @@ import type { FarEnd, Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
 import { LegStreams } from './leg-streams.ts';
 import type { CallsParts } from './parts.ts';
+import { roomOrderOf } from './room-order.ts';
 import type { ServiceEvent } from './services.ts';
 import { qualityOf, type SoundTreatment, SoundTreatments } from './sound-treatments.ts';
 
@@ -54,6 +55,9 @@ export class CallLegs {
   readonly #legs = new Map<LegName, Leg>();
   #media: MediaCall | undefined;
   #mediaEnded = false;
+  #meets: { readonly meeting?: string; readonly beside?: MediaCall } = {};
+  /** Where legs meet that are joined. */
+  #room: string | undefined;
   #counts: CallEnded['media'];
   readonly #treatments = new SoundTreatments();
 
@@ -96,9 +100,19 @@ export class CallLegs {
     return [...this.#legs.values()];
   }
 
+  /** The call may come to a conference of this domain: its media is opened where that of all who meet there is. */
+  mayMeet(domain: string): void {
+    this.#meets = { meeting: domain };
+  }
+
+  /** Its media is opened where this one lives. */
+  opensBeside(beside: MediaCall): void {
+    this.#meets = { beside };
+  }
+
   /** Leases ports for a leg; undefined when there are none. The call's media is opened with its first leg. */
   open(name: LegName, party: Party, { flow, client }: FarEnd, wishes: MediaWishes): Leg | undefined {
-    this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event));
+    this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event), this.#meets);
     const signalling = flow.observed.address;
     const family = signalling.includes(':') ? 6 : 4;
     const { families } = this.#parts.media;
@@ -138,10 +152,38 @@ export class CallLegs {
     this.#legs.delete(name);
   }
 
+  /** From now on two legs that are joined meet in this room, where others may hear them; undefined: they hear each other directly. */
+  meetIn(room: string | undefined, a: Leg, b: Leg): void {
+    this.#room = room;
+    this.join(a, b);
+  }
+
+  /** Whether joined legs meet in a room. */
+  get meet(): boolean {
+    return this.#room !== undefined;
+  }
+
   /** Lets the sound through between two legs, by what their descriptions say now. */
   join(a: Leg, b: Leg): void {
     this.#update(a);
     this.#update(b);
+    if (!this.#enter(a, b)) this.#bridge(a, b);
+    this.#hearTones(a, b);
+    this.#hearTones(b, a);
+  }
+
+  /** False where there is no room, or a side has come to a codec that can't be mixed: the two hear each other then, and no others. */
+  #enter(a: Leg, b: Leg): boolean {
+    const room = this.#room;
+    if (room === undefined) return false;
+    const [ofA, ofB] = [a, b].map((leg) => roomOrderOf(leg, { room, as: leg.name, presence: 'talk' }));
+    if (ofA === undefined || ofB === undefined) return false;
+    this.#media?.joinRoom(a.media, ofA);
+    this.#media?.joinRoom(b.media, ofB);
+    return true;
+  }
+
+  #bridge(a: Leg, b: Leg): void {
     const [aToB, bToA] = [a.sdp.conversionTo(b.sdp), b.sdp.conversionTo(a.sdp)];
     this.#treatments.converts(a.name, aToB);
     this.#treatments.converts(b.name, bToA);
@@ -153,8 +195,6 @@ export class CallLegs {
       }),
     });
     this.#joinStreams(a, b);
-    this.#hearTones(a, b);
-    this.#hearTones(b, a);
   }
 
   /** What both legs have agreed on beside their sound. */

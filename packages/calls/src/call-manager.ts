@@ -6,10 +6,13 @@ import type { CallOrigin } from './call-context.ts';
 import type { RecordingCommand, RecordingRefusal } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { ChannelCounts, type ChannelKind } from './channels.ts';
+import { type ConferenceSnapshot, Conferences } from './conferences.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import { LeavingLegs } from './leaving-legs.ts';
 import { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
+import type { SupervisionRefusal } from './supervision.ts';
+import type { SupervisionKind } from './supervisor.ts';
 
 /** Characters of a call's id: about 62 bits, enough to be unique for the life of any history. */
 const CALL_ID_CHARACTERS = 12;
@@ -33,7 +36,8 @@ export class CallManager {
     this.#parts = parts;
     const outward = new OutwardLegs();
     const leaving = new LeavingLegs();
-    this.#shared = { parts, channels: this.#channels, outward, leaving };
+    const conferences = new Conferences(parts);
+    this.#shared = { parts, channels: this.#channels, outward, leaving, conferences };
     parts.ledger.enrol('calls', () => this.#calls.size);
     parts.ledger.enrol('legs', () => this.#sum((call) => call.legs.size));
     parts.ledger.enrol('call timers', () => this.#sum((call) => call.timerCount));
@@ -41,6 +45,7 @@ export class CallManager {
     parts.ledger.enrol('accounts in calls', () => this.#accounts.size);
     parts.ledger.enrol('channels in use', () => this.#channels.size);
     parts.ledger.enrol('legs at other systems', () => outward.size);
+    parts.ledger.enrol('conferences', () => conferences.size);
     parts.ledger.enrol('legs being cancelled', () => leaving.size);
   }
 
@@ -91,11 +96,31 @@ export class CallManager {
     return call === undefined ? 'no-call' : call.recorder.do(command);
   }
 
+  /**
+   * Rings an employee of the call's domain, who then hears the call, speaks to its employee alone, or to both; where they do already, how
+   * they take part changes. Says why not.
+   */
+  supervise(
+    id: string,
+    kind: SupervisionKind,
+    extension: string,
+  ): SupervisionRefusal | 'no-call' | 'nobody' | undefined {
+    const call = this.#calls.get(id);
+    if (call === undefined) return 'no-call';
+    const user = this.#parts.world().directory.findUser(call.origin.domain, extension);
+    return user === undefined ? 'nobody' : call.supervise(kind, user);
+  }
+
   /** Ends every recording; the calls go on. Says how many there were. */
   stopRecordings(why: RecordingEnd): number {
     const recorded = [...this.#calls.values()].filter(({ recorder }) => recorder.state !== 'off');
     for (const { recorder } of recorded) recorder.stop(why);
-    return recorded.length;
+    return recorded.length + this.#shared.conferences.stopRecordings(why);
+  }
+
+  /** The conferences in which somebody is. */
+  conferences(): ConferenceSnapshot[] {
+    return this.#shared.conferences.snapshots();
   }
 
   /** From now on new calls get 503; `whenEmpty` is called once the last one has ended. */

@@ -1,4 +1,4 @@
-import type { MediaCall, MediaEvent, RecordedParty, RecordingEnd, RecordingSource } from '@vats/media';
+import type { MediaCall, MediaEvent, RecordedParty, RecordedRoom, RecordingEnd, RecordingSource } from '@vats/media';
 import type { CallContext } from './call-context.ts';
 import type { CallEnded } from './call-event.ts';
 import type { Leg } from './leg.ts';
@@ -52,6 +52,8 @@ export class CallRecorder {
   #sides: 'both' | 'caller' | 'callee' = 'both';
   #left: Leg | undefined;
   #right: Leg | undefined;
+  /** What the right channel holds in place of `#right`. */
+  #heard: RecordedRoom | undefined;
 
   constructor(call: RecorderCall, media: () => MediaCall | undefined) {
     this.#call = call;
@@ -77,9 +79,17 @@ export class CallRecorder {
    */
   talk(left: Leg, right: Leg): void {
     if (this.#left !== left) this.#from('left', this.#sides === 'callee' ? undefined : left);
-    if (this.#right !== right) this.#from('right', this.#sides === 'caller' ? undefined : right);
+    const changes = this.#right !== right;
     this.#left = left;
     this.#right = right;
+    if (changes) this.#fromRight();
+  }
+
+  /** While others talk to the caller too, the right channel holds what is heard in this room. Undefined: whoever talks with them alone. */
+  hears(room: RecordedRoom | undefined): void {
+    if (this.#heard?.room === room?.room) return;
+    this.#heard = room;
+    this.#fromRight();
   }
 
   /** The domain's policy wants the call recorded from its answer on. What is in the way is told in its story. */
@@ -190,7 +200,7 @@ export class CallRecorder {
       path,
       domain: origin.domain.id,
       left: sides === 'callee' ? undefined : sourceOf(left),
-      right: sides === 'caller' ? undefined : sourceOf(right),
+      right: sides === 'caller' ? undefined : (this.#heard ?? sourceOf(right)),
       ...(format !== undefined && { format }),
       ...(minimumMs !== undefined && { minimumMs }),
       seal,
@@ -216,6 +226,12 @@ export class CallRecorder {
     this.#paused = false;
     this.#media()?.resumeRecording();
     this.#call.emit({ type: 'recording.resumed' });
+  }
+
+  #fromRight(): void {
+    if (!this.#runs) return;
+    const right = this.#right && sourceOf(this.#right);
+    this.#media()?.recordFrom('right', this.#sides === 'caller' ? undefined : (this.#heard ?? right));
   }
 
   #from(channel: 'left' | 'right', leg: Leg | undefined): void {

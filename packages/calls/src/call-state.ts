@@ -1,4 +1,4 @@
-import type { RingOutcome, ServedOutcome, StepOutcome } from '@vats/pbx';
+import type { Conference, RingOutcome, ServedOutcome, StepOutcome } from '@vats/pbx';
 import type { LegName, UnstampedEvent } from './call-event.ts';
 import type { FailureCode } from './failures.ts';
 
@@ -34,6 +34,7 @@ export type Opened = 'early' | 'answered';
 /** What the switch does with the caller alone. `Services` has one part for each kind; a new step of the plan that is like this adds its own. */
 export type Service =
   | { readonly kind: 'echo' }
+  | { readonly kind: 'conference'; readonly conference: Conference }
   | {
       readonly kind: 'play';
       readonly prompt: string;

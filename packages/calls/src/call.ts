@@ -1,6 +1,6 @@
 import type { Log } from '@vats/kernel';
 import type { CodecPolicy, DtmfKey, MediaEvent } from '@vats/media';
-import type { Plan } from '@vats/pbx';
+import type { Plan, User } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionUser } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
@@ -15,6 +15,7 @@ import { CallTimers } from './call-timers.ts';
 import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
+import type { Conferences } from './conferences.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
 import { HoldMusic } from './hold-music.ts';
@@ -30,6 +31,8 @@ import { type ServiceEvent, Services } from './services.ts';
 import { saysElsewhere, sessionUser } from './session-user.ts';
 import { Speaker } from './speaker.ts';
 import { step } from './step.ts';
+import { Supervision, type SupervisionRefusal } from './supervision.ts';
+import type { SupervisionKind } from './supervisor.ts';
 
 /** What all calls share. */
 export interface SharedByCalls {
@@ -37,6 +40,7 @@ export interface SharedByCalls {
   readonly channels: ChannelCounts;
   readonly outward: OutwardLegs;
   readonly leaving: LeavingLegs;
+  readonly conferences: Conferences;
 }
 
 /** What a call needs of whoever keeps it. */
@@ -74,6 +78,7 @@ export class Call implements CallContext {
   readonly #services: Services;
   readonly #renegotiation: Renegotiation;
   readonly #keys: Keys;
+  readonly #supervision: Supervision;
 
   #state: CallState = { name: 'routing', told: 0 };
   readonly #plan: CallPlan;
@@ -103,9 +108,10 @@ export class Call implements CallContext {
     this.#forks = new Forks(this, hooks.onOutgoing);
     this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));
     this.#callerSide = new CallerSide(this, () => this.#plan.records);
-    this.#services = new Services(this, this.#callerSide);
+    this.#services = new Services(this, this.#callerSide, shared.conferences);
     this.#renegotiation = new Renegotiation(this);
     this.#keys = new Keys(this);
+    this.#supervision = new Supervision(this, () => this.#talking(), hooks.onOutgoing);
     this.invite = hooks.open({
       ...sessionUser(this, this.#renegotiation, this.#keys, () => this.legs.caller),
       onCancel: (request) => {
@@ -149,6 +155,21 @@ export class Call implements CallContext {
   /** Ends the call from outside: an operator, or the switch that stops. */
   hangUp(failure: FailureCode): void {
     this.feed({ type: 'hang-up', failure });
+  }
+
+  /** Rings a supervisor, who is then taken into the call's sound; or says why not. */
+  supervise(kind: SupervisionKind, user: User): SupervisionRefusal | undefined {
+    return this.#supervision.supervise(kind, user);
+  }
+
+  #talking(): { readonly caller: Leg; readonly peer: Leg } | undefined {
+    if (this.#state.name !== 'talking') return undefined;
+    const [caller, peer] = [this.legs.caller, this.legs.get(this.#state.peer)];
+    return caller === undefined || peer === undefined ? undefined : { caller, peer };
+  }
+
+  get isServed(): boolean {
+    return this.#state.name === 'served';
   }
 
   /** What the call looks like now. */
@@ -232,7 +253,9 @@ export class Call implements CallContext {
     this.#telling.emit(event);
   }
 
-  #takeStep({ step: due, group, forwards, frames }: Plan): void {
+  #takeStep(plan: Plan): void {
+    const { step: due, group, forwards, frames } = plan;
+    if (mayMeet(plan)) this.legs.mayMeet(plan.call.domain.id);
     switch (due.do) {
       case 'ring': {
         const forwardedBy = forwards?.at(-1)?.by;
@@ -247,6 +270,9 @@ export class Call implements CallContext {
       }
       case 'echo':
         this.#serve({ kind: 'echo' });
+        return;
+      case 'conference':
+        this.#serve({ kind: 'conference', conference: due.conference });
         return;
       case 'play':
         this.#serve({ kind: 'play', prompt: due.prompt, answer: due.answer });
@@ -338,6 +364,7 @@ export class Call implements CallContext {
         return;
       case 'close-media':
         this.#services.end();
+        this.#supervision.end();
         this.recorder.close();
         this.legs.close();
         return;
@@ -368,6 +395,7 @@ export class Call implements CallContext {
     if (this.#state.name === 'ended') return;
     this.#forks.cancelAll();
     this.#services.end();
+    this.#supervision.end();
     this.invite.reject(500);
     for (const leg of this.legs.all()) leg.session?.bye([['Reason', reasonHeader('internal-error')]]);
     this.legs.close();
@@ -375,4 +403,10 @@ export class Call implements CallContext {
     this.#state = { name: 'ended', failure: 'internal-error', status: 500 };
     this.#end();
   }
+}
+
+/** Whether the call is in a conference now, or may come to one: by a number, a scheme, or what is keyed in a menu. */
+function mayMeet({ call, step: due, frames }: Plan): boolean {
+  if ((call.domain.settings.conferences ?? []).length === 0) return false;
+  return due.do === 'conference' || frames.some((frame) => frame.in === 'scheme' || frame.in === 'number');
 }

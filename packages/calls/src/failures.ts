@@ -218,6 +218,22 @@ export const FAILURES = {
     en: 'The calling account is in as many calls as it may',
     ru: 'Достигнут предел числа вызовов вызывающего',
   },
+  'wrong-pin': {
+    status: 403,
+    q850: 21,
+    log: 'info',
+    mango: 1130,
+    en: 'The PIN of the conference was not given',
+    ru: 'Не введён верный PIN-код конференции',
+  },
+  'conference-full': {
+    status: 486,
+    q850: 17,
+    log: 'info',
+    mango: 1121,
+    en: 'The conference has no free seat',
+    ru: 'В конференции нет свободных мест',
+  },
   forbidden: { status: 403, q850: 21, log: 'info', mango: 1130, en: 'Not allowed', ru: 'Запрещено' },
   'no-common-codec': {
     status: 488,

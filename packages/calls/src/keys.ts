@@ -37,7 +37,9 @@ export class Keys {
     // Events and tones stand in the sound, which may flow before anybody has answered: a machine asks for keys then.
     if (other !== undefined && other.sdp.keys !== 'info') {
       // It was heard for another leg than the one that is there by now.
-      const why = other.sdp.keys === leg.sdp.keys ? undefined : this.#give(other, { key, milliseconds });
+      // In a room events are told of either side, as nothing passes between the two by itself.
+      const passes = other.sdp.keys === leg.sdp.keys && !(this.#call.legs.meet && leg.sdp.keys === 'events');
+      const why = passes ? undefined : this.#give(other, { key, milliseconds });
       if (why !== undefined) this.#dropped(name, why);
       return;
     }
@@ -57,7 +59,9 @@ export class Keys {
 
   /** Deals with an INFO that tells a key which the other side has another way; answers whether it was one. */
   received(leg: Leg, request: SipRequest, respond: Respond): boolean {
-    if (request.method !== 'INFO' || leg.sdp.keys !== 'info') return false;
+    if (request.method !== 'INFO') return false;
+    if (this.#call.isServed) return this.#asked(leg, request, respond);
+    if (leg.sdp.keys !== 'info') return false;
     const type = keyTypeOf(request.value('Content-Type'));
     const other = this.#call.otherOf(leg);
     // Between two legs that have them by INFO they go through as everything else.
@@ -78,6 +82,18 @@ export class Keys {
     if (why === 'too-many')
       respond(500, { reason: 'Too many keys', headers: [['Retry-After', String(RETRY_AFTER_S)]] });
     else respond(200);
+    return true;
+  }
+
+  /** The switch itself has the caller, and may have asked for keys. One that has agreed on events sends them so, and must not count twice. */
+  #asked(leg: Leg, request: SipRequest, respond: Respond): boolean {
+    const type = keyTypeOf(request.value('Content-Type'));
+    if (type === undefined || leg.sdp.events !== undefined) return false;
+    const press = readKeyInfo(type, request.body);
+    if (press.ok) {
+      this.#call.legs.media?.pressed(leg.media, press.value.key);
+      respond(200);
+    } else respond(400, { reason: press.error.code });
     return true;
   }
 

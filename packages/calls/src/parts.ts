@@ -3,6 +3,7 @@ import type { MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@vats/media'
 import type { Domain, SpendingAccounts, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
+import type { ConferenceRecorded } from './conference-recording.ts';
 import type { FarEnd } from './leg.ts';
 
 /** A way to a phone: what the registrar knows of one binding that can be rung now. */
@@ -109,6 +110,8 @@ export interface CallsParts {
   readonly prompt?: (domain: Domain, name: string) => string | undefined;
   /** The sound file that somebody on hold hears; undefined where there is to be none, or is none. No music without it. */
   readonly music?: (domain: Domain) => string | undefined;
+  /** Told what happens to recordings of conferences, which belong to no call. */
+  readonly conferenceRecorded?: (recorded: ConferenceRecorded) => void;
   /** Told every event of every call, in order within a call. */
   readonly emit: (event: CallEvent) => void;
 }

@@ -2,6 +2,8 @@ import type { MediaEvent } from '@vats/media';
 import type { CallContext } from './call-context.ts';
 import type { Service } from './call-state.ts';
 import type { CallerSide } from './caller-side.ts';
+import { ConferenceService } from './conference-service.ts';
+import type { Conferences } from './conferences.ts';
 import { EchoService } from './echo-service.ts';
 import { PlayService } from './play-service.ts';
 
@@ -26,11 +28,13 @@ export type ServiceEvent = Extract<MediaEvent, { kind: 'collected' | 'speaking' 
 export class Services {
   readonly #call: CallContext;
   readonly #caller: CallerSide;
+  readonly #conferences: Conferences;
   #running: RunningService | undefined;
 
-  constructor(call: CallContext, caller: CallerSide) {
+  constructor(call: CallContext, caller: CallerSide, conferences: Conferences) {
     this.#call = call;
     this.#caller = caller;
+    this.#conferences = conferences;
   }
 
   begin(service: Service): void {
@@ -59,6 +63,8 @@ export class Services {
     switch (service.kind) {
       case 'echo':
         return new EchoService(this.#call, this.#caller);
+      case 'conference':
+        return new ConferenceService(this.#call, this.#caller, this.#conferences, service.conference);
       case 'play':
         return new PlayService(this.#call, this.#caller, service);
     }

@@ -60,7 +60,7 @@ function served(state: Extract<CallState, { name: 'served' }>, input: CallInput)
 
 /** Whether it is what the caller called for: whoever hangs up then has had it, and has not given up. */
 function isWhatWasCalled({ kind }: Service): boolean {
-  return kind === 'echo';
+  return kind === 'echo' || kind === 'conference';
 }
 
 /** What may come of the caller while nobody is rung. */

@@ -136,6 +136,8 @@ export class CallStory {
       case 'media.recovered':
         this.#noteSound({ at: event.at, kind: 'recovered', milliseconds: event.milliseconds });
         return;
+      case 'supervisor.joined':
+      case 'supervisor.left':
       case 'call.opened':
       case 'prompt.played':
       case 'prompt.failed':

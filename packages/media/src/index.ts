@@ -17,13 +17,14 @@ export type {
   MediaStream,
   OpenLegOptions,
   OpenStreamOptions,
+  RecordedRoom,
   RecordingSource,
   RecordOptions,
   StreamStatistics,
   StreamTally,
 } from './plane/media-plane.ts';
-export type { RoomChange, RoomOrder } from './plane/mixed-room.ts';
 export type { PlayEnd, PlayOrder } from './plane/playback.ts';
+export type { RoomChange, RoomOrder } from './plane/room-order.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export type { ToneSources } from './plane/tone-ear.ts';
 export { MediaStartError } from './plane/worker-media-plane.ts';
@@ -36,7 +37,7 @@ export {
 export { Finisher, type FinishReport, type FinishTask, type StartFinishing } from './recording/finisher.ts';
 export { startFinishing } from './recording/finishing-thread.ts';
 export { type Manifest, manifestText, type StoredElsewhere } from './recording/manifest.ts';
-export type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
+export type { Channel, RecordedOn, RecordedParty, RecordingEnd, RecordingFormat } from './recording/note.ts';
 export { fileKeyOf, fileKeyOfBeginning, openRecording } from './recording/open-recording.ts';
 export { journalOf, manifestPathOf, SEALED } from './recording/recording-files.ts';
 export { type RepairedRecording, repairRecordings, type UnrepairedRecording } from './recording/repair-recordings.ts';

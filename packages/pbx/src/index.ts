@@ -60,6 +60,7 @@ export { FileMemory } from './model/file-memory.ts';
 export { ha1Of, makePassword } from './model/ha1.ts';
 export type { Json, JsonObject } from './model/kinds.ts';
 export {
+  type Conference,
   type Device,
   type DeviceHa1,
   DOMAIN_DEFAULTS,
@@ -134,7 +135,7 @@ export type {
   World,
 } from './routing/plan.ts';
 export { DEFAULT_RING_MS } from './routing/reach-user.ts';
-export { recordingOf } from './routing/recording.ts';
+export { recordingOf, recordsConference } from './routing/recording.ts';
 export { ECHO_CODE, route } from './routing/route.ts';
 export { eventOf, goesOn, isStepOutcome } from './routing/step-outcomes.ts';
 export { writtenFor } from './routing/written-number.ts';
@@ -144,6 +145,7 @@ export { type ProductionCalendar, readProductionCalendar } from './schedule/prod
 export { type HoursOf, LOOK_AHEAD_DAYS, type Schedule, scheduleAt } from './schedule/schedule-at.ts';
 export { type AccessPolicy, access, isNetwork, network, networks } from './schema/access.ts';
 export { type Calendar, calendar, type DayKind, isDate } from './schema/calendar.ts';
+export { MOST_SEATS } from './schema/conference.ts';
 export { country } from './schema/country.ts';
 export { duration, formatDuration, parseDuration } from './schema/duration.ts';
 export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { type CallEvent, CallStory } from '@vats/calls';
+import { type CallEvent, CallStory, type ConferenceRecorded } from '@vats/calls';
 import type { Log } from '@vats/kernel';
 import type { CallRecord, RecordingEntry } from '@vats/pbx';
 import type { Store } from '@vats/store';
@@ -68,6 +68,18 @@ export class CallJournal {
     void written.then(() => this.#writing.delete(written));
   }
 
+  /** A conference's recording is listed by itself: the conference is nobody's call. */
+  noteConference({ id, domain, extension, name, path, startedAt, what }: ConferenceRecorded): void {
+    const about = { id, call: id, domain, path: this.#listed(path), from: extension, to: name, startedAt };
+    this.#putRecording(
+      what.kind === 'started'
+        ? { ...about, state: 'writing' }
+        : what.kind === 'finished'
+          ? { ...about, state: 'complete', durationMs: what.durationMs }
+          : { ...about, state: 'failed', durationMs: what.keptMs, error: what.reason },
+    );
+  }
+
   /** Resolves when nothing waits for the disk; what it did not take is tried once more. */
   async idle(): Promise<void> {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
@@ -128,8 +140,12 @@ export class CallJournal {
           ? { state: 'complete', durationMs: event.durationMs }
           : { state: 'failed', durationMs: event.keptMs, error: event.reason }),
     };
+    this.#putRecording(entry);
+  }
+
+  #putRecording(entry: RecordingEntry): void {
     this.#parts.store.recordings
       .put(entry)
-      .catch((error: unknown) => this.#outage.failed('recordings.not-listed', { call: event.call }, error));
+      .catch((error: unknown) => this.#outage.failed('recordings.not-listed', { call: entry.call }, error));
   }
 }

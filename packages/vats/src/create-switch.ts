@@ -301,6 +301,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       transcode: settings.media.transcode,
       video: settings.media.video,
     },
+    conferenceRecorded: (recorded) => {
+      journal.noteConference(recorded);
+      if (recorded.what.kind !== 'started' && parts.media === undefined) finishing.finish(recorded.path);
+    },
     emit: (event) => {
       world.note(event);
       journal.note(event);

@@ -57,6 +57,7 @@ class Hall {
         const leg: RoomLeg & { heardAt: number } = {
           output: { say: () => void this.#sent++, hasLeft: true },
           heardAt: 0,
+          held: false,
           onFault: (error) => {
             throw error;
           },

@@ -3,16 +3,17 @@ import type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from '../r
 import type { OutputFiles } from '../recording/output-file.ts';
 import { Recorder, type RecordingOutcome } from '../recording/recorder.ts';
 
-/** What of a leg a recording needs. */
-interface RecordedLeg {
+/** What a recording needs of a leg, or of a room. */
+interface Recorded {
   readonly name: string;
   record(recorder: Recorder | undefined, side: 'left' | 'right' | 'both'): void;
 }
 
-/** Whose sound a channel holds; the leg is undefined when it has closed meanwhile. */
-export interface ChannelSource<Leg> {
-  readonly leg: Leg | undefined;
-  readonly party: RecordedParty;
+/** Whose sound a channel holds; undefined when the leg has closed meanwhile. */
+export interface ChannelSource<Source> {
+  readonly of: Source | undefined;
+  /** Of a leg; the parties of a room are told by the room. */
+  readonly party?: RecordedParty;
 }
 
 /** What a recording of a call is to be. */
@@ -28,11 +29,11 @@ export interface RecordingOrder {
 }
 
 /**
- * The recording of a call, which is bound to the call: the legs on its two channels may change and close while it runs.
+ * The recording of a call, which is bound to the call: who is on its two channels, legs and rooms, may change and close while it runs.
  */
-export class CallRecording<Leg extends RecordedLeg> {
+export class CallRecording<Source extends Recorded> {
   readonly #recorder: Recorder;
-  readonly #on: { left: Leg | undefined; right: Leg | undefined } = { left: undefined, right: undefined };
+  readonly #on: { left: Source | undefined; right: Source | undefined } = { left: undefined, right: undefined };
 
   constructor(
     order: RecordingOrder,
@@ -50,20 +51,31 @@ export class CallRecording<Leg extends RecordedLeg> {
     });
   }
 
-  /** From now on the channel holds what this leg says; undefined, or a leg that is gone: silence. */
-  from(channel: Channel, source: ChannelSource<Leg> | undefined): void {
+  /** From now on the channel holds what this source says; undefined, or a leg that is gone: silence. */
+  from(channel: Channel, source: ChannelSource<Source> | undefined): void {
     const before = this.#on[channel];
-    const leg = source?.leg;
-    this.#on[channel] = leg;
-    if (before !== leg) this.#attach(before);
-    this.#attach(leg);
-    this.#recorder.from(channel, leg && source && { leg: leg.name, party: source.party });
+    const now = source?.of;
+    this.#on[channel] = now;
+    if (before !== now) this.#attach(before);
+    this.#note(channel, source);
+    this.#attach(now);
   }
 
-  /** A leg of the call is gone: whoever was on its channel is noted to have left. */
-  legClosed(leg: Leg): void {
+  /** From now on both channels hold what this source says. */
+  fromBoth(source: ChannelSource<Source>): void {
+    const { left, right } = this.#on;
+    this.#on.left = this.#on.right = source.of;
+    this.#attach(left);
+    this.#attach(right);
+    this.#note('left', source);
+    this.#note('right', source);
+    this.#attach(source.of);
+  }
+
+  /** A source is gone: it is noted to have left whatever channel it was on. */
+  closed(source: Source): void {
     for (const channel of ['left', 'right'] as const) {
-      if (this.#on[channel] === leg) this.from(channel, undefined);
+      if (this.#on[channel] === source) this.from(channel, undefined);
     }
   }
 
@@ -88,10 +100,17 @@ export class CallRecording<Leg extends RecordedLeg> {
     this.#recorder.fail(error);
   }
 
-  #attach(leg: Leg | undefined): void {
-    if (leg === undefined) return;
+  #note(channel: Channel, source: ChannelSource<Source> | undefined): void {
+    const of = source?.of;
+    if (source === undefined || of === undefined) this.#recorder.from(channel, undefined);
+    else if (source.party === undefined) this.#recorder.from(channel, { room: of.name });
+    else this.#recorder.from(channel, { leg: of.name, party: source.party });
+  }
+
+  #attach(source: Source | undefined): void {
+    if (source === undefined) return;
     const { left, right } = this.#on;
-    if (left !== leg && right !== leg) leg.record(undefined, 'left');
-    else leg.record(this.#recorder, left !== right ? (left === leg ? 'left' : 'right') : 'both');
+    if (left !== source && right !== source) source.record(undefined, 'left');
+    else source.record(this.#recorder, left !== right ? (left === source ? 'left' : 'right') : 'both');
   }
 }

@@ -12,8 +12,8 @@ import type { StreamMedia } from '../sdp/stream-media.ts';
 import type { StreamTransport } from '../sdp/stream-ports.ts';
 import type { CollectEnd } from '../sound/key-collector.ts';
 import type { CollectOrder, TonePress } from './leg-sound.ts';
-import type { RoomChange, RoomOrder } from './mixed-room.ts';
 import type { PlayEnd, PlayOrder } from './playback.ts';
+import type { RoomChange, RoomOrder } from './room-order.ts';
 import type { ToneSources } from './tone-ear.ts';
 
 /**
@@ -27,12 +27,12 @@ export interface MediaPlane {
   /**
    * Opens a call, all of whose legs live in one worker. Undefined when no worker has a free pair of ports: answer 503.
    * `user` is called once for each event, never from inside a command. A call that is opened `beside` another lives in its
-   * worker, so that their legs can meet in a room.
+   * worker, so that their legs can meet in a room; so do all that are opened for the same `meeting`, whenever that is.
    */
   openCall(
     callId: string,
     user: (event: MediaEvent) => void,
-    options?: { readonly beside?: MediaCall },
+    options?: { readonly beside?: MediaCall; readonly meeting?: string },
   ): MediaCall | undefined;
   /** What `vats status` and the metrics show. */
   statistics(): MediaPlaneStatistics;
@@ -66,14 +66,15 @@ export interface MediaCall {
   /** Sends the leg's own RTP back to it. */
   echo(leg: MediaLeg): void;
   /**
-   * Records into a two-channel G.711 WAV, with a journal beside it: on each channel what its source says (the same leg may be
-   * on both; a channel without one is silent). Starts now, ends with the call or by `stopRecording`; ends in exactly one
+   * Records into a two-channel G.711 WAV, with a journal beside it: on each channel what its source says, a leg or a room (the same
+   * leg may be on both; a channel without one is silent). A call without legs of its own may record a room: open it beside those who
+   * meet there. Starts now, ends with the call or by `stopRecording`; ends in exactly one
    * `recording-finished` or `recording-failed`. One recording of a call at a time; the file must not exist, its directory is
    * made. What becomes of the file then is `Finisher`'s.
    */
   record(options: RecordOptions): void;
   /**
-   * From now on the channel of the recording that runs holds what this leg says; undefined: silence. The recording goes on in
+   * From now on the channel of the recording that runs holds what this leg says, or a room; undefined: silence. The recording goes on in
    * the same file. A leg that closes leaves its channel by itself. Nothing happens when no recording runs.
    */
   recordFrom(channel: Channel, source: RecordingSource | undefined): void;
@@ -135,10 +136,17 @@ export interface Conversions {
   readonly bToA?: Conversion;
 }
 
-/** A leg, and who is to be named as speaking on it. */
-export interface RecordingSource {
-  readonly leg: MediaLeg;
-  readonly party: RecordedParty;
+/** A leg, and who is to be named as speaking on it; or a room. */
+export type RecordingSource = { readonly leg: MediaLeg; readonly party: RecordedParty } | RecordedRoom;
+
+/**
+ * A room of the call's worker as one hears it who is no party of it: the sum of all who talk to everybody, whatever codecs they have.
+ * It need not be there yet, and is recorded again when somebody comes after all have left. The manifest names its parties.
+ */
+export interface RecordedRoom {
+  readonly room: string;
+  /** A party, by the name that it has in the room, whose sound is left out. */
+  readonly without?: string;
 }
 
 export interface RecordOptions {
@@ -147,6 +155,8 @@ export interface RecordOptions {
   readonly domain?: string;
   readonly left?: RecordingSource | undefined;
   readonly right?: RecordingSource | undefined;
+  /** In place of both: on both channels. */
+  readonly mix?: RecordingSource | undefined;
   /** What is to become of the file. Default: it stays as it is. */
   readonly format?: RecordingFormat;
   /** A recording that turns out to be shorter is not kept, milliseconds. Default 0. */
@@ -211,7 +221,10 @@ export type MediaEvent =
   | { kind: 'collected'; leg: string; collect: number; digits: string; why: CollectEnd; terminator?: DtmfKey }
   /** This leg's party is now the one that talks most in its room. */
   | { kind: 'speaking'; leg: string; room: string }
-  /** The room is full, has a party of that name, or is one too many: the leg is joined to nothing. */
+  /**
+   * The room is full, has a party of that name, or is one too many, or the leg hears a codec in which no sound can be made: it is
+   * joined to nothing.
+   */
   | { kind: 'room-refused'; leg: string; room: string }
   /**
    * This leg has not been heard for 3 s while another was, the call being answered and nobody on hold. `stranger`: packets come to

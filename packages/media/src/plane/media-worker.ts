@@ -3,9 +3,8 @@ import type { OutputFiles } from '../recording/output-file.ts';
 import { Pacer } from '../sound/pacer.ts';
 import { type SoundFiles, SoundLibrary } from '../sound/sound-library.ts';
 import type { BoundPair } from './bound-pair.ts';
-import type { ChannelSource } from './call-recording.ts';
 import type { AddressFamily, MediaEvent } from './media-plane.ts';
-import type { Command, Report, SourceNumber, WorkerSettings } from './messages.ts';
+import type { Command, Report, WorkerSettings } from './messages.ts';
 import { MixedRooms } from './mixed-room.ts';
 import { OpaqueStream } from './opaque-stream.ts';
 import { Outbox } from './outbox.ts';
@@ -175,10 +174,10 @@ export class MediaWorker {
         break;
       }
       case 'record':
-        call.record(command.order, sourceIn(call, command.left), sourceIn(call, command.right));
+        call.record(command.order, command);
         break;
       case 'record-from':
-        call.recording?.from(command.channel, sourceIn(call, command.source));
+        call.recordFrom(command.channel, command.source);
         break;
       case 'pause-recording':
         call.recording?.pause();
@@ -384,8 +383,4 @@ export class MediaWorker {
     for (const { pairs } of this.#warm.values()) pairs.close();
     this.#reports.flush();
   }
-}
-
-function sourceIn(call: RelayCall, source: SourceNumber | undefined): ChannelSource<RelayLeg> | undefined {
-  return source && { leg: call.leg(source.leg), party: source.party };
 }

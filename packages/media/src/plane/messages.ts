@@ -7,8 +7,8 @@ import type { StreamTransport } from '../sdp/stream-ports.ts';
 import type { RecordingOrder } from './call-recording.ts';
 import type { CollectOrder, TonePress } from './leg-sound.ts';
 import type { AddressFamily, Conversions, MediaEvent } from './media-plane.ts';
-import type { RoomChange, RoomOrder } from './mixed-room.ts';
 import type { PlayOrder } from './playback.ts';
+import type { RoomChange, RoomOrder } from './room-order.ts';
 import type { ToneSources } from './tone-ear.ts';
 
 /** What a media worker is started with: plain data, as everything that crosses the threads. */
@@ -25,10 +25,16 @@ export interface WorkerSettings {
   readonly holdTimeoutMs: number;
 }
 
-/** Who is recorded, and on which leg. */
-export interface SourceNumber {
-  readonly leg: number;
-  readonly party: RecordedParty;
+/** Who is recorded, and on which leg; or a room, as one hears it who is no party, without the sound of one. */
+export type RecordedSource =
+  | { readonly leg: number; readonly party: RecordedParty }
+  | { readonly room: string; readonly without: string | undefined };
+
+/** What is on which channel; `mix` is on both. */
+export interface RecordedSources {
+  readonly left: RecordedSource | undefined;
+  readonly right: RecordedSource | undefined;
+  readonly mix?: RecordedSource | undefined;
 }
 
 /** From the plane to a worker. Calls and legs are numbered by the plane; no number is used twice. */
@@ -62,18 +68,12 @@ export type Command =
     }
   | { readonly do: 'unbridge'; readonly call: number; readonly leg: number }
   | { readonly do: 'echo'; readonly call: number; readonly leg: number }
-  | {
-      readonly do: 'record';
-      readonly call: number;
-      readonly order: RecordingOrder;
-      readonly left: SourceNumber | undefined;
-      readonly right: SourceNumber | undefined;
-    }
+  | ({ readonly do: 'record'; readonly call: number; readonly order: RecordingOrder } & RecordedSources)
   | {
       readonly do: 'record-from';
       readonly call: number;
       readonly channel: Channel;
-      readonly source: SourceNumber | undefined;
+      readonly source: RecordedSource | undefined;
     }
   | { readonly do: 'pause-recording'; readonly call: number }
   | { readonly do: 'resume-recording'; readonly call: number }

@@ -2,7 +2,9 @@ import { FakeClock, SeededRandom } from '@vats/kernel/testing';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { rtpMarker, rtpTimestamp } from '../rtp/packet.ts';
 import { Pacer } from '../sound/pacer.ts';
-import { type Member, MixedRooms, type RoomLeg, type RoomOrder } from './mixed-room.ts';
+import { MixedRooms } from './mixed-room.ts';
+import type { Member } from './room-member.ts';
+import type { RoomLeg, RoomOrder } from './room-order.ts';
 
 let clock: FakeClock;
 let rooms: MixedRooms;
@@ -33,6 +35,7 @@ function enter(room: string, as: string): Member | undefined {
       hasLeft: true,
     },
     heardAt: 0,
+    held: false,
     onFault: (error) => void faults.push(error),
   };
   const order: RoomOrder = {

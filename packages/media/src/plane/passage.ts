@@ -9,6 +9,8 @@ export interface Passage {
   readonly to: RelayLeg | undefined;
   /** Whether the two legs' RTCP speaks of the same streams, and so goes the same way. */
   readonly passesReports: boolean;
+  /** What the leg says is heard by nobody now, or not by all. */
+  readonly isUnheard?: boolean;
   /**
    * A packet that is the leg's, counted and recorded already; it may be rewritten in place. False when it goes no further, because
    * the other side never agreed to its payload type.

@@ -1,4 +1,5 @@
 import type { Clock, Endpoint, Random } from '@vats/kernel';
+import type { Channel } from '../recording/note.ts';
 import type { OutputFiles } from '../recording/output-file.ts';
 import type { RecordingOutcome } from '../recording/recorder.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
@@ -8,9 +9,11 @@ import { CallRecording, type ChannelSource, type RecordingOrder } from './call-r
 import { HearingWatch } from './hearing-watch.ts';
 import { type CollectOrder, LegSound, type TonePress } from './leg-sound.ts';
 import type { Conversions, LegStatistics, MediaEvent } from './media-plane.ts';
-import type { RoomOrder } from './mixed-room.ts';
+import type { RecordedSource, RecordedSources } from './messages.ts';
 import type { PlayOrder, Studio } from './playback.ts';
 import type { LegUser, RelayLeg } from './relay-leg.ts';
+import type { RoomOrder } from './room-order.ts';
+import { RoomVoice } from './room-voice.ts';
 import { StreamsBeside } from './streams-beside.ts';
 import { Supervision } from './supervision.ts';
 
@@ -28,7 +31,7 @@ export class RelayCall implements LegUser {
   /** Of legs to which something was played, or where keys were waited for. */
   readonly #sounds = new Map<number, LegSound>();
   readonly #closedLegs: LegStatistics[] = [];
-  #recording: CallRecording<RelayLeg> | undefined;
+  #recording: CallRecording<RelayLeg | RoomVoice> | undefined;
   #supervision: Supervision | undefined;
   #hearing: HearingWatch<RelayLeg> | undefined;
   #closing = false;
@@ -101,24 +104,35 @@ export class RelayCall implements LegUser {
   }
 
   /** Begins the call's recording; a channel without a source is silent until it gets one. */
-  record(
-    order: RecordingOrder,
-    left: ChannelSource<RelayLeg> | undefined,
-    right: ChannelSource<RelayLeg> | undefined,
-  ): void {
+  record(order: RecordingOrder, sources: RecordedSources): void {
     if (this.#closing) return;
-    const recording = new CallRecording<RelayLeg>(order, {
+    const recording = new CallRecording<RelayLeg | RoomVoice>(order, {
       clock: this.#clock,
       files: this.#files,
       ended: (outcome) => this.#recordingEnded(outcome),
     });
     this.#recording = recording;
-    if (left !== undefined) recording.from('left', left);
-    if (right !== undefined) recording.from('right', right);
+    if (sources.mix !== undefined) {
+      recording.fromBoth(this.#sourceOf(sources.mix));
+      return;
+    }
+    if (sources.left !== undefined) recording.from('left', this.#sourceOf(sources.left));
+    if (sources.right !== undefined) recording.from('right', this.#sourceOf(sources.right));
+  }
+
+  /** From now on a channel of the recording that runs holds what this source says. */
+  recordFrom(channel: Channel, source: RecordedSource | undefined): void {
+    this.#recording?.from(channel, source && this.#sourceOf(source));
+  }
+
+  #sourceOf(source: RecordedSource): ChannelSource<RelayLeg | RoomVoice> {
+    if ('leg' in source) return { of: this.#legs.get(source.leg), party: source.party };
+    const { room, without } = source;
+    return { of: new RoomVoice({ rooms: this.#studio.rooms, room, without, random: this.#random }) };
   }
 
   /** The recording that runs. */
-  get recording(): CallRecording<RelayLeg> | undefined {
+  get recording(): Pick<CallRecording<RelayLeg>, 'pause' | 'resume' | 'finish'> | undefined {
     return this.#recording;
   }
 
@@ -170,7 +184,7 @@ export class RelayCall implements LegUser {
       sound?.close();
       this.unbridge(leg);
       // At the end of the call nobody leaves: the recording ends with all of them.
-      if (!this.#closing) this.#recording?.legClosed(leg);
+      if (!this.#closing) this.#recording?.closed(leg);
       leg.close();
     } finally {
       for (const stream of this.#streams.closeOf(id)) this.#giveBack(stream.pair);

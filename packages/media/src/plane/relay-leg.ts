@@ -35,8 +35,10 @@ import { KeyListener, type KeySources } from './key-listener.ts';
 import { LegOutput } from './leg-output.ts';
 import { LegReports } from './leg-reports.ts';
 import { type LegQuality, type LegStatistics, noPackets } from './media-plane.ts';
-import { Member, type MixedRooms, type RoomOrder } from './mixed-room.ts';
+import type { MixedRooms } from './mixed-room.ts';
 import { leavingPayloadTypes, type Passage, RelayedSound } from './passage.ts';
+import { Member } from './room-member.ts';
+import type { RoomOrder } from './room-order.ts';
 import { ToneEar, type ToneSources } from './tone-ear.ts';
 
 /** No codec of telephony sends more often (2.5 ms frames send 400 a second): a flood, or a loop. */
@@ -307,8 +309,8 @@ export class RelayLeg implements PairUser, WatchedLeg {
 
     const passage = this.#passage;
     const inKey = this.#ear?.hear(payloadType, packet, payloadAt) === true;
-    // The recording holds what the other side could hear: nobody is overheard while on hold.
-    if (this.#recorder !== undefined && passage?.to?.output.receives !== false) {
+    // The recording holds what the other side could hear: nobody is overheard while on hold, or muted in a room.
+    if (this.#recorder !== undefined && passage?.to?.output.receives !== false && passage?.isUnheard !== true) {
       const law = this.#laws[payloadType];
       if (law !== undefined) this.#recorder.hear(this.#side, law, packet, payloadAt, rtpPayloadEnd(packet));
     }

@@ -5,8 +5,10 @@ import { soundCodec } from '../codec/sound-codecs.ts';
 import { Pacer } from '../sound/pacer.ts';
 import { Room } from '../sound/room.ts';
 import { rtpPacket } from '../testing/udp-phone.ts';
-import { type Member, MixedRooms, type RoomLeg, type RoomOrder } from './mixed-room.ts';
+import { MixedRooms } from './mixed-room.ts';
 import { RoomInput } from './room-input.ts';
+import type { Member } from './room-member.ts';
+import type { RoomLeg, RoomOrder } from './room-order.ts';
 
 const PARTIES = ['talks', 'talks now and then', 'listens', 'listens too', 'hears mu-law'] as const;
 
@@ -36,7 +38,7 @@ test('what is made once for all who hear it is, octet by octet, what each would 
   const members = PARTIES.map((as, party): Member => {
     const leg = {
       output: { say: (packet: Buffer) => void sent[party]!.push(Buffer.from(packet.subarray(12))), hasLeft: true },
-      ...{ heardAt: 0, onFault: (error: unknown): never => expect.unreachable(String(error)) },
+      ...{ heardAt: 0, held: false, onFault: (error: unknown): never => expect.unreachable(String(error)) },
     };
     legs.push(leg);
     const format =

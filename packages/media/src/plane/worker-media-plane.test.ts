@@ -329,6 +329,23 @@ test('no address is refused', async () => {
   await expect(starting).rejects.toThrow('media.address');
 });
 
+test('calls of one meeting are in one worker, however many others there are; so is a call beside another', async () => {
+  const plane = await start({ workers: 3 });
+  const opened = () => {
+    clock.advance(PATIENCE_MS);
+    return threads.map(({ posted }) => posted.flat().filter((command) => command.do === 'open-call').length);
+  };
+  for (let i = 0; i < 5; i++) plane.openCall(`other ${i}`, told);
+  const before = opened();
+  const met = Array.from({ length: 4 }, (_, i) => plane.openCall(`met ${i}`, told, { meeting: 'acme' })!);
+  plane.openCall('beside', told, { beside: met[0]! });
+  const after = opened();
+  expect(after.map((count, i) => count - before[i]!).toSorted()).toEqual([0, 0, 5]);
+  // Other meetings are elsewhere: not all in one.
+  for (let i = 0; i < 12; i++) plane.openCall(`m${i}`, told, { meeting: `domain ${i}` });
+  expect(opened().filter((count, i) => count > after[i]!).length).toBeGreaterThan(1);
+});
+
 test('close ends the calls, tells the workers to stop, and lets no new call in', async () => {
   const plane = await start();
   plane.openCall('one', told)!.openLeg('a', LEG);

@@ -20,10 +20,10 @@ import type {
   RecordingSource,
   RecordOptions,
 } from './media-plane.ts';
-import type { Command, Report, SourceNumber, WorkerSettings } from './messages.ts';
-import type { RoomChange, RoomOrder } from './mixed-room.ts';
+import type { Command, RecordedSource, Report, WorkerSettings } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import type { PlayOrder } from './playback.ts';
+import type { RoomChange, RoomOrder } from './room-order.ts';
 import type { ToneSources } from './tone-ear.ts';
 
 /** A media thread as the plane sees it. */
@@ -149,11 +149,13 @@ export class WorkerMediaPlane implements MediaPlane {
   openCall(
     callId: string,
     user: (event: MediaEvent) => void,
-    { beside }: { readonly beside?: MediaCall } = {},
+    { beside, meeting }: { readonly beside?: MediaCall; readonly meeting?: string } = {},
   ): MediaCall | undefined {
     if (this.#closing !== undefined) return undefined;
+    const meets = meeting === undefined ? undefined : this.#crews[hashOf(meeting) % this.#crews.length];
     let best: Crew | undefined;
     for (const crew of this.#crews) {
+      if (meets !== undefined && meets !== crew) continue;
       if (beside instanceof WorkerMediaCall && beside.crew !== crew) continue;
       if (!crew.hasPairs) continue;
       if (best === undefined || crew.calls.size < best.calls.size) best = crew;
@@ -336,7 +338,7 @@ class WorkerMediaCall implements MediaCall {
     this.#send({ do: 'echo', call: this.#number, leg: numberOf(leg) });
   }
 
-  record({ path, domain, left, right, format = 'wav', minimumMs = 0, seal }: RecordOptions): void {
+  record({ path, domain, left, right, mix, format = 'wav', minimumMs = 0, seal }: RecordOptions): void {
     if (!this.#open) return;
     if (this.#recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.#recording = path;
@@ -346,7 +348,8 @@ class WorkerMediaCall implements MediaCall {
       ...(domain !== undefined && { domain }),
       ...(seal !== undefined && { seal: { key: seal.key.toString('base64'), salt: seal.salt.toString('base64') } }),
     };
-    this.#send({ do: 'record', call: this.#number, order, left: numbered(left), right: numbered(right) });
+    const sources = { left: numbered(left), right: numbered(right), ...(mix !== undefined && { mix: numbered(mix) }) };
+    this.#send({ do: 'record', call: this.#number, order, ...sources });
   }
 
   recordFrom(channel: Channel, source: RecordingSource | undefined): void {
@@ -578,8 +581,17 @@ function numberOfStream(stream: MediaStream): number {
   return stream.number;
 }
 
-function numbered(source: RecordingSource | undefined): SourceNumber | undefined {
-  return source && { leg: numberOf(source.leg), party: source.party };
+/** The same number for the same text, spread evenly enough (FNV-1a). */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash;
+}
+
+function numbered(source: RecordingSource | undefined): RecordedSource | undefined {
+  if (source === undefined) return undefined;
+  if ('leg' in source) return { leg: numberOf(source.leg), party: source.party };
+  return { room: source.room, without: source.without };
 }
 
 function numberOf(leg: MediaLeg): number {

@@ -63,6 +63,8 @@ export class JournalWriter {
       case 'codec':
         return ++this.#codecs <= CODECS_AT_MOST;
       case 'from':
+      case 'joined':
+      case 'left':
         return ++this.#parties <= PARTIES_AT_MOST;
       default:
         return ++this.#count <= NOTES_AT_MOST;

@@ -1,5 +1,5 @@
 import type { Law } from '../sdp/codec.ts';
-import type { Channel, Note, RecordedParty, RecordingEnd } from './note.ts';
+import type { Channel, Note, RecordedOn, RecordedParty, RecordingEnd } from './note.ts';
 
 /** A stretch of a recording, milliseconds from its beginning. */
 interface Stretch {
@@ -7,9 +7,9 @@ interface Stretch {
   readonly toMs: number;
 }
 
-/** Who is on a channel: a leg of the call and the party behind it. */
+/** Who is on a channel, or on both as a party of a mix: a leg, or a party by its name in the room, and who is behind it. */
 interface Heard extends Stretch {
-  readonly channel: Channel;
+  readonly channel: RecordedOn;
   readonly leg: string;
   readonly party: RecordedParty;
 }
@@ -42,7 +42,7 @@ export interface Manifest {
   readonly sha256: string;
   /** Who was to be recorded on which channel. */
   readonly parties: readonly Heard[];
-  /** When packets came from whom: pauses of less than a second are not told. */
+  /** When packets came from whom; of a room's parties when they talked. Pauses of less than a second are not told. */
   readonly heard: readonly Heard[];
   readonly gaps: readonly (Stretch & { readonly channel: Channel; readonly packets: number })[];
   /** From when on a channel was received in which codec. */
@@ -109,6 +109,8 @@ class Draft {
   readonly #pauses: Stretch[] = [];
   readonly #openParty: Partial<Record<Channel, Omit<Heard, 'toMs'>>> = {};
   readonly #openHeard: Partial<Record<Channel, Omit<Heard, 'toMs'>>> = {};
+  /** Parties of rooms by channel and name. */
+  readonly #inRooms = new Map<string, { readonly party: Omit<Heard, 'toMs'>; talksFrom: number | undefined }>();
   #pausedAt: number | undefined;
   #begun: Extract<Note, { note: 'begun' }> | undefined;
   #ended: Extract<Note, { note: 'ended' }> | undefined;
@@ -143,6 +145,23 @@ class Draft {
       case 'quiet':
         this.#quiet(note.channel, note.ms);
         break;
+      case 'joined': {
+        const { channel, leg, ms, number, name } = note;
+        const party = { channel, leg, party: { number, ...(name !== undefined && { name }) }, fromMs: ms };
+        this.#inRooms.set(`${channel} ${leg}`, { party, talksFrom: undefined });
+        break;
+      }
+      case 'talks': {
+        const found = this.#inRooms.get(`${note.channel} ${note.leg}`);
+        if (found !== undefined) found.talksFrom ??= note.ms;
+        break;
+      }
+      case 'silent':
+        this.#fallsSilent(`${note.channel} ${note.leg}`, note.ms);
+        break;
+      case 'left':
+        this.#leave(`${note.channel} ${note.leg}`, note.ms);
+        break;
       case 'gap':
         this.#gaps.push({ channel: note.channel, ...this.#stretch(note.ms, note.toMs), packets: note.packets });
         break;
@@ -166,6 +185,7 @@ class Draft {
 
   finish(sound: SoundFacts, fallback: { readonly call: string; readonly at: number }): Manifest {
     for (const channel of ['left', 'right'] as const) this.#close(channel, this.#durationMs);
+    for (const key of [...this.#inRooms.keys()]) this.#leave(key, this.#durationMs);
     this.#resume(this.#durationMs);
     const [begun, ended] = [this.#begun, this.#ended];
     const end = ended?.why ?? 'killed';
@@ -200,6 +220,20 @@ class Draft {
     const heard = this.#openHeard[channel];
     if (heard !== undefined) this.#push(this.#heard, { ...heard, ...this.#stretch(heard.fromMs, ms) });
     delete this.#openHeard[channel];
+  }
+
+  #leave(key: string, ms: number): void {
+    this.#fallsSilent(key, ms);
+    const found = this.#inRooms.get(key);
+    if (found !== undefined) this.#push(this.#parties, { ...found.party, ...this.#stretch(found.party.fromMs, ms) });
+    this.#inRooms.delete(key);
+  }
+
+  #fallsSilent(key: string, ms: number): void {
+    const found = this.#inRooms.get(key);
+    if (found?.talksFrom === undefined) return;
+    this.#push(this.#heard, { ...found.party, ...this.#stretch(found.talksFrom, ms) });
+    found.talksFrom = undefined;
   }
 
   #resume(ms: number): void {

@@ -3,6 +3,9 @@ import type { RecordingFault } from './sound-writer.ts';
 /** Which channel of the file. */
 export type Channel = 'left' | 'right';
 
+/** Where in the file something is: `mix` is on both channels. */
+export type RecordedOn = Channel | 'mix';
+
 /** Who is recorded, as whoever commands the recording names them. */
 export interface RecordedParty {
   /** What a person dials or sees. */
@@ -37,13 +40,27 @@ export type Note =
       /** A recording that is shorter is not kept. */
       readonly minimumMs: number;
     }
-  /** From now on the channel holds what this leg says; without leg and party, nothing. */
+  /** From now on the channel holds what this leg says, or what is heard in this room; without any, nothing. */
   | ({
       readonly note: 'from';
       readonly channel: Channel;
       readonly ms: number;
       readonly leg?: string;
+      readonly room?: string;
     } & Partial<RecordedParty>)
+  /** Somebody is in the room that is recorded there, by the name that they have in it. */
+  | ({
+      readonly note: 'joined';
+      readonly channel: RecordedOn;
+      readonly ms: number;
+      readonly leg: string;
+    } & RecordedParty)
+  | {
+      readonly note: 'left' | 'talks' | 'silent';
+      readonly channel: RecordedOn;
+      readonly ms: number;
+      readonly leg: string;
+    }
   /** Packets begin to come, and stop. */
   | { readonly note: 'heard' | 'quiet'; readonly channel: Channel; readonly ms: number }
   /** Packets of the channel were lost between these times; silence stands there. */
@@ -93,12 +110,22 @@ const isMoment: Check = (value) => isNumber(value) && Math.abs(value as number) 
 const isText: Check = (value) => typeof value === 'string';
 const isTextOrMissing: Check = (value) => value === undefined || isText(value);
 const isChannel: Check = (value) => value === 'left' || value === 'right';
-const isFormat: Check = (value) => ['wav', 'pcm', 'mp3', 'ogg'].includes(value as string);
+const isRecordedOn: Check = (value) => value === 'mix' || isChannel(value);
+const FORMATS: readonly RecordingFormat[] = ['wav', 'pcm', 'mp3', 'ogg', 'opus'];
+const isFormat: Check = (value) => FORMATS.includes(value as RecordingFormat);
+const OF_A_ROOM = { channel: isRecordedOn, ms: isNumber, leg: isText };
 
 /** A damaged note must not keep a recording from being finished: whoever reads one may trust its fields. */
 const FIELDS: Readonly<Record<Note['note'], Readonly<Record<string, Check>>>> = {
   begun: { call: isText, domain: isTextOrMissing, at: isMoment, format: isFormat, minimumMs: isNumber },
-  from: { channel: isChannel, ms: isNumber, leg: isTextOrMissing, number: isTextOrMissing, name: isTextOrMissing },
+  from: {
+    ...{ channel: isChannel, ms: isNumber, leg: isTextOrMissing, room: isTextOrMissing },
+    ...{ number: isTextOrMissing, name: isTextOrMissing },
+  },
+  joined: { ...OF_A_ROOM, number: isText, name: isTextOrMissing },
+  left: OF_A_ROOM,
+  talks: OF_A_ROOM,
+  silent: OF_A_ROOM,
   heard: { channel: isChannel, ms: isNumber },
   quiet: { channel: isChannel, ms: isNumber },
   gap: { channel: isChannel, ms: isNumber, toMs: isNumber, packets: isNumber },

@@ -4,9 +4,10 @@ import { rtpMarker, rtpSequence, rtpSsrc, rtpTimestamp } from '../rtp/packet.ts'
 import type { Law } from '../sdp/codec.ts';
 import { ChannelNotes } from './channel-notes.ts';
 import { JournalWriter } from './journal-writer.ts';
-import type { Channel, RecordedParty, RecordingEnd, RecordingFormat } from './note.ts';
+import type { Channel, RecordedOn, RecordedParty, RecordingEnd, RecordingFormat } from './note.ts';
 import type { OutputFiles } from './output-file.ts';
 import { journalOf } from './recording-files.ts';
+import { RoomNotes } from './room-notes.ts';
 import { type Seal, SealedWriter } from './sealed-writer.ts';
 import { SoundWindow, WINDOW_FRAMES } from './sound-window.ts';
 import type { RecordingFault, SoundOutcome, SoundWriter } from './sound-writer.ts';
@@ -69,6 +70,7 @@ export class Recorder {
   #right = new TalkspurtAnchor();
   readonly #leftNotes: ChannelNotes;
   readonly #rightNotes: ChannelNotes;
+  readonly #rooms = new Set<RoomNotes>();
   #window: SoundWindow | undefined;
   #flushedAt: number;
   #paused = false;
@@ -122,8 +124,11 @@ export class Recorder {
     return this.#path;
   }
 
-  /** From now on the channel holds what this leg says; undefined: nobody is on it. */
-  from(channel: Channel, source: { readonly leg: string; readonly party: RecordedParty } | undefined): void {
+  /** From now on the channel holds what this leg says, or what is heard in this room; undefined: nobody is on it. */
+  from(
+    channel: Channel,
+    source: { readonly leg: string; readonly party: RecordedParty } | { readonly room: string } | undefined,
+  ): void {
     if (this.#finished) return;
     const ms = this.#now() / FRAMES_PER_MS;
     if (channel === 'left') {
@@ -134,10 +139,29 @@ export class Recorder {
       this.#right = new TalkspurtAnchor();
     }
     if (source === undefined) this.#journal.note({ note: 'from', channel, ms });
+    else if ('room' in source) this.#journal.note({ note: 'from', channel, ms, room: source.room });
     else {
       const { number, name } = source.party;
       this.#journal.note({ note: 'from', channel, ms, leg: source.leg, number, ...(name !== undefined && { name }) });
     }
+  }
+
+  /** Begins to note who is in a room that is recorded there; to be closed when it is not any more. */
+  noteRoom(on: RecordedOn): RoomNotes {
+    const notes = new RoomNotes(on, {
+      now: () => this.#now() / FRAMES_PER_MS,
+      tell: (note) => {
+        if (!this.#finished) this.#journal.note(note);
+      },
+      closed: (closed) => void this.#rooms.delete(closed),
+    });
+    this.#rooms.add(notes);
+    return notes;
+  }
+
+  /** Whether sound is kept now. */
+  get keeps(): boolean {
+    return !this.#paused && !this.#finished;
   }
 
   /** From now on silence is written, and nothing of the sound is kept. Idempotent. */
@@ -146,6 +170,7 @@ export class Recorder {
     this.#paused = true;
     this.#leftNotes.stop();
     this.#rightNotes.stop();
+    for (const room of this.#rooms) room.stop();
     this.#journal.note({ note: 'paused', ms: this.#now() / FRAMES_PER_MS });
   }
 
@@ -190,6 +215,7 @@ export class Recorder {
     const frame = this.#now();
     this.#leftNotes.tick(frame);
     this.#rightNotes.tick(frame);
+    for (const room of this.#rooms) room.tick();
     // An encrypted file is written from its beginning on, so it can't wait for ever for the law of the first sound.
     if (this.#window === undefined && this.#isSealed && frame > LAW_AWAITED_FRAMES) this.#begin('PCMA', frame);
     // First, so that a kill leaves no sound whose story is not told.
@@ -203,10 +229,11 @@ export class Recorder {
   /** The recording is over: the file gets its true length, silence up to now included. Idempotent. */
   finish(why: RecordingEnd = 'call-ended'): void {
     if (this.#finished) return;
-    this.#finished = true;
-    this.#why = why;
     this.#leftNotes.stop();
     this.#rightNotes.stop();
+    for (const room of this.#rooms) room.stop();
+    this.#finished = true;
+    this.#why = why;
     this.#journal.flush();
     const window = this.#window;
     if (window === undefined) this.#writer.writeSilence(this.#now());

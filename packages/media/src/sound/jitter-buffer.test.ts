@@ -4,17 +4,21 @@ import { describe, expect, test } from 'vitest';
 import type { Decoder } from '../codec/sound-codec.ts';
 import { JitterBuffer } from './jitter-buffer.ts';
 
-/** A codec whose packets say one number, which all their samples have; what it makes up is -1. */
+/** A codec whose packets say one number, which all their samples have; what it makes up is -1. It counts its work. */
 class NumberDecoder implements Decoder {
   readonly rate = 8_000;
+  decoded = 0;
+  concealed = 0;
 
   decode(packet: Uint8Array, at: number, end: number, out: Int16Array): number {
+    this.decoded++;
     if (end - at < 2) return 0;
     out.fill((packet[at]! << 8) | packet[at + 1]!, 0, 160);
     return 160;
   }
 
   conceal(samples: number, out: Int16Array): void {
+    this.concealed++;
     out.fill(-1, 0, samples);
   }
 
@@ -225,6 +229,65 @@ test('payloads that are none are made up for', () => {
   }
   expect(out[0]).toBe(-1);
   expect(buffer.statistics.played).toBe(0);
+});
+
+describe('a flood', () => {
+  test('of a thousand packets a second costs no more to decode than a talk', () => {
+    const decoder = new NumberDecoder();
+    const buffer = new JitterBuffer(decoder, 8_000);
+    run(
+      stream(10_000, (i) => i),
+      10_000,
+      buffer,
+    );
+    // 500 frames are pulled in ten seconds.
+    expect(decoder.decoded).toBeLessThan(520);
+    expect(decoder.concealed).toBeLessThan(520);
+    expect(buffer.delayMs).toBeLessThanOrEqual(420);
+    expect(buffer.statistics.dropped).toBeGreaterThan(9_000);
+  });
+
+  test('in bursts, after the line stood still: the newest is heard, joined to what was before', () => {
+    const decoder = new NumberDecoder();
+    const buffer = new JitterBuffer(decoder, 8_000);
+    // For a second nothing comes, then all of it at once.
+    const sent = stream(200, (i) => (i < 50 || i >= 100 ? 20 * i : 2_000));
+    const before = run(sent.slice(0, 50), 1_980, buffer);
+    expect(sound(before)).toHaveLength(50);
+    decoder.decoded = 0;
+    const out = new Int16Array(160);
+    for (const { number, arrives, sequence, timestamp, ssrc } of sent.slice(50, 100)) {
+      buffer.put(Uint8Array.of(number >> 8, number & 255), 0, 2, { ssrc, sequence, timestamp }, arrives);
+    }
+    // What is too old goes unheard in one turn, and the others wait.
+    for (let turn = 0; turn < 3; turn++) buffer.read(out);
+    expect(decoder.decoded).toBeLessThanOrEqual(3);
+    expect(buffer.delayMs).toBeLessThanOrEqual(400);
+    const later = sent.slice(100).map((each) => ({ ...each, arrives: each.arrives - 2_000 }));
+    const numbers = sound(run(later, 3_000, buffer));
+    expect(numbers[0]).toBeGreaterThan(1_075);
+    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => numbers[0]! + i));
+    expect(numbers.at(-1)).toBe(1_199);
+  });
+
+  test('of packets that hold next to nothing, or no sound at all, is bounded too', () => {
+    for (const octets of [Uint8Array.of(1), new Uint8Array(0)]) {
+      const decoder = new NumberDecoder();
+      decoder.decode = (packet, at, end, out) => {
+        decoder.decoded++;
+        out[0] = packet[at] ?? 0;
+        return Math.min(1, end - at);
+      };
+      const buffer = new JitterBuffer(decoder, 8_000);
+      const out = new Int16Array(160);
+      for (let now = 0; now < 5_000; now++) {
+        buffer.put(octets, 0, octets.length, { ssrc: 1, sequence: now, timestamp: now }, now);
+        if (now % 20 === 0) buffer.read(out);
+      }
+      expect(decoder.decoded).toBeLessThanOrEqual(5_000);
+      expect(decoder.concealed).toBeLessThan(5_000);
+    }
+  });
 });
 
 describe('whatever arrives', () => {

@@ -16,6 +16,8 @@ const QUIET = amplitudeOf(-45) ** 2 / 2;
 /** Over which a cut is joined. */
 const JOIN_MS = 5;
 const USUAL_PACKET_MS = 20;
+/** No codec's packets hold less (Opus); of what is shorter, thousands would be made up for a word. */
+const SHORTEST_PACKET_MS = 2.5;
 
 /** What became of a stream's packets. */
 export interface JitterStatistics {
@@ -46,6 +48,7 @@ export class JitterBuffer implements SoundSource {
   /** What was left out last: the next sound is joined to its beginning. */
   readonly #leftOut: Int16Array;
   #joins = false;
+  readonly #shortest: number;
   /** Samples that wait to be pulled. */
   readonly #ready: Int16Array;
   #readyCount = 0;
@@ -78,6 +81,7 @@ export class JitterBuffer implements SoundSource {
     this.#leftOut = new Int16Array((JOIN_MS * this.rate) / 1_000);
     this.#ready = new Int16Array(3 * longest);
     this.#packet = (USUAL_PACKET_MS * this.rate) / 1_000;
+    this.#shortest = (SHORTEST_PACKET_MS * this.rate) / 1_000;
   }
 
   /** How much sound waits now, in milliseconds. */
@@ -157,6 +161,7 @@ export class JitterBuffer implements SoundSource {
 
   /** Makes more samples ready: of the next packet, of one that was lost, or none when there is nothing. */
   #produce(): void {
+    if (this.#isTooLong) this.#catchUp();
     if (this.#highest < this.#next) {
       this.#runDry();
       return;
@@ -185,10 +190,33 @@ export class JitterBuffer implements SoundSource {
       this.#makeUp();
       return;
     }
-    this.#packet = samples;
+    this.#packet = Math.max(samples, this.#shortest);
     this.#timestampNext = this.#unwrapped(next.timestamp) + this.#packetInClock();
     this.statistics.played++;
     this.#take(samples);
+  }
+
+  /** Of all that waits, what comes next not included. */
+  get #isTooLong(): boolean {
+    return this.delayMs > MOST_DELAY_MS + (this.#packet * 1_000) / this.rate;
+  }
+
+  /**
+   * More has come than may wait: after a stall of the network, or in a flood. What is too old is given up as it is, so that a flood
+   * costs no more to decode than a talk.
+   */
+  #catchUp(): void {
+    const before = this.delayMs;
+    while (this.#isTooLong && this.#next < this.#highest) this.#giveUp();
+    while (!this.#waiting.has(this.#next)) this.#giveUp();
+    this.#spare.lessen(before - this.delayMs);
+    this.#timestampNext = undefined;
+    this.#owed = 0;
+    this.#concealedMs = 0;
+    // What would have been heard next is made up, so that the cut can be joined.
+    this.#leftOut.fill(0);
+    this.#decoder.conceal(this.#leftOut.length, this.#leftOut);
+    this.#joins = true;
   }
 
   /** Others of this stream came later than this one is by now: the delay is too short for the network. */
@@ -225,8 +253,7 @@ export class JitterBuffer implements SoundSource {
       }
       this.#joins = false;
     }
-    const tooLong = this.delayMs > MOST_DELAY_MS;
-    if (tooLong || (this.#excessMs() >= (samples * 1_000) / this.rate && isQuiet(decoded, samples))) {
+    if (this.#excessMs() >= (samples * 1_000) / this.rate && isQuiet(decoded, samples)) {
       this.statistics.dropped++;
       this.#lessen(samples);
       join.fill(0);
@@ -268,6 +295,7 @@ export class JitterBuffer implements SoundSource {
 
   #giveUp(): void {
     if (this.#waiting.remove(this.#next++)) this.statistics.dropped++;
+    else this.statistics.lost++;
   }
 
   #packetInClock(): number {

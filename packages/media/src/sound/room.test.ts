@@ -220,6 +220,41 @@ describe('who talks most', () => {
   });
 });
 
+test('who hears the room from outside hears all who talk to everybody, or all but one', () => {
+  const [a, b, c, d] = [room.join()!, room.join()!, room.join()!, room.join()!];
+  room.present(c, { whisperTo: [a] });
+  room.present(d, 'listen');
+  expect(room.overhear()).toBeUndefined();
+  const [ofA, ofB] = [says(a, 4_000), says(b, 5_000, 700)];
+  says(c, 6_000, 1_100);
+  says(d, 6_000, 1_300);
+  room.mix();
+  expect([...room.overhear()!]).toEqual(sumOf(ofA, ofB));
+  expect([...room.overhear(a)!]).toEqual([...ofB]);
+  expect([a, b, c, d].map((party) => room.isHeard(party))).toEqual([true, true, false, false]);
+  // What the parties hear is as ever.
+  expect(heard(b)).toEqual([...ofA]);
+  says(c, 6_000, 1_100);
+  room.mix();
+  expect(room.overhear()).toBeUndefined();
+  const again = says(a, 4_000);
+  room.mix();
+  expect([...room.overhear()!]).toEqual([...again]);
+  expect(room.overhear(a)).toBeUndefined();
+});
+
+test('who talks alone hears the noise too, and not the same of it again and again', () => {
+  const noise = Int16Array.from({ length: 250 }, (_, i) => (i % 17) - 8);
+  room = new Room({ rate: 8_000, comfortNoise: noise });
+  const a = room.join()!;
+  says(a, 4_000);
+  room.mix();
+  expect(heard(a)).toEqual([...noise.subarray(0, 160)]);
+  says(a, 4_000);
+  room.mix();
+  expect(heard(a)).toEqual([...noise.subarray(160), ...noise.subarray(0, 70)]);
+});
+
 test('comfort noise when nobody talks, and only then', () => {
   const noise = Int16Array.from({ length: 250 }, (_, i) => (i % 17) - 8);
   room = new Room({ rate: 8_000, comfortNoise: noise });

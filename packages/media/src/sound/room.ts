@@ -66,6 +66,9 @@ export class Room {
   readonly #all: Int16Array;
   readonly #nobody: Int16Array;
   readonly #noise: Int16Array | undefined;
+  /** For who hears the room without being a party. */
+  readonly #part: Int32Array;
+  readonly #overheard: Int16Array;
   #noiseAt = 0;
   #size = 0;
   #hasAll = false;
@@ -74,7 +77,7 @@ export class Room {
     rate: SamplingRate;
     /** Length of a turn. */
     milliseconds?: number;
-    /** Faint noise that is heard instead of dead silence when nobody talks; it is repeated. */
+    /** Faint noise that is heard instead of dead silence by whoever hears nobody; it is repeated. */
     comfortNoise?: Int16Array;
     /** Another party talks most. Told from inside `mix` and `leave`. */
     activeChanged?: (party: Party | undefined) => void;
@@ -86,6 +89,8 @@ export class Room {
     this.#sum = new Int32Array(this.frame);
     this.#all = new Int16Array(this.frame);
     this.#nobody = new Int16Array(this.frame);
+    this.#part = new Int32Array(this.frame);
+    this.#overheard = new Int16Array(this.frame);
     this.#noise = comfortNoise !== undefined && comfortNoise.length > 0 ? comfortNoise : undefined;
     this.#speaker = new ActiveSpeaker<Seat>(activeChanged);
   }
@@ -160,10 +165,11 @@ export class Room {
     const talkers = this.#talkers;
     talkers.length = 0;
     for (const seat of this.#seats) {
-      if (seat?.talks(this.#turnMs) === true) talkers.push(seat);
+      if (seat?.takeTurn(this.#turnMs) === true) talkers.push(seat);
     }
     this.#hasAll = false;
-    if (talkers.length === 0) this.#fillNoise();
+    // In each turn: who talks alone hears it too, and the same frame again and again would be a hum.
+    this.#fillNoise();
     const sum = this.#sum;
     sum.fill(0);
     for (let t = 0; t < talkers.length; t++) {
@@ -197,6 +203,33 @@ export class Room {
     }
     limit(own, seat.mix, voices);
     return tell(heard, seat.mix, seat.place);
+  }
+
+  /** Whether all hear what this party said in the turn that `mix` ended. */
+  isHeard(party: Party): boolean {
+    const seat = party as Seat;
+    return seat.talking && seat.presence === 'talk';
+  }
+
+  /**
+   * What somebody hears of that turn who is no party: all who talk to everybody, but for one. Undefined when nobody does; valid until
+   * it is called again.
+   */
+  overhear(without?: Party): Int16Array | undefined {
+    const talkers = this.#talkers;
+    let voices = 0;
+    for (let t = 0; t < talkers.length; t++) if (talkers[t] !== without && talkers[t]!.presence === 'talk') voices++;
+    if (voices === 0) return undefined;
+    if (voices === talkers.length) return this.#everybody(voices);
+    const part = this.#part;
+    part.fill(0);
+    for (let t = 0; t < talkers.length; t++) {
+      const talker = talkers[t]!;
+      if (talker === without || talker.presence !== 'talk') continue;
+      for (let i = 0; i < part.length; i++) part[i]! += talker.voice[i]!;
+    }
+    limit(part, this.#overheard, voices);
+    return this.#overheard;
   }
 
   #everybody(voices: number): Int16Array {
@@ -233,6 +266,8 @@ class Seat implements Party {
   deaf = false;
   gain = 1;
   spoke = false;
+  /** It is among those who are added up in this turn. */
+  talking = false;
   /** Mean square of what it says, smoothed. */
   level = 0;
   #loud = false;
@@ -248,7 +283,12 @@ class Seat implements Party {
   }
 
   /** Whether it is to be heard in this turn; `voice` holds its sound then. */
-  talks(turnMs: number): boolean {
+  takeTurn(turnMs: number): boolean {
+    this.talking = this.#talks(turnMs);
+    return this.talking;
+  }
+
+  #talks(turnMs: number): boolean {
     const { said, voice, gain } = this;
     const square = this.spoke ? meanSquare(said) : 0;
     this.spoke = false;

@@ -16,11 +16,12 @@ import {
   noQuality,
   type OpenLegOptions,
   type OpenStreamOptions,
+  type RecordedRoom,
   type RecordingSource,
   type RecordOptions,
 } from '../plane/media-plane.ts';
-import type { RoomChange, RoomOrder } from '../plane/mixed-room.ts';
 import type { PlayOrder } from '../plane/playback.ts';
+import type { RoomChange, RoomOrder } from '../plane/room-order.ts';
 import type { ToneSources } from '../plane/tone-ear.ts';
 import type { Channel, RecordedParty, RecordingEnd } from '../recording/note.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
@@ -29,11 +30,8 @@ import type { LegMedia, PayloadTypeMap } from '../sdp/leg-media.ts';
 import type { StreamMedia } from '../sdp/stream-media.ts';
 import { FakeSound } from './fake-sound.ts';
 
-/** A leg by name, and who is said to speak on it. */
-export interface RecordedLeg {
-  readonly leg: string;
-  readonly party: RecordedParty;
-}
+/** A leg by name, and who is said to speak on it; or a room. */
+export type RecordedLeg = { readonly leg: string; readonly party: RecordedParty } | RecordedRoom;
 
 /** A command as it was given, legs by name. */
 export type MediaCommand =
@@ -49,7 +47,13 @@ export type MediaCommand =
     }
   | { readonly do: 'unbridge'; readonly leg: string }
   | { readonly do: 'echo'; readonly leg: string }
-  | { readonly do: 'record'; readonly path: string; readonly left?: RecordedLeg; readonly right?: RecordedLeg }
+  | {
+      readonly do: 'record';
+      readonly path: string;
+      readonly left?: RecordedLeg;
+      readonly right?: RecordedLeg;
+      readonly mix?: RecordedLeg;
+    }
   | { readonly do: 'record-from'; readonly channel: Channel; readonly source?: RecordedLeg }
   | { readonly do: 'pause-recording' | 'resume-recording' }
   | { readonly do: 'stop-recording'; readonly why: RecordingEnd }
@@ -268,13 +272,14 @@ export class FakeMediaCall implements MediaCall {
     this.commands.push({ do: 'bridge-streams', a: a.local.port, b: b.local.port });
   }
 
-  record({ path, left, right }: RecordOptions): void {
+  record({ path, left, right, mix }: RecordOptions): void {
     if (this.recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.recording = { path, startedAt: this.#clock.monotonic() };
     this.commands.push({
       ...({ do: 'record', path } as const),
       ...(left !== undefined && { left: named(left) }),
       ...(right !== undefined && { right: named(right) }),
+      ...(mix !== undefined && { mix: named(mix) }),
     });
   }
 
@@ -390,8 +395,8 @@ export class FakeMediaCall implements MediaCall {
   }
 }
 
-function named({ leg, party }: RecordingSource): RecordedLeg {
-  return { leg: leg.name, party };
+function named(source: RecordingSource): RecordedLeg {
+  return 'leg' in source ? { leg: source.leg.name, party: source.party } : source;
 }
 
 export class FakeMediaLeg implements MediaLeg {

@@ -1,20 +1,31 @@
 import type { Placed } from '../model/merge.ts';
-import type { Group, User } from '../model/model.ts';
+import type { Conference, Group, User } from '../model/model.ts';
 import { EMERGENCY_NUMBERS } from '../schema/number.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
+/** Who has an extension. */
+type Addressed = User | Group | Conference;
+
+/** The conferences of a domain, with where the file names each. */
+export function conferencesOf({ settings, settingsNamed }: DomainView): Placed<Conference>[] {
+  const isNamed = settingsNamed.has('conferences');
+  return (settings.conferences ?? []).map((object, index) =>
+    isNamed ? { object, path: ['conferences', index] } : { object },
+  );
+}
+
 /** Finds two that answer to one address, and addresses that hide what must be reachable. */
 export function checkAddresses(view: DomainView, report: Report): void {
-  const owners = new Map<string, User | Group>();
+  const owners = new Map<string, Addressed>();
   // What the file does not name was there first, so it is the file's that has to give way.
-  const all = [...view.users, ...view.groups];
+  const all: Placed<Addressed>[] = [...view.users, ...view.groups, ...conferencesOf(view)];
   all.sort((a, b) => Number(a.path !== undefined) - Number(b.path !== undefined));
   for (const { object, path } of all) {
     const before = owners.get(object.extension);
     if (before === undefined) owners.set(object.extension, object);
     else {
       const who = `extension ${object.extension} is taken by ${before.name}`;
-      report('error', below(path, 'extension'), who, 'give each user and group its own');
+      report('error', below(path, 'extension'), who, 'give each user, group and conference its own');
     }
     if (!EMERGENCY_NUMBERS.includes(object.extension)) continue;
     report(
@@ -30,7 +41,7 @@ export function checkAddresses(view: DomainView, report: Report): void {
   unique('number', 'number', view.numbers, ({ number }) => number, report);
 }
 
-function checkLogins(users: DomainView['users'], owners: ReadonlyMap<string, User | Group>, report: Report): void {
+function checkLogins(users: DomainView['users'], owners: ReadonlyMap<string, Addressed>, report: Report): void {
   const logins = new Map<string, User>();
   for (const { object: user, path } of users) {
     for (const [index, { login }] of user.devices.entries()) {

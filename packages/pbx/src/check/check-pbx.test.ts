@@ -92,7 +92,7 @@ test.each([
     'an extension twice',
     'extension: "203"',
     'extension: "202"',
-    'extension 202 is taken by Pavel Orlov; give each user and group its own',
+    'extension 202 is taken by Pavel Orlov; give each user, group and conference its own',
   ],
   [
     'a group with a user’s extension',

@@ -88,7 +88,9 @@ function reaches(from: string, to: string, leads: ReadonlyMap<string, ReadonlySe
 }
 
 function checkSteps(steps: readonly Frozen<SchemeStep>[], path: KeyPath | undefined, report: Report): void {
-  const end = steps.findIndex((step) => step.hangup !== undefined || step.goto !== undefined);
+  const end = steps.findIndex(
+    (step) => step.hangup !== undefined || step.goto !== undefined || step.conference !== undefined,
+  );
   if (end < 0 || end + 1 >= steps.length) return;
   report(
     'warning',

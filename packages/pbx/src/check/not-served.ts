@@ -44,7 +44,7 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
 /** Names of music that are no prompt's. */
 const NO_PROMPTS: ReadonlySet<string> = new Set(['default', 'none']);
 
-function unknownPrompt(name: string, path: ReturnType<typeof below>, report: Report): void {
+export function unknownPrompt(name: string, path: ReturnType<typeof below>, report: Report): void {
   report(
     'warning',
     path,

@@ -13,6 +13,7 @@ export function checkReferences(view: DomainView, report: Report): void {
   const schemes = new Set(view.schemes.map(({ object }) => object.name));
   const numbers = new Set(view.numbers.map(({ object }) => object.number));
   const extensions = new Set([...users, ...groups]);
+  const conferences = new Set((view.settings.conferences ?? []).map(({ extension }) => extension));
 
   const mustBe = (
     known: ReadonlySet<string>,
@@ -90,13 +91,13 @@ export function checkReferences(view: DomainView, report: Report): void {
   }
   for (const { object: number, path } of view.numbers) {
     const who = `number ${number.number}`;
-    mustLead(number.to, below(path, 'to'), who);
+    if (number.to === undefined || !conferences.has(number.to)) mustLead(number.to, below(path, 'to'), who);
     for (const [index, { scheme }] of (number.schedule ?? []).entries()) {
       mustBe(schemes, 'scheme', scheme, below(path, 'schedule', index, 'scheme'), who);
     }
     for (const [index, { scheme, to }] of (number.byCaller ?? []).entries()) {
       if (scheme !== undefined) mustBe(schemes, 'scheme', scheme, below(path, 'byCaller', index, 'scheme'), who);
-      mustLead(to, below(path, 'byCaller', index, 'to'), who);
+      if (to === undefined || !conferences.has(to)) mustLead(to, below(path, 'byCaller', index, 'to'), who);
     }
   }
   for (const { object: scheme, path } of view.schemes) {
@@ -108,6 +109,9 @@ export function checkReferences(view: DomainView, report: Report): void {
       }
       if (step.voicemail !== undefined) mustBe(extensions, 'extension', step.voicemail, below(at, 'voicemail'), who);
       if (step.queue !== undefined) mustBe(groups, 'group', step.queue, below(at, 'queue'), who);
+      if (step.conference !== undefined) {
+        mustBe(conferences, 'conference', step.conference, below(at, 'conference'), who);
+      }
       if (step.goto !== undefined) mustBe(schemes, 'scheme', step.goto, below(at, 'goto'), who);
     });
   }

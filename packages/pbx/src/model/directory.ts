@@ -1,5 +1,16 @@
 import { commonEnds } from '@vats/kernel';
-import type { Device, Domain, DomainNumber, Group, Ha1Digests, Model, Scheme, Trunk, User } from './model.ts';
+import type {
+  Conference,
+  Device,
+  Domain,
+  DomainNumber,
+  Group,
+  Ha1Digests,
+  Model,
+  Scheme,
+  Trunk,
+  User,
+} from './model.ts';
 
 /** An account as a digest username named it. */
 export interface DeviceMatch {
@@ -13,6 +24,7 @@ interface DomainIndex {
   readonly devices: ReadonlyMap<string, DeviceMatch>;
   readonly users: ReadonlyMap<string, User>;
   readonly groups: ReadonlyMap<string, Group>;
+  readonly conferences: ReadonlyMap<string, Conference>;
   readonly numbers: ReadonlyMap<string, DomainNumber>;
   readonly schemes: ReadonlyMap<string, Scheme>;
   /** Groups that a user is in, by the user's extension. */
@@ -85,6 +97,10 @@ export class Directory {
     return this.#indexes.get(domain.id)?.groups.get(extension);
   }
 
+  findConference(domain: Domain, extension: string): Conference | undefined {
+    return this.#indexes.get(domain.id)?.conferences.get(extension);
+  }
+
   /** Whether a public number (E.164) is one of the domain's own. */
   ownsNumber(domain: Domain, number: string): boolean {
     return this.findNumber(domain, number) !== undefined;
@@ -125,6 +141,10 @@ function indexOf(domain: Domain, before: Domain | undefined, known: DomainIndex 
     devices: made('devices', 'users', () => renewed(known?.devices, before?.users, domain.users, devicesOf)),
     users: made('users', 'users', () => renewed(known?.users, before?.users, domain.users, byExtension)),
     groups: made('groups', 'groups', () => new Map(domain.groups.map((group) => [group.extension, group]))),
+    conferences:
+      known !== undefined && before?.settings.conferences === domain.settings.conferences
+        ? known.conferences
+        : new Map(domain.settings.conferences?.map((conference) => [conference.extension, conference])),
     numbers: made('numbers', 'numbers', () => new Map(domain.numbers.map((number) => [number.number, number]))),
     memberships: made('memberships', 'groups', () => membershipsOf(domain)),
     schemes: made('schemes', 'schemes', () => new Map(domain.schemes.map((scheme) => [scheme.name, scheme]))),

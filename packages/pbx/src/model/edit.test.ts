@@ -35,7 +35,10 @@ test('a user is added by hand, and a later apply of the file leaves it alone', (
 
 test.each([
   [{ extension: '201', name: 'x' }, 'error: user 201 is there already; take another extension, or change that user'],
-  [{ extension: '600', name: 'x' }, 'error: extension 600 is taken by Sales; give each user and group its own'],
+  [
+    { extension: '600', name: 'x' },
+    'error: extension 600 is taken by Sales; give each user, group and conference its own',
+  ],
   [{ extension: 'abc', name: 'x' }, 'error: "abc" is not an extension; write 1 to 8 digits in quotes, such as "201"'],
   [
     { extension: '9', name: 'x', device: { login: 'anna', password: 'Mn4bVc6X' } },

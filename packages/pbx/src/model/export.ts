@@ -16,7 +16,7 @@ export interface ExportOptions {
 export function exportPbx(domain: Domain, options: ExportOptions): string {
   const write = <T extends Managed>(kind: Kind<T>, objects: readonly T[]): { [list: string]: JsonObject[] } =>
     objects.length === 0 ? {} : { [kind.list]: objects.map((object) => kind.write(object, domain.realm)) };
-  const { outbound, ...settings } = writeSettings(domain.settings);
+  const { outbound, conferences, ...settings } = writeSettings(domain.settings);
   const trunks = domain.trunks.map((trunk) => sealed(TRUNKS.write(trunk, domain.realm), options));
   const file = {
     domain: domain.name,
@@ -27,6 +27,7 @@ export function exportPbx(domain: Domain, options: ExportOptions): string {
     ...(trunks.length === 0 ? {} : { trunks }),
     ...write(NUMBERS, domain.numbers),
     ...write(SCHEMES, domain.schemes),
+    ...(conferences === undefined ? {} : { conferences }),
     ...(outbound === undefined ? {} : { outbound }),
   };
   return `# The PBX of ${domain.name}, for vats apply.\n${yamlOf(file)}`;

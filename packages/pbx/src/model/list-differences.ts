@@ -5,8 +5,8 @@ const NAMED = 5;
 const LONGEST_ITEM = 80;
 
 /**
- * What tells two lists apart, for a person: '+301, +302 … (+50), -203'. Items are told apart by what they are or by whom they ring
- * (`to`); one that only says something else is '~203'.
+ * What tells two lists apart, for a person: '+301, +302 … (+50), -203'. Items are told apart by what they are, by whom they ring
+ * (`to`), or by their extension; one that only says something else is '~203'.
  */
 export function listDifferences(before: readonly Json[], after: readonly Json[]): string {
   const [olds, news] = [byKey(before), byKey(after)];
@@ -33,8 +33,10 @@ function byKey(items: readonly Json[]): Map<string, string[]> {
 
 function keyOf(item: Json): string {
   if (typeof item === 'string') return item;
-  const hasTo = typeof item === 'object' && item !== null && !Array.isArray(item) && typeof item.to === 'string';
-  return hasTo ? String(item.to) : JSON.stringify(item);
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return JSON.stringify(item);
+  // A conference: what else it says may be its PIN.
+  if (typeof item.extension === 'string' && typeof item.name === 'string') return item.extension;
+  return typeof item.to === 'string' ? item.to : JSON.stringify(item);
 }
 
 /** The keys of `these` as often as they stand there more often than in `those`: a list may hold the same twice. */

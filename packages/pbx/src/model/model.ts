@@ -1,5 +1,6 @@
 import type { AccessPolicy } from '../schema/access.ts';
 import type { Calendar } from '../schema/calendar.ts';
+import type { ConferenceEntry } from '../schema/conference.ts';
 import type { GroupEntry, KnownEmployee } from '../schema/group.ts';
 import type { Hours } from '../schema/hours.ts';
 import type { Limits } from '../schema/limits.ts';
@@ -59,6 +60,8 @@ export interface DomainNumber extends Frozen<NumberEntry>, Managed {}
 
 export interface Scheme extends Frozen<SchemeEntry>, Managed {}
 
+export type Conference = Frozen<ConferenceEntry>;
+
 /** Settings of a domain as its file or an edit wrote them; what is not there has its default (`domainDefaults`). */
 export interface DomainSettings {
   readonly aliases?: readonly string[];
@@ -72,6 +75,7 @@ export interface DomainSettings {
   readonly calendar?: Frozen<Calendar>;
   readonly limits?: Frozen<Limits>;
   readonly outbound?: readonly Frozen<OutboundRule>[];
+  readonly conferences?: readonly Conference[];
   readonly knownEmployee?: Frozen<KnownEmployee>;
   readonly callerId?: string;
   readonly hours?: Frozen<Hours>;
@@ -120,6 +124,7 @@ export const DOMAIN_DEFAULTS = {
   recording: { mode: 'none' },
   calendar: {},
   outbound: [],
+  conferences: [],
 } as const satisfies Required<Omit<DomainSettings, Undefaulted>>;
 
 /** A domain's setting, or its default. (The default of `digest` is the machine's: `digestOf`; that of `limits` holds for

@@ -22,6 +22,7 @@ const NAMES: Record<SettingName, true> = {
   calendar: true,
   limits: true,
   outbound: true,
+  conferences: true,
   knownEmployee: true,
   callerId: true,
   hours: true,

@@ -1,4 +1,5 @@
 import { normaliseNumber, normaliseOperatorNumber } from '../schema/number.ts';
+import { enterConference } from './enter-conference.ts';
 import { type Journey, rejected } from './journey.ts';
 import type { Decision } from './onward.ts';
 import type { Caller, World } from './plan.ts';
@@ -30,6 +31,8 @@ export function comeIn(journey: Journey, caller: Caller & { kind: 'trunk' }, wor
     if (user !== undefined) return reachUser(journey, user, `${dialled} ${by} is ${user.name}`, world);
     const group = directory.findGroup(domain, dialled);
     if (group !== undefined) return reachGroup(journey, group, `${dialled} ${by} is group ${group.name}`, world);
+    const conference = directory.findConference(domain, dialled);
+    if (conference !== undefined) return enterConference(journey, conference, `${dialled} ${by} is`);
   }
   return rejected(journey, 'not-found', 'it is no number of this domain', `${shown} ${by}`);
 }

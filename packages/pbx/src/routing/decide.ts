@@ -1,4 +1,5 @@
 import { isPublicNumber } from '../schema/destination.ts';
+import { enterConference } from './enter-conference.ts';
 import { enterScheme, followScheme, ringList } from './follow-scheme.ts';
 import { goOut } from './go-out.ts';
 import { type Journey, rejected, told } from './journey.ts';
@@ -50,6 +51,8 @@ function arriveAt({ journey, to, because, by }: Onward & { go: 'to' }, world: Wo
   if (user !== undefined) return reachUser(journey, user, `${because} ${user.name}`, world);
   const group = directory.findGroup(domain, to);
   if (group !== undefined) return reachGroup(journey, group, `${because} group ${group.name}`, world);
+  const conference = directory.findConference(domain, to);
+  if (conference !== undefined) return enterConference(journey, conference, because);
   const number = directory.findNumber(domain, to);
   if (number !== undefined) return takeNumber(journey, number, because, world);
   if (isPublicNumber(to)) return goOut(journey, to, because, by, world);

@@ -75,6 +75,9 @@ function take(
     const text = `${where}: voicemail ${step.voicemail} is not served yet`;
     return followScheme(told(journey, text), frame, outcome === 'not-found' ? 'no-answer' : outcome, world);
   }
+  if (step.conference !== undefined) {
+    return sendTo(framed, step.conference, `${where} leads to`, undefined);
+  }
   return hangUp(journey, step.hangup ?? 'normal', where);
 }
 

@@ -1,5 +1,5 @@
 import type { Directory } from '../model/directory.ts';
-import type { Device, Domain, DomainNumber, Frozen, Group, Scheme, User } from '../model/model.ts';
+import type { Conference, Device, Domain, DomainNumber, Frozen, Group, Scheme, User } from '../model/model.ts';
 import type { NumberPlace } from '../numbering/number-place.ts';
 import type { GroupMember } from '../schema/group.ts';
 import type { RingStep } from '../schema/scheme.ts';
@@ -186,6 +186,7 @@ export type PlanStep =
       readonly extension: boolean;
       readonly because: string;
     }
+  | { readonly do: 'conference'; readonly conference: Conference; readonly because: string }
   | { readonly do: 'queue'; readonly group: string; readonly because: string }
   | { readonly do: 'voicemail'; readonly box: string; readonly because: string }
   | { readonly do: 'reject'; readonly reason: RejectReason; readonly text: string; readonly because: string }

@@ -1,4 +1,4 @@
-import type { Frozen } from '../model/model.ts';
+import type { Conference, Domain, Frozen } from '../model/model.ts';
 import { setting } from '../model/model.ts';
 import type { RecordingRule } from '../schema/recording.ts';
 import type { Journey } from './journey.ts';
@@ -6,6 +6,8 @@ import type { Plan, PlanStep } from './plan.ts';
 
 /** Whether the domain's policy records this step's conversation. */
 export function shouldRecord(journey: Journey, step: PlanStep): boolean {
+  // A conference is recorded as one for all, and not in the calls of those who are there.
+  if (step.do === 'conference') return false;
   const policy = setting(journey.call.domain, 'recording');
   if (policy.mode !== 'rules') return policy.mode === 'all';
   return policy.rules?.[ruleFor(policy.rules, journey, step)]?.record ?? false;
@@ -14,6 +16,11 @@ export function shouldRecord(journey: Journey, step: PlanStep): boolean {
 /** The same, and what of the policy says so, for a person. */
 export function recordingOf(plan: Plan): { readonly record: boolean; readonly because: string } {
   const { record, step } = plan;
+  if (step.do === 'conference') {
+    const { record: own } = step.conference;
+    const because = own === undefined ? 'as one for all, by the policy' : 'as one for all, by its own word';
+    return { record: recordsConference(plan.call.domain, step.conference), because };
+  }
   const { mode, rules = [] } = setting(plan.call.domain, 'recording');
   if (mode !== 'rules') return { record, because: `the policy is ${mode}` };
   const at = ruleFor(rules, plan, step);
@@ -34,4 +41,9 @@ function ruleFor(rules: Frozen<RecordingRule[]>, { call, visited, path }: Journe
       (candidate.extension === undefined || parties.includes(candidate.extension)) &&
       (candidate.direction === undefined || candidate.direction === 'any' || candidate.direction === direction),
   );
+}
+
+/** Whether a conference is recorded, as one for all: by its own word, else where the domain records all calls. */
+export function recordsConference(domain: Domain, { record }: Conference): boolean {
+  return record ?? setting(domain, 'recording').mode === 'all';
 }

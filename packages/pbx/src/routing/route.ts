@@ -2,6 +2,7 @@ import type { Domain, User } from '../model/model.ts';
 import { normaliseNumber } from '../schema/number.ts';
 import { comeIn } from './come-in.ts';
 import { decide } from './decide.ts';
+import { enterConference } from './enter-conference.ts';
 import { goOut } from './go-out.ts';
 import { begun, type Journey, planOf, rejected } from './journey.ts';
 import { type Decision, sendTo } from './onward.ts';
@@ -32,6 +33,8 @@ function firstDecision(call: RouteCall, world: World): Decision {
   if (user !== undefined) return reachUser(journey, user, named(dialled, user), world);
   const group = world.directory.findGroup(domain, dialled);
   if (group !== undefined) return reachGroup(journey, group, `${dialled} is group ${group.name}`, world);
+  const conference = world.directory.findConference(domain, dialled);
+  if (conference !== undefined) return enterConference(journey, conference, `${dialled} is`);
   return routeNumber(journey, caller.user, world);
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { access } from './access.ts';
 import { calendar } from './calendar.ts';
+import { conference } from './conference.ts';
 import { country } from './country.ts';
 import { group, knownEmployee } from './group.ts';
 import { hours } from './hours.ts';
@@ -45,6 +46,8 @@ export const pbxFile = z.strictObject({
   numbers: z.array(numberEntry).exactOptional(),
   schemes: z.array(scheme).exactOptional(),
   outbound: z.array(outboundRule).exactOptional(),
+  /** Rooms in which several hear each other. */
+  conferences: z.array(conference).max(1_000).exactOptional(),
   /** Whoever rings again reaches whom they spoke with, by whatever number they come. */
   knownEmployee: knownEmployee.exactOptional(),
   /** Names for where callers are from, which `byCaller` of numbers may use. */

@@ -122,6 +122,7 @@ export interface SchemeStep {
   ring?: RingStep;
   queue?: string;
   voicemail?: string;
+  conference?: string;
   goto?: string;
   hangup?: HangupCause;
 }
@@ -139,7 +140,7 @@ const HANGUP_CAUSES = [
 ] as const;
 export type HangupCause = (typeof HANGUP_CAUSES)[number];
 
-const STEP_KINDS = ['play', 'menu', 'ring', 'queue', 'voicemail', 'goto', 'hangup'] as const;
+const STEP_KINDS = ['play', 'menu', 'ring', 'queue', 'voicemail', 'conference', 'goto', 'hangup'] as const;
 
 const keyName = textThat(
   (text) => /^[0-9*#]$/.test(text),
@@ -167,6 +168,8 @@ const stepForm = z
     queue: extension.exactOptional(),
     /** Whose voicemail takes the caller: a user or a group. */
     voicemail: extension.exactOptional(),
+    /** A conference that takes the caller. */
+    conference: extension.exactOptional(),
     /** Another scheme, from its beginning. */
     goto: refName.exactOptional(),
     hangup: z.enum(HANGUP_CAUSES).exactOptional(),

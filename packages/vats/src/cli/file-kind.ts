@@ -5,7 +5,7 @@ const SETTINGS_ACCESS =
   /^access[ \t]*:[ \t]*(?:\{\s*|(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+)(?:policy|refuse|trusted|proxies|geo|rate|ban)[ \t]*:/m;
 /** Top-level keys that only a company's PBX has. */
 const PBX_ONLY =
-  /^(domain|aliases|realm|timezone|language|recording|calendar|users|groups|trunks|numbers|schemes|outbound)[ \t]*:/m;
+  /^(domain|aliases|realm|timezone|language|recording|calendar|users|groups|trunks|numbers|schemes|conferences|outbound)[ \t]*:/m;
 
 /**
  * Which of the two kinds of file `vats check` was given. A file with keys of both, or of neither, is taken for a PBX

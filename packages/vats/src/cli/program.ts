@@ -11,6 +11,7 @@ import { addAccessCommands } from './access-commands.ts';
 import * as answers from './answers.ts';
 import { ask, looking, printableStreams, printer, type Streams, type Where } from './asking.ts';
 import { checkFile } from './check-file.ts';
+import { addConferenceCommand } from './conference-commands.ts';
 import { dataDirectory } from './data-directory.ts';
 import { CliFailure, configurationFailure, EXIT } from './exit-codes.ts';
 import { addExplainCall } from './explain-call.ts';
@@ -23,6 +24,7 @@ import { addRecordingCommands } from './recording-commands.ts';
 import { addRegionCommands } from './region-commands.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
+import { addSupervisionCommands } from './supervision-commands.ts';
 import { addTrunkCommands } from './trunk-commands.ts';
 import { addUserListCommands } from './user-list-commands.ts';
 import { withSubcommands } from './with-subcommands.ts';
@@ -156,6 +158,8 @@ function program(streams: Streams, result: { code: number }): Command {
       out(`${id} is ended\n`);
     });
   addRecordingCommands(vats, calls, streams, print);
+  addSupervisionCommands(calls, streams);
+  addConferenceCommand(vats, print);
 
   const user = vats.command('user').description('users of a domain, by hand');
   looking(user.command('add').description('add a user with one device'))

@@ -96,7 +96,7 @@ function stepsOf(first: Plan, world: World, outcome: RingOutcome, running: Asked
         targets: targetsOf(plan, running),
         otherwise: otherwise(plan, world, outcome),
       }),
-      ...((rings || step.do === 'echo') && { recorded: recordingOf(plan) }),
+      ...((rings || step.do === 'echo' || step.do === 'conference') && { recorded: recordingOf(plan) }),
     });
     told = story.length;
     if (!goesOn(step)) break;

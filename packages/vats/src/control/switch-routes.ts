@@ -20,6 +20,7 @@ import { rateRoutes } from './rate-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { regionRoutes } from './region-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
+import { supervisionRoutes } from './supervision-routes.ts';
 import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
 import { userListRoutes } from './user-list-routes.ts';
 
@@ -51,6 +52,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
   return {
     'GET /status': () => status(running),
     'GET /calls': () => ({ now: clock.now(), calls: calls.snapshots() }),
+    'GET /conferences': () => ({ now: clock.now(), conferences: calls.conferences() }),
     'DELETE /calls/:id': ({ params }) => {
       if (!calls.hangUp(params.id ?? '')) throw new ControlError(404, `there is no call ${params.id}`);
       return {};
@@ -102,6 +104,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...trunkRoutes(running),
     ...groupRoutes(running),
     ...recordingRoutes(running),
+    ...supervisionRoutes(running),
   };
 }
 

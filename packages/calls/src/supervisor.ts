@@ -1,0 +1,234 @@
+import type { Cancel } from '@vats/kernel';
+import type { RoomOrder } from '@vats/media';
+import type { User } from '@vats/pbx';
+import { NameAddr, type OutgoingInvite, type Session, type SessionUser, SipUri } from '@vats/sip';
+import type { CallContext } from './call-context.ts';
+import type { LegName, Party } from './call-event.ts';
+import { CallLegs } from './call-legs.ts';
+import { COMPLETED_ELSEWHERE, type FailureCode, reasonHeader } from './failures.ts';
+import type { Leg } from './leg.ts';
+import { LegHoldings } from './leg-holdings.ts';
+import type { ReachablePhone } from './parts.ts';
+import { relayInDialogRequest } from './relay-request.ts';
+import { roomOrderOf } from './room-order.ts';
+
+/** How a supervisor takes part in a call: hears it; is heard by the employee alone; is heard by both. */
+export type SupervisionKind = 'listen' | 'whisper' | 'barge';
+
+/** How long their phones ring. */
+const RING_MS = 60_000;
+
+/** What a supervisor is given. */
+export interface SupervisorOptions {
+  readonly call: CallContext;
+  /** Unique in the call; part of the names of its media. */
+  readonly number: number;
+  readonly user: User;
+  readonly phones: readonly { readonly login: string; readonly calls?: number; readonly phone: ReachablePhone }[];
+  /** What the phones show of the call. */
+  readonly shows: string;
+  /** Who in the room hears it as it is now. */
+  readonly presence: () => RoomOrder['presence'];
+  /** The room of the call. */
+  readonly room: string;
+  /** An INVITE of ours with this Call-ID is under way, or no longer is. */
+  readonly onOutgoing: (callId: string, live: boolean) => void;
+  /** A phone has been answered: the call is to come into the room. */
+  readonly answered: () => void;
+  /** Nothing is left of it. */
+  readonly gone: (why: FailureCode) => void;
+}
+
+/**
+ * A supervisor of one call: all their phones ring, and the one that is answered is taken into the call's sound. It has media of its own
+ * beside the call's, so that whatever becomes of it leaves the call as it is.
+ */
+export class Supervisor {
+  readonly party: Party;
+  /** Its name in the room. */
+  readonly as: string;
+  joined = false;
+  readonly #options: SupervisorOptions;
+  readonly #legs: CallLegs;
+  readonly #holdings = new LegHoldings();
+  readonly #invites = new Map<LegName, OutgoingInvite>();
+  #talks: Leg | undefined;
+  #over = false;
+  #stopRinging: Cancel = () => {};
+
+  constructor(options: SupervisorOptions) {
+    const { call, number, user } = options;
+    this.#options = options;
+    this.as = `supervisor ${number}`;
+    const { extension, name } = user;
+    this.party = { number: extension, extension, ...(name !== undefined && { name }) };
+    const log = call.log.child({ supervisor: extension });
+    const nothing = (): void => {};
+    this.#legs = new CallLegs(
+      `${call.id}-${number}`,
+      call.parts,
+      log,
+      {
+        feed: (input) => {
+          if (input.type === 'hang-up') this.end(input.failure);
+        },
+        emit: nothing,
+        keyPressed: nothing,
+        recordingEnded: nothing,
+        played: nothing,
+        served: (event) => {
+          if (event.kind === 'room-refused') this.end('conference-full');
+        },
+      },
+      this.#holdings,
+    );
+  }
+
+  /** Rings; false where no phone could be rung. */
+  ring(): boolean {
+    const { call, phones } = this.#options;
+    const beside = call.legs.media;
+    if (beside === undefined) return false;
+    this.#legs.opensBeside(beside);
+    for (const [index, { phone, ...account }] of phones.entries()) {
+      // Names that no leg of the call itself has.
+      const name = `s${this.#options.number}.${index + 1}`;
+      if (!call.places.take(name, account)) continue;
+      this.#holdings.hold(name, () => call.places.leave(name));
+      this.#invite(name, phone);
+    }
+    this.#stopRinging = call.parts.clock.after(RING_MS, () => this.end('no-answer'));
+    return this.#invites.size > 0;
+  }
+
+  /** It is heard by others now, or the call's sound has come into the room. */
+  takeSeat(): void {
+    const leg = this.#talks;
+    const { room, presence } = this.#options;
+    const order = leg && roomOrderOf(leg, { room, as: this.as, presence: presence() });
+    if (leg !== undefined && order !== undefined) this.#legs.media?.joinRoom(leg.media, order);
+  }
+
+  /** By whom it is heard has changed. */
+  changed(): void {
+    if (this.#talks === undefined) return;
+    this.#legs.media?.changeInRoom(this.#talks.media, { presence: this.#options.presence() });
+  }
+
+  /** Whatever it is doing, it ends. Idempotent. */
+  end(why: FailureCode): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stopRinging();
+    for (const name of [...this.#invites.keys()]) this.#cancel(name, []);
+    this.#talks?.session?.bye([['Reason', reasonHeader(why)]]);
+    this.#legs.close();
+    this.#options.gone(why);
+  }
+
+  #invite(name: LegName, phone: ReachablePhone): void {
+    const { call, shows, onOutgoing } = this.#options;
+    const { origin, parts } = call;
+    const leg = this.#legs.open(name, this.party, phone, {});
+    const offer = leg?.sdp.offerOwn();
+    if (leg === undefined || offer?.ok !== true) {
+      this.#legs.drop(name);
+      return;
+    }
+    const here = parts.hostOf(phone.flow, origin.domain);
+    const invite = parts.dialogs.outgoingInvite(
+      {
+        requestUri: phone.requestUri,
+        from: NameAddr.of({ displayName: shows, uri: SipUri.of({ user: origin.party.number, ...here }) }),
+        to: NameAddr.of({ uri: SipUri.of({ user: this.party.number, ...here }) }),
+        target: phone.flow,
+        sdp: offer.value,
+        ...(phone.routes.length > 0 && { routes: phone.routes }),
+      },
+      {
+        onProgress: () => {},
+        onAnswer: (_response, session) => this.#answered(leg, session),
+        onFailure: () => this.#failed(leg),
+      },
+    );
+    this.#invites.set(name, invite);
+    onOutgoing(invite.callId, true);
+  }
+
+  #answered(leg: Leg, session: Session): SessionUser {
+    this.#forget(leg.name);
+    leg.session = session;
+    const { remoteSdp } = session;
+    if (this.#over || remoteSdp === undefined || !leg.sdp.receiveAnswer(remoteSdp).ok) {
+      session.bye([['Reason', reasonHeader('no-common-codec')]]);
+      this.#legs.drop(leg.name);
+      this.#nothingLeft('no-common-codec');
+      return this.#sessionUser(leg);
+    }
+    this.#talks = leg;
+    this.#stopRinging();
+    for (const name of [...this.#invites.keys()]) this.#cancel(name, [['Reason', COMPLETED_ELSEWHERE]]);
+    this.#legs.describe(leg);
+    this.joined = true;
+    this.#options.answered();
+    this.takeSeat();
+    return this.#sessionUser(leg);
+  }
+
+  #failed(leg: Leg): void {
+    if (!this.#invites.has(leg.name)) return;
+    this.#forget(leg.name);
+    this.#legs.drop(leg.name);
+    this.#nothingLeft('no-answer');
+  }
+
+  #nothingLeft(why: FailureCode): void {
+    if (this.#talks === undefined && this.#invites.size === 0) this.end(why);
+  }
+
+  #cancel(name: LegName, headers: readonly (readonly [string, string])[]): void {
+    const invite = this.#invites.get(name);
+    this.#forget(name);
+    this.#legs.drop(name);
+    invite?.cancel(headers);
+  }
+
+  #forget(name: LegName): void {
+    const invite = this.#invites.get(name);
+    if (!this.#invites.delete(name) || invite === undefined) return;
+    this.#options.onOutgoing(invite.callId, false);
+  }
+
+  #sessionUser(leg: Leg): SessionUser {
+    return {
+      onAck: (sdp) => {
+        const take = leg.onAnswerInAck;
+        leg.onAnswerInAck = undefined;
+        take?.(sdp);
+      },
+      onReinvite: (reinvite) => {
+        const asks = reinvite.offer === undefined;
+        const read = reinvite.offer === undefined ? undefined : leg.sdp.receiveOffer(reinvite.offer);
+        const sdp = read?.ok === false ? read : asks ? leg.sdp.offerOwn() : leg.sdp.answerOwn('any');
+        if (!sdp.ok) {
+          if (read?.ok !== false) leg.sdp.rollBack();
+          reinvite.reject(488);
+          return;
+        }
+        const take = (): void => {
+          this.#legs.describe(leg);
+          this.takeSeat();
+        };
+        if (asks) {
+          leg.onAnswerInAck = (answer) => {
+            if (answer !== undefined && leg.sdp.receiveAnswer(answer).ok) take();
+          };
+        }
+        reinvite.answer({ sdp: sdp.value });
+        if (!asks) take();
+      },
+      onRequest: (request, respond) => relayInDialogRequest(request, respond, undefined),
+      onEnd: () => this.end('callee-hung-up'),
+    };
+  }
+}

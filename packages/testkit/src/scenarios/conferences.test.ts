@@ -1,0 +1,379 @@
+import { recordOf } from '@vats/calls';
+import type { FakeMediaCall, MediaCommand } from '@vats/media/testing';
+import { describe, expect } from 'vitest';
+import type { Actor } from '../actor.ts';
+import { scenario } from '../scenario.ts';
+import type { World } from '../world.ts';
+import { COMPANY, pbxUser } from './company.ts';
+
+const weekly = (keys = '') => `conferences: [{ extension: "700", name: Weekly${keys} }]\n`;
+const WITH_PIN = weekly(', pin: "48213"');
+
+type Join = Extract<MediaCommand, { do: 'join-room' }>;
+
+/** The media of a caller's newest call. */
+function mediaOf(world: World, nth = 0): FakeMediaCall {
+  return world.media.calls.filter(({ commands }) => commands.some((command) => command.do === 'open-leg'))[nth]!;
+}
+
+function joinOf(media: FakeMediaCall): Join['order'] | undefined {
+  return media.commands.findLast((command) => command.do === 'join-room')?.order;
+}
+
+/** The names of the prompts that the last order plays, or the tone. */
+function playing(media: FakeMediaCall): string[] {
+  const last = media.commands.findLast(({ do: what }) => what === 'play' || what === 'stop-playing');
+  if (last?.do !== 'play') return [];
+  return last.order.items.map((item) =>
+    'file' in item ? item.file.replace(/^.*\/|\.wav$/g, '') : 'tone' in item ? item.tone : '?',
+  );
+}
+
+/** What is being played comes to its end. */
+function ends(world: World, media: FakeMediaCall): void {
+  const order = media.commands.findLast((command) => command.do === 'play')!;
+  media.emit({ kind: 'played', leg: order.leg, play: order.order.id, why: 'ended', playedMs: 1_000 });
+  world.passes(0);
+}
+
+/** The caller keys something in, and a hash. */
+function keys(world: World, media: FakeMediaCall, digits: string): void {
+  const order = media.commands.findLast((command) => command.do === 'collect')!;
+  const why = digits === '' ? 'nothing' : 'terminator';
+  media.emit({ kind: 'collected', leg: order.leg, collect: order.order.id, digits, why });
+  world.passes(0);
+}
+
+function dialsIn(actor: Actor, number = '700'): void {
+  actor.invites(number);
+  actor.hears('200 INVITE');
+}
+
+function leaves(actor: Actor): void {
+  actor.hangsUp();
+  actor.hears('200 BYE');
+}
+
+describe('a conference', () => {
+  scenario(
+    'takes whoever dials its number into one room, and is told in the history',
+    { ends: ['caller-hung-up', 'caller-hung-up'], pbx: weekly() },
+    ({ alice, bob, world }) => {
+      dialsIn(alice);
+      const first = mediaOf(world);
+      expect(playing(first)).toEqual(['conference-first']);
+      dialsIn(bob);
+      const second = mediaOf(world, 1);
+      expect(playing(second)).toEqual(['conference-welcome']);
+      const [one, other] = [joinOf(first)!, joinOf(second)!];
+      expect(one.room).toBe(other.room);
+      expect(one).toMatchObject({
+        presence: 'talk',
+        party: { number: '201' },
+        sources: [[8, 'pcma/8000/1']],
+      });
+      expect(one.as).not.toBe(other.as);
+      expect(world.running.calls.conferences()).toMatchObject([
+        { extension: '700', name: 'Weekly', recorded: false, people: [{ number: '201' }, { number: '202' }] },
+      ]);
+      leaves(alice);
+      leaves(bob);
+      expect(world.running.calls.conferences()).toEqual([]);
+      const record = recordOf(world.events.filter(({ call }) => call === world.events[0]!.call))!;
+      expect(record).toMatchObject({ result: 'served', answeredBy: { number: '700', name: 'Weekly' } });
+      expect(record.explain).toEqual(['700 is conference Weekly']);
+    },
+  );
+
+  scenario(
+    'asks for its PIN, and whoever keys it in is let in',
+    { ends: 'caller-hung-up', pbx: WITH_PIN },
+    ({ alice, world }) => {
+      dialsIn(alice);
+      const media = mediaOf(world);
+      expect(playing(media)).toEqual(['enter-pin']);
+      expect(media.commands.findLast((command) => command.do === 'collect')?.order).toMatchObject({
+        ...{ most: 12, terminators: ['#'], bargeIn: true, sources: { events: [[101, 8_000]], tones: [] } },
+      });
+      keys(world, media, '11111');
+      expect(playing(media)).toEqual(['wrong-pin', 'enter-pin']);
+      expect(joinOf(media)).toBeUndefined();
+      keys(world, media, '48213');
+      expect(joinOf(media)).toBeDefined();
+      expect(playing(media)).toEqual(['conference-first']);
+      leaves(alice);
+    },
+  );
+
+  scenario(
+    'takes keys by INFO of whoever has agreed on no events, and of nobody else',
+    { ends: ['caller-hung-up', 'caller-hung-up'], pbx: WITH_PIN },
+    ({ alice, bob, world }) => {
+      const relay = {
+        headers: [['Content-Type', 'application/dtmf-relay']] as const,
+        body: 'Signal=4\r\nDuration=160',
+      };
+      alice.invites('700', { sdp: alice.phone.sdp({ codecs: ['8 PCMA/8000'] }) });
+      alice.hears('200 INVITE');
+      alice.sends('INFO', relay);
+      alice.hears('200 INFO');
+      expect(mediaOf(world).commands.at(-1)).toEqual({ do: 'pressed', leg: 'a', key: '4' });
+      alice.sends('INFO', { ...relay, body: 'Signal=X' });
+      alice.hears('400 INFO');
+      leaves(alice);
+      dialsIn(bob);
+      bob.sends('INFO', relay);
+      bob.hears('480 INFO');
+      leaves(bob);
+    },
+  );
+
+  scenario(
+    'goes on to ask a caller whose codec has changed meanwhile',
+    { ends: 'caller-hung-up', pbx: WITH_PIN },
+    ({ alice, world }) => {
+      dialsIn(alice);
+      const media = mediaOf(world);
+      alice.reinvites({ sdp: alice.call.sdp({ codecs: ['0 PCMU/8000', '96 telephone-event/8000'] }) });
+      alice.hears('200 INVITE');
+      const asked = media.commands.filter((command) => command.do === 'collect');
+      expect(asked.map(({ order }) => order.sources.events)).toEqual([[[101, 8_000]], [[96, 8_000]]]);
+      // What the first asking comes to is void.
+      const { id } = asked[0]!.order;
+      media.emit({ kind: 'collected', leg: 'a', collect: id, digits: '4', why: 'stopped' });
+      keys(world, media, '48213');
+      expect(joinOf(media)?.format.encoding).toBe('pcmu/8000/1');
+      leaves(alice);
+    },
+  );
+
+  scenario(
+    'says goodbye to whoever has not given the PIN three times',
+    { ends: 'wrong-pin', pbx: WITH_PIN },
+    ({ alice, world }) => {
+      dialsIn(alice);
+      const media = mediaOf(world);
+      for (const tried of ['48212', '', '482130']) keys(world, media, tried);
+      expect(playing(media)).toEqual(['wrong-pin', 'goodbye']);
+      alice.hearsNothing();
+      ends(world, media);
+      expect(alice.expects('BYE').value('Reason')).toContain('cause=21');
+      expect(joinOf(media)).toBeUndefined();
+      expect(recordOf(world.events)).toMatchObject({ result: 'missed' });
+    },
+  );
+
+  scenario(
+    'whoever hangs up while the PIN is asked for leaves nothing behind',
+    { ends: 'caller-hung-up', pbx: WITH_PIN },
+    ({ alice }) => {
+      dialsIn(alice);
+      leaves(alice);
+    },
+  );
+
+  scenario(
+    'whose seats are taken is busy; a seat is free again when somebody hangs up',
+    {
+      cast: ['alice', 'bob', 'carol'],
+      ends: ['caller-hung-up', 'caller-hung-up', 'conference-full', 'caller-hung-up'],
+      pbx: weekly(', seats: 2'),
+    },
+    ({ alice, bob, carol, world }) => {
+      dialsIn(alice);
+      dialsIn(bob);
+      carol.invites('700');
+      carol.hears('486 INVITE');
+      leaves(alice);
+      world.passes(0);
+      dialsIn(carol);
+      leaves(bob);
+      leaves(carol);
+    },
+  );
+
+  scenario(
+    'the last seat is taken while somebody keys the PIN in: they are told, and hung up on',
+    {
+      cast: ['alice', 'bob', 'carol'],
+      ends: ['caller-hung-up', 'caller-hung-up', 'conference-full'],
+      pbx: weekly(', seats: 2, pin: "48213"'),
+    },
+    ({ alice, bob, carol, world }) => {
+      for (const actor of [alice, bob, carol]) dialsIn(actor);
+      for (const nth of [0, 1, 2]) keys(world, mediaOf(world, nth), '48213');
+      expect(playing(mediaOf(world, 2))).toEqual(['conference-full', 'goodbye']);
+      ends(world, mediaOf(world, 2));
+      carol.expects('BYE');
+      leaves(alice);
+      leaves(bob);
+    },
+  );
+
+  scenario(
+    'whoever is alone hears its music, until somebody comes, and again when they have left',
+    { ends: ['caller-hung-up', 'caller-hung-up'], pbx: weekly(', music: please-wait, announce: voice') },
+    ({ alice, bob, world }) => {
+      dialsIn(alice);
+      const media = mediaOf(world);
+      ends(world, media);
+      expect(playing(media)).toEqual(['please-wait']);
+      expect(media.commands.findLast((command) => command.do === 'play')?.order.times).toBe(0);
+      dialsIn(bob);
+      expect(playing(media)).toEqual(['conference-joined']);
+      ends(world, media);
+      expect(media.commands.filter((command) => command.do === 'play')).toHaveLength(3);
+      leaves(bob);
+      expect(playing(media)).toEqual(['conference-left']);
+      ends(world, media);
+      expect(playing(media)).toEqual(['please-wait']);
+      leaves(alice);
+    },
+  );
+
+  scenario(
+    'music stops at once where nothing is said of who comes',
+    { ends: ['caller-hung-up', 'caller-hung-up'], pbx: weekly(', music: please-wait') },
+    ({ alice, bob, world }) => {
+      dialsIn(alice);
+      const media = mediaOf(world);
+      ends(world, media);
+      dialsIn(bob);
+      expect(playing(media)).toEqual([]);
+      leaves(bob);
+      expect(playing(media)).toEqual(['please-wait']);
+      leaves(alice);
+    },
+  );
+
+  scenario(
+    'a short tone tells of who comes',
+    { ends: ['caller-hung-up', 'caller-hung-up'], pbx: weekly(', announce: tone') },
+    ({ alice, bob, world }) => {
+      dialsIn(alice);
+      dialsIn(bob);
+      expect(playing(mediaOf(world))).toEqual(['beep']);
+      expect(playing(mediaOf(world, 1))).toEqual(['conference-welcome']);
+      leaves(alice);
+      leaves(bob);
+    },
+  );
+
+  scenario(
+    'is recorded as one for all, from the first to the last, whoever leaves',
+    { ends: ['caller-hung-up', 'caller-hung-up'], pbx: weekly(', record: true') },
+    async ({ alice, bob, world }) => {
+      dialsIn(alice);
+      dialsIn(bob);
+      const recordings = () =>
+        world.media.calls.filter(({ commands }) => commands.some((command) => command.do === 'record'));
+      expect(recordings()).toHaveLength(1);
+      const [recording] = recordings();
+      expect(recording!.commands[0]).toMatchObject({ do: 'record', mix: { room: joinOf(mediaOf(world))!.room } });
+      leaves(alice);
+      world.passes(1_000);
+      expect(recording!.recording).toBeDefined();
+      expect(world.running.calls.conferences()).toMatchObject([{ recorded: true }]);
+      leaves(bob);
+      world.passes(0);
+      expect(recording!.ended).toBe(true);
+      await world.written();
+      const { recordings: listed } = world.store;
+      expect(await listed.list({ limit: 10 })).toMatchObject([
+        {
+          call: recording!.callId,
+          from: '700',
+          to: 'Weekly',
+          state: 'complete',
+          path: expect.stringMatching(/-700-conference-/),
+        },
+      ]);
+    },
+  );
+
+  scenario(
+    'is recorded where the domain records all calls, unless it says no, and its callers’ own calls are not',
+    { ends: ['caller-hung-up'], pbx: `recording: all\n${weekly()}` },
+    ({ alice, world }) => {
+      dialsIn(alice);
+      expect(
+        world.media.calls.map(({ commands }) => commands.filter((command) => command.do === 'record').length),
+      ).toEqual([0, 1]);
+      leaves(alice);
+    },
+  );
+
+  for (const [announce, heard] of [
+    ['true', 'call-is-recorded'],
+    ['beep', 'beep'],
+  ] as const) {
+    scenario(
+      `tells whoever comes that it is recorded, where the domain announces that: ${announce}`,
+      { ends: ['caller-hung-up'], pbx: `recording: { mode: all, announce: ${announce} }\n${weekly()}` },
+      ({ alice, world }) => {
+        dialsIn(alice);
+        expect(playing(mediaOf(world))).toEqual([heard, 'conference-first']);
+        leaves(alice);
+      },
+    );
+  }
+
+  scenario(
+    'a call from outside comes to it by a number or a scheme',
+    {
+      ends: ['caller-hung-up', 'caller-hung-up'],
+      users: pbxUser(),
+      pbx: `${COMPANY.replace('to: "600"', 'to: "700"').replace('channels: 10, to: "201"', 'scheme: main')}schemes: [{ name: main, open: [{ play: greeting }, { conference: "700" }] }]\n${weekly()}`,
+    },
+    ({ itsp, world }) => {
+      itsp.invites('84951234567');
+      itsp.hears('200 INVITE');
+      expect(playing(mediaOf(world))).toEqual(['greeting']);
+      ends(world, mediaOf(world));
+      expect(joinOf(mediaOf(world))).toMatchObject({ presence: 'talk' });
+      leaves(itsp);
+      itsp.invites('84957654321');
+      itsp.hears('200 INVITE');
+      expect(joinOf(mediaOf(world, 1))).toMatchObject({ presence: 'talk' });
+      leaves(itsp);
+    },
+  );
+
+  scenario(
+    'a caller whose codec changes takes its seat anew; hold is only told to the media plane',
+    { ends: 'caller-hung-up', pbx: weekly() },
+    ({ alice, world }) => {
+      dialsIn(alice);
+      const media = mediaOf(world);
+      const joins = () => media.commands.filter((command) => command.do === 'join-room').length;
+      alice.reinvites({ sdp: alice.call.sdp({ codecs: ['0 PCMU/8000'] }) });
+      alice.hears('200 INVITE');
+      expect(joins()).toBe(2);
+      expect(joinOf(media)?.format.encoding).toBe('pcmu/8000/1');
+      alice.holds();
+      alice.hears('200 INVITE');
+      expect(media.leg('a').media?.held).toBe(true);
+      leaves(alice);
+    },
+  );
+
+  scenario(
+    'a caller with no codec that can be mixed is refused',
+    { ends: 'no-common-codec', pbx: weekly() },
+    ({ alice }) => {
+      alice.invites('700', { sdp: alice.phone.sdp({ codecs: ['18 G729/8000'] }) });
+      alice.hears('488 INVITE');
+    },
+  );
+
+  scenario(
+    'the room that the media plane refuses ends the call',
+    { ends: 'conference-full', pbx: weekly() },
+    ({ alice, world }) => {
+      dialsIn(alice);
+      const media = mediaOf(world);
+      media.emit({ kind: 'room-refused', leg: 'a', room: joinOf(media)!.room });
+      alice.expects('BYE');
+    },
+  );
+});
