@@ -44,10 +44,10 @@ export class ChannelNotes {
     this.#sequence = sequence;
   }
 
-  /** Another party from now on, or nobody; or the recording pauses: what was heard ends here. */
-  stop(): void {
+  /** Another party from now on, or nobody; or the recording pauses: what was heard ends here. @param at nothing behind it was kept */
+  stop(at = Number.POSITIVE_INFINITY): void {
     this.#noteGap();
-    if (this.#heard) this.#tell({ note: 'quiet', channel: this.#channel, ms: this.#end / MS });
+    if (this.#heard) this.#tell({ note: 'quiet', channel: this.#channel, ms: Math.min(this.#end, at) / MS });
     this.#heard = false;
     this.#ssrc = -1;
   }

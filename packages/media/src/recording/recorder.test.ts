@@ -363,6 +363,26 @@ describe('a pause', () => {
     expect(finish().left).not.toContain(2);
   });
 
+  test('begins where it was asked for, though the first packet was late and all others are put behind it', () => {
+    hear('left', rtp(1, 0, 1));
+    for (const timestamp of [160, 320, 480]) hear('left', rtp(1, timestamp, 1));
+    clock.advance(20);
+    recorder.tick();
+    recorder.pause();
+    pass(580);
+    recorder.resume();
+    speak('left', 100, 3, 1, 4_800);
+    expect(runs(finish().left)).toEqual([
+      [1, 20],
+      [SILENCE, 580],
+      [3, 100],
+    ]);
+    expect(manifest().heard).toMatchObject([
+      { fromMs: 0, toMs: 20 },
+      { fromMs: 600, toMs: 700 },
+    ]);
+  });
+
   test('that the call ends in lasts to the end of the file', () => {
     speak('left', 200, 1);
     recorder.pause();

@@ -168,10 +168,13 @@ export class Recorder {
   pause(): void {
     if (this.#paused || this.#finished) return;
     this.#paused = true;
-    this.#leftNotes.stop();
-    this.#rightNotes.stop();
+    const at = this.#now();
+    // A source whose first packet was late has all others put that much behind their arrival.
+    this.#window?.silence(at);
+    this.#leftNotes.stop(at);
+    this.#rightNotes.stop(at);
     for (const room of this.#rooms) room.stop();
-    this.#journal.note({ note: 'paused', ms: this.#now() / FRAMES_PER_MS });
+    this.#journal.note({ note: 'paused', ms: at / FRAMES_PER_MS });
   }
 
   /** Sound is kept again. Idempotent. */

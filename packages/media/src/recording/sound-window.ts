@@ -49,6 +49,14 @@ export class SoundWindow {
     this.#end = frame;
   }
 
+  /** Takes back what was written from `frame` on, of both channels; silence stands there. */
+  silence(frame: number): void {
+    const from = Math.max(frame, this.#start, this.#end - WINDOW_FRAMES);
+    if (from >= this.#end) return;
+    this.#fillSilence(from, this.#end);
+    this.#changedFrom = Math.min(this.#changedFrom, from);
+  }
+
   /** Writes one channel (0 left, 1 right) of `packet` from octet `at` to `end`; what lies before the window is left out. */
   write(channel: 0 | 1, frame: number, packet: Uint8Array, at: number, end: number, law: Law): void {
     this.extend(frame + end - at);
