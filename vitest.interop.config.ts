@@ -6,7 +6,16 @@ const file = (name: string): string => `tools/interop/src/${name}.interop.ts`;
  * Files whose verdict depends on sound without gaps or on times of milliseconds, or which take a whole processor or the
  * default port: one after another, so that a busy neighbour makes no call late.
  */
-const SOUND = ['phones', 'linphone', 'srtp', 'transcoding', 'poor-network', 'recordings', 'codec-change', 'dtmf-nine-ways'];
+const SOUND = [
+  'phones',
+  'linphone',
+  'srtp',
+  'transcoding',
+  'poor-network',
+  'recordings',
+  'codec-change',
+  'dtmf-nine-ways',
+];
 const ALONE = [...SOUND, 'rtp-attack', 'enumeration', 'load', 'flood', 'fresh-clone'].map(file);
 
 export default defineConfig({
