@@ -1,6 +1,6 @@
 import type { Log } from '@vats/kernel';
 import type { CodecPolicy, DtmfKey, MediaEvent } from '@vats/media';
-import type { Plan, User } from '@vats/pbx';
+import type { User } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, SessionUser } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
@@ -9,13 +9,14 @@ import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
-import { CALLER, type CallCommand, type CallInput, type CallState, type Service } from './call-state.ts';
+import { CALLER, type CallInput, type CallState } from './call-state.ts';
 import { CallTelling } from './call-telling.ts';
 import { CallTimers } from './call-timers.ts';
 import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
 import type { Conferences } from './conferences.ts';
+import { DueStep } from './due-step.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
 import { HoldMusic } from './hold-music.ts';
@@ -25,7 +26,7 @@ import type { Leg } from './leg.ts';
 import { LegHoldings } from './leg-holdings.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
-import { refusalHeaders } from './refusal-headers.ts';
+import { type Performers, performCommand } from './perform-command.ts';
 import { Renegotiation } from './renegotiation.ts';
 import { type ServiceEvent, Services } from './services.ts';
 import { saysElsewhere, sessionUser } from './session-user.ts';
@@ -79,6 +80,7 @@ export class Call implements CallContext {
   readonly #renegotiation: Renegotiation;
   readonly #keys: Keys;
   readonly #supervision: Supervision;
+  readonly #performers: Performers;
 
   #state: CallState = { name: 'routing', told: 0 };
   readonly #plan: CallPlan;
@@ -106,12 +108,24 @@ export class Call implements CallContext {
     this.speaker = new Speaker(this);
     this.holdMusic = new HoldMusic(this);
     this.#forks = new Forks(this, hooks.onOutgoing);
-    this.#plan = new CallPlan(this, (plan) => this.#takeStep(plan));
     this.#callerSide = new CallerSide(this, () => this.#plan.records);
+    const dueStep = new DueStep(this, this.#forks, this.#callerSide);
+    this.#plan = new CallPlan(this, (plan) => dueStep.take(plan));
     this.#services = new Services(this, this.#callerSide, shared.conferences);
     this.#renegotiation = new Renegotiation(this);
     this.#keys = new Keys(this);
     this.#supervision = new Supervision(this, () => this.#talking(), hooks.onOutgoing);
+    this.#performers = {
+      forks: this.#forks,
+      callerSide: this.#callerSide,
+      services: this.#services,
+      plan: this.#plan,
+      renegotiation: this.#renegotiation,
+      timers: this.#timers,
+      supervision: this.#supervision,
+      state: () => this.#state,
+      end: () => this.#end(),
+    };
     this.invite = hooks.open({
       ...sessionUser(this, this.#renegotiation, this.#keys, () => this.legs.caller),
       onCancel: (request) => {
@@ -219,7 +233,7 @@ export class Call implements CallContext {
       for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
         const [state, commands] = step(this.#state, next);
         this.#state = state;
-        for (const command of commands) this.#perform(command);
+        for (const command of commands) performCommand(command, this, this.#performers);
       }
     } catch (error) {
       this.#crash(error);
@@ -253,130 +267,6 @@ export class Call implements CallContext {
     this.#telling.emit(event);
   }
 
-  #takeStep(plan: Plan): void {
-    const { step: due, group, forwards, frames } = plan;
-    if (mayMeet(plan)) this.legs.mayMeet(plan.call.domain.id);
-    switch (due.do) {
-      case 'ring': {
-        const forwardedBy = forwards?.at(-1)?.by;
-        const legs = this.#forks.choose(due.targets, frames.at(-1), {
-          why: due.because,
-          ...(due.ofMany && group !== undefined && { group }),
-          ...(forwardedBy !== undefined && { forwardedBy }),
-        });
-        if (legs.length > 0 && !this.#callerSide.open()) return;
-        this.feed({ type: 'ring', legs, forMs: due.ring, ofMany: due.ofMany });
-        return;
-      }
-      case 'echo':
-        this.#serve({ kind: 'echo' });
-        return;
-      case 'conference':
-        this.#serve({ kind: 'conference', conference: due.conference });
-        return;
-      case 'play':
-        this.#serve({ kind: 'play', prompt: due.prompt, answer: due.answer });
-        return;
-      case 'reject':
-        this.feed({ type: 'refuse', failure: due.reason });
-        return;
-      case 'hangup':
-        this.feed({ type: 'refuse', failure: this.#isOpened ? 'plan-ended' : 'callee-declined' });
-        return;
-      case 'menu':
-      case 'queue':
-      case 'voicemail':
-        // route() makes none of these yet; a plan that has one must still end.
-        this.feed({ type: 'refuse', failure: 'not-served' });
-        return;
-    }
-  }
-
-  #serve(service: Service): void {
-    if (this.#callerSide.open()) this.feed({ type: 'serve', service });
-  }
-
-  /** The switch has answered the caller. */
-  get #isOpened(): boolean {
-    return this.legs.caller?.session !== undefined;
-  }
-
-  #callerChanged(): void {
-    this.#callerSide.changed(this.#state.name === 'ringing' ? this.#state.heard : undefined);
-    this.#services.changed();
-  }
-
-  #perform(command: CallCommand): void {
-    switch (command.do) {
-      case 'invite':
-        this.#forks.invite(command.leg);
-        return;
-      case 'cancel':
-        this.#forks.cancel(command.leg, command.elsewhere);
-        return;
-      case 'tell-progress':
-        this.#callerSide.progress(command.status, command.earlyMediaOf);
-        return;
-      case 'connect':
-        this.#callerSide.connect(command.leg);
-        return;
-      case 'serve':
-        this.#services.begin(command.service);
-        return;
-      case 'ringback':
-        this.#callerSide.ringback();
-        return;
-      case 'reject':
-        this.invite.reject(command.status, {
-          headers: refusalHeaders(command.failure, {
-            fault: this.legs.caller?.offerFault,
-            offered: this.legs.caller?.sdp.offeredSound,
-          }),
-        });
-        return;
-      case 'bye':
-        this.legs.get(command.leg)?.session?.bye([['Reason', reasonHeader(command.failure)]]);
-        return;
-      case 'ask-plan':
-        this.#services.end();
-        this.#plan.goOn(command.outcome);
-        return;
-      case 'relay-reinvite':
-        this.#renegotiation.relay(command.from, command.to);
-        return;
-      case 'answer-reinvite':
-        this.#renegotiation.answer(
-          command.leg,
-          this.#state.name === 'talking' ? undefined : () => this.#callerChanged(),
-        );
-        return;
-      case 'pass-answer':
-        this.#renegotiation.passAnswer(command.from, command.to);
-        return;
-      case 'refuse-reinvite':
-        this.#renegotiation.refuse(command.leg, command.status);
-        return;
-      case 'start-timer':
-        this.#timers.start(command.timer, command.ms);
-        return;
-      case 'stop-timer':
-        this.#timers.stop(command.timer);
-        return;
-      case 'close-media':
-        this.#services.end();
-        this.#supervision.end();
-        this.recorder.close();
-        this.legs.close();
-        return;
-      case 'end':
-        this.#end();
-        return;
-      case 'emit':
-        this.emit(command.event);
-        return;
-    }
-  }
-
   #end(): void {
     if (this.#state.name !== 'ended') return;
     const { failure, status } = this.#state;
@@ -403,10 +293,4 @@ export class Call implements CallContext {
     this.#state = { name: 'ended', failure: 'internal-error', status: 500 };
     this.#end();
   }
-}
-
-/** Whether the call is in a conference now, or may come to one: by a number, a scheme, or what is keyed in a menu. */
-function mayMeet({ call, step: due, frames }: Plan): boolean {
-  if ((call.domain.settings.conferences ?? []).length === 0) return false;
-  return due.do === 'conference' || frames.some((frame) => frame.in === 'scheme' || frame.in === 'number');
 }

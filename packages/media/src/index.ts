@@ -23,11 +23,11 @@ export type {
   StreamStatistics,
   StreamTally,
 } from './plane/media-plane.ts';
+export { MediaStartError } from './plane/media-start-error.ts';
 export type { PlayEnd, PlayOrder } from './plane/playback.ts';
 export type { RoomChange, RoomOrder } from './plane/room-order.ts';
 export { type MediaPlaneOptions, startMediaPlane } from './plane/start-media-plane.ts';
 export type { ToneSources } from './plane/tone-ear.ts';
-export { MediaStartError } from './plane/worker-media-plane.ts';
 export {
   type FinishedRecording,
   manifestFrom,

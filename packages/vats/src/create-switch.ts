@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
-import { CallManager, type ReachablePhone } from '@vats/calls';
-import { formatEndpoint, Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
-import { Finisher, startFinishing } from '@vats/media';
+import { CallManager } from '@vats/calls';
+import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
 import {
@@ -18,16 +17,14 @@ import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
-import { Authenticator } from './front-door/authenticator.ts';
-import { callOrigin } from './front-door/call-origin.ts';
-import { DigestChoices } from './front-door/digest-choices.ts';
-import { ALLOWED_METHODS, FrontDoor } from './front-door/front-door.ts';
-import { Visitors } from './front-door/visitors.ts';
+import { ALLOWED_METHODS } from './front-door/front-door.ts';
+import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { openLists } from './lists.ts';
 import {
   connectionsAtMost,
   freeSpace,
+  listen,
   openCountryTable,
   openStoreFor,
   prepareDirectory,
@@ -36,16 +33,14 @@ import {
 } from './opening.ts';
 import { PbxModel } from './pbx-model.ts';
 import { musicFile, promptFile, promptNames } from './prompts/prompt-files.ts';
-import { DiskWatch } from './recordings/disk-watch.ts';
-import { Finishing } from './recordings/finishing.ts';
-import { openRecordingStorage } from './recordings/open-storage.ts';
-import { RecordingKeeper } from './recordings/recording-keeper.ts';
-import { accountsGone, logRegistration, registrarAccount } from './registrations.ts';
+import { reachablePhones } from './reachable-phones.ts';
+import { openRecordings } from './recordings/open-recordings.ts';
+import { accountsGone, logRegistration } from './registrations.ts';
 import { GroupLogins } from './routing-world/group-logins.ts';
 import { LiveWorld } from './routing-world/live-world.ts';
+import { runningSwitch } from './running-switch.ts';
 import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
-import { startFailureOf } from './start-failure.ts';
 import type { Switch, SwitchParts } from './switch.ts';
 import { TrunkServers } from './trunk-servers.ts';
 
@@ -75,7 +70,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   const { clock = new SystemClock(), random = new SystemRandom(), log = SILENT, ledger = new Ledger() } = parts;
   const network = parts.network ?? new SystemNetwork();
   const data = resolve(settings.data);
-  const recordings = join(data, 'recordings');
+  const recordingsDirectory = join(data, 'recordings');
   if (parts.store === undefined) prepareDirectory(data);
 
   const store = parts.store ?? (await openStoreFor(settings, data, clock, log));
@@ -185,7 +180,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
         rates.forget(id);
         contacts.forget(id);
       }
-      recordingKeeper.makeKeys(after.domains);
+      recordings.keeper.makeKeys(after.domains);
       access.usePolicies(model.directory);
       // First, so that the sweep knows their servers.
       if (parts.trunks === undefined) lines.use(after.domains);
@@ -195,36 +190,20 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   );
   access.usePolicies(model.directory);
 
-  const diskWatch = new DiskWatch({
-    clock,
-    log,
-    free: parts.freeSpace ?? (() => freeSpace(data, recordings)),
+  const recordings = openRecordings({
+    ...{ settings: settings.recordings, store, data, directory: recordingsDirectory, clock, log, ledger },
+    domains: () => model.directory.model.domains,
+    free: parts.freeSpace ?? (() => freeSpace(data, recordingsDirectory)),
     // What a test puts in the media plane's place writes no file.
     minFree: parts.media === undefined || parts.freeSpace !== undefined ? settings.recordings.minFree : 0,
-    onLow: () => {
-      const stopped = calls.stopRecordings('low-disk');
-      if (stopped > 0) log.error('recordings.stopped', { recordings: stopped, why: 'low-disk' });
-    },
+    stop: (why) => calls.stopRecordings(why),
   });
-  undo.push(async () => diskWatch.close());
-  const finisher = new Finisher({ clock, start: startFinishing });
-  const storage = openRecordingStorage(settings.recordings, recordings, { clock, log });
-  undo.push(() => storage.close());
-  const finishing = new Finishing({
-    ...{ store, data, finisher, clock, log },
-    domains: () => model.directory.model.domains,
-    onKept: (path) => storage.take(path),
-  });
+  const { finishing } = recordings;
+  undo.push(async () => recordings.disk.close());
+  undo.push(() => recordings.storage.close());
   undo.push(() => finishing.close());
-  ledger.enrol('recordings being finished', () => finishing.size);
-  ledger.enrol('recordings to be finished again', () => finishing.triedAgain);
-  ledger.enrol('recordings to be stored elsewhere', () => storage.status?.waiting ?? 0);
-  const recordingKeeper: RecordingKeeper = new RecordingKeeper({
-    ...{ store, data, directory: recordings, storage, disk: diskWatch, clock, log },
-    domains: () => model.directory.model.domains,
-  });
-  undo.push(async () => recordingKeeper.close());
-  recordingKeeper.makeKeys(model.directory.model.domains);
+  undo.push(async () => recordings.keeper.close());
+  recordings.keeper.makeKeys(model.directory.model.domains);
 
   const { onSpendingEvent } = parts;
   const { rates, contacts, spending, numbering } = await openLists({
@@ -276,26 +255,16 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ledger,
     hostOf,
     advertisedMedia: (flow) => addressing.advertisedMedia(flow, ownAddresses),
-    locate: (domain, login) => {
-      const phones: ReachablePhone[] = [];
-      for (const target of registrar.bindingsOf(domain.id, login)) {
-        if (!('flow' in target)) continue;
-        const { client, flow } = target.binding;
-        if (!access.admitsBinding((client ?? flow.observed).address, model.directory, domain.id, login)) continue;
-        const at = { flow: target.flow, ...(client !== undefined && { client: client.address }) };
-        phones.push({ ...at, requestUri: target.requestUri, routes: target.binding.path });
-      }
-      return phones;
-    },
+    locate: (domain, login) => reachablePhones({ registrar, access, directory: model.directory }, domain, login),
     world: () => world,
     line: (domain, trunk) => trunks.line(domain, trunk),
     flowTo: (target) => transport.flowTo(target),
     spending: parts.spending ?? spending,
-    recordings: (domain) => recordingKeeper.terms(domain),
+    recordings: (domain) => recordings.keeper.terms(domain),
     music: (domain) => musicFile(data, domain),
     prompt: (domain, name) => promptFile(data, setting(domain, 'language'), name)?.path,
     settings: {
-      recordings,
+      recordings: recordingsDirectory,
       timeLimit: settings.calls.timeLimit,
       maxCalls: settings.calls.max,
       transcode: settings.media.transcode,
@@ -320,53 +289,20 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       isTrunkAt: (address) => servers.isThere(address),
     });
 
-  const authenticator = new Authenticator({
-    digest,
-    gate: access.gate,
+  const { door, authenticator, visitors } = openFrontDoor({
+    ...{ settings, digest, gate: access.gate, store, transactions, trunks, registrar, calls, clock, log },
     directory: () => model.directory,
-    choices: new DigestChoices({
-      directory: () => model.directory,
-      machine: settings.sip.digest,
-      key: store.keyFor('digest-choices'),
-    }),
-    clock,
-    log,
-  });
-  const visitors = new Visitors({ proxies: settings.access.proxies, clock, log });
-  const door = new FrontDoor({
-    transactions,
-    authenticator,
-    gate: access.gate,
-    visitors,
-    directory: () => model.directory,
-    trunks,
-    register: (request, flow, account, visitor) => {
-      const transaction = transactions.accept(request, flow);
-      registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
-    },
-    invite: (request, flow, origin, visitor) => {
-      // Good credentials show that the phone is alive; anything less could come from a forged source.
-      registrar.heard(flow);
-      calls.invite(request, flow, callOrigin(request, origin, visitor, model.directory));
-    },
   });
   dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
 
   await world.restore(store.history);
-  for (const { transport: name, endpoint } of settings.sip.listen) {
-    const what = `sip.listen ${name}://${formatEndpoint(endpoint)}`;
-    try {
-      await transport.listen({ transport: name, endpoint });
-    } catch (error) {
-      throw startFailureOf(what, 'stop what uses it, or give another address with --listen or sip.listen', error);
-    }
-  }
+  await listen(settings, transport);
   if (parts.media === undefined) {
-    for (const path of await repair(recordings, store, log)) finishing.finish(path);
+    for (const path of await repair(recordingsDirectory, store, log)) finishing.finish(path);
   }
-  await diskWatch.start();
-  recordingKeeper.start();
-  storage.start();
+  await recordings.disk.start();
+  recordings.keeper.start();
+  recordings.storage.start();
   await endCutOffCalls({
     store,
     directory: model.directory,
@@ -382,70 +318,30 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   dialogs.outOfDialog = (request, flow) => door.receive(request, flow);
   if (parts.trunks === undefined) lines.use(model.directory.model.domains);
 
-  let closed: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    numbering.close();
-    calls.hangUpAll('switch-stopped');
-    await new Promise<void>((resolve) => calls.drain(resolve));
-    await journal.idle();
-    keeper.close();
-    diskWatch.close();
-    recordingKeeper.close();
-    await finishing.close();
-    await storage.close();
-    // While requests can still go out: the operators are told that we are gone.
-    await lines.close();
-    transactions.close();
-    await registrar.close();
-    await transport.close();
-    bannedConnections.close();
-    await access.close();
-    await media.close();
-    await store.close();
-  };
-  return {
-    settings,
-    clock,
-    startedAt: clock.now(),
-    get listeners() {
-      return transport.listeners;
+  return runningSwitch(
+    {
+      settings,
+      clock,
+      ledger,
+      model,
+      calls,
+      registrar,
+      trunks: lines,
+      store,
+      media,
+      transport,
+      transactions,
+      authenticator,
+      access,
+      visitors,
+      spending,
+      rates,
+      contacts,
+      numbering,
+      world,
+      logins,
+      sweepAccess,
     },
-    ledger,
-    model,
-    calls,
-    registrar,
-    trunks: lines,
-    store,
-    media,
-    transport,
-    transactions,
-    authenticator,
-    access,
-    visitors,
-    spending,
-    rates,
-    contacts,
-    numbering,
-    disk: diskWatch,
-    storage,
-    world,
-    logins,
-    reloadAccess: (next) => {
-      access.useSettings(next);
-      sweepAccess();
-    },
-    sweepAccess,
-    drain: (limit) =>
-      new Promise((resolve) => {
-        const giveUp = clock.after(limit, () => calls.hangUpAll('switch-stopped'));
-        calls.drain(() => {
-          giveUp();
-          resolve();
-        });
-      }),
-    close: () => {
-      closed ??= close();
-      return closed;
-    },
-  };
+    { recordings, journal, keeper, bannedConnections },
+  );
 }

@@ -2,9 +2,9 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GeoDatabaseError } from '@vats/access';
-import { type Clock, isIPv6, type Ledger, type Log } from '@vats/kernel';
+import { type Clock, formatEndpoint, isIPv6, type Ledger, type Log } from '@vats/kernel';
 import { type MediaPlane, manifestPathOf, repairRecordings, startMediaPlane } from '@vats/media';
-import { CONNECTION_BOUNDS } from '@vats/sip';
+import { CONNECTION_BOUNDS, type TransportLayer } from '@vats/sip';
 import { makeDirectory, openStore, type Store, StoreError } from '@vats/store';
 import { CountryTable } from './access/country-table.ts';
 import { connectionsWithin, descriptorLimit } from './descriptors.ts';
@@ -66,6 +66,17 @@ export async function startMedia(
   } catch (error) {
     const what = `media ${addresses.join(', ')} ports ${ports.from}-${ports.to}`;
     throw startFailureOf(what, 'give another address or range with media.address or media.ports', error);
+  }
+}
+
+export async function listen(settings: Settings, transport: TransportLayer): Promise<void> {
+  for (const { transport: name, endpoint } of settings.sip.listen) {
+    const what = `sip.listen ${name}://${formatEndpoint(endpoint)}`;
+    try {
+      await transport.listen({ transport: name, endpoint });
+    } catch (error) {
+      throw startFailureOf(what, 'stop what uses it, or give another address with --listen or sip.listen', error);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { OutputFiles } from '../recording/output-file.ts';
 import { Pacer } from '../sound/pacer.ts';
 import { type SoundFiles, SoundLibrary } from '../sound/sound-library.ts';
 import type { BoundPair } from './bound-pair.ts';
-import type { AddressFamily, MediaEvent } from './media-plane.ts';
+import type { MediaEvent } from './media-plane.ts';
 import type { Command, Report, WorkerSettings } from './messages.ts';
 import { MixedRooms } from './mixed-room.ts';
 import { OpaqueStream } from './opaque-stream.ts';
@@ -12,16 +12,12 @@ import type { Studio } from './playback.ts';
 import { RelayCall } from './relay-call.ts';
 import { RelayLeg } from './relay-leg.ts';
 import { type Loop, WakeUps } from './wake-ups.ts';
-import { WarmPairs } from './warm-pairs.ts';
+import { BIND_PORTION, WorkerPairs } from './worker-pairs.ts';
 
 /** Calls are ticked in turns, so that their files are not all written at once: each one every TICK_MS * TICK_GROUPS. */
 const TICK_MS = 50;
 const TICK_GROUPS = 5;
 const TICKS_A_SECOND = 1000 / TICK_MS;
-/** Pairs bound in one go while calls are up: about a millisecond in which nothing is relayed. */
-const BIND_PORTION = 8;
-const REFILL_RETRY_MS = 1_000;
-const TIDY_MS = 1_000;
 /** A call goes on by these: keys, the end of what was played, and a loss, of which its phones are to hear. */
 const AWAITED: ReadonlySet<MediaEvent['kind']> = new Set(['dtmf', 'played', 'collected', 'room-refused', 'lost']);
 
@@ -32,7 +28,7 @@ export class MediaWorker {
   readonly #random: Random;
   readonly #files: OutputFiles;
   readonly #reports: Outbox<Report>;
-  readonly #warm = new Map<AddressFamily, { readonly address: string; readonly pairs: WarmPairs }>();
+  readonly #pairs: WorkerPairs;
   readonly #calls = new Map<number, RelayCall>();
   readonly #tickGroups = Array.from({ length: TICK_GROUPS }, () => new Set<RelayCall>());
   readonly #studio: Studio;
@@ -42,8 +38,6 @@ export class MediaWorker {
   #commands: readonly Command[] = [];
   #cancelCommands: Cancel | undefined;
   #cancelTick: Cancel | undefined;
-  #cancelRefill: Cancel | undefined;
-  #cancelTidy: Cancel | undefined;
   #ticks = 0;
   #stopped = false;
 
@@ -64,31 +58,18 @@ export class MediaWorker {
     const library = new SoundLibrary({ files: options.sounds, clock });
     this.#studio = { library, pacer, rooms: new MixedRooms({ random, pacer }), clock };
     this.#reports = new Outbox(clock, options.post);
-    const { addresses, pairs, restMs, warm, resting, silenceTimeoutMs, holdTimeoutMs } = options.settings;
-    this.#limits = { silenceMs: silenceTimeoutMs, holdMs: holdTimeoutMs };
-    for (const { family, address } of addresses) {
-      this.#warm.set(family, {
-        address,
-        pairs: new WarmPairs({ address, pairs, target: warm, resting, random, clock, restMs }),
-      });
-    }
+    const { settings } = options;
+    this.#limits = { silenceMs: settings.silenceTimeoutMs, holdMs: settings.holdTimeoutMs };
+    this.#pairs = new WorkerPairs({ settings, clock, random, reports: this.#reports });
     this.#wakeUps = new WakeUps({ clock, loop, packets: () => this.#tally.packets });
   }
 
   /** Binds the first pairs; reports `ready`, or `failed` when an address yields none. */
   start(): void {
-    for (const [family, { address, pairs }] of this.#warm) {
-      const { ports, inUse, failed } = pairs.refill(Number.POSITIVE_INFINITY);
-      if (ports.length === 0) {
-        this.#reports.send({ say: 'failed', code: failed ?? 'EADDRINUSE', address });
-        this.#close();
-        return;
-      }
-      this.#reports.send({ say: 'warm', family, ports });
-      if (inUse > 0 || failed !== undefined) this.#reports.send({ say: 'unbound', address, inUse, failed });
-      this.#restock(family, pairs);
+    if (!this.#pairs.start()) {
+      this.#close();
+      return;
     }
-    this.#refillSoon(0);
     this.#reports.send({ say: 'ready' });
   }
 
@@ -105,9 +86,9 @@ export class MediaWorker {
   // A burst of calls takes pairs that must be bound first; between portions of them sound is relayed.
   #work(): void {
     const commands = this.#commands;
-    const enough = this.#bound() + BIND_PORTION;
+    const enough = this.#pairs.bound + BIND_PORTION;
     let done = 0;
-    while (done < commands.length && this.#bound() < enough) this.#execute(commands[done++]!);
+    while (done < commands.length && this.#pairs.bound < enough) this.#execute(commands[done++]!);
     this.#commands = commands.slice(done);
     if (this.#commands.length > 0) {
       this.#cancelCommands = this.#clock.after(0, () => {
@@ -116,12 +97,6 @@ export class MediaWorker {
       });
     }
     if (this.#calls.size > 0) this.#keepTime();
-  }
-
-  #bound(): number {
-    let bound = 0;
-    for (const { pairs } of this.#warm.values()) bound += pairs.bound;
-    return bound;
   }
 
   #execute(command: Command): void {
@@ -137,8 +112,7 @@ export class MediaWorker {
     if (call === undefined) {
       // It was lost meanwhile, of which the plane hears by its event; a pair that was leased for it rests.
       if (command.do === 'open-leg' || command.do === 'open-stream') {
-        this.#warm.get(command.family)?.pairs.forgo(command.port);
-        this.#tidySoon();
+        this.#pairs.forgo(command.family, command.port);
       }
       return;
     }
@@ -252,7 +226,7 @@ export class MediaWorker {
       studio: this.#studio,
       files: this.#files,
       limits: this.#limits,
-      giveBack: (pair) => this.#giveBack(pair),
+      giveBack: (pair) => this.#pairs.giveBack(pair),
       tell: (event) => {
         const report: Report = { say: 'event', call: id, event };
         // Nobody waits for any others, but for the last ones before a stop.
@@ -270,7 +244,7 @@ export class MediaWorker {
 
   #openLeg(call: RelayCall, command: Extract<Command, { do: 'open-leg' }>): void {
     const { leg: id, name, family, port, signalling } = command;
-    const pair = this.#take(family, port);
+    const pair = this.#pairs.take(family, port);
     const clock = this.#clock;
     const random = this.#random;
     call.addLeg(id, new RelayLeg({ name, pair, signalling, clock, random, user: call, tally: this.#tally }));
@@ -278,73 +252,22 @@ export class MediaWorker {
 
   #openStream(call: RelayCall, command: Extract<Command, { do: 'open-stream' }>): void {
     const { leg, stream, kind, transport, family, port, signalling } = command;
-    const pairs = this.#warm.get(family)?.pairs;
     if (call.leg(leg) === undefined) {
-      pairs?.forgo(port);
-      this.#tidySoon();
+      this.#pairs.forgo(family, port);
       return;
     }
     let pair: BoundPair;
     try {
-      pair = this.#take(family, port);
+      pair = this.#pairs.take(family, port);
     } catch (error) {
       // Another process has it meanwhile: the call goes on without its video.
-      const { address = family.toString() } = this.#warm.get(family) ?? {};
+      const address = this.#pairs.addressOf(family) ?? family.toString();
       this.#reports.sendPatiently({ say: 'unbound', address, inUse: 0, failed: String(error) });
       return;
     }
     const [clock, tally] = [this.#clock, this.#tally];
     const fail = (error: unknown) => call.fail(error);
     call.streams.add(stream, new OpaqueStream({ leg, kind, transport, pair, signalling, clock, tally, fail }));
-  }
-
-  #take(family: AddressFamily, port: number): BoundPair {
-    const pairs = this.#warm.get(family)?.pairs;
-    if (pairs === undefined) throw new Error(`a pair of family ${family} was leased, which has no address`);
-    const pair = pairs.take(port);
-    if (pairs.isLow) this.#refillSoon(0);
-    return pair;
-  }
-
-  #giveBack(pair: BoundPair): void {
-    this.#warm.get(pair.family)?.pairs.giveBack(pair);
-    this.#tidySoon();
-  }
-
-  #tidySoon(): void {
-    if (this.#stopped) return;
-    this.#cancelTidy ??= this.#clock.after(TIDY_MS, () => {
-      this.#cancelTidy = undefined;
-      let again = false;
-      for (const { pairs } of this.#warm.values()) if (pairs.tidy()) again = true;
-      if (again) this.#tidySoon();
-    });
-  }
-
-  #refillSoon(milliseconds: number): void {
-    this.#cancelRefill ??= this.#clock.after(milliseconds, () => {
-      this.#cancelRefill = undefined;
-      this.#refill();
-    });
-  }
-
-  #refill(): void {
-    let again: number | undefined;
-    for (const [family, { address, pairs }] of this.#warm) {
-      const { ports, inUse, failed } = pairs.refill(BIND_PORTION);
-      if (ports.length > 0) this.#reports.sendPatiently({ say: 'warm', family, ports });
-      if (inUse > 0 || failed !== undefined) this.#reports.sendPatiently({ say: 'unbound', address, inUse, failed });
-      this.#restock(family, pairs);
-      // One portion a turn as long as there are ports; then wait for some to have rested, or for descriptors.
-      if (failed === undefined && pairs.wantsRefill) again = 0;
-      else if (!pairs.isFull) again ??= REFILL_RETRY_MS;
-    }
-    if (again !== undefined) this.#refillSoon(again);
-  }
-
-  #restock(family: AddressFamily, pairs: WarmPairs): void {
-    const ports = pairs.restock();
-    if (ports.length > 0) this.#reports.sendPatiently({ say: 'reserve', family, ports });
   }
 
   #keepTime(): void {
@@ -376,11 +299,7 @@ export class MediaWorker {
     this.#stopped = true;
     for (const relay of [...this.#calls.values()]) relay.close();
     this.#stopTime();
-    this.#cancelRefill?.();
-    this.#cancelRefill = undefined;
-    this.#cancelTidy?.();
-    this.#cancelTidy = undefined;
-    for (const { pairs } of this.#warm.values()) pairs.close();
+    this.#pairs.close();
     this.#reports.flush();
   }
 }

@@ -18,8 +18,8 @@ import type { StreamTransport } from '../sdp/stream-ports.ts';
 import { SrtpLeg } from '../srtp/srtp-leg.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
 import { canonical, canonicalEndpoint } from './canonical-address.ts';
+import type { PacketTally } from './leg-user.ts';
 import { noPackets, type StreamStatistics, type StreamTally } from './media-plane.ts';
-import type { PacketTally } from './relay-leg.ts';
 
 /** A picture of a large screen is some hundreds of packets, sent at once; this is a flood, or a loop. */
 const MAX_PACKETS_A_SECOND = 5_000;

@@ -4,9 +4,7 @@ import type { Recorder, Side } from '../recording/recorder.ts';
 import { SILENCE } from '../rtp/g711.ts';
 import { KeyReader } from '../rtp/key-reader.ts';
 import type { KeyPress } from '../rtp/key-writer.ts';
-import { opinionScore } from '../rtp/opinion-score.ts';
 import {
-  isRtcp,
   looksLikeRtcp,
   NOT_RTP,
   rtpHeaderEnd,
@@ -17,11 +15,9 @@ import {
   rtpSsrc,
   rtpTimestamp,
 } from '../rtp/packet.ts';
-import { RtcpSource } from '../rtp/rtcp-source.ts';
 import { SourceLock } from '../rtp/source-lock.ts';
 import { StreamQuality } from '../rtp/stream-quality.ts';
 import type { DtmfKey } from '../rtp/telephone-event.ts';
-import { translateReports } from '../rtp/translate-reports.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { Conversion } from '../sdp/conversion.ts';
 import { type LegMedia, type PayloadTypeMap, TOLD } from '../sdp/leg-media.ts';
@@ -33,8 +29,9 @@ import { ConvertedSound } from './converted-sound.ts';
 import type { WatchedLeg } from './hearing-watch.ts';
 import { KeyListener, type KeySources } from './key-listener.ts';
 import { LegOutput } from './leg-output.ts';
-import { LegReports } from './leg-reports.ts';
-import { type LegQuality, type LegStatistics, noPackets } from './media-plane.ts';
+import { LegRtcp } from './leg-rtcp.ts';
+import type { LegUser, PacketTally } from './leg-user.ts';
+import { type LegStatistics, noPackets } from './media-plane.ts';
 import type { MixedRooms } from './mixed-room.ts';
 import { leavingPayloadTypes, type Passage, RelayedSound } from './passage.ts';
 import { Member } from './room-member.ts';
@@ -43,19 +40,6 @@ import { ToneEar, type ToneSources } from './tone-ear.ts';
 
 /** No codec of telephony sends more often (2.5 ms frames send 400 a second): a flood, or a loop. */
 const MAX_PACKETS_A_SECOND = 1_000;
-
-/** What a leg tells the call that it belongs to. */
-export interface LegUser {
-  onLearned(leg: RelayLeg, observed: Endpoint): void;
-  /** A key of an event that goes no further. */
-  onKey(leg: RelayLeg, key: DtmfKey, milliseconds: number): void;
-  fail(error: unknown): void;
-}
-
-/** Counts every packet that a worker received, for its wake-ups. */
-export interface PacketTally {
-  packets: number;
-}
 
 /**
  * One leg's end of the relay: what arrives on its pair and is its peer's is counted, recorded, and goes into the passage to whoever
@@ -66,6 +50,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
   readonly pair: BoundPair;
   /** What its peer hears. */
   readonly output: LegOutput;
+  readonly rtcp: LegRtcp;
   /** When RTP of the peer's arrived last; -Infinity before any did. */
   heardAt = Number.NEGATIVE_INFINITY;
   held = false;
@@ -75,11 +60,9 @@ export class RelayLeg implements PairUser, WatchedLeg {
   readonly #user: LegUser;
   readonly #tally: PacketTally;
   readonly #lock: SourceLock;
-  readonly #rtcpSource: RtcpSource;
   readonly #quality = new StreamQuality();
-  readonly #reports: LegReports;
   readonly #rtp = noPackets();
-  readonly #rtcp = noPackets();
+  readonly #rtcpCounts = noPackets();
   #signalling: string;
   #claimed: Endpoint | undefined;
   /** The keys that the leg ever had; they stay, so that none of ours is begun anew. */
@@ -119,11 +102,11 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.#tally = options.tally;
     this.#signalling = canonical(options.signalling);
     this.#lock = new SourceLock(this.#signalling);
-    this.#rtcpSource = new RtcpSource(this.#lock);
     const { clock, pair, random } = options;
     this.#random = random;
-    this.output = new LegOutput({ clock, random, pair, rtp: this.#rtp, rtcp: this.#rtcp });
-    this.#reports = new LegReports({ clock, random, output: this.output, quality: this.#quality });
+    this.output = new LegOutput({ clock, random, pair, rtp: this.#rtp, rtcp: this.#rtcpCounts });
+    const counts = this.#rtcpCounts;
+    this.rtcp = new LegRtcp({ leg: this, clock, random, lock: this.#lock, quality: this.#quality, counts });
     this.pair.user = this;
   }
 
@@ -145,7 +128,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     const now = this.#clock.monotonic();
     this.#protect(media.srtp, now);
     this.#lock.describe(this.#claimed, this.#signalling, newOffer, now);
-    this.#rtcpSource.describe(media.claimedRtcp && canonicalEndpoint(media.claimedRtcp));
+    this.rtcp.describe(media.claimedRtcp);
     if (newOffer || !this.#lock.locked) this.pair.disconnect();
     this.#aim();
   }
@@ -258,6 +241,16 @@ export class RelayLeg implements PairUser, WatchedLeg {
     return this.#claimed;
   }
 
+  /** Where what the leg says goes. */
+  get passage(): Passage | undefined {
+    return this.#passage;
+  }
+
+  /** Counts a packet that is no sound; true when more came this second than a leg may send. */
+  isOneTooMany(): boolean {
+    return ++this.#thisSecond > MAX_PACKETS_A_SECOND;
+  }
+
   /** The one leg that hears this one. */
   get heardBy(): RelayLeg | undefined {
     return this.#passage?.to;
@@ -272,7 +265,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     this.#tally.packets++;
     const statistics = this.#rtp;
     if (looksLikeRtcp(datagram)) {
-      this.#onMultiplexedRtcp(datagram, from);
+      this.rtcp.hearMultiplexed(datagram, from);
       return;
     }
     const now = this.#clock.monotonic();
@@ -321,12 +314,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
 
   onRtcp(datagram: Buffer, from: RemoteInfo): void {
     this.#tally.packets++;
-    const now = this.#clock.monotonic();
-    const isPeers = this.#rtcpSource.mayAccept(from.address, from.port, now);
-    const packet = this.#openRtcp(datagram, isPeers, now);
-    if (packet === undefined) return;
-    this.#rtcpSource.accepts(from.address, from.port, now);
-    this.#passRtcp(packet, datagram.length);
+    this.rtcp.hear(datagram, from);
   }
 
   onFault(error: unknown): void {
@@ -341,7 +329,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     } else if (this.#lock.isSettled(now) && !this.#lock.isSilent(now)) {
       this.pair.connect(this.#lock.observed!);
     }
-    this.#report(now);
+    this.rtcp.report(now);
   }
 
   statistics(): LegStatistics {
@@ -350,8 +338,8 @@ export class RelayLeg implements PairUser, WatchedLeg {
       claimed: this.#claimed,
       observed: this.#lock.observed,
       rtp: { ...this.#rtp, lost: this.#quality.lost },
-      rtcp: { ...this.#rtcp },
-      quality: this.#qualityNow(),
+      rtcp: { ...this.#rtcpCounts },
+      quality: this.rtcp.qualityNow(this.#rtp.packets),
     };
   }
 
@@ -374,81 +362,6 @@ export class RelayLeg implements PairUser, WatchedLeg {
     const law = this.#laws[payloadType];
     if (law !== undefined) packet.fill(SILENCE[law], payloadAt, rtpPayloadEnd(packet));
     return law !== undefined;
-  }
-
-  // RTCP on the RTP port (RFC 5761), agreed on or not: nothing is learned from it. Until RTP was heard it is believed from where RTP would
-  // be, if it was agreed on.
-  #onMultiplexedRtcp(datagram: Buffer, from: RemoteInfo): void {
-    const observed = this.#lock.observed;
-    const isPeers =
-      observed === undefined
-        ? this.output.muxes && this.#lock.believes(from.address)
-        : observed.port === from.port && observed.address === from.address;
-    const packet = this.#openRtcp(datagram, isPeers, this.#clock.monotonic());
-    if (packet !== undefined) this.#passRtcp(packet, datagram.length);
-  }
-
-  /** Undefined for what is no RTCP of the peer's, which is counted. */
-  #openRtcp(datagram: Buffer, isPeers: boolean, now: number): Buffer | undefined {
-    const srtp = this.#srtp;
-    const packet = srtp === undefined ? datagram : isPeers ? srtp.openRtcp(datagram, now) : 'foreign';
-    if (typeof packet === 'string') this.#rtcp[packet]++;
-    else if (!isRtcp(packet)) this.#rtcp.malformed++;
-    else if (isPeers) return packet;
-    else this.#rtcp.foreign++;
-    return undefined;
-  }
-
-  #passRtcp(packet: Buffer, octets: number): void {
-    this.#srtp?.taken();
-    if (++this.#thisSecond > MAX_PACKETS_A_SECOND) {
-      this.#rtcp.excess++;
-      return;
-    }
-    this.#rtcp.packets++;
-    this.#rtcp.octets += octets;
-    this.#reports.heard(packet);
-    const passage = this.#passage;
-    if (passage?.to === undefined || !passage.passesReports) return;
-    const { output } = passage.to;
-    // What the leg hears now is the switch's own: the other side's reports speak of a stream that it doesn't hear.
-    if (output.playing) return;
-    const destination = passage.to.#rtcpDestination;
-    if (destination === undefined) return;
-    const length = translateReports(packet, output.stream.renumbering, this.output.stream.renumbering);
-    if (length === 0) return;
-    passage.to.#reports.passed(packet);
-    output.sendRtcp(length === packet.length ? packet : packet.subarray(0, length), destination);
-  }
-
-  get #rtcpDestination(): Endpoint | undefined {
-    return this.output.muxes ? (this.#lock.observed ?? this.#claimed) : this.#rtcpSource.destination;
-  }
-
-  // Where the other side's reports don't come, or speak of other streams, the leg gets ours.
-  #report(now: number): void {
-    const destination = this.#rtcpDestination;
-    if (destination === undefined) return;
-    const speaker = this.#passage?.to;
-    const way = speaker === undefined ? undefined : speaker.#passage;
-    const othersAreHeard = way?.to === this && way.passesReports && !this.output.playing;
-    const packet = this.#reports.due(now, othersAreHeard);
-    if (packet !== undefined) this.output.sendRtcp(packet, destination);
-  }
-
-  #qualityNow(): LegQuality {
-    const { lost, jitterMs, greatestJitterMs, duplicates, reordered } = this.#quality;
-    const { reception, roundTripMs } = this.#reports.peer;
-    const { packets } = this.#rtp;
-    return {
-      jitterMs,
-      greatestJitterMs,
-      duplicates,
-      reordered,
-      score: packets === 0 ? undefined : opinionScore({ loss: lost / (lost + packets), jitterMs, roundTripMs }),
-      roundTripMs,
-      reported: reception,
-    };
   }
 
   #learned(): void {

@@ -2,10 +2,12 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Clock, type Ledger, type Log, SILENT } from '@vats/kernel';
 import type { MediaPlane } from './media-plane.ts';
+import { MediaStartError } from './media-start-error.ts';
 import type { WorkerSettings } from './messages.ts';
 import { pairsWithin, REST_MS } from './port-pool.ts';
 import { readReports, writeCommands } from './wire.ts';
-import { MediaStartError, type SpawnWorker, WorkerMediaPlane } from './worker-media-plane.ts';
+import type { SpawnWorker } from './worker-link.ts';
+import { WorkerMediaPlane } from './worker-media-plane.ts';
 
 /** The settings under `media:` and what the plane needs from its surroundings. */
 export interface MediaPlaneOptions {

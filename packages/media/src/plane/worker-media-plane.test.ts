@@ -6,7 +6,7 @@ import type { MediaEvent } from './media-plane.ts';
 import type { Command, Report, WorkerSettings } from './messages.ts';
 import { PATIENCE_MS } from './outbox.ts';
 import { startMediaPlane } from './start-media-plane.ts';
-import type { SpawnWorker } from './worker-media-plane.ts';
+import type { SpawnWorker } from './worker-link.ts';
 
 const PARTY = { number: '201' };
 

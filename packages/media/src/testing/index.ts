@@ -8,13 +8,10 @@ export type { Member } from '../plane/room-member.ts';
 export type { RoomLeg } from '../plane/room-order.ts';
 export { fileKey, sealedHeader, sealSegment } from '../recording/sealed-format.ts';
 export { Pacer } from '../sound/pacer.ts';
-export {
-  FakeMediaCall,
-  FakeMediaLeg,
-  FakeMediaPlane,
-  type FakeMediaPlaneOptions,
-  type MediaCommand,
-} from './fake-media-plane.ts';
+export { FakeMediaCall } from './fake-media-call.ts';
+export { FakeMediaLeg } from './fake-media-leg.ts';
+export { FakeMediaPlane, type FakeMediaPlaneOptions } from './fake-media-plane.ts';
 export { isEnd, keyPackets } from './key-packets.ts';
+export type { MediaCommand } from './media-command.ts';
 export { SrtpPhone } from './srtp-phone.ts';
 export { type Heard, rtcpPacket, rtpPacket, UdpPhone } from './udp-phone.ts';

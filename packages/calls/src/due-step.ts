@@ -1,0 +1,72 @@
+import type { Plan } from '@vats/pbx';
+import type { CallContext } from './call-context.ts';
+import type { Service } from './call-state.ts';
+import type { CallerSide } from './caller-side.ts';
+import type { Forks } from './forks.ts';
+
+/** Does the step that the plan says is due: makes ready what it takes, and tells the call's machine. */
+export class DueStep {
+  readonly #call: CallContext;
+  readonly #forks: Forks;
+  readonly #caller: CallerSide;
+
+  constructor(call: CallContext, forks: Forks, caller: CallerSide) {
+    this.#call = call;
+    this.#forks = forks;
+    this.#caller = caller;
+  }
+
+  take(plan: Plan): void {
+    const { step: due, group, forwards, frames } = plan;
+    if (mayMeet(plan)) this.#call.legs.mayMeet(plan.call.domain.id);
+    switch (due.do) {
+      case 'ring': {
+        const forwardedBy = forwards?.at(-1)?.by;
+        const legs = this.#forks.choose(due.targets, frames.at(-1), {
+          why: due.because,
+          ...(due.ofMany && group !== undefined && { group }),
+          ...(forwardedBy !== undefined && { forwardedBy }),
+        });
+        if (legs.length > 0 && !this.#caller.open()) return;
+        this.#call.feed({ type: 'ring', legs, forMs: due.ring, ofMany: due.ofMany });
+        return;
+      }
+      case 'echo':
+        this.#serve({ kind: 'echo' });
+        return;
+      case 'conference':
+        this.#serve({ kind: 'conference', conference: due.conference });
+        return;
+      case 'play':
+        this.#serve({ kind: 'play', prompt: due.prompt, answer: due.answer });
+        return;
+      case 'reject':
+        this.#call.feed({ type: 'refuse', failure: due.reason });
+        return;
+      case 'hangup':
+        this.#call.feed({ type: 'refuse', failure: this.#isOpened ? 'plan-ended' : 'callee-declined' });
+        return;
+      case 'menu':
+      case 'queue':
+      case 'voicemail':
+        // route() makes none of these yet; a plan that has one must still end.
+        this.#call.feed({ type: 'refuse', failure: 'not-served' });
+        return;
+    }
+  }
+
+  #serve(service: Service): void {
+    if (this.#caller.open()) this.#call.feed({ type: 'serve', service });
+  }
+
+  /** The switch has answered the caller. */
+  get #isOpened(): boolean {
+    return this.#call.legs.caller?.session !== undefined;
+  }
+}
+
+/** Whether the call is in a conference now, or may come to one: by a number, a scheme, or what is keyed in a menu. */
+function mayMeet({ call, step: due, frames }: Plan): boolean {
+  if ((call.domain.settings.conferences ?? []).length === 0) return false;
+  return due.do === 'conference' || frames.some((frame) => frame.in === 'scheme' || frame.in === 'number');
+}

@@ -1,0 +1,105 @@
+import type { CallContext } from './call-context.ts';
+import type { CallPlan } from './call-plan.ts';
+import type { CallCommand, CallState } from './call-state.ts';
+import type { CallTimers } from './call-timers.ts';
+import type { CallerSide } from './caller-side.ts';
+import { reasonHeader } from './failures.ts';
+import type { Forks } from './forks.ts';
+import { refusalHeaders } from './refusal-headers.ts';
+import type { Renegotiation } from './renegotiation.ts';
+import type { Services } from './services.ts';
+import type { Supervision } from './supervision.ts';
+
+/** Those among the parts of a call who do what its machine decides. */
+export interface Performers {
+  readonly forks: Forks;
+  readonly callerSide: CallerSide;
+  readonly services: Services;
+  readonly plan: CallPlan;
+  readonly renegotiation: Renegotiation;
+  readonly timers: CallTimers;
+  readonly supervision: Supervision;
+  /** The call's state when it is asked for. */
+  readonly state: () => CallState;
+  /** The call is over. */
+  readonly end: () => void;
+}
+
+/** Carries out what `step()` decided for the call, by the part of it whose matter that is. */
+export function performCommand(command: CallCommand, call: CallContext, performers: Performers): void {
+  const { forks, callerSide, services, plan, renegotiation, timers, supervision } = performers;
+  switch (command.do) {
+    case 'invite':
+      forks.invite(command.leg);
+      return;
+    case 'cancel':
+      forks.cancel(command.leg, command.elsewhere);
+      return;
+    case 'tell-progress':
+      callerSide.progress(command.status, command.earlyMediaOf);
+      return;
+    case 'connect':
+      callerSide.connect(command.leg);
+      return;
+    case 'serve':
+      services.begin(command.service);
+      return;
+    case 'ringback':
+      callerSide.ringback();
+      return;
+    case 'reject':
+      call.invite.reject(command.status, {
+        headers: refusalHeaders(command.failure, {
+          fault: call.legs.caller?.offerFault,
+          offered: call.legs.caller?.sdp.offeredSound,
+        }),
+      });
+      return;
+    case 'bye':
+      call.legs.get(command.leg)?.session?.bye([['Reason', reasonHeader(command.failure)]]);
+      return;
+    case 'ask-plan':
+      services.end();
+      plan.goOn(command.outcome);
+      return;
+    case 'relay-reinvite':
+      renegotiation.relay(command.from, command.to);
+      return;
+    case 'answer-reinvite':
+      renegotiation.answer(
+        command.leg,
+        performers.state().name === 'talking' ? undefined : () => callerChanged(performers),
+      );
+      return;
+    case 'pass-answer':
+      renegotiation.passAnswer(command.from, command.to);
+      return;
+    case 'refuse-reinvite':
+      renegotiation.refuse(command.leg, command.status);
+      return;
+    case 'start-timer':
+      timers.start(command.timer, command.ms);
+      return;
+    case 'stop-timer':
+      timers.stop(command.timer);
+      return;
+    case 'close-media':
+      services.end();
+      supervision.end();
+      call.recorder.close();
+      call.legs.close();
+      return;
+    case 'end':
+      performers.end();
+      return;
+    case 'emit':
+      call.emit(command.event);
+      return;
+  }
+}
+
+function callerChanged({ callerSide, services, state }: Performers): void {
+  const now = state();
+  callerSide.changed(now.name === 'ringing' ? now.heard : undefined);
+  services.changed();
+}

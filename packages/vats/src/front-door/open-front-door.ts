@@ -1,0 +1,60 @@
+import type { Gate } from '@vats/access';
+import type { CallManager } from '@vats/calls';
+import type { Clock, Log } from '@vats/kernel';
+import type { Directory } from '@vats/pbx';
+import type { Registrar } from '@vats/registrar';
+import type { DigestServer, TransactionLayer } from '@vats/sip';
+import type { Store } from '@vats/store';
+import { registrarAccount } from '../registrations.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Trunks } from '../trunks.ts';
+import { Authenticator } from './authenticator.ts';
+import { callOrigin } from './call-origin.ts';
+import { DigestChoices } from './digest-choices.ts';
+import { FrontDoor } from './front-door.ts';
+import { Visitors } from './visitors.ts';
+
+export interface FrontDoorOpening {
+  readonly settings: Settings;
+  readonly digest: DigestServer;
+  readonly gate: Gate;
+  readonly store: Pick<Store, 'keyFor'>;
+  readonly directory: () => Directory;
+  readonly transactions: TransactionLayer;
+  readonly trunks: Trunks;
+  /** Takes what is let in to register. */
+  readonly registrar: Registrar;
+  /** Takes what is let in to call. */
+  readonly calls: CallManager;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The front door, who asks for credentials at it, and who knows of whom a request comes; whoever is let in goes to the registrar and calls. */
+export function openFrontDoor(opening: FrontDoorOpening): {
+  readonly door: FrontDoor;
+  readonly authenticator: Authenticator;
+  readonly visitors: Visitors;
+} {
+  const { settings, digest, gate, store, directory, transactions, trunks, registrar, calls, clock, log } = opening;
+  const choices = new DigestChoices({
+    directory,
+    machine: settings.sip.digest,
+    key: store.keyFor('digest-choices'),
+  });
+  const authenticator = new Authenticator({ digest, gate, directory, choices, clock, log });
+  const visitors = new Visitors({ proxies: settings.access.proxies, clock, log });
+  const door = new FrontDoor({
+    ...{ transactions, authenticator, gate, visitors, directory, trunks },
+    register: (request, flow, account, visitor) => {
+      const transaction = transactions.accept(request, flow);
+      registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
+    },
+    invite: (request, flow, origin, visitor) => {
+      // Good credentials show that the phone is alive; anything less could come from a forged source.
+      registrar.heard(flow);
+      calls.invite(request, flow, callOrigin(request, origin, visitor, directory()));
+    },
+  });
+  return { door, authenticator, visitors };
+}
