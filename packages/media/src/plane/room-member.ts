@@ -29,6 +29,7 @@ export class Member implements Passage {
   readonly leave: () => void;
   readonly change: (change: RoomChange) => void;
   readonly #leg: RoomLeg;
+  readonly #members: () => Iterable<Member>;
   readonly #keys: KeyReader | undefined;
   readonly #eventTypes: ReadonlySet<number>;
   readonly #inputs: (RoomInput | undefined)[] = [];
@@ -49,6 +50,8 @@ export class Member implements Passage {
     party: Party;
     keys: KeyReader | undefined;
     speaks: () => void;
+    /** All who are in the room. */
+    members: () => Iterable<Member>;
     random: Random;
     leave: () => void;
     change: (change: RoomChange) => void;
@@ -61,6 +64,7 @@ export class Member implements Passage {
     this.leave = options.leave;
     this.change = options.change;
     this.#leg = leg;
+    this.#members = options.members;
     this.#keys = options.keys;
     this.#eventTypes = new Set(order.events.map(([payloadType]) => payloadType));
     for (const [payloadType, encoding] of order.sources) {
@@ -83,9 +87,17 @@ export class Member implements Passage {
     });
   }
 
-  /** A recording of its leg holds nothing then: what it says is not for all. */
+  /** A recording of its leg holds nothing then: what it says is not for all, or none of those who talk hears it: they hold the line. */
   get isUnheard(): boolean {
-    return this.muted || this.presence !== 'talk';
+    return this.muted || this.presence !== 'talk' || this.#leg.held || !this.#isListenedTo;
+  }
+
+  // Who only listens in does not count: a supervisor does not make a recording of somebody whom the other side has on hold.
+  get #isListenedTo(): boolean {
+    for (const other of this.#members()) {
+      if (other !== this && other.presence === 'talk' && other.#leg.output.receives) return true;
+    }
+    return false;
   }
 
   hear(packet: Buffer, payloadAt: number): boolean {
