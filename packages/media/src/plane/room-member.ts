@@ -7,7 +7,7 @@ import { SoundPackets } from '../codec/sound-packets.ts';
 import type { KeyReader } from '../rtp/key-reader.ts';
 import { rtpPayloadType } from '../rtp/packet.ts';
 import { TURN_MS } from '../sound/pacer.ts';
-import type { Heard, Party } from '../sound/room.ts';
+import { type Heard, isOfNobody, type Party } from '../sound/room.ts';
 import type { Passage } from './passage.ts';
 import { RoomInput } from './room-input.ts';
 import type { RoomChange, RoomLeg, RoomOrder } from './room-order.ts';
@@ -40,6 +40,8 @@ export class Member implements Passage {
   readonly #octets: Uint8Array | undefined;
   /** The mix that it heard in the turn before. */
   #mix = NO_MIX;
+  /** Nobody was heard since the packet before. */
+  #isQuiet = true;
   #input: RoomInput | undefined;
 
   constructor(options: {
@@ -82,7 +84,10 @@ export class Member implements Passage {
       ptime: order.format.ptime,
       wishes: opusWishes(order.format.fmtp),
       random,
-      send: (packet) => leg.output.say(packet),
+      send: (packet) => {
+        leg.output.say(packet, this.#isQuiet);
+        this.#isQuiet = true;
+      },
       haveLeft: () => leg.output.hasLeft,
     });
   }
@@ -129,6 +134,7 @@ export class Member implements Passage {
   hears(heard: Heard, shared: SharedMixes): void {
     const [down, packets, octets] = [this.#down, this.#packets, this.#octets];
     const { sound, mix } = heard;
+    if (!isOfNobody(mix)) this.#isQuiet = false;
     if (down === undefined) {
       packets.append(sound, sound.length);
       return;

@@ -17,6 +17,7 @@ import {
   openLegs,
   phone,
   rtpPort,
+  sounds,
   start,
   update,
   useWorker,
@@ -251,6 +252,24 @@ test('whoever is on hold is not overheard by a recording while a supervisor list
     [[1], []],
     [[1], [2]],
   ]);
+});
+
+test('music on hold is heard in a room as well: the faint noise of a silent room is nobody', async () => {
+  await room(join(1), join(2), join(3, { presence: 'listen' }));
+  sounds.put('music', 800);
+  const format = { payloadType: 8, encoding: 'pcma/8000/1', ptime: 20 };
+  worker.execute([
+    { do: 'play', call: 1, leg: 1, order: { id: 7, items: [{ file: 'music' }], times: 0, yields: true, format } },
+  ]);
+  const from = phones[0]!.heard.length;
+  for (let i = 0; i < 50; i++) {
+    clock.advance(20);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  while (phones[0]!.heard.length < from + 45) await new Promise((resolve) => setImmediate(resolve));
+  const music = ({ packet }: { packet: Buffer }) => Math.abs(alawmulaw.alaw.decodeSample(packet[50]!) - 800) < 30;
+  expect(phones[0]!.heard.slice(from + 5).map(music)).not.toContain(false);
+  await close();
 });
 
 test('who whispers to a name is heard by whoever comes under it later', async () => {
