@@ -245,7 +245,8 @@ export class Call implements CallContext {
 
   /** For the call's legs. */
   served(event: ServiceEvent): void {
-    this.#services.told(event);
+    if (event.kind === 'room-refused' && this.#talking() !== undefined) this.#supervision.roomRefused();
+    else this.#services.told(event);
   }
 
   /** Adds to the call's story. */
