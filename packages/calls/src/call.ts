@@ -23,6 +23,7 @@ import { Keys } from './keys.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
 import { LegHoldings } from './leg-holdings.ts';
+import { mayMeet } from './may-meet.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { refusalHeaders } from './refusal-headers.ts';
@@ -404,10 +405,4 @@ export class Call implements CallContext {
     this.#state = { name: 'ended', failure: 'internal-error', status: 500 };
     this.#end();
   }
-}
-
-/** Whether the call is in a conference now, or may come to one: by a number, a scheme, or what is keyed in a menu. */
-function mayMeet({ call, step: due, frames }: Plan): boolean {
-  if ((call.domain.settings.conferences ?? []).length === 0) return false;
-  return due.do === 'conference' || frames.some((frame) => frame.in === 'scheme' || frame.in === 'number');
 }
