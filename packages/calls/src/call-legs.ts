@@ -123,9 +123,10 @@ export class CallLegs {
       ...(advertise === undefined ? {} : { advertise }),
     });
     if (media === undefined) return undefined;
-    const { random, settings } = this.#parts;
+    const { clock, random, settings } = this.#parts;
     const streams = new LegStreams({
       lease: (options) => this.#media?.openStream(media, options),
+      clock,
       video: settings.video,
     });
     const sessionId = sessionIdFrom(random);

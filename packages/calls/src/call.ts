@@ -24,6 +24,7 @@ import { Keys } from './keys.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
 import { LegHoldings } from './leg-holdings.ts';
+import { mayMeet } from './may-meet.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { type Performers, performCommand } from './perform-command.ts';
@@ -259,7 +260,8 @@ export class Call implements CallContext {
 
   /** For the call's legs. */
   served(event: ServiceEvent): void {
-    this.#services.told(event);
+    if (event.kind === 'room-refused' && this.#talking() !== undefined) this.#supervision.roomRefused();
+    else this.#services.told(event);
   }
 
   /** Adds to the call's story. */

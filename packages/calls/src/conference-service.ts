@@ -9,7 +9,7 @@ import type { Conferences } from './conferences.ts';
 import type { FailureCode } from './failures.ts';
 import { roomOrderOf } from './room-order.ts';
 import type { RunningService, ServiceEvent } from './services.ts';
-import type { Sound } from './speaker.ts';
+import type { SaidEnd, Sound } from './speaker.ts';
 
 /** Wrong PINs, or none, of one call. */
 const TRIES = 3;
@@ -36,6 +36,8 @@ export class ConferenceService implements RunningService, Attendee {
   #collecting: number | undefined;
   #tries = 0;
   #isAlone = false;
+  /** The caller hears that the conference is recorded, and is heard by nobody until then. */
+  #isWarned = false;
   /** What an attendee who is alone hears, while it is heard. */
   #music: Sound | undefined;
   #over = false;
@@ -94,6 +96,8 @@ export class ConferenceService implements RunningService, Attendee {
   }
 
   tell(sound: Sound): void {
+    // Nobody misses that they are recorded because somebody else came at the same time.
+    if (this.#isWarned) return;
     this.#say(sound, () => this.#playMusic());
   }
 
@@ -142,6 +146,7 @@ export class ConferenceService implements RunningService, Attendee {
       this.#leaveWith(['conference-full', 'goodbye'], 'conference-full');
       return;
     }
+    this.#isWarned = this.#room.notice !== undefined;
     this.#takeSeat();
     // A codec that came with a re-INVITE meanwhile may be none that is mixed: the call is over then.
     if (this.#over || this.#room === undefined) return;
@@ -154,7 +159,22 @@ export class ConferenceService implements RunningService, Attendee {
       ...(notice !== undefined && announced.length === 0 ? [BEEP] : []),
       ...this.#prompts([this.#isAlone ? 'conference-first' : 'conference-welcome']),
     ];
-    this.#say({ items, ...(afterMs > 0 && { afterMs }) }, () => this.#playMusic());
+    this.#say({ items, ...(afterMs > 0 && { afterMs }) }, (end) => this.#greeted(end));
+  }
+
+  #greeted({ why }: SaidEnd): void {
+    if (this.#isWarned && why === 'failed') {
+      this.#call.log.warn('prompt.failed', { prompt: 'call-is-recorded', why: 'unreadable' });
+      this.#say({ items: [BEEP] }, () => this.#warned());
+    } else this.#warned();
+  }
+
+  #warned(): void {
+    const { caller, media } = this.#call.legs;
+    const was = this.#isWarned;
+    this.#isWarned = false;
+    if (was && caller !== undefined) media?.changeInRoom(caller.media, { presence: 'talk' });
+    this.#playMusic();
   }
 
   /** Goes into the room, and anew when the caller's codec has changed. */
@@ -162,12 +182,13 @@ export class ConferenceService implements RunningService, Attendee {
     const { caller, media } = this.#call.legs;
     const room = this.#room;
     if (caller === undefined || media === undefined || room === undefined) return;
-    const order = roomOrderOf(caller, { room: room.name, as: this.call, presence: 'talk' });
+    const presence = this.#isWarned ? 'listen' : 'talk';
+    const order = roomOrderOf(caller, { room: room.name, as: this.call, presence });
     if (order === undefined) {
       this.#call.feed({ type: 'hang-up', failure: 'no-common-codec' });
       return;
     }
-    const entered = JSON.stringify(order);
+    const entered = JSON.stringify({ ...order, presence: undefined });
     if (entered === this.#entered) return;
     this.#entered = entered;
     media.joinRoom(caller.media, order);
@@ -187,11 +208,11 @@ export class ConferenceService implements RunningService, Attendee {
     this.#say({ items: this.#prompts(prompts) }, () => this.#call.feed({ type: 'hang-up', failure }));
   }
 
-  #say(sound: Sound, then: () => void = () => {}): void {
+  #say(sound: Sound, then: (end: SaidEnd) => void = () => {}): void {
     const { legs, speaker } = this.#call;
     if (legs.caller === undefined || this.#over) return;
-    speaker.say(legs.caller, sound, () => {
-      if (!this.#over) then();
+    speaker.say(legs.caller, sound, (end) => {
+      if (!this.#over) then(end);
     });
   }
 

@@ -1,8 +1,9 @@
 import type { MediaStream } from '@vats/media';
 import { expect, test } from 'vitest';
-import { LegStreams, MOST_STREAMS } from './leg-streams.ts';
+import { LegStreams, MOST_BEGUN, MOST_STREAMS } from './leg-streams.ts';
 
 let closed: number[];
+let now = 0;
 
 function streams({ video = true, free = 100 } = {}): LegStreams {
   closed = [];
@@ -18,7 +19,7 @@ function streams({ video = true, free = 100 } = {}): LegStreams {
       close: () => void closed.push(own),
     };
   };
-  return new LegStreams({ lease, video });
+  return new LegStreams({ lease, clock: { monotonic: () => now }, video });
 }
 
 const video = (key: string) => ({ key, kind: 'video', transport: 'rtp' }) as const;
@@ -36,6 +37,23 @@ test('a few are carried, and none without ports', () => {
   const ports = Array.from({ length: 9 }, (_, i) => all.open(video(String(i))));
   expect(ports.filter((port) => port !== undefined)).toHaveLength(MOST_STREAMS);
   expect(streams({ free: 0 }).open(video('1'))).toBeUndefined();
+});
+
+test('a stream that is turned off and on in a storm of re-INVITEs does not take port after port', () => {
+  const all = streams({ free: Number.POSITIVE_INFINITY });
+  const turnsOffAndOn = (): void => {
+    for (let i = 0; i < 1_000; i++) {
+      all.open(video('1'));
+      all.keep(new Set());
+    }
+  };
+  turnsOffAndOn();
+  expect(closed).toHaveLength(MOST_BEGUN);
+  now += 59_999;
+  expect(all.open(video('1'))).toBeUndefined();
+  now += 1;
+  turnsOffAndOn();
+  expect(closed).toHaveLength(2 * MOST_BEGUN);
 });
 
 test('without video there is fax and text', () => {

@@ -38,6 +38,14 @@ test('a call that is answered may last only so long; early media is bounded by t
   expect(after(PLAY, EARLY).last).toEqual([]);
 });
 
+test('a phone that is gone ends nothing of what the switch does with the caller', () => {
+  const echo: CallInput = { type: 'serve', service: { kind: 'echo' } };
+  for (const service of [PLAY, echo]) {
+    const { state, last } = after(service, OPENED, { type: 'leg-ended', leg: 'b1', failure: 'leg-lost' });
+    expect([state.name, last]).toEqual(['served', []]);
+  }
+});
+
 test('who hears the switch hears its ringback, at once and when a phone’s own sound ends, and no 180', () => {
   expect(does(after(PLAY, OPENED, PLAYED, RING).last)).toEqual([
     'start-timer ring',

@@ -52,7 +52,9 @@ function served(state: Extract<CallState, { name: 'served' }>, input: CallInput)
     case 'hang-up':
       return turnAway(input.failure, opened);
     case 'leg-ended':
-      return isWhatWasCalled(service) ? hungUp(input.leg, input.failure, []) : callerAlone(state, input);
+      return isWhatWasCalled(service) && input.leg === CALLER
+        ? hungUp(input.leg, input.failure, [])
+        : callerAlone(state, input);
     default:
       return callerAlone(state, input);
   }

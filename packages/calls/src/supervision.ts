@@ -81,8 +81,14 @@ export class Supervision {
   }
 
   /** The call is over. */
-  end(): void {
-    for (const { supervisor } of [...this.#supervisors.values()]) supervisor.end('caller-hung-up');
+  end(why: FailureCode = 'caller-hung-up'): void {
+    for (const { supervisor } of [...this.#supervisors.values()]) supervisor.end(why);
+  }
+
+  /** A side of the call has found no room, and hears nobody: the two hear each other again, and nobody else. */
+  roomRefused(): void {
+    this.#call.log.warn('supervisors.no-room');
+    this.end('conference-full');
   }
 
   get #room(): string {

@@ -33,6 +33,7 @@ function enter(room: string, as: string): Member | undefined {
         markers.push(rtpMarker(packet));
       },
       hasLeft: true,
+      receives: true,
     },
     heardAt: 0,
     held: false,

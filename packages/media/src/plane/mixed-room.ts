@@ -117,7 +117,8 @@ export class MixedRoom implements Paced {
     }
     const leave = (): void => this.#leave(member);
     const change = (changed: RoomChange): void => this.#change(member, changed);
-    const member = new Member({ leg, order, codec, party, keys, speaks, random: this.#random, leave, change });
+    const [random, members] = [this.#random, () => this.members];
+    const member = new Member({ leg, order, codec, party, keys, speaks, members, random, leave, change });
     this.#members.set(order.as, member);
     this.#memberOf.set(party, member);
     this.#change(member, order);

@@ -149,6 +149,27 @@ describe('video', () => {
     await close();
     expect(tallyOf('a').rtp).toMatchObject({ unauthentic: 1, packets: 1 });
   });
+
+  test('of a stranger is told by its address, before anything is computed of it', async () => {
+    const { a, b } = await streaming('rtp');
+    const key = (fill: number) => Buffer.alloc(30, fill).toString('base64');
+    const suite = 'AES_CM_128_HMAC_SHA1_80' as const;
+    const claimedRtcp = { address: a.at.address, port: a.at.port + 1 };
+    worker.execute([described(1, a, { claimedRtcp, srtp: { suite, ours: key(1), theirs: key(2) } })]);
+    const secure = new SrtpPhone(suite, { sends: key(2), hears: key(1) });
+    a.send(secure.protect(rtpPacket({ sequence: 1 })), at(1));
+    await b.next();
+    const thief = await phone('127.0.0.66');
+    thief.send(rtpPacket({ sequence: 2 }), at(1));
+    thief.send(rtcpPacket(8), at(1));
+    thief.send(rtcpPacket(8), rtcpAt(1));
+    await handled(4);
+    await close();
+    expect(tallyOf('a')).toMatchObject({
+      rtp: { packets: 1, unauthentic: 0, foreign: 1 },
+      rtcp: { packets: 0, unauthentic: 0, foreign: 2 },
+    });
+  });
 });
 
 describe('a fax', () => {

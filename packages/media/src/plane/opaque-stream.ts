@@ -4,6 +4,7 @@ import {
   isRtcp,
   looksLikeRtcp,
   NOT_RTP,
+  rtpHeaderEnd,
   rtpPayloadAt,
   rtpPayloadType,
   rtpSequence,
@@ -16,6 +17,7 @@ import { StreamQuality } from '../rtp/stream-quality.ts';
 import type { StreamMedia } from '../sdp/stream-media.ts';
 import type { StreamTransport } from '../sdp/stream-ports.ts';
 import { SrtpLeg } from '../srtp/srtp-leg.ts';
+import type { SrtpFault } from '../srtp/srtp-receiver.ts';
 import type { BoundPair, PairUser } from './bound-pair.ts';
 import { canonical, canonicalEndpoint } from './canonical-address.ts';
 import type { PacketTally } from './leg-user.ts';
@@ -141,7 +143,7 @@ export class OpaqueStream implements PairUser {
       return;
     }
     const srtp = this.#srtp;
-    const packet = srtp === undefined ? datagram : srtp.openRtp(datagram, now);
+    const packet = srtp === undefined ? datagram : this.#openRtp(srtp, datagram, from, now);
     if (typeof packet === 'string') {
       this.#rtp[packet]++;
       return;
@@ -165,14 +167,16 @@ export class OpaqueStream implements PairUser {
   onRtcp(datagram: Buffer, from: RemoteInfo): void {
     this.#tally.packets++;
     // Beside a stream of bare datagrams nothing is to come.
-    const packet = this.#isRtp ? this.#openRtcp(datagram) : undefined;
-    if (packet === undefined) {
-      if (!this.#isRtp) this.#rtcp.foreign++;
+    if (!this.#isRtp) {
+      this.#rtcp.foreign++;
       return;
     }
     const now = this.#clock.monotonic();
-    if (this.#rtcpSource.accepts(from.address, from.port, now)) this.#passRtcp(packet, datagram.length, now);
-    else this.#rtcp.foreign++;
+    const isPeers = this.#rtcpSource.mayAccept(from.address, from.port, now);
+    const packet = this.#openRtcp(datagram, isPeers, now);
+    if (packet === undefined) return;
+    this.#rtcpSource.accepts(from.address, from.port, now);
+    this.#passRtcp(packet, datagram.length, now);
   }
 
   onFault(error: unknown): void {
@@ -216,23 +220,31 @@ export class OpaqueStream implements PairUser {
 
   // Nothing is learned from RTCP: until RTP was heard it is believed from where RTP would be, if it may come here at all.
   #onMultiplexedRtcp(datagram: Buffer, from: RemoteInfo): void {
-    const packet = this.#openRtcp(datagram);
-    if (packet === undefined) return;
+    const now = this.#clock.monotonic();
     const observed = this.#lock.observed;
-    const believed =
+    const isPeers =
       observed === undefined
         ? this.#muxes && this.#lock.believes(from.address)
         : observed.port === from.port && observed.address === from.address;
-    if (believed) this.#passRtcp(packet, datagram.length, this.#clock.monotonic());
-    else this.#rtcp.foreign++;
+    const packet = this.#openRtcp(datagram, isPeers, now);
+    if (packet !== undefined) this.#passRtcp(packet, datagram.length, now);
   }
 
-  #openRtcp(datagram: Buffer): Buffer | undefined {
+  // As for sound: judging a tag costs far more than looking where a packet is from.
+  #openRtp(srtp: SrtpLeg, datagram: Buffer, from: RemoteInfo, now: number): Buffer | SrtpFault | 'foreign' {
+    if (rtpHeaderEnd(datagram, datagram.length) === NOT_RTP) return 'malformed';
+    const may = this.#lock.mayAccept(from.address, from.port, rtpSsrc(datagram), rtpSequence(datagram), now);
+    return may ? srtp.openRtp(datagram, now) : 'foreign';
+  }
+
+  /** Undefined for what is no RTCP of the peer's, which is counted. */
+  #openRtcp(datagram: Buffer, isPeers: boolean, now: number): Buffer | undefined {
     const srtp = this.#srtp;
-    const packet = srtp === undefined ? datagram : srtp.openRtcp(datagram, this.#clock.monotonic());
+    const packet = srtp === undefined ? datagram : isPeers ? srtp.openRtcp(datagram, now) : 'foreign';
     if (typeof packet === 'string') this.#rtcp[packet]++;
-    else if (isRtcp(packet)) return packet;
-    else this.#rtcp.malformed++;
+    else if (!isRtcp(packet)) this.#rtcp.malformed++;
+    else if (isPeers) return packet;
+    else this.#rtcp.foreign++;
     return undefined;
   }
 

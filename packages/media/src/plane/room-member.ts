@@ -7,7 +7,7 @@ import { SoundPackets } from '../codec/sound-packets.ts';
 import type { KeyReader } from '../rtp/key-reader.ts';
 import { rtpPayloadType } from '../rtp/packet.ts';
 import { TURN_MS } from '../sound/pacer.ts';
-import type { Heard, Party } from '../sound/room.ts';
+import { type Heard, isOfNobody, type Party } from '../sound/room.ts';
 import type { Passage } from './passage.ts';
 import { RoomInput } from './room-input.ts';
 import type { RoomChange, RoomLeg, RoomOrder } from './room-order.ts';
@@ -29,6 +29,7 @@ export class Member implements Passage {
   readonly leave: () => void;
   readonly change: (change: RoomChange) => void;
   readonly #leg: RoomLeg;
+  readonly #members: () => Iterable<Member>;
   readonly #keys: KeyReader | undefined;
   readonly #eventTypes: ReadonlySet<number>;
   readonly #inputs: (RoomInput | undefined)[] = [];
@@ -39,6 +40,8 @@ export class Member implements Passage {
   readonly #octets: Uint8Array | undefined;
   /** The mix that it heard in the turn before. */
   #mix = NO_MIX;
+  /** Nobody was heard since the packet before. */
+  #isQuiet = true;
   #input: RoomInput | undefined;
 
   constructor(options: {
@@ -49,6 +52,8 @@ export class Member implements Passage {
     party: Party;
     keys: KeyReader | undefined;
     speaks: () => void;
+    /** All who are in the room. */
+    members: () => Iterable<Member>;
     random: Random;
     leave: () => void;
     change: (change: RoomChange) => void;
@@ -61,6 +66,7 @@ export class Member implements Passage {
     this.leave = options.leave;
     this.change = options.change;
     this.#leg = leg;
+    this.#members = options.members;
     this.#keys = options.keys;
     this.#eventTypes = new Set(order.events.map(([payloadType]) => payloadType));
     for (const [payloadType, encoding] of order.sources) {
@@ -78,14 +84,25 @@ export class Member implements Passage {
       ptime: order.format.ptime,
       wishes: opusWishes(order.format.fmtp),
       random,
-      send: (packet) => leg.output.say(packet),
+      send: (packet) => {
+        leg.output.say(packet, this.#isQuiet);
+        this.#isQuiet = true;
+      },
       haveLeft: () => leg.output.hasLeft,
     });
   }
 
-  /** A recording of its leg holds nothing then: what it says is not for all. */
+  /** A recording of its leg holds nothing then: what it says is not for all, or none of those who talk hears it: they hold the line. */
   get isUnheard(): boolean {
-    return this.muted || this.presence !== 'talk';
+    return this.muted || this.presence !== 'talk' || this.#leg.held || !this.#isListenedTo;
+  }
+
+  // Who only listens in does not count: a supervisor does not make a recording of somebody whom the other side has on hold.
+  get #isListenedTo(): boolean {
+    for (const other of this.#members()) {
+      if (other !== this && other.presence === 'talk' && other.#leg.output.receives) return true;
+    }
+    return false;
   }
 
   hear(packet: Buffer, payloadAt: number): boolean {
@@ -117,6 +134,7 @@ export class Member implements Passage {
   hears(heard: Heard, shared: SharedMixes): void {
     const [down, packets, octets] = [this.#down, this.#packets, this.#octets];
     const { sound, mix } = heard;
+    if (!isOfNobody(mix)) this.#isQuiet = false;
     if (down === undefined) {
       packets.append(sound, sound.length);
       return;

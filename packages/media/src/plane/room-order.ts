@@ -27,7 +27,13 @@ export type RoomChange = Partial<Pick<RoomOrder, 'presence' | 'muted' | 'deaf' |
 
 /** A leg as far as a room needs one. */
 export interface RoomLeg {
-  readonly output: { say(packet: Buffer): void; readonly hasLeft: boolean };
+  readonly output: {
+    /** @param isNobody nobody is heard in it */
+    say(packet: Buffer, isNobody: boolean): void;
+    readonly hasLeft: boolean;
+    /** It wants to hear something, which on hold it does not. */
+    readonly receives: boolean;
+  };
   /** When its last packet arrived; ms, monotonic. */
   readonly heardAt: number;
   /** It holds the line: what it sends is music, or nothing. */

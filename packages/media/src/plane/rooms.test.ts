@@ -17,6 +17,7 @@ import {
   openLegs,
   phone,
   rtpPort,
+  sounds,
   start,
   update,
   useWorker,
@@ -220,6 +221,55 @@ test('a party recorded by itself is not overheard while it is muted', async () =
     [[1], []],
     [[], [3]],
   ]);
+});
+
+test('whoever is on hold is not overheard by a recording while a supervisor listens, nor is who holds', async () => {
+  sent = 0;
+  await room(join(1), join(2), join(3, { presence: 'listen' }));
+  worker.execute([
+    {
+      ...({ do: 'record', call: 1, left: { leg: 1, party: { number: '1' } } } as const),
+      right: { leg: 2, party: { number: '2' } },
+      order: { path: 'r.wav', callId: 'one', format: 'wav', minimumMs: 0 },
+    },
+    update(2, media(phones[1], { receives: false, held: true })),
+  ]);
+  await talk([0, 2]);
+  // Who barges in talks with them meanwhile, which is recorded as all of their talk is.
+  worker.execute([{ do: 'change-in-room', call: 1, leg: 3, change: { presence: 'talk' } }]);
+  await talk([0, 2]);
+  worker.execute([
+    { do: 'change-in-room', call: 1, leg: 3, change: { presence: 'listen' } },
+    update(2, media(phones[1])),
+  ]);
+  await talk();
+  await close();
+  const seconds = [0, 1, 2].map((second) =>
+    [0, 1].map((of) => who(recorded(of).subarray(8_000 * second + 1_000, 8_000 * second + 7_000))),
+  );
+  expect(seconds).toEqual([
+    [[], []],
+    [[1], []],
+    [[1], [2]],
+  ]);
+});
+
+test('music on hold is heard in a room as well: the faint noise of a silent room is nobody', async () => {
+  await room(join(1), join(2), join(3, { presence: 'listen' }));
+  sounds.put('music', 800);
+  const format = { payloadType: 8, encoding: 'pcma/8000/1', ptime: 20 };
+  worker.execute([
+    { do: 'play', call: 1, leg: 1, order: { id: 7, items: [{ file: 'music' }], times: 0, yields: true, format } },
+  ]);
+  const from = phones[0]!.heard.length;
+  for (let i = 0; i < 50; i++) {
+    clock.advance(20);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  while (phones[0]!.heard.length < from + 45) await new Promise((resolve) => setImmediate(resolve));
+  const music = ({ packet }: { packet: Buffer }) => Math.abs(alawmulaw.alaw.decodeSample(packet[50]!) - 800) < 30;
+  expect(phones[0]!.heard.slice(from + 5).map(music)).not.toContain(false);
+  await close();
 });
 
 test('who whispers to a name is heard by whoever comes under it later', async () => {

@@ -13,6 +13,11 @@ export type Presence =
   /** Hears all, heard by some only: by an agent who is helped, while the caller hears nothing of it. */
   | { readonly whisperTo: readonly Party[] };
 
+/** Whether a mix is nobody's: silence, or the faint noise in its place. */
+export function isOfNobody(mix: number): boolean {
+  return mix === NOBODY;
+}
+
 /** One party of a room. */
 export interface Party {
   /** From 0; another party gets it when this one has left. */

@@ -259,6 +259,15 @@ describe('at a server that misbehaves', () => {
     expect([fault[0], fault[2]]).toEqual([kind, expect.stringContaining(remedy)]);
   });
 
+  test('of one that knows no ranges only the beginning is kept', async () => {
+    answer = (request, response) =>
+      void request.resume().on('end', () => response.end(Buffer.alloc(3_000_000, 'vats')));
+    const beginning = await storage(endpoint).beginning(KEY, 6);
+    expect([beginning.toString(), beginning.buffer.byteLength < 100_000]).toEqual(['vatsva', true]);
+    answer = (request, response) => void request.resume().on('end', () => response.end('va'));
+    expect((await storage(endpoint).beginning(KEY, 6)).toString()).toBe('va');
+  });
+
   test('a file that became shorter since it was looked at is not sent as if it were whole', async () => {
     let ended = false;
     answer = (request) => void request.resume().on('end', () => (ended = true));

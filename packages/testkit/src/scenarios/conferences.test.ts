@@ -319,6 +319,39 @@ describe('a conference', () => {
   }
 
   scenario(
+    'nobody is heard in it who has not heard that it is recorded, whoever comes at the same time',
+    {
+      cast: ['alice', 'bob'],
+      ends: ['caller-hung-up', 'caller-hung-up'],
+      pbx: `recording: { mode: all, announce: true }\n${weekly(', announce: tone')}`,
+    },
+    ({ alice, bob, world }) => {
+      const presence = (media: FakeMediaCall) => {
+        const changed = media.commands.findLast((command) => command.do === 'change-in-room');
+        return changed?.change.presence ?? joinOf(media)?.presence;
+      };
+      dialsIn(alice);
+      const media = mediaOf(world);
+      expect(presence(media)).toBe('listen');
+      dialsIn(bob);
+      expect(playing(media)).toEqual(['call-is-recorded', 'conference-first']);
+      ends(world, media);
+      expect(presence(media)).toBe('talk');
+      // The beep stands for an announcement that can't be read.
+      const second = world.media.calls.findLast(({ commands }) => commands.some((command) => command.do === 'play'))!;
+      const { order } = second.commands.findLast((command) => command.do === 'play')!;
+      second.emit({ kind: 'played', leg: 'a', play: order.id, why: 'failed', playedMs: 0, detail: 'gone' });
+      world.passes(0);
+      expect([playing(second), presence(second)]).toEqual([['beep'], 'listen']);
+      ends(world, second);
+      expect(presence(second)).toBe('talk');
+      leaves(bob);
+      expect(playing(media)).toEqual(['beep']);
+      leaves(alice);
+    },
+  );
+
+  scenario(
     'a call from outside comes to it by a number or a scheme',
     {
       ends: ['caller-hung-up', 'caller-hung-up'],

@@ -109,6 +109,24 @@ describe('a supervisor', () => {
   });
 
   scenario(
+    'for whom the media plane has no room leaves: the two of the call hear each other again',
+    { ...CAST, ends: 'caller-hung-up' },
+    ({ alice, bob, carol, world }) => {
+      talk(alice, bob);
+      supervise(world, 'listen');
+      carol.answers();
+      carol.expects('ACK');
+      const media = mediaOf(world);
+      expect(media.heardBy('a')).toBeUndefined();
+      media.emit({ kind: 'room-refused', leg: 'a', room: joins(media)[0]!.order.room });
+      world.passes(0);
+      carol.expects('BYE');
+      expect(media.heardBy('a')).toBe('b1');
+      end(alice, bob);
+    },
+  );
+
+  scenario(
     'who still rings when the call ends is left in peace',
     { ...CAST, ends: 'caller-hung-up' },
     ({ alice, bob, carol, world }) => {
