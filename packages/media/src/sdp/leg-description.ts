@@ -107,15 +107,16 @@ export class LegDescription extends AgreedLeg {
   ): Parsed<string, SdpFault> {
     const { heard, codecs: said } = other.#said();
     const codecs = agreed ? other.agreed : said;
+    const streams = agreed ? other.now.slots.filter((slot) => slot.ours !== undefined) : other.now.slots;
     const { direction: wanted, isThere, maxptime, muxes, ptime } = heard.session.audio;
-    if (!isThere) return this.#offer({ ...NO_SOUND, muxes }, other.now.slots);
+    if (!isThere) return this.#offer({ ...NO_SOUND, muxes }, streams);
     const converted = this.convertsWith(other)
       ? convertedBehind(codecs, policy === 'g711', (codec) => this.#offered.mayOffer(codec))
       : [];
     const offered = this.#offered.offer(this.#offered.withOwnEvents([...codecs, ...converted], other.keys), policy);
     if (offered === undefined) return bad('no-common-codec');
     const direction = music && wanted === 'inactive' ? 'sendonly' : wanted;
-    return this.#offer({ codecs: offered, direction, ptime, maxptime, muxes }, other.now.slots);
+    return this.#offer({ codecs: offered, direction, ptime, maxptime, muxes }, streams);
   }
 
   /**
