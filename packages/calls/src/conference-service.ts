@@ -38,6 +38,8 @@ export class ConferenceService implements RunningService, Attendee {
   #isAlone = false;
   /** What an attendee who is alone hears, while it is heard. */
   #music: Sound | undefined;
+  /** What they are to be told behind what they hear now; of several the last. */
+  #next: Sound | undefined;
   #over = false;
 
   constructor(call: CallContext, caller: CallerSide, conferences: Conferences, conference: Conference) {
@@ -93,8 +95,19 @@ export class ConferenceService implements RunningService, Attendee {
     this.#room = undefined;
   }
 
+  // That the conference is recorded, say, is heard to its end.
   tell(sound: Sound): void {
-    this.#say(sound, () => this.#playMusic());
+    const { legs, speaker } = this.#call;
+    const saying = legs.caller && speaker.saying(legs.caller);
+    if (saying !== undefined && saying !== this.#music) this.#next = sound;
+    else this.#say(sound, () => this.#goOn());
+  }
+
+  #goOn(): void {
+    const next = this.#next;
+    this.#next = undefined;
+    if (next === undefined) this.#playMusic();
+    else this.#say(next, () => this.#goOn());
   }
 
   alone(isAlone: boolean): void {
@@ -154,7 +167,7 @@ export class ConferenceService implements RunningService, Attendee {
       ...(notice !== undefined && announced.length === 0 ? [BEEP] : []),
       ...this.#prompts([this.#isAlone ? 'conference-first' : 'conference-welcome']),
     ];
-    this.#say({ items, ...(afterMs > 0 && { afterMs }) }, () => this.#playMusic());
+    this.#say({ items, ...(afterMs > 0 && { afterMs }) }, () => this.#goOn());
   }
 
   /** Goes into the room, and anew when the caller's codec has changed. */

@@ -56,6 +56,11 @@ export class LegOutput {
     this.#port = at?.port ?? 0;
   }
 
+  /** Something is played now that gives way to what others say. */
+  get yielding(): boolean {
+    return this.playing && this.yields;
+  }
+
   /** Sends a packet of whatever source is heard now; it is renumbered in place to follow what went before. */
   say(packet: Buffer): void {
     if (this.playing) {

@@ -7,7 +7,7 @@ import { SoundPackets } from '../codec/sound-packets.ts';
 import type { KeyReader } from '../rtp/key-reader.ts';
 import { rtpPayloadType } from '../rtp/packet.ts';
 import { TURN_MS } from '../sound/pacer.ts';
-import type { Heard, Party } from '../sound/room.ts';
+import { type Heard, isOfNobody, type Party } from '../sound/room.ts';
 import type { Passage } from './passage.ts';
 import { RoomInput } from './room-input.ts';
 import type { RoomChange, RoomLeg, RoomOrder } from './room-order.ts';
@@ -85,7 +85,7 @@ export class Member implements Passage {
 
   /** A recording of its leg holds nothing then: what it says is not for all. */
   get isUnheard(): boolean {
-    return this.muted || this.presence !== 'talk';
+    return this.muted || this.presence !== 'talk' || this.#leg.held;
   }
 
   hear(packet: Buffer, payloadAt: number): boolean {
@@ -117,6 +117,12 @@ export class Member implements Passage {
   hears(heard: Heard, shared: SharedMixes): void {
     const [down, packets, octets] = [this.#down, this.#packets, this.#octets];
     const { sound, mix } = heard;
+    // Noise in place of silence is nothing that music on hold gives way to.
+    if (isOfNobody(mix) && this.#leg.output.yielding) {
+      this.#mix = NO_MIX;
+      this.missed(1);
+      return;
+    }
     if (down === undefined) {
       packets.append(sound, sound.length);
       return;

@@ -27,7 +27,12 @@ export type RoomChange = Partial<Pick<RoomOrder, 'presence' | 'muted' | 'deaf' |
 
 /** A leg as far as a room needs one. */
 export interface RoomLeg {
-  readonly output: { say(packet: Buffer): void; readonly hasLeft: boolean };
+  readonly output: {
+    say(packet: Buffer): void;
+    readonly hasLeft: boolean;
+    /** What is played to it gives way to what others say. */
+    readonly yielding: boolean;
+  };
   /** When its last packet arrived; ms, monotonic. */
   readonly heardAt: number;
   /** It holds the line: what it sends is music, or nothing. */

@@ -132,13 +132,18 @@ export class LegDescription extends AgreedLeg {
 
   /**
    * Our answer to this leg's offer, made from what `other` answered; may be called again (183, then 200). Where the two share no
-   * codec it holds one that is converted, and the events of its clock.
+   * codec it holds one that is converted, and the events of its clock. `music`: as in `offerFrom`.
    */
-  answerFrom(other: LegDescription, policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
+  answerFrom(
+    other: LegDescription,
+    policy: CodecPolicy = 'any',
+    { music = false }: { readonly music?: boolean } = {},
+  ): Parsed<string, SdpFault> {
     const offer = this.#lastOffer();
     const { heard, codecs } = other.#said();
     const [asked, told] = [offer.heard.session.audio, heard.session.audio];
-    const direction = answering(asked.direction, told.direction);
+    const wanted = music && told.direction === 'inactive' ? 'sendonly' : told.direction;
+    const direction = answering(asked.direction, wanted);
     if (!asked.isThere || !told.isThere) return this.#answer(NO_SOUND, other.now.slots);
     const passing = this.#offered.answer(offer.codecs, codecs, other.keys);
     if (passing !== undefined) {

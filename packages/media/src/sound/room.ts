@@ -40,6 +40,11 @@ const SMOOTHING = 0.2;
 const NOBODY = -1;
 const ALL_WHO_TALK = -2;
 
+/** Whether nobody is heard in a mix: it is silence, or faint noise in its place. */
+export function isOfNobody(mix: number): boolean {
+  return mix === NOBODY;
+}
+
 /** Whether a mix is not one party's own. */
 export function isForSeveral(mix: number): boolean {
   return mix < 0;

@@ -251,6 +251,7 @@ describe('a conference', () => {
     { ends: ['caller-hung-up', 'caller-hung-up'], pbx: weekly(', announce: tone') },
     ({ alice, bob, world }) => {
       dialsIn(alice);
+      ends(world, mediaOf(world));
       dialsIn(bob);
       expect(playing(mediaOf(world))).toEqual(['beep']);
       expect(playing(mediaOf(world, 1))).toEqual(['conference-welcome']);
@@ -317,6 +318,24 @@ describe('a conference', () => {
       },
     );
   }
+
+  scenario(
+    'tells it to its end, whoever comes meanwhile',
+    {
+      ends: ['caller-hung-up', 'caller-hung-up'],
+      pbx: `recording: { mode: all, announce: true }\n${weekly(', announce: tone')}`,
+    },
+    ({ alice, bob, world }) => {
+      dialsIn(alice);
+      const media = mediaOf(world);
+      dialsIn(bob);
+      expect(playing(media)).toEqual(['call-is-recorded', 'conference-first']);
+      ends(world, media);
+      expect(playing(media)).toEqual(['beep']);
+      leaves(alice);
+      leaves(bob);
+    },
+  );
 
   scenario(
     'a call from outside comes to it by a number or a scheme',
