@@ -1,7 +1,7 @@
 import { formatEndpoint, type Log } from '@vats/kernel';
 import {
-  carriesTones,
   type Conversions,
+  carriesTones,
   type DtmfKey,
   type KeyPress,
   LegDescription,

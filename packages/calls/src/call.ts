@@ -245,7 +245,8 @@ export class Call implements CallContext {
 
   /** For the call's legs. */
   served(event: ServiceEvent): void {
-    this.#services.told(event);
+    if (event.kind === 'room-refused' && this.#state.name === 'talking') this.#supervision.end('conference-full');
+    else this.#services.told(event);
   }
 
   /** Adds to the call's story. */
@@ -364,7 +365,7 @@ export class Call implements CallContext {
         return;
       case 'close-media':
         this.#services.end();
-        this.#supervision.end();
+        this.#supervision.end('caller-hung-up');
         this.recorder.close();
         this.legs.close();
         return;
@@ -395,7 +396,7 @@ export class Call implements CallContext {
     if (this.#state.name === 'ended') return;
     this.#forks.cancelAll();
     this.#services.end();
-    this.#supervision.end();
+    this.#supervision.end('caller-hung-up');
     this.invite.reject(500);
     for (const leg of this.legs.all()) leg.session?.bye([['Reason', reasonHeader('internal-error')]]);
     this.legs.close();

@@ -7,9 +7,10 @@ import type { CallerSide } from './caller-side.ts';
 import type { Attendee, ConferenceRoom } from './conference-room.ts';
 import type { Conferences } from './conferences.ts';
 import type { FailureCode } from './failures.ts';
+import { ANNOUNCEMENT } from './recording-notice.ts';
 import { roomOrderOf } from './room-order.ts';
 import type { RunningService, ServiceEvent } from './services.ts';
-import type { Sound } from './speaker.ts';
+import { AFTER_ANSWER_MS, BEEP, type Sound } from './speaker.ts';
 
 /** Wrong PINs, or none, of one call. */
 const TRIES = 3;
@@ -17,10 +18,6 @@ const TRIES = 3;
 const FIRST_KEY_MS = 10_000;
 const NEXT_KEY_MS = 5_000;
 const LONGEST_PIN = 12;
-/** That what follows is recorded. */
-const BEEP: PlayedItem = { tone: 'beep', times: 1 };
-/** Phones and operators put sound through only some time after the 200. */
-const AFTER_ANSWER_MS = 300;
 
 /** Takes the caller into a conference: asks for its PIN where it has one, and keeps them there until they hang up. */
 export class ConferenceService implements RunningService, Attendee {
@@ -161,10 +158,10 @@ export class ConferenceService implements RunningService, Attendee {
     this.#call.emit({ type: 'call.answered', leg: CALLER, party: { number: extension, extension, name } });
     legs.supervise();
     const { notice } = this.#room;
-    const announced = notice === 'announcement' ? this.#prompts(['call-is-recorded']) : [];
+    const announced = notice === 'announcement' ? this.#prompts([ANNOUNCEMENT]) : [];
     const items: PlayedItem[] = [
       ...announced,
-      ...(notice !== undefined && announced.length === 0 ? [BEEP] : []),
+      ...(notice !== undefined && announced.length === 0 ? BEEP.items : []),
       ...this.#prompts([this.#isAlone ? 'conference-first' : 'conference-welcome']),
     ];
     this.#say({ items, ...(afterMs > 0 && { afterMs }) }, () => this.#goOn());

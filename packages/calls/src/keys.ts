@@ -32,7 +32,8 @@ export class Keys {
   /** A key was pressed at this leg as an event or a tone, which the other side has in another way. */
   heard(name: LegName, key: DtmfKey, milliseconds: number): void {
     const leg = this.#call.legs.get(name);
-    if (leg === undefined) return;
+    // Whoever is in a conference presses keys for nobody.
+    if (leg === undefined || this.#call.isServed) return;
     const other = this.#call.otherOf(leg) ?? this.#call.earlyOtherOf(leg);
     // Events and tones stand in the sound, which may flow before anybody has answered: a machine asks for keys then.
     if (other !== undefined && other.sdp.keys !== 'info') {

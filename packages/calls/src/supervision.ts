@@ -80,9 +80,9 @@ export class Supervision {
     return 'unreachable';
   }
 
-  /** The call is over. */
-  end(): void {
-    for (const { supervisor } of [...this.#supervisors.values()]) supervisor.end('caller-hung-up');
+  /** The call is over, or its sound has found no place in the room: then the two sides hear each other directly again. */
+  end(why: FailureCode): void {
+    for (const { supervisor } of [...this.#supervisors.values()]) supervisor.end(why);
   }
 
   get #room(): string {

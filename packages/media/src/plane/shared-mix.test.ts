@@ -37,7 +37,10 @@ test('what is made once for all who hear it is, octet by octet, what each would 
   const legs: (RoomLeg & { heardAt: number })[] = [];
   const members = PARTIES.map((as, party): Member => {
     const leg = {
-      output: { say: (packet: Buffer) => void sent[party]!.push(Buffer.from(packet.subarray(12))), hasLeft: true },
+      output: {
+        say: (packet: Buffer) => void sent[party]!.push(Buffer.from(packet.subarray(12))),
+        ...{ hasLeft: true, yielding: false },
+      },
       ...{ heardAt: 0, held: false, onFault: (error: unknown): never => expect.unreachable(String(error)) },
     };
     legs.push(leg);

@@ -125,7 +125,10 @@ describe('a supervisor', () => {
     { ...CAST, ends: 'caller-hung-up' },
     async ({ alice, bob, carol, world }) => {
       const devices = 'devices: [{ login: carol, password: Vf5kNm7Z, srtp: required }]';
-      await world.applies(`domain: acme.example\nusers: [{ extension: "203", name: carol, ${devices} }]\n`, 'srtp.yaml');
+      await world.applies(
+        `domain: acme.example\nusers: [{ extension: "203", name: carol, ${devices} }]\n`,
+        'srtp.yaml',
+      );
       talk(alice, bob);
       supervise(world, 'listen');
       expect(carol.call.remoteSdp).toContain('RTP/SAVP');
@@ -152,6 +155,23 @@ describe('a supervisor', () => {
       carol.expects('INVITE');
       carol.refuses(486);
       carol.expects('ACK');
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'is hung up on when there is no place for the sound of the call, which goes on as it was',
+    { ...CAST, ends: 'caller-hung-up' },
+    ({ alice, bob, carol, world }) => {
+      talk(alice, bob);
+      supervise(world, 'listen');
+      carol.answers();
+      carol.expects('ACK');
+      const media = mediaOf(world);
+      media.emit({ kind: 'room-refused', leg: 'b1', room: joins(media)[0]!.order.room });
+      world.passes(0);
+      carol.expects('BYE');
+      expect(media.heardBy('a')).toBe('b1');
       end(alice, bob);
     },
   );
