@@ -104,6 +104,8 @@ export class Keys {
     const format = keys === 'tones' ? to.sdp.spoken(carriesTones) : undefined;
     if (events === undefined && format === undefined) return 'not-negotiated';
     if (!to.sdp.media().receives) return 'held';
+    // A tone would cut short what is being said there, music on hold or an announcement, in which nobody hears the other side.
+    if (format !== undefined && this.#call.speaker.saying(to) !== undefined) return 'held';
     const now = this.#call.parts.clock.monotonic();
     const ends = (this.#ends.get(to.name) ?? []).filter((end) => end > now);
     this.#ends.set(to.name, ends);
