@@ -1,5 +1,6 @@
 import { formatEndpoint, type Log } from '@vats/kernel';
 import {
+  type Conversions,
   carriesTones,
   type DtmfKey,
   type KeyPress,
@@ -168,7 +169,10 @@ export class CallLegs {
   join(a: Leg, b: Leg): void {
     this.#update(a);
     this.#update(b);
-    if (!this.#enter(a, b)) this.#bridge(a, b);
+    const ways = this.#conversions(a, b);
+    // Whoever enters a room or leaves one has left the other side, and its streams with it.
+    if (!this.#enter(a, b)) this.#bridge(a, b, ways);
+    this.#joinStreams(a, b);
     this.#hearTones(a, b);
     this.#hearTones(b, a);
   }
@@ -184,18 +188,20 @@ export class CallLegs {
     return true;
   }
 
-  #bridge(a: Leg, b: Leg): void {
+  #conversions(a: Leg, b: Leg): Conversions | undefined {
     const [aToB, bToA] = [a.sdp.conversionTo(b.sdp), b.sdp.conversionTo(a.sdp)];
     this.#treatments.converts(a.name, aToB);
     this.#treatments.converts(b.name, bToA);
+    if (aToB === undefined && bToA === undefined) return undefined;
+    return { ...(aToB !== undefined && { aToB }), ...(bToA !== undefined && { bToA }) };
+  }
+
+  #bridge(a: Leg, b: Leg, conversions: Conversions | undefined): void {
     this.#media?.bridge(a.media, b.media, {
       aToB: payloadTypeMap(a.sdp, b.sdp),
       bToA: payloadTypeMap(b.sdp, a.sdp),
-      ...((aToB !== undefined || bToA !== undefined) && {
-        conversions: { ...(aToB !== undefined && { aToB }), ...(bToA !== undefined && { bToA }) },
-      }),
+      ...(conversions !== undefined && { conversions }),
     });
-    this.#joinStreams(a, b);
   }
 
   /** What both legs have agreed on beside their sound. */

@@ -36,7 +36,7 @@ export class CallManager {
     this.#parts = parts;
     const outward = new OutwardLegs();
     const leaving = new LeavingLegs();
-    const conferences = new Conferences(parts);
+    const conferences = new Conferences(parts, () => this.#emptied());
     this.#shared = { parts, channels: this.#channels, outward, leaving, conferences };
     parts.ledger.enrol('calls', () => this.#calls.size);
     parts.ledger.enrol('legs', () => this.#sum((call) => call.legs.size));
@@ -46,6 +46,7 @@ export class CallManager {
     parts.ledger.enrol('channels in use', () => this.#channels.size);
     parts.ledger.enrol('legs at other systems', () => outward.size);
     parts.ledger.enrol('conferences', () => conferences.size);
+    parts.ledger.enrol('recordings of conferences', () => conferences.recorded);
     parts.ledger.enrol('legs being cancelled', () => leaving.size);
   }
 
@@ -123,11 +124,11 @@ export class CallManager {
     return this.#shared.conferences.snapshots();
   }
 
-  /** From now on new calls get 503; `whenEmpty` is called once the last one has ended. */
+  /** From now on new calls get 503; `whenEmpty` is called once the last one has ended, and the recordings of conferences have. */
   drain(whenEmpty: () => void): void {
     this.#draining = true;
     this.#onEmpty.push(whenEmpty);
-    if (this.#calls.size === 0) this.#empty();
+    this.#emptied();
   }
 
   /** Ends every call now. */
@@ -172,10 +173,11 @@ export class CallManager {
 
   #forget(id: string): void {
     this.#calls.delete(id);
-    if (this.#calls.size === 0) this.#empty();
+    this.#emptied();
   }
 
-  #empty(): void {
+  #emptied(): void {
+    if (this.#calls.size > 0 || this.#shared.conferences.recorded > 0) return;
     const told = this.#onEmpty;
     this.#onEmpty = [];
     for (const tell of told) tell();

@@ -105,8 +105,7 @@ export class CallRecorder {
     if (this.state === 'off') return 'not-running';
     if (this.#announcing !== undefined) {
       if (command !== 'stop') return 'busy';
-      this.#announcing.cancel();
-      this.#announcing = undefined;
+      this.#stopAnnouncing();
     } else if (command === 'stop') this.stop('stopped');
     else if (command === 'pause') this.#pause();
     else this.#resume();
@@ -115,11 +114,18 @@ export class CallRecorder {
 
   /** Ends the recording that runs, the call goes on. */
   stop(why: RecordingEnd): void {
-    this.#announcing?.cancel();
-    this.#announcing = undefined;
+    this.#stopAnnouncing();
     if (this.state === 'off') return;
     this.#closing = true;
     this.#media()?.stopRecording(why);
+  }
+
+  #stopAnnouncing(): void {
+    this.#announcing?.cancel();
+    this.#announcing = undefined;
+    const [left, right] = [this.#left, this.#right];
+    // Whoever is on hold heard it in place of the music.
+    if (left !== undefined && right !== undefined) this.#call.holdMusic.review(left, right);
   }
 
   /** The call is over: nothing begins any more. */

@@ -24,7 +24,6 @@ import { Keys } from './keys.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
 import { LegHoldings } from './leg-holdings.ts';
-import { mayMeet } from './may-meet.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { type Performers, performCommand } from './perform-command.ts';
@@ -287,7 +286,7 @@ export class Call implements CallContext {
     if (this.#state.name === 'ended') return;
     this.#forks.cancelAll();
     this.#services.end();
-    this.#supervision.end();
+    this.#supervision.end('caller-hung-up');
     this.invite.reject(500);
     for (const leg of this.legs.all()) leg.session?.bye([['Reason', reasonHeader('internal-error')]]);
     this.legs.close();

@@ -1,8 +1,11 @@
+import type { Cancel } from '@vats/kernel';
 import type { MediaCall, MediaEvent, RecordingEnd } from '@vats/media';
 import type { Conference, Domain } from '@vats/pbx';
 import type { CallsParts, RecordingTerms } from './parts.ts';
 import { recordingPath } from './recording-path.ts';
 
+/** A file that is not finished by then is at the next start. */
+const CLOSING_LIMIT_MS = 10_000;
 /** Characters of a conference's id, as of a call's. */
 const ID_CHARACTERS = 12;
 
@@ -34,23 +37,33 @@ export class ConferenceRecording {
   readonly announce: RecordingTerms['announce'];
   readonly #parts: CallsParts;
   readonly #about: Omit<ConferenceRecorded, 'what'>;
+  readonly #over: () => void;
   #media: MediaCall | undefined;
+  #stopWaiting: Cancel = () => {};
 
   private constructor(
     parts: CallsParts,
     about: Omit<ConferenceRecorded, 'what'>,
     announce: RecordingTerms['announce'],
+    over: () => void,
   ) {
     this.#parts = parts;
     this.#about = about;
     this.announce = announce;
+    this.#over = over;
   }
 
-  /** Undefined where none may begin, which is said in the log. @param beside whose media lives where the room does */
+  /**
+   * Undefined where none may begin, which is said in the log.
+   *
+   * @param beside whose media lives where the room does
+   * @param over called when nothing more comes of it; maybe more than once
+   */
   static begin(
     parts: CallsParts,
     { domain, conference, room }: { domain: Domain; conference: Conference; room: string },
     beside: MediaCall,
+    over: (recording: ConferenceRecording) => void,
   ): ConferenceRecording | undefined {
     const { extension, name } = conference;
     const terms = parts.recordings?.(domain) ?? {};
@@ -65,10 +78,11 @@ export class ConferenceRecording {
     const path = recordingPath(parts.settings.recordings, startedAt, { number: extension }, 'conference', id, {
       extension: extensionOfFile,
     });
-    const recording = new ConferenceRecording(
+    const recording: ConferenceRecording = new ConferenceRecording(
       parts,
       { id, domain: domain.id, extension, name, path, startedAt },
       announce,
+      () => over(recording),
     );
     const media = parts.media.openCall(id, (event) => recording.#onMedia(event), { beside });
     if (media === undefined) {
@@ -92,6 +106,7 @@ export class ConferenceRecording {
 
   /** Everybody has left. */
   close(): void {
+    this.#stopWaiting = this.#parts.clock.after(CLOSING_LIMIT_MS, this.#over);
     this.#media?.close();
   }
 
@@ -104,6 +119,9 @@ export class ConferenceRecording {
       const { path, extension } = this.#about;
       this.#parts.log.error('recording.failed', { path, conference: extension, reason: event.reason });
       this.#tell({ kind: 'failed', reason: event.reason, keptMs: event.durationMs });
+    } else if (event.kind === 'closed' || event.kind === 'lost') {
+      this.#stopWaiting();
+      this.#over();
     }
   }
 

@@ -4,7 +4,7 @@ import type { Party } from './call-event.ts';
 import { ConferenceRecording } from './conference-recording.ts';
 import type { ConferenceSnapshot } from './conferences.ts';
 import type { CallsParts, RecordingTerms } from './parts.ts';
-import type { Sound } from './speaker.ts';
+import { BEEP, type Sound } from './speaker.ts';
 
 /** Somebody in a conference, by their own call. */
 export interface Attendee {
@@ -19,7 +19,11 @@ export interface Attendee {
   alone(isAlone: boolean): void;
 }
 
-const TONE: Sound = { items: [{ tone: 'beep', times: 1 }] };
+/** Whoever keeps account of what is being recorded in all conferences. */
+export interface Recordings {
+  readonly began: (recording: ConferenceRecording) => void;
+  readonly over: (recording: ConferenceRecording) => void;
+}
 
 /** One conference while somebody is in it: who that is, what they are told of each other, and its recording. */
 export class ConferenceRoom {
@@ -29,11 +33,19 @@ export class ConferenceRoom {
   readonly #domain: Domain;
   readonly #conference: Conference;
   readonly #empty: () => void;
+  readonly #recordings: Recordings;
   readonly #since: number;
   readonly #attendees = new Set<Attendee>();
   #recording: ConferenceRecording | undefined;
 
-  constructor(options: { parts: CallsParts; domain: Domain; conference: Conference; empty: () => void }) {
+  constructor(options: {
+    parts: CallsParts;
+    domain: Domain;
+    conference: Conference;
+    recordings: Recordings;
+    empty: () => void;
+  }) {
+    this.#recordings = options.recordings;
     this.#parts = options.parts;
     this.#domain = options.domain;
     this.#conference = options.conference;
@@ -97,14 +109,16 @@ export class ConferenceRoom {
   #begin(first: Attendee): void {
     if (!recordsConference(this.#domain, this.#conference)) return;
     const about = { domain: this.#domain, conference: this.#conference, room: this.name };
-    this.#recording = ConferenceRecording.begin(this.#parts, about, first.media);
+    const { began, over } = this.#recordings;
+    this.#recording = ConferenceRecording.begin(this.#parts, about, first.media, over);
+    if (this.#recording !== undefined) began(this.#recording);
   }
 
   #announce(what: 'conference-joined' | 'conference-left'): void {
     const { announce } = this.#conference;
     if (announce === undefined) return;
     const file = announce === 'voice' ? this.#parts.prompt?.(this.#domain, what) : undefined;
-    const sound = file === undefined ? TONE : { items: [{ file }] };
+    const sound = file === undefined ? BEEP : { items: [{ file }] };
     for (const attendee of this.#attendees) attendee.tell(sound);
   }
 }

@@ -7,9 +7,10 @@ import type { CallerSide } from './caller-side.ts';
 import type { Attendee, ConferenceRoom } from './conference-room.ts';
 import type { Conferences } from './conferences.ts';
 import type { FailureCode } from './failures.ts';
+import { ANNOUNCEMENT } from './recording-notice.ts';
 import { roomOrderOf } from './room-order.ts';
 import type { RunningService, ServiceEvent } from './services.ts';
-import type { SaidEnd, Sound } from './speaker.ts';
+import { AFTER_ANSWER_MS, BEEP, type SaidEnd, type Sound } from './speaker.ts';
 
 /** Wrong PINs, or none, of one call. */
 const TRIES = 3;
@@ -17,10 +18,6 @@ const TRIES = 3;
 const FIRST_KEY_MS = 10_000;
 const NEXT_KEY_MS = 5_000;
 const LONGEST_PIN = 12;
-/** That what follows is recorded. */
-const BEEP: PlayedItem = { tone: 'beep', times: 1 };
-/** Phones and operators put sound through only some time after the 200. */
-const AFTER_ANSWER_MS = 300;
 
 /** Takes the caller into a conference: asks for its PIN where it has one, and keeps them there until they hang up. */
 export class ConferenceService implements RunningService, Attendee {
@@ -40,6 +37,8 @@ export class ConferenceService implements RunningService, Attendee {
   #isWarned = false;
   /** What an attendee who is alone hears, while it is heard. */
   #music: Sound | undefined;
+  /** What they are to be told behind what they hear now; of several the last. */
+  #next: Sound | undefined;
   #over = false;
 
   constructor(call: CallContext, caller: CallerSide, conferences: Conferences, conference: Conference) {
@@ -95,10 +94,19 @@ export class ConferenceService implements RunningService, Attendee {
     this.#room = undefined;
   }
 
+  // That the conference is recorded, say, is heard to its end.
   tell(sound: Sound): void {
-    // Nobody misses that they are recorded because somebody else came at the same time.
-    if (this.#isWarned) return;
-    this.#say(sound, () => this.#playMusic());
+    const { legs, speaker } = this.#call;
+    const saying = legs.caller && speaker.saying(legs.caller);
+    if (saying !== undefined && saying !== this.#music) this.#next = sound;
+    else this.#say(sound, () => this.#goOn());
+  }
+
+  #goOn(): void {
+    const next = this.#next;
+    this.#next = undefined;
+    if (next === undefined) this.#playMusic();
+    else this.#say(next, () => this.#goOn());
   }
 
   alone(isAlone: boolean): void {
@@ -153,10 +161,10 @@ export class ConferenceService implements RunningService, Attendee {
     this.#call.emit({ type: 'call.answered', leg: CALLER, party: { number: extension, extension, name } });
     legs.supervise();
     const { notice } = this.#room;
-    const announced = notice === 'announcement' ? this.#prompts(['call-is-recorded']) : [];
+    const announced = notice === 'announcement' ? this.#prompts([ANNOUNCEMENT]) : [];
     const items: PlayedItem[] = [
       ...announced,
-      ...(notice !== undefined && announced.length === 0 ? [BEEP] : []),
+      ...(notice !== undefined && announced.length === 0 ? BEEP.items : []),
       ...this.#prompts([this.#isAlone ? 'conference-first' : 'conference-welcome']),
     ];
     this.#say({ items, ...(afterMs > 0 && { afterMs }) }, (end) => this.#greeted(end));
@@ -164,8 +172,8 @@ export class ConferenceService implements RunningService, Attendee {
 
   #greeted({ why }: SaidEnd): void {
     if (this.#isWarned && why === 'failed') {
-      this.#call.log.warn('prompt.failed', { prompt: 'call-is-recorded', why: 'unreadable' });
-      this.#say({ items: [BEEP] }, () => this.#warned());
+      this.#call.log.warn('prompt.failed', { prompt: ANNOUNCEMENT, why: 'unreadable' });
+      this.#say(BEEP, () => this.#warned());
     } else this.#warned();
   }
 
@@ -174,7 +182,7 @@ export class ConferenceService implements RunningService, Attendee {
     const was = this.#isWarned;
     this.#isWarned = false;
     if (was && caller !== undefined) media?.changeInRoom(caller.media, { presence: 'talk' });
-    this.#playMusic();
+    this.#goOn();
   }
 
   /** Goes into the room, and anew when the caller's codec has changed. */

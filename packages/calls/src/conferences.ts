@@ -1,5 +1,6 @@
 import type { RecordingEnd } from '@vats/media';
 import type { Conference, Domain } from '@vats/pbx';
+import type { ConferenceRecording } from './conference-recording.ts';
 import { type Attendee, ConferenceRoom } from './conference-room.ts';
 import type { CallsParts } from './parts.ts';
 
@@ -19,9 +20,19 @@ export interface ConferenceSnapshot {
 export class Conferences {
   readonly #parts: CallsParts;
   readonly #rooms = new Map<string, ConferenceRoom>();
+  /** Those whose room is gone are still being finished. */
+  readonly #recordings = new Set<ConferenceRecording>();
+  readonly #idle: () => void;
 
-  constructor(parts: CallsParts) {
+  /** @param idle called when none is recorded any more */
+  constructor(parts: CallsParts, idle: () => void) {
     this.#parts = parts;
+    this.#idle = idle;
+  }
+
+  /** Conferences whose recording is not finished. */
+  get recorded(): number {
+    return this.#recordings.size;
   }
 
   get size(): number {
@@ -38,7 +49,14 @@ export class Conferences {
     const key = keyOf(domain, conference);
     let room = this.#rooms.get(key);
     if (room === undefined) {
-      room = new ConferenceRoom({ parts: this.#parts, domain, conference, empty: () => this.#rooms.delete(key) });
+      const recordings = {
+        began: (recording: ConferenceRecording) => void this.#recordings.add(recording),
+        over: (recording: ConferenceRecording) => {
+          if (this.#recordings.delete(recording) && this.#recordings.size === 0) this.#idle();
+        },
+      };
+      const empty = (): void => void this.#rooms.delete(key);
+      room = new ConferenceRoom({ parts: this.#parts, domain, conference, recordings, empty });
       this.#rooms.set(key, room);
     }
     return room.join(conference, attendee) ? room : undefined;

@@ -3,6 +3,7 @@ import type { CallContext } from './call-context.ts';
 import type { Service } from './call-state.ts';
 import type { CallerSide } from './caller-side.ts';
 import type { Forks } from './forks.ts';
+import { mayMeet } from './may-meet.ts';
 
 /** Does the step that the plan says is due: makes ready what it takes, and tells the call's machine. */
 export class DueStep {
@@ -63,10 +64,4 @@ export class DueStep {
   get #isOpened(): boolean {
     return this.#call.legs.caller?.session !== undefined;
   }
-}
-
-/** Whether the call is in a conference now, or may come to one: by a number, a scheme, or what is keyed in a menu. */
-function mayMeet({ call, step: due, frames }: Plan): boolean {
-  if ((call.domain.settings.conferences ?? []).length === 0) return false;
-  return due.do === 'conference' || frames.some((frame) => frame.in === 'scheme' || frame.in === 'number');
 }

@@ -32,7 +32,8 @@ export class Keys {
   /** A key was pressed at this leg as an event or a tone, which the other side has in another way. */
   heard(name: LegName, key: DtmfKey, milliseconds: number): void {
     const leg = this.#call.legs.get(name);
-    if (leg === undefined) return;
+    // Whoever is in a conference presses keys for nobody.
+    if (leg === undefined || this.#call.isServed) return;
     const other = this.#call.otherOf(leg) ?? this.#call.earlyOtherOf(leg);
     // Events and tones stand in the sound, which may flow before anybody has answered: a machine asks for keys then.
     if (other !== undefined && other.sdp.keys !== 'info') {
@@ -103,6 +104,8 @@ export class Keys {
     const format = keys === 'tones' ? to.sdp.spoken(carriesTones) : undefined;
     if (events === undefined && format === undefined) return 'not-negotiated';
     if (!to.sdp.media().receives) return 'held';
+    // A tone would cut short what is being said there, music on hold or an announcement, in which nobody hears the other side.
+    if (format !== undefined && this.#call.speaker.saying(to) !== undefined) return 'held';
     const now = this.#call.parts.clock.monotonic();
     const ends = (this.#ends.get(to.name) ?? []).filter((end) => end > now);
     this.#ends.set(to.name, ends);

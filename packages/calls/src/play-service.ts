@@ -3,15 +3,9 @@ import type { UnstampedEvent } from './call-event.ts';
 import type { Service } from './call-state.ts';
 import type { CallerSide } from './caller-side.ts';
 import type { RunningService } from './services.ts';
-import type { SaidEnd } from './speaker.ts';
+import { AFTER_ANSWER_MS, type SaidEnd } from './speaker.ts';
 
 type Fault = Extract<UnstampedEvent, { type: 'prompt.failed' }>['why'];
-
-/**
- * How long a prompt waits in a call that was answered for it: its first word would be lost to phones and operators that put sound
- * through only some time after the 200.
- */
-const AFTER_ANSWER_MS = 300;
 
 /** Says a prompt to the caller; whatever comes of it, the plan goes on. */
 export class PlayService implements RunningService {

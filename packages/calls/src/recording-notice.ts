@@ -1,11 +1,10 @@
 import type { CallContext } from './call-context.ts';
 import type { Leg } from './leg.ts';
 import type { RecordingTerms } from './parts.ts';
-import type { SaidEnd, Sound } from './speaker.ts';
+import { BEEP, type SaidEnd, type Sound } from './speaker.ts';
 
 /** The built-in prompt, and the name by which a domain puts its own in place. */
-const ANNOUNCEMENT = 'call-is-recorded';
-const BEEP: Sound = { items: [{ tone: 'beep', times: 1 }] };
+export const ANNOUNCEMENT = 'call-is-recorded';
 
 /**
  * What both sides of a call hear before it is recorded: that it is, or a beep. They hear it at the same time and not each other, so

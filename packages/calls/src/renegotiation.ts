@@ -93,7 +93,8 @@ export class Renegotiation {
       return;
     }
     const read = asked.sdp.receiveAnswer(sdp);
-    const answer = read.ok ? asker.sdp.answerFrom(asked.sdp, policy) : read;
+    const music = this.#call.holdMusic.on;
+    const answer = read.ok ? asker.sdp.answerFrom(asked.sdp, policy, { music }) : read;
     if (!answer.ok) {
       log.warn('call.reinvite-answer-unusable', { leg: from, fault: answer.error.code });
       const headers = [warningOf(answer.error.code, asker.sdp.offeredSound)];
@@ -190,7 +191,8 @@ export class Renegotiation {
       return;
     }
     const read = asked.sdp.receiveAnswer(sdp);
-    const offer = read.ok ? asked.sdp.offerFrom(asker.sdp, policy) : read;
+    const music = this.#call.holdMusic.on;
+    const offer = read.ok ? asked.sdp.offerFrom(asker.sdp, policy, { music }) : read;
     if (!offer.ok) return;
     asked.ourReinvite = session.reinvite(
       { sdp: offer.value },

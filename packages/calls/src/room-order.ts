@@ -1,9 +1,10 @@
-import { type RoomOrder, soundCodec } from '@vats/media';
+import type { RoomOrder } from '@vats/media';
 import type { Leg } from './leg.ts';
+import { formatFor } from './speaker.ts';
 
 /** How a leg takes part in a room by what is agreed with it now; undefined where it has no codec that can be mixed. */
 export function roomOrderOf(leg: Leg, seat: Pick<RoomOrder, 'room' | 'as' | 'presence'>): RoomOrder | undefined {
-  const format = leg.sdp.spoken((encoding) => soundCodec(encoding) !== undefined);
+  const format = formatFor(leg);
   if (format === undefined) return undefined;
   const { sound, events } = leg.sdp.heardIn;
   const { number, name } = leg.party;

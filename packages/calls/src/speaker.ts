@@ -6,6 +6,15 @@ import type { Leg } from './leg.ts';
 /** What is said, and how; in which codec is the leg's affair. */
 export type Sound = Omit<PlayOrder, 'id' | 'format'>;
 
+/**
+ * How long something waits to be said in a call that was answered for it: its first word would be lost to phones and operators that put
+ * sound through only some time after the 200.
+ */
+export const AFTER_ANSWER_MS = 300;
+
+/** One short tone. */
+export const BEEP: Sound = { items: [{ tone: 'beep', times: 1 }] };
+
 /** How saying something ended. `no-codec`: the leg has agreed to none that sound can be made in. */
 export interface SaidEnd {
   readonly why: 'ended' | 'stopped' | 'failed' | 'no-codec';
@@ -90,7 +99,8 @@ export class Speaker {
   }
 }
 
-function formatFor(leg: Leg): SpokenFormat | undefined {
+/** How sound that is made here is written for a leg by what is agreed with it now; undefined where it has agreed to no such codec. */
+export function formatFor(leg: Leg): SpokenFormat | undefined {
   return leg.sdp.spoken((encoding) => soundCodec(encoding) !== undefined);
 }
 

@@ -1,7 +1,7 @@
 import type { Cancel } from '@vats/kernel';
-import type { RoomOrder } from '@vats/media';
+import type { RoomOrder, SrtpPolicy } from '@vats/media';
 import type { User } from '@vats/pbx';
-import { NameAddr, type OutgoingInvite, type Session, type SessionUser, SipUri } from '@vats/sip';
+import { type InviteFailure, NameAddr, type OutgoingInvite, type Session, type SessionUser, SipUri } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import { CallLegs } from './call-legs.ts';
@@ -18,13 +18,21 @@ export type SupervisionKind = 'listen' | 'whisper' | 'barge';
 /** How long their phones ring. */
 const RING_MS = 60_000;
 
+/** One of their phones, and what its account's settings say. */
+interface SupervisorsPhone {
+  readonly login: string;
+  readonly calls?: number;
+  readonly srtp?: SrtpPolicy;
+  readonly phone: ReachablePhone;
+}
+
 /** What a supervisor is given. */
 export interface SupervisorOptions {
   readonly call: CallContext;
   /** Unique in the call; part of the names of its media. */
   readonly number: number;
   readonly user: User;
-  readonly phones: readonly { readonly login: string; readonly calls?: number; readonly phone: ReachablePhone }[];
+  readonly phones: readonly SupervisorsPhone[];
   /** What the phones show of the call. */
   readonly shows: string;
   /** Who in the room hears it as it is now. */
@@ -52,6 +60,7 @@ export class Supervisor {
   readonly #legs: CallLegs;
   readonly #holdings = new LegHoldings();
   readonly #invites = new Map<LegName, OutgoingInvite>();
+  #count = 0;
   #talks: Leg | undefined;
   #over = false;
   #stopRinging: Cancel = () => {};
@@ -90,13 +99,7 @@ export class Supervisor {
     const beside = call.legs.media;
     if (beside === undefined) return false;
     this.#legs.opensBeside(beside);
-    for (const [index, { phone, ...account }] of phones.entries()) {
-      // Names that no leg of the call itself has.
-      const name = `s${this.#options.number}.${index + 1}`;
-      if (!call.places.take(name, account)) continue;
-      this.#holdings.hold(name, () => call.places.leave(name));
-      this.#invite(name, phone);
-    }
+    for (const at of phones) this.#invite(at, false);
     this.#stopRinging = call.parts.clock.after(RING_MS, () => this.end('no-answer'));
     return this.#invites.size > 0;
   }
@@ -126,10 +129,16 @@ export class Supervisor {
     this.#options.gone(why);
   }
 
-  #invite(name: LegName, phone: ReachablePhone): void {
-    const { call, shows, onOutgoing } = this.#options;
-    const { origin, parts } = call;
-    const leg = this.#legs.open(name, this.party, phone, {});
+  /** @param encrypted it would not take the call in clear */
+  #invite(at: SupervisorsPhone, encrypted: boolean): void {
+    const { call, number, shows, onOutgoing } = this.#options;
+    const { origin, parts, places } = call;
+    const { phone, srtp } = at;
+    // Names that no leg of the call itself has.
+    const name = `s${number}.${++this.#count}`;
+    if (!places.take(name, at)) return;
+    this.#holdings.hold(name, () => places.leave(name));
+    const leg = this.#legs.open(name, this.party, phone, { srtp, encrypted });
     const offer = leg?.sdp.offerOwn();
     if (leg === undefined || offer?.ok !== true) {
       this.#legs.drop(name);
@@ -148,7 +157,7 @@ export class Supervisor {
       {
         onProgress: () => {},
         onAnswer: (_response, session) => this.#answered(leg, session),
-        onFailure: () => this.#failed(leg),
+        onFailure: (failure) => this.#failed(leg, failure, encrypted ? undefined : at),
       },
     );
     this.#invites.set(name, invite);
@@ -175,10 +184,14 @@ export class Supervisor {
     return this.#sessionUser(leg);
   }
 
-  #failed(leg: Leg): void {
+  /** @param clear the phone, where it was offered clear sound */
+  #failed(leg: Leg, { cause, status }: InviteFailure, clear: SupervisorsPhone | undefined): void {
     if (!this.#invites.has(leg.name)) return;
     this.#forget(leg.name);
     this.#legs.drop(leg.name);
+    // As in any call, a phone that encrypts always says so by a 488.
+    if (clear !== undefined && (clear.srtp ?? 'optional') === 'optional' && cause === 'response' && status === 488)
+      this.#invite(clear, true);
     this.#nothingLeft('no-answer');
   }
 

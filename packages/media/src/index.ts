@@ -31,7 +31,6 @@ export type { ToneSources } from './plane/tone-ear.ts';
 export {
   type FinishedRecording,
   manifestFrom,
-  readManifest,
   recordedDomain,
 } from './recording/finish-recording.ts';
 export { Finisher, type FinishReport, type FinishTask, type StartFinishing } from './recording/finisher.ts';

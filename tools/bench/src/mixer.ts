@@ -55,7 +55,7 @@ class Hall {
     for (let r = 0; r < roomCount; r++) {
       for (let p = 0; p < partyCount; p++) {
         const leg: RoomLeg & { heardAt: number } = {
-          output: { say: () => void this.#sent++, hasLeft: true },
+          output: { say: () => void this.#sent++, hasLeft: true, receives: true, yielding: false },
           heardAt: 0,
           held: false,
           onFault: (error) => {

@@ -56,14 +56,15 @@ export class LegOutput {
     this.#port = at?.port ?? 0;
   }
 
-  /**
-   * Sends a packet of whatever source is heard now; it is renumbered in place to follow what went before.
-   *
-   * @param isNobody it is noise in place of silence: nothing gives way to it
-   */
-  say(packet: Buffer, isNobody = false): void {
+  /** Something is played now that gives way to what others say. */
+  get yielding(): boolean {
+    return this.playing && this.yields;
+  }
+
+  /** Sends a packet of whatever source is heard now; it is renumbered in place to follow what went before. */
+  say(packet: Buffer): void {
     if (this.playing) {
-      if (!this.yields || isNobody || isSteady(packet)) return;
+      if (!this.yields || isSteady(packet)) return;
       this.#othersAt = this.#clock.monotonic();
     }
     this.#pass(packet);

@@ -24,7 +24,7 @@ beforeEach(() => {
   markers = [];
 });
 
-function enter(room: string, as: string): Member | undefined {
+function enter(room: string, as: string, { yielding = false, held = false } = {}): Member | undefined {
   const leg: RoomLeg = {
     output: {
       say: (packet) => {
@@ -34,9 +34,10 @@ function enter(room: string, as: string): Member | undefined {
       },
       hasLeft: true,
       receives: true,
+      yielding,
     },
     heardAt: 0,
-    held: false,
+    held,
     onFault: (error) => void faults.push(error),
   };
   const order: RoomOrder = {
@@ -93,4 +94,19 @@ test('after a stop of the thread a room goes on behind a gap as long as what is 
   expect(steps.filter((step) => step !== 160)).toEqual([160 * 7]);
   expect(markers.findLastIndex((marker) => marker)).toBe(steps.indexOf(160 * 7) + 1);
   member.close();
+});
+
+test('whom music on hold is played to is sent nothing while nobody speaks', () => {
+  enter('r', 'a');
+  enter('r', 'b', { yielding: true });
+  clock.advance(1_000);
+  expect(sent).toBe(50);
+});
+
+test('who holds the line, or is held, is not heard, and so not recorded', () => {
+  const a = enter('r', 'a')!;
+  expect(a.isUnheard).toBe(true);
+  enter('r', 'c');
+  expect(a.isUnheard).toBe(false);
+  expect(enter('r', 'b', { held: true })?.isUnheard).toBe(true);
 });

@@ -15,6 +15,8 @@ export interface Overhearer {
   left(member: Member): void;
   /** A turn is over; members by their names. */
   turn(room: Room, members: ReadonlyMap<string, Member>): void;
+  /** So many turns before the next one will never come. */
+  missed(turns: number): void;
 }
 
 /** Rooms of a worker. */
@@ -139,6 +141,7 @@ export class MixedRoom implements Paced {
 
   missed(turns: number): void {
     for (const member of this.#members.values()) member.missed(turns);
+    for (const overhearer of this.#overhearers() ?? []) overhearer.missed(turns);
   }
 
   /** Its parties are told, so that nobody stays in a room that is dead. */

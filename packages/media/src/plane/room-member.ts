@@ -40,8 +40,6 @@ export class Member implements Passage {
   readonly #octets: Uint8Array | undefined;
   /** The mix that it heard in the turn before. */
   #mix = NO_MIX;
-  /** Nobody was heard since the packet before. */
-  #isQuiet = true;
   #input: RoomInput | undefined;
 
   constructor(options: {
@@ -84,10 +82,7 @@ export class Member implements Passage {
       ptime: order.format.ptime,
       wishes: opusWishes(order.format.fmtp),
       random,
-      send: (packet) => {
-        leg.output.say(packet, this.#isQuiet);
-        this.#isQuiet = true;
-      },
+      send: (packet) => leg.output.say(packet),
       haveLeft: () => leg.output.hasLeft,
     });
   }
@@ -134,7 +129,12 @@ export class Member implements Passage {
   hears(heard: Heard, shared: SharedMixes): void {
     const [down, packets, octets] = [this.#down, this.#packets, this.#octets];
     const { sound, mix } = heard;
-    if (!isOfNobody(mix)) this.#isQuiet = false;
+    // Noise in place of silence is nothing that music on hold gives way to.
+    if (isOfNobody(mix) && this.#leg.output.yielding) {
+      this.#mix = NO_MIX;
+      this.missed(1);
+      return;
+    }
     if (down === undefined) {
       packets.append(sound, sound.length);
       return;

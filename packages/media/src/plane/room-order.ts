@@ -28,11 +28,12 @@ export type RoomChange = Partial<Pick<RoomOrder, 'presence' | 'muted' | 'deaf' |
 /** A leg as far as a room needs one. */
 export interface RoomLeg {
   readonly output: {
-    /** @param isNobody nobody is heard in it */
-    say(packet: Buffer, isNobody: boolean): void;
+    say(packet: Buffer): void;
     readonly hasLeft: boolean;
     /** It wants to hear something, which on hold it does not. */
     readonly receives: boolean;
+    /** What is played to it gives way to what others say. */
+    readonly yielding: boolean;
   };
   /** When its last packet arrived; ms, monotonic. */
   readonly heardAt: number;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import alawmulaw from 'alawmulaw';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { DISK } from '../recording/disk.ts';
 import { finishRecording } from '../recording/finish-recording.ts';
 import { type Manifest, manifestOf } from '../recording/manifest.ts';
@@ -12,6 +12,7 @@ import { repairRecordings } from '../recording/repair-recordings.ts';
 import { fileKey } from '../recording/sealed-format.ts';
 import { openSealed, openWav } from '../recording/sound-file.ts';
 import { WAV_HEADER_OCTETS } from '../recording/wav-header.ts';
+import { rtpTimestamp } from '../rtp/packet.ts';
 import { strength } from '../sound/testing/tones.ts';
 import { KilledFiles } from '../testing/killed-files.ts';
 import { MemoryFiles } from '../testing/memory-files.ts';
@@ -219,3 +220,22 @@ test.each([false, true])(
     }
   },
 );
+
+test('behind turns that the thread missed it goes on in time with the clock', async () => {
+  const at: number[] = [];
+  vi.spyOn(recorder, 'hear').mockImplementation((_side, _law, packet) => void at.push(rtpTimestamp(packet)));
+  recordMix();
+  anna = enter('anna');
+  await run(1_000);
+  const after = here.clock.after.bind(here.clock);
+  const late = vi.spyOn(here.clock, 'after').mockImplementation((ms, fire) => after(ms === 0 ? 0 : ms + 400, fire));
+  anna.hertz = 0;
+  await run(20);
+  late.mockRestore();
+  await run(1_000);
+  anna.hertz = HERTZ.anna;
+  await run(1_000);
+  const first = at[0]!;
+  const last = (at.at(-1)! - first) / 8;
+  expect(Math.abs(last - 3_000)).toBeLessThan(100);
+});

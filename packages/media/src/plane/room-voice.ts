@@ -69,12 +69,16 @@ export class RoomVoice implements Overhearer {
     this.#notes?.left(order.as);
   }
 
+  missed(turns: number): void {
+    this.#packets?.skip(turns * FRAME, false);
+    this.#talked = false;
+  }
+
   turn(room: Room, members: ReadonlyMap<string, Member>): void {
     const without = this.#without === undefined ? undefined : members.get(this.#without)?.party;
     const sound = room.overhear(without);
     if (sound === undefined || this.#recorder?.keeps !== true) {
-      this.#packets?.skip(FRAME, false);
-      this.#talked = false;
+      this.missed(1);
       return;
     }
     for (const [name, { party }] of members) if (room.isHeard(party)) this.#notes?.talks(name, TURN_MS);

@@ -39,7 +39,7 @@ test('what is made once for all who hear it is, octet by octet, what each would 
     const leg = {
       output: {
         say: (packet: Buffer) => void sent[party]!.push(Buffer.from(packet.subarray(12))),
-        ...{ hasLeft: true, receives: true },
+        ...{ hasLeft: true, receives: true, yielding: false },
       },
       ...{ heardAt: 0, held: false, onFault: (error: unknown): never => expect.unreachable(String(error)) },
     };

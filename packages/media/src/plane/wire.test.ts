@@ -34,6 +34,8 @@ const QUALITY: LegQuality = {
   reported: { lost: 4, worstLoss: 0.5, jitterMs: 6 },
 };
 
+const SPOKEN = { payloadType: 8, encoding: 'pcma/8000/1', ptime: 20, fmtp: 'x=1' };
+
 test('every command arrives as it was given', () => {
   const commands: Command[] = [
     { do: 'open-call', call: 1 },
@@ -86,6 +88,46 @@ test('every command arrives as it was given', () => {
     { do: 'stop-recording', call: 1, why: 'low-disk' },
     { do: 'bridge', call: 1, a: 2, b: 3, aToB: [[101, -2, 8_000]], bToA: [] },
     { do: 'send-digit', call: 1, leg: 2, press: { key: '#', milliseconds: 160, payloadType: 101, clockRate: 8_000 } },
+    {
+      ...{ do: 'record', call: 1, mix: { room: 'r', without: 'b' } },
+      ...{ left: { leg: 2, party: { number: '201' } }, right: { room: 'r', without: 'a' } },
+      order: { path: '/1.wav', callId: 'one', format: 'opus', minimumMs: 0 },
+    },
+    { do: 'record-from', call: 1, channel: 'right', source: { room: 'r', without: 'a' } },
+    {
+      ...{ do: 'play', call: 1, leg: 2 },
+      order: {
+        id: 1,
+        items: [{ file: '/music.wav' }, { tone: 'beep', times: 1 }],
+        format: SPOKEN,
+        times: 0,
+        yields: true,
+      },
+    },
+    { do: 'stop-playing', call: 1, leg: 2, fadeMs: 200 },
+    {
+      ...{ do: 'collect', call: 1, leg: 2 },
+      order: {
+        ...{ id: 2, most: 12, terminators: ['#'], firstMs: 10_000, betweenMs: 5_000, bargeIn: true },
+        sources: { events: [[101, 8_000]], tones: [[8, 'pcma/8000/1']] },
+      },
+    },
+    { do: 'stop-collecting', call: 1, leg: 2 },
+    { do: 'pressed', call: 1, leg: 2, key: '#' },
+    { do: 'send-tone', call: 1, leg: 2, press: { key: '5', milliseconds: 100, format: SPOKEN } },
+    { do: 'hear-tones', call: 1, leg: 2, sources: [[8, 'pcma/8000/1']] },
+    {
+      ...{ do: 'join-room', call: 1, leg: 2 },
+      order: {
+        ...{ room: 'r', as: 'a', party: { number: '201' }, presence: { whisperTo: ['b'] }, format: SPOKEN },
+        ...{ sources: [[8, 'pcma/8000/1']], events: [[101, 8_000]] },
+      },
+    },
+    { do: 'change-in-room', call: 1, leg: 2, change: { muted: true, volume: -6 } },
+    {
+      ...{ do: 'update-stream', call: 1, stream: 3, newOffer: true },
+      media: { claimed: MEDIA.claimed, claimedRtcp: MEDIA.claimedRtcp, receives: true, rtcpMux: false, clockRates: [] },
+    },
     { do: 'supervise', call: 1 },
     { do: 'close-leg', call: 1, leg: 2 },
     { do: 'close-call', call: 1 },

@@ -107,15 +107,16 @@ export class LegDescription extends AgreedLeg {
   ): Parsed<string, SdpFault> {
     const { heard, codecs: said } = other.#said();
     const codecs = agreed ? other.agreed : said;
+    const streams = agreed ? other.now.slots.filter((slot) => slot.ours !== undefined) : other.now.slots;
     const { direction: wanted, isThere, maxptime, muxes, ptime } = heard.session.audio;
-    if (!isThere) return this.#offer({ ...NO_SOUND, muxes }, other.now.slots);
+    if (!isThere) return this.#offer({ ...NO_SOUND, muxes }, streams);
     const converted = this.convertsWith(other)
       ? convertedBehind(codecs, policy === 'g711', (codec) => this.#offered.mayOffer(codec))
       : [];
     const offered = this.#offered.offer(this.#offered.withOwnEvents([...codecs, ...converted], other.keys), policy);
     if (offered === undefined) return bad('no-common-codec');
     const direction = music && wanted === 'inactive' ? 'sendonly' : wanted;
-    return this.#offer({ codecs: offered, direction, ptime, maxptime, muxes }, other.now.slots);
+    return this.#offer({ codecs: offered, direction, ptime, maxptime, muxes }, streams);
   }
 
   /**
@@ -131,13 +132,18 @@ export class LegDescription extends AgreedLeg {
 
   /**
    * Our answer to this leg's offer, made from what `other` answered; may be called again (183, then 200). Where the two share no
-   * codec it holds one that is converted, and the events of its clock.
+   * codec it holds one that is converted, and the events of its clock. `music`: as in `offerFrom`.
    */
-  answerFrom(other: LegDescription, policy: CodecPolicy = 'any'): Parsed<string, SdpFault> {
+  answerFrom(
+    other: LegDescription,
+    policy: CodecPolicy = 'any',
+    { music = false }: { readonly music?: boolean } = {},
+  ): Parsed<string, SdpFault> {
     const offer = this.#lastOffer();
     const { heard, codecs } = other.#said();
     const [asked, told] = [offer.heard.session.audio, heard.session.audio];
-    const direction = answering(asked.direction, told.direction);
+    const wanted = music && told.direction === 'inactive' ? 'sendonly' : told.direction;
+    const direction = answering(asked.direction, wanted);
     if (!asked.isThere || !told.isThere) return this.#answer(NO_SOUND, other.now.slots);
     const passing = this.#offered.answer(offer.codecs, codecs, other.keys);
     if (passing !== undefined) {

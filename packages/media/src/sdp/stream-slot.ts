@@ -177,7 +177,7 @@ export function agreedStreams(slots: readonly Slot[]): AgreedStream[] {
 }
 
 /** Of all video and text of RFC 3551 and after. */
-export const USUAL_STREAM_CLOCK_RATE = 90_000;
+const USUAL_STREAM_CLOCK_RATE = 90_000;
 
 function clockRatesIn(attributes: string): [payloadType: number, clockRate: number][] {
   const rates: [number, number][] = [];

@@ -35,7 +35,6 @@ export const ha1 = z.strictObject({
   ...digests,
   withDomain: z.strictObject({ domain: host, ...digests }).exactOptional(),
 });
-export type Ha1 = z.output<typeof ha1>;
 
 /** Which digest algorithms an account is challenged with; MD5 alone by default, for the phones that know no other. */
 export const digestChoice = z.enum(['md5', 'sha256', 'both']);

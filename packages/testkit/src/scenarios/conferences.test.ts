@@ -76,6 +76,8 @@ describe('a conference', () => {
       expect(world.running.calls.conferences()).toMatchObject([
         { extension: '700', name: 'Weekly', recorded: false, people: [{ number: '201' }, { number: '202' }] },
       ]);
+      first.emit({ kind: 'dtmf', leg: 'a', key: '5', milliseconds: 100 });
+      expect(world.events.map(({ type }) => type)).not.toContain('keys.dropped');
       leaves(alice);
       leaves(bob);
       expect(world.running.calls.conferences()).toEqual([]);
@@ -251,6 +253,7 @@ describe('a conference', () => {
     { ends: ['caller-hung-up', 'caller-hung-up'], pbx: weekly(', announce: tone') },
     ({ alice, bob, world }) => {
       dialsIn(alice);
+      ends(world, mediaOf(world));
       dialsIn(bob);
       expect(playing(mediaOf(world))).toEqual(['beep']);
       expect(playing(mediaOf(world, 1))).toEqual(['conference-welcome']);
@@ -348,6 +351,26 @@ describe('a conference', () => {
       leaves(bob);
       expect(playing(media)).toEqual(['beep']);
       leaves(alice);
+    },
+  );
+
+  scenario(
+    'is waited for by a switch that stops, until its recording is finished',
+    { ends: 'caller-hung-up', pbx: weekly(', record: true') },
+    ({ alice, world }) => {
+      dialsIn(alice);
+      const recording = world.media.calls.find((call) => call.recording !== undefined)!;
+      // A disk that is slow.
+      recording.close = () => {};
+      let drained = false;
+      world.running.calls.drain(() => {
+        drained = true;
+      });
+      leaves(alice);
+      world.passes(0);
+      expect([world.running.calls.size, drained]).toEqual([0, false]);
+      recording.emit({ kind: 'closed', legs: [] });
+      expect(drained).toBe(true);
     },
   );
 

@@ -58,6 +58,39 @@ describe('music on hold', () => {
     },
   );
 
+  scenario(
+    'whoever is on hold asks for another codec meanwhile, and is still told that there is something to hear',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob, world }) => {
+      talk(alice, bob);
+      const inactive = { sdp: alice.call.sdp({ direction: 'inactive' }) };
+      alice.reinvites(inactive);
+      agrees(alice, bob);
+      bob.reinvites({ sdp: bob.call.sdp({ codecs: ['8 PCMA/8000'] }) });
+      alice.answers(inactive);
+      bob.hears('200 INVITE');
+      alice.expects('ACK');
+      expect(readSdp(bob.call.remoteSdp ?? '').direction).toBe('sendonly');
+      expect(music(world)).toEqual({ b1: 'music.wav' });
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'goes on when the announcement that stood in its place is stopped',
+    { ends: 'caller-hung-up', pbx: 'recording: { mode: all, announce: true }' },
+    ({ alice, bob, world }) => {
+      talk(alice, bob);
+      alice.holds();
+      agrees(alice, bob);
+      const { calls } = world.running;
+      expect(calls.record(world.media.calls.at(-1)!.callId, 'stop')).toBeUndefined();
+      const last = world.media.calls.at(-1)!.commands.findLast((command) => command.do === 'play');
+      expect(last).toMatchObject({ leg: 'b1', order: { times: 0, yields: true } });
+      end(alice, bob);
+    },
+  );
+
   scenario('in the old way, c=0.0.0.0', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
     talk(alice, bob);
     alice.reinvites({ sdp: alice.call.sdp({ address: '0.0.0.0' }) });

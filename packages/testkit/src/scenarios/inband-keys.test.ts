@@ -53,6 +53,23 @@ describe('keys of a trunk that has them as tones', () => {
   );
 
   scenario(
+    'music on hold is not cut short by a press of whoever holds',
+    { ends: 'caller-hung-up', ...COMPANY_OF },
+    ({ alice, itsp, world }) => {
+      const media = talkOutside(alice, itsp, world);
+      alice.holds();
+      itsp.answers();
+      alice.hears('200 INVITE');
+      itsp.expects('ACK');
+      expect(media.commands.at(-1)).toMatchObject({ do: 'play', leg: 'b1' });
+      for (const packet of keyPackets({ key: '5', sequence: 10, timestamp: 2_000 })) media.says('a', packet);
+      expect(tonesTo(media, 'b1')).toBe('');
+      expect(world.events).toContainEqual(expect.objectContaining({ type: 'keys.dropped', leg: 'a', why: 'held' }));
+      end(alice, itsp);
+    },
+  );
+
+  scenario(
     'a tone that the trunk sends is an event for the phone',
     { ends: 'caller-hung-up', ...COMPANY_OF },
     ({ alice, itsp, world }) => {

@@ -70,6 +70,21 @@ describe('a prompt in a scheme', () => {
   );
 
   scenario(
+    'has refused the video of the caller: the phone that rings behind it is not offered any',
+    { ends: 'caller-hung-up', ...GREETED },
+    ({ itsp, alice, world }) => {
+      itsp.invites('84951234567', { sdp: `${itsp.phone.sdp()}m=video 6000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n` });
+      itsp.hears('200 INVITE');
+      expect(itsp.call.remoteSdp).toContain('m=video 0 ');
+      ends(world);
+      expect(alice.call.remoteSdp).not.toContain('m=video');
+      alice.answers();
+      alice.expects('ACK');
+      end(itsp, alice);
+    },
+  );
+
+  scenario(
     'is early media where the scheme says so: the call is answered by whoever takes it',
     { ends: 'caller-hung-up', ...EARLY },
     ({ itsp, alice, world }) => {

@@ -99,6 +99,83 @@ describe('a supervisor', () => {
     },
   );
 
+  scenario(
+    'leaves the video of the call as it is, on coming, amid changes, and on going',
+    { ...CAST, ends: 'caller-hung-up' },
+    ({ alice, bob, carol, world }) => {
+      const video = (text: string) => `${text}m=video 6000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n`;
+      alice.invites(bob, { sdp: video(alice.phone.sdp()) });
+      bob.answers({ sdp: video(bob.phone.sdp()) });
+      alice.hears('200 INVITE');
+      bob.expects('ACK');
+      const last = () => mediaOf(world).commands.map((command) => command.do);
+      supervise(world, 'listen');
+      carol.answers();
+      carol.expects('ACK');
+      expect(last().lastIndexOf('bridge-streams')).toBeGreaterThan(last().lastIndexOf('join-room'));
+      carol.hangsUp();
+      carol.hears('200 BYE');
+      expect(last().lastIndexOf('bridge-streams')).toBeGreaterThan(last().lastIndexOf('bridge'));
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'is offered what the settings of their phone say of encryption',
+    { ...CAST, ends: 'caller-hung-up' },
+    async ({ alice, bob, carol, world }) => {
+      const devices = 'devices: [{ login: carol, password: Vf5kNm7Z, srtp: required }]';
+      await world.applies(
+        `domain: acme.example\nusers: [{ extension: "203", name: carol, ${devices} }]\n`,
+        'srtp.yaml',
+      );
+      talk(alice, bob);
+      supervise(world, 'listen');
+      expect(carol.call.remoteSdp).toContain('RTP/SAVP');
+      carol.refuses(486);
+      carol.expects('ACK');
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'whose phone takes encrypted sound only is asked again, encrypted',
+    { ...CAST, ends: 'caller-hung-up' },
+    ({ alice, bob, carol, world }) => {
+      talk(alice, bob);
+      supervise(world, 'listen');
+      expect(carol.call.remoteSdp).not.toContain('RTP/SAVP');
+      carol.refuses(488);
+      carol.expects('ACK');
+      carol.expects('INVITE');
+      expect(carol.call.remoteSdp).toContain('RTP/SAVP');
+      carol.refuses(488);
+      carol.expects('ACK');
+      expect(supervise(world, 'listen')).toBeUndefined();
+      carol.expects('INVITE');
+      carol.refuses(486);
+      carol.expects('ACK');
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'is hung up on when there is no place for the sound of the call, which goes on as it was',
+    { ...CAST, ends: 'caller-hung-up' },
+    ({ alice, bob, carol, world }) => {
+      talk(alice, bob);
+      supervise(world, 'listen');
+      carol.answers();
+      carol.expects('ACK');
+      const media = mediaOf(world);
+      media.emit({ kind: 'room-refused', leg: 'b1', room: joins(media)[0]!.order.room });
+      world.passes(0);
+      carol.expects('BYE');
+      expect(media.heardBy('a')).toBe('b1');
+      end(alice, bob);
+    },
+  );
+
   scenario('is hung up on when the call ends', { ...CAST, ends: 'caller-hung-up' }, ({ alice, bob, carol, world }) => {
     talk(alice, bob);
     supervise(world, 'listen');

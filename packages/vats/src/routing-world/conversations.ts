@@ -90,6 +90,13 @@ export class Conversations {
         call.talk = { leg, by: party, startedAt: at };
         return;
       }
+      // On the phone, though in no conversation of their own.
+      case 'supervisor.joined':
+        if (event.by.extension !== undefined) this.#set(call, 'talking', seatOf(event.by), event.by.extension);
+        return;
+      case 'supervisor.left':
+        this.#unset(call, 'talking', seatOf(event.by));
+        return;
       case 'leg.ended':
         if (event.leg === 'a' || event.leg === call.talk?.leg) this.#endTalk(call, event.at);
         this.#unset(call, 'ringing', event.leg);
@@ -136,6 +143,11 @@ export class Conversations {
     if (counts.talking === 0 && counts.ringing === 0) this.#employees.delete(key);
     else this.#employees.set(key, counts);
   }
+}
+
+/** In place of the name of a leg, which a supervisor has none of in the call. */
+function seatOf({ extension }: Party): string {
+  return `supervisor ${extension}`;
 }
 
 function keyOf(domain: string, extension: string): string {

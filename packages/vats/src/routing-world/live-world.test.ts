@@ -77,6 +77,22 @@ test('whose phones ring is ringing once, whoever dials or answers is talking, an
   expect(world.size).toBe(0);
 });
 
+test('a supervisor is on the phone while in a call, and had no conversation', () => {
+  const { starts, rings, answers, ends, of, tell } = live();
+  starts('c', { number: '202', extension: '202' });
+  rings('c', 'b1', '201');
+  answers('c', 'b1', { number: '201', extension: '201' });
+  const by = { number: '203', extension: '203' };
+  tell('c', { type: 'supervisor.joined', by, how: 'listen' });
+  tell('c', { type: 'supervisor.joined', by, how: 'barge' });
+  expect(of('203').talking).toBe(1);
+  tell('c', { type: 'supervisor.left', by, how: 'barge' });
+  expect(of('203').talking).toBe(0);
+  tell('c', { type: 'supervisor.joined', by, how: 'listen' });
+  ends('c');
+  expect(of('203')).toMatchObject({ talking: 0, answered: 0 });
+});
+
 test('two calls of one employee are two', () => {
   const { starts, rings, ends, of } = live();
   for (const call of ['c', 'd']) {

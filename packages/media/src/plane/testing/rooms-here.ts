@@ -52,6 +52,8 @@ export class Speaker {
   readonly member: Member | undefined;
   held = false;
   heardAt = 0;
+  /** What is played to it gives way. */
+  yielding = false;
   /** What it says; 0: nothing is sent. */
   hertz = 0;
   amplitude = 6_000;
@@ -79,6 +81,7 @@ export class Speaker {
       onFault: (error: unknown) => void here.faults.push(error),
     };
     Object.defineProperty(leg, 'heardAt', { get: () => this.heardAt });
+    Object.defineProperty(leg.output, 'yielding', { get: () => this.yielding });
     Object.defineProperty(leg, 'held', { get: () => this.held });
     const order: RoomOrder = {
       ...{ room: 'r', as, presence: 'talk', format: { payloadType, encoding, ptime: 20 } },
