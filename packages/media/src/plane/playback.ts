@@ -124,8 +124,12 @@ export class Playback implements Paced {
     if (samples < length) this.#end(player.stopped ? 'stopped' : 'ended', '');
   }
 
-  /** The prompt goes on where it was, behind a gap as long as the time that has passed. */
+  /**
+   * The prompt goes on where it was, behind a gap as long as the time that has passed. A gap in a key would make two of it: what holds
+   * keys goes on without one, only later.
+   */
   missed(turns: number): void {
+    if (this.order.items.some((item) => 'keys' in item)) return;
     this.#packets!.skip(turns * this.#frame.length, false);
     this.#packets!.beginTalkspurt();
   }

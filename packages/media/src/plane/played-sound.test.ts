@@ -93,6 +93,23 @@ test('a file is played in one stream, 20 ms a packet, and its end is told once',
   await close();
 });
 
+test('after a stop of the thread a key goes on without a gap, which would make two of it', async () => {
+  const a = await alone();
+  worker.execute([{ do: 'send-tone', call: 1, leg: 1, press: { key: '5', milliseconds: 300, format: PCMA } }]);
+  await pass(100);
+  const after = clock.after.bind(clock);
+  const late = vi.spyOn(clock, 'after').mockImplementation((milliseconds, fire) => {
+    if (milliseconds === 0 || milliseconds > 20) return after(milliseconds, fire);
+    late.mockRestore();
+    return after(milliseconds + 400, fire);
+  });
+  await pass(1_000);
+  const packets = await hears(a, 15);
+  const steps = packets.slice(1).map((packet, i) => (rtpTimestamp(packet) - rtpTimestamp(packets[i]!)) >>> 0);
+  expect(new Set(steps)).toEqual(new Set([160]));
+  await close();
+});
+
 test('after a stop of the thread the prompt goes on where it was, behind a gap in its timestamps as long as what is not made up for', async () => {
   const a = await alone();
   sounds.put('prompt', 4_000);
