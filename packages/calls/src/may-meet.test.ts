@@ -33,3 +33,26 @@ test('others are in whatever thread has room', () => {
   expect(mayMeet(called('201', '203')[0])).toBe(false);
   expect(mayMeet(called('700', '203')[0])).toBe(true);
 });
+
+test.each([
+  ['{ hangup: busy }', false],
+  ['{ conference: "700" }', true],
+  ['{ menu: { prompt: main-menu, keys: { "1": { ring: "201" } } } }', false],
+  ['{ menu: { prompt: main-menu, keys: { "1": { conference: "700" } } } }', true],
+  ['{ menu: { prompt: main-menu, keys: { "1": { ring: "201" } }, extension: true } }', true],
+])('a call by a scheme may meet others only where one of the schemes leads to a conference: %s', (last, may) => {
+  const model = modelOf(`
+domain: office.example
+users:
+  - { extension: "201", name: Anna, devices: [{ login: anna, password: Xk3mPq92tLw }] }
+  - { extension: "202", name: Boris, devices: [{ login: boris, password: Xk3mPq92tLw }] }
+numbers: [{ number: "+74951234567", scheme: main }]
+schemes: [{ name: main, open: [{ ring: "201" }, ${last}] }]
+conferences: [{ extension: "700", name: Weekly }]
+`);
+  const domain = onlyDomain(model);
+  const world = worldOf(model);
+  const found = world.directory.findDevice(domain, 'boris')!;
+  const plan = route({ domain, caller: { kind: 'device', ...found }, dialled: '+74951234567' }, world);
+  expect([plan.step.do, mayMeet(plan)]).toEqual(['ring', may]);
+});
