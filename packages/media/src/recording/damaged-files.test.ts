@@ -128,6 +128,18 @@ test('any text is a manifest or none; one leads to no file but its neighbour', (
   for (const file of ['', '.', '..', '../one.wav', '/etc/passwd', 'a\0b', 7, null, ['one.wav']]) {
     expect(manifestFrom(JSON.stringify({ manifest: 1, sha256: '', file }))).toBeUndefined();
   }
+  const stored = {
+    endpoint: 'https://s3.example',
+    bucket: 'calls',
+    key: '2026-11-27/one.wav',
+    at: '2026-11-27T10:00:00Z',
+  };
+  const withStored = (more: object) =>
+    manifestFrom(JSON.stringify({ manifest: 1, sha256: '', file: 'one.wav', stored: { ...stored, ...more } }))?.stored;
+  expect(withStored({})).toEqual(stored);
+  for (const key of ['../other/one.wav', 'a/../../b', 'a/./b', '..', '', 7, null])
+    expect(withStored({ key })).toBeUndefined();
+  for (const bucket of ['a/b', '..', '', 7]) expect(withStored({ bucket })).toBeUndefined();
 });
 
 test('any octets are an encrypted recording, one that is cut off, or none', () => {

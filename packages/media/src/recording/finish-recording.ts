@@ -149,8 +149,17 @@ function saysWhatItMay(said: object): boolean {
   return Object.entries(said).every(([name, value]) => {
     if (NUMBERS.includes(name)) return Number.isFinite(value);
     if (TEXTS.includes(name)) return typeof value === 'string';
+    if (name === 'stored') return isPlace(value);
     return !LISTS.includes(name) || Array.isArray(value);
   });
+}
+
+/** An object of the bucket that is named, and of no other. */
+function isPlace(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { endpoint, bucket, key, at } = value as Partial<Record<string, unknown>>;
+  if (typeof endpoint !== 'string' || typeof at !== 'string' || typeof key !== 'string') return false;
+  return isPlainName(bucket) && key !== '' && key.split('/').every((part) => !/^\.{1,2}$/.test(part));
 }
 
 /** SHA-256 of a file in hexadecimal, and its length. */
