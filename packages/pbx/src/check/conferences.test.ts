@@ -23,6 +23,7 @@ test.each([
     'warning: conferences[0].extension: extension 112 hides the emergency number 112; take another: local extensions win over outside numbers',
   ],
   ['[{ extension: "700", name: W, pin: 4821 }]', 'error: conferences[0].pin: '],
+  ['[{ extension: "700", name: W, pin: 012345 }]', 'put it in quotes: "012345"'],
   [
     '[{ extension: "700", name: W, pin: "12a4" }]',
     'error: conferences[0].pin: the PIN is none that can be keyed in; write 4 to 12 digits in quotes, such as "48213"',
