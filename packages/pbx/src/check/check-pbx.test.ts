@@ -133,14 +133,14 @@ test.each([
   [
     'a ring step to nobody',
     '"1": { ring: "600" }',
-    '"1": { ring: "700" }',
-    'scheme main names extension 700, which does not exist',
+    '"1": { ring: "704" }',
+    'scheme main names extension 704, which does not exist',
   ],
   [
     'a queue that is a user',
     '{ queue: "600" }',
     '{ queue: "201" }',
-    'scheme main names group 201, which does not exist',
+    'scheme main names group 201, but 201 is a user; write ring: "201" as a step of its own',
   ],
   [
     'a jump to nowhere',

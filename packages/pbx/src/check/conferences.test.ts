@@ -50,6 +50,31 @@ test('a step and a number may lead to one, a forward may not, and one that is no
   expect(check(one, lead('700', '702')).join()).toMatch(/number \+74951234568 names extension 702/);
 });
 
+test.each([
+  [
+    'schemes: [{ name: main, open: [{ ring: "700" }] }]',
+    'scheme main names extension 700, but 700 is a conference; write conference: "700" as a step of its own',
+  ],
+  [
+    'schemes: [{ name: main, open: [{ queue: "700" }] }]',
+    'scheme main names group 700, but 700 is a conference; write conference: "700" as a step of its own',
+  ],
+  [
+    'schemes: [{ name: main, open: [{ conference: "201" }] }]',
+    'scheme main names conference 201, but 201 is a user; write ring: "201" as a step of its own',
+  ],
+  [
+    'groups: [{ extension: "600", name: G, members: ["201"], noAnswer: "700" }]',
+    'group 600 names extension 700, but 700 is a conference; name a user or a group: to a conference lead a number’s to: and',
+  ],
+  [
+    'groups: [{ extension: "600", name: G, members: ["700"] }]',
+    'group 600 names user 700, but 700 is a conference; name a user',
+  ],
+])('%s: what it names is there, as something else', (more, problem) => {
+  expect(check('[{ extension: "700", name: W }]', `${more}\n`).join('\n')).toContain(problem);
+});
+
 test('no call comes to what stands behind one', () => {
   const scheme = 'schemes: [{ name: main, open: [{ conference: "700" }, { ring: "201" }] }]\n';
   const number = 'numbers: [{ number: "+74951234567", scheme: main }]\n';
