@@ -116,6 +116,7 @@ export const placedRecordingsAnswer = z.object({ recordings: z.array(placedRecor
 export const recordingsAnswer = z.object({
   recordings: z.array(
     z.object({
+      id: z.string(),
       call: z.string(),
       path: z.string(),
       from: z.string(),
