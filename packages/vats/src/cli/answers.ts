@@ -340,4 +340,6 @@ export const storyAnswer = historyCall.extend({
     )
     .optional(),
   seed: z.string().optional(),
+  /** Its events, of which a version may know others than this one. */
+  story: z.array(z.unknown()).optional(),
 });
