@@ -43,6 +43,12 @@ test.each([
     '202 is read as a number, not as text; put it in quotes: "202"',
   ],
   [
+    'an extension without quotes that begins with a zero',
+    'extension: "202"',
+    'extension: 0202',
+    '0202 is read as a number, not as text; put it in quotes: "0202"',
+  ],
+  [
     'a duration without a unit',
     'ring: 40s',
     'ring: 40',
