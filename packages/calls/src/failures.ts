@@ -223,7 +223,7 @@ export const FAILURES = {
     q850: 21,
     log: 'info',
     mango: 1130,
-    en: 'The PIN of the conference was not given',
+    en: 'The PIN of the conference was wrong three times, or not given',
     ru: 'Не введён верный PIN-код конференции',
   },
   'conference-full': {

@@ -43,6 +43,12 @@ test.each([
     '202 is read as a number, not as text; put it in quotes: "202"',
   ],
   [
+    'an extension without quotes that begins with a zero',
+    'extension: "202"',
+    'extension: 0202',
+    '0202 is read as a number, not as text; put it in quotes: "0202"',
+  ],
+  [
     'a duration without a unit',
     'ring: 40s',
     'ring: 40',
@@ -133,14 +139,14 @@ test.each([
   [
     'a ring step to nobody',
     '"1": { ring: "600" }',
-    '"1": { ring: "700" }',
-    'scheme main names extension 700, which does not exist',
+    '"1": { ring: "704" }',
+    'scheme main names extension 704, which does not exist',
   ],
   [
     'a queue that is a user',
     '{ queue: "600" }',
     '{ queue: "201" }',
-    'scheme main names group 201, which does not exist',
+    'scheme main names group 201, but 201 is a user; write ring: "201" as a step of its own',
   ],
   [
     'a jump to nowhere',

@@ -5,6 +5,9 @@ import { isPublicNumber } from '../schema/destination.ts';
 import { isTrunkName, type SchemeStep } from '../schema/scheme.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
+/** Kinds of what extensions belong to: one that is none of the kind that is asked for may be of another. */
+const OF_EXTENSIONS: ReadonlySet<string> = new Set(['user', 'group', 'conference', 'extension']);
+
 /** Finds what names something that is not there. */
 export function checkReferences(view: DomainView, report: Report): void {
   const users = new Set(view.users.map(({ object }) => object.extension));
@@ -15,14 +18,25 @@ export function checkReferences(view: DomainView, report: Report): void {
   const extensions = new Set([...users, ...groups]);
   const conferences = new Set((view.settings.conferences ?? []).map(({ extension }) => extension));
 
+  const kindOf = (name: string): string | undefined =>
+    users.has(name) ? 'user' : groups.has(name) ? 'group' : conferences.has(name) ? 'conference' : undefined;
+
+  /** @param isStep for a step of a scheme that leads there */
   const mustBe = (
     known: ReadonlySet<string>,
     what: string,
     name: string,
     path: KeyPath | undefined,
     who: string,
+    isStep = false,
   ): void => {
     if (known.has(name)) return;
+    const kind = OF_EXTENSIONS.has(what) ? kindOf(name) : undefined;
+    if (kind !== undefined) {
+      const remedy = isStep ? stepTo(kind, name) : INSTEAD[what === 'user' ? 'user' : 'extension'];
+      report('error', path, `${who} names ${what} ${name}, but ${name} is a ${kind}`, remedy);
+      return;
+    }
     // The extension next to a wrong one is somebody else, not what was meant.
     const near = /^[0-9]+$/.test(name) ? undefined : suggest(name, known);
     const remedy =
@@ -105,12 +119,12 @@ export function checkReferences(view: DomainView, report: Report): void {
     forEachStep(scheme, path, (step, at) => {
       for (const to of step.ring?.to ?? []) {
         if (isTrunkName(to)) mustBe(trunks, 'trunk', to, below(at, 'ring'), who);
-        else if (!to.startsWith('+')) mustBe(extensions, 'extension', to, below(at, 'ring'), who);
+        else if (!to.startsWith('+')) mustBe(extensions, 'extension', to, below(at, 'ring'), who, true);
       }
       if (step.voicemail !== undefined) mustBe(extensions, 'extension', step.voicemail, below(at, 'voicemail'), who);
-      if (step.queue !== undefined) mustBe(groups, 'group', step.queue, below(at, 'queue'), who);
+      if (step.queue !== undefined) mustBe(groups, 'group', step.queue, below(at, 'queue'), who, true);
       if (step.conference !== undefined) {
-        mustBe(conferences, 'conference', step.conference, below(at, 'conference'), who);
+        mustBe(conferences, 'conference', step.conference, below(at, 'conference'), who, true);
       }
       if (step.goto !== undefined) mustBe(schemes, 'scheme', step.goto, below(at, 'goto'), who);
     });
@@ -130,6 +144,16 @@ export function checkReferences(view: DomainView, report: Report): void {
     }
     mustBeOwn(rule.callerId, path, `the rule ${rule.match}`);
   }
+}
+
+const INSTEAD = {
+  user: 'name a user',
+  extension: 'name a user or a group: to a conference lead a number’s to: and a scheme’s step conference: alone',
+};
+
+/** What leads a scheme to an extension. */
+function stepTo(kind: string, extension: string): string {
+  return `write ${kind === 'conference' ? 'conference' : 'ring'}: "${extension}" as a step of its own`;
 }
 
 /** Visits every step of a scheme, those inside menus too, with its path in the file. */

@@ -4,7 +4,7 @@ import { formatKeyPath, type KeyPath, type Problem } from '../problems/problem.t
 import { documentIn } from './document-in.ts';
 import type { Outline, Section, Stretch } from './outline.ts';
 import { NOT_PLAIN, readPlain } from './plain-yaml.ts';
-import { offsetOf, type Places, type Pointing, type ProblemOptions } from './yaml-source.ts';
+import { offsetOf, type Places, type Pointing, type ProblemOptions, sourceOf } from './yaml-source.ts';
 
 /** Says that a part can't be read by itself: it is at fault, or what it means depends on others. */
 export const NOT_APART = Symbol('not apart');
@@ -72,6 +72,16 @@ export class PlacesInParts implements Places {
     };
   }
 
+  written(path: KeyPath): string | undefined {
+    const [key, index, ...below] = path;
+    const section = this.#outline.sections.find((section) => section.key === String(key));
+    if (section === undefined) return undefined;
+    const item = typeof index === 'number' ? section.items[index] : undefined;
+    const [part, inPart] = item === undefined ? [section, path] : [item, [0, ...below]];
+    const document = this.#documentOf(part);
+    return sourceOf(inPart, document.contents, document);
+  }
+
   /** What `offsetOf` says of the text as a whole. */
   #offset(path: KeyPath, pointing: Pointing): number {
     const [key, index, ...below] = path;
@@ -84,11 +94,16 @@ export class PlacesInParts implements Places {
   }
 
   #offsetIn(part: Stretch, path: KeyPath, pointing: Pointing): number {
+    const document = this.#documentOf(part);
+    return part.from + offsetOf(path, document.contents, document, pointing);
+  }
+
+  #documentOf(part: Stretch): Document {
     let document = this.#documents.get(part);
     if (document === undefined) {
       document = parsed(this.#text.slice(part.from, part.to));
       this.#documents.set(part, document);
     }
-    return part.from + offsetOf(path, document.contents, document, pointing);
+    return document;
   }
 }

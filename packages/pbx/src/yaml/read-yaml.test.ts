@@ -82,6 +82,16 @@ test.each([
     'f.yaml:1:7: error: name: 201 is read as a number, not as text; put it in quotes: "201"',
   ],
   [
+    'a number with a leading zero for a text, as it was written',
+    'name: 012345\n',
+    'f.yaml:1:7: error: name: 012345 is read as a number, not as text; put it in quotes: "012345"',
+  ],
+  [
+    'a public number for a text, in a list too',
+    'name: a\nitems: [{ key: +74951234567 }]\n',
+    'items[0].key: +74951234567 is read as a number, not as text; put it in quotes: "+74951234567"',
+  ],
+  [
     'yes or no for a text',
     'name: true\n',
     'f.yaml:1:7: error: name: true is read as a yes or no, not as text; put it in quotes: "true"',

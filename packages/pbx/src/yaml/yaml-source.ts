@@ -12,6 +12,8 @@ export interface ProblemOptions {
 /** Makes problems with what stands at a path of some source. */
 export interface Places {
   problem(path: KeyPath, message: string, remedy?: string, options?: ProblemOptions): Problem;
+  /** The value at `path` as it is written there, where a text can lose something on being read: 012345, +7495. */
+  written?(path: KeyPath): string | undefined;
 }
 
 /** For values that no file holds: flags, environment, an edit by hand. */
@@ -51,6 +53,10 @@ export class YamlPlaces implements Places {
     };
   }
 
+  written(path: KeyPath): string | undefined {
+    return sourceOf(path, this.#document.contents, this.#document);
+  }
+
   /** Line and column, 1-based, of an offset in the text. */
   at(offset: number): { line: number; column: number } {
     const { line, col } = this.#lines.linePos(offset);
@@ -77,6 +83,19 @@ export function offsetOf(path: KeyPath, top: unknown, document: Document, pointi
     } else return offset;
   }
   return offset;
+}
+
+/** How the single value at `path` below `top` is written; undefined where there is none, or something with more inside. */
+export function sourceOf(path: KeyPath, top: unknown, document: Document): string | undefined {
+  let node = top;
+  for (const step of path) {
+    const inside = isAlias(node) ? node.resolve(document) : node;
+    if (isMap(inside)) node = inside.items.find((item) => keyOf(item) === String(step))?.value;
+    else if (isSeq(inside) && typeof step === 'number') node = inside.items[step];
+    else return undefined;
+  }
+  const value = isAlias(node) ? node.resolve(document) : node;
+  return isScalar(value) ? value.source : undefined;
 }
 
 function startOf(node: unknown): number | undefined {

@@ -65,26 +65,31 @@ function problemsOfIssue(issue: Issue, above: KeyPath, data: unknown, places: Pl
       return bestBranch(issue.errors, value, path).flatMap((inner) => problemsOfIssue(inner, path, data, places));
     case 'invalid_key':
       return issue.issues.flatMap((inner) => {
-        const said = saidOf(inner, path.at(-1), path);
+        const said = saidOf(inner, path.at(-1), path, undefined);
         return places.problem(path, said.message, said.remedy, { pointing: 'key' });
       });
     default: {
-      const said = saidOf(issue, value, path);
+      const said = saidOf(issue, value, path, places.written?.(path));
       const pointing = value === undefined || value === null ? 'key' : 'value';
       return [places.problem(path, said.message, said.remedy, { pointing })];
     }
   }
 }
 
-/** What is wrong and what to do, for an issue that has no others inside. */
-function saidOf(issue: Issue, value: unknown, path: KeyPath): { message: string; remedy?: string } {
+/** What is wrong and what to do, for an issue that has no others inside. @param source `value` as the file writes it */
+function saidOf(
+  issue: Issue,
+  value: unknown,
+  path: KeyPath,
+  source: string | undefined,
+): { message: string; remedy?: string } {
   switch (issue.code) {
     case 'custom': {
       const remedy: unknown = issue.params?.remedy;
       return { message: issue.message, ...(typeof remedy === 'string' ? { remedy } : {}) };
     }
     case 'invalid_type':
-      return { ...wrongType(issue.expected, value, path), ...remedyIn(issue.message) };
+      return { ...wrongType(issue.expected, value, path, source), ...remedyIn(issue.message) };
     case 'invalid_value': {
       const values = issue.values.map(String);
       if (value === undefined) return { message: 'the key is missing', remedy: `write one of ${values.join(', ')}` };
@@ -128,15 +133,22 @@ function remedyIn(message: string): { remedy?: string } {
   return remedy === undefined ? {} : { remedy };
 }
 
-function wrongType(expected: string, value: unknown, path: KeyPath): { message: string; remedy: string } {
+function wrongType(
+  expected: string,
+  value: unknown,
+  path: KeyPath,
+  source: string | undefined,
+): { message: string; remedy: string } {
   const kind = TYPE_NAMES[expected] ?? expected;
   if (value === undefined) return { message: 'the key is missing', remedy: `write ${kind} there` };
   if (value === null) return { message: 'the value is empty', remedy: `write ${kind}, or remove the key` };
   const given = written(value, path);
   if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    // Not what was read: a number has lost its leading zeros and its plus.
+    const meant = source ?? String(value);
     return {
-      message: `${given} is read as a ${typeof value === 'number' ? 'number' : 'yes or no'}, not as text`,
-      remedy: isSecret(path) ? 'put it in quotes' : `put it in quotes: "${value}"`,
+      message: `${isSecret(path) ? given : meant} is read as a ${typeof value === 'number' ? 'number' : 'yes or no'}, not as text`,
+      remedy: isSecret(path) ? 'put it in quotes' : `put it in quotes: "${meant}"`,
     };
   }
   if (expected === 'array' && !isSecret(path) && typeof value !== 'object') {

@@ -17,8 +17,19 @@ const MESSAGE_AT_MOST = 200;
 /** What reading from a socket fails with; from a file it fails otherwise. */
 const OF_NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|ENET|EHOST)/;
 
-/** What an answer that is not good means. @param now of this machine, milliseconds since the epoch */
-export function faultOfAnswer(answer: HttpAnswer, what: string, place: S3Place, now: number): StorageFault {
+/**
+ * What an answer that is not good means.
+ *
+ * @param order what was asked: who stores an object can't be told that it is missing
+ * @param now of this machine, milliseconds since the epoch
+ */
+export function faultOfAnswer(
+  answer: HttpAnswer,
+  what: string,
+  order: { readonly method: string },
+  place: S3Place,
+  now: number,
+): StorageFault {
   const { status } = answer;
   const code = tagOf(answer.text, 'Code') ?? '';
   const said = [status, code, tagOf(answer.text, 'Message')].filter((each) => each !== undefined && each !== '');
@@ -53,6 +64,11 @@ export function faultOfAnswer(answer: HttpAnswer, what: string, place: S3Place, 
     case 'IncompleteBody':
       return fault('away', 'it was changed on its way: it is sent again');
   }
+  if (status === 404 && order.method === 'PUT')
+    return fault(
+      'refused',
+      `it does not answer as an S3 server, or has no such bucket: look at ${SETTING}.endpoint and bucket`,
+    );
   if (status === 404) return fault('missing', 'it was deleted there, or never stored');
   if (status === 429 || status >= 500) {
     if (status === 507 || code === 'StorageFull' || code === 'QuotaExceeded')
@@ -94,12 +110,27 @@ export function faultOfError(error: unknown, what: string, place: S3Place): Stor
     );
   if (syscall === 'open' || (syscall === 'read' && !OF_NETWORK.test(code)))
     return new StorageFault('changed', `${what}: the file can not be read: ${code}`, 'see what became of it', cause);
+  // By the code of the TLS library, or by its words behind the system’s.
+  if (/^(EPROTO|ERR_SSL)/.test(code) && /wrong.version.number|packet.length.too.long/i.test(`${code} ${message}`))
+    return new StorageFault(
+      'refused',
+      `${at}: it speaks no TLS on this port: ${code}`,
+      `write http:// or the port of its TLS at ${SETTING}.endpoint`,
+      cause,
+    );
   if (/^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|EPROTO)/.test(code)) {
     const remedy =
       'its certificate must be trusted here: start VATS with NODE_EXTRA_CA_CERTS=FILE, or mend the endpoint';
     return new StorageFault('refused', `${at}: no encrypted connection: ${code}`, remedy, cause);
   }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+  if (code === 'EAI_AGAIN')
+    return new StorageFault(
+      'away',
+      `${at}: the resolver gave no answer for its host name: ${code}`,
+      'it is tried again; look at the DNS of this machine',
+      cause,
+    );
+  if (code === 'ENOTFOUND')
     return new StorageFault(
       'away',
       `${at}: there is no such host name: ${code}`,

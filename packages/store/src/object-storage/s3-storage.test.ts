@@ -250,13 +250,31 @@ describe('at a server that misbehaves', () => {
     [302, '', {}, 'refused', 'the address that the server itself has'],
     [200, '', {}, 'away', 'stored again'],
     [400, 'this is no S3 server', {}, 'refused', 'is this an S3 server?'],
-    [404, '<!doctype html>', {}, 'missing', 'never stored'],
+    [404, '<!doctype html>', {}, 'refused', 'does not answer as an S3 server, or has no such bucket'],
   ] as const)('%i %s', async (status, body, headers, kind, remedy) => {
     answer = (request, response) => {
       request.resume().on('end', () => response.writeHead(status, headers).end(body));
     };
     const fault = await said(storage(endpoint).put(KEY, file(), 'audio/wav'));
     expect([fault[0], fault[2]]).toEqual([kind, expect.stringContaining(remedy)]);
+  });
+
+  test('who asks for an object that is not there is told that it is missing', async () => {
+    answer = (request, response) => void request.resume().on('end', () => response.writeHead(404).end());
+    expect(await said(storage(endpoint).head(KEY))).toEqual([
+      'missing',
+      expect.stringContaining('answered 404'),
+      'it was deleted there, or never stored',
+    ]);
+  });
+
+  test('one that speaks no TLS is not one whose certificate is not trusted', async () => {
+    const s3 = storage(endpoint.replace('http:', 'https:'));
+    expect(await said(s3.put(KEY, file(), 'audio/wav'))).toEqual([
+      'refused',
+      expect.stringMatching(/: it speaks no TLS on this port: (?:EPROTO|ERR_SSL_\w+)$/),
+      'write http:// or the port of its TLS at recordings.storage.s3.endpoint',
+    ]);
   });
 
   test('of one that knows no ranges only the beginning is kept', async () => {

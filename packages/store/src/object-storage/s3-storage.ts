@@ -138,7 +138,7 @@ export class S3Storage {
       return this.#exchange.ask({ ...order, url: signed.url, headers: Object.fromEntries(signed.headers) });
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw faultOfAnswer(answer, what, this.#options, this.#options.clock.now());
+    throw faultOfAnswer(answer, what, order, this.#options, this.#options.clock.now());
   }
 
   async #guarded<T>(what: string, act: () => Promise<T>): Promise<T> {

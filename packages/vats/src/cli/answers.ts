@@ -116,6 +116,7 @@ export const placedRecordingsAnswer = z.object({ recordings: z.array(placedRecor
 export const recordingsAnswer = z.object({
   recordings: z.array(
     z.object({
+      id: z.string(),
       call: z.string(),
       path: z.string(),
       from: z.string(),
@@ -339,4 +340,6 @@ export const storyAnswer = historyCall.extend({
     )
     .optional(),
   seed: z.string().optional(),
+  /** Its events, of which a version may know others than this one. */
+  story: z.array(z.unknown()).optional(),
 });

@@ -241,6 +241,32 @@ test('a call that a limit cut off names the limit as its end', async () => {
   expect((await vats('calls', '--history')).out).toMatch(/cut +cut off: domain minutesPerDay 10 of 10\n/);
 });
 
+test('a story tells what the caller was told, who supervised, and that a PIN was wrong', async () => {
+  const events = [
+    { type: 'call.started', domain: 'acme.example', domainId: domain, from: ANNA, dialled: '700' },
+    { type: 'call.opened', how: 'answered' },
+    { type: 'supervisor.joined', by: { number: '203', name: 'Vera' }, how: 'listen' },
+    { type: 'supervisor.left', by: { number: '203', name: 'Vera' }, how: 'listen' },
+    { type: 'prompt.played', prompt: 'enter-pin', playedMs: 2_000, why: 'ended' },
+    { type: 'prompt.failed', prompt: 'goodbye', why: 'unknown' },
+    { type: 'call.ended', failure: 'wrong-pin', status: 200 },
+  ];
+  const record = recordOf(events.map((event, i) => ({ call: 'pin', seq: i + 1, at: BEGIN + i, ...event }) as never));
+  if (record === undefined) throw new Error('the call has started');
+  await running.store.history.append(record);
+  const { out } = await vats('calls', 'show', 'pin');
+  expect(out.slice(out.indexOf('0:00.000')).split(/\n */)).toEqual([
+    '0:00.000  a    201 Anna calls 700',
+    '0:00.001  a    the switch answers, to speak',
+    '0:00.002       203 Vera listens',
+    '0:00.003       203 Vera supervises no longer',
+    '0:00.004  a    has heard prompt enter-pin for 0:02',
+    '0:00.005  a    does not hear prompt goodbye: there is no such prompt',
+    '0:00.006       The PIN of the conference was wrong three times, or not given',
+    '',
+  ]);
+});
+
 test('help says that --missed and --answered together are either', async () => {
   const { out } = await vats('calls', '--help');
   expect(out.replace(/\s+/g, ' ')).toContain('calls that nobody answered; with --answered these and those');

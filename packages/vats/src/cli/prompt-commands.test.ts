@@ -53,6 +53,14 @@ test('an imported WAV becomes one channel at a rate of ours, goes before the bui
   expect(promptFile(data, 'ru', 'none')).toBeUndefined();
 });
 
+test('an own prompt that was there already is said to be replaced', async () => {
+  const from = file('x.wav', monoWav(SOUND, 48_000));
+  const into = join(data, 'prompts', 'x.wav');
+  expect((await vats('prompts', 'import', from)).out).toBe(`x: 0:01 in ${into}\n`);
+  expect((await vats('prompts', 'import', from)).out).toBe(`x: 0:01 in ${into}, replaced\n`);
+  expect(JSON.parse((await vats('prompts', 'import', from, '--json')).out)).toMatchObject({ replaced: true });
+});
+
 test("the file's name is the prompt's, unless it can't be one", async () => {
   await vats('prompts', 'import', file('Приветствие.wav', monoWav(SOUND, 48_000)));
   expect(promptFile(data, 'ru', 'Приветствие')?.own).toBe(true);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Language } from '@vats/media';
 import { type Command, Option } from 'commander';
@@ -48,9 +48,11 @@ export function addPromptCommands(vats: Command, print: Print): void {
       const { promptFolder } = await import('../prompts/prompt-files.ts');
       const into = join(promptFolder(dataDirectory(options), options.language), `${name}.wav`);
       try {
+        const replaced = existsSync(into);
         const made = importPrompt(file, into, Number(options.rate) as 8_000 | 16_000 | 48_000);
-        const raw = { name, file: into, ...made };
-        print(options, { raw, read: raw }, () => `${name}: ${duration(made.milliseconds)} in ${into}\n`);
+        const raw = { name, file: into, ...made, replaced };
+        const told = `${name}: ${duration(made.milliseconds)} in ${into}${replaced ? ', replaced' : ''}\n`;
+        print(options, { raw, read: raw }, () => told);
       } catch (error) {
         if (error instanceof ImportFailure) throw new CliFailure(EXIT.runtime, error.message);
         throw error;

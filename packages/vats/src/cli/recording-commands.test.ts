@@ -48,6 +48,13 @@ test('a call with several recordings wants one named; what is gone is said, and 
   expect((await vats('recordings', 'export', 'x9', to)).err).toMatch(/no recording of call x9/);
 });
 
+test('the list has what the other commands ask for: the id of each recording', async () => {
+  await listed('x1');
+  await listed('x1.2', { startedAt: 2_000 });
+  const lines = (await vats('recordings')).out.trimEnd().split('\n');
+  expect(lines.map((line) => line.split(/ +/)[0])).toEqual(['ID', 'x1.2', 'x1']);
+});
+
 test('verify names what is wrong and ends with 1; what is gone by rule is not looked for', async () => {
   await listed('x2', { state: 'expired' });
   expect(await vats('recordings', 'verify')).toMatchObject({ code: 0, out: 'nothing is recorded yet\n' });

@@ -5,6 +5,7 @@ import { printable } from '../printable.ts';
 import type { historyAnswer, storyAnswer } from './answers.ts';
 import { localTime } from './local-time.ts';
 import { duration, table } from './table.ts';
+import { type Moment, momentsOfEvents } from './told-events.ts';
 
 type Story = z.output<typeof storyAnswer>;
 type Party = Story['from'];
@@ -118,12 +119,6 @@ function troubleText(trouble: NonNullable<Story['sound']>[number]): { leg: strin
   }
 }
 
-interface Moment {
-  readonly at: number;
-  readonly leg: string;
-  readonly text: string;
-}
-
 function momentsOf(story: Story): Moment[] {
   const moments: Moment[] = [{ at: story.startedAt, leg: 'a', text: `${named(story.from)} calls ${story.dialled}` }];
   for (const { at, by, to, when } of story.forwards) {
@@ -133,6 +128,7 @@ function momentsOf(story: Story): Moment[] {
     moments.push({ at: limit.at, leg: '', text: limitReached(limit) });
   }
   for (const trouble of story.sound ?? []) moments.push({ at: trouble.at, ...troubleText(trouble) });
+  moments.push(...momentsOfEvents(story.story ?? []));
   for (const leg of story.legs.filter((each) => each.leg !== 'a')) moments.push(...momentsOfLeg(leg));
   for (const { leg, party, from, to } of story.talks) {
     moments.push({ at: from, leg, text: `${named(party)} speaks, for ${duration(to - from)}` });

@@ -160,8 +160,9 @@ function soundOf(legs: z.output<typeof callsAnswer>['calls'][number]['legs']): s
 
 export function recordingsText({ recordings }: z.output<typeof recordingsAnswer>): string {
   return table(
-    ['started', 'from', 'to', 'length', 'state', 'file'],
+    ['id', 'started', 'from', 'to', 'length', 'state', 'file'],
     recordings.map((row) => [
+      row.id,
       localTime(row.startedAt),
       row.from,
       row.to,

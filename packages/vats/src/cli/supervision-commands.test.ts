@@ -1,5 +1,10 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { MemoryLog } from '@vats/kernel/testing';
 import { beforeEach, expect, test } from 'vitest';
-import { json, serve, useSwitch, vats } from './testing/served-switch.ts';
+import { ControlServer } from '../control/control-server.ts';
+import { run } from './program.ts';
+import { data, json, serve, useSwitch, vats } from './testing/served-switch.ts';
 
 useSwitch();
 beforeEach(() => serve());
@@ -14,6 +19,21 @@ test.each(['listen', 'whisper', 'barge'])(
     expect(await vats('calls', how, 'x1')).toMatchObject({ code: 2, err: expect.stringMatching(/--to/) });
   },
 );
+
+test.each([
+  ['listen', '203 rings, or is there already, and then hears call x1\n'],
+  ['whisper', '203 rings, or is there already, and then is heard by the employee of call x1\n'],
+  ['barge', '203 rings, or is there already, and then is heard by both sides of call x1\n'],
+])('%s says what becomes of the call', async (how, said) => {
+  const elsewhere = join(data, 'other');
+  mkdirSync(elsewhere);
+  const obliging = await ControlServer.open(elsewhere, { 'POST /calls/:id/supervision': () => ({}) }, new MemoryLog());
+  const out: string[] = [];
+  const streams = { out: (text: string) => void out.push(text), err: () => {} };
+  expect(await run(['calls', how, 'x1', '--to', '203', '--data', elsewhere], streams)).toBe(0);
+  await obliging.close();
+  expect(out.join('')).toBe(said);
+});
 
 test('conferences: nobody is in one', async () => {
   expect(await vats('conferences')).toMatchObject({ code: 0, out: 'nobody is in a conference\n' });

@@ -4,9 +4,9 @@ import { looking, type Streams, type Where } from './asking.ts';
 import { dataDirectory } from './data-directory.ts';
 
 const KINDS = {
-  listen: ['hear a call without being heard', 'hears the call'],
-  whisper: ['hear a call and be heard by its employee alone', 'is heard by the employee'],
-  barge: ['hear a call and be heard by both', 'is heard by both'],
+  listen: ['hear a call without being heard', 'hears'],
+  whisper: ['hear a call and be heard by its employee alone', 'is heard by the employee of'],
+  barge: ['hear a call and be heard by both', 'is heard by both sides of'],
 } as const;
 
 /** `vats calls listen|whisper|barge`: the extension rings, and whoever answers it is taken into the call's sound. */
@@ -22,7 +22,7 @@ export function addSupervisionCommands(calls: Command, { out }: Streams): void {
       .action(async (id: string, options: Where & { to: string }) => {
         const { to } = options;
         await askSwitch(dataDirectory(options), 'POST', `/calls/${encodeURIComponent(id)}/supervision`, { how, to });
-        out(`${to} rings, or is there already, and then ${said} ${id}\n`);
+        out(`${to} rings, or is there already, and then ${said} call ${id}\n`);
       });
   }
 }

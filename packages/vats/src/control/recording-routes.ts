@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { ConferenceSnapshot, RecordingRefusal } from '@vats/calls';
 import { fileKeyOf, fileKeyOfBeginning, HEADER_OCTETS, SEALED } from '@vats/media';
 import type { RecordingEntry } from '@vats/pbx';
 import { StorageFault } from '@vats/store';
@@ -13,7 +14,7 @@ const LISTED_AT_MOST = 1000;
 
 const commandBody = z.strictObject({ do: z.enum(['start', 'stop', 'pause', 'resume']) });
 
-const REFUSALS: Readonly<Record<string, string>> = {
+const REFUSALS: Readonly<Record<RecordingRefusal, string>> = {
   'nobody-talks': 'nobody talks yet: a call is recorded from its answer on',
   codec: 'a side talks in a codec that is not recorded: G.711 is',
   running: 'it is being recorded already',
@@ -23,6 +24,18 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'low-disk': 'the disk is too full for recordings: make room',
   'no-key': 'the domain has no key yet to encrypt with: try again',
 };
+
+/** Why the operator can't have that of a call's recording. @param conferences those that somebody is in */
+export function refusalText(
+  call: string,
+  refused: RecordingRefusal,
+  conferences: readonly Pick<ConferenceSnapshot, 'extension' | 'recorded' | 'people'>[],
+): string {
+  const room = conferences.find(({ people }) => people.some((person) => person.call === call));
+  if (room === undefined || (refused !== 'nobody-talks' && refused !== 'not-running')) return REFUSALS[refused];
+  const how = room.recorded ? 'is recorded as one' : 'is not recorded: only record: true of the conference does that';
+  return `it is in conference ${room.extension}, which ${how}`;
+}
 
 /** What the operator may ask of recordings, those of calls that are up and those on disk. */
 export function recordingRoutes({
@@ -83,7 +96,8 @@ export function recordingRoutes({
       const id = params.id ?? '';
       const refused = calls.record(id, bodyOf(commandBody, body).do);
       if (refused === 'no-call') throw new ControlError(404, `there is no call ${id}`);
-      if (refused !== undefined) throw new ControlError(409, `call ${id}: ${REFUSALS[refused] ?? refused}`);
+      if (refused !== undefined)
+        throw new ControlError(409, `call ${id}: ${refusalText(id, refused, calls.conferences())}`);
       return {};
     },
   };

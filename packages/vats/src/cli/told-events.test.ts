@@ -1,0 +1,39 @@
+import type { CallEvent } from '@vats/calls';
+import { expect, test } from 'vitest';
+import { momentsOfEvents } from './told-events.ts';
+
+const VERA = { number: '203', name: 'Vera' };
+
+/** Typed, so that what is told here is what calls tell. */
+type Told = CallEvent extends infer Each ? (Each extends CallEvent ? Omit<Each, 'call' | 'seq' | 'at'> : never) : never;
+
+test.each<[Told, string, string]>([
+  [{ type: 'supervisor.joined', by: VERA, how: 'whisper' }, '', '203 Vera whispers'],
+  [{ type: 'supervisor.left', by: { number: '203' }, how: 'listen' }, '', '203 supervises no longer'],
+  [{ type: 'call.opened', how: 'early' }, 'a', 'the switch speaks before any answer'],
+  [{ type: 'call.opened', how: 'answered' }, 'a', 'the switch answers, to speak'],
+  [
+    { type: 'prompt.played', prompt: 'greeting', playedMs: 3_000, why: 'ended' },
+    'a',
+    'has heard prompt greeting for 0:03',
+  ],
+  [
+    { type: 'prompt.played', prompt: 'menu', playedMs: 1_000, why: 'stopped' },
+    'a',
+    'has heard prompt menu for 0:01, not to its end',
+  ],
+  [{ type: 'prompt.failed', prompt: 'x', why: 'unknown' }, 'a', 'does not hear prompt x: there is no such prompt'],
+  [
+    { type: 'prompt.failed', prompt: 'x', leg: 'b1', why: 'unreadable', detail: 'it is no file' },
+    'b1',
+    'does not hear prompt x: its file can not be played: it is no file',
+  ],
+])('%j', (event, leg, text) => {
+  expect(momentsOfEvents([{ call: 'c', seq: 1, at: 5, ...event }])).toEqual([{ at: 5, leg, text }]);
+});
+
+test('what another version tells, or the record has elsewhere, is no line', () => {
+  expect(momentsOfEvents([null, 'x', { type: 'leg.held', at: 1, leg: 'a' }, { type: 'prompt.played', at: 1 }])).toEqual(
+    [],
+  );
+});

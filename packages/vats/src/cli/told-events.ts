@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { duration } from './table.ts';
+
+const FAULTS: Readonly<Record<string, string>> = {
+  unknown: 'there is no such prompt',
+  unreadable: 'its file can not be played',
+  'no-codec': 'the phone offers no codec that the switch can speak in',
+  'no-offer': 'the phone has offered no sound yet',
+};
+
+const DOES: Readonly<Record<string, string>> = { listen: 'listens', whisper: 'whispers', barge: 'barges in' };
+const at = z.number();
+const supervising = z.object({
+  at,
+  type: z.enum(['supervisor.joined', 'supervisor.left']),
+  by: z.object({ number: z.string(), name: z.string().optional() }),
+  how: z.string(),
+});
+
+/** Events that a record tells nowhere but in its story. */
+const told = z.discriminatedUnion('type', [
+  supervising,
+  z.object({ at, type: z.literal('call.opened'), how: z.string() }),
+  z.object({ at, type: z.literal('prompt.played'), prompt: z.string(), playedMs: z.number(), why: z.string() }),
+  z.object({
+    at,
+    type: z.literal('prompt.failed'),
+    prompt: z.string(),
+    leg: z.string().optional(),
+    why: z.string(),
+    detail: z.string().optional(),
+  }),
+]);
+
+/** A line of a story: when, of which leg, and what. */
+export interface Moment {
+  /** Wall time, ms. */
+  readonly at: number;
+  readonly leg: string;
+  readonly text: string;
+}
+
+/** What of a story's events stands nowhere else: who supervised, and what the switch said. Others are left out. */
+export function momentsOfEvents(events: readonly unknown[]): Moment[] {
+  return events.flatMap((event) => {
+    const read = told.safeParse(event);
+    return read.success ? [{ at: read.data.at, ...textOf(read.data) }] : [];
+  });
+}
+
+function textOf(event: z.output<typeof told>): { leg: string; text: string } {
+  switch (event.type) {
+    case 'supervisor.joined':
+      return { leg: '', text: `${named(event.by)} ${DOES[event.how] ?? event.how}` };
+    case 'supervisor.left':
+      return { leg: '', text: `${named(event.by)} supervises no longer` };
+    case 'call.opened':
+      return {
+        leg: 'a',
+        text: event.how === 'early' ? 'the switch speaks before any answer' : 'the switch answers, to speak',
+      };
+    case 'prompt.played': {
+      const cut = event.why === 'stopped' ? ', not to its end' : '';
+      return { leg: 'a', text: `has heard prompt ${event.prompt} for ${duration(event.playedMs)}${cut}` };
+    }
+    case 'prompt.failed': {
+      const { prompt, leg = 'a', why, detail } = event;
+      const more = detail === undefined ? '' : `: ${detail}`;
+      return { leg, text: `does not hear prompt ${prompt}: ${FAULTS[why] ?? why}${more}` };
+    }
+  }
+}
+
+function named({ number, name }: z.output<typeof supervising>['by']): string {
+  return name === undefined ? number : `${number} ${name}`;
+}
