@@ -1,9 +1,9 @@
 import { SystemClock } from '@vats/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LegMedia } from '../sdp/leg-media.ts';
 import { rtcpPacket, rtpPacket, UdpPhone } from '../testing/udp-phone.ts';
-import type { MediaCall, MediaLeg, MediaPlane } from './media-plane.ts';
+import type { MediaPlane } from './media-plane.ts';
 import { startMediaPlane } from './start-media-plane.ts';
+import { mediaOf, openCall, says } from './testing/real-plane.ts';
 
 // The real thing: a thread and its sockets, on both loopbacks.
 const clock = new SystemClock();
@@ -21,34 +21,16 @@ beforeAll(async () => {
 
 afterAll(() => plane.close());
 
-function media(of: UdpPhone, rtcp?: UdpPhone): LegMedia {
-  return { claimed: of.at, claimedRtcp: rtcp?.at, receives: true, held: false, laws: [[8, 'PCMA']], clockRates: [] };
-}
-
-/** A call, and a promise of its end. */
-function open(id: string): { readonly call: MediaCall; readonly closed: Promise<unknown> } {
-  let tell = (_: unknown): void => {};
-  const closed = new Promise((resolve) => {
-    tell = resolve;
-  });
-  return { call: plane.openCall(id, (event) => event.kind === 'closed' && tell(event))!, closed };
-}
-
-async function says(from: UdpPhone, leg: MediaLeg, to: UdpPhone, at: MediaLeg, packet: Buffer): Promise<void> {
-  from.send(packet, leg.local);
-  expect(await to.next()).toEqual({ packet, from: { address: at.local.address, port: at.local.port } });
-}
-
 describe('a caller over IPv4 and a callee over IPv6', () => {
   test('hear each other and each other’s reports, and each stays in its own family', async () => {
     const [a, aRtcp] = [await UdpPhone.open('127.0.0.2'), await UdpPhone.open('127.0.0.2')];
     const [b, bRtcp] = [await UdpPhone.open('::1'), await UdpPhone.open('::1')];
-    const { call, closed } = open('from 4 to 6');
+    const { call, closed } = openCall(plane, 'from 4 to 6');
     const legA = call.openLeg('a', { family: 4, signalling: '127.0.0.2' })!;
     const legB = call.openLeg('b', { family: 6, signalling: '::1' })!;
     expect([legA.local.address, legB.local.address]).toEqual(['127.0.0.1', '::1']);
-    legA.update(media(a, aRtcp), { newOffer: true });
-    legB.update(media(b, bRtcp), { newOffer: true });
+    legA.update(mediaOf(a, aRtcp), { newOffer: true });
+    legB.update(mediaOf(b, bRtcp), { newOffer: true });
     call.bridge(legA, legB);
     for (let sequence = 0; sequence < 20; sequence++) {
       await says(a, legA, b, legB, rtpPacket({ sequence, ssrc: 4 }));
@@ -70,11 +52,11 @@ describe('a caller over IPv4 and a callee over IPv6', () => {
 
   test('are learned where they speak, each in its own family, when they claim nothing', async () => {
     const [a, b] = [await UdpPhone.open('127.0.0.2'), await UdpPhone.open('::1')];
-    const { call, closed } = open('learned');
+    const { call, closed } = openCall(plane, 'learned');
     const legA = call.openLeg('a', { family: 4, signalling: '127.0.0.2' })!;
     const legB = call.openLeg('b', { family: 6, signalling: '::1' })!;
-    legA.update({ ...media(a), claimed: undefined }, { newOffer: true });
-    legB.update({ ...media(b), claimed: undefined }, { newOffer: true });
+    legA.update({ ...mediaOf(a), claimed: undefined }, { newOffer: true });
+    legB.update({ ...mediaOf(b), claimed: undefined }, { newOffer: true });
     call.bridge(legA, legB);
     // What comes before its hearer is known goes nowhere.
     while (b.heard.length === 0) {

@@ -1,9 +1,9 @@
 import { Ledger, SystemClock } from '@vats/kernel';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LegMedia } from '../sdp/leg-media.ts';
 import { rtpPacket, UdpPhone } from '../testing/udp-phone.ts';
-import type { MediaCall, MediaLeg, MediaPlane } from './media-plane.ts';
+import type { MediaPlane } from './media-plane.ts';
 import { startMediaPlane } from './start-media-plane.ts';
+import { mediaOf, openCall, says } from './testing/real-plane.ts';
 
 // The real thing: a thread and its sockets, and hardly any ports.
 const clock = new SystemClock();
@@ -25,35 +25,17 @@ beforeAll(async () => {
 
 afterAll(() => plane.close());
 
-function media(of: UdpPhone): LegMedia {
-  return { claimed: of.at, claimedRtcp: undefined, receives: true, held: false, laws: [[8, 'PCMA']], clockRates: [] };
-}
-
-/** A call, and a promise of its end. */
-function open(id: string): { readonly call: MediaCall; readonly closed: Promise<unknown> } {
-  let tell = (_: unknown): void => {};
-  const closed = new Promise((resolve) => {
-    tell = resolve;
-  });
-  return { call: plane.openCall(id, (event) => event.kind === 'closed' && tell(event))!, closed };
-}
-
-async function says(from: UdpPhone, leg: MediaLeg, to: UdpPhone, at: MediaLeg, packet: Buffer): Promise<void> {
-  from.send(packet, leg.local);
-  expect(await to.next()).toEqual({ packet, from: { address: at.local.address, port: at.local.port } });
-}
-
 test('without ports a leg is refused, the call that is up is heard on, and what it gives back serves the next', async () => {
   const [a, b] = [await UdpPhone.open('127.0.0.2'), await UdpPhone.open('127.0.0.3')];
-  const up = open('up');
+  const up = openCall(plane, 'up');
   const legA = up.call.openLeg('a', { family: 4, signalling: '127.0.0.2' })!;
   const legB = up.call.openLeg('b', { family: 4, signalling: '127.0.0.3' })!;
-  legA.update(media(a), { newOffer: true });
-  legB.update(media(b), { newOffer: true });
+  legA.update(mediaOf(a), { newOffer: true });
+  legB.update(mediaOf(b), { newOffer: true });
   up.call.bridge(legA, legB);
   await says(a, legA, b, legB, rtpPacket({ sequence: 1 }));
 
-  const late = open('late');
+  const late = openCall(plane, 'late');
   expect(late.call.openLeg('a', { family: 4, signalling: '127.0.0.4' })).toBeDefined();
   for (let times = 0; times < 100; times++) {
     expect(late.call.openLeg('b', { family: 4, signalling: '127.0.0.5' })).toBeUndefined();
@@ -70,13 +52,13 @@ test('without ports a leg is refused, the call that is up is heard on, and what 
   expect(ledger.leftovers()).toEqual([]);
 
   // Not before it is bound again, which is soon.
-  const next = open('next');
+  const next = openCall(plane, 'next');
   let leg = next.call.openLeg('a', { family: 4, signalling: '127.0.0.2' });
   while (leg === undefined) {
     await new Promise((resolve) => setImmediate(resolve));
     leg = next.call.openLeg('a', { family: 4, signalling: '127.0.0.2' });
   }
-  leg.update(media(a), { newOffer: true });
+  leg.update(mediaOf(a), { newOffer: true });
   next.call.echo(leg);
   await says(a, leg, a, leg, rtpPacket({ sequence: 9 }));
   next.call.close();
