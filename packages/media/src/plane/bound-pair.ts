@@ -1,6 +1,8 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { type Endpoint, isIPv6 } from '@vats/kernel';
+import { type DirectSocket, directSocket } from './direct-socket.ts';
 import type { AddressFamily } from './media-plane.ts';
+import type { ReadingRounds, RoundMember } from './reading-rounds.ts';
 
 /** Who gets what arrives on a pair. */
 export interface PairUser {
@@ -23,7 +25,10 @@ export class BoundPair {
   user: PairUser | undefined;
   readonly #rtp: Socket;
   readonly #rtcp: Socket;
-  #connected = false;
+  /** Of the RTP port, once it was connected; null where there is no such way. */
+  #direct: DirectSocket | null | undefined;
+  #connectedTo: RemoteInfo | undefined;
+  #round: RoundMember | undefined;
 
   /** Binds both ports, or neither. */
   static bind(address: string, port: number): BoundPair | BindFailure {
@@ -42,13 +47,7 @@ export class BoundPair {
     this.port = port;
     this.#rtp = rtp;
     this.#rtcp = rtcp;
-    rtp.on('message', (packet, from) => {
-      try {
-        this.user?.onRtp(packet, from);
-      } catch (error) {
-        this.user?.onFault(error);
-      }
-    });
+    rtp.on('message', (packet, from) => this.#hearRtp(packet, from));
     rtcp.on('message', (packet, from) => {
       try {
         this.user?.onRtcp(packet, from);
@@ -59,8 +58,9 @@ export class BoundPair {
   }
 
   sendRtp(packet: Buffer, port: number, address: string): void {
-    if (this.#connected) this.#rtp.send(packet);
-    else this.#rtp.send(packet, port, address);
+    if (this.#connectedTo === undefined) this.#rtp.send(packet, port, address);
+    // What the kernel has no room for waits in the socket.
+    else if (this.#direct?.write(packet) !== true) this.#rtp.send(packet);
   }
 
   /** Whether the kernel has taken all RTP that was sent: its buffers are nobody's any more. */
@@ -73,26 +73,54 @@ export class BoundPair {
   }
 
   get connected(): boolean {
-    return this.#connected;
+    return this.#connectedTo !== undefined;
   }
 
   /** Ties the RTP port to one source: the kernel drops the others, and sending costs less. */
   connect(to: Endpoint): void {
-    if (this.#connected) return;
+    if (this.connected) return;
     this.#rtp.connect(to.port, to.address);
-    this.#connected = isConnected(this.#rtp);
+    if (!isConnected(this.#rtp)) return;
+    this.#connectedTo = { ...to, family: this.family === 6 ? 'IPv6' : 'IPv4', size: 0 };
+    this.#direct = this.#direct === undefined ? (directSocket(this.#rtp) ?? null) : this.#direct;
+  }
+
+  /**
+   * Has the RTP port read in rounds, if they are made and packets come with a beat, or the usual way if not. To be called once a second while it is
+   * connected, and not before it has been for a second: strangers' packets that had arrived by then must have been read, as only addresses tell
+   * them from its peer's.
+   *
+   * @param packetsASecond that came in the last second
+   */
+  readInRounds(rounds: ReadingRounds, packetsASecond: number): void {
+    const from = this.#connectedTo;
+    const direct = this.#direct;
+    if (from === undefined || !direct) return;
+    if (this.#round?.isIn === true) this.#round.pace(packetsASecond);
+    else this.#round = rounds.admit(direct, packetsASecond, (packet) => this.#hearRtp(packet, from));
   }
 
   disconnect(): void {
-    if (!this.#connected) return;
-    this.#connected = false;
+    if (!this.connected) return;
+    this.#round?.leave();
+    this.#connectedTo = undefined;
     if (isConnected(this.#rtp)) this.#rtp.disconnect();
   }
 
   close(): void {
     this.user = undefined;
+    this.#round?.leave();
+    this.#connectedTo = undefined;
     this.#rtp.close();
     this.#rtcp.close();
+  }
+
+  #hearRtp(packet: Buffer, from: RemoteInfo): void {
+    try {
+      this.user?.onRtp(packet, from);
+    } catch (error) {
+      this.user?.onFault(error);
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import { MixedRooms } from './mixed-room.ts';
 import { OpaqueStream } from './opaque-stream.ts';
 import { Outbox } from './outbox.ts';
 import type { Studio } from './playback.ts';
+import { ReadingRounds } from './reading-rounds.ts';
 import { RelayCall } from './relay-call.ts';
 import { RelayLeg } from './relay-leg.ts';
 import { type Loop, WakeUps } from './wake-ups.ts';
@@ -33,6 +34,7 @@ export class MediaWorker {
   readonly #tickGroups = Array.from({ length: TICK_GROUPS }, () => new Set<RelayCall>());
   readonly #studio: Studio;
   readonly #tally = { packets: 0 };
+  readonly #rounds = new ReadingRounds();
   readonly #wakeUps: WakeUps;
   /** Commands that wait until more pairs may be bound. */
   #commands: readonly Command[] = [];
@@ -61,7 +63,7 @@ export class MediaWorker {
     const { settings } = options;
     this.#limits = { silenceMs: settings.silenceTimeoutMs, holdMs: settings.holdTimeoutMs };
     this.#pairs = new WorkerPairs({ settings, clock, random, reports: this.#reports });
-    this.#wakeUps = new WakeUps({ clock, loop, packets: () => this.#tally.packets });
+    this.#wakeUps = new WakeUps({ clock, loop, packets: () => this.#tally.packets, rounds: this.#rounds });
   }
 
   /** Binds the first pairs; reports `ready`, or `failed` when an address yields none. */
@@ -247,7 +249,8 @@ export class MediaWorker {
     const pair = this.#pairs.take(family, port);
     const clock = this.#clock;
     const random = this.#random;
-    call.addLeg(id, new RelayLeg({ name, pair, signalling, clock, random, user: call, tally: this.#tally }));
+    const [tally, rounds] = [this.#tally, this.#rounds];
+    call.addLeg(id, new RelayLeg({ name, pair, signalling, clock, random, user: call, tally, rounds }));
   }
 
   #openStream(call: RelayCall, command: Extract<Command, { do: 'open-stream' }>): void {

@@ -34,6 +34,7 @@ import type { LegUser, PacketTally } from './leg-user.ts';
 import { type LegStatistics, noPackets } from './media-plane.ts';
 import type { MixedRooms } from './mixed-room.ts';
 import { leavingPayloadTypes, type Passage, RelayedSound } from './passage.ts';
+import type { ReadingRounds } from './reading-rounds.ts';
 import { Member } from './room-member.ts';
 import type { RoomOrder } from './room-order.ts';
 import { ToneEar, type ToneSources } from './tone-ear.ts';
@@ -59,6 +60,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
   readonly #random: Random;
   readonly #user: LegUser;
   readonly #tally: PacketTally;
+  readonly #rounds: ReadingRounds;
   readonly #lock: SourceLock;
   readonly #quality = new StreamQuality();
   readonly #rtp = noPackets();
@@ -94,12 +96,14 @@ export class RelayLeg implements PairUser, WatchedLeg {
     random: Random;
     user: LegUser;
     tally: PacketTally;
+    rounds: ReadingRounds;
   }) {
     this.name = options.name;
     this.pair = options.pair;
     this.#clock = options.clock;
     this.#user = options.user;
     this.#tally = options.tally;
+    this.#rounds = options.rounds;
     this.#signalling = canonical(options.signalling);
     this.#lock = new SourceLock(this.#signalling);
     const { clock, pair, random } = options;
@@ -323,9 +327,11 @@ export class RelayLeg implements PairUser, WatchedLeg {
 
   /** To be called once a second. */
   tick(now: number): void {
+    const packets = this.#thisSecond;
     this.#thisSecond = 0;
     if (this.pair.connected) {
       if (this.#lock.isSilent(now)) this.pair.disconnect();
+      else this.pair.readInRounds(this.#rounds, packets);
     } else if (this.#lock.isSettled(now) && !this.#lock.isSilent(now)) {
       this.pair.connect(this.#lock.observed!);
     }

@@ -7,6 +7,8 @@ let packets: number;
 let turns: (() => void)[];
 let sleeps: number[];
 let wakeUps: WakeUps;
+/** What became of the rounds: 'start', 'stop', or when one was made. */
+let rounds: (string | number)[];
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -20,7 +22,17 @@ beforeEach(() => {
     },
     afterSockets: (turn: () => void) => void turns.push(turn),
   };
-  wakeUps = new WakeUps({ clock, loop, packets: () => packets });
+  rounds = [];
+  wakeUps = new WakeUps({
+    clock,
+    loop,
+    packets: () => packets,
+    rounds: {
+      start: (now) => void rounds.push('start', now),
+      stop: () => void rounds.push('stop'),
+      make: (now) => void rounds.push(now),
+    },
+  });
   wakeUps.start();
 });
 
@@ -49,6 +61,22 @@ test('with many it sleeps through to each 2 ms deadline', () => {
   expect(sleeps.length).toBeGreaterThan(490);
   expect(sleeps.length).toBeLessThan(510);
   expect(Math.max(...sleeps)).toBeLessThanOrEqual(2);
+});
+
+test('a round is made after each sleep, and none before or after the batches', () => {
+  run(100, 1_400);
+  expect(rounds).toEqual([]);
+  run(200, 10_000);
+  expect(rounds[0]).toBe('start');
+  const made = rounds.slice(1) as number[];
+  expect(made.length).toBeGreaterThan(40);
+  expect(made.slice(2).map((at, i) => Math.round(at - made[i + 1]!))).toEqual(made.slice(2).map(() => 2));
+  rounds = [];
+  run(300, 100);
+  expect(rounds).toContain('stop');
+  rounds = [];
+  run(300, 100);
+  expect(rounds).toEqual([]);
 });
 
 test('a loop that falls behind does not sleep', () => {

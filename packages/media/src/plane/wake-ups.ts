@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '@vats/kernel';
+import type { ReadingRounds } from './reading-rounds.ts';
 
 /** Distance of the wake-ups while there is much to do: what batching adds to a packet's delay at most. */
 const BATCH_MS = 2;
@@ -31,23 +32,30 @@ export function threadLoop(): Loop {
  * Fewer wake-ups. A packet that wakes the thread by itself costs two epoll_pwait and a context switch besides its own
  * system calls; under load the worker therefore sleeps through to the next 2 ms deadline and then serves everything that
  * has come. Sockets keep what arrives meanwhile, commands wait 2 ms at most, and a loop that falls behind does not sleep.
- * With few packets it would only add delay and wake-ups, so it is off then.
+ * With few packets it would only add delay and wake-ups, so it is off then. Each awakening is one of the `ReadingRounds`.
  */
 export class WakeUps {
   readonly #clock: Clock;
   readonly #loop: Loop;
   readonly #packets: () => number;
+  readonly #rounds: Pick<ReadingRounds, 'start' | 'stop' | 'make'>;
   #cancelSample: Cancel | undefined;
   #batching = false;
   #deadline = 0;
   #sampledAt = 0;
   #sampledPackets = 0;
 
-  /** `packets` counts all that were received since the start. */
-  constructor(options: { clock: Clock; loop: Loop; packets: () => number }) {
+  /** `packets` counts all that were received since the start; `rounds` are made while the worker sleeps in batches. */
+  constructor(options: {
+    clock: Clock;
+    loop: Loop;
+    packets: () => number;
+    rounds: Pick<ReadingRounds, 'start' | 'stop' | 'make'>;
+  }) {
     this.#clock = options.clock;
     this.#loop = options.loop;
     this.#packets = options.packets;
+    this.#rounds = options.rounds;
   }
 
   /** Whether the worker sleeps in batches now. */
@@ -64,7 +72,7 @@ export class WakeUps {
   stop(): void {
     this.#cancelSample?.();
     this.#cancelSample = undefined;
-    this.#batching = false;
+    this.#endBatches();
   }
 
   #startSample(): void {
@@ -77,12 +85,18 @@ export class WakeUps {
     const rate = (1_000 * (this.#packets() - this.#sampledPackets)) / (this.#clock.monotonic() - this.#sampledAt);
     this.#startSample();
     if (this.#batching) {
-      this.#batching = rate >= BATCH_UNTIL;
+      if (rate < BATCH_UNTIL) this.#endBatches();
     } else if (rate >= BATCH_FROM) {
       this.#batching = true;
       this.#deadline = this.#clock.monotonic() + BATCH_MS;
+      this.#rounds.start(this.#clock.monotonic());
       this.#loop.afterSockets(() => this.#turn());
     }
+  }
+
+  #endBatches(): void {
+    this.#batching = false;
+    this.#rounds.stop();
   }
 
   #turn(): void {
@@ -95,6 +109,7 @@ export class WakeUps {
     } else {
       this.#deadline = now + BATCH_MS;
     }
+    this.#rounds.make(this.#clock.monotonic());
     this.#loop.afterSockets(() => this.#turn());
   }
 }

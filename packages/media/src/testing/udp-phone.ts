@@ -44,6 +44,11 @@ export class UdpPhone {
     this.#socket.send(packet, to.port, to.address);
   }
 
+  /** Sends, and resolves when the datagram is where it goes: on loopback that is the other socket's queue. */
+  async deliver(packet: Uint8Array, to: { readonly address: string; readonly port: number }): Promise<void> {
+    await new Promise((sent) => this.#socket.send(packet, to.port, to.address, sent));
+  }
+
   /** The next datagram that no `next` gave out yet. */
   next(): Promise<Heard> {
     const heard = this.heard[this.#read];

@@ -18,6 +18,8 @@ export let sounds: MemorySounds;
 export let worker: MediaWorker;
 export let reports: Report[];
 export let phones: UdpPhone[];
+/** What the worker wants done after its sockets were served, while it sleeps in batches. */
+let turns: (() => void)[];
 
 /**
  * Every test of a file begins without a worker and leaves nothing behind. Files run beside each other on real sockets: each has
@@ -31,6 +33,7 @@ export function useWorker(first: number): void {
     sounds = new MemorySounds(clock);
     reports = [];
     phones = [];
+    turns = [];
   });
 
   afterEach(async () => {
@@ -62,11 +65,19 @@ export async function start({
     random: new SeededRandom(random),
     files,
     sounds,
-    loop: { sleep: () => {}, afterSockets: () => {} },
+    loop: { sleep: () => {}, afterSockets: (turn) => void turns.push(turn) },
     post: (posted) => void reports.push(...posted),
   });
   worker.start();
   await settle();
+}
+
+/** Turns the worker's loop once, as it is while many packets come: it awakes at its next deadline. False when it does not sleep in batches. */
+export function turn(): boolean {
+  const due = turns;
+  turns = [];
+  for (const each of due) each();
+  return due.length > 0;
 }
 
 /** Lets microtasks and timers of 0 ms run. */

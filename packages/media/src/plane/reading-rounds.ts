@@ -1,0 +1,166 @@
+import { Cadence } from './cadence.ts';
+import { type DirectSocket, NOTHING } from './direct-socket.ts';
+
+/** Distance of two rounds. */
+const ROUND_MS = 2;
+/** Rounds that are planned ahead; more than the longest beat, and a power of two. */
+const PLANNED = 64;
+/** No datagram of sound is longer; what is would be cut off, and is dropped as a whole. */
+const LONGEST = 8_192;
+/** Packets are cut from pieces of memory of this size, which live as long as any of their packets. */
+const PIECE = 65_536;
+/** At most so many of one socket in a round: a flood must not hold up the others. */
+const MOST_AT_ONCE = 16;
+
+/** A socket that is read in rounds. */
+export interface RoundMember {
+  /** False once it has left: by itself, when the rounds end, or when its packets keep no beat. */
+  readonly isIn: boolean;
+  /** To be told once a second how many packets came. */
+  pace(packetsASecond: number): void;
+  /** The socket is read the usual way again. */
+  leave(): void;
+}
+
+/**
+ * Reads sockets in rounds: each one when its peer's next packet should be there, instead of when the kernel says that it is. Being told costs more than
+ * reading does. For sockets that are connected to their peers, whose address therefore need not be looked at.
+ */
+export class ReadingRounds {
+  readonly #plan: Member[][] = Array.from({ length: PLANNED }, () => []);
+  readonly #members = new Set<Member>();
+  readonly #scratch = Buffer.allocUnsafeSlow(LONGEST);
+  readonly #into = [this.#scratch];
+  readonly #heard: Buffer[] = [];
+  readonly #heardBy: Member[] = [];
+  #piece = Buffer.alloc(0);
+  #used = 0;
+  /** The next round that is to be made. */
+  #next = 0;
+  #running = false;
+  #now = 0;
+
+  /** Members may be admitted from now on; `make` is called about every 2 ms. */
+  start(now: number): void {
+    this.#running = true;
+    this.#now = now;
+    this.#next = roundOf(now);
+  }
+
+  /** Everybody leaves. */
+  stop(): void {
+    this.#running = false;
+    for (const member of [...this.#members]) member.leave();
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** Takes a socket in, unless no rounds are made or it has no beat. `hear` gets each packet, which is its own to keep and to change. */
+  admit(socket: DirectSocket, packetsASecond: number, hear: (packet: Buffer) => void): RoundMember | undefined {
+    const period = Cadence.periodOf(packetsASecond);
+    if (!this.#running || period === undefined) return undefined;
+    const member = new Member(socket, new Cadence(this.#now, period), hear, () => this.#members.delete(member));
+    this.#members.add(member);
+    socket.pause();
+    this.#planNext(member);
+    return member;
+  }
+
+  /** Makes all rounds that are due. */
+  make(now: number): void {
+    if (!this.#running) return;
+    this.#now = now;
+    const last = roundOf(now);
+    // After a long sleep each stands in the plan once, and none is to be found twice.
+    this.#next = Math.max(this.#next, last - PLANNED + 1);
+    // Each look in vain throws, and nobody reads where it was thrown from.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      while (this.#next <= last) this.#read(this.#next++);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+    this.#hand();
+  }
+
+  #read(round: number): void {
+    const due = this.#plan[round % PLANNED]!;
+    if (due.length === 0) return;
+    this.#plan[round % PLANNED] = [];
+    for (const member of due) {
+      if (!member.isIn) continue;
+      for (let read = 0; read < MOST_AT_ONCE; read++) {
+        const length = member.socket.read(this.#into);
+        if (length === NOTHING) {
+          if (read === 0 && !member.cadence.missed(this.#now)) member.leave();
+          break;
+        }
+        this.#keep(length, member);
+        if (read === 0 ? !member.cadence.found(this.#now, length) : false) break;
+      }
+      if (member.isIn) this.#planNext(member);
+    }
+  }
+
+  #keep(length: number, member: Member): void {
+    if (length === LONGEST) return;
+    if (this.#used + length > this.#piece.length) {
+      this.#piece = Buffer.allocUnsafeSlow(PIECE);
+      this.#used = 0;
+    }
+    const packet = this.#piece.subarray(this.#used, this.#used + length);
+    this.#scratch.copy(packet, 0, 0, length);
+    this.#used += length;
+    this.#heard.push(packet);
+    this.#heardBy.push(member);
+  }
+
+  #hand(): void {
+    const heard = this.#heard;
+    for (let i = 0; i < heard.length; i++) this.#heardBy[i]!.hear(heard[i]!);
+    heard.length = 0;
+    this.#heardBy.length = 0;
+  }
+
+  #planNext(member: Member): void {
+    const soonest = Math.max(this.#next, roundOf(this.#now) + 1);
+    const round = Math.min(Math.max(roundOf(member.cadence.due), soonest), soonest + PLANNED - 2);
+    this.#plan[round % PLANNED]!.push(member);
+  }
+}
+
+class Member implements RoundMember {
+  isIn = true;
+  readonly socket: DirectSocket;
+  readonly cadence: Cadence;
+  readonly hear: (packet: Buffer) => void;
+  readonly #left: () => void;
+
+  constructor(socket: DirectSocket, cadence: Cadence, hear: (packet: Buffer) => void, left: () => void) {
+    this.socket = socket;
+    this.cadence = cadence;
+    this.hear = hear;
+    this.#left = left;
+  }
+
+  pace(packetsASecond: number): void {
+    if (!this.isIn) return;
+    const period = Cadence.periodOf(packetsASecond);
+    if (period === undefined) this.leave();
+    else this.cadence.periodMs = period;
+  }
+
+  leave(): void {
+    if (!this.isIn) return;
+    this.isIn = false;
+    this.socket.resume();
+    this.#left();
+  }
+}
+
+function roundOf(now: number): number {
+  return Math.floor(now / ROUND_MS);
+}
