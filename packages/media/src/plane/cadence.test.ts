@@ -10,7 +10,7 @@ function follow(arrivals: readonly number[], periodMs = 20) {
   let next = 0;
   let lost = false;
   for (let now = 0; next < arrivals.length && !lost; now += 2) {
-    if (cadence.due >= now + 2) continue;
+    if (Math.floor(cadence.due / 2) * 2 > now) continue;
     let more = true;
     for (let read = 0; more; read++) {
       if (next < arrivals.length && arrivals[next]! <= now) {
@@ -34,7 +34,7 @@ describe('a steady stream', () => {
     const { waits, inVain } = follow(beat(1_600));
     expect(waits).toHaveLength(1_600);
     expect(Math.max(...waits)).toBeLessThanOrEqual(3);
-    expect(inVain).toBeLessThan(200);
+    expect(inVain).toBeLessThan(250);
   });
 
   test.each([10, 30, 40, 60])('of %d ms a packet is so too', (periodMs) => {
@@ -79,11 +79,11 @@ describe('jitter', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(5);
   });
 
-  test('one packet too many makes the others late for 20 packets at most', () => {
+  test('one packet too many makes the others late for 17 packets at most', () => {
     const arrivals = beat(100);
     arrivals.splice(40, 0, arrivals[40]!);
     const { waits } = follow(arrivals);
-    expect(Math.max(...waits.slice(0, 40), ...waits.slice(61))).toBeLessThanOrEqual(3);
+    expect(Math.max(...waits.slice(0, 40), ...waits.slice(58))).toBeLessThanOrEqual(3);
   });
 
   test('a burst after a gap is taken at once', () => {
@@ -111,7 +111,7 @@ test('one who is late himself looks for more, and keeps the beat', () => {
   const cadence = new Cadence(0, 20);
   cadence.found(0, 172);
   expect(cadence.found(75, 172)).toBe(true);
-  expect(cadence.due).toBe(80);
+  expect(cadence.due).toBeCloseTo(79.3, 1);
 });
 
 test('after 100 ms in vain the beat is lost', () => {

@@ -1,9 +1,11 @@
 /** Distance of two looks while a packet is awaited: what meeting it late may add to its delay. */
 const STEP_MS = 2;
-/** Every so many packets that were there already, the next one is looked for a step earlier. */
-const EARLIER_EVERY = 16;
-/** If it was there as well, the next ones are looked for twice as much earlier each, as they may have waited long; but no more than this. */
+/** After a packet that was there already, the next one is looked for earlier by so much … */
+const EARLIER_MS = 1 / 3;
+/** … and after so many in a row twice as much each time, as they may all have waited long, but by no more than this. */
+const EARLIER_FOR = 9;
 const MOST_EARLIER_MS = 8;
+const ALMOST_A_STEP = 1.999;
 /** So long in vain, and nobody knows any more when the next one comes. */
 const LOST_MS = 100;
 /** Looked for so much later than it should have been, more than one may wait. */
@@ -27,7 +29,8 @@ export class Cadence {
   due: number;
   #periodMs: number;
   #inVain = 0;
-  #steady = 0;
+  /** Packets that were there already, in a row. */
+  #met = 0;
   /** How much earlier than its beat the next packet is looked for. */
   #earlierMs = 0;
   #length = 0;
@@ -61,22 +64,21 @@ export class Cadence {
     const earlierMs = this.#earlierMs;
     const late = now - this.due;
     // Another length is another sort of packet, such as one of a key, which may come beside the sound.
-    const more = late > LATE_MS || inVain >= BURST_LOOKS || (earlierMs > 0 && inVain === 0) || length !== this.#length;
+    const more = late > LATE_MS || inVain >= BURST_LOOKS || this.#met > EARLIER_FOR || length !== this.#length;
     this.#length = length;
     this.#inVain = 0;
     this.#earlierMs = 0;
     if (inVain > 0) {
       // It has come within the last step. If it was late itself, the next one is not: come closer to the former beat, all but a step.
-      const lateMs = earlierMs > 0 ? 0 : (inVain - 1) * STEP_MS;
-      this.due = Math.max(now + this.#periodMs - lateMs, now + STEP_MS);
-      this.#steady = 0;
+      const lateMs = Math.max(0, (inVain - 1) * STEP_MS - earlierMs);
+      this.due = Math.max(now + this.#periodMs + ALMOST_A_STEP - lateMs, now + STEP_MS);
+      this.#met = 0;
       return more;
     }
     const beats = Math.max(1, Math.ceil((now + STEP_MS - this.due) / this.#periodMs));
-    this.due += beats * this.#periodMs;
-    if (earlierMs > 0) this.#earlierMs = Math.min(2 * earlierMs, MOST_EARLIER_MS);
-    else if (++this.#steady >= EARLIER_EVERY) this.#earlierMs = STEP_MS;
-    this.due -= this.#earlierMs;
+    this.#met++;
+    this.#earlierMs = Math.min(EARLIER_MS * 2 ** Math.max(0, this.#met - EARLIER_FOR), MOST_EARLIER_MS);
+    this.due += beats * this.#periodMs - this.#earlierMs;
     return more;
   }
 }

@@ -38,13 +38,14 @@ export class ReadingRounds {
   /** The next round that is to be made. */
   #next = 0;
   #running = false;
+  /** When the round that is being made was to begin. */
   #now = 0;
 
   /** Members may be admitted from now on; `make` is called about every 2 ms. */
   start(now: number): void {
     this.#running = true;
-    this.#now = now;
     this.#next = roundOf(now);
+    this.#now = this.#next * ROUND_MS;
   }
 
   /** Everybody leaves. */
@@ -71,8 +72,8 @@ export class ReadingRounds {
   /** Makes all rounds that are due. */
   make(now: number): void {
     if (!this.#running) return;
-    this.#now = now;
     const last = roundOf(now);
+    this.#now = last * ROUND_MS;
     // After a long sleep each stands in the plan once, and none is to be found twice.
     this.#next = Math.max(this.#next, last - PLANNED + 1);
     // Each look in vain throws, and nobody reads where it was thrown from.
