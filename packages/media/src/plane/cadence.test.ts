@@ -17,6 +17,7 @@ function follow(arrivals: readonly number[], periodMs = 20) {
         waits.push(now - arrivals[next]!);
         next++;
         if (read === 0) more = cadence.found(now, 172);
+        else cadence.alsoFound(now);
       } else {
         inVain++;
         if (read === 0) lost = !cadence.missed(now);

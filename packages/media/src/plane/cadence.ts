@@ -8,10 +8,11 @@ const MOST_EARLIER_MS = 8;
 const ALMOST_A_STEP = 1.999;
 /** So long in vain, and nobody knows any more when the next one comes. */
 const LOST_MS = 100;
-/** Looked for so much later than it should have been, more than one may wait. */
+/** Looked for so much later than it should have been, more than one may wait as well. */
 const LATE_MS = 8;
-/** A packet that took so many looks to come may bring others with it. */
+/** A packet that took so many looks to come may bring others with it, then and for some packets more. */
 const BURST_LOOKS = 4;
+const CROWDED_FOR = 4;
 /** Frame durations in use, milliseconds. */
 const USUAL_MS: readonly number[] = [10, 20, 30, 40, 60];
 /** What is counted in one second is off by one packet either way. */
@@ -28,15 +29,20 @@ export class Cadence {
   /** When to look next; milliseconds of the clock that `now` is from. */
   due: number;
   #periodMs: number;
+  /** When the packet that is looked for should be there. */
+  #beat: number;
   #inVain = 0;
   /** Packets that were there already, in a row. */
   #met = 0;
   /** How much earlier than its beat the next packet is looked for. */
   #earlierMs = 0;
   #length = 0;
+  /** So many more looks are for all that waits. */
+  #crowded = 0;
 
   constructor(now: number, periodMs: number) {
     this.due = now;
+    this.#beat = now;
     this.#periodMs = periodMs;
   }
 
@@ -61,24 +67,33 @@ export class Cadence {
   /** A look found a packet of so many octets. True: more may wait, so look again now. */
   found(now: number, length: number): boolean {
     const inVain = this.#inVain;
-    const earlierMs = this.#earlierMs;
-    const late = now - this.due;
-    // Another length is another sort of packet, such as one of a key, which may come beside the sound.
-    const more = late > LATE_MS || inVain >= BURST_LOOKS || this.#met > EARLIER_FOR || length !== this.#length;
-    this.#length = length;
     this.#inVain = 0;
-    this.#earlierMs = 0;
+    if (inVain >= BURST_LOOKS || now - this.due > LATE_MS) this.#crowded = CROWDED_FOR;
     if (inVain > 0) {
-      // It has come within the last step. If it was late itself, the next one is not: come closer to the former beat, all but a step.
-      const lateMs = Math.max(0, (inVain - 1) * STEP_MS - earlierMs);
-      this.due = Math.max(now + this.#periodMs + ALMOST_A_STEP - lateMs, now + STEP_MS);
+      // Later than the beat, be it that we came too early or it too late: the beat moves by a step, or by what we were early on purpose.
+      const step = Math.floor(this.#beat / STEP_MS) * STEP_MS + ALMOST_A_STEP;
+      this.#beat = step + Math.min(inVain * STEP_MS, Math.max(this.#earlierMs, STEP_MS));
       this.#met = 0;
-      return more;
+    } else {
+      this.#met++;
     }
-    const beats = Math.max(1, Math.ceil((now + STEP_MS - this.due) / this.#periodMs));
-    this.#met++;
-    this.#earlierMs = Math.min(EARLIER_MS * 2 ** Math.max(0, this.#met - EARLIER_FOR), MOST_EARLIER_MS);
-    this.due += beats * this.#periodMs - this.#earlierMs;
-    return more;
+    do this.#beat += this.#periodMs;
+    while (this.#beat <= now);
+    this.#earlierMs =
+      this.#met === 0 ? 0 : Math.min(EARLIER_MS * 2 ** Math.max(0, this.#met - EARLIER_FOR), MOST_EARLIER_MS);
+    this.#beat -= this.#earlierMs;
+    this.due = this.#beat;
+    // Another length is another sort of packet, such as one of a key, which may come beside the sound.
+    const other = length !== this.#length;
+    this.#length = length;
+    return this.#crowded-- > 0 || this.#met > EARLIER_FOR || other;
+  }
+
+  /** Another one was there. */
+  alsoFound(now: number): void {
+    // It is the one that the next beat was to bring, and not one that had waited for long.
+    if (this.#beat - now >= this.#periodMs / 2) return;
+    this.#beat += this.#periodMs;
+    this.due = this.#beat;
   }
 }

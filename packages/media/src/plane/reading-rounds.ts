@@ -100,7 +100,8 @@ export class ReadingRounds {
           break;
         }
         this.#keep(length, member);
-        if (read === 0 ? !member.cadence.found(this.#now, length) : false) break;
+        if (read > 0) member.cadence.alsoFound(this.#now);
+        else if (!member.cadence.found(this.#now, length)) break;
       }
       if (member.isIn) this.#planNext(member);
     }
