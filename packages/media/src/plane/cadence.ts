@@ -32,6 +32,9 @@ export class Cadence {
   /** When the packet that is looked for should be there. */
   #beat: number;
   #inVain = 0;
+  /** The packet that is looked for should have been there when the one before it came. */
+  #overdue = false;
+  #foundAt: number;
   /** Packets that were there already, in a row. */
   #met = 0;
   /** How much earlier than its beat the next packet is looked for. */
@@ -43,6 +46,7 @@ export class Cadence {
   constructor(now: number, periodMs: number) {
     this.due = now;
     this.#beat = now;
+    this.#foundAt = now;
     this.#periodMs = periodMs;
   }
 
@@ -61,15 +65,22 @@ export class Cadence {
   missed(now: number): boolean {
     this.#inVain++;
     this.due = now + STEP_MS;
-    return this.#inVain * STEP_MS < LOST_MS;
+    if (this.#overdue && this.#inVain * STEP_MS >= this.#periodMs / 2) {
+      // What should have come long before is lost on its way, or was one fewer: the next one is in time.
+      this.#inVain = 0;
+      while (this.#beat <= now) this.#beat += this.#periodMs;
+      this.#expect(now);
+    }
+    return now - this.#foundAt < LOST_MS;
   }
 
   /** A look found a packet of so many octets. True: more may wait, so look again now. */
   found(now: number, length: number): boolean {
     const inVain = this.#inVain;
     this.#inVain = 0;
+    this.#foundAt = now;
     if (inVain >= BURST_LOOKS || now - this.due > LATE_MS) this.#crowded = CROWDED_FOR;
-    if (inVain > 0) {
+    if (inVain > 0 && !this.#overdue) {
       // Later than the beat, be it that we came too early or it too late: the beat moves by a step, or by what we were early on purpose.
       const step = Math.floor(this.#beat / STEP_MS) * STEP_MS + ALMOST_A_STEP;
       this.#beat = step + Math.min(inVain * STEP_MS, Math.max(this.#earlierMs, STEP_MS));
@@ -77,12 +88,10 @@ export class Cadence {
     } else {
       this.#met++;
     }
-    do this.#beat += this.#periodMs;
-    while (this.#beat <= now);
     this.#earlierMs =
       this.#met === 0 ? 0 : Math.min(EARLIER_MS * 2 ** Math.max(0, this.#met - EARLIER_FOR), MOST_EARLIER_MS);
-    this.#beat -= this.#earlierMs;
-    this.due = this.#beat;
+    this.#beat += this.#periodMs - this.#earlierMs;
+    this.#expect(now);
     // Another length is another sort of packet, such as one of a key, which may come beside the sound.
     const other = length !== this.#length;
     this.#length = length;
@@ -94,6 +103,12 @@ export class Cadence {
     // It is the one that the next beat was to bring, and not one that had waited for long.
     if (this.#beat - now >= this.#periodMs / 2) return;
     this.#beat += this.#periodMs;
-    this.due = this.#beat;
+    this.#expect(now);
+  }
+
+  /** Sets the next look: at the beat, or soon when that is over. */
+  #expect(now: number): void {
+    this.#overdue = this.#beat <= now;
+    this.due = this.#overdue ? now + STEP_MS : this.#beat;
   }
 }
