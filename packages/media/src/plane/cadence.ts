@@ -5,13 +5,14 @@ const EARLIER_MS = 1 / 3;
 /** … and after so many in a row twice as much each time, as they may all have waited long, but by no more than this. */
 const EARLIER_FOR = 9;
 const MOST_EARLIER_MS = 8;
+/** A beat stands at the end of a step, so that it takes several packets to get into the one before. */
 const ALMOST_A_STEP = 1.999;
-/** So long in vain, and nobody knows any more when the next one comes. */
+/** So long without a packet, and nobody knows any more when the next one comes. */
 const LOST_MS = 100;
-/** Looked for so much later than it should have been, more than one may wait as well. */
-const LATE_MS = 8;
-/** A packet that took so many looks to come may bring others with it, then and for some packets more. */
-const BURST_LOOKS = 4;
+/** Looks in vain from which on there is more time between them. */
+const PATIENT_FROM = 3;
+/** If it came so late, or was looked for so late, others may wait behind it, now and at the next looks. */
+const LATE_MS = 6;
 const CROWDED_FOR = 4;
 /** Frame durations in use, milliseconds. */
 const USUAL_MS: readonly number[] = [10, 20, 30, 40, 60];
@@ -22,8 +23,9 @@ const TOLERANCE = 0.06;
 const RATES = { least: 14, most: 105 } as const;
 
 /**
- * Foretells when a peer's next packet is there to be read. Senders of sound keep a beat; the beat's end that packets come at latest is followed, because
- * looking in vain costs more than reading. So jitter is waited out rather than met, and nothing is read later than the latest packet came.
+ * Foretells when a peer's next packet is there to be read. Senders of sound keep a beat. Looking in vain costs more than reading, so what is followed is
+ * not the moment when the soonest packets come, but one at which nearly all have come: it goes back a little with each packet that is met, and forward
+ * with each that is not there yet.
  */
 export class Cadence {
   /** When to look next; milliseconds of the clock that `now` is from. */
@@ -31,10 +33,14 @@ export class Cadence {
   #periodMs: number;
   /** When the packet that is looked for should be there. */
   #beat: number;
+  /** Looks in vain for the packet that is looked for, and when the first of them was. */
   #inVain = 0;
+  #soughtFrom = 0;
   /** The packet that is looked for should have been there when the one before it came. */
   #overdue = false;
   #foundAt: number;
+  /** The last packet took half a beat to come. */
+  #wasFarOff = true;
   /** Packets that were there already, in a row. */
   #met = 0;
   /** How much earlier than its beat the next packet is looked for. */
@@ -63,10 +69,11 @@ export class Cadence {
 
   /** A look found nothing. False when the beat is lost. */
   missed(now: number): boolean {
-    this.#inVain++;
-    this.due = now + STEP_MS;
-    if (this.#overdue && this.#inVain * STEP_MS >= this.#periodMs / 2) {
-      // What should have come long before is lost on its way, or was one fewer: the next one is in time.
+    if (this.#inVain++ === 0) this.#soughtFrom = now;
+    // The longer it takes, the less does it matter how soon it is met.
+    this.due = now + (this.#inVain < PATIENT_FROM ? STEP_MS : 2 * STEP_MS);
+    if (this.#overdue && now - this.#soughtFrom >= this.#periodMs / 2) {
+      // It is lost on its way, or it was counted once too often: the next one is in time.
       this.#inVain = 0;
       while (this.#beat <= now) this.#beat += this.#periodMs;
       this.#expect(now);
@@ -76,26 +83,22 @@ export class Cadence {
 
   /** A look found a packet of so many octets. True: more may wait, so look again now. */
   found(now: number, length: number): boolean {
-    const inVain = this.#inVain;
+    const soughtMs = this.#inVain === 0 ? 0 : now - this.#soughtFrom;
+    const isFarOff = soughtMs >= this.#periodMs / 2;
+    const isOther = length !== this.#length;
+    this.#crowded = soughtMs > LATE_MS || now - this.due > LATE_MS ? CROWDED_FOR : Math.max(0, this.#crowded - 1);
     this.#inVain = 0;
     this.#foundAt = now;
-    if (inVain >= BURST_LOOKS || now - this.due > LATE_MS) this.#crowded = CROWDED_FOR;
-    if (inVain > 0 && !this.#overdue) {
-      // Later than the beat, be it that we came too early or it too late: the beat moves by a step, or by what we were early on purpose.
-      const step = Math.floor(this.#beat / STEP_MS) * STEP_MS + ALMOST_A_STEP;
-      this.#beat = step + Math.min(inVain * STEP_MS, Math.max(this.#earlierMs, STEP_MS));
-      this.#met = 0;
-    } else {
-      this.#met++;
-    }
-    this.#earlierMs =
-      this.#met === 0 ? 0 : Math.min(EARLIER_MS * 2 ** Math.max(0, this.#met - EARLIER_FOR), MOST_EARLIER_MS);
-    this.#beat += this.#periodMs - this.#earlierMs;
-    this.#expect(now);
-    // Another length is another sort of packet, such as one of a key, which may come beside the sound.
-    const other = length !== this.#length;
     this.#length = length;
-    return this.#crowded-- > 0 || this.#met > EARLIER_FOR || other;
+    if (isFarOff && this.#wasFarOff) this.#restart(now);
+    else if (soughtMs > 0 && !isFarOff && !this.#overdue) this.#delay(soughtMs);
+    else this.#hasten();
+    this.#beat += this.#periodMs;
+    this.#expect(now);
+    // Either this one was late, or one is lost and this is the next one already; or the beat is another one, if it happens again.
+    if (isFarOff && !this.#wasFarOff) this.#overdue = true;
+    this.#wasFarOff = isFarOff;
+    return isOther || this.#crowded > 0 || this.#met > EARLIER_FOR;
   }
 
   /** Another one was there. */
@@ -104,6 +107,26 @@ export class Cadence {
     if (this.#beat - now >= this.#periodMs / 2) return;
     this.#beat += this.#periodMs;
     this.#expect(now);
+  }
+
+  // A packet that is late does not make the next ones so. The beat moves by a step, or back to where it was before we came earlier.
+  #delay(soughtMs: number): void {
+    const roundBegan = Math.floor(this.#beat / STEP_MS) * STEP_MS;
+    this.#beat = roundBegan + Math.min(soughtMs + STEP_MS, Math.max(this.#earlierMs, STEP_MS)) + ALMOST_A_STEP;
+    this.#met = 0;
+    this.#earlierMs = 0;
+  }
+
+  #restart(now: number): void {
+    this.#beat = now + ALMOST_A_STEP;
+    this.#met = 0;
+    this.#earlierMs = 0;
+  }
+
+  #hasten(): void {
+    this.#met++;
+    this.#earlierMs = Math.min(EARLIER_MS * 2 ** Math.max(0, this.#met - EARLIER_FOR), MOST_EARLIER_MS);
+    this.#beat -= this.#earlierMs;
   }
 
   /** Sets the next look: at the beat, or soon when that is over. */

@@ -11,6 +11,8 @@ const LONGEST = 8_192;
 const PIECE = 65_536;
 /** At most so many of one socket in a round: a flood must not hold up the others. */
 const MOST_AT_ONCE = 16;
+/** Looks in vain in one go: when many peers are late at once, they must not take the time of the others. Who is left is first in the next round. */
+const MOST_IN_VAIN = 48;
 
 /** A socket that is read in rounds. */
 export interface RoundMember {
@@ -37,6 +39,8 @@ export class ReadingRounds {
   #used = 0;
   /** The next round that is to be made. */
   #next = 0;
+  /** Looks in vain since the last call of `make`. */
+  #inVain = 0;
   #running = false;
   /** When the round that is being made was to begin. */
   #now = 0;
@@ -74,6 +78,7 @@ export class ReadingRounds {
     if (!this.#running) return;
     const last = roundOf(now);
     this.#now = last * ROUND_MS;
+    this.#inVain = 0;
     // After a long sleep each stands in the plan once, and none is to be found twice.
     this.#next = Math.max(this.#next, last - PLANNED + 1);
     // Each look in vain throws, and nobody reads where it was thrown from.
@@ -91,11 +96,17 @@ export class ReadingRounds {
     const due = this.#plan[round % PLANNED]!;
     if (due.length === 0) return;
     this.#plan[round % PLANNED] = [];
-    for (const member of due) {
+    for (const [i, member] of due.entries()) {
       if (!member.isIn) continue;
+      if (this.#inVain >= MOST_IN_VAIN) {
+        const soonest = this.#soonest % PLANNED;
+        this.#plan[soonest] = [...due.slice(i), ...this.#plan[soonest]!];
+        return;
+      }
       for (let read = 0; read < MOST_AT_ONCE; read++) {
         const length = member.socket.read(this.#into);
         if (length === NOTHING) {
+          this.#inVain++;
           if (read === 0 && !member.cadence.missed(this.#now)) member.leave();
           break;
         }
@@ -127,8 +138,12 @@ export class ReadingRounds {
     this.#heardBy.length = 0;
   }
 
+  get #soonest(): number {
+    return Math.max(this.#next, roundOf(this.#now) + 1);
+  }
+
   #planNext(member: Member): void {
-    const soonest = Math.max(this.#next, roundOf(this.#now) + 1);
+    const soonest = this.#soonest;
     const round = Math.min(Math.max(roundOf(member.cadence.due), soonest), soonest + PLANNED - 2);
     this.#plan[round % PLANNED]!.push(member);
   }
