@@ -137,6 +137,22 @@ test('a flood on one socket holds nobody up', () => {
   expect([count, heard.length]).toEqual([16, 1]);
 });
 
+test("when all are late at once they take no more than their share of a round, and each one's turn comes", () => {
+  rounds.start(0);
+  const late = Array.from({ length: 200 }, () => new Queue());
+  const heardOf = new Set<number>();
+  for (const [i, each] of late.entries()) rounds.admit(each, 50, () => void heardOf.add(i));
+  const reads = () => late.reduce((sum, each) => sum + each.reads, 0);
+  for (let now = 2; now <= 20; now += 2) {
+    const before = reads();
+    rounds.make(now);
+    expect(reads() - before).toBeLessThanOrEqual(48);
+  }
+  for (const each of late) each.waiting.push(packet(1), packet(2));
+  for (let now = 22; now <= 30; now += 2) rounds.make(now);
+  expect(heardOf.size).toBe(200);
+});
+
 test('what is longer than any sound is dropped, what is empty is not', () => {
   rounds.start(0);
   admit();

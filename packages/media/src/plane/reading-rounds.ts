@@ -106,8 +106,9 @@ export class ReadingRounds {
       for (let read = 0; read < MOST_AT_ONCE; read++) {
         const length = member.socket.read(this.#into);
         if (length === NOTHING) {
+          if (read > 0) break;
           this.#inVain++;
-          if (read === 0 && !member.cadence.missed(this.#now)) member.leave();
+          if (!member.cadence.missed(this.#now)) member.leave();
           break;
         }
         this.#keep(length, member);
