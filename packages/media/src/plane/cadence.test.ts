@@ -119,7 +119,10 @@ test('packets of another sort beside the sound do not make it late', () => {
   expect(cadence.found(0, 172)).toBe(true);
   expect(cadence.found(20, 172)).toBe(false);
   expect(cadence.found(40, 16)).toBe(true);
-  expect(cadence.found(60, 16)).toBe(false);
+  // The end of a key is sent three times, at once perhaps.
+  expect(cadence.found(60, 16)).toBe(true);
+  expect(cadence.found(80, 172)).toBe(true);
+  expect(cadence.found(100, 172)).toBe(false);
 });
 
 test('one who is late himself looks for more, and keeps the beat', () => {

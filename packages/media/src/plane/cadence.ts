@@ -14,6 +14,8 @@ const PATIENT_FROM = 3;
 /** If it came so late, or was looked for so late, others may wait behind it, now and at the next looks. */
 const LATE_MS = 6;
 const CROWDED_FOR = 4;
+/** A telephone event's packet, encrypted or not, is no longer; its last one is sent three times, by many at once. */
+const KEY_OCTETS = 28;
 /** Frame durations in use, milliseconds. */
 const USUAL_MS: readonly number[] = [10, 20, 30, 40, 60];
 /** What is counted in one second is off by one packet either way. */
@@ -85,7 +87,7 @@ export class Cadence {
   found(now: number, length: number): boolean {
     const soughtMs = this.#inVain === 0 ? 0 : now - this.#soughtFrom;
     const isFarOff = soughtMs >= this.#periodMs / 2;
-    const isOther = length !== this.#length;
+    const isOther = length !== this.#length || length <= KEY_OCTETS;
     this.#crowded = soughtMs > LATE_MS || now - this.due > LATE_MS ? CROWDED_FOR : Math.max(0, this.#crowded - 1);
     this.#inVain = 0;
     this.#foundAt = now;
