@@ -21,6 +21,7 @@ import { ALLOWED_METHODS } from './front-door/front-door.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { openLists } from './lists.ts';
+import { openOverload } from './open-overload.ts';
 import {
   connectionsAtMost,
   freeSpace,
@@ -123,6 +124,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   await access.load();
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
+  const overload = openOverload({
+    ...{ transport, transactions, store, clock, random, log, ledger },
+    sources: parts.load ?? (parts.clock === undefined ? {} : { occupancy: () => 0 }),
+    onEvent: (event) => parts.onLoadEvent?.(event),
+  });
+  undo.push(async () => overload.close());
   const dialogs = new DialogLayer({
     transactions,
     transport,
@@ -290,7 +297,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     });
 
   const { door, authenticator, visitors } = openFrontDoor({
-    ...{ settings, digest, gate: access.gate, store, transactions, trunks, registrar, calls, clock, log },
+    ...{ settings, digest, gate: access.gate, overload, store, transactions, trunks, registrar, calls, clock, log },
     directory: () => model.directory,
   });
   dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
@@ -331,6 +338,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       media,
       transport,
       transactions,
+      overload,
       authenticator,
       access,
       visitors,

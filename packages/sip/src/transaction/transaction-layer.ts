@@ -56,7 +56,8 @@ export interface TransactionLayerOptions {
 export const STATELESS_REPLY_OCTETS = 700;
 const SERVER_TRANSACTIONS = 50_000;
 const RESERVE_WITHIN_DIALOGS = 1.25;
-const RETRY_AFTER_OVERLOAD: HeaderField = ['Retry-After', '5'];
+/** Whoever is refused comes again after so many seconds, not all at once. */
+const [RETRY_LEAST, RETRY_SPREAD] = [5, 10];
 const BRANCH_CHARACTERS = 16;
 const TAG_CHARACTERS = 12;
 const MAX_FORWARDS: HeaderField = ['Max-Forwards', '70'];
@@ -114,6 +115,11 @@ export class TransactionLayer implements TransportUser {
     ledger.enrol('client transactions', () => this.#clients.size);
     ledger.enrol('server transactions', () => this.#servers.size);
     ledger.enrol('transaction timers', () => queues.waiting + clock.waiting);
+  }
+
+  /** How many of the server transactions that may live do live, 0 to 1; more than that with the reserve of dialogs. */
+  get fullness(): number {
+    return this.#servers.size / this.#limit;
   }
 
   /**
@@ -234,7 +240,7 @@ export class TransactionLayer implements TransportUser {
     if (this.#isFull(request)) {
       this.counters.overloaded++;
       this.#line('transaction.overload', flow, { transactions: this.#servers.size });
-      return void this.#turnAway(request, flow, { status: 503, headers: [RETRY_AFTER_OVERLOAD] });
+      return void this.#turnAway(request, flow, { status: 503, headers: [this.#retryAfter()] });
     }
     this.#passUp(request, flow);
   }
@@ -269,6 +275,10 @@ export class TransactionLayer implements TransportUser {
   #isFull(request: SipRequest): boolean {
     const { size } = this.#servers;
     return size >= this.#limit && (request.toTag === undefined || size >= this.#limit * RESERVE_WITHIN_DIALOGS);
+  }
+
+  #retryAfter(): HeaderField {
+    return ['Retry-After', String(RETRY_LEAST + this.#random.below(RETRY_SPREAD))];
   }
 
   #onAck(ack: SipRequest, via: Via, flow: Flow): void {

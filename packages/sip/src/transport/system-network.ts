@@ -128,6 +128,10 @@ class SystemDatagramSocket implements DatagramSocket {
     });
   }
 
+  get backlog(): number {
+    return this.#fullSince === undefined ? 0 : performance.now() - this.#fullSince;
+  }
+
   send(octets: Buffer, to: Endpoint, failed?: SendFailed): void {
     try {
       // Without a callback dgram drops the error of a send, which is what a sender who asks for none wants.

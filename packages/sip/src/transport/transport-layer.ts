@@ -146,6 +146,13 @@ export class TransportLayer {
     return Object.values(this.#transports).flatMap((transport) => transport.listeners);
   }
 
+  /** For how long more datagrams have been waiting at a socket of ours than a turn of the event loop takes, in ms. */
+  get backlog(): number {
+    let longest = 0;
+    for (const { backlog = 0 } of this.#transports.udp.listeners) longest = Math.max(longest, backlog);
+    return longest;
+  }
+
   /**
    * A flow to a peer, for a request of ours. An open connection is used again; else one is made behind the flow, and
    * what is sent meanwhile waits. Where none can be, the flow answers every send with its failure.
