@@ -27,6 +27,7 @@ import type { TransactionCore } from './core.ts';
 import { newTransactionCounters, type TransactionCounters } from './counters.ts';
 import { cancelOf } from './follow-up-requests.ts';
 import { clientKey, mergeKey, serverKey } from './matching.ts';
+import { RecentRequests } from './recent-requests.ts';
 import { AcceptedRequest, NOBODY, type ServerKeys, ServerTransactionMachine } from './server-transaction.ts';
 import { TimerQueues } from './timer-queues.ts';
 import { TRANSACTION_TIMERS, type TransactionTimers } from './timers.ts';
@@ -81,6 +82,7 @@ export class TransactionLayer implements TransportUser {
   readonly #clients = new Map<string, ClientTransactionMachine>();
   readonly #servers = new Map<string, ServerTransactionMachine>();
   readonly #mergeable = new Map<string, ServerTransactionMachine>();
+  readonly #recent = new RecentRequests();
   // The keys of the request that is being passed up, and its transaction: `accept` follows in the same turn, as a rule.
   #keysOf: SipRequest | undefined;
   #accepted: ServerTransactionMachine | undefined;
@@ -138,6 +140,7 @@ export class TransactionLayer implements TransportUser {
     const transaction = new ServerTransactionMachine(this.#core, keys, request, flow, way, user);
     this.#servers.set(keys.key, transaction);
     if (keys.mergeKey !== undefined) this.#mergeable.set(keys.mergeKey, transaction);
+    if (!flow.reliable) transaction.place = this.#recent.note(request.bytes, transaction);
     if (isPassedUp) this.#accepted = transaction;
     else transaction.begin();
     return new AcceptedRequest(request, flow, transaction);
@@ -202,6 +205,13 @@ export class TransactionLayer implements TransportUser {
   onMessage(message: SipMessage, flow: Flow): void {
     if (message.kind === 'request') this.#onRequest(message, flow);
     else this.#onResponse(message, flow);
+  }
+
+  /** From the transport layer, before anything is parsed: true for a retransmission that has found its transaction. */
+  absorbs(octets: Buffer): boolean {
+    const known = this.#recent.find(octets);
+    known?.repeat();
+    return known !== undefined;
   }
 
   /** From the transport layer, of what it cannot cut into messages; and of what ends here. */
@@ -316,7 +326,8 @@ export class TransactionLayer implements TransportUser {
   }
 
   #forget(transaction: ServerTransactionMachine): void {
-    const { key, mergeKey: merge } = transaction;
+    const { key, mergeKey: merge, place } = transaction;
+    if (place >= 0) this.#recent.forget(place, transaction);
     this.#servers.delete(key);
     if (merge !== undefined && this.#mergeable.get(merge) === transaction) this.#mergeable.delete(merge);
   }

@@ -28,7 +28,7 @@ export interface OverloadLimits {
 export const OVERLOAD_LIMITS: OverloadLimits = {
   every: 100,
   delay: 100,
-  saturatedDelay: 20,
+  saturatedDelay: 50,
   saturated: 0.97,
   target: 0.9,
   full: 0.8,

@@ -65,6 +65,8 @@ export interface TransportLayerOptions {
 
 /** Who takes the messages: the transaction layer. */
 export interface TransportUser {
+  /** Asked with every datagram before it is parsed: true when it is one that came before and is dealt with. */
+  absorbs?(octets: Buffer, flow: Flow): boolean;
   onMessage(message: SipMessage, flow: Flow): void;
   /** Whether the sender of a request that nobody above will see is told what is wrong with it; without it always. */
   mayAnswer?(request: SipRequest, flow: Flow): boolean;
@@ -232,6 +234,7 @@ export class TransportLayer {
   #onOctets(octets: Buffer, flow: Flow): boolean {
     this.counters.received++;
     try {
+      if (!flow.reliable && this.user?.absorbs?.(octets, flow) === true) return true;
       const parsed = parseMessage(octets);
       if (parsed.ok) {
         this.user?.onMessage(parsed.value, flow);
