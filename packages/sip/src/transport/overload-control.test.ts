@@ -158,8 +158,20 @@ describe('how much is let in', () => {
     load.occupancy = 1;
     load.backlog = 5_000;
     passes(30_000);
-    expect(share('known', 10_000)).toBeGreaterThan(0.015);
+    expect(share('known', 10_000)).toBeGreaterThan(0.03);
     expect(share('stranger')).toBe(0);
+  });
+
+  test('a loop that sleeps and is late because others have the processor lets in what there is', () => {
+    const { clock, load, share, passes } = controlled();
+    load.occupancy = 1;
+    clock.late = 150;
+    passes(3_000);
+    expect(share('known')).toBeLessThan(0.2);
+    load.occupancy = 0.5;
+    passes(15_000);
+    expect(clock.late).toBe(150);
+    expect(share('known')).toBe(1);
   });
 
   test('it ends when all of it has fitted for two seconds, not before', () => {

@@ -57,11 +57,11 @@ export interface LoadStatus extends LoadSample {
 
 /** A smoothing factor of so many looks: what a longer look back or a shorter one remembers. */
 const [SLOW, QUICK] = [0.1, 0.4];
-/** How much of what is let in may change with one look. */
-const [SHARPEST, EASIEST] = [0.5, 1.1];
-/** What is left when a delay is found in spite of all. */
-const WHEN_LATE = 0.7;
-const LEAST_LEVEL = 0.02;
+/** How much more may be let in with one look. Less is set by how far the occupancy is above its target. */
+const EASIEST = 1.15;
+/** What is left when a delay is found in spite of all; so often at most, since what waits already goes on waiting. */
+const [WHEN_LATE, LATE_EVERY_MS] = [0.7, 400];
+const LEAST_LEVEL = 0.03;
 /** A call's requests, first without credentials and then with them, share their fate for so long; afterwards others have their turn. */
 const TURN_MS = 8_000;
 const RETRY_LEAST_S = 5;
@@ -88,7 +88,8 @@ export class OverloadControl {
   #began: { readonly at: number; readonly refused: number } | undefined;
   #sample: LoadSample = AT_REST;
   #slow = 0;
-  #quick = 0;
+  #quick: number | undefined;
+  #cutAt = Number.NEGATIVE_INFINITY;
   #delayedLooks = 0;
   #calmSince: number | undefined;
   #nextLook: Cancel | undefined;
@@ -139,8 +140,8 @@ export class OverloadControl {
     this.#nextLook = undefined;
   }
 
-  #shareOf(rank: Rank): number {
-    if (this.#began === undefined || rank === 'urgent') return 1;
+  #shareOf(rank: Exclude<Rank, 'urgent'>): number {
+    if (this.#began === undefined) return 1;
     return rank === 'known' ? Math.min(1, 1.5 * this.#level) : Math.max(0, 3 * this.#level - 2);
   }
 
@@ -162,7 +163,8 @@ export class OverloadControl {
     const sample = { lateness, backlog: backlog(), occupancy: occupancy(), fullness: fullness?.() ?? 0 };
     this.#sample = sample;
     this.#slow += SLOW * (sample.occupancy - this.#slow);
-    this.#quick += QUICK * (sample.occupancy - this.#quick);
+    const before = this.#quick ?? sample.occupancy;
+    this.#quick = before + QUICK * (sample.occupancy - before);
     const delay = Math.max(sample.lateness, sample.backlog);
     this.#delayedLooks = delay >= this.#limits.delay ? this.#delayedLooks + 1 : 0;
     if (this.#began === undefined) this.#judge(sample, delay);
@@ -174,7 +176,7 @@ export class OverloadControl {
   #rest(): void {
     this.#nextLook = undefined;
     this.#slow = 0;
-    this.#quick = 0;
+    this.#quick = undefined;
     this.#delayedLooks = 0;
     this.#sample = AT_REST;
   }
@@ -191,12 +193,19 @@ export class OverloadControl {
   }
 
   /** Sets what is let in by what it came to, and ends when all of it fits again. */
-  #correct({ fullness }: LoadSample): void {
-    const { target, full, calm } = this.#limits;
-    const isLate = this.#delayedLooks > 0 || fullness >= full;
-    const aimed = this.#quick <= 0 ? EASIEST : Math.min(EASIEST, Math.max(SHARPEST, target / this.#quick));
-    this.#level = Math.min(1, Math.max(LEAST_LEVEL, this.#level * (isLate ? Math.min(aimed, WHEN_LATE) : aimed)));
+  #correct({ backlog, fullness }: LoadSample): void {
+    const { target, full, calm, delay } = this.#limits;
     const now = this.#clock.monotonic();
+    const quick = this.#quick ?? 0;
+    // A loop that sleeps and is late nevertheless waits for the processor, which others have: to let in less changes nothing.
+    const isLate = backlog >= delay || fullness >= full || (this.#delayedLooks > 0 && quick >= target);
+    let factor = Math.min(EASIEST, target / Math.max(quick, 0.01));
+    if (isLate) factor = Math.min(factor, 1);
+    if (isLate && now >= this.#cutAt + LATE_EVERY_MS) {
+      factor *= WHEN_LATE;
+      this.#cutAt = now;
+    }
+    this.#level = Math.min(1, Math.max(LEAST_LEVEL, this.#level * factor));
     if (this.#level < 1) this.#calmSince = undefined;
     else this.#calmSince ??= now;
     if (this.#calmSince === undefined || now - this.#calmSince < calm) return;
