@@ -89,6 +89,14 @@ describe('RFC 3261 §21.5.4: new requests are refused before the event loop is l
     expect(told).toMatchObject([{ lateness: 0, backlog: 100 }]);
   });
 
+  test('a loop that sleeps and is late waits for a processor that others have, and refuses nobody', () => {
+    const { clock, load, told, passes } = controlled();
+    load.occupancy = 0.85;
+    clock.late = 500;
+    passes(20_000);
+    expect(told).toEqual([]);
+  });
+
   test('one long turn, as of a collection of garbage, refuses nobody', () => {
     const { clock, told, share, passes } = controlled();
     passes(100);

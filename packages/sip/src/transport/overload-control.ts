@@ -165,9 +165,11 @@ export class OverloadControl {
     this.#slow += SLOW * (sample.occupancy - this.#slow);
     const before = this.#quick ?? sample.occupancy;
     this.#quick = before + QUICK * (sample.occupancy - before);
-    const delay = Math.max(sample.lateness, sample.backlog);
-    this.#delayedLooks = delay >= this.#limits.delay ? this.#delayedLooks + 1 : 0;
-    if (this.#began === undefined) this.#judge(sample, delay);
+    const { delay, target } = this.#limits;
+    // A loop that sleeps and is late nevertheless waits for the processor, which others have: to let in less changes nothing.
+    const isLate = sample.backlog >= delay || (sample.lateness >= delay && sample.occupancy >= target);
+    this.#delayedLooks = isLate ? this.#delayedLooks + 1 : 0;
+    if (this.#began === undefined) this.#judge(sample);
     else this.#correct(sample);
     if (this.#began === undefined && this.#requests === 0) this.#rest();
     else this.#lookLater();
@@ -181,9 +183,9 @@ export class OverloadControl {
     this.#sample = AT_REST;
   }
 
-  #judge(sample: LoadSample, delay: number): void {
+  #judge(sample: LoadSample): void {
     const { saturated, saturatedDelay, full } = this.#limits;
-    const isSaturated = this.#slow >= saturated && delay >= saturatedDelay;
+    const isSaturated = this.#slow >= saturated && Math.max(sample.lateness, sample.backlog) >= saturatedDelay;
     if (this.#delayedLooks < 2 && !isSaturated && sample.fullness < full) return;
     this.#began = { at: this.#clock.monotonic(), refused: this.#refused };
     this.#episodes++;
@@ -193,13 +195,11 @@ export class OverloadControl {
   }
 
   /** Sets what is let in by what it came to, and ends when all of it fits again. */
-  #correct({ backlog, fullness }: LoadSample): void {
-    const { target, full, calm, delay } = this.#limits;
+  #correct({ fullness }: LoadSample): void {
+    const { target, full, calm } = this.#limits;
     const now = this.#clock.monotonic();
-    const quick = this.#quick ?? 0;
-    // A loop that sleeps and is late nevertheless waits for the processor, which others have: to let in less changes nothing.
-    const isLate = backlog >= delay || fullness >= full || (this.#delayedLooks > 0 && quick >= target);
-    let factor = Math.min(EASIEST, target / Math.max(quick, 0.01));
+    const isLate = this.#delayedLooks > 0 || fullness >= full;
+    let factor = Math.min(EASIEST, target / Math.max(this.#quick ?? 0, 0.01));
     if (isLate) factor = Math.min(factor, 1);
     if (isLate && now >= this.#cutAt + LATE_EVERY_MS) {
       factor *= WHEN_LATE;
