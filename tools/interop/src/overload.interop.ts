@@ -77,9 +77,9 @@ async function stage(scene: Scene) {
     caller: { address: '127.0.0.1', port: await freePorts() },
     callee: { address: '127.0.0.1', port: await freePorts() },
   };
+  await sippRegister(scene, { users: [ANNA], target: vats.sip, local: seats.caller });
+  await sippRegister(scene, { users: [BORIS], target: vats.sip, local: seats.callee });
   const place = async (rate: number, seconds: number) => {
-    await sippRegister(scene, { users: [ANNA], target: vats.sip, local: seats.caller });
-    await sippRegister(scene, { users: [BORIS], target: vats.sip, local: seats.callee });
     const answering = await Sipp.start(scene, { scenario: 'callee', target: vats.sip, local: seats.callee, ...core });
     const calling = await Sipp.start(scene, {
       ...{ scenario: 'caller', target: vats.sip, local: seats.caller, users: [ANNA], dials: BORIS.extension },

@@ -4,8 +4,10 @@ import type { ServerTransactionMachine } from './server-transaction.ts';
 const REMEMBERED = 1_024;
 /** Longer ones come over connections, where nothing is repeated. */
 const LONGEST = 2_048;
-/** What tells requests of one phone apart is in the first lines: the top Via with its branch, tags, Call-ID. */
-const LOOKED_AT = 256;
+/** What tells requests apart is behind the first of these, in the top Via as a rule: so many octets of it choose a place. */
+const BRANCH = Buffer.from('branch=');
+const LOOKED_AT = 48;
+const [A, C, S, I] = [0x41, 0x43, 0x53, 0x49];
 
 /**
  * The requests that made transactions lately, as octets: a retransmission is the same octets (RFC 3261 §17.1), so it can be
@@ -36,6 +38,9 @@ export class RecentRequests {
 
   /** The transaction that these very octets made, if it lives and is remembered. */
   find(octets: Buffer): ServerTransactionMachine | undefined {
+    // Neither a response nor an ACK makes a transaction, and most messages are one of them.
+    if (octets.length > LONGEST || (octets[0] === S && octets[1] === I) || (octets[0] === A && octets[1] === C))
+      return undefined;
     const place = placeOf(octets);
     const known = this.#requests[place];
     if (known === undefined || known.length !== octets.length || !known.equals(octets)) return undefined;
@@ -43,9 +48,12 @@ export class RecentRequests {
   }
 }
 
+/** Only a choice of place: a request without a branch, or with a short one, has one as well. */
 function placeOf(octets: Buffer): number {
-  const end = Math.min(octets.length, LOOKED_AT);
+  const branch = octets.indexOf(BRANCH);
+  const start = branch < 0 ? 0 : branch + BRANCH.length;
+  const end = Math.min(octets.length, start + LOOKED_AT);
   let sum = octets.length;
-  for (let at = 0; at < end; at++) sum = (Math.imul(sum, 31) + octets[at]!) | 0;
+  for (let at = start; at < end; at++) sum = (Math.imul(sum, 31) + octets[at]!) | 0;
   return (sum ^ (sum >>> 13)) & (REMEMBERED - 1);
 }
