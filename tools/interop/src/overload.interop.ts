@@ -38,15 +38,18 @@ describe('more calls than fit', () => {
         fits = tried;
       }
 
-      const goodputs: number[] = [];
+      const worths: number[] = [];
       for (const times of TIMES) {
-        const { answered, refused, lost, answer } = await place(times * fits, SECONDS);
-        const { load } = await vats.glance();
-        goodputs.push(answered / SECONDS);
+        const before = cpuSeconds(vats.pid);
+        const { answered, refused, lost, answer, course } = await place(times * fits, SECONDS);
+        const used = cpuSeconds(vats.pid) - before;
+        worths.push(answered / used);
         console.log(
           `${times}x: offered ${times * fits}/s, answered ${(answered / SECONDS).toFixed(0)}/s, refused ${(refused / SECONDS).toFixed(0)}/s, ` +
-            `lost ${lost}, ${answer ?? '-'} ms to the answer; load ${JSON.stringify(load)}`,
+            `lost ${lost}, ${answer ?? '-'} ms to the answer; ${(answered / used).toFixed(0)} answered a second of processor, of which it got ${used.toFixed(1)}` +
+            `\n    each half second % let in / % busy / ms late: ${course}`,
         );
+        expect(lost).toBeLessThan(0.02 * times * fits * SECONDS);
         await eventually('the overload to end', async () => {
           if ((await vats.glance()).load.overloaded) throw new Error('still overloaded');
           return true;
@@ -54,8 +57,8 @@ describe('more calls than fit', () => {
         // Ports of these calls rest before they are used again.
         await sleep(4_000);
       }
-      const most = Math.max(...goodputs);
-      for (const goodput of goodputs) expect(goodput).toBeGreaterThan(0.5 * most);
+      // Of the processor that it got: others may have it as well, and then less fits than a moment ago.
+      for (const worth of worths) expect(worth).toBeGreaterThan(0.4 * (worths[0] ?? 0));
       const { load } = await vats.glance();
       expect(load.episodes).toBeGreaterThan(0);
       return () => vats.settled(60_000);
@@ -85,10 +88,17 @@ async function stage(scene: Scene) {
       ...{ scenario: 'caller', target: vats.sip, local: seats.caller, users: [ANNA], dials: BORIS.extension },
       ...{ rate, calls: rate * seconds, hold: HOLD_MS, ...core },
     });
+    const course: string[] = [];
+    const watch = setInterval(async () => {
+      const { load } = await vats.glance();
+      const [admitted, busy] = [load.admitted.known, load.occupancy].map((share) => Math.round(100 * share));
+      course.push(`${admitted}/${busy}/${Math.round(Math.max(load.lateness, load.backlog))}`);
+    }, 500);
     const placed = await calling.finished(seconds * 1_000 + 60_000);
+    clearInterval(watch);
     await answering.stop();
     const { successful, unexpected, failed, answered: answer } = placed;
-    return { answered: successful, refused: unexpected, lost: failed - unexpected, answer };
+    return { answered: successful, refused: unexpected, lost: failed - unexpected, answer, course: course.join(' ') };
   };
   return { vats, place };
 }

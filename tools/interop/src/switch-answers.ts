@@ -26,6 +26,10 @@ export interface Status {
   readonly load: {
     /** Whether new requests are being refused. */
     readonly overloaded: boolean;
+    readonly lateness: number;
+    readonly backlog: number;
+    readonly occupancy: number;
+    readonly admitted: { readonly known: number };
     readonly refused: number;
     readonly episodes: number;
   };
