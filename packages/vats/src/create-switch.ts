@@ -85,13 +85,17 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ...(settings.sip.advertise && { advertise: settings.sip.advertise }),
     ...(settings.media.advertise && { advertiseMedia: settings.media.advertise }),
   });
+  // Set when the front door stands, before anything is listened on.
+  let isTooLate: (octets: Buffer, transport: string) => boolean = () => false;
   const transport = new TransportLayer({
     network,
     clock,
     random,
     log,
     ledger,
-    admit: (endpoint, transport, octets, behind) => servers.admit({ ...endpoint, transport }, octets, behind),
+    admit: (endpoint, transport, octets, behind) =>
+      servers.admit({ ...endpoint, transport }, octets, behind) &&
+      !(octets !== undefined && isTooLate(octets, transport)),
     isKnown: (address) => servers.isKnown(address),
     isProven: (endpoint, transport) => servers.isProven({ ...endpoint, transport }),
     bounds: { total: connectionsAtMost(settings, log) },
@@ -296,10 +300,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       isTrunkAt: (address) => servers.isThere(address),
     });
 
-  const { door, authenticator, visitors } = openFrontDoor({
+  const { door, authenticator, visitors, admission } = openFrontDoor({
     ...{ settings, digest, gate: access.gate, overload, store, transactions, trunks, registrar, calls, clock, log },
     directory: () => model.directory,
   });
+  isTooLate = (octets, transport) => transport === 'udp' && admission.leavesUnread(octets);
   dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
 
   await world.restore(store.history);

@@ -128,6 +128,33 @@ describe('RFC 3261 §21.5.4: new requests are refused before the event loop is l
   });
 });
 
+describe('when even refusing cannot keep up', () => {
+  const octets = (method: string, to = '<sip:b@h>'): Buffer =>
+    Buffer.from(`${method} sip:b@h SIP/2.0\r\nTo: ${to}\r\n\r\n`);
+
+  test('what is new is left unread, what belongs to a dialog is not', () => {
+    const { load, control, passes } = controlled();
+    load.occupancy = 1;
+    load.backlog = 999;
+    passes(1_000);
+    expect(control.leavesUnread(octets('INVITE'))).toBe(false);
+    load.backlog = 1_000;
+    expect(['INVITE', 'REGISTER', 'ACK', 'BYE'].map((method) => control.leavesUnread(octets(method)))).toEqual([
+      ...[true, true, false, false],
+    ]);
+    expect(control.leavesUnread(octets('INVITE', '<sip:b@h>;tag=x'))).toBe(false);
+    expect(control.status.unread).toBe(2);
+    load.backlog = 0;
+    expect(control.leavesUnread(octets('INVITE'))).toBe(false);
+  });
+
+  test('not before anything is refused', () => {
+    const { load, control } = controlled();
+    load.backlog = 5_000;
+    expect(control.leavesUnread(octets('INVITE'))).toBe(false);
+  });
+});
+
 describe('how much is let in', () => {
   /** A loop that can serve 100 requests a look, of which so many are offered; to refuse one is a thirtieth of the work. */
   function under(offered: number) {

@@ -1,5 +1,6 @@
 import type { Cancel, Clock, Random } from '@vats/kernel';
 import type { LoadSample, LoadSources } from './load-sample.ts';
+import { looksNew } from './new-request.ts';
 
 /**
  * Whose new request it is. `urgent` is never refused; of the others `known` is who has shown who they are, `stranger`
@@ -19,6 +20,8 @@ export interface OverloadLimits {
   readonly saturated: number;
   /** Occupancy that is aimed at while requests are refused. */
   readonly target: number;
+  /** A backlog whose new requests are left unread: their senders have repeated them by now. */
+  readonly tooLate: number;
   /** Fullness of a queue that counts as overload. */
   readonly full: number;
   /** For how long everything must have been let in again before it is over. */
@@ -31,6 +34,7 @@ export const OVERLOAD_LIMITS: OverloadLimits = {
   saturatedDelay: 50,
   saturated: 0.97,
   target: 0.9,
+  tooLate: 1_000,
   full: 0.8,
   calm: 2_000,
 };
@@ -50,6 +54,8 @@ export interface LoadStatus extends LoadSample {
   readonly overloaded: boolean;
   /** Of new requests of those who are known, the share that is let in; and of strangers'. 0 to 1. */
   readonly admitted: { readonly known: number; readonly strangers: number };
+  /** New requests left unread. */
+  readonly unread: number;
   /** Requests refused, and times that refusing began, since the start. */
   readonly refused: number;
   readonly episodes: number;
@@ -95,6 +101,7 @@ export class OverloadControl {
   #nextLook: Cancel | undefined;
   #requests = 0;
   #refused = 0;
+  #unread = 0;
   #episodes = 0;
 
   constructor({ clock, random, sources, limits, onBegan, onEnded }: OverloadOptions) {
@@ -108,8 +115,8 @@ export class OverloadControl {
 
   get status(): LoadStatus {
     const admitted = { known: this.#shareOf('known'), strangers: this.#shareOf('stranger') };
-    const { refused, episodes } = { refused: this.#refused, episodes: this.#episodes };
-    return { ...this.#sample, overloaded: this.#began !== undefined, admitted, refused, episodes };
+    const counts = { refused: this.#refused, unread: this.#unread, episodes: this.#episodes };
+    return { ...this.#sample, overloaded: this.#began !== undefined, admitted, ...counts };
   }
 
   /** Looks at the load that wait: 1 while requests come, 0 at rest. */
@@ -132,6 +139,21 @@ export class OverloadControl {
     this.#refused++;
     const spread = Math.min(RETRY_SPREAD_MOST_S, Math.round(RETRY_SPREAD_S / this.#level));
     return RETRY_LEAST_S + (drawn % spread);
+  }
+
+  /** Whether even refusing does not keep up: what is read now came more than a second ago. */
+  get isTooLate(): boolean {
+    return this.#began !== undefined && this.#sources.backlog() >= this.#limits.tooLate;
+  }
+
+  /**
+   * A datagram came. True when it is better left unread: even refusing cannot keep up, and what begins something new has waited
+   * for so long that its sender has repeated it. So the queue empties, for what belongs to dialogs stands in it as well.
+   */
+  leavesUnread(octets: Buffer): boolean {
+    if (!this.isTooLate || !looksNew(octets)) return false;
+    this.#unread++;
+    return true;
   }
 
   /** Looks no more; for the end of the process. */

@@ -51,6 +51,7 @@ export const statusAnswer = z.object({
     fullness: z.number(),
     admitted: z.object({ known: z.number(), strangers: z.number() }),
     refused: z.number(),
+    unread: z.number(),
     episodes: z.number(),
   }),
   store: z.object({ ok: z.boolean(), pending: z.number(), error: z.string().optional() }),

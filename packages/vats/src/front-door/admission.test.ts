@@ -15,6 +15,8 @@ function rankOf(line: string, address: string, more: { isTrunk?: boolean; isPing
         ranks.push(rank);
         return undefined;
       },
+      isTooLate: false,
+      leavesUnread: () => false,
     },
     gate: { isProven: (farEnd) => farEnd.address === PHONE, isTrusted: (asked) => asked === TRUSTED },
   });
@@ -63,3 +65,26 @@ test.each(['sip:1121@acme.example', 'sip:acme.example', 'sip:0112@acme.example',
     expect(rankOf(`INVITE ${uri}`, PHONE!)).toBe('known');
   },
 );
+
+test('a call for help is read however late it comes', () => {
+  const admission = new Admission({
+    overload: { refuses: () => undefined, isTooLate: true, leavesUnread: () => true },
+    gate: { isProven: () => false, isTrusted: () => false },
+  });
+  const starts = [
+    'INVITE sip:112@a',
+    'INVITE tel:101 ',
+    'INVITE sips:103;',
+    'INVITE sip:1120@a',
+    'MESSAGE sip:112@a',
+    'INVITE sip:1',
+  ];
+  expect(starts.map((start) => admission.leavesUnread(Buffer.from(start)))).toEqual([
+    false,
+    false,
+    false,
+    true,
+    true,
+    true,
+  ]);
+});

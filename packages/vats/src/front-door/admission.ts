@@ -5,7 +5,7 @@ import { dialledOf } from './dialled.ts';
 import type { Visitor } from './visitors.ts';
 
 export interface AdmissionParts {
-  readonly overload: Pick<OverloadControl, 'refuses'>;
+  readonly overload: Pick<OverloadControl, 'refuses' | 'isTooLate' | 'leavesUnread'>;
   readonly gate: Pick<Gate, 'isProven' | 'isTrusted'>;
 }
 
@@ -28,6 +28,10 @@ const BEGINNING: readonly string[] = [
   'NOTIFY',
 ];
 
+/** How a call for help begins. */
+const HELP_UNREAD = new RegExp(`^INVITE (?:sips?|tel):(?:${EMERGENCY_NUMBERS.join('|')})(?![0-9])`, 'i');
+const LONGEST_START = 32;
+
 /**
  * Which new requests are let in while there are too many. What belongs to a dialog or a transaction never gets here. A call for
  * help is never refused: strangers who pretend one are held to their rates before they are read. Nor is OPTIONS of those who are
@@ -43,6 +47,16 @@ export class Admission {
   /** Undefined when the request is let in, else the seconds of Retry-After. */
   refuses(request: SipRequest, arrival: Arrival): number | undefined {
     return this.#parts.overload.refuses(this.#rankOf(request, arrival), request.value('Call-ID') ?? '');
+  }
+
+  /** Whether a datagram is not even read: only what is new, when it comes too late to be of use. */
+  leavesUnread(octets: Buffer): boolean {
+    const { overload } = this.#parts;
+    return (
+      overload.isTooLate &&
+      !HELP_UNREAD.test(octets.toString('latin1', 0, LONGEST_START)) &&
+      overload.leavesUnread(octets)
+    );
   }
 
   #rankOf(request: SipRequest, { visitor, isTrunk }: Arrival): Rank {

@@ -37,6 +37,7 @@ export function openFrontDoor(opening: FrontDoorOpening): {
   readonly door: FrontDoor;
   readonly authenticator: Authenticator;
   readonly visitors: Visitors;
+  readonly admission: Admission;
 } {
   const { settings, digest, gate, overload, store, directory, transactions, trunks, registrar, calls, clock, log } =
     opening;
@@ -60,5 +61,5 @@ export function openFrontDoor(opening: FrontDoorOpening): {
       calls.invite(request, flow, callOrigin(request, origin, visitor, directory()));
     },
   });
-  return { door, authenticator, visitors };
+  return { door, authenticator, visitors, admission };
 }
