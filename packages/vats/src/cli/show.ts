@@ -59,10 +59,12 @@ function treated({ encryptedLegs, convertedCalls }: z.output<typeof statusAnswer
 }
 
 /** How the load stands: whether new calls are refused, and what was refused since the start. */
-function loadText({ overloaded, lateness, backlog, occupancy, admitted, refused, episodes }: Load): string {
+function loadText({ overloaded, lateness, backlog, occupancy, admitted, refused, unread, episodes }: Load): string {
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
   const busy = occupancy === 0 ? 'at rest' : `${percent(occupancy)} busy`;
-  const before = refused === 0 ? '' : `, ${counted(refused, 'request')} refused in ${counted(episodes, 'overload')}`;
+  const left = unread === 0 ? '' : `, ${unread} left unread`;
+  const before =
+    refused === 0 ? '' : `, ${counted(refused, 'request')} refused in ${counted(episodes, 'overload')}${left}`;
   if (!overloaded) return `${busy}${before}`;
   const { known, strangers } = admitted;
   const late = `${Math.round(Math.max(lateness, backlog))} ms late`;
