@@ -135,7 +135,9 @@ export class TransactionLayer implements TransportUser {
     }
     const isPassedUp = this.#keysOf === request;
     const keys = this.#keysFor(request, via.value);
-    if (this.#servers.has(keys.key)) throw new Error(`accept: this ${request.method} has a transaction`);
+    // Of a request that is being passed up it was found a moment ago that it has none.
+    const isKnown = isPassedUp ? this.#accepted !== undefined : this.#servers.has(keys.key);
+    if (isKnown) throw new Error(`accept: this ${request.method} has a transaction`);
     const way = this.#transport.responseWay(via.value, flow);
     const transaction = new ServerTransactionMachine(this.#core, keys, request, flow, way, user);
     this.#servers.set(keys.key, transaction);

@@ -209,6 +209,23 @@ describe('how much is let in', () => {
     expect(share('known')).toBe(1);
   });
 
+  test('the fuller a queue is the less is let in, and as much again as it empties', () => {
+    const { load, control, passes } = controlled();
+    const known = (): number => Number(control.status.admitted.known.toFixed(2));
+    const shares = [0.85, 0.9, 0.95, 1.1].map((fullness) => {
+      load.fullness = fullness;
+      passes(2_000);
+      return known();
+    });
+    expect(shares).toEqual([1, 0.75, 0.38, 0.04]);
+    load.fullness = 0.9;
+    passes(3_000);
+    expect(known()).toBe(0.75);
+    load.fullness = 0.7;
+    passes(5_000);
+    expect(control.status.overloaded).toBe(false);
+  });
+
   test('it ends when all of it has fitted for two seconds, not before', () => {
     const { load, told, control, passes, share } = controlled();
     load.backlog = 500;

@@ -220,14 +220,16 @@ export class OverloadControl {
   #correct({ fullness }: LoadSample): void {
     const { target, full, calm } = this.#limits;
     const now = this.#clock.monotonic();
-    const isLate = this.#delayedLooks > 0 || fullness >= full;
+    const isLate = this.#delayedLooks > 0;
+    // What is in a queue leaves it in half a minute, perhaps, so it must not fill up: the less room, the less is let in.
+    const room = Math.max(LEAST_LEVEL, (1 - fullness) / (1 - full));
     let factor = Math.min(EASIEST, target / Math.max(this.#quick ?? 0, 0.01));
     if (isLate) factor = Math.min(factor, 1);
     if (isLate && now >= this.#cutAt + LATE_EVERY_MS) {
       factor *= WHEN_LATE;
       this.#cutAt = now;
     }
-    this.#level = Math.min(1, Math.max(LEAST_LEVEL, this.#level * factor));
+    this.#level = Math.min(1, room, Math.max(LEAST_LEVEL, this.#level * factor));
     if (this.#level < 1) this.#calmSince = undefined;
     else this.#calmSince ??= now;
     if (this.#calmSince === undefined || now - this.#calmSince < calm) return;
