@@ -119,6 +119,11 @@ export class OverloadControl {
     return { ...this.#sample, overloaded: this.#began !== undefined, admitted, ...counts };
   }
 
+  /** Whether new requests are being refused. */
+  get isOverloaded(): boolean {
+    return this.#began !== undefined;
+  }
+
   /** Looks at the load that wait: 1 while requests come, 0 at rest. */
   get waiting(): number {
     return this.#nextLook === undefined ? 0 : 1;

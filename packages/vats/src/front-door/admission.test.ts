@@ -15,6 +15,7 @@ function rankOf(line: string, address: string, more: { isTrunk?: boolean; isPing
         ranks.push(rank);
         return undefined;
       },
+      isOverloaded: true,
       isTooLate: false,
       leavesUnread: () => false,
     },
@@ -68,7 +69,7 @@ test.each(['sip:1121@acme.example', 'sip:acme.example', 'sip:0112@acme.example',
 
 test('a call for help is read however late it comes', () => {
   const admission = new Admission({
-    overload: { refuses: () => undefined, isTooLate: true, leavesUnread: () => true },
+    overload: { refuses: () => undefined, isOverloaded: true, isTooLate: true, leavesUnread: () => true },
     gate: { isProven: () => false, isTrusted: () => false },
   });
   const starts = [

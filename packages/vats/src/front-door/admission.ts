@@ -5,7 +5,7 @@ import { dialledOf } from './dialled.ts';
 import type { Visitor } from './visitors.ts';
 
 export interface AdmissionParts {
-  readonly overload: Pick<OverloadControl, 'refuses' | 'isTooLate' | 'leavesUnread'>;
+  readonly overload: Pick<OverloadControl, 'refuses' | 'isOverloaded' | 'isTooLate' | 'leavesUnread'>;
   readonly gate: Pick<Gate, 'isProven' | 'isTrusted'>;
 }
 
@@ -46,7 +46,10 @@ export class Admission {
 
   /** Undefined when the request is let in, else the seconds of Retry-After. */
   refuses(request: SipRequest, arrival: Arrival): number | undefined {
-    return this.#parts.overload.refuses(this.#rankOf(request, arrival), request.value('Call-ID') ?? '');
+    const { overload } = this.#parts;
+    // While there is room for all it matters to nobody who they are.
+    if (!overload.isOverloaded) return overload.refuses('urgent', '');
+    return overload.refuses(this.#rankOf(request, arrival), request.value('Call-ID') ?? '');
   }
 
   /** Whether a datagram is not even read: only what is new, when it comes too late to be of use. */
