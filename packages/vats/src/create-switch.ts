@@ -129,7 +129,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
   const overload = openOverload({
-    ...{ transport, transactions, store, clock, random, log, ledger },
+    ...{ transport, transactions, store, clock, random, log },
     sources: parts.load ?? (parts.clock === undefined ? {} : { occupancy: () => 0 }),
     onEvent: (event) => parts.onLoadEvent?.(event),
   });

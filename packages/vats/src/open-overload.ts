@@ -1,4 +1,4 @@
-import type { Clock, Ledger, Log, Random } from '@vats/kernel';
+import type { Clock, Log, Random } from '@vats/kernel';
 import {
   type LoadSources,
   loopOccupancy,
@@ -16,7 +16,6 @@ export interface OverloadParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly ledger: Ledger;
   /** In the place of what is measured of this process. */
   readonly sources: Partial<LoadSources>;
   readonly onEvent: (event: LoadEvent) => void;
@@ -24,8 +23,9 @@ export interface OverloadParts {
 
 /** What refuses new requests while there are too many, fed by the sockets, the event loop and the queues that have an end. */
 export function openOverload(parts: OverloadParts): OverloadControl {
-  const { transport, transactions, store, clock, random, log, ledger, sources, onEvent } = parts;
-  const overload = new OverloadControl({
+  const { transport, transactions, store, clock, random, log, sources, onEvent } = parts;
+  // Its one timer is not in the ledger, which tells what somebody holds: it runs while anybody says anything, and closes with the switch.
+  return new OverloadControl({
     clock,
     random,
     sources: {
@@ -50,6 +50,4 @@ export function openOverload(parts: OverloadParts): OverloadControl {
       onEvent({ type: 'overload-ended', ...lasted });
     },
   });
-  ledger.enrol('looks at the load', () => overload.waiting);
-  return overload;
 }
