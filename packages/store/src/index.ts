@@ -1,3 +1,4 @@
+export { MOST_WAITING as MOST_PENDING_WRITES } from './group-commit.ts';
 export { makeDirectory } from './make-directory.ts';
 export { PutThread } from './object-storage/put-thread.ts';
 export { type S3Options, S3Storage, type StoredObject } from './object-storage/s3-storage.ts';

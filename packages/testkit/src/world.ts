@@ -26,6 +26,7 @@ const ALIVE_AT_REST = ['listeners', 'connections', 'transport timers'];
 const ALIVE_WITH_TRUNKS = ['trunk timers', 'server lists', 'server list timers', 'transactions', 'transaction timers'];
 
 type AccessEvent = Parameters<NonNullable<SwitchParts['onAccessEvent']>>[0];
+type LoadEvent = Parameters<NonNullable<SwitchParts['onLoadEvent']>>[0];
 
 export interface WorldOptions {
   /** Who is registered when the scenario begins. */
@@ -51,6 +52,8 @@ export interface WorldOptions {
   readonly ownTrunks?: boolean;
   /** What the DNS says to the switch's own trunks. */
   readonly dns?: FakeDns;
+  /** What the switch measures of its load; a loop at rest unless given. */
+  readonly load?: NonNullable<SwitchParts['load']>;
   /** Events that may be logged as errors, because the scenario is about them. */
   readonly errors?: readonly string[];
 }
@@ -65,6 +68,7 @@ export class World {
   readonly events: CallEvent[] = [];
   readonly registrations: RegistrarEvent[] = [];
   readonly accessEvents: AccessEvent[] = [];
+  readonly loadEvents: LoadEvent[] = [];
   readonly log = new MemoryLog();
   readonly store = new MemoryStore();
   readonly trunks: TestTrunks;
@@ -151,9 +155,11 @@ export class World {
         ...(this.#options.ownTrunks !== true && { trunks: this.trunks }),
         ...(this.#options.dns !== undefined && { dns: this.#options.dns }),
         ...(spending !== undefined && { spending }),
+        ...(this.#options.load !== undefined && { load: this.#options.load }),
         onCallEvent: (event) => this.events.push(event),
         onRegistrarEvent: (event) => this.registrations.push(event),
         onAccessEvent: (event) => this.accessEvents.push(event),
+        onLoadEvent: (event) => this.loadEvents.push(event),
       },
     );
   }

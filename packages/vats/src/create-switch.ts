@@ -21,6 +21,7 @@ import { ALLOWED_METHODS } from './front-door/front-door.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { openLists } from './lists.ts';
+import { openOverload } from './open-overload.ts';
 import {
   connectionsAtMost,
   freeSpace,
@@ -84,13 +85,17 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ...(settings.sip.advertise && { advertise: settings.sip.advertise }),
     ...(settings.media.advertise && { advertiseMedia: settings.media.advertise }),
   });
+  // Set when the front door stands, before anything is listened on.
+  let isTooLate: (octets: Buffer, transport: string) => boolean = () => false;
   const transport = new TransportLayer({
     network,
     clock,
     random,
     log,
     ledger,
-    admit: (endpoint, transport, octets, behind) => servers.admit({ ...endpoint, transport }, octets, behind),
+    admit: (endpoint, transport, octets, behind) =>
+      servers.admit({ ...endpoint, transport }, octets, behind) &&
+      !(octets !== undefined && isTooLate(octets, transport)),
     isKnown: (address) => servers.isKnown(address),
     isProven: (endpoint, transport) => servers.isProven({ ...endpoint, transport }),
     bounds: { total: connectionsAtMost(settings, log) },
@@ -123,6 +128,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   await access.load();
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
+  const overload = openOverload({
+    ...{ transport, transactions, store, clock, random, log },
+    sources: parts.load ?? (parts.clock === undefined ? {} : { occupancy: () => 0 }),
+    onEvent: (event) => parts.onLoadEvent?.(event),
+  });
+  undo.push(async () => overload.close());
   const dialogs = new DialogLayer({
     transactions,
     transport,
@@ -289,10 +300,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       isTrunkAt: (address) => servers.isThere(address),
     });
 
-  const { door, authenticator, visitors } = openFrontDoor({
-    ...{ settings, digest, gate: access.gate, store, transactions, trunks, registrar, calls, clock, log },
+  const { door, authenticator, visitors, admission } = openFrontDoor({
+    ...{ settings, digest, gate: access.gate, overload, store, transactions, trunks, registrar, calls, clock, log },
     directory: () => model.directory,
   });
+  isTooLate = (octets, transport) => transport === 'udp' && admission.leavesUnread(octets);
   dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
 
   await world.restore(store.history);
@@ -331,6 +343,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       media,
       transport,
       transactions,
+      overload,
       authenticator,
       access,
       visitors,

@@ -51,7 +51,7 @@ export function runningSwitch(members: SwitchMembers, within: PartsWithin): Swit
 }
 
 async function close(members: SwitchMembers, within: PartsWithin): Promise<void> {
-  const { numbering, calls, trunks, transactions, registrar, transport, access, media, store } = members;
+  const { numbering, calls, trunks, transactions, overload, registrar, transport, access, media, store } = members;
   const { recordings, journal, keeper, bannedConnections } = within;
   numbering.close();
   calls.hangUpAll('switch-stopped');
@@ -65,6 +65,7 @@ async function close(members: SwitchMembers, within: PartsWithin): Promise<void>
   // While requests can still go out: the operators are told that we are gone.
   await trunks.close();
   transactions.close();
+  overload.close();
   await registrar.close();
   await transport.close();
   bannedConnections.close();

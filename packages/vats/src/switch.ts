@@ -3,7 +3,16 @@ import type { Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { MediaPlane } from '@vats/media';
 import type { SpendingAccounts, SpendingEvent } from '@vats/pbx';
 import type { Registrar, RegistrarEvent, TrunkEvent, TrunkLines } from '@vats/registrar';
-import type { DnsQuestions, Listener, Network, TransactionLayer, TransportLayer } from '@vats/sip';
+import type {
+  DnsQuestions,
+  Listener,
+  LoadSample,
+  LoadSources,
+  Network,
+  OverloadControl,
+  TransactionLayer,
+  TransportLayer,
+} from '@vats/sip';
 import type { Store } from '@vats/store';
 import type { AccessControl } from './access/access-control.ts';
 import type { AccessEvent } from './access/access-event.ts';
@@ -19,6 +28,11 @@ import type { GroupLogins } from './routing-world/group-logins.ts';
 import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
 import type { Settings } from './settings/index.ts';
 import type { Trunks } from './trunks.ts';
+
+/** New requests began to be refused because there are too many, or that is over. Times in ms but for `seconds`. */
+export type LoadEvent =
+  | ({ readonly type: 'overload-began' } & LoadSample)
+  | { readonly type: 'overload-ended'; readonly seconds: number; readonly refused: number };
 
 /** What a test puts in the place of the machine. */
 export interface SwitchParts {
@@ -44,6 +58,9 @@ export interface SwitchParts {
   readonly onAccessEvent?: (event: AccessEvent) => void;
   readonly onSpendingEvent?: (event: SpendingEvent) => void;
   readonly onTrunkEvent?: (event: TrunkEvent) => void;
+  readonly onLoadEvent?: (event: LoadEvent) => void;
+  /** What is measured of the load; under a clock that is given the event loop is taken to be at rest unless it says otherwise. */
+  readonly load?: Partial<LoadSources>;
 }
 
 /** A switch that runs. */
@@ -63,6 +80,7 @@ export interface Switch {
   readonly media: MediaPlane;
   readonly transport: TransportLayer;
   readonly transactions: TransactionLayer;
+  readonly overload: OverloadControl;
   readonly authenticator: Authenticator;
   readonly access: AccessControl;
   readonly visitors: Visitors;

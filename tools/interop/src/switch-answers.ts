@@ -23,6 +23,16 @@ export interface Status {
     /** Wrong credentials that were judged. */
     readonly authenticationFailures: number;
   };
+  readonly load: {
+    /** Whether new requests are being refused. */
+    readonly overloaded: boolean;
+    readonly lateness: number;
+    readonly backlog: number;
+    readonly occupancy: number;
+    readonly admitted: { readonly known: number };
+    readonly refused: number;
+    readonly episodes: number;
+  };
   readonly access: {
     /** Bans that stand. */
     readonly bans: number;

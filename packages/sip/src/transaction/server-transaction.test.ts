@@ -16,7 +16,7 @@ test('beyond the limit a new request gets 503; one within a dialog has some more
   many(0, 6);
   expect(told.length).toBe(4);
   expect(wire.heard('503 OPTIONS').length).toBe(2);
-  expect(messageOf(wire.heard('503 OPTIONS')[0]).value('Retry-After')).toBe('5');
+  expect(messageOf(wire.heard('503 OPTIONS')[0]).value('Retry-After')).toMatch(/^([5-9]|1[0-4])$/);
   many(10, 3, 'x');
   expect(told.length).toBe(5);
   expect(wire.transactions.counters.overloaded).toBe(4);

@@ -33,6 +33,8 @@ export class ServerTransactionMachine extends MachineDriver<ServerState, ServerE
   readonly key: string;
   readonly mergeKey: string | undefined;
   readonly flow: Flow;
+  /** Where the layer remembers its request by its octets; -1 for nowhere. */
+  place = -1;
   readonly #way: ResponseWay;
   readonly #core: TransactionCore;
   #user: ServerTransactionUser;

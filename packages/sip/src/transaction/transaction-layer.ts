@@ -27,6 +27,7 @@ import type { TransactionCore } from './core.ts';
 import { newTransactionCounters, type TransactionCounters } from './counters.ts';
 import { cancelOf } from './follow-up-requests.ts';
 import { clientKey, mergeKey, serverKey } from './matching.ts';
+import { RecentRequests } from './recent-requests.ts';
 import { AcceptedRequest, NOBODY, type ServerKeys, ServerTransactionMachine } from './server-transaction.ts';
 import { TimerQueues } from './timer-queues.ts';
 import { TRANSACTION_TIMERS, type TransactionTimers } from './timers.ts';
@@ -56,7 +57,8 @@ export interface TransactionLayerOptions {
 export const STATELESS_REPLY_OCTETS = 700;
 const SERVER_TRANSACTIONS = 50_000;
 const RESERVE_WITHIN_DIALOGS = 1.25;
-const RETRY_AFTER_OVERLOAD: HeaderField = ['Retry-After', '5'];
+/** Whoever is refused comes again after so many seconds, not all at once. */
+const [RETRY_LEAST, RETRY_SPREAD] = [5, 10];
 const BRANCH_CHARACTERS = 16;
 const TAG_CHARACTERS = 12;
 const MAX_FORWARDS: HeaderField = ['Max-Forwards', '70'];
@@ -80,6 +82,7 @@ export class TransactionLayer implements TransportUser {
   readonly #clients = new Map<string, ClientTransactionMachine>();
   readonly #servers = new Map<string, ServerTransactionMachine>();
   readonly #mergeable = new Map<string, ServerTransactionMachine>();
+  readonly #recent = new RecentRequests();
   // The keys of the request that is being passed up, and its transaction: `accept` follows in the same turn, as a rule.
   #keysOf: SipRequest | undefined;
   #accepted: ServerTransactionMachine | undefined;
@@ -116,6 +119,11 @@ export class TransactionLayer implements TransportUser {
     ledger.enrol('transaction timers', () => queues.waiting + clock.waiting);
   }
 
+  /** How many of the server transactions that may live do live, 0 to 1; more than that with the reserve of dialogs. */
+  get fullness(): number {
+    return this.#servers.size / this.#limit;
+  }
+
   /**
    * Makes a transaction of a request that `onRequest` told of.
    * @throws Error for an ACK, a CANCEL, or a request that has a transaction
@@ -127,11 +135,14 @@ export class TransactionLayer implements TransportUser {
     }
     const isPassedUp = this.#keysOf === request;
     const keys = this.#keysFor(request, via.value);
-    if (this.#servers.has(keys.key)) throw new Error(`accept: this ${request.method} has a transaction`);
+    // Of a request that is being passed up it was found a moment ago that it has none.
+    const isKnown = isPassedUp ? this.#accepted !== undefined : this.#servers.has(keys.key);
+    if (isKnown) throw new Error(`accept: this ${request.method} has a transaction`);
     const way = this.#transport.responseWay(via.value, flow);
     const transaction = new ServerTransactionMachine(this.#core, keys, request, flow, way, user);
     this.#servers.set(keys.key, transaction);
     if (keys.mergeKey !== undefined) this.#mergeable.set(keys.mergeKey, transaction);
+    if (!flow.reliable) transaction.place = this.#recent.note(request.bytes, transaction);
     if (isPassedUp) this.#accepted = transaction;
     else transaction.begin();
     return new AcceptedRequest(request, flow, transaction);
@@ -198,6 +209,13 @@ export class TransactionLayer implements TransportUser {
     else this.#onResponse(message, flow);
   }
 
+  /** From the transport layer, before anything is parsed: true for a retransmission that has found its transaction. */
+  absorbs(octets: Buffer): boolean {
+    const known = this.#recent.find(octets);
+    known?.repeat();
+    return known !== undefined;
+  }
+
   /** From the transport layer, of what it cannot cut into messages; and of what ends here. */
   mayAnswer(request: SipRequest, flow: Flow): boolean {
     try {
@@ -234,7 +252,7 @@ export class TransactionLayer implements TransportUser {
     if (this.#isFull(request)) {
       this.counters.overloaded++;
       this.#line('transaction.overload', flow, { transactions: this.#servers.size });
-      return void this.#turnAway(request, flow, { status: 503, headers: [RETRY_AFTER_OVERLOAD] });
+      return void this.#turnAway(request, flow, { status: 503, headers: [this.#retryAfter()] });
     }
     this.#passUp(request, flow);
   }
@@ -269,6 +287,10 @@ export class TransactionLayer implements TransportUser {
   #isFull(request: SipRequest): boolean {
     const { size } = this.#servers;
     return size >= this.#limit && (request.toTag === undefined || size >= this.#limit * RESERVE_WITHIN_DIALOGS);
+  }
+
+  #retryAfter(): HeaderField {
+    return ['Retry-After', String(RETRY_LEAST + this.#random.below(RETRY_SPREAD))];
   }
 
   #onAck(ack: SipRequest, via: Via, flow: Flow): void {
@@ -306,7 +328,8 @@ export class TransactionLayer implements TransportUser {
   }
 
   #forget(transaction: ServerTransactionMachine): void {
-    const { key, mergeKey: merge } = transaction;
+    const { key, mergeKey: merge, place } = transaction;
+    if (place >= 0) this.#recent.forget(place, transaction);
     this.#servers.delete(key);
     if (merge !== undefined && this.#mergeable.get(merge) === transaction) this.#mergeable.delete(merge);
   }

@@ -4,6 +4,7 @@ export { CountedClock } from './counted-clock.ts';
 export type { TransportCounters } from './counters.ts';
 export type { SendFailed, TransportFailure, TransportFailureCode } from './failure.ts';
 export { type Flow, KEEP_ALIVE, KEEP_ALIVE_ANSWER, type TransportName } from './flow.ts';
+export { type LoadSample, type LoadSources, loopOccupancy } from './load-sample.ts';
 export type {
   DatagramSocket,
   DatagramUser,
@@ -14,6 +15,14 @@ export type {
   StreamSocket,
   StreamUser,
 } from './network.ts';
+export {
+  type LoadStatus,
+  OVERLOAD_LIMITS,
+  OverloadControl,
+  type OverloadLimits,
+  type OverloadOptions,
+  type Rank,
+} from './overload-control.ts';
 export { DEFAULT_PORT, type ResponseWay } from './response-route.ts';
 export { sourceOf } from './source.ts';
 export { SystemNetwork } from './system-network.ts';

@@ -39,6 +39,8 @@ export interface DatagramSocket {
   readonly bound: Endpoint;
   /** Absent where no system keeps anything. */
   readonly receiveBuffer?: ReceiveBuffer;
+  /** For how long more has been waiting than a turn of the event loop takes, in ms; 0 when it has not. Absent as above. */
+  readonly backlog?: number;
   send(octets: Buffer, to: Endpoint, failed?: SendFailed): void;
   /** Resolves when the port is free again. */
   close(): Promise<void>;

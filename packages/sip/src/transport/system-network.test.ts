@@ -1,8 +1,8 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, Socket as UdpSocket } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TransportFailure } from './failure.ts';
 import type { StreamListener, StreamSocket, StreamUser } from './network.ts';
 import { SystemNetwork } from './system-network.ts';
@@ -326,4 +326,40 @@ describe('UDP', () => {
     cleanups.push(() => four.close());
     expect(four.bound.port).toBe(six.bound.port);
   });
+});
+
+test('what the kernel does not take waits in a queue that has an end', async () => {
+  const socket = await network.bindUdp(LOOPBACK, { onDatagram: () => {}, onFailure: () => {} });
+  cleanups.push(() => socket.close());
+  const unsent = vi.spyOn(UdpSocket.prototype, 'getSendQueueSize').mockReturnValue(16 * 1024 * 1024);
+  cleanups.push(() => unsent.mockRestore());
+  const failures: TransportFailure[] = [];
+  socket.send(Buffer.from('x'), socket.bound, (failure) => failures.push(failure));
+  expect(failures).toEqual([]);
+  unsent.mockReturnValue(16 * 1024 * 1024 + 1);
+  socket.send(Buffer.from('x'), socket.bound);
+  socket.send(Buffer.from('x'), socket.bound, (failure) => failures.push(failure));
+  expect(failures).toMatchObject([{ code: 'overflow' }]);
+});
+
+test('a socket tells for how long more has been waiting than a turn takes', async () => {
+  const seen: (number | undefined)[] = [];
+  const heard = Promise.withResolvers<void>();
+  let came = 0;
+  const socket = await network.bindUdp(LOOPBACK, {
+    onDatagram: () => {
+      seen.push(socket.backlog);
+      if (++came === 200) heard.resolve();
+    },
+    onFailure: () => {},
+  });
+  cleanups.push(() => socket.close());
+  expect(socket.backlog).toBe(0);
+  // More than six turns of 32, and the kernel has all of them before the first is read.
+  for (let i = 0; i < 200; i++) socket.send(Buffer.from('x'), socket.bound);
+  await heard.promise;
+  expect(seen[0]).toBe(0);
+  expect(seen.at(-1)).toBeGreaterThan(0);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(socket.backlog).toBe(0);
 });

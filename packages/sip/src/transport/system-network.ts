@@ -16,6 +16,8 @@ import type {
 
 /** What the kernel should hold while we are busy: a second of heavy signalling. It may grant less. */
 const UDP_BUFFER_OCTETS = 4 * 1024 * 1024;
+/** What may wait here when the kernel takes no more: beyond it datagrams are lost, as they would be on a full network. */
+const MOST_UNSENT_OCTETS = 16 * 1024 * 1024;
 const LISTEN_BACKLOG = 1024;
 /** libuv takes so many datagrams from a socket before it looks at anything else: after as many, more are waiting. */
 const WHOLE_TURN = 32;
@@ -128,8 +130,16 @@ class SystemDatagramSocket implements DatagramSocket {
     });
   }
 
+  get backlog(): number {
+    return this.#fullSince === undefined ? 0 : performance.now() - this.#fullSince;
+  }
+
   send(octets: Buffer, to: Endpoint, failed?: SendFailed): void {
     try {
+      if (this.#closed === undefined && this.#socket.getSendQueueSize() > MOST_UNSENT_OCTETS) {
+        failed?.({ code: 'overflow', detail: 'the system takes no more datagrams' });
+        return;
+      }
       // Without a callback dgram drops the error of a send, which is what a sender who asks for none wants.
       if (failed === undefined) this.#socket.send(octets, to.port, to.address);
       else this.#socket.send(octets, to.port, to.address, (error) => error && failed(failureFromError(error)));

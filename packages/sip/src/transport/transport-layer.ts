@@ -65,6 +65,8 @@ export interface TransportLayerOptions {
 
 /** Who takes the messages: the transaction layer. */
 export interface TransportUser {
+  /** Asked with every datagram before it is parsed: true when it is one that came before and is dealt with. */
+  absorbs?(octets: Buffer, flow: Flow): boolean;
   onMessage(message: SipMessage, flow: Flow): void;
   /** Whether the sender of a request that nobody above will see is told what is wrong with it; without it always. */
   mayAnswer?(request: SipRequest, flow: Flow): boolean;
@@ -146,6 +148,13 @@ export class TransportLayer {
     return Object.values(this.#transports).flatMap((transport) => transport.listeners);
   }
 
+  /** For how long more datagrams have been waiting at a socket of ours than a turn of the event loop takes, in ms. */
+  get backlog(): number {
+    let longest = 0;
+    for (const { backlog = 0 } of this.#transports.udp.listeners) longest = Math.max(longest, backlog);
+    return longest;
+  }
+
   /**
    * A flow to a peer, for a request of ours. An open connection is used again; else one is made behind the flow, and
    * what is sent meanwhile waits. Where none can be, the flow answers every send with its failure.
@@ -225,6 +234,7 @@ export class TransportLayer {
   #onOctets(octets: Buffer, flow: Flow): boolean {
     this.counters.received++;
     try {
+      if (!flow.reliable && this.user?.absorbs?.(octets, flow) === true) return true;
       const parsed = parseMessage(octets);
       if (parsed.ok) {
         this.user?.onMessage(parsed.value, flow);

@@ -11,6 +11,8 @@ export interface Listener {
   readonly endpoint: Endpoint;
   /** Of a socket for datagrams. */
   readonly receiveBuffer?: ReceiveBuffer | undefined;
+  /** Of a socket for datagrams: as `DatagramSocket.backlog`. */
+  readonly backlog?: number | undefined;
   /** Takes nothing more and frees the port; connections that it accepted stay. */
   close(): Promise<void>;
 }

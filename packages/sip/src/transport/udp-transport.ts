@@ -91,6 +91,10 @@ class UdpListener implements Listener {
     return this.port.socket.receiveBuffer;
   }
 
+  get backlog(): number | undefined {
+    return this.port.socket.backlog;
+  }
+
   close(): Promise<void> {
     this.#closed();
     return this.port.close();

@@ -43,6 +43,17 @@ export const statusAnswer = z.object({
       })
       .optional(),
   }),
+  load: z.object({
+    overloaded: z.boolean(),
+    lateness: z.number(),
+    backlog: z.number(),
+    occupancy: z.number(),
+    fullness: z.number(),
+    admitted: z.object({ known: z.number(), strangers: z.number() }),
+    refused: z.number(),
+    unread: z.number(),
+    episodes: z.number(),
+  }),
   store: z.object({ ok: z.boolean(), pending: z.number(), error: z.string().optional() }),
   access: z.object({
     bans: z.number(),

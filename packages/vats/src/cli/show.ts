@@ -27,6 +27,7 @@ export function statusText(status: z.output<typeof statusAnswer>): string {
       'media',
       `${counted(status.media.workers, 'worker')}, ${status.media.pairs.leased} of ${status.media.pairs.total} port pairs in use, ${counted(status.media.recordings, 'recording')} under way${treated(status.media)}`,
     ],
+    ['load', loadText(status.load)],
     [
       'store',
       status.store.ok
@@ -56,6 +57,21 @@ function treated({ encryptedLegs, convertedCalls }: z.output<typeof statusAnswer
   const legs = encryptedLegs === 0 ? '' : `, ${counted(encryptedLegs, 'leg')} encrypted`;
   return convertedCalls === 0 ? legs : `${legs}, ${counted(convertedCalls, 'call')} converted`;
 }
+
+/** How the load stands: whether new calls are refused, and what was refused since the start. */
+function loadText({ overloaded, lateness, backlog, occupancy, admitted, refused, unread, episodes }: Load): string {
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  const busy = occupancy === 0 ? 'at rest' : `${percent(occupancy)} busy`;
+  const left = unread === 0 ? '' : `, ${unread} left unread`;
+  const before =
+    refused === 0 ? '' : `, ${counted(refused, 'request')} refused in ${counted(episodes, 'overload')}${left}`;
+  if (!overloaded) return `${busy}${before}`;
+  const { known, strangers } = admitted;
+  const late = `${Math.round(Math.max(lateness, backlog))} ms late`;
+  return `OVERLOADED: ${busy}, ${late}, lets in ${percent(known)} of new requests and ${percent(strangers)} of strangers'${before}`;
+}
+
+type Load = z.output<typeof statusAnswer>['load'];
 
 function diskWarnings({ low, free = 0, minFree }: z.output<typeof statusAnswer>['recordings']): string[] {
   if (!low) return [];

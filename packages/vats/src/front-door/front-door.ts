@@ -10,6 +10,7 @@ import {
   type TransactionLayer,
 } from '@vats/sip';
 import type { ByTrunk, Trunks } from '../trunks.ts';
+import type { Admission } from './admission.ts';
 import type { Authenticated, Authenticator } from './authenticator.ts';
 import { fromTrunk } from './call-origin.ts';
 import { dialledOf } from './dialled.ts';
@@ -46,6 +47,7 @@ export interface FrontDoorParts {
   readonly transactions: TransactionLayer;
   readonly authenticator: Authenticator;
   readonly gate: Gate;
+  readonly admission: Admission;
   readonly visitors: Visitors;
   readonly directory: () => Directory;
   readonly trunks: Pick<Trunks, 'recognise' | 'isAt'>;
@@ -78,6 +80,11 @@ export class FrontDoor {
   receive(request: SipRequest, flow: Flow): void {
     const guest = this.#letIn(request, flow);
     if (guest === undefined) return;
+    const retryAfter = this.#parts.admission.refuses(request, guest);
+    if (retryAfter !== undefined) {
+      this.#reply(request, flow, 503, [['Retry-After', String(retryAfter)]]);
+      return;
+    }
     switch (request.method) {
       case 'OPTIONS':
         this.#options(request, flow);
@@ -116,12 +123,12 @@ export class FrontDoor {
     const visitor = visitors.of(request, flow);
     if (visitor === undefined) return undefined;
     const domain = domainOf(request, directory());
-    if (visitor.isPing) return gate.answersPing(visitor.address) ? { visitor, domain } : undefined;
+    if (visitor.isPing) return gate.answersPing(visitor.address) ? { visitor, domain, isTrunk: false } : undefined;
     const trunk = visitor.viaProxy ? undefined : this.#trunkOf(request, flow);
-    if (trunk !== undefined) return { visitor, domain, ...(trunk !== 'a server' && { trunk }) };
+    if (trunk !== undefined) return { visitor, domain, isTrunk: true, ...(trunk !== 'a server' && { trunk }) };
     const treatment = gate.receive(visitor, domain?.id, visitor.viaProxy);
     if (treatment === 'forbidden') this.#reply(request, flow, 403);
-    return treatment === 'welcome' ? { visitor, domain } : undefined;
+    return treatment === 'welcome' ? { visitor, domain, isTrunk: false } : undefined;
   }
 
   /**
@@ -231,6 +238,8 @@ export class FrontDoor {
 interface Guest {
   readonly visitor: Visitor;
   readonly domain: Domain | undefined;
+  /** Whether it is past the geofence as a trunk's server. */
+  readonly isTrunk: boolean;
   /** The trunk that an INVITE comes by, where it was asked for already. */
   readonly trunk?: ByTrunk;
 }

@@ -3,11 +3,12 @@ import type { CallManager } from '@vats/calls';
 import type { Clock, Log } from '@vats/kernel';
 import type { Directory } from '@vats/pbx';
 import type { Registrar } from '@vats/registrar';
-import type { DigestServer, TransactionLayer } from '@vats/sip';
+import type { DigestServer, OverloadControl, TransactionLayer } from '@vats/sip';
 import type { Store } from '@vats/store';
 import { registrarAccount } from '../registrations.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Trunks } from '../trunks.ts';
+import { Admission } from './admission.ts';
 import { Authenticator } from './authenticator.ts';
 import { callOrigin } from './call-origin.ts';
 import { DigestChoices } from './digest-choices.ts';
@@ -18,6 +19,7 @@ export interface FrontDoorOpening {
   readonly settings: Settings;
   readonly digest: DigestServer;
   readonly gate: Gate;
+  readonly overload: OverloadControl;
   readonly store: Pick<Store, 'keyFor'>;
   readonly directory: () => Directory;
   readonly transactions: TransactionLayer;
@@ -35,8 +37,10 @@ export function openFrontDoor(opening: FrontDoorOpening): {
   readonly door: FrontDoor;
   readonly authenticator: Authenticator;
   readonly visitors: Visitors;
+  readonly admission: Admission;
 } {
-  const { settings, digest, gate, store, directory, transactions, trunks, registrar, calls, clock, log } = opening;
+  const { settings, digest, gate, overload, store, directory, transactions, trunks, registrar, calls, clock, log } =
+    opening;
   const choices = new DigestChoices({
     directory,
     machine: settings.sip.digest,
@@ -44,8 +48,9 @@ export function openFrontDoor(opening: FrontDoorOpening): {
   });
   const authenticator = new Authenticator({ digest, gate, directory, choices, clock, log });
   const visitors = new Visitors({ proxies: settings.access.proxies, clock, log });
+  const admission = new Admission({ overload, gate });
   const door = new FrontDoor({
-    ...{ transactions, authenticator, gate, visitors, directory, trunks },
+    ...{ transactions, authenticator, gate, admission, visitors, directory, trunks },
     register: (request, flow, account, visitor) => {
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
@@ -56,5 +61,5 @@ export function openFrontDoor(opening: FrontDoorOpening): {
       calls.invite(request, flow, callOrigin(request, origin, visitor, directory()));
     },
   });
-  return { door, authenticator, visitors };
+  return { door, authenticator, visitors, admission };
 }

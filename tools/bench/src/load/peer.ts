@@ -25,13 +25,16 @@ const pinned = (core: number | undefined): { place?: Place } =>
   core === undefined ? {} : { place: { prefix: ['taskset', '-c', String(core)] } };
 
 /** This checkout's switch. It stands at an address of its own, so that nobody else's ports are in its range. */
-export async function vatsPeer(scene: Scene, options: PeerOptions & { recording: 'all' | 'none' }): Promise<Peer> {
+export async function vatsPeer(
+  scene: Scene,
+  options: PeerOptions & { recording: 'all' | 'none'; settings?: Readonly<Record<string, unknown>> },
+): Promise<Peer> {
   const vats = await Switch.start(scene, {
     ...pinned(options.core),
     pbx: pbxFile({ recording: options.recording, accounts: options.accounts }),
     // The range must hold the pairs of half a minute, which rest before they are used again.
     mediaPorts: '10000-44999',
-    settings: { log: { level: 'warn', format: 'json' } },
+    settings: { log: { level: 'warn', format: 'json' }, ...options.settings },
   });
   return {
     name: options.recording === 'all' ? 'vats, recording' : 'vats',
