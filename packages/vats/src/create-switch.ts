@@ -42,6 +42,7 @@ import { runningSwitch } from './running-switch.ts';
 import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
 import type { Switch, SwitchParts } from './switch.ts';
+import { TlsKeeper } from './tls/tls-keeper.ts';
 import { TrunkServers } from './trunk-servers.ts';
 
 export type { Switch, SwitchParts } from './switch.ts';
@@ -84,8 +85,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ...(settings.sip.advertise && { advertise: settings.sip.advertise }),
     ...(settings.media.advertise && { advertiseMedia: settings.media.advertise }),
   });
+  const tls = new TlsKeeper({ settings: settings.sip.tls, clock, log });
+  undo.push(async () => tls.close());
   const transport = new TransportLayer({
     network,
+    tls: parts.tls ?? tls.rim,
+    origins: settings.sip.webSocket.origins,
     clock,
     random,
     log,
@@ -342,6 +347,6 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       logins,
       sweepAccess,
     },
-    { recordings, journal, keeper, bannedConnections },
+    { recordings, journal, keeper, bannedConnections, tls },
   );
 }

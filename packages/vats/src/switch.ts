@@ -3,7 +3,7 @@ import type { Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { MediaPlane } from '@vats/media';
 import type { SpendingAccounts, SpendingEvent } from '@vats/pbx';
 import type { Registrar, RegistrarEvent, TrunkEvent, TrunkLines } from '@vats/registrar';
-import type { DnsQuestions, Listener, Network, TransactionLayer, TransportLayer } from '@vats/sip';
+import type { DnsQuestions, Listener, Network, TlsRim, TransactionLayer, TransportLayer } from '@vats/sip';
 import type { Store } from '@vats/store';
 import type { AccessControl } from './access/access-control.ts';
 import type { AccessEvent } from './access/access-event.ts';
@@ -17,12 +17,14 @@ import type { DiskWatch } from './recordings/disk-watch.ts';
 import type { RecordingStorage } from './recordings/recording-storage.ts';
 import type { GroupLogins } from './routing-world/group-logins.ts';
 import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
-import type { Settings } from './settings/index.ts';
+import type { Settings, TlsSettings } from './settings/index.ts';
+import type { TlsKeeper } from './tls/tls-keeper.ts';
 import type { Trunks } from './trunks.ts';
 
 /** What a test puts in the place of the machine. */
 export interface SwitchParts {
   readonly network?: Network;
+  readonly tls?: TlsRim;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;
@@ -81,6 +83,10 @@ export interface Switch {
   /** The moment as plans see it. */
   readonly world: LiveWorld;
   readonly logins: GroupLogins;
+  /** Our certificates, as far as we have any, and what an operator should know of them. */
+  readonly tls: Pick<TlsKeeper, 'certificates' | 'warnings'>;
+  /** Reads the certificates anew; connections that are there stay. @throws StartFailure, with all as it was */
+  reloadTls(settings: TlsSettings): void;
   /**
    * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
    * those hold who may not come any more. @throws GeoDatabaseError, with all as it was

@@ -3,7 +3,7 @@ import { formatHostPort } from '../message/host.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { TimerQueues, TransactionLayer } from '../transaction/index.ts';
-import type { Flow, TransportLayer } from '../transport/index.ts';
+import { type Flow, type TransportLayer, transportParameter } from '../transport/index.ts';
 import type { Acks } from './acks.ts';
 import type { Dialog } from './dialog.ts';
 import type { DialogTable } from './dialog-table.ts';
@@ -77,6 +77,5 @@ export function pushInviteHeaders(
 /** Our Contact on a flow (RFC 3261 §8.1.1.8): what the peer sends its requests to. */
 export function contactOn(context: DialogContext, flow: Flow, user: string): HeaderField {
   const { host, port } = context.transport.sentBy(flow);
-  const transport = flow.transport === 'udp' ? '' : `;transport=${flow.transport}`;
-  return ['Contact', `<sip:${user}@${formatHostPort(host, port)}${transport}>`];
+  return ['Contact', `<sip:${user}@${formatHostPort(host, port)}${transportParameter(flow.transport)}>`];
 }
