@@ -8,7 +8,7 @@ import { pbxFile } from './pbx-file.ts';
 const EXAMPLE = readFileSync(new URL('../../../../docs/examples/pbx.yaml', import.meta.url), 'utf8');
 
 /** What stands in a comment in another one's place. */
-const ALTERNATIVES = [...EXAMPLE.matchAll(/^# +((?:realm|access|recording): .*)$/gm)].map(([, text]) => text ?? '');
+const ALTERNATIVES = [...EXAMPLE.matchAll(/^# +((?:realm|access|recording|tls): .*)$/gm)].map(([, text]) => text ?? '');
 
 /** Keys that `vats export` writes and nobody by hand: too long to be shown, so a comment names them. */
 const IN_WORDS = ['ha1', 'realm', 'md5', 'sha256', 'withDomain', 'domain', 'sealed'];

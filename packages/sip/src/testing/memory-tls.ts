@@ -129,7 +129,11 @@ class SecuredInMemory implements StreamSocket, StreamUser {
   onOctets(octets: Buffer): void {
     if (this.#isDone) return void this.#user?.onOctets(octets);
     this.#heard = Buffer.concat([this.#heard, octets]);
-    for (let at = this.#heard.indexOf(10); at >= 0 && !this.#isDone; at = this.#heard.indexOf(10)) {
+    for (
+      let at = this.#heard.indexOf(10);
+      at >= 0 && !this.#isDone && this.#why === undefined;
+      at = this.#heard.indexOf(10)
+    ) {
       const line = this.#heard.toString('latin1', 0, at).replace(/\r$/, '');
       this.#heard = this.#heard.subarray(at + 1);
       this.#onLine(line, this);

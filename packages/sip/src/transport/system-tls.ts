@@ -8,7 +8,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { type Endpoint, isIPv6 } from '@vats/kernel';
-import { failureFromError } from './failure.ts';
+import { failureFromError, type TransportFailure } from './failure.ts';
 import type { StreamListener, StreamSocket, StreamUser } from './network.ts';
 import { SecuredStream } from './secured-stream.ts';
 import { LISTEN_BACKLOG, SystemStreamListener, SystemStreamSocket } from './system-network.ts';
@@ -49,11 +49,12 @@ export class SystemTls implements TlsRim {
       ...(clients !== undefined && {
         ca: clients.authorities,
         requestCert: true,
-        rejectUnauthorized: clients.required,
+        // Judged below: Node would close the connection, and tell nobody why.
+        rejectUnauthorized: false,
       }),
       SNICallback: (name, answer) => answer(null, contexts.for(name)),
     });
-    server.on('secureConnection', (socket) => this.#secured(socket));
+    server.on('secureConnection', (socket) => this.#secured(socket, clients?.required === true));
     server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
     this.#contexts = contexts;
     this.#server = server;
@@ -113,10 +114,14 @@ export class SystemTls implements TlsRim {
     this.#server.emit('connection', socket);
   }
 
-  #secured(socket: TLSSocket): void {
-    const stream = this.#takeOut(socket)?.stream;
-    if (stream === undefined) socket.destroy();
-    else stream.secured(socket);
+  #secured(socket: TLSSocket, mustShow: boolean): void {
+    const handshake = this.#takeOut(socket);
+    if (handshake === undefined) return void socket.destroy();
+    const { stream, user } = handshake;
+    const fault = mustShow ? faultOfClient(socket) : undefined;
+    if (fault === undefined) return void stream.secured(socket);
+    user.onHandshakeFailed(fault, stream.observed);
+    stream.failed(fault);
   }
 
   #failed(error: Error, socket: TLSSocket): void {
@@ -133,6 +138,13 @@ export class SystemTls implements TlsRim {
     this.#handshakes.delete(key);
     return handshake;
   }
+}
+
+function faultOfClient(socket: TLSSocket): TransportFailure | undefined {
+  if (socket.authorized) return undefined;
+  const isShown = Object.keys(socket.getPeerCertificate()).length > 0;
+  const code = isShown ? socket.authorizationError : 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';
+  return { ...tlsFailure({ code }), code: 'untrusted' };
 }
 
 function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {

@@ -17,6 +17,8 @@ export interface Peer {
   readonly text: string;
   readonly closed: TransportFailure | undefined;
   says(text: string): void;
+  /** Told what comes, beside `text`. */
+  hears?: (octets: Buffer) => void;
 }
 
 const ignore = (): void => {};
@@ -67,10 +69,14 @@ export class TcpStage {
 
   /** Somebody who connects to us. */
   peer(address = THEIRS.address): Peer {
-    const made: { text: string; closed: TransportFailure | undefined } = { text: '', closed: undefined };
+    const made: Partial<Peer> & { text: string; closed: TransportFailure | undefined } = {
+      text: '',
+      closed: undefined,
+    };
     const stream = this.network.host(address).connectTcp(undefined, OURS, {
       onOctets: (octets) => {
         made.text += octets.toString('latin1');
+        made.hears?.(octets);
       },
       onEnded: () => stream.end(),
       onClosed: (why) => {
