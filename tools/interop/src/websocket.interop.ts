@@ -16,7 +16,7 @@ scenario(
     const { page, origin } = await phonePage(scene);
     const address = ownAddress(240);
     const own = new Authority(scene, 'Office').make('switch', [`IP:${address}`]);
-    const vats = await Switch.start(scene, { address, pbx: pbxFile({}), tls: own, origins: [origin] });
+    const vats = await Switch.start(scene, { address, pbx: pbxFile({}), tls: { ...own }, origins: [origin] });
     const { ws, wss } = vats.secure;
     const account = (url: string, { login, password }: typeof ANNA) => ({ url, login, password, domain: DOMAIN });
 
@@ -55,7 +55,7 @@ scenario('a page of a web site that is not named opens no WebSocket', { needs: N
   const address = ownAddress(241);
   const own = new Authority(scene, 'Office').make('switch', [`IP:${address}`]);
   const origins = ['https://phone.example.com'];
-  const vats = await Switch.start(scene, { address, pbx: pbxFile({}), tls: own, origins });
+  const vats = await Switch.start(scene, { address, pbx: pbxFile({}), tls: { ...own }, origins });
   const { ws } = vats.secure;
   expect(await register(page, { ...ANNA, url: `ws://${ws.address}:${ws.port}`, domain: DOMAIN })).toBe('disconnected');
   const gone = vats.logged('transport.connection-gone');

@@ -74,8 +74,13 @@ export function pushInviteHeaders(
   pushBodyType(headers, sdp);
 }
 
-/** Our Contact on a flow (RFC 3261 §8.1.1.8): what the peer sends its requests to. */
-export function contactOn(context: DialogContext, flow: Flow, user: string): HeaderField {
+/**
+ * Our Contact on a flow (RFC 3261 §8.1.1.8): what the peer sends its requests to.
+ * @param secure the dialog is one of a `sips:` URI, where Contact must be one as well (§12.1.1)
+ */
+export function contactOn(context: DialogContext, flow: Flow, user: string, secure: boolean): HeaderField {
   const { host, port } = context.transport.sentBy(flow);
-  return ['Contact', `<sip:${user}@${formatHostPort(host, port)}${transportParameter(flow.transport)}>`];
+  // `transport=tls` says again what sips says, in a way that is not to be used (§26.2.2).
+  const transport = secure && flow.transport === 'tls' ? '' : transportParameter(flow.transport);
+  return ['Contact', `<${secure ? 'sips' : 'sip'}:${user}@${formatHostPort(host, port)}${transport}>`];
 }
