@@ -4,6 +4,7 @@ import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
 import {
+  DEFAULT_PORT,
   DialogLayer,
   DigestServer,
   type Flow,
@@ -47,7 +48,6 @@ import { TrunkServers } from './trunk-servers.ts';
 
 export type { Switch, SwitchParts } from './switch.ts';
 
-const SIP_PORT = 5060;
 const DIGEST_SECRET_OCTETS = 32;
 /** In the data directory: which members are logged in to their groups. */
 const GROUP_LOGINS = 'group-logins.json';
@@ -229,7 +229,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   const hostOf = (flow: Flow, domain: Domain): { host: string; port?: number } => {
     if (model.directory.model.domains.length > 1) return { host: domain.name };
     const { host, port } = transport.sentBy(flow);
-    return port === SIP_PORT ? { host } : { host, port };
+    return port === DEFAULT_PORT[flow.transport] ? { host } : { host, port };
   };
   const ownAddresses = {
     on: (flow: Flow) => transport.ownAddressOn(flow),

@@ -1,10 +1,12 @@
 import { copyFileSync, readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { expect } from 'vitest';
 import { Baresip } from './baresip.ts';
 import { callBothWays, expectHeardBothWays } from './both-ways.ts';
 import { Authority } from './certificates.ts';
 import { eventually } from './deadline.ts';
+import { expectTone } from './judge.ts';
 import { Linphone } from './linphone.ts';
 import { ANNA, BORIS, pbxFile } from './office.ts';
 import { ownAddress } from './own-address.ts';
@@ -103,6 +105,65 @@ scenario(
       detail: 'no certificate was shown, and one is required',
     });
     expect((await vats.status()).sip.handshakesFailed).toBeGreaterThan(0);
+  },
+);
+
+scenario(
+  'a trunk registers over TLS at an operator whom it believes, calls by it, and says why where it does not believe',
+  { needs: NEEDS, seconds: 90 },
+  async (scene) => {
+    const operatorAddress = ownAddress(switches++);
+    const authority = new Authority(scene, 'Operator');
+    const own = authority.make('operator', [`IP:${operatorAddress}`, 'DNS:sip.operator.example']);
+    const account = { ...BORIS, login: 'office' };
+    const operator = await Switch.start(scene, {
+      address: operatorAddress,
+      pbx: pbxFile({ domain: 'operator.example', accounts: [ANNA, account] }),
+      tls: { ...own },
+    });
+    const { tls } = operator.secure;
+    const trunk = (name: string, more: Readonly<Record<string, unknown>>) => ({
+      ...{ name, proxy: `sip:${tls.address}:${tls.port}`, domain: 'operator.example', transport: 'tls' },
+      register: { login: account.login, password: account.password, expires: '180s' },
+      allow: [tls.address],
+      tls: more,
+    });
+    const office = await Switch.start(scene, {
+      pbx: pbxFile({
+        more: {
+          trunks: [
+            trunk('itsp', { authorities: authority.file }),
+            trunk('other', { authorities: authority.file, name: 'sip.other.example' }),
+            trunk('strange', {}),
+          ],
+          outbound: [{ match: '2xx', trunk: 'itsp' }],
+        },
+      }),
+    });
+    await office.trunkIs('itsp', 'registered');
+    const why = async (name: string) => (await office.trunkIs(name, 'unreachable')).answer?.reason;
+    expect(await why('other')).toMatch(/^untrusted \(the certificate is not for sip\.other\.example: it has /);
+    expect(await why('strange')).toMatch(/^untrusted \(the certificate is of an authority that is not believed/);
+    const rows = await operator.registrations();
+    expect(rows.map(({ login, transport }) => [login, transport])).toEqual([['office', 'tls']]);
+    expect(rows[0]?.contact).toContain(';transport=tls');
+
+    // The operator's Anna is on TLS, the office's Boris on TCP: each hop is what its own two ends speak.
+    const anna = await Baresip.start(scene, {
+      ...{ ...ANNA, switch: tls, transport: 'tls', tone: 420 },
+      tls: { authorities: authority.file },
+    });
+    const boris = await Baresip.start(scene, { ...BORIS, switch: office.sip, transport: 'tcp', tone: 600 });
+    await Promise.all([anna.registered(), boris.registered()]);
+    await boris.dial('201');
+    await anna.event('CALL_INCOMING');
+    await anna.answer();
+    await Promise.all([anna.event('CALL_ESTABLISHED'), boris.event('CALL_ESTABLISHED')]);
+    await wait(2_500);
+    await boris.hangUp();
+    await anna.event('CALL_CLOSED');
+    await expectTone(anna.heard()[0] as string, boris.tone, { from: 0.5, length: 1.5 });
+    await expectTone(boris.heard()[0] as string, anna.tone, { from: 0.5, length: 1.5 });
   },
 );
 

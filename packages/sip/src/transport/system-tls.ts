@@ -116,6 +116,8 @@ export class SystemTls implements TlsRim {
 
   #secured(socket: TLSSocket, mustShow: boolean): void {
     const handshake = this.#takeOut(socket);
+    // An error that nobody hears would end the process.
+    socket.on('error', () => {});
     if (handshake === undefined) return void socket.destroy();
     const { stream, user } = handshake;
     const fault = mustShow ? faultOfClient(socket) : undefined;

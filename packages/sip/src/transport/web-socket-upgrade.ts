@@ -17,7 +17,7 @@ export const UPGRADE_OCTETS = 8_192;
 
 const SUB_PROTOCOL = 'sip';
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*?)[ \t]*$/;
+const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\x00-\x08\x0a-\x1f\x7f]*)$/;
 const REASONS = {
   400: 'Bad Request',
   403: 'Forbidden',
@@ -103,8 +103,8 @@ function readFields(lines: readonly string[]): Map<string, string[]> | undefined
     if (name === undefined || value === undefined) return undefined;
     const key = name.toLowerCase();
     const values = fields.get(key);
-    if (values === undefined) fields.set(key, [value]);
-    else values.push(value);
+    if (values === undefined) fields.set(key, [value.trim()]);
+    else values.push(value.trim());
   }
   return fields;
 }
