@@ -134,6 +134,16 @@ describe('whom we connect to', () => {
     ]);
   });
 
+  test('where we do not listen, Via and Contact say a port that may stand there, also before it is up', async () => {
+    const { layer, clock } = stage;
+    await Promise.all(layer.listeners.map((listener) => listener.close()));
+    await operator('DNS:itsp.example');
+    const flow = layer.flowTo({ transport: 'tls', endpoint: THEIRS, peer });
+    expect(layer.sentBy(flow)).toEqual({ host: OURS.address, port: 5061 });
+    clock.advance(0);
+    expect(layer.sentBy(flow).port).toBe(flow.bound.port);
+  });
+
   test('a connection that was made to one peer carries nothing for another at the same address', async () => {
     await operator('DNS:itsp.example');
     const one = stage.layer.flowTo({ transport: 'tls', endpoint: THEIRS, peer });

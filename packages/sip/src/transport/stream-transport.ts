@@ -9,6 +9,7 @@ import { type Flow, isSecure, type TransportName } from './flow.ts';
 import type { Framing, FramingFault } from './framing.ts';
 import type { HandshakeBudget } from './handshake-budget.ts';
 import type { Network, StreamListener, StreamSocket, StreamUser } from './network.ts';
+import { DEFAULT_PORT } from './response-route.ts';
 import { keyOfPeer, type SecureListenerUser, type TlsPeer, type TlsRim } from './tls.ts';
 import { type Intake, isLoopback, isWildcard, type Listener, pickListener, type Transport } from './transport.ts';
 
@@ -108,7 +109,9 @@ export class StreamTransport implements Transport, ConnectionUser {
   }
 
   reachablePort(flow: Flow): number {
-    return (flow instanceof Connection ? flow.listener?.port : undefined) ?? flow.bound.port;
+    const listener = flow instanceof Connection ? flow.listener : undefined;
+    // Before a connection is up its own port is unknown, and 0 is none that a Via may say.
+    return listener?.port ?? (flow.bound.port > 0 ? flow.bound.port : DEFAULT_PORT[this.#name]);
   }
 
   /** Ends every connection in good order; resolves when all are gone, at the latest after their linger time. */

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { connect as connectPlain } from 'node:net';
+import { connect as connectPlain, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '@vats/kernel';
@@ -38,9 +38,17 @@ class Echo {
   readonly events: string[] = [];
   readonly failures: TransportFailure[] = [];
   admits = true;
+  #tellClosed: (code: string) => void = () => {};
 
   constructor(tls: SystemTls) {
     this.tls = tls;
+  }
+
+  /** How the next connection that ends does so. */
+  closed(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#tellClosed = resolve;
+    });
   }
 
   async listen(address = '127.0.0.1'): Promise<this> {
@@ -54,7 +62,10 @@ class Echo {
             onConnected: () => void this.events.push('secured'),
             onOctets: (octets) => stream.write(octets),
             onEnded: () => stream.end(),
-            onClosed: ({ code }) => void this.events.push(`closed ${code}`),
+            onClosed: ({ code }) => {
+              this.events.push(`closed ${code}`);
+              this.#tellClosed(code);
+            },
           };
         },
         onFailure: () => {},
@@ -172,6 +183,24 @@ describe('as server', () => {
       'no certificate was shown, and one is required',
       'the certificate is of an authority that is not believed, or its chain is not sent',
     ]);
+  });
+
+  test.each<[string, (to: Endpoint) => unknown]>([
+    [
+      'says nothing',
+      ({ port }) =>
+        connectPlain(port, '127.0.0.1', function (this: Socket) {
+          this.end();
+        }),
+    ],
+    ['does not believe the certificate', (to) => shown(to, { ca: read('stranger') })],
+    ['finds another name in it', (to) => shown(to, { servername: 'other.example' })],
+  ])('whoever %s and shuts the connection is gone at once', async (_, come) => {
+    const server = await echo(material('pbx'));
+    const gone = server.closed();
+    come(server.listener.bound);
+    expect(await gone).not.toBe('');
+    expect(server.events).not.toContain('secured');
   });
 
   test('where one is only asked for, who has none is let in', async () => {

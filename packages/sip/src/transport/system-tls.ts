@@ -45,7 +45,8 @@ export class SystemTls implements TlsRim {
       key,
       minVersion: LOWEST_VERSION,
       handshakeTimeout: HANDSHAKE_LIMIT_MS,
-      allowHalfOpen: true,
+      // Whoever shuts their side in the middle of a handshake is gone, which nobody would be told otherwise.
+      allowHalfOpen: false,
       ...(clients !== undefined && {
         ca: clients.authorities,
         requestCert: true,
@@ -62,7 +63,7 @@ export class SystemTls implements TlsRim {
 
   listen(at: Endpoint, user: SecureListenerUser): Promise<StreamListener> {
     if (this.#server === undefined) return Promise.reject(new Error('TLS: there is no certificate'));
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket, user));
+    const server = createServer({ allowHalfOpen: false, noDelay: true }, (socket) => this.#accept(socket, user));
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       const options = { host: at.address, port: at.port, ipv6Only: isIPv6(at.address), backlog: LISTEN_BACKLOG };

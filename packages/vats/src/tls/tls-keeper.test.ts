@@ -6,6 +6,7 @@ import { TlsKeeper } from './tls-keeper.ts';
 
 const FILES = new URL('../../../../fixtures/tls/', import.meta.url);
 const pathOf = (name: string): string => fileURLToPath(new URL(`${name}.pem`, FILES));
+const DAY = 86_400_000;
 const settings = (name: string, key = `${name}-key`) => ({ certificate: pathOf(name), key: pathOf(key), others: [] });
 
 class Noted extends SystemTls {
@@ -41,17 +42,18 @@ test('a start with bad files fails with what, where and the remedy', () => {
   );
 });
 
-test('that a certificate expires is said once a day, from the day on', () => {
+test('that a certificate expires is said at the start and once a day, until it is renewed', () => {
   const { clock, log, kept } = keeper();
-  expect(kept.warnings).toEqual([]);
-  const until = kept.certificates[0]?.until ?? 0;
-  clock.advance(86_400_000);
-  expect(log.lines).toEqual([]);
+  const { until = 0 } = kept.certificates[0] ?? {};
+  clock.stepWall(until - 5.5 * DAY - clock.now());
+  expect(kept.warnings).toEqual([expect.stringMatching(/expires in 5 days.*: renew it, then vats reload$/)]);
+  log.lines.length = 0;
+  clock.advance(2 * DAY);
+  expect(log.lines.map(({ event, fields }) => [event, fields.warning])).toEqual([
+    ['tls.certificate', expect.stringContaining('expires in 4 days')],
+    ['tls.certificate', expect.stringContaining('expires in 3 days')],
+  ]);
   kept.close();
-  const later = new FakeClock(until - 5 * 86_400_000);
-  const kept2 = new TlsKeeper({ settings: settings('pbx'), clock: later, log });
-  expect(kept2.warnings).toEqual([expect.stringMatching(/expires in [45] days.*: renew it, then vats reload$/)]);
-  later.advance(86_400_000);
-  expect(log.lines.map(({ event }) => event)).toEqual(['tls.certificate', 'tls.certificate']);
-  kept2.close();
+  clock.advance(5 * DAY);
+  expect(log.lines).toHaveLength(2);
 });

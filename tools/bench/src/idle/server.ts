@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Flow, KEEP_ALIVE, SystemNetwork, SystemTls, TransportLayer, type TransportName } from '@vats/sip';
 
-/** What the process is at a moment; `cpu` in milliseconds since its start. */
+/** What the process is at a moment; CPU in milliseconds since its start, before and after the collection that the sample takes. */
 export interface Sample {
   readonly rss: number;
   readonly heap: number;
   readonly external: number;
   readonly cpu: number;
+  readonly cpuAfter: number;
   /** Connections over which something was heard, and that are open. */
   readonly heard: number;
 }
@@ -37,10 +38,15 @@ layer.user = {
 };
 
 function sample(): Sample {
+  const cpu = cpuNow();
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
+  return { rss, heap: heapUsed, external, cpu, cpuAfter: cpuNow(), heard: flows.size };
+}
+
+function cpuNow(): number {
   const { user, system } = process.cpuUsage();
-  return { rss, heap: heapUsed, external, cpu: (user + system) / 1000, heard: flows.size };
+  return (user + system) / 1000;
 }
 
 process.on('message', (what) => {
