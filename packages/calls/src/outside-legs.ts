@@ -8,6 +8,7 @@ import { outsideAddresses, shownBy } from './outside-invite.ts';
 import type { OutwardLeg } from './outward-legs.ts';
 import type { TrunkLine } from './parts.ts';
 import type { OutsideRing, TriedServer } from './rings.ts';
+import { mayGoOver } from './secure-call.ts';
 import { TalkPortions } from './talk-portions.ts';
 import { type TrunkRefusal, trunkRefusalOf } from './trunk-refusals.ts';
 
@@ -122,6 +123,10 @@ export class OutsideLegs {
       const at = line === undefined || parts.flowTo === undefined ? undefined : targetOf(line);
       if (line === undefined || at === undefined) {
         skip(trunk, 'can not be reached');
+        continue;
+      }
+      if (!mayGoOver(this.#call.invite.request, at.transport)) {
+        skip(trunk, 'does not speak TLS, and the call is to a sips URI');
         continue;
       }
       const { channels: limit } = parts.world().directory.findTrunk(origin.domain, trunk) ?? {};

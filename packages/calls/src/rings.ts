@@ -4,6 +4,7 @@ import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import type { Rung } from './call-state.ts';
 import type { ReachablePhone } from './parts.ts';
+import { mayGoOver } from './secure-call.ts';
 
 /** One phone that a step of the plan rings. */
 export interface PhoneRing {
@@ -73,6 +74,7 @@ export function chosenOf(
     const party = partyOf(target, frame);
     for (const phone of parts.locate(origin.domain, login)) {
       if (login === own && phone.flow.id === invite.flow.id) continue;
+      if (!mayGoOver(invite.request, phone.flow.transport)) continue;
       choose({ kind: 'phone', target, party, phone });
     }
   }

@@ -45,7 +45,7 @@ export {
   type Timestamp,
   type TokenWithParams,
 } from './message/token-headers.ts';
-export { formatUri, OtherUri, parseUri, type Uri } from './message/uri.ts';
+export { formatUri, isSips, OtherUri, parseUri, type Uri } from './message/uri.ts';
 export { sameUri } from './message/uri-compare.ts';
 export { UriParams } from './message/uri-params.ts';
 export type { ValueFault } from './message/value-fault.ts';

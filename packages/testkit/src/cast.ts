@@ -4,6 +4,9 @@ import type { StagePhone } from './stage.ts';
 /** Where the switch of every scenario listens, on UDP and TCP. */
 export const SWITCH = { address: '198.51.100.1', port: 5060 };
 export const SWITCH_IPV6 = { address: '2001:db8::1', port: 5060 };
+/** Where it takes TLS and WebSockets in the scenarios that have them (`secureSettings`). */
+export const SWITCH_TLS = { address: SWITCH.address, port: 5061 };
+export const SWITCH_WS = { address: SWITCH.address, port: 8080 };
 
 const DOMAIN = 'acme.example';
 const PASSWORD = 'Vf5kNm7Z';

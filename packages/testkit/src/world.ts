@@ -7,12 +7,22 @@ import { FakeMediaPlane } from '@vats/media/testing';
 import { SpendingAccounts, type SpendingRules, type SpendingStore } from '@vats/pbx';
 import { MemorySpendingStore } from '@vats/pbx/testing';
 import type { RegistrarEvent } from '@vats/registrar';
-import type { FakeDns } from '@vats/sip/testing';
+import { type FakeDns, MemoryTls } from '@vats/sip/testing';
 import type { Store } from '@vats/store';
 import { MemoryStore } from '@vats/store/testing';
 import { checkSettings, createSwitch, type Settings, type Switch, type SwitchParts } from '@vats/vats';
 import { Actor } from './actor.ts';
-import { type Actors, PHONES, pbxYaml, type Role, SWITCH, SWITCH_IPV6, SYSTEMS } from './cast.ts';
+import {
+  type Actors,
+  PHONES,
+  pbxYaml,
+  type Role,
+  SWITCH,
+  SWITCH_IPV6,
+  SWITCH_TLS,
+  SWITCH_WS,
+  SYSTEMS,
+} from './cast.ts';
 import { Stage } from './stage.ts';
 import { TestTrunks } from './test-trunks.ts';
 
@@ -145,6 +155,7 @@ export class World {
       { ...defaultSettings(), ...this.#options.settings },
       {
         network: network.host(SWITCH.address, SWITCH_IPV6.address),
+        tls: new MemoryTls(network.host(SWITCH.address, SWITCH_IPV6.address), 'DNS:acme.example'),
         clock,
         random,
         log,
@@ -292,6 +303,16 @@ export function limitedTo(limits: Partial<Settings['calls']>): Partial<Settings>
 /** Settings of who may talk to the switch, the others as they are. */
 export function guardedBy(access: Partial<Settings['access']>): Partial<Settings> {
   return { access: { ...defaultSettings().access, ...access } };
+}
+
+/** The settings of a switch that takes TLS and WebSockets, too. */
+export function secureSettings(): Partial<Settings> {
+  const { sip } = defaultSettings();
+  const more = [
+    { transport: 'tls', endpoint: SWITCH_TLS },
+    { transport: 'ws', endpoint: SWITCH_WS },
+  ] as const;
+  return { sip: { ...sip, listen: [...sip.listen, ...more] } };
 }
 
 function defaultSettings(): Settings {

@@ -4,6 +4,7 @@ import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
 import {
+  DEFAULT_PORT,
   DialogLayer,
   DigestServer,
   type Flow,
@@ -43,11 +44,11 @@ import { runningSwitch } from './running-switch.ts';
 import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
 import type { Switch, SwitchParts } from './switch.ts';
+import { TlsKeeper } from './tls/tls-keeper.ts';
 import { TrunkServers } from './trunk-servers.ts';
 
 export type { Switch, SwitchParts } from './switch.ts';
 
-const SIP_PORT = 5060;
 const DIGEST_SECRET_OCTETS = 32;
 /** In the data directory: which members are logged in to their groups. */
 const GROUP_LOGINS = 'group-logins.json';
@@ -87,8 +88,12 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   });
   // Set when the front door stands, before anything is listened on.
   let isTooLate: (octets: Buffer, transport: string) => boolean = () => false;
+  const tls = new TlsKeeper({ settings: settings.sip.tls, clock, log });
+  undo.push(async () => tls.close());
   const transport = new TransportLayer({
     network,
+    tls: parts.tls ?? tls.rim,
+    origins: settings.sip.webSocket.origins,
     clock,
     random,
     log,
@@ -235,7 +240,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   const hostOf = (flow: Flow, domain: Domain): { host: string; port?: number } => {
     if (model.directory.model.domains.length > 1) return { host: domain.name };
     const { host, port } = transport.sentBy(flow);
-    return port === SIP_PORT ? { host } : { host, port };
+    return port === DEFAULT_PORT[flow.transport] ? { host } : { host, port };
   };
   const ownAddresses = {
     on: (flow: Flow) => transport.ownAddressOn(flow),
@@ -355,6 +360,6 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       logins,
       sweepAccess,
     },
-    { recordings, journal, keeper, bannedConnections },
+    { recordings, journal, keeper, bannedConnections, tls },
   );
 }

@@ -3,11 +3,12 @@ import type { CallJournal } from './call-journal.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 import type { Recordings } from './recordings/open-recordings.ts';
 import type { Switch } from './switch.ts';
+import type { TlsKeeper } from './tls/tls-keeper.ts';
 
 /** All that a switch shows of itself, but for what `runningSwitch` adds. */
 export type SwitchMembers = Omit<
   Switch,
-  'startedAt' | 'listeners' | 'disk' | 'storage' | 'reloadAccess' | 'drain' | 'close'
+  'startedAt' | 'listeners' | 'disk' | 'storage' | 'tls' | 'reloadTls' | 'reloadAccess' | 'drain' | 'close'
 >;
 
 /** Parts that nobody outside is shown, but that a switch is closed with. */
@@ -16,6 +17,7 @@ export interface PartsWithin {
   readonly journal: CallJournal;
   readonly keeper: HistoryKeeper;
   readonly bannedConnections: BannedConnections;
+  readonly tls: TlsKeeper;
 }
 
 /** The switch as others have it, when all of its parts run: what can be done with it as a whole. */
@@ -31,6 +33,8 @@ export function runningSwitch(members: SwitchMembers, within: PartsWithin): Swit
     },
     disk,
     storage,
+    tls: within.tls,
+    reloadTls: (next) => within.tls.use(next),
     reloadAccess: (next) => {
       access.useSettings(next);
       sweepAccess();
@@ -52,7 +56,8 @@ export function runningSwitch(members: SwitchMembers, within: PartsWithin): Swit
 
 async function close(members: SwitchMembers, within: PartsWithin): Promise<void> {
   const { numbering, calls, trunks, transactions, overload, registrar, transport, access, media, store } = members;
-  const { recordings, journal, keeper, bannedConnections } = within;
+  const { recordings, journal, keeper, bannedConnections, tls } = within;
+  tls.close();
   numbering.close();
   calls.hangUpAll('switch-stopped');
   await new Promise<void>((resolve) => calls.drain(resolve));

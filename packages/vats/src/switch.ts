@@ -10,6 +10,7 @@ import type {
   LoadSources,
   Network,
   OverloadControl,
+  TlsRim,
   TransactionLayer,
   TransportLayer,
 } from '@vats/sip';
@@ -26,7 +27,8 @@ import type { DiskWatch } from './recordings/disk-watch.ts';
 import type { RecordingStorage } from './recordings/recording-storage.ts';
 import type { GroupLogins } from './routing-world/group-logins.ts';
 import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
-import type { Settings } from './settings/index.ts';
+import type { Settings, TlsSettings } from './settings/index.ts';
+import type { TlsKeeper } from './tls/tls-keeper.ts';
 import type { Trunks } from './trunks.ts';
 
 /** New requests began to be refused because there are too many, or that is over. Times in ms but for `seconds`. */
@@ -37,6 +39,7 @@ export type LoadEvent =
 /** What a test puts in the place of the machine. */
 export interface SwitchParts {
   readonly network?: Network;
+  readonly tls?: TlsRim;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;
@@ -99,6 +102,10 @@ export interface Switch {
   /** The moment as plans see it. */
   readonly world: LiveWorld;
   readonly logins: GroupLogins;
+  /** Our certificates, as far as we have any, and what an operator should know of them. */
+  readonly tls: Pick<TlsKeeper, 'certificates' | 'warnings'>;
+  /** Reads the certificates anew; connections that are there stay. @throws StartFailure, with all as it was */
+  reloadTls(settings: TlsSettings): void;
   /**
    * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
    * those hold who may not come any more. @throws GeoDatabaseError, with all as it was

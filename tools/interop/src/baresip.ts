@@ -16,7 +16,9 @@ export interface BaresipOptions {
   readonly login: string;
   readonly password: string;
   readonly switch: Endpoint;
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: 'udp' | 'tcp' | 'tls';
+  /** Files for TLS: of the authorities that it believes, and of its own certificate with its key. */
+  readonly tls?: { readonly authorities: string; readonly certificate?: string };
   /** What it plays, in hertz (up to 700, so that sox can judge it at 8 kHz). */
   readonly tone: number;
   /** Answers by itself when it rings. */
@@ -260,7 +262,9 @@ rtp_ports ${rtpPort}-${rtpPort + 19}
 rtp_stats yes
 jitter_buffer_type fixed
 jitter_buffer_delay 5-10
-${o.video ? VIDEO : ''}`;
+${o.tls ? `sip_cafile ${o.tls.authorities}\nsip_verify_server yes\n` : ''}${
+  o.tls?.certificate ? `sip_certificate ${o.tls.certificate}\n` : ''
+}${o.video ? VIDEO : ''}`;
 }
 
 const VIDEO = `module vp8.so

@@ -11,7 +11,9 @@ export interface LinphoneOptions {
   readonly login: string;
   readonly password: string;
   readonly switch: Endpoint;
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: 'udp' | 'tcp' | 'tls';
+  /** A file of the authorities that it believes; it believes anybody without. */
+  readonly authorities?: string;
   /** What it plays, in hertz. */
   readonly tone: number;
   readonly answers?: boolean;
@@ -141,7 +143,7 @@ function settings(options: LinphoneOptions, local: Endpoint, rtpPort: number): s
   return `[sip]
 sip_port=${transport === 'udp' ? local.port : 0}
 sip_tcp_port=${transport === 'tcp' ? local.port : 0}
-sip_tls_port=0
+sip_tls_port=${transport === 'tls' ? local.port : 0}
 bind_address=${local.address}
 guess_hostname=0
 use_ipv6=0
@@ -150,9 +152,9 @@ register_only_when_network_is_up=0
 default_proxy=0
 media_encryption=${options.encryption === undefined ? 'none' : 'srtp'}
 media_encryption_mandatory=${options.encryption === 'mandatory' ? 1 : 0}
-verify_server_certs=0
-verify_server_cn=0
-[net]
+verify_server_certs=${options.authorities === undefined ? 0 : 1}
+verify_server_cn=${options.authorities === undefined ? 0 : 1}
+${options.authorities === undefined ? '' : `root_ca=${options.authorities}\n`}[net]
 firewall_policy=0
 [rtp]
 audio_rtp_port=${rtpPort}

@@ -22,6 +22,7 @@ export interface Status {
     readonly userFaults: number;
     /** Wrong credentials that were judged. */
     readonly authenticationFailures: number;
+    readonly handshakesFailed: number;
   };
   readonly load: {
     /** Whether new requests are being refused. */
@@ -48,6 +49,7 @@ export interface Status {
 export interface Registration {
   readonly login: string;
   readonly contact: string;
+  readonly transport: string;
   /** The far end of its flow. */
   readonly source: string;
   readonly reachable: boolean;

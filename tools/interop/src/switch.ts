@@ -32,6 +32,10 @@ export interface SwitchOptions {
   readonly place?: Place;
   /** RTP ports, below those of its SIP listeners; a pair rests before it is used again. */
   readonly mediaPorts?: string;
+  /** `sip.tls`: with it it hears TLS, WS and WSS, too. */
+  readonly tls?: Readonly<Record<string, unknown>>;
+  /** Sites whose pages may open a WebSocket. */
+  readonly origins?: readonly string[];
   /** More settings, beside where it listens. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -78,6 +82,8 @@ export async function recordingsOf(data: string): Promise<readonly Recording[]> 
 export class Switch {
   /** Where it hears SIP, on UDP and on TCP. */
   readonly sip: Endpoint;
+  /** Where it hears them if it was given a certificate. */
+  readonly secure: { readonly tls: Endpoint; readonly ws: Endpoint; readonly wss: Endpoint };
   readonly data: string;
   readonly #scene: Scene;
   readonly #place: Place;
@@ -87,14 +93,19 @@ export class Switch {
   /** Starts it and waits until it is ready. */
   static async start(scene: Scene, options: SwitchOptions): Promise<Switch> {
     const address = options.address ?? ownAddress(SWITCHES_FROM + (started++ % SWITCHES));
-    const sip = { address, port: await freePorts(2, options.place ? '127.0.0.1' : address) };
+    const sip = { address, port: await freePorts(4, options.place ? '127.0.0.1' : address) };
+    const secure = ['tls', 'ws', 'wss'].map((name, i) => `${name}://${address}:${sip.port + 1 + i}`);
     const data = scene.folder(`switch-${sip.port}`, 'data');
     const settingsFile = scene.path(`switch-${sip.port}`, 'vats.yaml');
     const pbxFile = scene.path(`switch-${sip.port}`, 'pbx.yaml');
     const settings = {
       data,
       log: { level: 'debug', format: 'json' },
-      sip: { listen: [`udp://${address}:${sip.port}`, `tcp://${address}:${sip.port}`] },
+      sip: {
+        listen: [`udp://${address}:${sip.port}`, `tcp://${address}:${sip.port}`, ...(options.tls ? secure : [])],
+        ...(options.tls && { tls: options.tls }),
+        ...(options.origins && { webSocket: { origins: options.origins } }),
+      },
       media: { address, ports: options.mediaPorts ?? '20000-29999' },
       ...options.settings,
     };
@@ -108,6 +119,12 @@ export class Switch {
   private constructor(scene: Scene, sip: Endpoint, data: string, place: Place, args: readonly string[]) {
     this.#scene = scene;
     this.sip = sip;
+    const { address, port } = sip;
+    this.secure = {
+      tls: { address, port: port + 1 },
+      ws: { address, port: port + 2 },
+      wss: { address, port: port + 3 },
+    };
     this.data = data;
     this.#place = place;
     this.#arguments = args;

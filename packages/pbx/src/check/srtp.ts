@@ -1,8 +1,8 @@
 import { below, type DomainView, type Report } from './domain-view.ts';
 
 /**
- * Whoever asks for encrypted sound is told, once, what it is worth: its keys stand in the signalling (RFC 4568 §9), which is in clear for as
- * long as TLS is not served.
+ * Whoever asks for encrypted sound is told, once, what it is worth: its keys stand in the signalling (RFC 4568 §9), which is in clear
+ * unless TLS is spoken: whether it is, a file can not tell.
  */
 export function checkSrtp(view: DomainView, report: Report): void {
   const at = firstOf(view);
@@ -10,8 +10,8 @@ export function checkSrtp(view: DomainView, report: Report): void {
   report(
     'warning',
     at,
-    'the keys of SRTP go in clear, as TLS is not served yet: who reads the signalling can hear the calls',
-    'until then keep the signalling on networks that you trust',
+    'the keys of SRTP stand in the signalling: without TLS, who reads it can hear the calls',
+    'let these phones and trunks speak TLS (docs/tls.md), or keep the signalling on networks that you trust',
     'key',
   );
 }

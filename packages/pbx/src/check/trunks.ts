@@ -7,7 +7,7 @@ import { below, type JudgedView, type Report } from './domain-view.ts';
 
 /**
  * Finds what the schema must let pass in trunks, because stored ones of before it was refused are read by it: zones in networks,
- * a Contact user that strangers guess, a transport that is not served.
+ * a Contact user that strangers guess, words of TLS that contradict each other.
  */
 export function checkTrunks(view: JudgedView, report: Report): void {
   for (const { object: trunk, path } of view.fresh.trunks) {
@@ -28,16 +28,23 @@ export function checkTrunks(view: JudgedView, report: Report): void {
     }
     checkContactUser(trunk, path, report);
     checkDtmf(trunk, path, report);
-    if (trunk.transport === 'tls' || trunk.proxy.startsWith('sips:')) {
-      const key = trunk.transport === 'tls' ? 'transport' : 'proxy';
-      report(
-        'warning',
-        below(path, key),
-        'TLS is not served yet',
-        'write udp or tcp: nothing goes by this trunk until then',
-      );
-    }
+    checkTls(trunk, path, report);
   }
+}
+
+function checkTls({ transport, proxy, tls }: Trunk, path: KeyPath, report: Report): void {
+  const isSips = proxy.startsWith('sips:');
+  if (isSips && transport !== undefined && transport !== 'tls') {
+    const what = `${proxy} asks for TLS, so nothing goes by this trunk over ${transport}`;
+    return void report('warning', below(path, 'transport'), what, 'write transport: tls, or a proxy with sip:');
+  }
+  if (tls === undefined) return;
+  if (transport !== 'tls' && !isSips) {
+    return void report('warning', below(path, 'tls'), 'this trunk does not speak TLS', 'write transport: tls', 'key');
+  }
+  if (tls.verify !== 'off') return;
+  const remedy = "write authorities: FILE with the authority of the operator's certificate";
+  report('warning', below(path, 'tls', 'verify'), 'whoever answers is taken for this operator', remedy);
 }
 
 /** Tones are made and heard in the codecs that do not model a voice. */

@@ -50,6 +50,17 @@ const register = z.strictObject({
   recognise: z.enum(['contact', 'address']).exactOptional(),
 });
 
+const trunkTls = z.strictObject({
+  /** What their certificate must be for; the proxy's host by default. */
+  name: host.exactOptional(),
+  /** A PEM file of the authorities that are believed; those of the system by default. */
+  authorities: z.string().min(1).max(4096).exactOptional(),
+  /** `wildcard` takes *.example.com, which RFC 5922 does not; `off` takes whoever answers. */
+  verify: z
+    .preprocess((value) => (value === false ? 'off' : value), z.enum(['strict', 'wildcard', 'off']))
+    .exactOptional(),
+});
+
 /** A way to another system: an operator that we register at, or a PBX known by its address. */
 export const trunk = z.strictObject({
   name: refName,
@@ -60,6 +71,8 @@ export const trunk = z.strictObject({
   /** Hosts that may call in. */
   allow: storedHosts.exactOptional(),
   transport: z.enum(['udp', 'tcp', 'tls']).exactOptional(),
+  /** As whom its servers must show themselves over TLS (docs/tls.md). */
+  tls: trunkTls.exactOptional(),
   codecs: z.array(line(64)).min(1).exactOptional(),
   dtmf: z.enum(['rfc4733', 'info', 'inband']).exactOptional(),
   srtp: srtpPolicy.exactOptional(),

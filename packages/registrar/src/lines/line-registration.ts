@@ -173,7 +173,7 @@ export class LineRegistration {
 
   #register(endpoint: Endpoint): void {
     this.#tried.add(formatEndpoint(endpoint));
-    const flow = this.#parts.transport.flowTo({ transport: this.#parts.peer.transport, endpoint });
+    const flow = this.#parts.transport.flowTo(this.#parts.peer.targetAt(endpoint));
     this.#send({ endpoint, flow, removes: false, sentAt: this.#parts.clock.monotonic() });
   }
 
@@ -305,7 +305,7 @@ export class LineRegistration {
     if (place === undefined || !this.#unregisters) return void this.#finish();
     const { clock, transport, peer } = this.#parts;
     const { endpoint } = place;
-    const flow = place.flow.open ? place.flow : transport.flowTo({ transport: peer.transport, endpoint });
+    const flow = place.flow.open ? place.flow : transport.flowTo(peer.targetAt(endpoint));
     this.#send({ endpoint, flow, removes: true, sentAt: clock.monotonic() });
   }
 

@@ -1,5 +1,14 @@
 import type { Random } from '@vats/kernel';
-import { type Flow, formatHostPort, type HeaderField, type RequestDraft, type SentBy, SipUri, toWire } from '@vats/sip';
+import {
+  type Flow,
+  formatHostPort,
+  type HeaderField,
+  type RequestDraft,
+  type SentBy,
+  SipUri,
+  toWire,
+  transportParameter,
+} from '@vats/sip';
 
 /** Who we are at a trunk's peer. */
 export interface LineIdentity {
@@ -70,7 +79,7 @@ export function optionsDraft(who: LineIdentity, contact: string, userAgent: stri
 
 /** Our Contact as the peer is to reach us over this flow. */
 export function contactOn(flow: Flow, { host, port }: SentBy, contactUser: string): string {
-  const params = flow.transport === 'udp' ? '' : `;transport=${flow.transport}`;
+  const params = transportParameter(flow.transport);
   const user = SipUri.of({ user: toWire(contactUser), host: 'x' }).userText ?? '';
   return `<sip:${user}@${formatHostPort(host, port)}${params}>`;
 }

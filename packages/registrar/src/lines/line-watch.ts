@@ -123,7 +123,7 @@ export class LineWatch {
 
   #ask(endpoint: Endpoint, server: Watched): void {
     const { clock, transactions, transport, peer, draft } = this.#parts;
-    const flow = transport.flowTo({ transport: peer.transport, endpoint });
+    const flow = transport.flowTo(peer.targetAt(endpoint));
     const round = this.#round;
     const sentAt = clock.monotonic();
     server.awaiting = round;

@@ -3,8 +3,8 @@ import { hostOf } from './trunk-peer.ts';
 
 /** Whether a changed trunk is still the same line: who and where we are to its peer is as it was. */
 export function isSameLine(before: Trunk, after: Trunk): boolean {
-  const place = ({ proxy, domain, transport, register }: Trunk) => ({
-    ...{ proxy, domain, transport },
+  const place = ({ proxy, domain, transport, tls, register }: Trunk) => ({
+    ...{ proxy, domain, transport, tls },
     register: register && { login: register.login, contactUser: register.contactUser, expires: register.expires },
   });
   return isEqual(place(before), place(after));

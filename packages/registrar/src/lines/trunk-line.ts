@@ -4,6 +4,7 @@ import {
   DigestClient,
   type Flow,
   type Locator,
+  type TlsPeer,
   type TransactionLayer,
   type TransportLayer,
   type TransportName,
@@ -35,6 +36,8 @@ export interface TrunkLineParts {
 export interface TrunkTarget {
   readonly transport: TransportName;
   readonly endpoint: Endpoint;
+  /** Who must be there, over TLS. */
+  readonly peer?: TlsPeer | undefined;
 }
 
 const EXPIRES_S = 180;
@@ -82,7 +85,7 @@ export class TrunkLine {
     this.contactUser = register === undefined ? undefined : (register.contactUser ?? drawn);
     this.#identity = { login: register?.login, host: this.host, contactUser: this.contactUser ?? drawn };
     if (!way.ok) return;
-    this.#peer = new TrunkPeer(way.target, parts.locator, () => this.#peerChanged());
+    this.#peer = new TrunkPeer(way.target, parts.locator, () => this.#peerChanged(), way.peer);
     this.#credentials = this.#newCredentials();
     this.#watch = this.#newWatch(this.#peer);
     if (register !== undefined) this.#registration = this.#newRegistration(this.#peer, register.expires);
@@ -149,16 +152,14 @@ export class TrunkLine {
     const registered = this.#registration?.endpoint;
     const isGood = (endpoint: Endpoint): boolean => peer.has(endpoint) && !peer.isFailing(endpoint);
     const endpoint = registered !== undefined && isGood(registered) ? registered : peer.endpoints.find(isGood);
-    return endpoint === undefined ? undefined : { transport: peer.transport, endpoint };
+    return endpoint === undefined ? undefined : peer.targetAt(endpoint);
   }
 
   /** Where a call goes when all servers but these failed lately and there is no other way: they may be there again. */
   lastResort(but: readonly Endpoint[] = []): TrunkTarget | undefined {
     const isLeft = (one: Endpoint): boolean => !but.some((other) => sameEndpoint(one, other));
     const endpoint = this.#ended ? undefined : this.endpoints.find(isLeft);
-    return endpoint === undefined || this.#peer === undefined
-      ? undefined
-      : { transport: this.#peer.transport, endpoint };
+    return endpoint === undefined || this.#peer === undefined ? undefined : this.#peer.targetAt(endpoint);
   }
 
   /**
@@ -194,7 +195,7 @@ export class TrunkLine {
       domain: this.domainName,
       name: this.name,
       proxy: this.#trunk.proxy,
-      transport: this.#trunk.transport ?? 'udp',
+      transport: this.way.ok ? this.way.target.transport : (this.#trunk.transport ?? 'udp'),
       state: !ok ? 'not-served' : (registration?.state ?? 'not-needed'),
       ...(!this.way.ok && { why: this.way.why }),
       since: registration?.since ?? this.#since,

@@ -2,29 +2,39 @@ import type { Endpoint } from '@vats/kernel';
 import type { Trunk } from '@vats/pbx';
 import {
   type AddressFamily,
+  DEFAULT_PORT,
+  type FlowTarget,
   type Locator,
   type LookupFailure,
   parseUri,
   type ServerList,
   type ServerTarget,
+  type TlsPeer,
   type TransportName,
 } from '@vats/sip';
 
 /** Where a trunk's requests go, or why they can go nowhere. */
 export type PeerTarget =
-  | { readonly ok: true; readonly target: ServerTarget }
+  | {
+      readonly ok: true;
+      readonly target: ServerTarget;
+      /** Who must be there, over TLS. */
+      readonly peer?: TlsPeer;
+    }
   | { readonly ok: false; readonly why: string };
 
-const DEFAULT_PORT = 5060;
-
 /** Reads `proxy` and `transport` of a trunk. @param families that we can talk to */
-export function targetOf({ proxy, transport }: Trunk, families: readonly AddressFamily[]): PeerTarget {
+export function targetOf({ proxy, transport, tls }: Trunk, families: readonly AddressFamily[]): PeerTarget {
   const uri = parseUri(proxy);
   if (!uri.ok || uri.value.kind !== 'sip') return { ok: false, why: `${proxy} is not the address of a SIP server` };
   const { scheme, host, port } = uri.value;
   const name = transport ?? (scheme === 'sips' ? 'tls' : 'udp');
-  if (name === 'tls' || scheme === 'sips') return { ok: false, why: 'TLS is not served yet: use udp or tcp' };
-  return { ok: true, target: { host, port, transport: name, ...(families.length > 0 && { families }) } };
+  if (scheme === 'sips' && name !== 'tls')
+    return { ok: false, why: `${proxy} asks for TLS: write transport: tls, or sip:` };
+  const target = { host, port, transport: name, ...(families.length > 0 && { families }) };
+  if (name !== 'tls') return { ok: true, target };
+  const { name: expected = host, verify = 'strict', authorities } = tls ?? {};
+  return { ok: true, target, peer: { name: expected, verify, ...(authorities !== undefined && { authorities }) } };
 }
 
 /** The host of From, To and Request-URI. */
@@ -36,17 +46,20 @@ export function hostOf({ domain, proxy }: Trunk): string {
 
 /**
  * The servers of a trunk. Where the DNS fails at SRV, as behind routers that do not know that type, the addresses of the
- * name itself with port 5060 are what is left (they are what stands when there is no SRV record, RFC 3263 §4.2).
+ * name itself with the usual port are what is left (they are what stands when there is no SRV record, RFC 3263 §4.2).
  */
 export class TrunkPeer {
   readonly transport: TransportName;
   readonly target: ServerTarget;
+  /** Who must be there, over TLS. */
+  readonly tls: TlsPeer | undefined;
   readonly #locator: Locator;
   readonly #onChange: () => void;
   readonly #servers: ServerList;
   #beside: ServerList | undefined;
 
-  constructor(target: ServerTarget, locator: Locator, onChange: () => void) {
+  constructor(target: ServerTarget, locator: Locator, onChange: () => void, tls?: TlsPeer) {
+    this.tls = tls;
     this.target = target;
     this.transport = target.transport;
     this.#locator = locator;
@@ -73,6 +86,11 @@ export class TrunkPeer {
     const { failure } = this;
     if (failure !== undefined) return `DNS: ${failure.question}: ${failure.code}`;
     return this.isLooking ? 'DNS: no answer yet' : `DNS: no server is known for ${this.target.host}`;
+  }
+
+  /** One of its servers, as a flow to it is asked for. */
+  targetAt(endpoint: Endpoint): FlowTarget {
+    return { transport: this.transport, endpoint, ...(this.tls !== undefined && { peer: this.tls }) };
   }
 
   has(endpoint: Endpoint): boolean {
@@ -103,7 +121,7 @@ export class TrunkPeer {
   lookAgain(): void {
     if (this.#servers.state !== 'failed' || this.#servers.endpoints.length > 0) return;
     if (this.target.port === undefined) {
-      this.#beside ??= this.#locator.follow({ ...this.target, port: DEFAULT_PORT }, this.#onChange);
+      this.#beside ??= this.#locator.follow({ ...this.target, port: DEFAULT_PORT[this.transport] }, this.#onChange);
     }
     this.#servers.refresh();
   }

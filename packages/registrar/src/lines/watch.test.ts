@@ -173,8 +173,8 @@ test('over TCP: where nobody listens it is unreachable at once, with the reason'
   expect(bench.happened()).toEqual(['unreachable refused']);
 });
 
-test('a transport that is not served says so and does nothing', () => {
-  bench.use({ ...ITSP, transport: 'tls' });
+test('a transport that contradicts the proxy says so and does nothing', () => {
+  bench.use({ ...ITSP, proxy: 'sips:198.51.100.66', transport: 'udp' });
   bench.passes(600);
   expect(bench.line().status()).toMatchObject({ state: 'not-served', why: expect.stringContaining('TLS') });
   expect(bench.line().target()).toBeUndefined();

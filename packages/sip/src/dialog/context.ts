@@ -3,7 +3,7 @@ import { formatHostPort } from '../message/host.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { TimerQueues, TransactionLayer } from '../transaction/index.ts';
-import type { Flow, TransportLayer } from '../transport/index.ts';
+import { type Flow, type TransportLayer, transportParameter } from '../transport/index.ts';
 import type { Acks } from './acks.ts';
 import type { Dialog } from './dialog.ts';
 import type { DialogTable } from './dialog-table.ts';
@@ -74,9 +74,13 @@ export function pushInviteHeaders(
   pushBodyType(headers, sdp);
 }
 
-/** Our Contact on a flow (RFC 3261 §8.1.1.8): what the peer sends its requests to. */
-export function contactOn(context: DialogContext, flow: Flow, user: string): HeaderField {
+/**
+ * Our Contact on a flow (RFC 3261 §8.1.1.8): what the peer sends its requests to.
+ * @param secure the dialog is one of a `sips:` URI, where Contact must be one as well (§12.1.1)
+ */
+export function contactOn(context: DialogContext, flow: Flow, user: string, secure: boolean): HeaderField {
   const { host, port } = context.transport.sentBy(flow);
-  const transport = flow.transport === 'udp' ? '' : `;transport=${flow.transport}`;
-  return ['Contact', `<sip:${user}@${formatHostPort(host, port)}${transport}>`];
+  // `transport=tls` says again what sips says, in a way that is not to be used (§26.2.2).
+  const transport = secure && flow.transport === 'tls' ? '' : transportParameter(flow.transport);
+  return ['Contact', `<${secure ? 'sips' : 'sip'}:${user}@${formatHostPort(host, port)}${transport}>`];
 }

@@ -1,7 +1,7 @@
 import type { DigestClient } from '../digest/index.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
-import { formatUri, parseUri, type Uri } from '../message/uri.ts';
+import { formatUri, isSips, isSipsText, parseUri, type Uri } from '../message/uri.ts';
 import { detached } from '../message/wire-text.ts';
 import type { HeaderField, RequestDraft } from '../message/write-message.ts';
 import type { Flow } from '../transport/index.ts';
@@ -56,6 +56,7 @@ interface DialogParts {
   readonly remoteSeq: number | undefined;
   readonly ownsCallId: boolean;
   readonly contactUser: string;
+  readonly secure: boolean;
   readonly resolve: Resolve | undefined;
   readonly credentials: DigestClient | undefined;
 }
@@ -72,6 +73,8 @@ export class Dialog implements DialogFacts {
   /** Our INVITE made the dialog: its Call-ID is ours (RFC 3261 §14.1). */
   readonly ownsCallId: boolean;
   readonly contactUser: string;
+  /** It was begun with a `sips:` URI, over TLS (RFC 3261 §12.1.1). */
+  readonly secure: boolean;
   /** What answers the challenges to our requests; without them none is answered. */
   readonly credentials: DigestClient | undefined;
   flow: Flow;
@@ -94,6 +97,7 @@ export class Dialog implements DialogFacts {
     this.remoteTag = parts.remoteTag;
     this.ownsCallId = parts.ownsCallId;
     this.contactUser = parts.contactUser;
+    this.secure = parts.secure;
     this.credentials = parts.credentials;
     this.flow = parts.flow;
     this.#localParty = parts.localParty;
@@ -121,6 +125,7 @@ export class Dialog implements DialogFacts {
       remoteSeq: undefined,
       ownsCallId: true,
       contactUser: side.contactUser,
+      secure: isSipsText(side.requestUri),
       resolve: side.resolve,
       credentials: side.credentials,
     });
@@ -145,6 +150,7 @@ export class Dialog implements DialogFacts {
       remoteSeq: cseq.ok ? cseq.value.number : undefined,
       ownsCallId: false,
       contactUser: options.contactUser,
+      secure: invite.requestUri.ok && isSips(invite.requestUri.value),
       resolve: options.resolve,
       credentials: options.credentials,
     });

@@ -91,7 +91,7 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
     this.#context.dialogs.set(voice);
     const { reason, headers: more = [], sdp } = options;
     const headers: HeaderField[] = [];
-    const contact = contactOn(this.#context, voice.dialog.flow, voice.dialog.contactUser);
+    const contact = contactOn(this.#context, voice.dialog.flow, voice.dialog.contactUser, voice.dialog.secure);
     pushInviteHeaders(headers, this.#context, contact, this.#context.server, more, sdp);
     const draft = { status, reason, toTag: voice.dialog.localTag, headers, body: bodyOf(sdp) };
     this.#transaction.respond(draft);

@@ -1,6 +1,7 @@
 import type { DigestExchange } from '../digest/index.ts';
 import type { SipResponse } from '../message/message.ts';
 import { formatNameAddr } from '../message/name-addr.ts';
+import { isSipsText } from '../message/uri.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { ClientTransaction, ClientTransactionUser } from '../transaction/index.ts';
 import type { Flow } from '../transport/index.ts';
@@ -56,7 +57,7 @@ export class InviteAttempt implements ClientTransactionUser {
       ['Call-ID', side.callId],
       ['CSeq', `${side.seq} INVITE`],
     );
-    const contact = contactOn(context, flow, side.contactUser);
+    const contact = contactOn(context, flow, side.contactUser, isSipsText(requestUri));
     pushInviteHeaders(lines, context, contact, context.userAgent, this.headers, sdp);
     const draft = { method: 'INVITE', uri: requestUri, headers: lines, body: bodyOf(sdp) };
     this.#transaction = context.transactions.send(draft, flow, this);

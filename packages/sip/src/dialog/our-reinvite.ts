@@ -89,7 +89,7 @@ export class OurReinvite implements OutgoingReinvite {
     const seq = dialog.nextSeq();
     this.#seq = seq;
     const said: HeaderField[] = [];
-    const contact = contactOn(context, dialog.flow, dialog.contactUser);
+    const contact = contactOn(context, dialog.flow, dialog.contactUser, dialog.secure);
     const { uri, flow } = dialog.hop();
     this.#said = withCredentials(headers, this.#exchange, uri, flow);
     pushInviteHeaders(said, context, contact, context.userAgent, this.#said, sdp);

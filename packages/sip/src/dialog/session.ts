@@ -91,7 +91,9 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
     if (this.ended) return;
     const { dialog } = this;
     const { headers = [], body } = options;
-    const contact = CARRIES_CONTACT.has(method) ? [contactOn(this.#context, dialog.flow, dialog.contactUser)] : [];
+    const contact = CARRIES_CONTACT.has(method)
+      ? [contactOn(this.#context, dialog.flow, dialog.contactUser, dialog.secure)]
+      : [];
     const request = { method, headers: [...contact, ...this.#context.userAgent, ...headers], body };
     sendInDialog(this.#context, dialog, request, {
       isWanted: () => !this.ended,

@@ -36,7 +36,7 @@ export class UnackedSuccess {
     this.initial = parts.initial;
     this.awaitsAnswer = parts.awaitsAnswer;
     const headers: HeaderField[] = [];
-    const contact = contactOn(context, dialog.flow, dialog.contactUser);
+    const contact = contactOn(context, dialog.flow, dialog.contactUser, dialog.secure);
     pushInviteHeaders(headers, context, contact, context.server, parts.headers, parts.sdp);
     const success = { status: 200, toTag: dialog.localTag, headers, body: bodyOf(parts.sdp) };
     const repeat = (): void => transaction.respond(success);

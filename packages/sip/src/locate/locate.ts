@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { type Endpoint, formatEndpoint, type Random } from '@vats/kernel';
-import type { TransportName } from '../transport/index.ts';
+import { DEFAULT_PORT, type TransportName } from '../transport/index.ts';
 import type { DnsAnswer, DnsQuestions, SrvRecord } from './dns.ts';
 import { orderOf } from './srv-order.ts';
 
@@ -41,7 +41,14 @@ export type Located =
 /** What one host may have; the DNS of a stranger's domain would otherwise choose how much we ask and keep. */
 const SERVERS_LIMIT = 16;
 const ADDRESSES_LIMIT = 16;
-const DEFAULT_PORT = 5060;
+/** How the DNS calls the servers of a transport (RFC 3263 §4.1, RFC 7118 §5.2). */
+const SERVICE: Readonly<Record<TransportName, string>> = {
+  udp: '_sip._udp',
+  tcp: '_sip._tcp',
+  tls: '_sips._tcp',
+  ws: '_sip._ws',
+  wss: '_sips._ws',
+};
 const BOTH_FAMILIES: readonly AddressFamily[] = ['ipv4', 'ipv6'];
 
 interface HostAddresses {
@@ -51,13 +58,18 @@ interface HostAddresses {
 }
 
 /** The endpoint of a target that needs no DNS; undefined for a name. */
-export function literalEndpoint({ host, port = DEFAULT_PORT }: ServerTarget): Endpoint | undefined {
+export function literalEndpoint({
+  host,
+  transport,
+  port = DEFAULT_PORT[transport],
+}: ServerTarget): Endpoint | undefined {
   return isIP(host) === 0 ? undefined : { address: host, port };
 }
 
 /**
  * Finds the servers of a target (RFC 3263 §4.2, without NAPTR, since the transport is given): an IP literal is itself; a
- * name with port has A and AAAA; a name alone has SRV and, only if the DNS knows no such record, A and AAAA with port 5060.
+ * name with port has A and AAAA; a name alone has SRV and, only if the DNS knows no such record, A and AAAA with the
+ * transport's own port.
  */
 export async function locate(target: ServerTarget, dns: DnsQuestions, random: Random): Promise<Located> {
   const { host, port, transport, families = BOTH_FAMILIES } = target;
@@ -66,10 +78,10 @@ export async function locate(target: ServerTarget, dns: DnsQuestions, random: Ra
     return { ok: true, endpoints: [literal], ttl: undefined, fingerprint: formatEndpoint(literal), failure: undefined };
   }
   if (port !== undefined) return locateHost(host, port, families, dns);
-  const question = `_sip._${transport}.${host}`;
+  const question = `${SERVICE[transport]}.${host}`;
   const srv = await dns.srv(question);
   if (!srv.ok) return { ok: false, code: srv.code, question: `SRV ${question}` };
-  if (srv.records.length === 0) return limited(await locateHost(host, DEFAULT_PORT, families, dns), srv.ttl);
+  if (srv.records.length === 0) return limited(await locateHost(host, DEFAULT_PORT[transport], families, dns), srv.ttl);
   return locateServers(srv.records, srv.ttl, families, dns, random);
 }
 

@@ -7,6 +7,16 @@ import { readWhole, type ValueFault } from './value-fault.ts';
 
 export type Uri = SipUri | TelUri | OtherUri;
 
+/** Whether a URI asks that every hop be by TLS (RFC 3261 §19.1). */
+export function isSips(uri: Uri): boolean {
+  return uri.kind === 'sip' && uri.scheme === 'sips';
+}
+
+/** As `isSips`, of text that is a URI. */
+export function isSipsText(uri: string): boolean {
+  return /^sips:/i.test(uri);
+}
+
 /** An absolute URI of a scheme that this stack does not look into: http, im, urn, isbn… */
 export class OtherUri {
   readonly kind = 'other';

@@ -1,3 +1,5 @@
 export { FakeDns } from '../locate/testing/fake-dns.ts';
 export { MemoryNetwork } from './memory-network.ts';
+export { MemoryTls } from './memory-tls.ts';
+export { clientFrame, upgradeRequest, WebSocketClient } from './web-socket-client.ts';
 export { describeOctets, type What, type WireMessage } from './wire.ts';

@@ -62,7 +62,10 @@ const [RETRY_LEAST, RETRY_SPREAD] = [5, 10];
 const BRANCH_CHARACTERS = 16;
 const TAG_CHARACTERS = 12;
 const MAX_FORWARDS: HeaderField = ['Max-Forwards', '70'];
-const VIA_TRANSPORT = { udp: 'UDP', tcp: 'TCP' } as const satisfies Record<TransportName, string>;
+const VIA_TRANSPORT = { udp: 'UDP', tcp: 'TCP', tls: 'TLS', ws: 'WS', wss: 'WSS' } as const satisfies Record<
+  TransportName,
+  string
+>;
 const DEAF: ClientTransactionUser = { onResponse: () => {}, onTimeout: () => {}, onTransportError: () => {} };
 
 /**

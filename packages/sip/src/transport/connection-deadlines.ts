@@ -15,6 +15,8 @@ export interface DeadlinesOptions {
   readonly clock: Clock;
   readonly limits: ConnectionLimits;
   readonly direction: 'accepted' | 'made';
+  /** Something must be done before messages can go: a connection be made, a handshake be finished. */
+  readonly connecting: boolean;
   readonly progress: () => WriteProgress;
   /** Whether the peer has shown who it is, so that its connection may stay for as long as it is used. */
   readonly isProven: () => boolean;
@@ -40,6 +42,7 @@ export class ConnectionDeadlines {
   readonly #progress: () => WriteProgress;
   readonly #overdue: (what: Overdue) => void;
   readonly #isProven: () => boolean;
+  readonly #direction: 'accepted' | 'made';
   #phase: 'connecting' | 'stranger' | 'known' | 'ended' | 'gone';
   #heard = false;
   // `monotonic()` of what began; undefined where nothing is waited for.
@@ -51,10 +54,11 @@ export class ConnectionDeadlines {
   #cancel: Cancel | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  constructor({ clock, limits, direction, progress, isProven, overdue }: DeadlinesOptions) {
+  constructor({ clock, limits, direction, connecting, progress, isProven, overdue }: DeadlinesOptions) {
     this.#clock = clock;
     this.#limits = limits;
-    this.#phase = direction === 'made' ? 'connecting' : 'stranger';
+    this.#direction = direction;
+    this.#phase = connecting ? 'connecting' : 'stranger';
     this.#progress = progress;
     this.#isProven = isProven;
     this.#overdue = overdue;
@@ -63,9 +67,10 @@ export class ConnectionDeadlines {
     this.#schedule();
   }
 
-  /** The peer took the connection up; nothing need be heard from it first. */
+  /** It is up. From whom we connected to nothing need be heard first. */
   connected(): void {
-    this.#enter('known');
+    this.#enter(this.#direction === 'made' ? 'known' : 'stranger');
+    this.#schedule();
   }
 
   /** Something was sent or received. */
@@ -108,7 +113,7 @@ export class ConnectionDeadlines {
     this.#cancel = undefined;
   }
 
-  #enter(phase: 'known' | 'ended' | 'gone'): void {
+  #enter(phase: 'stranger' | 'known' | 'ended' | 'gone'): void {
     this.#phase = phase;
     this.#phaseSince = this.#clock.monotonic();
   }

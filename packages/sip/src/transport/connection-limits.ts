@@ -1,6 +1,6 @@
 /** Times of a connection in milliseconds, and how much it may hold. */
 export interface ConnectionLimits {
-  /** From asking for a connection until it is up. */
+  /** From asking for a connection until it is up; of one that was accepted until TLS and WebSocket handshakes are done. */
   readonly connect: number;
   /** From the acceptance of a connection until its first message that can be read. */
   readonly firstMessage: number;

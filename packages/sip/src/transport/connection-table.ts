@@ -1,5 +1,6 @@
 import { type Endpoint, formatEndpoint } from '@vats/kernel';
 import type { Connection } from './connection.ts';
+import type { TransportName } from './flow.ts';
 import { sourceOf } from './source.ts';
 
 /** How many connections may be open at a time. */
@@ -18,7 +19,7 @@ export interface Acquaintance {
   /** Whether somebody at this address has shown who they are. */
   isKnown(address: string): boolean;
   /** Whether this very far end has. */
-  isProven(observed: Endpoint): boolean;
+  isProven(observed: Endpoint, transport: TransportName): boolean;
 }
 
 /** What is open from one source. */
@@ -29,7 +30,7 @@ interface Source {
 }
 
 /**
- * The connections that live, found by id and by their far end; each one counts until it is gone. Strangers have few each,
+ * The connections of all transports that live, found by id and by their far end; each one counts until it is gone. Strangers have few each,
  * and all of them together keep nobody out who is known. Nor does whoever shares an address with a phone keep out the phones
  * there: only a connection over which good credentials came is safe from the next one.
  */
@@ -38,6 +39,7 @@ export class ConnectionTable {
   readonly #acquaintance: Acquaintance;
   readonly #byId = new Map<string, Connection>();
   readonly #byFarEnd = new Map<string, Connection[]>();
+  readonly #counts = new Map<TransportName, number>();
   readonly #bySource = new Map<string, Source>();
   /** Accepted connections, oldest first, but for those that were found to be of a known address. */
   readonly #strangers = new Set<Connection>();
@@ -51,6 +53,11 @@ export class ConnectionTable {
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** How many there are of one transport. */
+  count(transport: TransportName): number {
+    return this.#counts.get(transport) ?? 0;
   }
 
   /**
@@ -75,7 +82,8 @@ export class ConnectionTable {
   add(connection: Connection): void {
     const { observed } = connection;
     this.#byId.set(connection.id, connection);
-    const farEnd = formatEndpoint(observed);
+    this.#counts.set(connection.transport, this.count(connection.transport) + 1);
+    const farEnd = farEndOf(connection.transport, observed);
     const same = this.#byFarEnd.get(farEnd);
     if (same === undefined) this.#byFarEnd.set(farEnd, [connection]);
     else same.push(connection);
@@ -90,8 +98,9 @@ export class ConnectionTable {
 
   delete(connection: Connection): void {
     if (!this.#byId.delete(connection.id)) return;
+    this.#counts.set(connection.transport, this.count(connection.transport) - 1);
     this.#spare(connection);
-    const farEnd = formatEndpoint(connection.observed);
+    const farEnd = farEndOf(connection.transport, connection.observed);
     const others = (this.#byFarEnd.get(farEnd) ?? []).filter((each) => each !== connection);
     if (others.length === 0) this.#byFarEnd.delete(farEnd);
     else this.#byFarEnd.set(farEnd, others);
@@ -104,15 +113,17 @@ export class ConnectionTable {
     return this.#byId.get(id);
   }
 
-  /** The newest usable connection to this far end, and of this listener if one is named. */
-  to(observed: Endpoint, listener?: Endpoint): Connection | undefined {
+  /** The newest usable connection to this far end, of this listener if one is named, and to this peer. */
+  to(transport: TransportName, observed: Endpoint, listener?: Endpoint, peerKey?: string): Connection | undefined {
     const usable = (each: Connection): boolean =>
-      each.open && (listener === undefined || each.listener === undefined || each.listener === listener);
-    return this.#byFarEnd.get(formatEndpoint(observed))?.findLast(usable);
+      each.usable &&
+      each.peerKey === peerKey &&
+      (listener === undefined || each.listener === undefined || each.listener === listener);
+    return this.#byFarEnd.get(farEndOf(transport, observed))?.findLast(usable);
   }
 
-  all(): Connection[] {
-    return [...this.#byId.values()];
+  of(transport: TransportName): Connection[] {
+    return [...this.#byId.values()].filter((connection) => connection.transport === transport);
   }
 
   // Each connection is passed over once, so that a full table costs no search for each one that wants in.
@@ -128,7 +139,7 @@ export class ConnectionTable {
   // As above.
   #oldestUnproven(unproven: ReadonlySet<Connection> | undefined): Connection | undefined {
     for (const connection of unproven ?? []) {
-      if (connection.open && !this.#acquaintance.isProven(connection.observed)) return connection;
+      if (connection.open && !this.#acquaintance.isProven(connection.observed, connection.transport)) return connection;
       this.#spare(connection);
     }
     return undefined;
@@ -140,4 +151,8 @@ export class ConnectionTable {
     this.#guests.delete(connection);
     this.#bySource.get(sourceOf(connection.observed.address))?.unproven.delete(connection);
   }
+}
+
+function farEndOf(transport: TransportName, observed: Endpoint): string {
+  return `${transport} ${formatEndpoint(observed)}`;
 }

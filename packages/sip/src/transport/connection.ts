@@ -3,10 +3,10 @@ import { ConnectionDeadlines, type Overdue } from './connection-deadlines.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import type { TransportCounters } from './counters.ts';
 import type { SendFailed, TransportFailure } from './failure.ts';
-import { type Flow, KEEP_ALIVE, KEEP_ALIVE_ANSWER } from './flow.ts';
+import { type Flow, KEEP_ALIVE, KEEP_ALIVE_ANSWER, type TransportName } from './flow.ts';
 import { FlowWatchers } from './flow-watchers.ts';
+import type { Frame, Framing, FramingFault } from './framing.ts';
 import type { StreamSocket, StreamUser } from './network.ts';
-import { type FramingFault, StreamFramer } from './stream-framer.ts';
 
 /** Who hears what came over a connection. */
 export interface ConnectionUser {
@@ -21,7 +21,13 @@ export interface ConnectionUser {
 
 export interface ConnectionOptions {
   readonly id: string;
+  readonly transport: TransportName;
   readonly direction: 'accepted' | 'made';
+  /** True of one that was accepted when a TLS handshake must come before anything else. */
+  readonly secures?: boolean;
+  readonly framing: Framing;
+  /** As whom its peer has to show itself over TLS: a text that is the same for the same demand. */
+  readonly peerKey?: string | undefined;
   /** The listening endpoint of ours that belongs to it, when there is one. */
   readonly listener: Endpoint | undefined;
   readonly clock: Clock;
@@ -32,39 +38,48 @@ export interface ConnectionOptions {
   readonly user: ConnectionUser;
 }
 
-/** One TCP connection: a flow with framing, keep-alive and deadlines. */
+/** One connection of TCP, TLS or a WebSocket: a flow with framing, keep-alive and deadlines. */
 export class Connection implements Flow, StreamUser {
   readonly id: string;
-  readonly transport = 'tcp';
+  readonly transport: TransportName;
   readonly reliable = true;
   readonly direction: 'accepted' | 'made';
+  readonly peerKey: string | undefined;
   /** The listening endpoint of ours that belongs to it: where the peer reaches us with a connection of its own. */
   readonly listener: Endpoint | undefined;
   readonly #limits: ConnectionLimits;
   readonly #counters: TransportCounters;
   readonly #user: ConnectionUser;
   readonly #deadlines: ConnectionDeadlines;
-  readonly #framer = new StreamFramer();
+  readonly #framing: Framing;
   readonly #watchers = new FlowWatchers();
   #socket: StreamSocket | undefined;
   #state: 'connecting' | 'open' | 'ending' | 'gone';
+  /** Its octets may be read: a TLS handshake that it needs is done. */
+  #readable: boolean;
   #why: TransportFailure | undefined;
   #written = 0;
   #pongsDue = 0;
   #halfPing = false;
 
-  constructor({ id, direction, listener, clock, limits, counters, isProven, user }: ConnectionOptions) {
+  constructor(options: ConnectionOptions) {
+    const { id, direction, listener, clock, limits, counters, isProven, user, framing, secures = false } = options;
     this.id = id;
+    this.transport = options.transport;
     this.direction = direction;
+    this.peerKey = options.peerKey;
+    this.#framing = framing;
     this.listener = listener;
     this.#limits = limits;
     this.#counters = counters;
     this.#user = user;
-    this.#state = direction === 'accepted' ? 'open' : 'connecting';
+    this.#readable = direction === 'accepted' && !secures;
+    this.#state = this.#readable && framing.opens !== true ? 'open' : 'connecting';
     this.#deadlines = new ConnectionDeadlines({
       clock,
       limits,
       direction,
+      connecting: this.#state === 'connecting',
       progress: () => ({ written: this.#written, unsent: this.#mustSocket.unsent }),
       isProven: () => isProven(this.observed),
       overdue: (what) => this.#onOverdue(what),
@@ -89,20 +104,31 @@ export class Connection implements Flow, StreamUser {
     return this.#state === 'connecting' || this.#state === 'open';
   }
 
+  /** False of an accepted one as long as handshakes are under way: nothing can be sent yet, nor does it wait to be. */
+  get usable(): boolean {
+    return this.#state === 'open' || (this.#state === 'connecting' && this.direction === 'made');
+  }
+
   /** Why it ended, or is about to. */
   get why(): TransportFailure | undefined {
     return this.#why;
   }
 
   send(octets: Buffer, failed?: SendFailed): void {
-    if (!this.open) return void failed?.(this.#why ?? { code: 'closed' });
+    if (!this.usable) return void failed?.(this.#why ?? { code: 'closed' });
     const socket = this.#mustSocket;
     if (socket.unsent + octets.length > this.#limits.queueOctets) return void failed?.({ code: 'overflow' });
-    if (octets.length === KEEP_ALIVE.length && octets.equals(KEEP_ALIVE)) this.#pongsDue++;
-    else this.#counters.sent++;
+    let wrapped: Buffer;
+    if (octets.length === KEEP_ALIVE.length && octets.equals(KEEP_ALIVE)) {
+      wrapped = this.#framing.ping?.() ?? octets;
+      if (wrapped === octets) this.#pongsDue++;
+    } else {
+      wrapped = this.#framing.wrap(octets);
+      this.#counters.sent++;
+    }
     this.#deadlines.active();
-    this.#written += octets.length;
-    socket.write(octets, failed);
+    this.#written += wrapped.length;
+    socket.write(wrapped, failed);
     if (this.#state === 'open' && socket.unsent > 0) this.#deadlines.stalled();
   }
 
@@ -113,10 +139,14 @@ export class Connection implements Flow, StreamUser {
   /** Ends the connection in good order: what is written goes out, nothing more is sent or heard. */
   end(why: TransportFailure = { code: 'closed' }): void {
     if (!this.open) return;
-    const wasConnecting = this.#state === 'connecting';
+    const wasConnecting = this.#state === 'connecting' && !this.#readable;
     this.#leave(why);
     if (wasConnecting) this.#mustSocket.destroy();
-    else this.#mustSocket.end();
+    else {
+      const farewell = this.#framing.farewell?.();
+      if (farewell !== undefined) this.#mustSocket.write(farewell);
+      this.#mustSocket.end();
+    }
     this.#tellWatchers(why);
   }
 
@@ -132,23 +162,20 @@ export class Connection implements Flow, StreamUser {
 
   onConnected(): void {
     if (this.#state !== 'connecting') return;
-    this.#state = 'open';
-    this.#deadlines.connected();
-    if (this.#mustSocket.unsent > 0) this.#deadlines.stalled();
+    this.#readable = true;
+    if (this.#framing.opens !== true) this.#isUp();
   }
 
   onOctets(octets: Buffer): void {
-    if (this.#state !== 'open') return;
+    if (!this.open || !this.#readable) return;
     this.#deadlines.active();
-    this.#framer.push(octets);
-    for (let frame = this.#framer.next(); frame !== undefined; frame = this.#framer.next()) {
-      if (frame.kind === 'message') this.#onMessage(frame.octets);
-      else if (frame.kind === 'crlf') this.#onEmptyLine();
-      else this.#onFault(frame.fault, frame.head);
+    this.#framing.push(octets);
+    for (let frame = this.#framing.next(); frame !== undefined; frame = this.#framing.next()) {
+      this.#onFrame(frame);
       // A message's handler may have closed the connection; what is behind it belongs to nobody.
-      if (this.#state !== 'open') return;
+      if (!this.open) return;
     }
-    if (this.#framer.waiting) this.#deadlines.half();
+    if (this.#framing.waiting) this.#deadlines.half();
     else this.#deadlines.whole();
   }
 
@@ -168,6 +195,42 @@ export class Connection implements Flow, StreamUser {
 
   // --- what came ---
 
+  #onFrame(frame: Frame): void {
+    if (frame.kind === 'message') this.#onMessage(frame.octets);
+    else if (frame.kind === 'crlf') this.#onEmptyLine();
+    else if (frame.kind === 'fault') this.#onFault(frame.fault, frame.head);
+    else if (frame.kind === 'end') this.#onLastFrame(frame);
+    else if (frame.kind === 'ready') {
+      this.#reply(frame.octets);
+      if (this.open) this.#isUp();
+    } else {
+      this.#counters.keepAlives++;
+      if (frame.kind === 'reply') this.#reply(frame.octets);
+    }
+  }
+
+  #onLastFrame({ octets, detail, fault }: Extract<Frame, { kind: 'end' }>): void {
+    if (fault) this.#counters.unframed++;
+    this.#reply(octets);
+    this.end({ code: fault ? 'framing' : 'closed', detail });
+  }
+
+  #isUp(): void {
+    this.#state = 'open';
+    this.#deadlines.connected();
+    if (this.#mustSocket.unsent > 0) this.#deadlines.stalled();
+  }
+
+  /** Who asks and asks, and reads none of the answers, must not fill our memory with them. */
+  #reply(octets: Buffer): void {
+    if (octets.length === 0) return;
+    const socket = this.#mustSocket;
+    if (socket.unsent + octets.length > this.#limits.queueOctets) return void this.destroy({ code: 'overflow' });
+    this.#written += octets.length;
+    socket.write(octets);
+    if (socket.unsent > 0) this.#deadlines.stalled();
+  }
+
   #onMessage(octets: Buffer): void {
     this.#halfPing = false;
     this.#deadlines.whole();
@@ -183,7 +246,7 @@ export class Connection implements Flow, StreamUser {
     }
     this.#halfPing = !this.#halfPing;
     if (this.#halfPing) return;
-    this.#mustSocket.write(KEEP_ALIVE_ANSWER);
+    this.#reply(this.#framing.wrap(KEEP_ALIVE_ANSWER));
   }
 
   #onFault(fault: FramingFault, head: Buffer): void {
@@ -197,7 +260,8 @@ export class Connection implements Flow, StreamUser {
   #onOverdue(what: Overdue): void {
     if (what === 'linger') return void this.#mustSocket.destroy();
     this.#counters.connectionsTimedOut++;
-    const why: TransportFailure = { code: 'timeout', detail: what };
+    const detail = what === 'connecting' && this.direction === 'accepted' ? 'no handshake' : what;
+    const why: TransportFailure = { code: 'timeout', detail };
     if (what === 'idle' || what === 'still a stranger') this.end(why);
     else this.destroy(why);
   }

@@ -13,6 +13,10 @@ export interface TransportCounters {
   keepAlives: number;
   connectionsAccepted: number;
   connectionsMade: number;
+  /** TLS handshakes of others with us that came to nothing. */
+  handshakesFailed: number;
+  /** TLS connections of strangers turned away because too many handshakes were asked for in a short time. */
+  handshakesOverLimit: number;
   /** Connections turned away because as many as allowed were open. */
   connectionsOverLimit: number;
   /** Connections without good credentials that were torn down because as many as allowed were open and somebody known came. */
@@ -33,6 +37,8 @@ export function newTransportCounters(): TransportCounters {
     keepAlives: 0,
     connectionsAccepted: 0,
     connectionsMade: 0,
+    handshakesFailed: 0,
+    handshakesOverLimit: 0,
     connectionsOverLimit: 0,
     connectionsMadeRoom: 0,
     connectionsTimedOut: 0,

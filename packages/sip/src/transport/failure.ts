@@ -8,6 +8,7 @@
  * - `timeout`: no connection, no progress or no traffic for too long
  * - `too-large`: more octets than a datagram takes
  * - `overflow`: the flow's queue is full, or as many connections as allowed are open
+ * - `untrusted`: a TLS handshake failed: the peer's certificate is not one that we take, or it did not take ours
  * - `framing`: what came on the stream can't be cut into messages
  * - `failed`: anything else; `detail` has the system's word for it
  */
@@ -19,6 +20,7 @@ export type TransportFailureCode =
   | 'timeout'
   | 'too-large'
   | 'overflow'
+  | 'untrusted'
   | 'framing'
   | 'failed';
 

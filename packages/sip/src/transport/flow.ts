@@ -1,8 +1,25 @@
 import type { Cancel, Endpoint } from '@vats/kernel';
 import type { SendFailed, TransportFailure } from './failure.ts';
 
-/** TLS, WS and WSS join here with their issues; nothing above asks more of a transport than what `Flow` says. */
-export type TransportName = 'udp' | 'tcp';
+/** `ws` and `wss` are WebSocket connections without and with TLS (RFC 7118). Nothing above asks more than what `Flow` says. */
+export type TransportName = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+
+export const TRANSPORT_NAMES: readonly TransportName[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];
+
+/** Whether nobody on the way can read along: what a `sips:` URI asks of every hop (RFC 3261 §26.2.2). */
+export function isSecure(transport: TransportName): boolean {
+  return transport === 'tls' || transport === 'wss';
+}
+
+/**
+ * What a URI of ours says of the transport: nothing for UDP, which is meant where nothing is said (RFC 3263 §4.1). A WebSocket
+ * is `ws` with and without TLS (RFC 7118 §5.2.1).
+ * @example transportParameter('wss') === ';transport=ws'
+ */
+export function transportParameter(transport: TransportName): string {
+  if (transport === 'udp') return '';
+  return `;transport=${transport === 'wss' ? 'ws' : transport}`;
+}
 
 /**
  * A way to and from one peer (RFC 5626 §2): our socket and their observed end, or one connection. Requests and

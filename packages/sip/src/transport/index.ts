@@ -3,7 +3,15 @@ export { CONNECTION_BOUNDS, type ConnectionBounds } from './connection-table.ts'
 export { CountedClock } from './counted-clock.ts';
 export type { TransportCounters } from './counters.ts';
 export type { SendFailed, TransportFailure, TransportFailureCode } from './failure.ts';
-export { type Flow, KEEP_ALIVE, KEEP_ALIVE_ANSWER, type TransportName } from './flow.ts';
+export {
+  type Flow,
+  isSecure,
+  KEEP_ALIVE,
+  KEEP_ALIVE_ANSWER,
+  TRANSPORT_NAMES,
+  type TransportName,
+  transportParameter,
+} from './flow.ts';
 export { type LoadSample, type LoadSources, loopOccupancy } from './load-sample.ts';
 export type {
   DatagramSocket,
@@ -26,6 +34,9 @@ export {
 export { DEFAULT_PORT, type ResponseWay } from './response-route.ts';
 export { sourceOf } from './source.ts';
 export { SystemNetwork } from './system-network.ts';
+export { SystemTls } from './system-tls.ts';
+export type { SecureListenerUser, TlsPeer, TlsRim } from './tls.ts';
+export type { OwnCertificate, TlsMaterial } from './tls-material.ts';
 export { isWildcard, type Listener } from './transport.ts';
 export {
   type FlowTarget,
@@ -34,3 +45,4 @@ export {
   type TransportLayerOptions,
   type TransportUser,
 } from './transport-layer.ts';
+export type { Origins } from './web-socket-framer.ts';

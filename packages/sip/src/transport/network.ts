@@ -59,7 +59,10 @@ export interface StreamListener {
 }
 
 export interface StreamUser {
-  /** The connection that we asked for is up; from now on `bound` and `observed` are true. Not called on accepted ones. */
+  /**
+   * The connection that we asked for is up; from now on `bound` and `observed` are true. Of accepted ones only where TLS is
+   * spoken: its handshake is done, and octets may come and go.
+   */
   onConnected?(): void;
   onOctets(octets: Buffer): void;
   /** The peer will send no more; what we write still goes out. */

@@ -3,8 +3,14 @@ import type { Via } from '../message/via.ts';
 import type { SendFailed } from './failure.ts';
 import type { Flow, TransportName } from './flow.ts';
 
-/** Where SIP lives unless somebody says otherwise (RFC 3261 §19.1.2). */
-export const DEFAULT_PORT: Readonly<Record<TransportName, number>> = { udp: 5060, tcp: 5060 };
+/** Where SIP lives unless somebody says otherwise (RFC 3261 §19.1.2, RFC 7118 §5.1). */
+export const DEFAULT_PORT: Readonly<Record<TransportName, number>> = {
+  udp: 5060,
+  tcp: 5060,
+  tls: 5061,
+  ws: 80,
+  wss: 443,
+};
 
 /**
  * Where a response goes on an unreliable transport (RFC 3261 §18.2.2, RFC 3581 §4): to the observed address and port if

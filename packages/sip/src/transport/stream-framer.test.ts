@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../message/limits.ts';
-import { type Frame, StreamFramer } from './stream-framer.ts';
+import type { Frame } from './framing.ts';
+import { StreamFramer } from './stream-framer.ts';
 
 const OPTIONS = [
   'OPTIONS sip:a@example.com SIP/2.0',
@@ -37,7 +38,7 @@ function frames(chunks: readonly Buffer[]): Frame[] {
 function texts(chunks: readonly Buffer[]): string[] {
   return frames(chunks).map((frame) => {
     if (frame.kind === 'message') return frame.octets.toString('latin1');
-    return frame.kind === 'crlf' ? '' : frame.fault;
+    return frame.kind === 'fault' ? frame.fault : '';
   });
 }
 

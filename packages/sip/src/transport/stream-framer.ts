@@ -1,22 +1,6 @@
 import { findHeadEnd, readContentLength } from '../message/framing-fields.ts';
 import { LIMITS } from '../message/limits.ts';
-
-/**
- * Why a stream can't be cut into messages any more.
- *
- * - `no-length`: a message without Content-Length, which on a stream it must have (RFC 3261 §18.3)
- * - `bad-length`: Content-Length is no number, too large, or there are two that disagree
- * - `bad-head`: the head breaks the rules for lines, so nothing in it can be believed
- * - `too-large`: head or body are larger than a message may be
- */
-export type FramingFault = 'no-length' | 'bad-length' | 'bad-head' | 'too-large';
-
-export type Frame =
-  | { readonly kind: 'message'; readonly octets: Buffer }
-  /** A CRLF between messages: half a ping, or the answer to one (RFC 5626 §3.5.1). */
-  | { readonly kind: 'crlf' }
-  /** Nothing more can be read. `head` is the message that made it so, as far as it came. */
-  | { readonly kind: 'fault'; readonly fault: FramingFault; readonly head: Buffer };
+import type { Frame, Framing, FramingFault } from './framing.ts';
 
 const CRLF: Frame = { kind: 'crlf' };
 const CR = 13;
@@ -32,7 +16,7 @@ const NOTHING = Buffer.alloc(0);
  * framer.push(octets);
  * for (let frame = framer.next(); frame !== undefined; frame = framer.next()) handle(frame);
  */
-export class StreamFramer {
+export class StreamFramer implements Framing {
   /** Octets not yet handed out are `#store[#from…#to)`. */
   #store: Buffer = NOTHING;
   #from = 0;
@@ -44,6 +28,11 @@ export class StreamFramer {
   /** Length of the message at `#from` once its head is whole. */
   #length: number | undefined;
   #faulty = false;
+
+  /** A stream of TCP or TLS carries messages as they are. */
+  wrap(octets: Buffer): Buffer {
+    return octets;
+  }
 
   /** True when a message has begun and is not whole. */
   get waiting(): boolean {

@@ -18,7 +18,7 @@ import type {
 const UDP_BUFFER_OCTETS = 4 * 1024 * 1024;
 /** What may wait here when the kernel takes no more: beyond it datagrams are lost, as they would be on a full network. */
 const MOST_UNSENT_OCTETS = 16 * 1024 * 1024;
-const LISTEN_BACKLOG = 1024;
+export const LISTEN_BACKLOG = 1024;
 /** libuv takes so many datagrams from a socket before it looks at anything else: after as many, more are waiting. */
 const WHOLE_TURN = 32;
 /** When the queue was never empty for so long, it is not a burst but more than we can take. */
@@ -154,7 +154,7 @@ class SystemDatagramSocket implements DatagramSocket {
   }
 }
 
-class SystemStreamListener implements StreamListener {
+export class SystemStreamListener implements StreamListener {
   readonly bound: Endpoint;
   readonly #server: Server;
 
@@ -172,19 +172,27 @@ class SystemStreamListener implements StreamListener {
   }
 }
 
-class SystemStreamSocket implements StreamSocket {
+/** A stream over a socket of Node's: TCP, or TLS that we asked for. */
+export class SystemStreamSocket implements StreamSocket {
   readonly #socket: TcpSocket;
   #bound: Endpoint;
   readonly #observed: Endpoint;
+  readonly #reads: (error: unknown) => TransportFailure;
   #why: TransportFailure = { code: 'closed' };
 
-  constructor(socket: TcpSocket, from?: string, to?: Endpoint) {
+  constructor(
+    socket: TcpSocket,
+    from?: string,
+    to?: Endpoint,
+    reads: (error: unknown) => TransportFailure = failureFromError,
+  ) {
     this.#socket = socket;
+    this.#reads = reads;
     this.#bound = { address: socket.localAddress ?? from ?? '', port: socket.localPort ?? 0 };
     this.#observed = to ?? { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     // From the first moment on: an error before `attach` must be heard as well.
     socket.on('error', (error) => {
-      this.#why = failureFromError(error);
+      this.#why = reads(error);
     });
   }
 
@@ -205,9 +213,10 @@ class SystemStreamSocket implements StreamSocket {
     return this.#observed.address !== '' && !this.#socket.destroyed;
   }
 
-  attach(user: StreamUser): void {
+  /** @param up the event that says that octets may go */
+  attach(user: StreamUser, up: 'connect' | 'secureConnect' = 'connect'): void {
     const socket = this.#socket;
-    socket.on('connect', () => {
+    socket.on(up, () => {
       this.#bound = { address: socket.localAddress ?? this.#bound.address, port: socket.localPort ?? 0 };
       user.onConnected?.();
     });
@@ -231,7 +240,7 @@ class SystemStreamSocket implements StreamSocket {
 
   // A write that waited only hears that the socket is closed; what closed it is the better answer.
   #failureOf(error: Error): TransportFailure {
-    return this.#why.code === 'closed' ? failureFromError(error) : this.#why;
+    return this.#why.code === 'closed' ? this.#reads(error) : this.#why;
   }
 }
 

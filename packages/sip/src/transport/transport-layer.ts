@@ -15,19 +15,23 @@ import { parseMessage } from '../message/parse-message.ts';
 import type { Via } from '../message/via.ts';
 import { writeResponseTo } from '../message/write-response-to.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
-import { type Acquaintance, CONNECTION_BOUNDS, type ConnectionBounds } from './connection-table.ts';
+import { type Acquaintance, CONNECTION_BOUNDS, type ConnectionBounds, ConnectionTable } from './connection-table.ts';
 import { CountedClock } from './counted-clock.ts';
 import { newTransportCounters, type TransportCounters } from './counters.ts';
 import type { SendFailed, TransportFailure } from './failure.ts';
-import type { Flow, TransportName } from './flow.ts';
+import { type Flow, TRANSPORT_NAMES, type TransportName } from './flow.ts';
+import type { FramingFault } from './framing.ts';
+import { HandshakeBudget } from './handshake-budget.ts';
 import type { Network } from './network.ts';
 import { ConnectionResponseWay, datagramResponseTarget, type ResponseWay, reconnectTarget } from './response-route.ts';
 import { sourceOf } from './source.ts';
 import { StatelessTags } from './stateless-tag.ts';
-import type { FramingFault } from './stream-framer.ts';
-import { TcpTransport } from './tcp-transport.ts';
+import { StreamFramer } from './stream-framer.ts';
+import { StreamTransport, type StreamTransportOptions } from './stream-transport.ts';
+import type { TlsPeer, TlsRim } from './tls.ts';
 import { type Intake, isWildcard, type Listener, type Transport } from './transport.ts';
 import { UdpTransport } from './udp-transport.ts';
+import { type Origins, WebSocketFramer } from './web-socket-framer.ts';
 
 /** What a Via or a Contact of ours says on a flow. */
 export interface SentBy {
@@ -38,6 +42,10 @@ export interface SentBy {
 
 export interface TransportLayerOptions {
   readonly network: Network;
+  /** Without it TLS and WSS are neither listened on nor spoken to others. */
+  readonly tls?: TlsRim;
+  /** Pages of which web sites may open a WebSocket; none unless given. What is no browser tells no origin, and needs none. */
+  readonly origins?: Origins;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -77,6 +85,8 @@ export interface FlowTarget {
   readonly endpoint: Endpoint;
   /** The listener to speak from; without one the best fitting. */
   readonly listener?: Listener;
+  /** Who must be there, over TLS: without it no TLS connection is made. */
+  readonly peer?: TlsPeer | undefined;
 }
 
 const LOCAL_ADDRESSES_REMEMBERED = 4_096;
@@ -117,16 +127,29 @@ export class TransportLayer {
       onUnframed: (fault, head, flow) => this.#onUnframed(fault, head, flow),
       onBug: (error, flow) => this.#bug(error, flow),
       onSocketFailure: (transport, bound, failure) => this.#socketFailed(transport, bound, failure),
-      report: (event, transport, observed) => this.#line(event, { transport, observed }, {}),
+      report: (event, transport, observed, fields = {}) => this.#line(event, { transport, observed }, fields),
     };
     const limits = { ...CONNECTION_LIMITS, ...options.timeouts };
     const bounds = { ...CONNECTION_BOUNDS, ...options.bounds };
     const { counters } = this;
     const isKnown = options.isKnown ?? (() => true);
     const isProven = options.isProven ?? (({ address }) => isKnown(address));
-    const acquaintance: Acquaintance = { isKnown, isProven: (observed) => isProven(observed, 'tcp') };
-    const tcp = new TcpTransport({ network, clock, random, log, intake, counters, limits, bounds, acquaintance });
-    this.#transports = { udp: new UdpTransport(network, intake, counters), tcp };
+    const acquaintance: Acquaintance = { isKnown, isProven };
+    const table = new ConnectionTable(bounds, acquaintance);
+    const streams: StreamTransportOptions = {
+      ...{ network, clock, random, log, intake, counters, limits, acquaintance, table },
+      tls: options.tls,
+      handshakes: new HandshakeBudget(clock),
+    };
+    const framer = () => new StreamFramer();
+    const webSocket = () => new WebSocketFramer(options.origins ?? []);
+    this.#transports = {
+      udp: new UdpTransport(network, intake, counters),
+      tcp: new StreamTransport({ transport: 'tcp', framing: framer, connects: true }, streams),
+      tls: new StreamTransport({ transport: 'tls', framing: framer, connects: true }, streams),
+      ws: new StreamTransport({ transport: 'ws', framing: webSocket, connects: false }, streams),
+      wss: new StreamTransport({ transport: 'wss', framing: webSocket, connects: false }, streams),
+    };
     this.#tags = new StatelessTags(random);
     this.#lines = new LineBudget(clock, log);
     this.#localAddresses = new ExpiringMap({
@@ -135,7 +158,7 @@ export class TransportLayer {
       lifetime: LOCAL_ADDRESS_LIFETIME_MS,
     });
     ledger.enrol('listeners', () => this.listeners.length);
-    ledger.enrol('connections', () => tcp.connections);
+    ledger.enrol('connections', () => table.size);
     ledger.enrol('transport timers', () => clock.waiting);
   }
 
@@ -160,19 +183,20 @@ export class TransportLayer {
    * what is sent meanwhile waits. Where none can be, the flow answers every send with its failure.
    */
   flowTo(target: FlowTarget): Flow {
-    return this.#transports[target.transport].flowTo(target.endpoint, target.listener);
+    return this.#transports[target.transport].flowTo(target.endpoint, target.listener, target.peer);
   }
 
   /** The flow that had this id, if it can still be used: a binding remembers ids. */
   flowById(id: string): Flow | undefined {
-    const name = id.slice(0, id.indexOf('/'));
-    return name === 'udp' || name === 'tcp' ? this.#transports[name].flowById(id) : undefined;
+    const named = id.slice(0, id.indexOf('/'));
+    const name = TRANSPORT_NAMES.find((each) => each === named);
+    return name === undefined ? undefined : this.#transports[name].flowById(id);
   }
 
   /** Tears down the connections whose far ends may not talk to us any more. Answers how many there were. */
   dropFlows(isUnwelcome: (observed: Endpoint, transport: TransportName) => boolean): number {
     let dropped = 0;
-    for (const name of ['udp', 'tcp'] as const) {
+    for (const name of TRANSPORT_NAMES) {
       dropped += this.#transports[name].dropFlows((observed) => isUnwelcome(observed, name));
     }
     return dropped;

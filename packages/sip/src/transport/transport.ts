@@ -1,8 +1,9 @@
-import type { Endpoint } from '@vats/kernel';
+import type { Endpoint, LogFields } from '@vats/kernel';
 import type { TransportFailure } from './failure.ts';
 import type { Flow, TransportName } from './flow.ts';
+import type { FramingFault } from './framing.ts';
 import type { ReceiveBuffer } from './network.ts';
-import type { FramingFault } from './stream-framer.ts';
+import type { TlsPeer } from './tls.ts';
 
 /** A socket that we listen on. */
 export interface Listener {
@@ -17,13 +18,16 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** One transport protocol, as the layer sees it. TLS, WS and WSS are further ones. */
+/** One transport protocol, as the layer sees it. */
 export interface Transport {
   readonly listeners: readonly Listener[];
   /** @throws (rejects) with the system's error when the address can't be bound. */
   listen(at: Endpoint): Promise<Listener>;
-  /** A way to this peer: an open one, or one that is opened behind the flow. Always answers; it may be a dead one. */
-  flowTo(to: Endpoint, listener?: Listener): Flow;
+  /**
+   * A way to this peer: an open one, or one that is opened behind the flow. Always answers; it may be a dead one.
+   * @param peer who must be there, over TLS
+   */
+  flowTo(to: Endpoint, listener?: Listener, peer?: TlsPeer): Flow;
   flowById(id: string): Flow | undefined;
   /** Tears down connections with these far ends; where there are none to tear down it does nothing. Answers how many. */
   dropFlows(isUnwelcome: (observed: Endpoint) => boolean): number;
@@ -45,7 +49,7 @@ export interface Intake {
   /** A socket that we listen on failed, or could not accept: a log line, one a second at most. */
   onSocketFailure(transport: TransportName, bound: Endpoint, failure: TransportFailure): void;
   /** Something about a source that is worth a log line, one a second at most. */
-  report(event: string, transport: TransportName, observed: Endpoint): void;
+  report(event: string, transport: TransportName, observed: Endpoint, fields?: LogFields): void;
 }
 
 /**

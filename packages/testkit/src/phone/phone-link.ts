@@ -1,9 +1,10 @@
-import type { Endpoint } from '@vats/kernel';
+import type { Endpoint, Random } from '@vats/kernel';
 import type { Network, StreamSocket } from '@vats/sip';
+import { MemoryTls, WebSocketClient } from '@vats/sip/testing';
 
 /** How a phone is on the network: one UDP socket, or one connection to its server at a time. */
 export interface PhoneLink {
-  readonly transport: 'UDP' | 'TCP';
+  readonly transport: 'UDP' | 'TCP' | 'TLS' | 'WS';
   /** The phone's own end. */
   readonly local: Endpoint;
   send(octets: Buffer, to: Endpoint): void;
@@ -52,6 +53,53 @@ export function tcpLink(network: Network, local: Endpoint, heard: LinkHeard): Ph
       stream = undefined;
     },
     close: async () => stream?.destroy(),
+  };
+}
+
+/** As `tcpLink`, over TLS as it is in memory. It takes whoever answers. */
+export function tlsLink(network: Network, local: Endpoint, heard: LinkHeard): PhoneLink {
+  const tls = new MemoryTls(network);
+  const peer = { name: 'anybody', verify: 'off' } as const;
+  const secured: Network = { ...network, connectTcp: (from, to, user) => tls.connect(from, to, peer, user) };
+  return { ...tcpLink(secured, local, heard), transport: 'TLS' };
+}
+
+/** A WebSocket to its server at a time, as a browser has. */
+export function webSocketLink(network: Network, local: Endpoint, random: Random, heard: LinkHeard): PhoneLink {
+  let open: { readonly stream: StreamSocket; readonly client: WebSocketClient; readonly waiting: Buffer[] } | undefined;
+  const connect = (to: Endpoint): NonNullable<typeof open> => {
+    const client = new WebSocketClient(random, (octets) => stream.write(octets));
+    const waiting: Buffer[] = [];
+    const stream = network.connectTcp(local.address, to, {
+      onConnected: () => client.open(),
+      onOctets: (octets) => {
+        client.onOctets(octets);
+        if (client.answer !== undefined) for (const message of waiting.splice(0)) client.send(message);
+        for (const message of client.heard.splice(0)) {
+          // What begins with # is a frame of the WebSocket's own.
+          if (!message.startsWith('#') && message.trim() !== '') heard(Buffer.from(message), to);
+        }
+      },
+      onEnded: () => stream.end(),
+      onClosed: () => {
+        if (open?.stream === stream) open = undefined;
+      },
+    });
+    return { stream, client, waiting };
+  };
+  return {
+    transport: 'WS',
+    local,
+    send: (octets, to) => {
+      open ??= connect(to);
+      if (open.client.answer === undefined) open.waiting.push(octets);
+      else open.client.send(octets);
+    },
+    hangUp: () => {
+      open?.stream.destroy();
+      open = undefined;
+    },
+    close: async () => open?.stream.destroy(),
   };
 }
 

@@ -8,7 +8,8 @@ export interface PhoneSettings {
   readonly random: Random;
   readonly network: Network;
   readonly local: Endpoint;
-  readonly transport?: 'UDP' | 'TCP';
+  /** `WS` is a WebSocket (RFC 7118), which it opens with its first request. */
+  readonly transport?: 'UDP' | 'TCP' | 'TLS' | 'WS';
   /** Over TCP: it is connected to, as a server is. */
   readonly listens?: true;
   /** Where its REGISTERs and new calls go. */

@@ -8,7 +8,7 @@ import {
   writeRequest,
   writeResponseTo,
 } from '@vats/sip';
-import { type PhoneLink, tcpLink, tcpServerLink, udpLink } from './phone-link.ts';
+import { type PhoneLink, tcpLink, tcpServerLink, tlsLink, udpLink, webSocketLink } from './phone-link.ts';
 import type { PhoneSettings } from './phone-settings.ts';
 
 export interface PhoneRequest {
@@ -54,7 +54,9 @@ export class PhoneWire {
   async plugIn(): Promise<void> {
     const { network, local, transport, listens } = this.#settings;
     const heard = (octets: Buffer, from: Endpoint): void => this.#hear(octets, from);
-    if (transport !== 'TCP') this.#link = await udpLink(network, local, heard);
+    if (transport === 'TLS') this.#link = tlsLink(network, local, heard);
+    else if (transport === 'WS') this.#link = webSocketLink(network, local, this.#settings.random, heard);
+    else if (transport !== 'TCP') this.#link = await udpLink(network, local, heard);
     else this.#link = listens ? await tcpServerLink(network, local, heard) : tcpLink(network, local, heard);
   }
 

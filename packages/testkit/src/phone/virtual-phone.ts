@@ -61,7 +61,7 @@ export class VirtualPhone implements PhoneSide {
   get contactUri(): string {
     const { claims, local, login, transport } = this.settings;
     const at = claims ?? local;
-    return `sip:${login}@${formatHostPort(at.address, at.port)}${transport === 'TCP' ? ';transport=tcp' : ''}`;
+    return `sip:${login}@${formatHostPort(at.address, at.port)}${transport === undefined ? '' : `;transport=${transport.toLowerCase()}`}`;
   }
 
   /** The newest call. */

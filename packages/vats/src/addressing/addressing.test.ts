@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { Addressing } from './addressing.ts';
 
 const bound = { host: '10.0.0.5', port: 5060 };
-const flowFrom = (address: string): Flow => ({ observed: { address, port: 40_000 } }) as unknown as Flow;
+const flowFrom = (address: string, transport = 'udp'): Flow =>
+  ({ transport, observed: { address, port: 40_000 } }) as unknown as Flow;
 
 const own = { on: () => '10.0.0.5', towards: (remote: string) => (remote.includes(':') ? 'fd00::5' : '10.0.0.6') };
 
@@ -30,6 +31,12 @@ test.each(['198.51.100.7', '11.0.0.1', '2001:db8::1'])('%s sees what is advertis
 test('an advertised port replaces the bound one', () => {
   const natted = new Addressing({ advertise: { host: 'pbx.example', port: 5070 }, media: ['10.0.0.5'], local: [] });
   expect(natted.sentBy(flowFrom('10.1.2.3'), bound)).toEqual({ host: 'pbx.example', port: 5070 });
+});
+
+test.each(['tls', 'ws', 'wss'])('it is the port of UDP and TCP: over %s we listen on another one', (transport) => {
+  const natted = new Addressing({ advertise: { host: 'pbx.example', port: 5070 }, media: ['10.0.0.5'], local: [] });
+  const secure = { host: '10.0.0.5', port: 5061 };
+  expect(natted.sentBy(flowFrom('198.51.100.7', transport), secure)).toEqual({ host: 'pbx.example', port: 5061 });
 });
 
 test('nothing advertised: everyone is told the bound address', () => {

@@ -59,7 +59,9 @@ export class Addressing {
   sentBy(flow: Flow, bound: HostPort): HostPort {
     const { advertise } = this.#settings;
     if (advertise === undefined || this.isLocal(flow.observed.address)) return bound;
-    return { host: advertise.host, port: advertise.port ?? bound.port };
+    // The port that is advertised is that of UDP and TCP; TLS and WebSockets have others.
+    const isPlain = flow.transport === 'udp' || flow.transport === 'tcp';
+    return { host: advertise.host, port: (isPlain ? advertise.port : undefined) ?? bound.port };
   }
 
   /**

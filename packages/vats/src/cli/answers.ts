@@ -23,6 +23,10 @@ export const statusAnswer = z.object({
     warnings: z.array(z.string()),
   }),
   calls: z.number(),
+  tls: z.object({
+    certificates: z.array(z.object({ file: z.string(), names: z.array(z.string()), until: z.number() })),
+    warnings: z.array(z.string()),
+  }),
   media: z.object({
     workers: z.number(),
     recordings: z.number(),

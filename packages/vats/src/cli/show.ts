@@ -18,6 +18,7 @@ export function statusText(status: z.output<typeof statusAnswer>): string {
     ['version', `${status.version}, process ${status.pid}, up ${duration(Math.max(0, status.now - status.startedAt))}`],
     ['data', status.data],
     ['listening', status.listeners.join('  ')],
+    ...certificateRows(status.tls.certificates),
     ['domains', status.domains.map(({ name, users }) => `${name} (${counted(users, 'user')})`).join(', ') || 'none'],
     ['phones', String(status.registrations)],
     ...trunkRows(status.trunks),
@@ -41,8 +42,9 @@ export function statusText(status: z.output<typeof statusAnswer>): string {
     ...policyRows(status.access),
     ['memory', `${Math.round(status.memory / 2 ** 20)} MiB`],
   ];
-  const { access, trunks, calendars } = status;
+  const { access, trunks, calendars, tls } = status;
   const told = [
+    ...tls.warnings,
     ...diskWarnings(status.recordings),
     ...storageWarnings(status),
     ...access.warnings,
@@ -87,6 +89,15 @@ function storageWarnings({ recordings: { storage }, now }: z.output<typeof statu
   const count = `${more ? 'at least ' : ''}${counted(waiting, 'recording')}`;
   const since = `${Math.round((now - fault.since) / 60_000)} min`;
   return [`RECORDINGS ARE NOT STORED, ${since} now, ${count} waiting here: ${fault.message}; ${fault.remedy}`];
+}
+
+/** Whom our certificates are for, and until when. Where there are none, not a word of them. */
+function certificateRows(certificates: z.output<typeof statusAnswer>['tls']['certificates']): [string, string][] {
+  return certificates.map(({ file, names, until }, i) => {
+    const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+    const date = new Date(until).toISOString().slice(0, 10);
+    return [i === 0 ? 'tls' : '', `${shown === '' ? file : shown}, until ${date}`];
+  });
 }
 
 /** Where there are none, not a word of them. */

@@ -97,7 +97,7 @@ function* loadSettings({ config, flags, err }: UpOptions): Steps<Settings> {
     env: process.env,
     flags,
     cores: availableParallelism(),
-    badDatabase: 'error',
+    badFiles: 'error',
     ...(file === undefined ? {} : { file }),
   });
   if (!read.ok) throw configurationFailure(read.problems.map(formatProblem).join('\n'));
@@ -147,7 +147,8 @@ async function applyFiles(running: Switch, { apply, err }: UpOptions, dryRun?: '
 }
 
 /**
- * SIGHUP: what can change while calls run: the log level, who may come (`access` but for its proxies), and the PBX files. What else
+ * SIGHUP: what can change while calls run: the log level, certificates, who may come (`access` but for its
+ * proxies), and the PBX files. What else
  * was changed in the settings is told, and waits for a restart. Anything wrong leaves all as it was.
  */
 async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): Promise<Reloaded> {
@@ -155,6 +156,7 @@ async function reloadAll(options: UpOptions, running: Switch, log: SwitchLog): P
     const settings = await inTurns(loadSettings(options));
     // A broken PBX file is found before anything is taken, a broken country table before a PBX file is.
     await applyFiles(running, options, 'dry-run');
+    if (settings.sip.tls !== undefined) running.reloadTls(settings.sip.tls);
     running.reloadAccess(settings.access);
     log.setLevel(settings.log.level);
     const applied = await applyFiles(running, options);

@@ -138,6 +138,7 @@ function status(running: Switch) {
     trunks: trunkStatus(running),
     calendars: calendarStatus(model.directory.model.domains, now),
     calls: calls.size,
+    tls: { certificates: running.tls.certificates, warnings: running.tls.warnings },
     media: media.statistics(),
     recordings: {
       low: disk.isLow,

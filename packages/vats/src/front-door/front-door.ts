@@ -3,6 +3,8 @@ import type { Caller, Directory, Domain } from '@vats/pbx';
 import {
   type Flow,
   type HeaderField,
+  isSecure,
+  isSips,
   type Refusal,
   refusedBody,
   refusedExtension,
@@ -37,6 +39,7 @@ const EVENT_METHODS: readonly string[] = ['SUBSCRIBE', 'PUBLISH'];
 /** Known methods that mean something only within a dialog; the dialog layer has looked for one already. */
 const DIALOG_METHODS: readonly string[] = ['BYE', 'INFO', 'UPDATE', 'PRACK'];
 
+const ONLY_OVER_TLS: HeaderField = ['Warning', '399 vats "A sips URI is served over TLS alone"'];
 const ALLOW: HeaderField = ['Allow', ALLOWED_METHODS.join(', ')];
 const ALLOW_WITHOUT_MESSAGE: HeaderField = ['Allow', ALLOWED_METHODS.filter((name) => name !== 'MESSAGE').join(', ')];
 
@@ -218,8 +221,13 @@ export class FrontDoor {
 
   #refusesScheme(request: SipRequest, flow: Flow): boolean {
     const { requestUri } = request;
-    if (requestUri.ok && (requestUri.value.kind === 'sip' || requestUri.value.kind === 'tel')) return false;
-    this.#reply(request, flow, 416);
+    if (!requestUri.ok || (requestUri.value.kind !== 'sip' && requestUri.value.kind !== 'tel')) {
+      this.#reply(request, flow, 416);
+      return true;
+    }
+    // What may be read along already is not to be taken for what nobody could read (RFC 3261 §26.2.2).
+    if (!isSips(requestUri.value) || isSecure(flow.transport)) return false;
+    this.#reply(request, flow, 403, [ONLY_OVER_TLS]);
     return true;
   }
 

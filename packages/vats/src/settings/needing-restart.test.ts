@@ -14,6 +14,12 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
   'sip.local': '10.0.0.0/8',
   'sip.userAgent': 'PBX',
   'sip.digest': 'sha256',
+  'sip.tls.certificate': '/etc/vats/other.pem',
+  'sip.tls.key': '/etc/vats/other-key.pem',
+  'sip.tls.others': '/etc/vats/third.pem:/etc/vats/third-key.pem',
+  'sip.tls.clients.authorities': '/etc/vats/clients.pem',
+  'sip.tls.clients.required': 'false',
+  'sip.webSocket.origins': 'https://phone.example.com',
   'media.address': '127.0.0.2',
   'media.advertise': '203.0.113.10',
   'media.ports': '30000-30099',
@@ -50,10 +56,13 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
   'access.geo.database': 'builtin',
   'access.geo.overrides': '10.0.0.5=DE',
 };
-const AT_SIGHUP = /^(log\.level|access\.(policy|refuse|trusted|(rate|ban|geo)\..+))$/;
+const AT_SIGHUP = /^(log\.level|sip\.tls\..+|access\.(policy|refuse|trusted|(rate|ban|geo)\..+))$/;
 
 /** What has no default, and is needed by what stands beside it. */
 const NEEDED = [
+  { from: 'test', key: 'sip.tls.certificate', value: '/etc/vats/fullchain.pem' },
+  { from: 'test', key: 'sip.tls.key', value: '/etc/vats/privkey.pem' },
+  { from: 'test', key: 'sip.tls.clients.authorities', value: '/etc/vats/ca.pem' },
   { from: 'test', key: 'recordings.storage.s3.endpoint', value: 'https://elsewhere.example.com' },
   { from: 'test', key: 'recordings.storage.s3.bucket', value: 'recordings' },
 ] as const;

@@ -5,6 +5,11 @@ import type { Settings } from './settings.ts';
 /** What a running switch takes from a settings file that is read again. */
 const TAKEN: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'log.level',
+  'sip.tls.certificate',
+  'sip.tls.key',
+  'sip.tls.others',
+  'sip.tls.clients.authorities',
+  'sip.tls.clients.required',
   'access.policy',
   'access.refuse',
   'access.trusted',

@@ -12,7 +12,7 @@ export interface Override {
   readonly value: string | readonly string[];
 }
 
-type Form = 'text' | 'truth' | 'policy' | 'list' | 'number' | 'mapping';
+type Form = 'text' | 'truth' | 'policy' | 'list' | 'origins' | 'number' | 'mapping';
 
 /** Every single setting, and how text says it. */
 const SETTING_FORMS = {
@@ -24,6 +24,12 @@ const SETTING_FORMS = {
   'sip.local': 'list',
   'sip.userAgent': 'text',
   'sip.digest': 'text',
+  'sip.tls.certificate': 'text',
+  'sip.tls.key': 'text',
+  'sip.tls.others': 'list',
+  'sip.tls.clients.authorities': 'text',
+  'sip.tls.clients.required': 'truth',
+  'sip.webSocket.origins': 'origins',
   'media.address': 'list',
   'media.advertise': 'text',
   'media.ports': 'text',
@@ -124,6 +130,8 @@ function rawValue({ key, value }: Override): unknown {
   switch (SETTING_FORMS[key]) {
     case 'list':
       return items;
+    case 'origins':
+      return text === 'any' ? text : items;
     case 'number':
       return /^\d+$/.test(text) ? Number(text) : text;
     case 'truth':

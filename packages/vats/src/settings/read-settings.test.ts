@@ -56,7 +56,7 @@ test('with nothing said the defaults hold', () => {
 
 /** The example with what it shows commented out. */
 const SHOWN = EXAMPLE.replace('  geo: { database: builtin }  ', '  # ').replace(
-  /^( *)# ( *)(advertise|local|history|proxies|geo|storage|s3|endpoint|region|bucket|prefix|addressing|accessKey|secretKey|keepLocal|store|url):/gm,
+  /^( *)# ( *)(advertise|local|history|proxies|geo|storage|s3|endpoint|region|bucket|prefix|addressing|accessKey|secretKey|keepLocal|store|url|tls|certificate|key|others|clients):/gm,
   '$1$2$3:',
 );
 
@@ -132,13 +132,13 @@ test.each([
     'a name to listen on',
     '- udp://127.0.0.1:5060',
     '- udp://localhost:5060',
-    '"udp://localhost:5060" names no IP address to listen on; write udp://ADDRESS:PORT',
+    '"udp://localhost:5060" names no IP address to listen on; write udp, tcp, tls',
   ],
   [
     'a transport that is not served',
     '- tcp://127.0.0.1:5060',
-    '- tls://127.0.0.1:5061',
-    'asks for tls, which is not served yet; write udp://ADDRESS:PORT',
+    '- sctp://127.0.0.1:5061',
+    'is not a listening address; write udp, tcp, tls, ws or wss',
   ],
   [
     'an address twice',

@@ -5,6 +5,7 @@ import { accessProblems } from './access-problems.ts';
 import { type Override, overridesOfEnvironment, placesOf, readOverride, SETTING_KEYS } from './overrides.ts';
 import { completed, type S3Settings, type Settings } from './settings.ts';
 import { type SettingsFile, settingsFile } from './settings-file.ts';
+import { tlsFileProblems, tlsProblems } from './tls-problems.ts';
 
 export interface SettingsSources {
   /** The settings file, when there is one: its text, and its name for problems. */
@@ -13,8 +14,8 @@ export interface SettingsSources {
   readonly flags: readonly Override[];
   /** Cores of the machine. */
   readonly cores: number;
-  /** Where the country table that the settings name is looked at too: what one that can't be used is. */
-  readonly badDatabase?: Problem['severity'];
+  /** Where the country table and the certificates that the settings name are looked at too: what one that can't be used is. */
+  readonly badFiles?: Problem['severity'];
 }
 
 /** Settings by their order: flag over environment over file over default; every problem of all of them at once. */
@@ -23,7 +24,7 @@ export function readSettings(sources: SettingsSources): Checked<Settings> {
 }
 
 /** `readSettings` in steps, for a switch with calls. */
-export function* readingSettings({ file, env, flags, cores, badDatabase }: SettingsSources): Steps<Checked<Settings>> {
+export function* readingSettings({ file, env, flags, cores, badFiles }: SettingsSources): Steps<Checked<Settings>> {
   const problems: Problem[] = [];
   let said: SettingsFile = {};
   let places: Places = NO_PLACES;
@@ -47,8 +48,17 @@ export function* readingSettings({ file, env, flags, cores, badDatabase }: Setti
   }
   const settings = completed(said, cores);
   const placesFor = (key: string): Places => givenBy.get(key) ?? places;
-  problems.push(...contradictions(settings, placesFor), ...accessProblems(said.access ?? {}, settings, placesFor));
-  if (badDatabase !== undefined) problems.push(...databaseProblems(settings, badDatabase, placesFor));
+  problems.push(
+    ...contradictions(settings, placesFor),
+    ...accessProblems(said.access ?? {}, settings, placesFor),
+    ...tlsProblems(settings, placesFor),
+  );
+  if (badFiles !== undefined) {
+    problems.push(
+      ...databaseProblems(settings, badFiles, placesFor),
+      ...tlsFileProblems(settings, badFiles, placesFor),
+    );
+  }
   const sorted = sortProblems(problems);
   if (sorted.some(({ severity }) => severity === 'error')) return { ok: false, problems: sorted };
   return { ok: true, value: settings, warnings: sorted };
@@ -56,7 +66,7 @@ export function* readingSettings({ file, env, flags, cores, badDatabase }: Setti
 
 /** Checks a settings file by itself, as `vats check` does: maybe in another directory, or on another machine, than it is for. */
 export function checkSettings(text: string | Uint8Array, name: string): Checked<Settings> {
-  return readSettings({ file: { text, name }, env: {}, flags: [], cores: 1, badDatabase: 'warning' });
+  return readSettings({ file: { text, name }, env: {}, flags: [], cores: 1, badFiles: 'warning' });
 }
 
 /** `over` on top of `under`, key by key; a list or mapping of values replaces the one below it. */

@@ -3,7 +3,19 @@ import { access, country, duration, fault, network, networks, shown, textThat } 
 import { z } from 'zod';
 import { secretSource } from './secret-source.ts';
 import { storagePrefix, storageUrl, storageWord } from './storage-values.ts';
-import { advertised, cidr, endpointText, ipAddress, listenUrl, octets, portRange, rate, storeUrl } from './values.ts';
+import {
+  advertised,
+  asFiles,
+  cidr,
+  endpointText,
+  ipAddress,
+  listenUrl,
+  octets,
+  origin,
+  portRange,
+  rate,
+  storeUrl,
+} from './values.ts';
 
 const path = z.string().min(1).max(4096);
 const count = (lowest: number, highest: number) => z.int().min(lowest).max(highest);
@@ -57,6 +69,20 @@ const s3 = z.strictObject({
   keepLocal: z.boolean().exactOptional(),
 });
 
+/** A PEM file with the chain of a certificate, its own one first, and one with its key. */
+const certificateFiles = { certificate: path, key: path };
+const tls = z.strictObject({
+  certificate: path.exactOptional(),
+  key: path.exactOptional(),
+  /** Shown to whoever asks for a name that is theirs. */
+  others: z
+    .array(z.preprocess(asFiles, z.strictObject(certificateFiles)))
+    .max(100)
+    .exactOptional(),
+  /** Whose certificates clients may show, and whether they must. */
+  clients: z.strictObject({ authorities: path.exactOptional(), required: z.boolean().exactOptional() }).exactOptional(),
+});
+
 /** One machine's settings as its file says them; every key may be left out. */
 export const settingsFile = z.strictObject({
   /** The directory of database, key, recordings, prompts. */
@@ -76,6 +102,14 @@ export const settingsFile = z.strictObject({
       userAgent: productName.exactOptional(),
       /** Algorithms that accounts are challenged with, where domain and account say nothing. */
       digest: z.enum(['md5', 'sha256', 'both']).exactOptional(),
+      /** Our certificates (docs/tls.md). */
+      tls: tls.exactOptional(),
+      webSocket: z
+        .strictObject({
+          /** Pages of which web sites may open a WebSocket; none unless said. */
+          origins: z.union([z.literal('any'), z.array(origin).max(1_000)]).exactOptional(),
+        })
+        .exactOptional(),
     })
     .exactOptional(),
   media: z

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Endpoint, formatAddress, type LogLevel, parseAddress } from '@vats/kernel';
 import type { AccessPolicy, DigestChoice } from '@vats/pbx';
+import type { Origins } from '@vats/sip';
 import type { SecretSource } from './secret-source.ts';
 import type { SettingsFile } from './settings-file.ts';
 import type { Cidr, ListenSpec, PortRange } from './values.ts';
@@ -15,6 +16,9 @@ export interface Settings {
     readonly local: readonly Cidr[];
     readonly userAgent: string;
     readonly digest: DigestChoice;
+    /** Absent: no TLS is served. */
+    readonly tls?: TlsSettings;
+    readonly webSocket: { readonly origins: Origins };
   };
   readonly media: {
     /** One a family. */
@@ -55,6 +59,17 @@ export interface Settings {
     };
     readonly geo: { readonly database: string; readonly overrides: Readonly<Record<string, string>> };
   };
+}
+
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Our certificates; a file that nobody named is empty, which is a problem. */
+export interface TlsSettings extends CertificateFiles {
+  readonly others: readonly CertificateFiles[];
+  readonly clients?: { readonly authorities: string; readonly required: boolean };
 }
 
 /** A bucket of an S3-compatible server. */
@@ -107,6 +122,8 @@ export function completed(said: SettingsFile, cores: number): Settings {
       local: said.sip?.local ?? PRIVATE_NETWORKS,
       userAgent: said.sip?.userAgent ?? 'VATS',
       digest: said.sip?.digest ?? 'md5',
+      ...(said.sip?.tls !== undefined && { tls: tlsOf(said.sip.tls) }),
+      webSocket: { origins: said.sip?.webSocket?.origins ?? [] },
     },
     media: {
       addresses: typeof address === 'string' ? [address] : address,
@@ -144,6 +161,18 @@ export function completed(said: SettingsFile, cores: number): Settings {
       },
       geo: { database: said.access?.geo?.database ?? 'builtin', overrides: said.access?.geo?.overrides ?? {} },
     },
+  };
+}
+
+function tlsOf(said: NonNullable<NonNullable<SettingsFile['sip']>['tls']>): TlsSettings {
+  const { certificate = '', key = '', others = [], clients } = said;
+  return {
+    certificate,
+    key,
+    others,
+    ...(clients !== undefined && {
+      clients: { authorities: clients.authorities ?? '', required: clients.required ?? true },
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { advertised, cidr, endpointText, ipAddress, listenUrl, portRange, rate, storeUrl } from './values.ts';
+import { advertised, cidr, endpointText, ipAddress, listenUrl, origin, portRange, rate, storeUrl } from './values.ts';
 
 const at = (transport: string, address: string, port: number) => ({ transport, endpoint: { address, port } });
 
@@ -9,6 +9,10 @@ const READ = [
   [listenUrl, 'UDP://0.0.0.0', at('udp', '0.0.0.0', 5060)],
   [listenUrl, 'udp://[2001:db8::1]', at('udp', '2001:db8::1', 5060)],
   [listenUrl, 'udp://127.0.0.1:0', at('udp', '127.0.0.1', 0)],
+  [listenUrl, 'tls://127.0.0.1', at('tls', '127.0.0.1', 5061)],
+  [listenUrl, 'WSS://[::1]', at('wss', '::1', 443)],
+  [origin, 'https://Phone.example.com:443/', 'https://phone.example.com'],
+  [origin, 'http://127.0.0.1:8000', 'http://127.0.0.1:8000'],
   [endpointText, '127.0.0.1:8080', { address: '127.0.0.1', port: 8080 }],
   [endpointText, '[::]:80', { address: '::', port: 80 }],
   [advertised, '203.0.113.10', { host: '203.0.113.10' }],
@@ -43,7 +47,8 @@ test.each([
       'udp://::1:5060',
     ],
   ],
-  [listenUrl, ['tls://127.0.0.1:5061', 'wss://127.0.0.1:443']],
+  [listenUrl, ['sctp://127.0.0.1:5061', 'https://127.0.0.1:443', 'wss://phone.example:443']],
+  [origin, ['phone.example.com', 'https://', 'https://a/b', 'https://a@b', 'ftp://a', 'null', '*']],
   [endpointText, ['8080', 'localhost:8080', '127.0.0.1', '127.0.0.1:', '::1:80']],
   [advertised, ['', 'a b', 'a:0', 'a:65536', '[a]:5060', '2001:db8::1]:5060']],
   [ipAddress, ['', 'eth0', '10.0.0.0/8', '[::1]', '300.1.1.1']],

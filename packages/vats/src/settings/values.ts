@@ -1,12 +1,32 @@
 import { isIP } from 'node:net';
 import { type Endpoint, formatEndpoint, parseEndpoint } from '@vats/kernel';
 import { fault, isHost, remedyForOtherTypes, shown } from '@vats/pbx';
+import { DEFAULT_PORT, TRANSPORT_NAMES, type TransportName } from '@vats/sip';
 import { z } from 'zod';
 
 /** One place where the switch takes SIP. */
 export interface ListenSpec {
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: TransportName;
   readonly endpoint: Endpoint;
+}
+
+/** A web site as browsers name it: scheme and host, and the port where it is not the scheme's own (RFC 6454 §6.2). */
+export const origin = z.codec(z.string(remedyForOtherTypes('write an origin in quotes')), z.string(), {
+  decode: (text, ctx) => {
+    const url = /^https?:\/\/[^/?#@]+\/?$/i.test(text.trim()) ? URL.parse(text.trim()) : null;
+    if (url !== null) return url.origin;
+    const remedy = 'write a scheme and a host as the address bar shows them, such as https://phone.example.com';
+    ctx.issues.push({ ...fault(`${shown(text)} is no web site's origin`, remedy), input: text });
+    return z.NEVER;
+  },
+  encode: (text) => text,
+});
+
+/** A certificate's file and its key's, as a mapping or as text with a colon. */
+export function asFiles(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const [certificate, key] = value.split(':');
+  return { certificate, ...(key !== undefined && { key }) };
 }
 
 /** A network as Node's BlockList takes it. */
@@ -21,9 +41,8 @@ export interface PortRange {
   readonly to: number;
 }
 
-const DEFAULT_SIP_PORT = 5060;
 const LISTEN_REMEDY =
-  'write udp://ADDRESS:PORT or tcp://ADDRESS:PORT, such as udp://127.0.0.1:5060 or tcp://[::1]:5060';
+  'write udp, tcp, tls, ws or wss, then ://ADDRESS:PORT, such as udp://127.0.0.1:5060 or tls://[::1]:5061';
 
 /** Text that `read` understands; what it returns as text is the complaint. */
 function textAs<T extends object | number>(
@@ -45,12 +64,10 @@ function textAs<T extends object | number>(
 export const listenUrl = textAs<ListenSpec>(
   (text) => {
     const [, scheme, rest = ''] = /^([a-z]+):\/\/(.+)$/i.exec(text) ?? [];
-    const transport = scheme?.toLowerCase();
-    if (transport === 'tls' || transport === 'ws' || transport === 'wss')
-      return `asks for ${transport}, which is not served yet`;
-    if (transport !== 'udp' && transport !== 'tcp') return 'is not a listening address';
+    const transport = TRANSPORT_NAMES.find((name) => name === scheme?.toLowerCase());
+    if (transport === undefined) return 'is not a listening address';
     const bare = isIP(rest) === 4 || (/^\[.*\]$/.test(rest) && isIP(rest.slice(1, -1)) === 6);
-    const endpoint = parseEndpoint(bare ? `${rest}:${DEFAULT_SIP_PORT}` : rest);
+    const endpoint = parseEndpoint(bare ? `${rest}:${DEFAULT_PORT[transport]}` : rest);
     if (endpoint.ok) return { transport, endpoint: endpoint.value };
     return endpoint.error.code === 'bad-port' ? 'has no port from 0 to 65535' : 'names no IP address to listen on';
   },

@@ -1,9 +1,10 @@
 import { type Endpoint, Ledger } from '@vats/kernel';
 import { FakeClock, MemoryLog, SeededRandom } from '@vats/kernel/testing';
 import { MemoryNetwork } from '../../testing/memory-network.ts';
+import { MemoryTls } from '../../testing/memory-tls.ts';
 import { CONNECTION_LIMITS } from '../connection-limits.ts';
 import type { TransportFailure } from '../failure.ts';
-import type { Flow } from '../flow.ts';
+import type { Flow, TransportName } from '../flow.ts';
 import type { StreamSocket } from '../network.ts';
 import { TransportLayer, type TransportLayerOptions } from '../transport-layer.ts';
 
@@ -16,13 +17,17 @@ export interface Peer {
   readonly text: string;
   readonly closed: TransportFailure | undefined;
   says(text: string): void;
+  /** Told what comes, beside `text`. */
+  hears?: (octets: Buffer) => void;
 }
 
 const ignore = (): void => {};
 
-/** A layer that listens on TCP in memory, and whoever connects to it. Each `open` begins anew. */
+/** A layer that listens on TCP, or another stream, in memory, and whoever connects to it. Each `open` begins anew. */
 export class TcpStage {
+  readonly transport: TransportName;
   clock!: FakeClock;
+  tls!: MemoryTls;
   network!: MemoryNetwork;
   ledger!: Ledger;
   log!: MemoryLog;
@@ -31,21 +36,27 @@ export class TcpStage {
   heard: (string | undefined)[] = [];
   flows: Flow[] = [];
 
+  constructor(transport: TransportName = 'tcp') {
+    this.transport = transport;
+  }
+
   async open(options: Partial<TransportLayerOptions> = {}): Promise<void> {
     const clock = new FakeClock();
     const network = new MemoryNetwork(clock);
     const ledger = new Ledger();
     const log = new MemoryLog();
     const random = new SeededRandom(5);
-    const layer = new TransportLayer({ network: network.host(OURS.address), clock, random, log, ledger, ...options });
-    Object.assign(this, { clock, network, ledger, log, layer, heard: [], flows: [] });
+    const host = network.host(OURS.address);
+    const tls = new MemoryTls(host, 'DNS:pbx.example');
+    const layer = new TransportLayer({ network: host, tls, clock, random, log, ledger, ...options });
+    Object.assign(this, { clock, network, tls, ledger, log, layer, heard: [], flows: [] });
     layer.user = {
       onMessage: (message, flow) => {
         this.heard.push(message.value('Call-ID'));
         this.flows.push(flow);
       },
     };
-    await layer.listen({ transport: 'tcp', endpoint: OURS });
+    await layer.listen({ transport: this.transport, endpoint: OURS });
   }
 
   /** Answers what the ledger counts and should not. */
@@ -58,10 +69,14 @@ export class TcpStage {
 
   /** Somebody who connects to us. */
   peer(address = THEIRS.address): Peer {
-    const made: { text: string; closed: TransportFailure | undefined } = { text: '', closed: undefined };
+    const made: Partial<Peer> & { text: string; closed: TransportFailure | undefined } = {
+      text: '',
+      closed: undefined,
+    };
     const stream = this.network.host(address).connectTcp(undefined, OURS, {
       onOctets: (octets) => {
         made.text += octets.toString('latin1');
+        made.hears?.(octets);
       },
       onEnded: () => stream.end(),
       onClosed: (why) => {
