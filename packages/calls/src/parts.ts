@@ -12,6 +12,8 @@ export interface ReachablePhone extends FarEnd {
   readonly requestUri: string;
   /** Route header values towards it (RFC 3327), first hop first. */
   readonly routes: readonly string[];
+  /** Other flows of the same phone, to be tried one after another when this one fails (RFC 5626 §7). */
+  readonly otherFlows?: readonly ReachablePhone[];
 }
 
 /** Where the phones of an account are; the registrar answers. */

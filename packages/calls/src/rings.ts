@@ -72,7 +72,8 @@ export function chosenOf(
     const { login } = target.device;
     const party = partyOf(target, frame);
     for (const phone of parts.locate(origin.domain, login)) {
-      if (login === own && phone.flow.id === invite.flow.id) continue;
+      if (login === own && [phone, ...(phone.otherFlows ?? [])].some(({ flow }) => flow.id === invite.flow.id))
+        continue;
       choose({ kind: 'phone', target, party, phone });
     }
   }

@@ -1,6 +1,6 @@
 import type { Flow } from '@vats/sip';
 import type { UnreachableReason } from './binding.ts';
-import { KeepAlive, requestUriFor } from './keep-alive.ts';
+import { flowTimerOf, KeepAlive, requestUriFor } from './keep-alive.ts';
 import type { RegistrarLimits } from './limits.ts';
 import type { BindingTarget, RegistrarOptions } from './registrar-options.ts';
 import type { Registration } from './registration.ts';
@@ -14,10 +14,12 @@ export class Presence {
   readonly book: RegistrationBook;
   readonly #options: RegistrarOptions;
   readonly #keepAlive: KeepAlive;
+  readonly #limits: RegistrarLimits;
 
   constructor(options: RegistrarOptions, limits: RegistrarLimits) {
     const { clock, random, transactions, transport, userAgent = 'VATS' } = options;
     this.#options = options;
+    this.#limits = limits;
     this.book = new RegistrationBook((registration) => this.#flowLost(registration));
     this.#keepAlive = new KeepAlive({
       clock,
@@ -30,7 +32,7 @@ export class Presence {
         if (roundTrip !== undefined) registration.roundTrip = roundTrip;
         this.#lives(registration);
       },
-      silent: (registration) => this.#unreachable(registration, 'ping-unanswered'),
+      silent: (registration, why) => this.#unreachable(registration, why),
     });
   }
 
@@ -66,6 +68,16 @@ export class Presence {
   /** Any message from the far end of a flow shows that its phones are there. */
   heardOver(flow: Flow): void {
     for (const registration of this.book.over(flow)) this.#heard(registration);
+  }
+
+  /** Others may send one as they like, and may be silent as well: of them it says nothing. */
+  keptAlive(flow: Flow): void {
+    for (const registration of this.book.over(flow)) if (registration.keepsFlow) this.#heard(registration);
+  }
+
+  /** Seconds within which a phone that keeps its flow alive itself is to be heard over this one. */
+  flowTimer(flow: Flow): number {
+    return flowTimerOf(flow, this.#limits);
   }
 
   target({ binding, flow, reachability, uri }: Registration): BindingTarget {

@@ -9,6 +9,7 @@ import {
   type Flow,
   NodeDns,
   SystemNetwork,
+  sameHost,
   TransactionLayer,
   TransportLayer,
 } from '@vats/sip';
@@ -158,6 +159,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transactions,
     transport,
     serves: (host, domain) => model.directory.findDomain(host)?.id === domain,
+    isProxy: (address) => Object.keys(settings.access.proxies).some((proxy) => sameHost(proxy, address)),
     onEvent: (event) => {
       logRegistration(log, model.directory.domainById(event.binding.domain)?.name, event);
       access.noteRegistration(event);
@@ -315,6 +317,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   for (const { binding } of registrar.registrations()) access.noteRegistration({ type: 'registered', binding });
   sweepAccess();
   undo.push(() => registrar.close());
+  transport.onKeepAlive = (flow) => registrar.keptAlive(flow);
   dialogs.outOfDialog = (request, flow) => door.receive(request, flow);
   if (parts.trunks === undefined) lines.use(model.directory.model.domains);
 

@@ -11,6 +11,8 @@ export interface TransportCounters {
   /** Streams closed because they could not be cut into messages. */
   unframed: number;
   keepAlives: number;
+  /** STUN messages that came to a port for SIP, answered or not. */
+  stun: number;
   connectionsAccepted: number;
   connectionsMade: number;
   /** Connections turned away because as many as allowed were open. */
@@ -31,6 +33,7 @@ export function newTransportCounters(): TransportCounters {
     malformed: 0,
     unframed: 0,
     keepAlives: 0,
+    stun: 0,
     connectionsAccepted: 0,
     connectionsMade: 0,
     connectionsOverLimit: 0,

@@ -1,0 +1,93 @@
+import { sameHost } from '@vats/sip';
+import { describe, expect, test } from 'vitest';
+import { contactsOf, type RegisterDraft, RegistrarBench, udpFlow } from './testing/registrar-bench.ts';
+
+const CONTACT = '<sip:alice@192.168.1.10>';
+const [PROXY, EDGE, VICTIM, STRANGER] = ['10.0.0.5', '203.0.113.5', '198.51.100.99', '203.0.113.66'];
+const CLIENT = { address: EDGE, port: 5060, transport: 'proxy udp' };
+
+function bench(): RegistrarBench {
+  return new RegistrarBench({ isProxy: (address) => address === PROXY || sameHost(address, '2001:db8::5') });
+}
+
+function through(from: string, path: string, more: Partial<RegisterDraft> = {}): RegisterDraft {
+  return {
+    contact: CONTACT,
+    flow: udpFlow(from),
+    headers: [
+      ['Path', path],
+      ['Supported', 'path'],
+    ],
+    ...more,
+  };
+}
+
+describe('RFC 3327', () => {
+  test('RFC 3327 §5.3: a Path is kept as the way to the phone, and told back to who supports it', async () => {
+    const b = bench();
+    const path = `<sip:${PROXY};lr>, <sip:${EDGE};lr>`;
+    const reply = await b.register(through(PROXY, path, { client: CLIENT }));
+    expect(reply.headers?.filter(([name]) => name === 'Path')).toEqual([
+      ['Path', `<sip:${PROXY};lr>`],
+      ['Path', `<sip:${EDGE};lr>`],
+    ]);
+    expect(reply.headers).toContainEqual(['Supported', 'path, outbound']);
+    expect(b.registrar.bindingsOf('acme.example', 'alice')[0]?.binding.path).toEqual([
+      `<sip:${PROXY};lr>`,
+      `<sip:${EDGE};lr>`,
+    ]);
+  });
+
+  test('RFC 3327 §5.3: a phone that does not say that it knows Path gets none back, and is reached by it all the same', async () => {
+    const b = bench();
+    const reply = await b.register({
+      contact: CONTACT,
+      flow: udpFlow(PROXY),
+      headers: [['Path', `<sip:${PROXY};lr>`]],
+    });
+    expect(contactsOf(reply)).toHaveLength(1);
+    expect(reply.headers?.some(([name]) => name === 'Path')).toBe(false);
+    expect(b.registrar.bindingsOf('acme.example', 'alice')[0]?.binding.path).toHaveLength(1);
+  });
+
+  test.each<[name: string, from: string, path: string, more?: Partial<RegisterDraft>]>([
+    ['a proxy of any address that names itself', STRANGER, `<sip:p@${STRANGER}:5070;lr>`],
+    ['a listed proxy that names another listed one', PROXY, '<sip:[2001:DB8::5];lr>'],
+    ['the name of the domain itself', PROXY, '<sip:acme.example;lr>'],
+    ['where a listed proxy saw the request come from', PROXY, `<sip:${PROXY};lr>,<sip:${EDGE};lr>`, { client: CLIENT }],
+  ])('RFC 3327 §6.2: believed is %s', async (_name, from, path, more) => {
+    expect((await bench().register(through(from, path, more))).status).toBe(200);
+  });
+
+  test.each<[name: string, from: string, path: string, more?: Partial<RegisterDraft>]>([
+    ['a stranger names somebody else', STRANGER, `<sip:${VICTIM};lr>`],
+    ['a stranger names itself, then somebody else', STRANGER, `<sip:${STRANGER};lr>,<sip:${VICTIM};lr>`],
+    ['a stranger names a client of its own', STRANGER, `<sip:${STRANGER};lr>,<sip:${EDGE};lr>`, { client: CLIENT }],
+    [
+      'a phone behind a proxy wrote a line of its own',
+      PROXY,
+      `<sip:${PROXY};lr>,<sip:${VICTIM};lr>`,
+      { client: CLIENT },
+    ],
+    ['a phone behind a proxy that adds none', PROXY, `<sip:${VICTIM};lr>`, { client: CLIENT }],
+    [
+      'two of them behind the client',
+      PROXY,
+      `<sip:${PROXY};lr>,<sip:${EDGE};lr>,<sip:${VICTIM};lr>`,
+      { client: CLIENT },
+    ],
+    ['one between', PROXY, `<sip:${PROXY};lr>,<sip:${VICTIM};lr>,<sip:${EDGE};lr>`, { client: CLIENT }],
+    ['a name', STRANGER, '<sip:victim.example;lr>'],
+  ])('RFC 3327 §6.2: not believed, and nothing changes: %s', async (_name, from, path, more) => {
+    const b = bench();
+    const reply = await b.register(through(from, path, more));
+    expect([reply.status, reply.reason, b.registrar.size]).toEqual([403, 'Path Of An Unknown Proxy', 0]);
+  });
+
+  test.each([
+    ['that is no SIP URI', '<tel:+74951234567>'],
+    ['of more hops than anybody has', Array.from({ length: 9 }, () => `<sip:${PROXY};lr>`).join(', ')],
+  ])('a Path %s is refused', async (_name, path) => {
+    expect((await bench().register(through(PROXY, path))).status).toBe(400);
+  });
+});
