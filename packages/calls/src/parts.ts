@@ -43,6 +43,8 @@ export interface TrunkLine {
   readonly credentials?: DigestClient;
   /** User part of our Contact there; random unless given. */
   readonly contactUser?: string;
+  /** Route header values that its INVITEs set out with (RFC 3608), first hop first. */
+  readonly routes?: readonly string[];
   /** What a call shows that shows none of its own, as the trunk wants it written. */
   readonly number?: string;
   /** How caller IDs are written to it; E.164 unless given. */

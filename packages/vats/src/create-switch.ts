@@ -146,6 +146,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transactions,
     transport,
     userAgent: settings.sip.userAgent,
+    instanceKey: store.keyFor('trunk-instances'),
     onEvent: (event) => parts.onTrunkEvent?.(event),
   });
   undo.push(() => lines.close());

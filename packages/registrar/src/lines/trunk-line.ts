@@ -4,6 +4,7 @@ import {
   DigestClient,
   type Flow,
   type Locator,
+  type Server,
   type TransactionLayer,
   type TransportLayer,
   type TransportName,
@@ -13,7 +14,7 @@ import { LineAddresses } from './line-addresses.ts';
 import type { LineAnswer } from './line-answer.ts';
 import type { TrunkEvent } from './line-events.ts';
 import { LineRegistration } from './line-registration.ts';
-import { contactOn, type LineIdentity, optionsDraft } from './line-requests.ts';
+import { contactOn, type InstanceId, type LineIdentity, optionsDraft } from './line-requests.ts';
 import type { LineStatus } from './line-status.ts';
 import { LineWatch } from './line-watch.ts';
 import { haveOneAccount, haveOneList } from './same-line.ts';
@@ -24,7 +25,9 @@ export interface TrunkLineParts {
   readonly random: Random;
   readonly locator: Locator;
   readonly transactions: Pick<TransactionLayer, 'send'>;
-  readonly transport: Pick<TransportLayer, 'flowTo' | 'sentBy'>;
+  readonly transport: Pick<TransportLayer, 'flowTo' | 'sentBy' | 'dropFlows'>;
+  /** Who we are at the registrar of this trunk, through restarts (RFC 5626 §4.1). */
+  readonly instanceOf: (domain: string, trunk: string) => InstanceId;
   readonly userAgent: string;
   readonly onEvent: (event: TrunkEvent) => void;
   /** Where calls may come from has changed. */
@@ -138,7 +141,7 @@ export class TrunkLine {
   }
 
   /** The servers as they are to be tried: those that failed lately come last. */
-  get endpoints(): readonly Endpoint[] {
+  get endpoints(): readonly Server[] {
     return this.#peer?.endpoints ?? [];
   }
 
@@ -149,16 +152,14 @@ export class TrunkLine {
     const registered = this.#registration?.endpoint;
     const isGood = (endpoint: Endpoint): boolean => peer.has(endpoint) && !peer.isFailing(endpoint);
     const endpoint = registered !== undefined && isGood(registered) ? registered : peer.endpoints.find(isGood);
-    return endpoint === undefined ? undefined : { transport: peer.transport, endpoint };
+    return endpoint === undefined ? undefined : { transport: endpoint.transport, endpoint };
   }
 
   /** Where a call goes when all servers but these failed lately and there is no other way: they may be there again. */
   lastResort(but: readonly Endpoint[] = []): TrunkTarget | undefined {
     const isLeft = (one: Endpoint): boolean => !but.some((other) => sameEndpoint(one, other));
     const endpoint = this.#ended ? undefined : this.endpoints.find(isLeft);
-    return endpoint === undefined || this.#peer === undefined
-      ? undefined
-      : { transport: this.#peer.transport, endpoint };
+    return endpoint === undefined ? undefined : { transport: endpoint.transport, endpoint };
   }
 
   /**
@@ -172,6 +173,11 @@ export class TrunkLine {
   /** A call there was answered. */
   markWorking(endpoint: Endpoint): void {
     this.#peer?.markServing(endpoint);
+  }
+
+  /** Route header values for our requests by it, as its registrar wants (RFC 3608). */
+  get serviceRoute(): readonly string[] {
+    return this.#registration?.serviceRoute ?? [];
   }
 
   /** Whether a request from there may be this trunk's: one by address, or to our own Contact. @param user of its Request-URI, escapes undone */
@@ -194,7 +200,7 @@ export class TrunkLine {
       domain: this.domainName,
       name: this.name,
       proxy: this.#trunk.proxy,
-      transport: this.#trunk.transport ?? 'udp',
+      transport: this.#trunk.transport ?? (target ?? this.endpoints[0])?.transport ?? 'udp',
       state: !ok ? 'not-served' : (registration?.state ?? 'not-needed'),
       ...(!this.way.ok && { why: this.way.why }),
       since: registration?.since ?? this.#since,
@@ -257,6 +263,9 @@ export class TrunkLine {
       ...this.#parts,
       peer,
       identity: this.#identity,
+      ...(this.#trunk.register?.outbound === true && {
+        instance: this.#parts.instanceOf(this.domain, this.name),
+      }),
       expires: expires === undefined ? EXPIRES_S : Math.ceil(expires / 1000),
       credentials: () => this.#credentials!,
       onHeard: (endpoint) => this.#watch?.heard(endpoint),

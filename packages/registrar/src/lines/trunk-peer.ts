@@ -5,6 +5,7 @@ import {
   type Locator,
   type LookupFailure,
   parseUri,
+  type Server,
   type ServerList,
   type ServerTarget,
   type TransportName,
@@ -17,14 +18,16 @@ export type PeerTarget =
 
 const DEFAULT_PORT = 5060;
 
-/** Reads `proxy` and `transport` of a trunk. @param families that we can talk to */
-export function targetOf({ proxy, transport }: Trunk, families: readonly AddressFamily[]): PeerTarget {
+/** Families that we can talk to by a transport, the preferred one first. */
+export type Families = (transport: TransportName) => readonly AddressFamily[];
+
+/** Reads `proxy` and `transport` of a trunk. Without a transport the DNS may choose one (RFC 3263 §4.1). */
+export function targetOf({ proxy, transport }: Trunk, families: Families): PeerTarget {
   const uri = parseUri(proxy);
   if (!uri.ok || uri.value.kind !== 'sip') return { ok: false, why: `${proxy} is not the address of a SIP server` };
   const { scheme, host, port } = uri.value;
-  const name = transport ?? (scheme === 'sips' ? 'tls' : 'udp');
-  if (name === 'tls' || scheme === 'sips') return { ok: false, why: 'TLS is not served yet: use udp or tcp' };
-  return { ok: true, target: { host, port, transport: name, ...(families.length > 0 && { families }) } };
+  if (transport === 'tls' || scheme === 'sips') return { ok: false, why: 'TLS is not served yet: use udp or tcp' };
+  return { ok: true, target: { host, port, transport, families } };
 }
 
 /** The host of From, To and Request-URI. */
@@ -39,7 +42,6 @@ export function hostOf({ domain, proxy }: Trunk): string {
  * name itself with port 5060 are what is left (they are what stands when there is no SRV record, RFC 3263 §4.2).
  */
 export class TrunkPeer {
-  readonly transport: TransportName;
   readonly target: ServerTarget;
   readonly #locator: Locator;
   readonly #onChange: () => void;
@@ -48,14 +50,13 @@ export class TrunkPeer {
 
   constructor(target: ServerTarget, locator: Locator, onChange: () => void) {
     this.target = target;
-    this.transport = target.transport;
     this.#locator = locator;
     this.#onChange = onChange;
     this.#servers = locator.follow(target, () => this.#found());
   }
 
   /** In the order in which they are to be tried; those that failed lately come last. */
-  get endpoints(): readonly Endpoint[] {
+  get endpoints(): readonly Server[] {
     return this.#list.endpoints;
   }
 

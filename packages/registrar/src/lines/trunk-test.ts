@@ -1,4 +1,4 @@
-import { type Clock, type Endpoint, formatEndpoint, type Random } from '@vats/kernel';
+import { type Clock, formatEndpoint, type Random } from '@vats/kernel';
 import {
   type AuthenticationReport,
   DigestClient,
@@ -7,6 +7,7 @@ import {
   fromWire,
   isChallenge,
   locate,
+  type Server,
   type SipResponse,
   sendAuthenticated,
   type TransactionLayer,
@@ -108,7 +109,7 @@ class Run {
       register === undefined
         ? 'no registration: a trunk by its address'
         : `login ${register.login}, digest username ${register.authUser ?? register.login}`;
-    const text = `proxy ${trunk.proxy} over ${trunk.transport ?? 'udp'}, domain ${host}, ${account}`;
+    const text = `proxy ${trunk.proxy} over ${trunk.transport ?? 'what the DNS says, or udp'}, domain ${host}, ${account}`;
     this.#note('settings', this.#line.way.ok, this.#line.way.ok ? text : `${text}: ${this.#line.way.why}`);
   }
 
@@ -133,7 +134,7 @@ class Run {
   }
 
   /** Asks the servers in order until one answers. */
-  async #options(endpoints: readonly Endpoint[]): Promise<{ answered: Endpoint | undefined; last: Outcome }> {
+  async #options(endpoints: readonly Server[]): Promise<{ answered: Server | undefined; last: Outcome }> {
     const { random, transport, userAgent } = this.#parts;
     const { host, login, contactUser = 'vats' } = this.#line;
     let last: Outcome = { kind: 'silence' };
@@ -151,7 +152,7 @@ class Run {
     return { answered: undefined, last };
   }
 
-  async #register(endpoint: Endpoint): Promise<Outcome> {
+  async #register(endpoint: Server): Promise<Outcome> {
     const { random, userAgent } = this.#parts;
     const { host, login, contactUser = '', trunk } = this.#line;
     const { register } = trunk;
@@ -195,9 +196,8 @@ class Run {
     this.#note('live', state === 'registered' || state === 'not-needed', text);
   }
 
-  #flowTo(endpoint: Endpoint): Flow {
-    const transport = this.#line.way.ok ? this.#line.way.target.transport : 'udp';
-    return this.#parts.transport.flowTo({ transport, endpoint });
+  #flowTo(endpoint: Server): Flow {
+    return this.#parts.transport.flowTo({ transport: endpoint.transport, endpoint });
   }
 
   #send(flow: Flow, draft: Parameters<TransactionLayer['send']>[0], credentials?: DigestClient): Promise<Outcome> {
