@@ -22,6 +22,7 @@ import { OutsideLegs } from './outside-legs.ts';
 import type { OutwardLeg } from './outward-legs.ts';
 import { passedHeaders } from './passed-headers.ts';
 import { didOf, phoneAddresses } from './phone-invite.ts';
+import { phoneReturned } from './phone-returned.ts';
 import { failureOfStatus } from './refusals.ts';
 import { chosenOf, type OutsideRing, type PhoneRing } from './rings.ts';
 
@@ -142,6 +143,7 @@ export class Forks {
       ...phoneAddresses(this.#call, ring),
       ...(routes.length > 0 && { routes }),
       ...(otherFlows.length > 0 && { silence: FLOW_SILENCE_MS }),
+      resolve: phoneReturned(this.#call.parts.locate, origin.domain, device.login),
     });
   }
 

@@ -21,7 +21,7 @@ function edge(scene: Scene, vats: Switch): Promise<Kamailio> {
   return Kamailio.start(scene, {
     address: EDGE,
     modules: ['tm', 'tmx', 'sl', 'rr', 'pv', 'maxfwd', 'siputils', 'textops', 'path'],
-    parameters: ['"path", "use_received", 1', '"rr", "append_fromtag", 0', '"tm", "contacts_avp", "i:25"'],
+    parameters: ['"path", "use_received", 1', '"rr", "append_fromtag", 0'],
     script: `request_route {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }

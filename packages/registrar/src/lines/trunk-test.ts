@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type Clock, formatEndpoint, type Random } from '@vats/kernel';
 import {
   type AuthenticationReport,
@@ -109,8 +110,14 @@ class Run {
       register === undefined
         ? 'no registration: a trunk by its address'
         : `login ${register.login}, digest username ${register.authUser ?? register.login}`;
-    const text = `proxy ${trunk.proxy} over ${trunk.transport ?? 'what the DNS says, or udp'}, domain ${host}, ${account}`;
+    const text = `proxy ${trunk.proxy} over ${trunk.transport ?? (this.#isChosen ? 'udp' : 'what the DNS names, else udp')}, domain ${host}, ${account}`;
     this.#note('settings', this.#line.way.ok, this.#line.way.ok ? text : `${text}: ${this.#line.way.why}`);
+  }
+
+  /** No record of the DNS has a say in the transport: there is a port, or an address. */
+  get #isChosen(): boolean {
+    const { way } = this.#line;
+    return way.ok && (way.target.port !== undefined || isIP(way.target.host) !== 0);
   }
 
   async #dns() {
