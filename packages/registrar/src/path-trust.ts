@@ -7,7 +7,7 @@ export interface PathSource {
   /** Where a proxy that is believed saw its own client. */
   readonly client?: string;
   readonly isProxy: (address: string) => boolean;
-  /** Whether a host part means the domain of the account. */
+  /** Whether a host is a name of the account's domain. */
   readonly isOwnName: (host: string) => boolean;
 }
 

@@ -44,6 +44,8 @@ export interface RegistrarOptions {
   readonly transport: Pick<TransportLayer, 'flowById' | 'sentBy'>;
   /** Whether a host part means this domain. */
   readonly serves: (host: string, domain: string) => boolean;
+  /** Whether a host is a name of this domain, and not merely taken for it as where there is but one. Without it none is. */
+  readonly isNameOf?: (host: string, domain: string) => boolean;
   /** Addresses of proxies that are believed: also what they say of the way to a phone (Path). Without it none is. */
   readonly isProxy?: (address: string) => boolean;
   readonly onEvent: (event: RegistrarEvent) => void;

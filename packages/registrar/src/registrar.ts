@@ -149,7 +149,7 @@ export class Registrar {
 
   #readFor(account: RegistrarAccount, request: SipRequest, flow: Flow): OrRefusal<RegisterIntent> {
     const { requestUri, to } = request;
-    const { serves, isProxy = () => false } = this.#options;
+    const { serves, isProxy = () => false, isNameOf = () => false } = this.#options;
     if (!requestUri.ok || requestUri.value.kind !== 'sip') return refused(400, 'Bad Request-URI');
     if (!to.ok || to.value.uri.kind !== 'sip') return refused(400, 'Address-of-Record Is No SIP URI');
     if (!serves(requestUri.value.host, account.domain)) return refused(404);
@@ -164,7 +164,7 @@ export class Registrar {
       observed: flow.observed.address,
       ...(account.client !== undefined && { client: account.client.address }),
       isProxy,
-      isOwnName: (host: string) => serves(host, account.domain),
+      isOwnName: (host: string) => isNameOf(host, account.domain),
     };
     if (!believesPath(pathUris(path) ?? [], seen)) return refused(403, 'Path Of An Unknown Proxy');
     if (wantsOutbound && !(firstHopKeepsFlow && (path.length > 0 || account.client === undefined))) return refused(439);

@@ -18,6 +18,7 @@ import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
+import { isNameOf } from './domain-names.ts';
 import { ALLOWED_METHODS } from './front-door/front-door.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
@@ -160,6 +161,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transactions,
     transport,
     serves: (host, domain) => model.directory.findDomain(host)?.id === domain,
+    isNameOf: (host, domain) => isNameOf(host, model.directory.domainById(domain)),
     isProxy: (address) => Object.keys(settings.access.proxies).some((proxy) => sameHost(proxy, address)),
     onEvent: (event) => {
       logRegistration(log, model.directory.domainById(event.binding.domain)?.name, event);

@@ -55,9 +55,7 @@ async function talk(caller: Baresip, callee: Baresip, extension: string, ends: '
   await caller.event('CALL_RINGING', 10_000);
   await callee.answer();
   await Promise.all([caller.event('CALL_ESTABLISHED', 10_000), callee.event('CALL_ESTABLISHED', 10_000)]);
-  await wait(2_000);
-  await expectTone(callee.heard().at(-1)!, caller.tone, { from: 0.7, length: 1 });
-  await expectTone(caller.heard().at(-1)!, callee.tone, { from: 0.7, length: 1 });
+  await wait(2_500);
   // Each re-INVITE goes through the proxy, in both directions.
   await caller.hold();
   await wait(300);
@@ -65,6 +63,8 @@ async function talk(caller: Baresip, callee: Baresip, extension: string, ends: '
   await wait(300);
   await (ends === 'caller' ? caller : callee).hangUp();
   await Promise.all([caller.event('CALL_CLOSED', 10_000), callee.event('CALL_CLOSED', 10_000)]);
+  await expectTone(callee.heard().at(-1)!, caller.tone, { from: 0.7, length: 1 });
+  await expectTone(caller.heard().at(-1)!, callee.tone, { from: 0.7, length: 1 });
 }
 
 describe('RFC 3327: a record-routing Kamailio with Path in front', () => {

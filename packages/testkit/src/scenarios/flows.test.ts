@@ -158,3 +158,42 @@ describe('a phone with us as its outbound proxy', () => {
     },
   );
 });
+
+describe('a Path', () => {
+  scenario(
+    'RFC 3327 §6.2: of hosts that the REGISTER did not pass is refused, also where there is one domain only',
+    { ends: [], cast: [] },
+    async ({ alice, world }) => {
+      for (const path of ['<sip:203.0.113.99;lr>', '<sip:192.0.2.10;lr>, <sip:victim.example;lr>']) {
+        await alice.registers({ status: 403, headers: [['Path', path]] });
+      }
+      expect(world.registrations).toEqual([]);
+    },
+  );
+
+  scenario(
+    'RFC 3327 §5.3: is the way of calls, as Route, and of what follows the Record-Route is',
+    { ends: 'caller-hung-up', cast: ['alice'] },
+    async ({ alice, bob }) => {
+      await bob.registers({ headers: [['Path', '<sip:p@192.0.2.20;lr>']] });
+      alice.invites(bob);
+      expect(bob.expects('INVITE').list('Route')).toEqual(['<sip:p@192.0.2.20;lr>']);
+      connect(alice, bob);
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'RFC 3261 §12.2.1.1: of a strict router has it in the Request-URI, and the phone last',
+    { ends: 'caller-hung-up', cast: ['alice'] },
+    async ({ alice, bob }) => {
+      await bob.registers({ headers: [['Path', '<sip:192.0.2.20>']] });
+      alice.invites(bob);
+      const invite = bob.expects('INVITE');
+      expect(invite.requestUriText).toBe('sip:192.0.2.20');
+      expect(invite.list('Route')).toEqual([`<${bob.phone.contactUri}>`]);
+      connect(alice, bob);
+      end(alice, bob);
+    },
+  );
+});
