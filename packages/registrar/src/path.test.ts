@@ -1,6 +1,15 @@
 import { sameHost } from '@vats/sip';
 import { describe, expect, test } from 'vitest';
-import { contactsOf, type RegisterDraft, RegistrarBench, udpFlow } from './testing/registrar-bench.ts';
+import { MemoryBindingStore } from './testing/memory-binding-store.ts';
+import {
+  contactsOf,
+  LISTENER,
+  type RegisterDraft,
+  RegistrarBench,
+  tcpFlow,
+  udpFlow,
+} from './testing/registrar-bench.ts';
+import { sampleBinding } from './testing/sample-binding.ts';
 
 const CONTACT = '<sip:alice@192.168.1.10>';
 const [PROXY, EDGE, VICTIM, STRANGER] = ['10.0.0.5', '203.0.113.5', '198.51.100.99', '203.0.113.66'];
@@ -95,5 +104,45 @@ describe('RFC 3327', () => {
     ['of more hops than anybody has', Array.from({ length: 9 }, () => `<sip:${PROXY};lr>`).join(', ')],
   ])('a Path %s is refused', async (_name, path) => {
     expect((await bench().register(through(PROXY, path))).status).toBe(400);
+  });
+});
+
+describe('RFC 3327 §5.4: a proxy on TCP that closes its connection', () => {
+  const PATH = `<sip:${PROXY};transport=tcp;lr>`;
+
+  test('RFC 3327 §5.4: its phones are reached over a new one to where its Path says', async () => {
+    const b = bench();
+    const connection = tcpFlow(PROXY);
+    await b.register(through(PROXY, PATH, { flow: connection }));
+    b.happened();
+    connection.close();
+    expect(b.happened()).toEqual([]);
+    expect(b.registrar.isReachable('acme.example', 'alice')).toBe(true);
+    expect(b.made).toEqual([]);
+    const [target] = b.registrar.bindingsOf('acme.example', 'alice');
+    expect(target && 'flow' in target && target.flow).toBe(b.made[0]);
+    expect(b.made[0]).toMatchObject({ transport: 'tcp', observed: { address: PROXY, port: 5060 } });
+  });
+
+  test('RFC 3327 §5.4: likewise after a restart', async () => {
+    const store = new MemoryBindingStore();
+    const flow = { transport: 'tcp', bound: LISTENER, observed: { address: PROXY, port: 40_001 }, id: 'tcp gone' };
+    store.bindings.set('b1', sampleBinding({ contact: 'sip:alice@192.168.1.10', path: [PATH], flow }));
+    const b = new RegistrarBench({ isProxy: (address) => address === PROXY }, store);
+    await b.registrar.load();
+    expect(b.registrar.isReachable('acme.example', 'alice')).toBe(true);
+  });
+
+  test.each([
+    ['is a name', `<sip:acme.example;lr>`],
+    ['is to be spoken to securely', `<sips:${PROXY};lr>`],
+    ['is to be spoken to by another transport', `<sip:${PROXY};transport=ws;lr>`],
+  ])('they are unreachable where it %s', async (_name, path) => {
+    const b = bench();
+    const connection = tcpFlow(PROXY);
+    await b.register(through(PROXY, path, { flow: connection }));
+    connection.close();
+    expect(b.happened()).toEqual(['registered', 'unreachable connection-closed']);
+    expect(b.registrar.bindingsOf('acme.example', 'alice')[0]).toMatchObject({ unreachable: 'connection-closed' });
   });
 });

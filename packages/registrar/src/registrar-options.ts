@@ -40,8 +40,8 @@ export interface RegistrarOptions {
   readonly store: BindingStore;
   /** Carries the pings. */
   readonly transactions: PingSender;
-  /** Finds the flows of bindings again after a restart, and knows what we are called on them. */
-  readonly transport: Pick<TransportLayer, 'flowById' | 'sentBy'>;
+  /** Finds the flows of bindings again after a restart, makes a new one to a proxy, and knows what we are called on them. */
+  readonly transport: Pick<TransportLayer, 'flowById' | 'flowTo' | 'sentBy'>;
   /** Whether a host part means this domain. */
   readonly serves: (host: string, domain: string) => boolean;
   /** Whether a host is a name of this domain, and not merely taken for it as where there is but one. Without it none is. */

@@ -97,9 +97,7 @@ export class Registrar {
 
   /** Whether an account has a phone that a request would be sent to. */
   isReachable(domain: string, login: string): boolean {
-    return this.#presence.book
-      .of(domain, login)
-      .some(({ reachability, flow }) => reachability.reachable && flow !== undefined);
+    return this.#presence.book.of(domain, login).some((registration) => this.#presence.isReachable(registration));
   }
 
   /** All bindings, or those of one domain, as they stand. */

@@ -52,6 +52,8 @@ export class RegistrarBench {
   readonly pings: SentPing[] = [];
   /** Flows that were asked for by their ids. */
   readonly restored: FakeFlow[] = [];
+  /** Flows that were made to a proxy. */
+  readonly made: FakeFlow[] = [];
   readonly store: MemoryBindingStore;
   readonly registrar: Registrar;
   /** Over UDP, from where Alice's Contact says. */
@@ -67,7 +69,15 @@ export class RegistrarBench {
       ledger: this.ledger,
       store,
       transactions: { send: (draft, flow, user) => this.#ping(draft, flow, user) },
-      transport: { flowById: (id) => this.#flowById(id), sentBy: () => ({ host: 'pbx.example', port: 5060 }) },
+      transport: {
+        flowTo: ({ transport, endpoint }) => {
+          const flow = new FakeFlow(transport, LISTENER, endpoint);
+          this.made.push(flow);
+          return flow;
+        },
+        flowById: (id) => this.#flowById(id),
+        sentBy: () => ({ host: 'pbx.example', port: 5060 }),
+      },
       serves: (host, domain) => host === domain,
       onEvent: (event) => this.events.push(event),
       ...options,
