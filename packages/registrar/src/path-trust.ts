@@ -16,16 +16,17 @@ export interface PathSource {
  * it came on, whatever its Path says, so a Path sends nothing of ours elsewhere; but the proxy at that flow's end reads it as
  * Route, and a phone that wrote a line of its own into it would have the proxy send our requests to a third party. So each hop
  * must be one that the REGISTER is known to have passed: where it was seen to come from, a proxy that is believed, the domain
- * itself; and once, behind such a proxy, where the proxy saw it come from.
+ * itself; and behind such a proxy where the proxy saw it come from.
  *
  * @param path outermost hop (the nearest to us) first
  */
 export function believesPath(path: readonly SipUri[], { observed, client, isProxy, isOwnName }: PathSource): boolean {
-  let seenByProxy = isProxy(observed) ? client : undefined;
-  return path.every(({ host }) => {
-    if (sameHost(host, observed) || isProxy(host) || isOwnName(host)) return true;
-    const isClient = seenByProxy !== undefined && sameHost(host, seenByProxy);
-    seenByProxy = undefined;
-    return isClient;
-  });
+  const seenByProxy = isProxy(observed) ? client : undefined;
+  return path.every(
+    ({ host }) =>
+      sameHost(host, observed) ||
+      isProxy(host) ||
+      isOwnName(host) ||
+      (seenByProxy !== undefined && sameHost(host, seenByProxy)),
+  );
 }

@@ -135,12 +135,13 @@ describe('RFC 3327 §5.4: a proxy on TCP that closes its connection', () => {
 
   test.each([
     ['is a name', `<sip:acme.example;lr>`],
+    ['is where a proxy saw its client', `<sip:${EDGE};transport=tcp;lr>`],
     ['is to be spoken to securely', `<sips:${PROXY};lr>`],
     ['is to be spoken to by another transport', `<sip:${PROXY};transport=ws;lr>`],
   ])('they are unreachable where it %s', async (_name, path) => {
     const b = bench();
     const connection = tcpFlow(PROXY);
-    await b.register(through(PROXY, path, { flow: connection }));
+    await b.register(through(PROXY, path, { flow: connection, client: CLIENT }));
     connection.close();
     expect(b.happened()).toEqual(['registered', 'unreachable connection-closed']);
     expect(b.registrar.bindingsOf('acme.example', 'alice')[0]).toMatchObject({ unreachable: 'connection-closed' });

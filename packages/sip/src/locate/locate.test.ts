@@ -139,8 +139,8 @@ describe('RFC 3263 §4.1: where no transport is given', () => {
   test('RFC 3263 §4.1: NAPTR names transport and servers, by preference within the lowest order', async () => {
     dns.records.set(NAPTR, [
       naptr('SIP+D2U', '_sip._udp.udp.example', 20, 1),
-      naptr('SIP+D2T', '_sip._tcp.tcp.example', 10, 50),
       naptr('sip+d2u', '_sip._udp.udp.example', 10, 60),
+      naptr('SIP+D2T', '_sip._tcp.tcp.example', 10, 50),
     ]);
     expect(await byDns()).toEqual(['tcp 192.0.2.2 5062', 'udp 192.0.2.1 5061']);
     expect(dns.asked).not.toContain(`SRV _sip._udp.${HOST}`);
