@@ -214,3 +214,18 @@ test('asked while it asks, it does not ask twice; a user that fails costs a line
   expect(log.events).toEqual(['locate.user-failed']);
   expect(list.state).toBe('found');
 });
+
+test('another transport to the same place is a change too', async () => {
+  dns.ttl = 120;
+  const pointer = (service: string, name: string) => [
+    { order: 1, preference: 1, flags: 's', service, regexp: '', replacement: `${name}.${HOST}` },
+  ];
+  dns.records.set(`NAPTR ${HOST}`, pointer('SIP+D2U', '_sip._udp'));
+  for (const name of ['_sip._udp', '_sip._tcp']) dns.records.set(`SRV ${name}.${HOST}`, [server('a.example', 10, 10)]);
+  dns.records.set('A a.example', ['192.0.2.1']);
+  const list = locator.follow({ host: HOST }, () => changes.push(list.endpoints.map(({ transport }) => transport)));
+  await dns.settled();
+  dns.records.set(`NAPTR ${HOST}`, pointer('SIP+D2T', '_sip._tcp'));
+  await later(120_000);
+  expect(changes).toEqual([['udp'], ['tcp']]);
+});

@@ -175,8 +175,7 @@ export class ServerList {
     this.#found = [...endpoints, ...kept];
     const there = new Set(this.#found.map(formatEndpoint));
     for (const marks of this.#marks) for (const text of marks.keys()) if (!there.has(text)) marks.delete(text);
-    const changed =
-      before.length !== this.#found.length || before.some((each, at) => !sameEndpoint(each, this.#found[at]!));
+    const changed = before.length !== this.#found.length || before.some((each, at) => !isSame(each, this.#found[at]!));
     if (!changed) return;
     try {
       this.onChange();
@@ -200,4 +199,8 @@ export class ServerList {
   #askAgainIn(milliseconds: number): void {
     this.#stopTimer = this.#parts.clock.after(milliseconds, () => this.refresh());
   }
+}
+
+function isSame(one: Server, other: Server): boolean {
+  return one.transport === other.transport && sameEndpoint(one, other);
 }
