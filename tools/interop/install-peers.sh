@@ -5,7 +5,8 @@ set -eu
 # command:package
 peers='sipp:sip-tester baresip:baresip-core linphonec:linphone-cli sipsak:sipsak tshark:tshark dumpcap:wireshark-common
 sox:sox soxi:sox ffmpeg:ffmpeg nft:nftables ip:iproute2 socat:socat mmdblookup:mmdb-bin
-svmap:sipvicious multimon-ng:multimon-ng kamailio:kamailio dnsmasq:dnsmasq-base chromium:chromium'
+svmap:sipvicious multimon-ng:multimon-ng kamailio:kamailio dnsmasq:dnsmasq-base chromium:chromium
+turnutils_stunclient:coturn'
 
 missing=
 for peer in $peers; do

@@ -11,6 +11,7 @@ import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import { LeavingLegs } from './leaving-legs.ts';
 import { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
+import { phoneReturned } from './phone-returned.ts';
 import type { SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
 
@@ -59,7 +60,7 @@ export class CallManager {
     }
     const id = this.#parts.random.token(CALL_ID_CHARACTERS);
     const call = new Call(this.#shared, id, origin, this.#accounts.ofCall(origin.domain.id), {
-      open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user, this.#asTrunkWants(origin)),
+      open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user, this.#asCallerWants(origin)),
       onEnd: () => this.#forget(id),
       onOutgoing: (callId, live) => {
         if (live) this.#outgoing.add(callId);
@@ -144,8 +145,10 @@ export class CallManager {
   }
 
   /** A trunk that called may challenge our requests within the call as well. */
-  #asTrunkWants({ domain, caller }: CallOrigin): IncomingInviteOptions {
-    const line = caller.kind === 'trunk' ? this.#parts.line?.(domain, caller.trunk) : undefined;
+  #asCallerWants({ domain, caller }: CallOrigin): IncomingInviteOptions {
+    const { locate } = this.#parts;
+    if (caller.kind === 'device') return { resolve: phoneReturned(locate, domain, caller.device.login) };
+    const line = this.#parts.line?.(domain, caller.trunk);
     return {
       ...(line?.contactUser !== undefined && { contactUser: line.contactUser }),
       ...(line?.credentials !== undefined && { credentials: line.credentials }),

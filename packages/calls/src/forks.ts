@@ -22,11 +22,15 @@ import { OutsideLegs } from './outside-legs.ts';
 import type { OutwardLeg } from './outward-legs.ts';
 import { passedHeaders } from './passed-headers.ts';
 import { didOf, phoneAddresses } from './phone-invite.ts';
+import { phoneReturned } from './phone-returned.ts';
 import { failureOfStatus } from './refusals.ts';
 import { chosenOf, type OutsideRing, type PhoneRing } from './rings.ts';
 
 /** Hops that a request without Max-Forwards has left (RFC 3261 §8.1.1.6). */
 const DEFAULT_MAX_FORWARDS = 70;
+
+/** A flow that is silent for so long is dead: whoever is there says 100 within 200 ms (RFC 3261 §17.2.1). */
+const FLOW_SILENCE_MS = 4_000;
 
 /** What a step of the plan says of every leg that it rings. */
 export interface LegFacts {
@@ -48,6 +52,8 @@ export class Forks {
   readonly #invites = new Map<LegName, OutgoingInvite>();
   /** Phones that are offered clear sound, and may be offered encrypted sound should they refuse it. */
   readonly #clear = new Map<LegName, PhoneRing>();
+  /** Phones that have another flow to be tried should this one fail. */
+  readonly #otherFlows = new Map<LegName, PhoneRing>();
   /** Legs outside whose INVITE is made, and leaves when what they may use is on disk. */
   readonly #reserved = new Map<LegName, () => void>();
   /** Legs that ring at PBXs behind us. */
@@ -131,10 +137,13 @@ export class Forks {
     }
     if (!encrypted && (device.srtp ?? 'optional') === 'optional') this.#clear.set(name, ring);
     this.#started(name, phone.flow, encrypted ? { why: 'it takes encrypted sound only' } : {});
-    const { routes } = phone;
+    const { routes, otherFlows = [] } = phone;
+    if (otherFlows.length > 0) this.#otherFlows.set(name, ring);
     this.#send(opened, phone.flow, {
       ...phoneAddresses(this.#call, ring),
       ...(routes.length > 0 && { routes }),
+      ...(otherFlows.length > 0 && { silence: FLOW_SILENCE_MS }),
+      resolve: phoneReturned(this.#call.parts.locate, origin.domain, device.login),
     });
   }
 
@@ -299,6 +308,7 @@ export class Forks {
       return;
     }
     const clear = this.#clear.get(leg.name);
+    const otherFlow = isFlowFailure(failure) ? nextFlow(this.#otherFlows.get(leg.name)) : undefined;
     this.#release(leg.name);
     const { status } = failure;
     const outside = this.#outside.failed(leg.name, failure);
@@ -308,6 +318,12 @@ export class Forks {
       const by = this.#nextLeg();
       this.#chosen.set(by, outside.on);
       this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: outside.outcome, status, ...cause });
+      return;
+    }
+    if (otherFlow !== undefined) {
+      const by = this.#nextLeg();
+      this.#chosen.set(by, otherFlow);
+      this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: 'unreachable', status });
       return;
     }
     // A phone that encrypts always refuses an offer of clear sound like this (RFC 4568 §5.1.2), and may take the other.
@@ -330,11 +346,22 @@ export class Forks {
 
   #release(name: LegName): void {
     this.#clear.delete(name);
+    this.#otherFlows.delete(name);
     const outgoing = this.#invites.get(name);
     if (outgoing === undefined) return;
     this.#invites.delete(name);
     this.#onOutgoing(outgoing.callId, false);
   }
+}
+
+/** That it was the flow that failed, not its phone that refused: only then may another one of it be tried (RFC 5626 §7). */
+function isFlowFailure({ cause, status }: InviteFailure): boolean {
+  return cause === 'timeout' || cause === 'transport' || status === 430 || status === 408;
+}
+
+function nextFlow(ring: PhoneRing | undefined): PhoneRing | undefined {
+  const [next, ...otherFlows] = ring?.phone.otherFlows ?? [];
+  return ring === undefined || next === undefined ? undefined : { ...ring, phone: { ...next, otherFlows } };
 }
 
 function maxForwardsOf(request: SipRequest): number {

@@ -149,7 +149,7 @@ export class OutsideLegs {
     ring: OutsideRing,
     { line, at, way, next }: WayOut & { readonly ok: true },
   ): Omit<OutgoingInviteOptions, 'target' | 'sdp' | 'maxForwards'> {
-    const { origin, outward, holdings, id } = this.#call;
+    const { origin, outward, holdings, id, parts } = this.#call;
     const callerId = origin.callerId ?? way.callerId;
     const shown = shownBy(line, way, callerId);
     const by = entryOf(this.#call);
@@ -170,6 +170,9 @@ export class OutsideLegs {
       ...outsideAddresses(line, way, callerId),
       ...(line.contactUser !== undefined && { contactUser: line.contactUser }),
       ...(line.credentials !== undefined && { credentials: line.credentials }),
+      ...(line.routes !== undefined && line.routes.length > 0 && { routes: line.routes }),
+      // A connection to the server that is gone in the middle of a call is made anew: what is to be said then is said there.
+      resolve: (_hop, current) => (current.open ? undefined : parts.flowTo?.(at)),
       silence: line.noResponse ?? NO_RESPONSE_MS,
     };
   }

@@ -12,6 +12,8 @@ export interface ReachablePhone extends FarEnd {
   readonly requestUri: string;
   /** Route header values towards it (RFC 3327), first hop first. */
   readonly routes: readonly string[];
+  /** Other flows of the same phone, to be tried one after another when this one fails (RFC 5626 §7). */
+  readonly otherFlows?: readonly ReachablePhone[];
 }
 
 /** Where the phones of an account are; the registrar answers. */
@@ -41,6 +43,8 @@ export interface TrunkLine {
   readonly credentials?: DigestClient;
   /** User part of our Contact there; random unless given. */
   readonly contactUser?: string;
+  /** Route header values that its INVITEs set out with (RFC 3608), first hop first. */
+  readonly routes?: readonly string[];
   /** What a call shows that shows none of its own, as the trunk wants it written. */
   readonly number?: string;
   /** How caller IDs are written to it; E.164 unless given. */

@@ -73,7 +73,8 @@ export function chosenOf(
     const { login } = target.device;
     const party = partyOf(target, frame);
     for (const phone of parts.locate(origin.domain, login)) {
-      if (login === own && phone.flow.id === invite.flow.id) continue;
+      if (login === own && [phone, ...(phone.otherFlows ?? [])].some(({ flow }) => flow.id === invite.flow.id))
+        continue;
       if (!mayGoOver(invite.request, phone.flow.transport)) continue;
       choose({ kind: 'phone', target, party, phone });
     }

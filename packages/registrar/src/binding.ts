@@ -68,7 +68,9 @@ export type UnreachableReason =
   /** The address that it registered at is no longer listened on. */
   | 'listener-gone'
   /** It answered pings and then stopped. */
-  | 'ping-unanswered';
+  | 'ping-unanswered'
+  /** It had promised to keep its flow alive, and stopped (RFC 5626 §4.4). */
+  | 'keep-alive-stopped';
 
 export type Reachability =
   | { readonly reachable: true; readonly since: number }

@@ -86,9 +86,13 @@ describe('pings', () => {
 
   test('a Path is the way of pings too', async () => {
     const bench = new RegistrarBench();
-    await bench.register({ contact: BEHIND_NAT, headers: [['Path', '<sip:edge.example;lr>']] });
+    await bench.register({
+      contact: BEHIND_NAT,
+      flow: udpFlow('203.0.113.9'),
+      headers: [['Path', '<sip:203.0.113.9;lr>']],
+    });
     bench.clock.advance(25_000);
-    expect(bench.pings[0]?.draft.headers).toContainEqual(['Route', '<sip:edge.example;lr>']);
+    expect(bench.pings[0]?.draft.headers).toContainEqual(['Route', '<sip:203.0.113.9;lr>']);
   });
 });
 

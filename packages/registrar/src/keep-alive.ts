@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@vats/kernel';
 import { type Flow, formatHostPort, KEEP_ALIVE, type RequestDraft, type SipUri } from '@vats/sip';
+import type { UnreachableReason } from './binding.ts';
 import { Deadlines } from './deadlines.ts';
 import type { RegistrarLimits } from './limits.ts';
 import type { Registration } from './registration.ts';
@@ -25,8 +26,8 @@ export interface KeepAliveOptions {
   readonly sentBy: (flow: Flow) => { readonly host: string; readonly port: number };
   /** The phone answered a ping. @param roundTrip in ms; undefined for a ping that went out more than once */
   readonly answered: (registration: Registration, roundTrip: number | undefined) => void;
-  /** As many pings in a row as the limits say went unanswered. */
-  readonly silent: (registration: Registration) => void;
+  /** As many pings in a row as the limits say went unanswered, or a phone keeps its own flow alive no more. */
+  readonly silent: (registration: Registration, why: UnreachableReason) => void;
 }
 
 /** What is known of one phone's answers over one flow. */
@@ -35,14 +36,17 @@ interface Watch {
   /**
    * 'ask': an OPTIONS keeps the NAT's mapping and tells whether the phone is there; of a connection it is asked as well,
    * because octets that a NAT swallows go unnoticed for a quarter of an hour. 'hold': a double CRLF keeps a connection
-   * without a NAT in between from falling to an idle limit, ours or a firewall's; its end is told by TCP.
+   * without a NAT in between from falling to an idle limit, ours or a firewall's; its end is told by TCP. 'listen': the phone
+   * keeps the flow alive itself (RFC 5626 §4.4); only when it is late it is asked, once, before it counts as gone.
    */
-  readonly kind: 'ask' | 'hold';
+  readonly kind: 'ask' | 'hold' | 'listen';
   readonly interval: number;
   /** A phone that never answers OPTIONS is not taken for dead: it may just not know the method. */
   everAnswered: boolean;
   awaiting: boolean;
   missed: number;
+  /** Of the clock's `monotonic()`. */
+  heardAt: number;
 }
 
 /** Keeps the flows of bindings alive, and finds out which phones are there. Any response to a ping is a sign of life. */
@@ -62,7 +66,13 @@ export class KeepAlive {
    */
   watch(registration: Registration): void {
     const { flow } = registration;
-    const kind = registration.behindNat ? 'ask' : flow?.reliable ? 'hold' : undefined;
+    const kind = registration.keepsFlow
+      ? 'listen'
+      : registration.behindNat
+        ? 'ask'
+        : flow?.reliable
+          ? 'hold'
+          : undefined;
     if (flow === undefined || kind === undefined) {
       this.forget(registration);
       return;
@@ -70,9 +80,12 @@ export class KeepAlive {
     const before = this.#watches.get(registration);
     if (before?.flow.id === flow.id && before.kind === kind) return;
     const { clock, random, limits } = this.#options;
-    const interval = kind === 'ask' ? limits.pingInterval : limits.holdInterval;
-    this.#watches.set(registration, { flow, kind, interval, everAnswered: false, awaiting: false, missed: 0 });
-    this.#ticks.set(registration, clock.monotonic() + 1 + random.below(interval));
+    const now = clock.monotonic();
+    const interval = intervalOf(kind, flow, limits);
+    this.#watches.set(registration, {
+      ...{ flow, kind, interval, everAnswered: false, awaiting: false, missed: 0, heardAt: now },
+    });
+    this.#ticks.set(registration, now + (kind === 'listen' ? interval : 1 + random.below(interval)));
   }
 
   forget(registration: Registration): void {
@@ -84,8 +97,11 @@ export class KeepAlive {
   heard(registration: Registration): void {
     const watch = this.#watches.get(registration);
     if (watch === undefined) return;
+    // One that was given up is listened to again.
+    if (watch.missed > 0 && watch.kind === 'listen') this.#tickIn(registration, watch.interval);
     watch.awaiting = false;
     watch.missed = 0;
+    watch.heardAt = this.#options.clock.monotonic();
   }
 
   clear(): void {
@@ -96,17 +112,37 @@ export class KeepAlive {
   #tick(registration: Registration): void {
     const watch = this.#watches.get(registration);
     if (watch === undefined) return;
-    const { clock, limits } = this.#options;
-    this.#ticks.set(registration, clock.monotonic() + watch.interval);
+    if (watch.kind === 'listen') return void this.#listen(registration, watch);
+    const { limits } = this.#options;
+    this.#tickIn(registration, watch.interval);
     if (watch.kind === 'hold') {
       watch.flow.send(KEEP_ALIVE);
       return;
     }
     if (watch.awaiting && watch.everAnswered && ++watch.missed === limits.pingMisses) {
-      this.#options.silent(registration);
+      this.#options.silent(registration, 'ping-unanswered');
     }
     watch.awaiting = true;
     this.#ask(registration, watch);
+  }
+
+  /** The time by which the phone should have been heard, or the grace behind it, may be over. */
+  #listen(registration: Registration, watch: Watch): void {
+    const { clock, limits } = this.#options;
+    const left = watch.heardAt + watch.interval - clock.monotonic();
+    if (left > 0) return void this.#tickIn(registration, left);
+    if (!watch.awaiting) {
+      watch.awaiting = true;
+      this.#tickIn(registration, limits.flowGrace);
+      this.#ask(registration, watch);
+    } else {
+      watch.missed++;
+      this.#options.silent(registration, 'keep-alive-stopped');
+    }
+  }
+
+  #tickIn(registration: Registration, milliseconds: number): void {
+    this.#ticks.set(registration, this.#options.clock.monotonic() + milliseconds);
   }
 
   #ask(registration: Registration, watch: Watch): void {
@@ -143,6 +179,16 @@ export class KeepAlive {
       ],
     };
   }
+}
+
+/** Seconds within which a phone that keeps its flow alive itself is to be heard (RFC 5626 §5.4). */
+export function flowTimerOf({ reliable }: Flow, { flowTimer }: RegistrarLimits): number {
+  return reliable ? flowTimer.connection : flowTimer.datagram;
+}
+
+function intervalOf(kind: Watch['kind'], flow: Flow, limits: RegistrarLimits): number {
+  if (kind === 'listen') return flowTimerOf(flow, limits) * 1000;
+  return kind === 'ask' ? limits.pingInterval : limits.holdInterval;
 }
 
 /**

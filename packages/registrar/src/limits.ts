@@ -17,6 +17,10 @@ export interface RegistrarLimits {
   readonly pingInterval: number;
   /** Time between two double CRLFs on a connection that needs no pings, in ms: less than any idle limit on the way. */
   readonly holdInterval: number;
+  /** Flow-Timer for phones that keep their flows alive themselves (RFC 5626 §5.4), in seconds: over datagrams, and over connections. */
+  readonly flowTimer: { readonly datagram: number; readonly connection: number };
+  /** How long after that a phone may still be heard before its flow counts as dead, in ms. */
+  readonly flowGrace: number;
   /** Pings in a row that must stay unanswered before a phone that used to answer counts as unreachable. */
   readonly pingMisses: number;
 }
@@ -31,5 +35,7 @@ export const DEFAULT_LIMITS: RegistrarLimits = {
   waitingPerAccount: 8,
   pingInterval: 25_000,
   holdInterval: 120_000,
+  flowTimer: { datagram: 30, connection: 120 },
+  flowGrace: 10_000,
   pingMisses: 2,
 };

@@ -1,10 +1,11 @@
-import type { Flow } from '@vats/sip';
+import type { Flow, FlowTarget } from '@vats/sip';
 import type { UnreachableReason } from './binding.ts';
-import { KeepAlive, requestUriFor } from './keep-alive.ts';
+import { flowTimerOf, KeepAlive, requestUriFor } from './keep-alive.ts';
 import type { RegistrarLimits } from './limits.ts';
 import type { BindingTarget, RegistrarOptions } from './registrar-options.ts';
 import type { Registration } from './registration.ts';
 import { RegistrationBook } from './registration-book.ts';
+import { proxyOf } from './way-by-path.ts';
 
 /**
  * Which phones can be reached, and how: the registrations with their flows, what pings and closed connections tell of them,
@@ -14,10 +15,14 @@ export class Presence {
   readonly book: RegistrationBook;
   readonly #options: RegistrarOptions;
   readonly #keepAlive: KeepAlive;
+  readonly #limits: RegistrarLimits;
+  readonly #isProxy: (address: string) => boolean;
 
   constructor(options: RegistrarOptions, limits: RegistrarLimits) {
     const { clock, random, transactions, transport, userAgent = 'VATS' } = options;
     this.#options = options;
+    this.#limits = limits;
+    this.#isProxy = options.isProxy ?? (() => false);
     this.book = new RegistrationBook((registration) => this.#flowLost(registration));
     this.#keepAlive = new KeepAlive({
       clock,
@@ -30,7 +35,7 @@ export class Presence {
         if (roundTrip !== undefined) registration.roundTrip = roundTrip;
         this.#lives(registration);
       },
-      silent: (registration) => this.#unreachable(registration, 'ping-unanswered'),
+      silent: (registration, why) => this.#unreachable(registration, why),
     });
   }
 
@@ -49,6 +54,7 @@ export class Presence {
     const { transport, id } = registration.binding.flow;
     const { clock } = this.#options;
     const flow = transport === 'udp' ? this.#options.transport.flowById(id) : undefined;
+    if (flow === undefined && this.#proxyOf(registration) !== undefined) return;
     if (flow === undefined) {
       const reason = transport === 'udp' ? 'listener-gone' : 'restarted';
       registration.reachability = { reachable: false, since: clock.now(), reason };
@@ -68,10 +74,28 @@ export class Presence {
     for (const registration of this.book.over(flow)) this.#heard(registration);
   }
 
+  /** Others may send one as they like, and may be silent as well: of them it says nothing. */
+  keptAlive(flow: Flow): void {
+    for (const registration of this.book.over(flow)) if (registration.keepsFlow) this.#heard(registration);
+  }
+
+  /** Seconds within which a phone that keeps its flow alive itself is to be heard over this one. */
+  flowTimer(flow: Flow): number {
+    return flowTimerOf(flow, this.#limits);
+  }
+
   target({ binding, flow, reachability, uri }: Registration): BindingTarget {
     if (!reachability.reachable) return { binding, unreachable: reachability.reason };
-    if (flow === undefined) return { binding, unreachable: 'connection-closed' };
-    return { binding, requestUri: requestUriFor(uri), flow };
+    const proxy = flow === undefined ? proxyOf(binding, this.#isProxy) : undefined;
+    const way = flow ?? (proxy && this.#options.transport.flowTo(proxy));
+    if (way === undefined) return { binding, unreachable: 'connection-closed' };
+    return { binding, requestUri: requestUriFor(uri), flow: way };
+  }
+
+  /** Whether a request to the phone has a way, as far as it is known. */
+  isReachable(registration: Registration): boolean {
+    const { flow, reachability } = registration;
+    return reachability.reachable && (flow !== undefined || this.#proxyOf(registration) !== undefined);
   }
 
   close(): void {
@@ -86,8 +110,13 @@ export class Presence {
 
   #flowLost(registration: Registration): void {
     this.#keepAlive.forget(registration);
+    if (this.#proxyOf(registration) !== undefined) return;
     const connection = registration.binding.flow.transport !== 'udp';
     this.#unreachable(registration, connection ? 'connection-closed' : 'listener-gone');
+  }
+
+  #proxyOf({ binding }: Registration): FlowTarget | undefined {
+    return proxyOf(binding, this.#isProxy);
   }
 
   #unreachable(registration: Registration, reason: UnreachableReason): void {

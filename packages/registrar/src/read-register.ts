@@ -1,9 +1,12 @@
-import { type Contact, detached, parseNameAddr, parseUri, type SipRequest } from '@vats/sip';
+import { type Contact, detached, parseNameAddr, parseUri, type SipRequest, type SipUri } from '@vats/sip';
 import { agreed, type OrRefusal, refused } from './refusal.ts';
 import type { ContactUpdate, RegisterIntent } from './register-intent.ts';
 
 /** Extensions that a REGISTER may require (RFC 3261 §10.3 item 2). */
-export const REGISTRAR_EXTENSIONS: readonly string[] = ['path'];
+export const REGISTRAR_EXTENSIONS: readonly string[] = ['path', 'outbound'];
+
+/** Proxies in a row between a phone and us; what a stranger's Path adds to every request to the phone is bounded by it. */
+const PATH_LIMIT = 8;
 
 /** What is kept of a phone's User-Agent; the longest that real phones send has some 100 characters. */
 const USER_AGENT_CHARACTERS = 256;
@@ -19,7 +22,9 @@ export function readRegister(request: SipRequest): OrRefusal<RegisterIntent> {
   const contacts = readContacts(request);
   if (!contacts.ok) return contacts;
   const path = request.list('Path');
-  if (!path.every((value) => parseNameAddr(value).ok)) return refused(400, 'Bad Path');
+  const hops = pathUris(path);
+  if (hops === undefined) return refused(400, 'Bad Path');
+  if (path.length > PATH_LIMIT) return refused(400, 'Too Many Paths');
 
   const userAgent = request.value('User-Agent');
   return agreed({
@@ -27,8 +32,31 @@ export function readRegister(request: SipRequest): OrRefusal<RegisterIntent> {
     cseq: cseq.value.number,
     contacts: contacts.value,
     path: path.map(detached),
+    supportsPath: has(request.supported, 'path'),
+    wantsOutbound:
+      has([...request.supported, ...request.require], 'outbound') &&
+      contacts.value !== 'fetch' &&
+      contacts.value !== 'clear' &&
+      contacts.value.some(({ regId }) => regId !== undefined),
+    firstHopKeepsFlow:
+      hops.length > 0 ? hops.at(-1)!.params.has('ob') : !request.vias.ok || request.vias.value.length === 1,
     ...(userAgent && { userAgent: detached(userAgent.slice(0, USER_AGENT_CHARACTERS)) }),
   });
+}
+
+/** The URIs of a Path, outermost first; undefined where one is none of SIP. */
+export function pathUris(path: readonly string[]): SipUri[] | undefined {
+  const uris: SipUri[] = [];
+  for (const value of path) {
+    const hop = parseNameAddr(value);
+    if (!hop.ok || hop.value.uri.kind !== 'sip') return undefined;
+    uris.push(hop.value.uri);
+  }
+  return uris;
+}
+
+function has(tags: readonly string[], tag: string): boolean {
+  return tags.some((each) => each.toLowerCase() === tag);
 }
 
 function readContacts(request: SipRequest): OrRefusal<RegisterIntent['contacts']> {

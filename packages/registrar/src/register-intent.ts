@@ -21,5 +21,11 @@ export interface RegisterIntent {
   /** 'fetch': no Contact, only tell; 'clear': `Contact: *`; else the Contacts in their order. */
   readonly contacts: 'fetch' | 'clear' | readonly ContactUpdate[];
   readonly path: readonly string[];
+  /** The phone understands a Path in our answer (RFC 3327 §5.3). */
+  readonly supportsPath: boolean;
+  /** Some Contact names a flow of its phone, and the phone wants it to be used as one (RFC 5626 §4.2.1). */
+  readonly wantsOutbound: boolean;
+  /** The first hop behind the phone cares for its flow: it is us, or a proxy that says so by `ob` in its Path (RFC 5626 §6). */
+  readonly firstHopKeepsFlow: boolean;
   readonly userAgent?: string;
 }

@@ -40,10 +40,14 @@ export interface RegistrarOptions {
   readonly store: BindingStore;
   /** Carries the pings. */
   readonly transactions: PingSender;
-  /** Finds the flows of bindings again after a restart, and knows what we are called on them. */
-  readonly transport: Pick<TransportLayer, 'flowById' | 'sentBy'>;
+  /** Finds the flows of bindings again after a restart, makes a new one to a proxy, and knows what we are called on them. */
+  readonly transport: Pick<TransportLayer, 'flowById' | 'flowTo' | 'sentBy'>;
   /** Whether a host part means this domain. */
   readonly serves: (host: string, domain: string) => boolean;
+  /** Whether a host is a name of this domain, and not merely taken for it as where there is but one. Without it none is. */
+  readonly isNameOf?: (host: string, domain: string) => boolean;
+  /** Addresses of proxies that are believed: also what they say of the way to a phone (Path). Without it none is. */
+  readonly isProxy?: (address: string) => boolean;
   readonly onEvent: (event: RegistrarEvent) => void;
   readonly limits?: Partial<RegistrarLimits>;
   readonly userAgent?: string;

@@ -7,8 +7,9 @@ import { Deadlines } from './deadlines.ts';
 import { decide, type Verdict } from './decide.ts';
 import type { RegistrarEvent, RemovalReason } from './events.ts';
 import { DEFAULT_LIMITS, type RegistrarLimits } from './limits.ts';
+import { believesPath } from './path-trust.ts';
 import { Presence } from './presence.ts';
-import { readRegister } from './read-register.ts';
+import { pathUris, readRegister } from './read-register.ts';
 import { type OrRefusal, refused } from './refusal.ts';
 import type { RegisterIntent } from './register-intent.ts';
 import type { BindingTarget, RegistrarAccount, RegistrarOptions, RespondToRegister } from './registrar-options.ts';
@@ -74,7 +75,7 @@ export class Registrar {
    * nothing, in a later one for what must be on disk first.
    */
   register(request: SipRequest, flow: Flow, account: RegistrarAccount, respond: RespondToRegister): void {
-    const intent = this.#readFor(account, request);
+    const intent = this.#readFor(account, request, flow);
     const refuse = (refusal: ReplyDraft): void => this.#refuse(refusal, account, flow, respond);
     const key = accountKey(account.domain, account.login);
     if (!intent.ok) refuse(intent.refusal);
@@ -96,9 +97,7 @@ export class Registrar {
 
   /** Whether an account has a phone that a request would be sent to. */
   isReachable(domain: string, login: string): boolean {
-    return this.#presence.book
-      .of(domain, login)
-      .some(({ reachability, flow }) => reachability.reachable && flow !== undefined);
+    return this.#presence.book.of(domain, login).some((registration) => this.#presence.isReachable(registration));
   }
 
   /** All bindings, or those of one domain, as they stand. */
@@ -110,6 +109,11 @@ export class Registrar {
   /** Any message from the far end of a flow shows that its phones are there. */
   heard(flow: Flow): void {
     this.#presence.heardOver(flow);
+  }
+
+  /** A keep-alive came over the flow (RFC 5626 §3.5): what a phone that promised to send them is known to live by. */
+  keptAlive(flow: Flow): void {
+    this.#presence.keptAlive(flow);
   }
 
   /**
@@ -141,9 +145,9 @@ export class Registrar {
     this.#presence.close();
   }
 
-  #readFor(account: RegistrarAccount, request: SipRequest): OrRefusal<RegisterIntent> {
+  #readFor(account: RegistrarAccount, request: SipRequest, flow: Flow): OrRefusal<RegisterIntent> {
     const { requestUri, to } = request;
-    const { serves } = this.#options;
+    const { serves, isProxy = () => false, isNameOf = () => false } = this.#options;
     if (!requestUri.ok || requestUri.value.kind !== 'sip') return refused(400, 'Bad Request-URI');
     if (!to.ok || to.value.uri.kind !== 'sip') return refused(400, 'Address-of-Record Is No SIP URI');
     if (!serves(requestUri.value.host, account.domain)) return refused(404);
@@ -151,7 +155,18 @@ export class Registrar {
     // RFC 3261 §10.3 item 4: an account may register itself only.
     const itself = user === account.login || (user !== undefined && account.alsoKnownAs?.includes(user));
     if (!itself || !serves(host, account.domain)) return refused(403);
-    return readRegister(request);
+    const intent = readRegister(request);
+    if (!intent.ok) return intent;
+    const { path, wantsOutbound, firstHopKeepsFlow } = intent.value;
+    const seen = {
+      observed: flow.observed.address,
+      ...(account.client !== undefined && { client: account.client.address }),
+      isProxy,
+      isOwnName: (host: string) => isNameOf(host, account.domain),
+    };
+    if (!believesPath(pathUris(path) ?? [], seen)) return refused(403, 'Path Of An Unknown Proxy');
+    if (wantsOutbound && !(firstHopKeepsFlow && (path.length > 0 || account.client === undefined))) return refused(439);
+    return intent;
   }
 
   #judge(intent: RegisterIntent, flow: Flow, account: RegistrarAccount, respond: RespondToRegister, leave: () => void) {
@@ -169,7 +184,7 @@ export class Registrar {
     if (!verdict.ok) return leaving(leave, () => this.#refuse(verdict.refusal, account, flow, respond));
     const { saved, removed } = verdict.value;
     if (saved.length === 0 && removed.length === 0) {
-      return leaving(leave, () => respond(this.#ok(account, intent, verdict.value)));
+      return leaving(leave, () => respond(this.#ok(account, intent, verdict.value, flow)));
     }
     const change = { save: saved.map(({ binding }) => binding), remove: removed.map(({ binding }) => binding.id) };
     this.#writer.write(change, (failure) => {
@@ -178,8 +193,8 @@ export class Registrar {
           log.error('registrar.not-saved', { domain, login, failure: String(failure) });
           return respond({ status: 500, reason: 'Binding Not Saved', headers: [['Retry-After', '30']] });
         }
-        this.#carryOut(verdict.value, flow);
-        respond(this.#ok(account, intent, verdict.value));
+        this.#carryOut(verdict.value, flow, intent);
+        respond(this.#ok(account, intent, verdict.value, flow));
       });
     });
   }
@@ -194,7 +209,7 @@ export class Registrar {
     respond(refusal);
   }
 
-  #carryOut(verdict: Verdict, flow: Flow): void {
+  #carryOut(verdict: Verdict, flow: Flow, { wantsOutbound, path }: RegisterIntent): void {
     for (const { binding, reason } of verdict.removed) {
       const registration = this.#find(binding);
       if (registration !== undefined) this.#unregister(registration, reason);
@@ -206,7 +221,8 @@ export class Registrar {
       const known = this.#find(binding);
       const registration = known ?? new Registration(binding, uri, endsAt, clock.now(), false);
       const previous = registration.binding;
-      Object.assign(registration, { binding, uri, endsAt, restored: false });
+      const keepsFlow = wantsOutbound && path.length === 0 && binding.regId !== undefined;
+      Object.assign(registration, { binding, uri, endsAt, restored: false, keepsFlow });
       if (known === undefined) {
         this.#presence.book.add(registration);
         this.#emit({ type: 'registered', binding });
@@ -216,13 +232,16 @@ export class Registrar {
     }
   }
 
-  #ok({ domain, login }: RegistrarAccount, intent: RegisterIntent, verdict: Verdict): ReplyDraft {
+  #ok({ domain, login }: RegistrarAccount, intent: RegisterIntent, verdict: Verdict, flow: Flow): ReplyDraft {
     const { clock } = this.#options;
     const own = new Set(verdict.saved.map(({ binding }) => binding.id));
     const registrations = this.#presence.book
       .of(domain, login)
       .sort((one, other) => Number(own.has(other.binding.id)) - Number(own.has(one.binding.id)));
-    return { status: 200, headers: okHeaders(registrations, intent.path, clock) };
+    const { path, supportsPath, wantsOutbound: outbound } = intent;
+    const flowTimer = outbound && path.length === 0 ? this.#presence.flowTimer(flow) : undefined;
+    const agreement = { path: supportsPath ? path : [], outbound, flowTimer };
+    return { status: 200, headers: okHeaders(registrations, agreement, clock) };
   }
 
   /** A refresh may be on its way to the disk: only the account's turn knows whether time is really up. */

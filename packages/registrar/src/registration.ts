@@ -14,6 +14,8 @@ export class Registration implements KnownBinding, BindingStatus {
   lastSeen: number;
   restored: boolean;
   roundTrip?: number;
+  /** Its phone keeps the flow alive itself, as often as our Flow-Timer says (RFC 5626 §4.4). Not known of an earlier process. */
+  keepsFlow = false;
 
   constructor(binding: Binding, uri: SipUri, endsAt: number, lastSeen: number, restored: boolean) {
     this.binding = binding;

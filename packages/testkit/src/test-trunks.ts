@@ -15,6 +15,8 @@ export class TestTrunks implements Trunks {
   readonly away = new Set<string>();
   /** Trunks that there is no way to at all. */
   readonly gone = new Set<string>();
+  /** Service-Route of trunks (RFC 3608), by their names. */
+  readonly routes = new Map<string, readonly string[]>();
   /** What calls said of trunks: `failed itsp`, `worked itsp`. */
   readonly said: string[] = [];
   readonly #directory: () => Directory;
@@ -69,6 +71,7 @@ export class TestTrunks implements Trunks {
           ? undefined
           : { transport: 'udp', endpoint },
       ...(noResponse !== undefined && { noResponse }),
+      ...(this.routes.has(name) && { routes: this.routes.get(name)! }),
       failed: () => void this.said.push(`failed ${name}`),
       worked: () => void this.said.push(`worked ${name}`),
       ...(register !== undefined && {

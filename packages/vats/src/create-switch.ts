@@ -10,6 +10,7 @@ import {
   type Flow,
   NodeDns,
   SystemNetwork,
+  sameHost,
   TransactionLayer,
   TransportLayer,
 } from '@vats/sip';
@@ -18,6 +19,7 @@ import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
+import { isNameOf } from './domain-names.ts';
 import { ALLOWED_METHODS } from './front-door/front-door.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
@@ -161,6 +163,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transactions,
     transport,
     userAgent: settings.sip.userAgent,
+    instanceKey: store.keyFor('trunk-instances'),
     onEvent: (event) => parts.onTrunkEvent?.(event),
   });
   undo.push(() => lines.close());
@@ -174,6 +177,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     transactions,
     transport,
     serves: (host, domain) => model.directory.findDomain(host)?.id === domain,
+    isNameOf: (host, domain) => isNameOf(host, model.directory.domainById(domain)),
+    isProxy: (address) => Object.keys(settings.access.proxies).some((proxy) => sameHost(proxy, address)),
     onEvent: (event) => {
       logRegistration(log, model.directory.domainById(event.binding.domain)?.name, event);
       access.noteRegistration(event);
@@ -332,6 +337,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   for (const { binding } of registrar.registrations()) access.noteRegistration({ type: 'registered', binding });
   sweepAccess();
   undo.push(() => registrar.close());
+  transport.onKeepAlive = (flow) => registrar.keptAlive(flow);
   dialogs.outOfDialog = (request, flow) => door.receive(request, flow);
   if (parts.trunks === undefined) lines.use(model.directory.model.domains);
 

@@ -91,7 +91,7 @@ function callsNumberOf(request: SipRequest, line: TrunkLine, directory: Director
 /** One call's view of a line: it says of the target that it was given whether it took the call. */
 function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf, srtp, noResponse }: Trunk): CallsLine {
   let given: TrunkTarget | undefined;
-  const { credentials, contactUser, login } = line;
+  const { credentials, contactUser, login, serviceRoute } = line;
   const number = login !== undefined && normaliseNumber(login).kind === 'e164' ? login : undefined;
   return {
     domain: line.domain,
@@ -114,6 +114,7 @@ function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf, srtp, noResponse }
     },
     ...(credentials !== undefined && { credentials }),
     ...(contactUser !== undefined && { contactUser }),
+    ...(serviceRoute.length > 0 && { routes: serviceRoute }),
     ...(number !== undefined && { number }),
     ...(numbers?.send !== undefined && { writes: numbers.send }),
     ...(codecs !== undefined && { codecs }),

@@ -15,12 +15,14 @@ export interface SrvServer extends Endpoint {
  * `/etc/resolv.conf` names it. Needs root.
  *
  * @param servers of `_sip._udp` in the domain
+ * @param more lines of its configuration
  */
 export async function nameServer(
   scene: Scene,
   address: string,
   domain: string,
   servers: readonly SrvServer[],
+  more: readonly string[] = [],
 ): Promise<Place> {
   const folder = scene.folder('dnsmasq');
   const lines = servers.flatMap(({ address: at, port, priority }, i) => [
@@ -36,7 +38,7 @@ no-resolv
 no-hosts
 user=root
 local=/${domain}/
-${lines.join('\n')}
+${[...lines, ...more].join('\n')}
 `,
   );
   writeFileSync(`${folder}/resolv.conf`, `nameserver ${address}\n`);

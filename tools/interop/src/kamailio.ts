@@ -96,6 +96,7 @@ tcp_children=1
 auto_aliases=no
 dns=no
 rev_dns=no
+tcp_source_ipv4=${address}
 listen=udp:${address}:${port}
 listen=tcp:${address}:${port}
 ${modules.map((module) => `loadmodule "${module}.so"`).join('\n')}

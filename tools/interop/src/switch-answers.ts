@@ -79,6 +79,7 @@ export interface TrunkRow {
   readonly until?: number;
   readonly nextTryAt?: number;
   readonly up?: boolean;
+  readonly servers?: readonly { readonly endpoint: string }[];
 }
 
 /** A finished call, as `vats calls --history --json` tells it. */

@@ -18,6 +18,7 @@ const DEBIAN_PACKAGE: Readonly<Record<string, string>> = {
   svwar: 'sipvicious',
   svcrack: 'sipvicious',
   'multimon-ng': 'multimon-ng',
+  turnutils_stunclient: 'coturn',
 };
 
 function onPath(tool: string): boolean {

@@ -48,6 +48,8 @@ const register = z.strictObject({
    * default: over UDP an address can be forged.
    */
   recognise: z.enum(['contact', 'address']).exactOptional(),
+  /** Registers a flow as RFC 5626 has it (instance and reg-id): where the operator wants it. */
+  outbound: z.boolean().exactOptional(),
 });
 
 const trunkTls = z.strictObject({

@@ -1,10 +1,12 @@
-import { type Cancel, type Clock, type Endpoint, formatEndpoint } from '@vats/kernel';
-import type { Flow, SipResponse, TransportLayer } from '@vats/sip';
-import { FlowHold } from './flow-hold.ts';
+import { type Cancel, type Clock, formatEndpoint, type Random, sameEndpoint } from '@vats/kernel';
+import type { Flow, Server, SipResponse, TransportLayer } from '@vats/sip';
+import { FlowHold, holdOf } from './flow-hold.ts';
+import { serviceRouteOf } from './service-route.ts';
 
 export interface BindingParts {
   readonly clock: Clock;
-  readonly transport: Pick<TransportLayer, 'sentBy'>;
+  readonly random: Random;
+  readonly transport: Pick<TransportLayer, 'sentBy' | 'dropFlows'>;
   /** The granted time is over. */
   readonly onExpired: () => void;
   /** The connection that the binding was made over is gone, so many milliseconds after it was made. */
@@ -12,7 +14,7 @@ export interface BindingParts {
 }
 
 interface Place {
-  readonly endpoint: Endpoint;
+  readonly endpoint: Server;
   readonly flow: Flow;
   /** Of the clock's `monotonic()`. */
   readonly at: number;
@@ -26,6 +28,8 @@ export class LineBinding {
   until: number | undefined;
   /** Our address as the peer saw it, when it said so. */
   seenAs: string | undefined;
+  /** Route header values for our requests there (RFC 3608); none unless the peer named some. */
+  serviceRoute: readonly string[] = [];
   /** Its connection is gone: no call comes over it any more. */
   isCutOff = false;
   readonly #parts: BindingParts;
@@ -35,20 +39,21 @@ export class LineBinding {
 
   constructor(parts: BindingParts) {
     this.#parts = parts;
-    this.#hold = new FlowHold(parts.clock);
+    this.#hold = new FlowHold(parts.clock, parts.random, (flow) => this.#flowFailed(flow));
   }
 
   /** A 2xx granted it for `milliseconds`, in the place of what was before. */
-  make(endpoint: Endpoint, flow: Flow, response: SipResponse, milliseconds: number): void {
+  make(endpoint: Server, flow: Flow, response: SipResponse, milliseconds: number): void {
     const { clock } = this.#parts;
     this.#stopTimers();
     this.place = { endpoint, flow, at: clock.monotonic() };
     this.until = clock.now() + milliseconds;
+    this.serviceRoute = serviceRouteOf(response);
     this.isCutOff = !flow.open;
     const isBehindNat = this.#look(flow, response);
     if (flow.reliable) this.#stopWatching = flow.onClose(() => this.#flowClosed(flow));
     this.#stopExpiry = clock.after(milliseconds, () => this.#parts.onExpired());
-    this.#hold.keep(flow.reliable || isBehindNat ? flow : undefined);
+    this.#hold.keep(flow.reliable || isBehindNat ? flow : undefined, holdOf(response));
   }
 
   /** Nothing is kept open or told any more; the place is still known, for taking the binding away. */
@@ -61,6 +66,12 @@ export class LineBinding {
     this.rest();
     this.place = undefined;
     this.until = undefined;
+    this.serviceRoute = [];
+  }
+
+  /** Pings of ours are answered no more: the connection is as good as closed, and is, so that the next REGISTER makes another (RFC 5626 §4.4.1). */
+  #flowFailed({ observed }: Flow): void {
+    this.#parts.transport.dropFlows((each, transport) => transport !== 'udp' && sameEndpoint(each, observed));
   }
 
   #stopTimers(): void {

@@ -4,6 +4,7 @@ import {
   type AuthenticationReport,
   type Flow,
   type RequestDraft,
+  type Server,
   type SipResponse,
   sendAuthenticated,
   type TransportFailure,
@@ -27,7 +28,7 @@ const LOOKING_MS = 2_000;
 const STOOD_MS = 10_000;
 
 interface Attempt {
-  readonly endpoint: Endpoint;
+  readonly endpoint: Server;
   readonly flow: Flow;
   /** The last sending: behind a challenge that is the answer to it. */
   sentAt: number;
@@ -88,13 +89,18 @@ export class LineRegistration {
   }
 
   /** Where the binding is; undefined while there is none. */
-  get endpoint(): Endpoint | undefined {
+  get endpoint(): Server | undefined {
     return this.state === 'registered' ? this.#binding.place?.endpoint : undefined;
   }
 
   /** Until when the peer keeps our binding; wall time. */
   get until(): number | undefined {
     return this.#binding.until;
+  }
+
+  /** The way that the peer wants our requests to take (RFC 3608), Route header values; none while there is no binding. */
+  get serviceRoute(): readonly string[] {
+    return this.state === 'registered' ? this.#binding.serviceRoute : [];
   }
 
   /** Our address as the peer saw it, when it said so. */
@@ -171,7 +177,7 @@ export class LineRegistration {
     this.#unreachable(this.#answers.nobody(peer.lack), 0);
   }
 
-  #register(endpoint: Endpoint): void {
+  #register(endpoint: Server): void {
     this.#tried.add(formatEndpoint(endpoint));
     const flow = this.#parts.transport.flowTo(this.#parts.peer.targetAt(endpoint));
     this.#send({ endpoint, flow, removes: false, sentAt: this.#parts.clock.monotonic() });
@@ -197,10 +203,10 @@ export class LineRegistration {
   }
 
   #draft(flow: Flow, expires: number): RequestDraft {
-    const { identity, transport, userAgent } = this.#parts;
+    const { identity, transport, userAgent, instance } = this.#parts;
     const contact = contactOn(flow, transport.sentBy(flow), identity.contactUser);
     const ids = { callId: this.#callId, fromTag: this.#fromTag, seq: ++this.#seq };
-    return registerDraft(identity, ids, contact, expires, userAgent);
+    return registerDraft(identity, ids, contact, expires, userAgent, instance);
   }
 
   // --- what comes of them ---
@@ -303,7 +309,7 @@ export class LineRegistration {
     this.#binding.rest();
     this.#rest();
     if (place === undefined || !this.#unregisters) return void this.#finish();
-    const { clock, transport, peer } = this.#parts;
+    const { clock, peer, transport } = this.#parts;
     const { endpoint } = place;
     const flow = place.flow.open ? place.flow : transport.flowTo(peer.targetAt(endpoint));
     this.#send({ endpoint, flow, removes: true, sentAt: clock.monotonic() });

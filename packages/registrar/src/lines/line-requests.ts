@@ -19,6 +19,12 @@ export interface LineIdentity {
   readonly contactUser: string;
 }
 
+/** Names our phone system at a registrar through restarts (RFC 5626 §4.1): a URN, `urn:uuid:…`. */
+export type InstanceId = string;
+
+/** We have one flow to a registrar at a time, and that is the first. */
+const REG_ID = 1;
+
 /** What numbers one registration: a Call-ID for all its requests, and CSeq numbers that rise (RFC 3261 §10.2). */
 export interface RegisterIds {
   readonly callId: string;
@@ -28,6 +34,7 @@ export interface RegisterIds {
 
 /**
  * A REGISTER. Its Request-URI has no user part (RFC 3261 §10.2): some registrars are silent at one.
+ * @param instance given where the flow is to be one of RFC 5626
  * @param expires in seconds, 0 removes the binding; undefined asks for the bindings and changes none (§10.2.3)
  */
 export function registerDraft(
@@ -36,15 +43,13 @@ export function registerDraft(
   contact: string,
   expires: number | undefined,
   userAgent: string,
+  instance?: InstanceId,
 ): RequestDraft {
+  const flow = instance === undefined ? '' : `;reg-id=${REG_ID};+sip.instance="<${instance}>"`;
+  const supported: HeaderField[] = [['Supported', instance === undefined ? 'path' : 'path, outbound']];
   const aor = uriOf(who.login, who.host);
   const binding: HeaderField[] =
-    expires === undefined
-      ? []
-      : [
-          ['Contact', contact],
-          ['Expires', String(expires)],
-        ];
+    expires === undefined ? [] : [['Contact', `${contact}${flow}`], ['Expires', String(expires)], ...supported];
   return {
     method: 'REGISTER',
     uri: uriOf(undefined, who.host),

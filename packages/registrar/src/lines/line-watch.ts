@@ -1,5 +1,5 @@
 import { type Cancel, type Clock, type Endpoint, formatEndpoint, type Random } from '@vats/kernel';
-import type { RequestDraft, SipResponse, TransactionLayer, TransportLayer } from '@vats/sip';
+import type { RequestDraft, Server, SipResponse, TransactionLayer, TransportLayer } from '@vats/sip';
 import { AnswerMaker, type LineAnswer } from './line-answer.ts';
 import type { TrunkPeer } from './trunk-peer.ts';
 
@@ -121,7 +121,7 @@ export class LineWatch {
     else this.#wait(INTERVAL_MS - DOUBT_MS, () => this.#beginRound());
   }
 
-  #ask(endpoint: Endpoint, server: Watched): void {
+  #ask(endpoint: Server, server: Watched): void {
     const { clock, transactions, transport, peer, draft } = this.#parts;
     const flow = transport.flowTo(peer.targetAt(endpoint));
     const round = this.#round;

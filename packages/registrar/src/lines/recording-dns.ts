@@ -1,4 +1,4 @@
-import type { DnsAnswer, DnsQuestions, SrvRecord } from '@vats/sip';
+import type { DnsAnswer, DnsQuestions, NaptrRecord, SrvRecord } from '@vats/sip';
 
 /** Asks, and keeps each question with its answer as a person reads them. */
 export class RecordingDns implements DnsQuestions {
@@ -7,6 +7,10 @@ export class RecordingDns implements DnsQuestions {
 
   constructor(dns: DnsQuestions) {
     this.#dns = dns;
+  }
+
+  naptr(name: string): Promise<DnsAnswer<NaptrRecord>> {
+    return this.#keep(`NAPTR ${name}`, this.#dns.naptr(name), naptrText);
   }
 
   srv(name: string): Promise<DnsAnswer<SrvRecord>> {
@@ -31,6 +35,10 @@ export class RecordingDns implements DnsQuestions {
 function answerOf<T>(answer: DnsAnswer<T>, text: (record: T) => string): string {
   if (!answer.ok) return `failed: ${answer.code}`;
   return answer.records.length === 0 ? 'no record' : answer.records.map(text).join(', ');
+}
+
+function naptrText({ service, replacement, order, preference }: NaptrRecord): string {
+  return `${service} ${replacement} (order ${order}, preference ${preference})`;
 }
 
 function srvText({ priority, weight, port, target }: SrvRecord): string {

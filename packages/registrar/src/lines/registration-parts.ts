@@ -1,6 +1,6 @@
 import type { Clock, Endpoint, Random } from '@vats/kernel';
 import type { DigestClient, TransactionLayer, TransportLayer } from '@vats/sip';
-import type { LineIdentity } from './line-requests.ts';
+import type { InstanceId, LineIdentity } from './line-requests.ts';
 import type { TrunkPeer } from './trunk-peer.ts';
 
 /**
@@ -16,9 +16,11 @@ export interface RegistrationParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly transactions: Pick<TransactionLayer, 'send'>;
-  readonly transport: Pick<TransportLayer, 'flowTo' | 'sentBy'>;
+  readonly transport: Pick<TransportLayer, 'flowTo' | 'sentBy' | 'dropFlows'>;
   readonly peer: TrunkPeer;
   readonly identity: LineIdentity;
+  /** Where the registrar wants flows (RFC 5626): who we are through restarts. */
+  readonly instance?: InstanceId;
   /** Seconds to ask for. */
   readonly expires: number;
   readonly userAgent: string;

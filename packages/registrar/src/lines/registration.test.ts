@@ -259,7 +259,7 @@ describe('503', () => {
     bench.passes(0);
     expect(bench.happened()).toEqual(['registered 200']);
     expect(reserve.requests('REGISTER').length).toBe(2);
-    expect(bench.line().target()?.endpoint).toEqual(RESERVE);
+    expect(bench.line().target()?.endpoint).toMatchObject(RESERVE);
   });
 });
 
@@ -273,26 +273,26 @@ describe('several servers', () => {
   });
 
   test('the first one that falls silent is left for the second, and calls leave it within half a minute of a question', () => {
-    expect(bench.line().target()?.endpoint).toEqual(OPERATOR);
+    expect(bench.line().target()?.endpoint).toMatchObject(OPERATOR);
     bench.network.vanish(OPERATOR.address);
     bench.happened();
     bench.passes(60 + 30);
-    expect(bench.line().target()?.endpoint).toEqual(RESERVE);
+    expect(bench.line().target()?.endpoint).toMatchObject(RESERVE);
     bench.passes(60);
     expect(bench.operators[1]?.bindings.has(bench.line().contactUser!)).toBe(true);
     expect(bench.happened()).toEqual([]);
     bench.network.comeBack(OPERATOR.address);
     bench.passes(200);
-    expect(bench.line().target()?.endpoint).toEqual(OPERATOR);
+    expect(bench.line().target()?.endpoint).toMatchObject(OPERATOR);
   });
 
   test('what calls find failing is passed over, and all failing is no target', () => {
     bench.line().markFailing(OPERATOR);
-    expect(bench.line().target()?.endpoint).toEqual(RESERVE);
+    expect(bench.line().target()?.endpoint).toMatchObject(RESERVE);
     bench.line().markFailing(RESERVE);
     expect(bench.line().target()).toBeUndefined();
     bench.line().markWorking(OPERATOR);
-    expect(bench.line().target()?.endpoint).toEqual(OPERATOR);
+    expect(bench.line().target()?.endpoint).toMatchObject(OPERATOR);
   });
 });
 

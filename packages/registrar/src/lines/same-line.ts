@@ -5,7 +5,12 @@ import { hostOf } from './trunk-peer.ts';
 export function isSameLine(before: Trunk, after: Trunk): boolean {
   const place = ({ proxy, domain, transport, tls, register }: Trunk) => ({
     ...{ proxy, domain, transport, tls },
-    register: register && { login: register.login, contactUser: register.contactUser, expires: register.expires },
+    register: register && {
+      login: register.login,
+      contactUser: register.contactUser,
+      expires: register.expires,
+      outbound: register.outbound,
+    },
   });
   return isEqual(place(before), place(after));
 }

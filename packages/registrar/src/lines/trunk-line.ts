@@ -4,6 +4,7 @@ import {
   DigestClient,
   type Flow,
   type Locator,
+  type Server,
   type TlsPeer,
   type TransactionLayer,
   type TransportLayer,
@@ -14,7 +15,7 @@ import { LineAddresses } from './line-addresses.ts';
 import type { LineAnswer } from './line-answer.ts';
 import type { TrunkEvent } from './line-events.ts';
 import { LineRegistration } from './line-registration.ts';
-import { contactOn, type LineIdentity, optionsDraft } from './line-requests.ts';
+import { contactOn, type InstanceId, type LineIdentity, optionsDraft } from './line-requests.ts';
 import type { LineStatus } from './line-status.ts';
 import { LineWatch } from './line-watch.ts';
 import { haveOneAccount, haveOneList } from './same-line.ts';
@@ -25,7 +26,9 @@ export interface TrunkLineParts {
   readonly random: Random;
   readonly locator: Locator;
   readonly transactions: Pick<TransactionLayer, 'send'>;
-  readonly transport: Pick<TransportLayer, 'flowTo' | 'sentBy'>;
+  readonly transport: Pick<TransportLayer, 'flowTo' | 'sentBy' | 'dropFlows'>;
+  /** Who we are at the registrar of this trunk, through restarts (RFC 5626 §4.1). */
+  readonly instanceOf: (domain: string, trunk: string) => InstanceId;
   readonly userAgent: string;
   readonly onEvent: (event: TrunkEvent) => void;
   /** Where calls may come from has changed. */
@@ -141,7 +144,7 @@ export class TrunkLine {
   }
 
   /** The servers as they are to be tried: those that failed lately come last. */
-  get endpoints(): readonly Endpoint[] {
+  get endpoints(): readonly Server[] {
     return this.#peer?.endpoints ?? [];
   }
 
@@ -175,6 +178,11 @@ export class TrunkLine {
     this.#peer?.markServing(endpoint);
   }
 
+  /** Route header values for our requests by it, as its registrar wants (RFC 3608). */
+  get serviceRoute(): readonly string[] {
+    return this.#registration?.serviceRoute ?? [];
+  }
+
   /** Whether a request from there may be this trunk's: one by address, or to our own Contact. @param user of its Request-URI, escapes undone */
   admits(address: string, user: string | undefined): boolean {
     if (this.contactUser !== undefined && user !== toWire(this.contactUser)) return false;
@@ -195,7 +203,7 @@ export class TrunkLine {
       domain: this.domainName,
       name: this.name,
       proxy: this.#trunk.proxy,
-      transport: this.way.ok ? this.way.target.transport : (this.#trunk.transport ?? 'udp'),
+      transport: this.#trunk.transport ?? (target ?? this.endpoints[0])?.transport ?? 'udp',
       state: !ok ? 'not-served' : (registration?.state ?? 'not-needed'),
       ...(!this.way.ok && { why: this.way.why }),
       since: registration?.since ?? this.#since,
@@ -258,6 +266,9 @@ export class TrunkLine {
       ...this.#parts,
       peer,
       identity: this.#identity,
+      ...(this.#trunk.register?.outbound === true && {
+        instance: this.#parts.instanceOf(this.domain, this.name),
+      }),
       expires: expires === undefined ? EXPIRES_S : Math.ceil(expires / 1000),
       credentials: () => this.#credentials!,
       onHeard: (endpoint) => this.#watch?.heard(endpoint),

@@ -1,17 +1,12 @@
 import type { Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { Domain, Trunk } from '@vats/pbx';
-import {
-  type AddressFamily,
-  CountedClock,
-  type DnsQuestions,
-  Locator,
-  type TransactionLayer,
-  type TransportLayer,
-} from '@vats/sip';
+import { CountedClock, type DnsQuestions, Locator, type TransactionLayer, type TransportLayer } from '@vats/sip';
+import { instanceIdOf } from './instance-id.ts';
 import { answerText } from './line-answer.ts';
 import type { TrunkEvent } from './line-events.ts';
 import { LineIndex } from './line-index.ts';
 import type { LineStatus } from './line-status.ts';
+import { familiesOf } from './own-families.ts';
 import { haveOneBinding, isSameLine } from './same-line.ts';
 import { TrunkLine, type TrunkLineParts } from './trunk-line.ts';
 import { targetOf } from './trunk-peer.ts';
@@ -24,10 +19,14 @@ export interface TrunkLinesOptions {
   readonly ledger: Ledger;
   readonly dns: DnsQuestions;
   readonly transactions: Pick<TransactionLayer, 'send'>;
-  readonly transport: Pick<TransportLayer, 'flowTo' | 'sentBy' | 'listeners'>;
+  readonly transport: Pick<TransportLayer, 'flowTo' | 'sentBy' | 'listeners' | 'dropFlows'>;
+  /** Makes the names of instances; what comes of one key stays the same through restarts. */
+  readonly instanceKey?: Buffer;
   readonly userAgent?: string;
   readonly onEvent?: (event: TrunkEvent) => void;
 }
+
+const INSTANCE_KEY_OCTETS = 32;
 
 /** Peers that do not answer keep a stop waiting no longer than this. */
 const FAREWELL_MS = 2_000;
@@ -66,7 +65,9 @@ export class TrunkLines {
       this.#isIndexed = false;
     };
     const locator = this.#locator;
-    this.#parts = { clock, random, locator, transactions, transport, userAgent, onEvent, onAddresses };
+    const key = options.instanceKey ?? random.bytes(INSTANCE_KEY_OCTETS);
+    const instanceOf = (domain: string, trunk: string) => instanceIdOf(key, domain, trunk);
+    this.#parts = { clock, random, locator, transactions, transport, userAgent, instanceOf, onEvent, onAddresses };
     ledger.enrol('trunks taking leave', () => this.#leaving.size);
     ledger.enrol('trunk timers', () => clock.waiting);
   }
@@ -186,11 +187,7 @@ export class TrunkLines {
   }
 
   #wayOf(trunk: Trunk): ReturnType<typeof targetOf> {
-    const addresses = this.#options.transport.listeners.map(({ endpoint }) => endpoint.address);
-    const families: AddressFamily[] = [];
-    if (addresses.some((address) => !address.includes(':'))) families.push('ipv4');
-    if (addresses.some((address) => address.includes(':'))) families.push('ipv6');
-    return targetOf(trunk, families);
+    return targetOf(trunk, (transport) => familiesOf(this.#options.transport.listeners, transport));
   }
 
   #start(line: TrunkLine): void {

@@ -7,6 +7,7 @@ import {
   type Locator,
   type LookupFailure,
   parseUri,
+  type Server,
   type ServerList,
   type ServerTarget,
   type TlsPeer,
@@ -23,15 +24,18 @@ export type PeerTarget =
     }
   | { readonly ok: false; readonly why: string };
 
-/** Reads `proxy` and `transport` of a trunk. @param families that we can talk to */
-export function targetOf({ proxy, transport, tls }: Trunk, families: readonly AddressFamily[]): PeerTarget {
+/** Families that we can talk to by a transport, the preferred one first. */
+export type Families = (transport: TransportName) => readonly AddressFamily[];
+
+/** Reads `proxy` and `transport` of a trunk. Without a transport the DNS may choose UDP or TCP (RFC 3263 §4.1); TLS is for who asks for it. */
+export function targetOf({ proxy, transport, tls }: Trunk, families: Families): PeerTarget {
   const uri = parseUri(proxy);
   if (!uri.ok || uri.value.kind !== 'sip') return { ok: false, why: `${proxy} is not the address of a SIP server` };
   const { scheme, host, port } = uri.value;
-  const name = transport ?? (scheme === 'sips' ? 'tls' : 'udp');
+  const name = transport ?? (scheme === 'sips' ? 'tls' : undefined);
   if (scheme === 'sips' && name !== 'tls')
     return { ok: false, why: `${proxy} asks for TLS: write transport: tls, or sip:` };
-  const target = { host, port, transport: name, ...(families.length > 0 && { families }) };
+  const target = { host, port, transport: name, families };
   if (name !== 'tls') return { ok: true, target };
   const { name: expected = host, verify = 'strict', authorities } = tls ?? {};
   return { ok: true, target, peer: { name: expected, verify, ...(authorities !== undefined && { authorities }) } };
@@ -49,7 +53,6 @@ export function hostOf({ domain, proxy }: Trunk): string {
  * name itself with the usual port are what is left (they are what stands when there is no SRV record, RFC 3263 §4.2).
  */
 export class TrunkPeer {
-  readonly transport: TransportName;
   readonly target: ServerTarget;
   /** Who must be there, over TLS. */
   readonly tls: TlsPeer | undefined;
@@ -61,14 +64,13 @@ export class TrunkPeer {
   constructor(target: ServerTarget, locator: Locator, onChange: () => void, tls?: TlsPeer) {
     this.tls = tls;
     this.target = target;
-    this.transport = target.transport;
     this.#locator = locator;
     this.#onChange = onChange;
     this.#servers = locator.follow(target, () => this.#found());
   }
 
   /** In the order in which they are to be tried; those that failed lately come last. */
-  get endpoints(): readonly Endpoint[] {
+  get endpoints(): readonly Server[] {
     return this.#list.endpoints;
   }
 
@@ -89,8 +91,8 @@ export class TrunkPeer {
   }
 
   /** One of its servers, as a flow to it is asked for. */
-  targetAt(endpoint: Endpoint): FlowTarget {
-    return { transport: this.transport, endpoint, ...(this.tls !== undefined && { peer: this.tls }) };
+  targetAt(endpoint: Server): FlowTarget {
+    return { transport: endpoint.transport, endpoint, ...(this.tls !== undefined && { peer: this.tls }) };
   }
 
   has(endpoint: Endpoint): boolean {
@@ -121,7 +123,10 @@ export class TrunkPeer {
   lookAgain(): void {
     if (this.#servers.state !== 'failed' || this.#servers.endpoints.length > 0) return;
     if (this.target.port === undefined) {
-      this.#beside ??= this.#locator.follow({ ...this.target, port: DEFAULT_PORT[this.transport] }, this.#onChange);
+      this.#beside ??= this.#locator.follow(
+        { ...this.target, port: DEFAULT_PORT[this.target.transport ?? 'udp'] },
+        this.#onChange,
+      );
     }
     this.#servers.refresh();
   }

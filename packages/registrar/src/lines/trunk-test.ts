@@ -1,4 +1,5 @@
-import { type Clock, type Endpoint, formatEndpoint, type Random } from '@vats/kernel';
+import { isIP } from 'node:net';
+import { type Clock, formatEndpoint, type Random } from '@vats/kernel';
 import {
   type AuthenticationReport,
   DigestClient,
@@ -7,6 +8,7 @@ import {
   fromWire,
   isChallenge,
   locate,
+  type Server,
   type SipResponse,
   sendAuthenticated,
   type TransactionLayer,
@@ -108,8 +110,14 @@ class Run {
       register === undefined
         ? 'no registration: a trunk by its address'
         : `login ${register.login}, digest username ${register.authUser ?? register.login}`;
-    const text = `proxy ${trunk.proxy} over ${trunk.transport ?? 'udp'}, domain ${host}, ${account}`;
+    const text = `proxy ${trunk.proxy} over ${trunk.transport ?? (this.#isChosen ? 'udp' : 'what the DNS names, else udp')}, domain ${host}, ${account}`;
     this.#note('settings', this.#line.way.ok, this.#line.way.ok ? text : `${text}: ${this.#line.way.why}`);
+  }
+
+  /** No record of the DNS has a say in the transport: there is a port, or an address. */
+  get #isChosen(): boolean {
+    const { way } = this.#line;
+    return way.ok && (way.target.port !== undefined || isIP(way.target.host) !== 0);
   }
 
   async #dns() {
@@ -133,7 +141,7 @@ class Run {
   }
 
   /** Asks the servers in order until one answers. */
-  async #options(endpoints: readonly Endpoint[]): Promise<{ answered: Endpoint | undefined; last: Outcome }> {
+  async #options(endpoints: readonly Server[]): Promise<{ answered: Server | undefined; last: Outcome }> {
     const { random, transport, userAgent } = this.#parts;
     const { host, login, contactUser = 'vats' } = this.#line;
     let last: Outcome = { kind: 'silence' };
@@ -151,7 +159,7 @@ class Run {
     return { answered: undefined, last };
   }
 
-  async #register(endpoint: Endpoint): Promise<Outcome> {
+  async #register(endpoint: Server): Promise<Outcome> {
     const { random, userAgent } = this.#parts;
     const { host, login, contactUser = '', trunk } = this.#line;
     const { register } = trunk;
@@ -195,9 +203,8 @@ class Run {
     this.#note('live', state === 'registered' || state === 'not-needed', text);
   }
 
-  #flowTo(endpoint: Endpoint): Flow {
-    const transport = this.#line.way.ok ? this.#line.way.target.transport : 'udp';
-    return this.#parts.transport.flowTo({ transport, endpoint });
+  #flowTo(endpoint: Server): Flow {
+    return this.#parts.transport.flowTo({ transport: endpoint.transport, endpoint });
   }
 
   #send(flow: Flow, draft: Parameters<TransactionLayer['send']>[0], credentials?: DigestClient): Promise<Outcome> {

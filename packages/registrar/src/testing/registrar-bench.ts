@@ -9,6 +9,7 @@ import {
   SipRequest,
   writeRequest,
 } from '@vats/sip';
+import type { BindingClient } from '../binding.ts';
 import type { RegistrarEvent } from '../events.ts';
 import type { PingUser } from '../keep-alive.ts';
 import { Registrar } from '../registrar.ts';
@@ -39,6 +40,7 @@ export interface RegisterDraft {
   readonly domain?: string;
   readonly maxBindings?: number;
   readonly alsoKnownAs?: readonly string[];
+  readonly client?: BindingClient;
 }
 
 /** A registrar with everything around it faked: one listener, two domains, Alice at 192.0.2.10 unless told otherwise. */
@@ -50,6 +52,8 @@ export class RegistrarBench {
   readonly pings: SentPing[] = [];
   /** Flows that were asked for by their ids. */
   readonly restored: FakeFlow[] = [];
+  /** Flows that were made to a proxy. */
+  readonly made: FakeFlow[] = [];
   readonly store: MemoryBindingStore;
   readonly registrar: Registrar;
   /** Over UDP, from where Alice's Contact says. */
@@ -65,7 +69,15 @@ export class RegistrarBench {
       ledger: this.ledger,
       store,
       transactions: { send: (draft, flow, user) => this.#ping(draft, flow, user) },
-      transport: { flowById: (id) => this.#flowById(id), sentBy: () => ({ host: 'pbx.example', port: 5060 }) },
+      transport: {
+        flowTo: ({ transport, endpoint }) => {
+          const flow = new FakeFlow(transport, LISTENER, endpoint);
+          this.made.push(flow);
+          return flow;
+        },
+        flowById: (id) => this.#flowById(id),
+        sentBy: () => ({ host: 'pbx.example', port: 5060 }),
+      },
       serves: (host, domain) => host === domain,
       onEvent: (event) => this.events.push(event),
       ...options,
@@ -84,8 +96,14 @@ export class RegistrarBench {
 
   /** Sends a REGISTER; `respond` hears the answer. */
   hand(draft: RegisterDraft, respond: (reply: ReplyDraft) => void): void {
-    const { domain = 'acme.example', login = 'alice', flow = this.home, maxBindings, alsoKnownAs } = draft;
-    const account = { domain, login, ...(maxBindings && { maxBindings }), ...(alsoKnownAs && { alsoKnownAs }) };
+    const { domain = 'acme.example', login = 'alice', flow = this.home, maxBindings, alsoKnownAs, client } = draft;
+    const account = {
+      domain,
+      login,
+      ...(maxBindings && { maxBindings }),
+      ...(alsoKnownAs && { alsoKnownAs }),
+      ...(client && { client }),
+    };
     this.registrar.register(this.request(draft), flow, account, respond);
   }
 

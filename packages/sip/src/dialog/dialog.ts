@@ -1,11 +1,12 @@
 import type { DigestClient } from '../digest/index.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
-import { formatUri, isSips, isSipsText, parseUri, type Uri } from '../message/uri.ts';
+import { formatUri, isSips, isSipsText, type Uri } from '../message/uri.ts';
 import { detached } from '../message/wire-text.ts';
 import type { HeaderField, RequestDraft } from '../message/write-message.ts';
 import type { Flow } from '../transport/index.ts';
 import type { DialogOwner } from './context.ts';
+import { type Routing, routeTo } from './route-set.ts';
 import type { DialogFacts } from './user.ts';
 
 export type DialogState = 'early' | 'confirmed' | 'ended';
@@ -33,15 +34,8 @@ export interface RoutedRequest {
   readonly nextHop: Uri | undefined;
 }
 
-/** What requests say of their way. */
-interface Routing {
-  readonly uri: string;
-  readonly route: readonly string[];
-  readonly nextHop: Uri | undefined;
-}
-
-/** Finds the flow to a next hop; undefined: the dialog's own. */
-export type Resolve = (nextHop: Uri) => Flow | undefined;
+/** Finds the flow to a next hop; undefined: the dialog's own, `current`, even where that is closed. */
+export type Resolve = (nextHop: Uri, current: Flow) => Flow | undefined;
 
 interface DialogParts {
   readonly callId: string;
@@ -211,12 +205,12 @@ export class Dialog implements DialogFacts {
 
   /** The flow that requests to this hop take. */
   flowTo(nextHop: Uri | undefined): Flow {
-    return (nextHop && this.#resolve?.(nextHop)) ?? this.flow;
+    return (nextHop && this.#resolve?.(nextHop, this.flow)) ?? this.flow;
   }
 
   /** The Request-URI of our requests, and the flow that they take. */
   hop(): { readonly uri: string; readonly flow: Flow } {
-    this.#routing ??= this.#route();
+    this.#routing ??= routeTo(this.#remoteTarget, this.#routeSet);
     return { uri: this.#routing.uri, flow: this.flowTo(this.#routing.nextHop) };
   }
 
@@ -225,7 +219,7 @@ export class Dialog implements DialogFacts {
    * `headers` come behind those that the dialog writes.
    */
   request(method: string, seq: number, headers: readonly HeaderField[], body?: Buffer): RoutedRequest {
-    this.#routing ??= this.#route();
+    this.#routing ??= routeTo(this.#remoteTarget, this.#routeSet);
     const { uri, route, nextHop } = this.#routing;
     const head: HeaderField[] = [];
     for (const value of route) head.push(['Route', value]);
@@ -238,22 +232,6 @@ export class Dialog implements DialogFacts {
     for (const header of headers) head.push(header);
     return { draft: { method, uri, headers: head, body }, nextHop };
   }
-
-  /** Loose routing, and strict routing where the first hop knows no other (RFC 3261 §12.2.1.1). */
-  #route(): Routing {
-    const target = this.#remoteTarget;
-    const [first, ...rest] = this.#routeSet;
-    if (first === undefined) return { uri: target, route: [], nextHop: uriOf(target) };
-    const parsed = parseNameAddr(first);
-    const hop = parsed.ok ? parsed.value.uri : undefined;
-    if (hop?.kind !== 'sip' || hop.params.has('lr')) return { uri: target, route: this.#routeSet, nextHop: hop };
-    return { uri: formatUri(hop.with({ headers: [] })), route: [...rest, `<${target}>`], nextHop: hop };
-  }
-}
-
-function uriOf(text: string): Uri | undefined {
-  const parsed = parseUri(text);
-  return parsed.ok ? parsed.value : undefined;
 }
 
 /**

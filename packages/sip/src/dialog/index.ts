@@ -6,6 +6,7 @@ export {
   refusedHops,
   refusedMethod,
 } from './refusals.ts';
+export { type Routing, routeTo, targetWithoutRoutes } from './route-set.ts';
 export { readSessionBody, refusedBody, type SessionBody, sessionDescriptionOf } from './session-description.ts';
 export { DIALOG_TIMERS, type DialogTimers } from './timers.ts';
 export type {

@@ -8,6 +8,7 @@ import type { Flow } from '../transport/index.ts';
 import { bodyOf, contactOn, type DialogContext, pushInviteHeaders } from './context.ts';
 import type { CallerSide } from './dialog.ts';
 import { withCredentials } from './exchanges.ts';
+import { routeTo } from './route-set.ts';
 import type { OutgoingInviteOptions } from './user.ts';
 
 const DEFAULT_MAX_FORWARDS = 70;
@@ -44,12 +45,13 @@ export class InviteAttempt implements ClientTransactionUser {
   constructor(invitation: Invitation, side: CallerSide, flow: Flow) {
     const { context, options, exchange, owner } = invitation;
     const { requestUri, to, sdp, maxForwards = DEFAULT_MAX_FORWARDS, routes = [] } = options;
+    const { uri, route: routeValues } = routeTo(requestUri, routes);
     this.side = side;
     this.flow = flow;
-    this.headers = withCredentials(options.headers ?? [], exchange, requestUri, flow);
+    this.headers = withCredentials(options.headers ?? [], exchange, uri, flow);
     this.#owner = owner;
     const lines: HeaderField[] = [];
-    for (const route of routes) lines.push(['Route', route]);
+    for (const route of routeValues) lines.push(['Route', route]);
     lines.push(
       ['Max-Forwards', `${maxForwards}`],
       ['From', side.from],
@@ -59,7 +61,7 @@ export class InviteAttempt implements ClientTransactionUser {
     );
     const contact = contactOn(context, flow, side.contactUser, isSipsText(requestUri));
     pushInviteHeaders(lines, context, contact, context.userAgent, this.headers, sdp);
-    const draft = { method: 'INVITE', uri: requestUri, headers: lines, body: bodyOf(sdp) };
+    const draft = { method: 'INVITE', uri, headers: lines, body: bodyOf(sdp) };
     this.#transaction = context.transactions.send(draft, flow, this);
   }
 

@@ -186,7 +186,7 @@ export interface IncomingInviteOptions {
   /** User part of our Contact; random unless given. */
   readonly contactUser?: string;
   /** Where requests within the dialog go, by next hop; undefined, or no function: the dialog's flow. */
-  readonly resolve?: (nextHop: Uri) => Flow | undefined;
+  readonly resolve?: (nextHop: Uri, current: Flow) => Flow | undefined;
   /** Answer the peer's challenges to our requests within the dialog. */
   readonly credentials?: DigestClient;
 }
@@ -218,7 +218,7 @@ export interface OutgoingInviteOptions {
   /** User part of our Contact; random unless given. */
   readonly contactUser?: string;
   /** Where requests within the dialog go, by next hop; undefined, or no function: the dialog's flow. */
-  readonly resolve?: (nextHop: Uri) => Flow | undefined;
+  readonly resolve?: (nextHop: Uri, current: Flow) => Flow | undefined;
   /**
    * Answer the challenges (401, 407) to the INVITE, which is repeated by itself then, and to our requests within the
    * session. Without them each challenge is a failure like any other.

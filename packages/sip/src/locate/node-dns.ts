@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import type { Clock, Ledger } from '@vats/kernel';
-import type { DnsAnswer, DnsQuestions, SrvRecord } from './dns.ts';
+import type { DnsAnswer, DnsQuestions, NaptrRecord, SrvRecord } from './dns.ts';
 
 export interface NodeDnsOptions {
   readonly clock: Clock;
@@ -15,7 +15,7 @@ const TIME_LIMIT_MS = 8_000;
 /** Each name server has so long, and is asked twice: a dead one must not use the whole limit up. */
 const PATIENCE = { timeout: 1_500, tries: 2 };
 
-/** Seconds: for what Node tells no TTL of (SRV, and that there is nothing), and the bounds for what it does tell. */
+/** Seconds: for what Node tells no TTL of (NAPTR, SRV, and that there is nothing), and the bounds for what it does tell. */
 const TTL_DEFAULT = 300;
 const TTL_LEAST = 30;
 const TTL_MOST = 3_600;
@@ -34,6 +34,10 @@ export class NodeDns implements DnsQuestions {
   constructor(options: NodeDnsOptions) {
     this.#options = options;
     options.ledger.enrol('dns questions', () => this.#open);
+  }
+
+  async naptr(name: string): Promise<DnsAnswer<NaptrRecord>> {
+    return this.#ask(async (resolver) => ({ records: await resolver.resolveNaptr(name), ttls: [] }));
   }
 
   async srv(name: string): Promise<DnsAnswer<SrvRecord>> {

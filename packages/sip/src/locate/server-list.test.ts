@@ -56,7 +56,7 @@ async function later(milliseconds: number): Promise<void> {
 
 test('an IP literal is there at once, with no look-up and no timer', () => {
   const list = locator.follow({ host: '192.0.2.7', port: 5070, transport: 'udp' });
-  expect(list.endpoints).toEqual([{ address: '192.0.2.7', port: 5070 }]);
+  expect(list.endpoints).toMatchObject([{ address: '192.0.2.7', port: 5070 }]);
   expect(list.state).toBe('found');
   list.refresh();
   expect(dns.asked).toEqual([]);
@@ -213,4 +213,19 @@ test('asked while it asks, it does not ask twice; a user that fails costs a line
   expect(dns.asked).toEqual([SRV, `A ${HOST}`, `AAAA ${HOST}`]);
   expect(log.events).toEqual(['locate.user-failed']);
   expect(list.state).toBe('found');
+});
+
+test('another transport to the same place is a change too', async () => {
+  dns.ttl = 120;
+  const pointer = (service: string, name: string) => [
+    { order: 1, preference: 1, flags: 's', service, regexp: '', replacement: `${name}.${HOST}` },
+  ];
+  dns.records.set(`NAPTR ${HOST}`, pointer('SIP+D2U', '_sip._udp'));
+  for (const name of ['_sip._udp', '_sip._tcp']) dns.records.set(`SRV ${name}.${HOST}`, [server('a.example', 10, 10)]);
+  dns.records.set('A a.example', ['192.0.2.1']);
+  const list = locator.follow({ host: HOST }, () => changes.push(list.endpoints.map(({ transport }) => transport)));
+  await dns.settled();
+  dns.records.set(`NAPTR ${HOST}`, pointer('SIP+D2T', '_sip._tcp'));
+  await later(120_000);
+  expect(changes).toEqual([['udp'], ['tcp']]);
 });

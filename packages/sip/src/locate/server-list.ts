@@ -8,7 +8,7 @@ import {
   sameEndpoint,
 } from '@vats/kernel';
 import type { DnsQuestions } from './dns.ts';
-import { type Located, type LookupFailure, literalEndpoint, locate, type ServerTarget } from './locate.ts';
+import { type Located, type LookupFailure, literalEndpoint, locate, type Server, type ServerTarget } from './locate.ts';
 
 /**
  * - `looking`: nothing has been found yet, the first look-up is under way
@@ -48,7 +48,7 @@ export class ServerList {
   onChange: () => void;
   readonly #parts: ServerListParts;
   #state: ServerListState = 'looking';
-  #found: readonly Endpoint[] = [];
+  #found: readonly Server[] = [];
   #fingerprint: string | undefined;
   #failure: LookupFailure | undefined;
   /** By endpoint, until when (of the clock's `monotonic()`); only endpoints of the list are in them. */
@@ -81,7 +81,7 @@ export class ServerList {
   }
 
   /** In the order in which they are to be tried now: those that failed lately come last (RFC 3263 §4.3). */
-  get endpoints(): readonly Endpoint[] {
+  get endpoints(): readonly Server[] {
     const now = this.#parts.clock.monotonic();
     for (const marks of this.#marks) for (const [text, until] of marks) if (until <= now) marks.delete(text);
     if (this.#marks.every(({ size }) => size === 0)) return this.#found;
@@ -175,8 +175,7 @@ export class ServerList {
     this.#found = [...endpoints, ...kept];
     const there = new Set(this.#found.map(formatEndpoint));
     for (const marks of this.#marks) for (const text of marks.keys()) if (!there.has(text)) marks.delete(text);
-    const changed =
-      before.length !== this.#found.length || before.some((each, at) => !sameEndpoint(each, this.#found[at]!));
+    const changed = before.length !== this.#found.length || before.some((each, at) => !isSame(each, this.#found[at]!));
     if (!changed) return;
     try {
       this.onChange();
@@ -200,4 +199,8 @@ export class ServerList {
   #askAgainIn(milliseconds: number): void {
     this.#stopTimer = this.#parts.clock.after(milliseconds, () => this.refresh());
   }
+}
+
+function isSame(one: Server, other: Server): boolean {
+  return one.transport === other.transport && sameEndpoint(one, other);
 }

@@ -14,6 +14,8 @@ export interface ConnectionUser {
   onMessage(octets: Buffer, connection: Connection): boolean;
   /** The stream can't be cut into messages; the connection ends after this call, so an answer can be sent in it. */
   onUnframed(fault: FramingFault, head: Buffer, connection: Connection): void;
+  /** A ping of the peer's, or its answer to one of ours. */
+  onKeepAlive?(connection: Connection): void;
   onGone(connection: Connection): void;
   /** Somebody who wanted to hear of the connection's end threw. */
   onBug(error: unknown, connection: Connection): void;
@@ -94,6 +96,11 @@ export class Connection implements Flow, StreamUser {
 
   get bound(): Endpoint {
     return this.#mustSocket.bound;
+  }
+
+  /** Pings of ours that the peer has not answered yet (RFC 5626 §4.4.1). */
+  get pongsDue(): number {
+    return this.#pongsDue;
   }
 
   get observed(): Endpoint {
@@ -206,6 +213,7 @@ export class Connection implements Flow, StreamUser {
     } else {
       this.#counters.keepAlives++;
       if (frame.kind === 'reply') this.#reply(frame.octets);
+      this.#user.onKeepAlive?.(this);
     }
   }
 
@@ -242,11 +250,13 @@ export class Connection implements Flow, StreamUser {
     this.#counters.keepAlives++;
     if (this.#pongsDue > 0) {
       this.#pongsDue--;
+      this.#user.onKeepAlive?.(this);
       return;
     }
     this.#halfPing = !this.#halfPing;
     if (this.#halfPing) return;
     this.#reply(this.#framing.wrap(KEEP_ALIVE_ANSWER));
+    this.#user.onKeepAlive?.(this);
   }
 
   #onFault(fault: FramingFault, head: Buffer): void {

@@ -11,6 +11,8 @@ export interface TransportCounters {
   /** Streams closed because they could not be cut into messages. */
   unframed: number;
   keepAlives: number;
+  /** STUN messages that came to a port for SIP, answered or not. */
+  stun: number;
   connectionsAccepted: number;
   connectionsMade: number;
   /** TLS handshakes of others with us that came to nothing. */
@@ -35,6 +37,7 @@ export function newTransportCounters(): TransportCounters {
     malformed: 0,
     unframed: 0,
     keepAlives: 0,
+    stun: 0,
     connectionsAccepted: 0,
     connectionsMade: 0,
     handshakesFailed: 0,

@@ -38,6 +38,8 @@ export interface Flow {
   readonly bound: Endpoint;
   /** Their end, as packets come from there: never what a header claims. */
   readonly observed: Endpoint;
+  /** Of a connection: pings of ours (`KEEP_ALIVE`) that its peer has not answered yet (RFC 5626 §4.4.1). */
+  readonly pongsDue?: number;
   /** False once nothing can be sent any more. */
   readonly open: boolean;
   /**

@@ -27,3 +27,9 @@ test('a response whose connection is gone goes to the port where the sender list
   expect(reconnectTarget(via('192.0.2.1:5070;rport'), OBSERVED, 'tcp')).toEqual({ address: '203.0.113.9', port: 5070 });
   expect(reconnectTarget(via('192.0.2.1;rport'), OBSERVED, 'tcp')).toEqual({ address: '203.0.113.9', port: 5060 });
 });
+
+test('RFC 3263 §5: a sent-by that names a host is not looked up: the answer goes to where the request came from', () => {
+  const named = via('victim.example.com;branch=z9hG4bKa');
+  expect(datagramResponseTarget(named, OBSERVED).address).toBe(OBSERVED.address);
+  expect(reconnectTarget(named, OBSERVED, 'tcp')).toEqual({ address: OBSERVED.address, port: 5060 });
+});

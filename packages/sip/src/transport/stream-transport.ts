@@ -138,6 +138,10 @@ export class StreamTransport implements Transport, ConnectionUser {
     else counters.refused++;
   }
 
+  onKeepAlive(connection: Connection): void {
+    this.#options.intake.onKeepAlive(connection);
+  }
+
   onBug(error: unknown, connection: Connection): void {
     this.#options.intake.onBug(error, connection);
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TransportFailure } from './failure.ts';
+import { KEEP_ALIVE } from './flow.ts';
 import { type End, GROUNDS, type Ground, Pair } from './testing/grounds.ts';
 
 describe.each(GROUNDS.filter(([, make]) => make().transport === 'tcp'))('%s', (_, makeGround) => {
@@ -52,6 +53,36 @@ describe.each(GROUNDS.filter(([, make]) => make().transport === 'tcp'))('%s', (_
     await ground.until(() => peer.closed());
     expect(peer.text()).toMatch(/^SIP\/2\.0 400 Missing Content-Length\r\n/);
     expect(there.heard).toEqual([]);
+  });
+
+  test('RFC 5626 §3.5.1: a ping is answered with a pong and told, as is the pong to one of ours', async () => {
+    const told: string[] = [];
+    there.layer.onKeepAlive = (flow) => void told.push(flow.id);
+    const peer = await pair.rawPeer(there.endpoint);
+    peer.send('\r\n');
+    await ground.until(() => there.layer.counters.keepAlives === 1);
+    expect(told).toEqual([]);
+    peer.send('\r\n');
+    await ground.until(() => peer.text() === '\r\n');
+    expect(told).toHaveLength(1);
+
+    const flow = here.flowTo(there.endpoint);
+    const heard: string[] = [];
+    here.layer.onKeepAlive = ({ id }) => void heard.push(id);
+    flow.send(KEEP_ALIVE);
+    expect(flow.pongsDue).toBe(1);
+    await ground.until(() => heard.length === 1);
+    expect([heard, flow.pongsDue]).toEqual([[flow.id], 0]);
+  });
+
+  test('RFC 5626 §3.5.1: a user that fails at a keep-alive costs nothing but that', async () => {
+    there.layer.onKeepAlive = () => {
+      throw new Error('a bug');
+    };
+    const peer = await pair.rawPeer(there.endpoint);
+    peer.send('\r\n\r\n');
+    await ground.until(() => peer.text() === '\r\n');
+    expect(there.layer.counters.handlerFaults).toBe(1);
   });
 
   test('a peer that vanishes in the middle of a message leaves nothing behind', async () => {

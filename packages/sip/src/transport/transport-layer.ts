@@ -110,6 +110,8 @@ const ANSWER_TO_FRAMING_FAULT = {
 export class TransportLayer {
   /** Set by the layer above before anything is listened on. */
   user: TransportUser | undefined;
+  /** Told of each keep-alive of a peer's (RFC 5626 §3.5): CRLFs, a STUN request, the answer to one of ours. Set by the wiring. */
+  onKeepAlive: ((flow: Flow) => void) | undefined;
   readonly counters: TransportCounters = newTransportCounters();
   readonly #options: TransportLayerOptions;
   readonly #transports: Readonly<Record<TransportName, Transport>>;
@@ -124,6 +126,7 @@ export class TransportLayer {
     const intake: Intake = {
       admits: options.admit ?? (() => true),
       onOctets: (octets, flow) => this.#onOctets(octets, flow),
+      onKeepAlive: (flow) => this.#onKeepAlive(flow),
       onUnframed: (fault, head, flow) => this.#onUnframed(fault, head, flow),
       onBug: (error, flow) => this.#bug(error, flow),
       onSocketFailure: (transport, bound, failure) => this.#socketFailed(transport, bound, failure),
@@ -271,6 +274,14 @@ export class TransportLayer {
       this.#bug(error, flow);
     }
     return false;
+  }
+
+  #onKeepAlive(flow: Flow): void {
+    try {
+      this.onKeepAlive?.(flow);
+    } catch (error) {
+      this.#bug(error, flow);
+    }
   }
 
   #onUnframed(fault: FramingFault, head: Buffer, flow: Flow): void {

@@ -42,6 +42,8 @@ export interface Intake {
   admits(observed: Endpoint, transport: TransportName, octets?: Buffer, behind?: boolean): boolean;
   /** One whole message, or what claims to be one. Answers whether it could be read. */
   onOctets(octets: Buffer, flow: Flow): boolean;
+  /** A keep-alive of the peer's, or its answer to one of ours (RFC 5626 §3.5): it is there. */
+  onKeepAlive(flow: Flow): void;
   /** A stream that can't be cut any more; it ends after this call. */
   onUnframed(fault: FramingFault, head: Buffer, flow: Flow): void;
   /** Somebody who wanted to hear of the flow's end threw. */

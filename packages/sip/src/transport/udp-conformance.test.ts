@@ -1,6 +1,8 @@
+import { formatEndpoint } from '@vats/kernel';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TransportFailure } from './failure.ts';
 import { type End, GROUNDS, type Ground, Pair } from './testing/grounds.ts';
+import { bindingRequest } from './testing/stun-request.ts';
 
 describe.each(GROUNDS.filter(([, make]) => make().transport === 'udp'))('%s', (_, makeGround) => {
   let pair: Pair;
@@ -33,6 +35,17 @@ describe.each(GROUNDS.filter(([, make]) => make().transport === 'udp'))('%s', (_
     await ground.until(() => here.heard.length === 1);
     expect(here.heard[0]!.message.value('Via')).toBe(`${via};received=${ground.address}`);
     expect(peer.text()).toBe('');
+  });
+
+  test('RFC 5626 §8: a STUN Binding request at the SIP port is answered, and is told as a keep-alive', async () => {
+    const kept: string[] = [];
+    there.layer.onKeepAlive = ({ observed }) => void kept.push(formatEndpoint(observed));
+    const peer = await pair.rawPeer(there.endpoint);
+    peer.send(bindingRequest({ id: Buffer.alloc(12, 7) }).toString('latin1'));
+    await ground.until(() => peer.text().length > 0);
+    expect(Buffer.from(peer.text(), 'latin1').readUInt16BE(0)).toBe(0x0101);
+    expect(kept).toHaveLength(1);
+    expect(there.layer.counters).toMatchObject({ stun: 1, received: 0, malformed: 0 });
   });
 
   test('there is no way without a listener of that family', async () => {

@@ -4,6 +4,7 @@ import { DeadFlow } from './dead-flow.ts';
 import type { TransportFailure } from './failure.ts';
 import type { Flow } from './flow.ts';
 import type { DatagramUser, Network, ReceiveBuffer } from './network.ts';
+import { answerStun, looksLikeStun } from './stun.ts';
 import { type Intake, type Listener, pickListener, type Transport } from './transport.ts';
 import { UdpPort } from './udp-flow.ts';
 
@@ -117,8 +118,21 @@ class UdpReceiver implements DatagramUser {
   onDatagram(octets: Buffer, from: Endpoint, behind = false): void {
     if (this.port === undefined) return;
     if (!this.#intake.admits(from, 'udp', octets, behind)) this.#counters.refused++;
-    else if (isKeepAlive(octets)) this.#counters.keepAlives++;
+    else if (isKeepAlive(octets)) {
+      this.#counters.keepAlives++;
+      this.#intake.onKeepAlive(this.port.flowTo(from));
+    } else if (looksLikeStun(octets)) this.#onStun(octets, from, this.port);
     else this.#intake.onOctets(octets, this.port.flowTo(from));
+  }
+
+  /** RFC 5626 §8: what keeps a flow over UDP alive, and tells the phone when its NAT gave it another port. */
+  #onStun(octets: Buffer, from: Endpoint, port: UdpPort): void {
+    this.#counters.stun++;
+    const answer = answerStun(octets, from);
+    if (typeof answer === 'string') return;
+    const flow = port.flowTo(from);
+    flow.send(answer);
+    this.#intake.onKeepAlive(flow);
   }
 
   onFailure(failure: TransportFailure): void {

@@ -1,4 +1,4 @@
-import { fromWire, type SipRequest } from '@vats/sip';
+import { fromWire, type SipRequest, targetWithoutRoutes } from '@vats/sip';
 
 /** What a Request-URI asks for. */
 export interface Dialled {
@@ -8,11 +8,13 @@ export interface Dialled {
   readonly host?: string;
 }
 
-/** Undefined when the Request-URI names nobody. */
-export function dialledOf(request: SipRequest): Dialled | undefined {
-  const { requestUri } = request;
-  if (!requestUri.ok) return undefined;
-  const uri = requestUri.value;
+/**
+ * Undefined when the Request-URI names nobody.
+ * @param isOurs whether a host means us: a Route to us is no part of what was dialled
+ */
+export function dialledOf(request: SipRequest, isOurs: (host: string) => boolean = () => false): Dialled | undefined {
+  const uri = targetWithoutRoutes(request, isOurs);
+  if (uri === undefined) return undefined;
   if (uri.kind === 'tel') return { dialled: uri.digits };
   if (uri.kind !== 'sip' || uri.user === undefined || uri.user === '') return undefined;
   return { dialled: onOneLine(fromWire(uri.user)), host: uri.host };

@@ -43,8 +43,8 @@ const ONLY_OVER_TLS: HeaderField = ['Warning', '399 vats "A sips URI is served o
 const ALLOW: HeaderField = ['Allow', ALLOWED_METHODS.join(', ')];
 const ALLOW_WITHOUT_MESSAGE: HeaderField = ['Allow', ALLOWED_METHODS.filter((name) => name !== 'MESSAGE').join(', ')];
 
-/** SIP extensions that a REGISTER may require: the registrar keeps the Path (RFC 3327). */
-const REGISTER_EXTENSIONS: readonly string[] = ['path'];
+/** SIP extensions that a REGISTER may require: the registrar keeps the Path (RFC 3327), and flows apart (RFC 5626). */
+const REGISTER_EXTENSIONS: readonly string[] = ['path', 'outbound'];
 
 export interface FrontDoorParts {
   readonly transactions: TransactionLayer;
@@ -172,7 +172,7 @@ export class FrontDoor {
     }
     const account = this.#authenticate(request, flow, guest);
     if (account === undefined || this.#refusesWhole(request, flow)) return;
-    const dialled = dialledOf(request);
+    const dialled = dialledOf(request, (host) => this.#parts.directory().findDomain(host) !== undefined);
     if (dialled === undefined) {
       this.#reply(request, flow, 484);
       return;

@@ -1,4 +1,4 @@
-import type { DnsAnswer, DnsQuestions, SrvRecord } from '../dns.ts';
+import type { DnsAnswer, DnsQuestions, NaptrRecord, SrvRecord } from '../dns.ts';
 
 /**
  * A DNS that says what a test wrote into it, in a later microtask. A name that is not in it has no record; one in
@@ -8,8 +8,8 @@ import type { DnsAnswer, DnsQuestions, SrvRecord } from '../dns.ts';
  * dns.records.set('A sip.operator.example', ['192.0.2.1']);
  */
 export class FakeDns implements DnsQuestions {
-  /** By type and name: 'A host', 'AAAA host', 'SRV _sip._udp.host'. */
-  readonly records = new Map<string, readonly (string | SrvRecord)[]>();
+  /** By type and name: 'A host', 'AAAA host', 'SRV _sip._udp.host', 'NAPTR host'. */
+  readonly records = new Map<string, readonly (string | SrvRecord | NaptrRecord)[]>();
   /** The same keys, and the code that the question fails with. */
   readonly failing = new Map<string, string>();
   /** Of every answer, in seconds. */
@@ -17,6 +17,10 @@ export class FakeDns implements DnsQuestions {
   /** Every question so far. */
   readonly asked: string[] = [];
   #held: (() => void)[] | undefined;
+
+  naptr(name: string): Promise<DnsAnswer<NaptrRecord>> {
+    return this.#answer<NaptrRecord>(`NAPTR ${name}`);
+  }
 
   srv(name: string): Promise<DnsAnswer<SrvRecord>> {
     return this.#answer<SrvRecord>(`SRV ${name}`);
@@ -47,11 +51,11 @@ export class FakeDns implements DnsQuestions {
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   }
 
-  async #answer<T extends string | SrvRecord>(question: string): Promise<DnsAnswer<T>> {
+  async #answer<T extends string | SrvRecord | NaptrRecord>(question: string): Promise<DnsAnswer<T>> {
     this.asked.push(question);
     if (this.#held !== undefined) await new Promise<void>((give) => this.#held?.push(give));
     const code = this.failing.get(question);
     if (code !== undefined) return { ok: false, code };
-    return { ok: true, records: (this.records.get(question) ?? []) as readonly T[], ttl: this.ttl };
+    return { ok: true, records: (this.records.get(question) ?? []) as unknown as readonly T[], ttl: this.ttl };
   }
 }

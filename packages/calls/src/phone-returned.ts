@@ -1,0 +1,20 @@
+import type { Domain } from '@vats/pbx';
+import { type Flow, formatUri, type Uri } from '@vats/sip';
+import type { Locate } from './parts.ts';
+
+/**
+ * Where a phone is now whose connection is gone in the middle of a call: over the flow on which it registered again, if it did so with
+ * the Contact that it has in the call (RFC 5626 §4.3). Undefined while the connection stands, and where nobody came back.
+ */
+export function phoneReturned(
+  locate: Locate,
+  domain: Domain,
+  login: string,
+): (nextHop: Uri, current: Flow) => Flow | undefined {
+  return (nextHop, current) => {
+    if (current.open) return undefined;
+    const target = formatUri(nextHop);
+    const phones = locate(domain, login).flatMap((phone) => [phone, ...(phone.otherFlows ?? [])]);
+    return phones.find(({ requestUri }) => requestUri === target)?.flow;
+  };
+}
