@@ -7,6 +7,7 @@ export {
   refusedMethod,
 } from './refusals.ts';
 export { readSessionBody, refusedBody, type SessionBody, sessionDescriptionOf } from './session-description.ts';
+export { refusedInterval } from './session-timer.ts';
 export { DIALOG_TIMERS, type DialogTimers } from './timers.ts';
 export type {
   DialogFacts,
@@ -31,5 +32,8 @@ export type {
   RespondOptions,
   Session,
   SessionEnd,
+  SessionTimerFacts,
+  SessionTimerPolicy,
   SessionUser,
+  UpdateOptions,
 } from './user.ts';

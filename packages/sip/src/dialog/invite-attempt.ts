@@ -25,6 +25,8 @@ export interface Invitation {
   readonly options: OutgoingInviteOptions;
   readonly exchange: DigestExchange | undefined;
   readonly owner: AttemptOwner;
+  /** What it says of the session's timer. */
+  readonly timer: readonly HeaderField[];
 }
 
 /**
@@ -41,7 +43,7 @@ export class InviteAttempt implements ClientTransactionUser {
   readonly #transaction: ClientTransaction;
 
   constructor(invitation: Invitation, side: CallerSide, flow: Flow) {
-    const { context, options, exchange, owner } = invitation;
+    const { context, options, exchange, owner, timer } = invitation;
     const { requestUri, to, sdp, maxForwards = DEFAULT_MAX_FORWARDS, routes = [] } = options;
     this.side = side;
     this.flow = flow;
@@ -57,7 +59,7 @@ export class InviteAttempt implements ClientTransactionUser {
       ['CSeq', `${side.seq} INVITE`],
     );
     const contact = contactOn(context, flow, side.contactUser);
-    pushInviteHeaders(lines, context, contact, context.userAgent, this.headers, sdp);
+    pushInviteHeaders(lines, context, contact, context.userAgent, [...this.headers, ...timer], sdp, side.sessionTimer);
     const draft = { method: 'INVITE', uri: requestUri, headers: lines, body: bodyOf(sdp) };
     this.#transaction = context.transactions.send(draft, flow, this);
   }
