@@ -76,8 +76,8 @@ function manager(changes: Partial<CallsParts> = {}) {
         id: 'x',
         offer: OFFER,
         answered: false,
-      wantsReliable: false,
-      settled: false,
+        wantsReliable: false,
+        settled: false,
         progress: (status: number) => void responses.push(status),
         accept: () => {
           responses.push(200);

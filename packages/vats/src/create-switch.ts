@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { CallManager } from '@vats/calls';
+import { CallManager, timerPolicy } from '@vats/calls';
 import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
@@ -17,6 +17,7 @@ import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
+import { callExtensions } from './front-door/call-extensions.ts';
 import { ALLOWED_METHODS } from './front-door/front-door.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
@@ -123,6 +124,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   await access.load();
   undo.push(() => access.close());
   const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
+  const sessionTimer = timerPolicy(settings.sip.sessionTimer);
   const dialogs = new DialogLayer({
     transactions,
     transport,
@@ -131,8 +133,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     ledger,
     userAgent: settings.sip.userAgent,
-    allow: ALLOWED_METHODS,
-    supported: [],
+    allow: settings.sip.prack === 'off' ? ALLOWED_METHODS.filter((name) => name !== 'PRACK') : ALLOWED_METHODS,
+    // A device or a trunk may have a timer where the machine has none; who has none is told of none.
+    supported: [...new Set([...callExtensions(settings.sip), 'timer'])],
+    ...(settings.sip.prack !== 'off' && { reliable: settings.sip.prack }),
+    ...(sessionTimer !== 'off' && { sessionTimer }),
     mayMove: ({ flow }, arrived) => servers.mayMove(flow, arrived),
   });
 
@@ -269,6 +274,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       maxCalls: settings.calls.max,
       transcode: settings.media.transcode,
       video: settings.media.video,
+      sessionTimer: settings.sip.sessionTimer,
     },
     conferenceRecorded: (recorded) => {
       journal.noteConference(recorded);

@@ -97,7 +97,7 @@ export class IncomingInvitation
   }
 
   get settled(): boolean {
-    return this.#voice.updates.renewed;
+    return this.#voice.updates.renewed || (this.offer === undefined && this.#voice.isSaid);
   }
 
   accept(options: { readonly sdp?: string; readonly headers?: readonly HeaderField[] }): Session {

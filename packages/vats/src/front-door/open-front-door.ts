@@ -9,6 +9,7 @@ import { registrarAccount } from '../registrations.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Trunks } from '../trunks.ts';
 import { Authenticator } from './authenticator.ts';
+import { callExtensions } from './call-extensions.ts';
 import { callOrigin } from './call-origin.ts';
 import { DigestChoices } from './digest-choices.ts';
 import { FrontDoor } from './front-door.ts';
@@ -46,6 +47,7 @@ export function openFrontDoor(opening: FrontDoorOpening): {
   const visitors = new Visitors({ proxies: settings.access.proxies, clock, log });
   const door = new FrontDoor({
     ...{ transactions, authenticator, gate, visitors, directory, trunks },
+    extensions: callExtensions(settings.sip),
     register: (request, flow, account, visitor) => {
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));

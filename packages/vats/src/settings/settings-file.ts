@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { access, country, duration, fault, network, networks, shown, textThat } from '@vats/pbx';
+import { access, country, duration, fault, network, networks, sessionTimer, shown, textThat } from '@vats/pbx';
 import { z } from 'zod';
 import { secretSource } from './secret-source.ts';
 import { storagePrefix, storageUrl, storageWord } from './storage-values.ts';
@@ -76,6 +76,9 @@ export const settingsFile = z.strictObject({
       userAgent: productName.exactOptional(),
       /** Algorithms that accounts are challenged with, where domain and account say nothing. */
       digest: z.enum(['md5', 'sha256', 'both']).exactOptional(),
+      /** Reliable provisional responses (RFC 3262): with an SDP where the caller supports them; only where it requires them; not spoken. */
+      prack: z.enum(['sdp', 'required', 'off']).exactOptional(),
+      sessionTimer: sessionTimer.exactOptional(),
     })
     .exactOptional(),
   media: z

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Endpoint, formatAddress, type LogLevel, parseAddress } from '@vats/kernel';
-import type { AccessPolicy, DigestChoice } from '@vats/pbx';
+import type { AccessPolicy, DigestChoice, SessionTimer } from '@vats/pbx';
 import type { SecretSource } from './secret-source.ts';
 import type { SettingsFile } from './settings-file.ts';
 import type { Cidr, ListenSpec, PortRange } from './values.ts';
@@ -15,6 +15,8 @@ export interface Settings {
     readonly local: readonly Cidr[];
     readonly userAgent: string;
     readonly digest: DigestChoice;
+    readonly prack: 'sdp' | 'required' | 'off';
+    readonly sessionTimer: Required<SessionTimer>;
   };
   readonly media: {
     /** One a family. */
@@ -107,6 +109,13 @@ export function completed(said: SettingsFile, cores: number): Settings {
       local: said.sip?.local ?? PRIVATE_NETWORKS,
       userAgent: said.sip?.userAgent ?? 'VATS',
       digest: said.sip?.digest ?? 'md5',
+      prack: said.sip?.prack ?? 'sdp',
+      sessionTimer: {
+        mode: said.sip?.sessionTimer?.mode ?? 'on',
+        expires: said.sip?.sessionTimer?.expires ?? 30 * MINUTE,
+        min: said.sip?.sessionTimer?.min ?? 90_000,
+        refresher: said.sip?.sessionTimer?.refresher ?? 'switch',
+      },
     },
     media: {
       addresses: typeof address === 'string' ? [address] : address,
