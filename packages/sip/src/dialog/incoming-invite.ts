@@ -131,9 +131,12 @@ export class IncomingInvitation
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
+    const awaited = this.#reliable?.awaited;
     this.#reliable?.stop();
     const { voice, headers, sdp } = held;
-    this.#session?.answerInvite(this.#transaction, voice.isSaid ? undefined : sdp, headers);
+    const session = this.#session;
+    if (session !== undefined && awaited === undefined) session.pending = undefined;
+    session?.answerInvite(this.#transaction, voice.isSaid ? undefined : sdp, headers);
     for (const other of this.#voices) if (other !== voice) this.#context.dialogs.delete(other.dialog);
   }
 
@@ -182,7 +185,13 @@ export class IncomingInvitation
   onPrack(request: SipRequest, flow: Flow): void {
     const session = this.#session;
     const voice = this.#voices.find(({ dialog }) => dialog === session?.dialog);
-    if (voice !== undefined) this.#onPrack(voice, request, flow);
+    if (voice === undefined) return;
+    this.#onPrack(voice, request, flow);
+    if (session !== undefined && this.#held === undefined) session.pending = undefined;
+  }
+
+  onPendingStable(): void {
+    this.#mayGoOn();
   }
 
   onEarlyUpdate(update: IncomingReinvite): boolean {
@@ -213,6 +222,8 @@ export class IncomingInvitation
       updates.quiet();
       if (dialog !== awaited) this.#context.dialogs.delete(dialog);
     }
+    const waiting = this.#voices.find(({ dialog }) => dialog === awaited);
+    if (waiting !== undefined) this.#context.dialogs.set(waiting);
     // Its PRACK may be on its way (RFC 3262 §3).
     const { queues, timers } = this.#context;
     if (awaited !== undefined) this.#lastPrack = queues.start(this, 'last PRACK', 64 * timers.t1);
@@ -265,9 +276,8 @@ export class IncomingInvitation
 
   /** The caller gave up while our 2xx waited: for our user the call was up. */
   #gaveUpLate(end: SessionEnd): void {
-    const session = this.#session;
+    this.#session?.neverBegan(end);
     this.withdraw(487);
-    session?.neverBegan(end);
   }
 
   /** RFC 3262 §3; its offer is answered in its 200 (§5). */

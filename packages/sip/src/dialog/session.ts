@@ -36,6 +36,8 @@ type Life = 'alive' | 'leaving' | 'over';
 export interface InvitePending {
   /** A PRACK, to what was said before the 2xx. */
   onPrack(request: SipRequest, flow: Flow): void;
+  /** No exchange is open any more, which our 2xx may have waited for. */
+  onPendingStable(): void;
   /** The session is over before our 2xx was sent: the INVITE is refused. */
   withdraw(status: number): void;
 }
@@ -177,6 +179,7 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost, Update
   }
 
   onStable(): void {
+    this.pending?.onPendingStable();
     this.#usage.startNext();
   }
 
