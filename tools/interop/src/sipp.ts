@@ -7,13 +7,38 @@ import { freePorts, udpBound } from './ports.ts';
 import type { Scene } from './scene.ts';
 
 /** Our own scenarios, in `scenarios/`. */
-export type Scenario = 'register' | 'caller' | 'caller-sound' | 'callee' | 'outside-caller';
+export type Scenario =
+  | 'register'
+  | 'caller'
+  | 'caller-sound'
+  | 'callee'
+  | 'outside-caller'
+  | 'outside-caller-waits'
+  | 'prack-caller'
+  | 'prack-callee'
+  | 'update-caller'
+  | 'update-callee'
+  | 'timer-caller'
+  | 'timer-callee'
+  | 'timer-forgetful';
 
 /** SIPp's own (`sipp -sd NAME` prints them). */
 export type OwnScenario = 'uac' | 'uas' | 'uac_pcap' | 'branchc' | 'branchs';
 
 /** Those that begin calls; the others wait for them. */
-const CALLING = new Set<string>(['register', 'caller', 'caller-sound', 'outside-caller', 'uac', 'uac_pcap', 'branchc']);
+const CALLING = new Set<string>([
+  'register',
+  'caller',
+  'caller-sound',
+  'outside-caller',
+  'uac',
+  'uac_pcap',
+  'branchc',
+  'outside-caller-waits',
+  'prack-caller',
+  'update-caller',
+  'timer-caller',
+]);
 
 export interface SippUser {
   readonly login: string;
