@@ -253,6 +253,10 @@ export class IncomingInvitation
       this.#onPrack(voice, request, flow);
       return;
     }
+    if (this.#isRefused) {
+      context.transactions.replyStatelessly(request, flow, { status: 481 });
+      return;
+    }
     const transaction = admit(context, voice.dialog, request, flow);
     if (transaction === undefined) return;
     if (request.method === 'BYE') {
@@ -292,13 +296,19 @@ export class IncomingInvitation
       return;
     }
     const sdp = sessionDescriptionOf(request);
-    if (sdp !== undefined && exchange.state === 'stable' && exchange.agreed.local !== undefined) {
+    if (this.#isRefused) transaction.respond({ status: 200, headers: context.server });
+    else if (sdp !== undefined && exchange.state === 'stable' && exchange.agreed.local !== undefined) {
       updates.offered(transaction, sdp);
     } else {
       transaction.respond({ status: 200, headers: context.server });
       if (exchange.state === 'offered' && !updates.offering) this.#answeredInPrack(voice, sdp);
     }
     this.#mayGoOn();
+  }
+
+  /** A final response other than 2xx was sent: nothing but a PRACK is expected, and nobody is told of it. */
+  get #isRefused(): boolean {
+    return this.#lastPrack !== undefined;
   }
 
   #answeredInPrack({ updates }: Voice, sdp: string | undefined): void {
