@@ -131,7 +131,8 @@ export class CallerSide {
   progress(status: number, earlyMediaOf: LegName | undefined): void {
     const { legs, invite, policy, speaker } = this.#call;
     const caller = legs.caller;
-    if (caller !== undefined && invite.offer === undefined && invite.wantsReliable) this.#offerReliably(caller, status);
+    const asksForOffer = invite.offer === undefined && invite.wantsReliable;
+    if (caller !== undefined && asksForOffer && this.#offersReliably(caller, status)) return;
     if (earlyMediaOf === undefined || caller === undefined) {
       invite.progress(status);
       return;
@@ -156,13 +157,13 @@ export class CallerSide {
 
   /**
    * A caller that made no offer and wants provisional responses reliably gets ours in the first of them (RFC 3262 §5), made of what
-   * the switch can carry; its PRACK holds the answer.
+   * the switch can carry; its PRACK holds the answer. False where it has had that.
    */
-  #offerReliably(caller: Leg, status: number): void {
+  #offersReliably(caller: Leg, status: number): boolean {
     const { legs, invite, policy } = this.#call;
-    if (caller.settled || caller.session !== undefined) return;
+    if (caller.settled || caller.session !== undefined) return false;
     const sdp = caller.sdp.offerOwn(policy);
-    if (!sdp.ok) return;
+    if (!sdp.ok) return false;
     caller.settled = true;
     caller.onAnswerInPrack = (answer) => {
       if (answer === undefined || !caller.sdp.receiveAnswer(answer).ok) {
@@ -174,6 +175,7 @@ export class CallerSide {
       else legs.join(caller, other);
     };
     invite.progress(status, { sdp: sdp.value });
+    return true;
   }
 
   /** The PRACK to an offer of ours came. */
