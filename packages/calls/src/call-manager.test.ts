@@ -76,6 +76,8 @@ function manager(changes: Partial<CallsParts> = {}) {
         id: 'x',
         offer: OFFER,
         answered: false,
+        wantsReliable: false,
+        settled: false,
         progress: (status: number) => void responses.push(status),
         accept: () => {
           responses.push(200);

@@ -1,5 +1,11 @@
 import type { RecordingEnd } from '@vats/media';
-import type { Flow, IncomingInviteOptions, SipRequest } from '@vats/sip';
+import {
+  type Flow,
+  type IncomingInviteOptions,
+  refusedInterval,
+  type SessionTimerPolicy,
+  type SipRequest,
+} from '@vats/sip';
 import { AccountCalls } from './account-calls.ts';
 import { Call, type SharedByCalls } from './call.ts';
 import type { CallOrigin } from './call-context.ts';
@@ -12,6 +18,7 @@ import { LeavingLegs } from './leaving-legs.ts';
 import { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { phoneReturned } from './phone-returned.ts';
+import { timerOfCaller, timerPolicy } from './session-timer-policy.ts';
 import type { SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
 
@@ -53,6 +60,13 @@ export class CallManager {
 
   /** An INVITE whose sender is known and may call. */
   invite(request: SipRequest, flow: Flow, origin: CallOrigin): void {
+    const options = this.#asTheyWant(origin);
+    const tooShort = refusedInterval(request, this.#timerOf(options));
+    if (tooShort !== undefined) {
+      const { status, headers } = tooShort;
+      this.#parts.dialogs.incomingInvite(request, flow, REFUSED).reject(status, { headers });
+      return;
+    }
     const refusal = this.#refusal(request);
     if (refusal !== undefined) {
       this.#refuse(request, flow, refusal);
@@ -60,7 +74,7 @@ export class CallManager {
     }
     const id = this.#parts.random.token(CALL_ID_CHARACTERS);
     const call = new Call(this.#shared, id, origin, this.#accounts.ofCall(origin.domain.id), {
-      open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user, this.#asCallerWants(origin)),
+      open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user, options),
       onEnd: () => this.#forget(id),
       onOutgoing: (callId, live) => {
         if (live) this.#outgoing.add(callId);
@@ -145,14 +159,24 @@ export class CallManager {
   }
 
   /** A trunk that called may challenge our requests within the call as well. */
-  #asCallerWants({ domain, caller }: CallOrigin): IncomingInviteOptions {
+  #asTheyWant({ domain, caller }: CallOrigin): IncomingInviteOptions {
+    const line = caller.kind === 'trunk' ? this.#parts.line?.(domain, caller.trunk) : undefined;
+    const sessionTimer = timerOfCaller(this.#parts, caller, line?.sessionTimer);
     const { locate } = this.#parts;
-    if (caller.kind === 'device') return { resolve: phoneReturned(locate, domain, caller.device.login) };
-    const line = this.#parts.line?.(domain, caller.trunk);
     return {
+      ...(caller.kind === 'device' && { resolve: phoneReturned(locate, domain, caller.device.login) }),
+      ...(sessionTimer !== undefined && { sessionTimer }),
       ...(line?.contactUser !== undefined && { contactUser: line.contactUser }),
       ...(line?.credentials !== undefined && { credentials: line.credentials }),
     };
+  }
+
+  /** By which the first INVITE is judged; the rest is the dialog layer's. */
+  #timerOf({ sessionTimer }: IncomingInviteOptions): SessionTimerPolicy | undefined {
+    const { settings } = this.#parts;
+    const machine = settings.sessionTimer === undefined ? 'off' : timerPolicy(settings.sessionTimer);
+    const policy = sessionTimer ?? machine;
+    return policy === 'off' ? undefined : policy;
   }
 
   #refusal(request: SipRequest): FailureCode | undefined {

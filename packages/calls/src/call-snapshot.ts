@@ -1,4 +1,5 @@
 import type { Endpoint } from '@vats/kernel';
+import type { Session } from '@vats/sip';
 import type { LegName, Party } from './call-event.ts';
 import type { CallState } from './call-state.ts';
 
@@ -25,9 +26,22 @@ export interface CallSnapshot {
     readonly client?: string;
     /** This leg's peer holds the call. */
     readonly holds: boolean;
+    /** The session's timer: seconds, and who refreshes. `peerSupports`: false where the switch refreshes for itself alone. */
+    readonly sessionTimer?: {
+      readonly expires: number;
+      readonly refresher: 'switch' | 'peer';
+      readonly peerSupports: boolean;
+    };
     /** The suite that its sound is encrypted with. */
     readonly srtp?: string;
     /** What comes from it is converted for the other side; names of codecs. */
     readonly converted?: { readonly from: string; readonly to: string };
   }[];
+}
+
+/** The session's timer as a snapshot of its leg shows it. */
+export function timerSeen(session: Session | undefined): Pick<CallSnapshot['legs'][number], 'sessionTimer'> {
+  const timer = session?.sessionTimer;
+  if (timer === undefined) return {};
+  return { sessionTimer: { ...timer, refresher: timer.refresher === 'us' ? 'switch' : 'peer' } };
 }

@@ -8,7 +8,7 @@ import type { LegName, UnstampedEvent } from './call-event.ts';
 import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
 import { CallRecorder } from './call-recorder.ts';
-import type { CallSnapshot } from './call-snapshot.ts';
+import { type CallSnapshot, timerSeen } from './call-snapshot.ts';
 import { CALLER, type CallInput, type CallState } from './call-state.ts';
 import { CallTelling } from './call-telling.ts';
 import { CallTimers } from './call-timers.ts';
@@ -132,6 +132,8 @@ export class Call implements CallContext {
         this.#elsewhere = saysElsewhere(request);
         this.feed({ type: 'caller-gave-up' });
       },
+      onUnacknowledged: () => this.feed({ type: 'hang-up', failure: 'progress-not-acknowledged' }),
+      onPrack: (sdp) => this.#callerSide.answeredInPrack(sdp),
     });
   }
 
@@ -197,13 +199,14 @@ export class Call implements CallContext {
       ...this.#telling.times,
       recorded: this.recorder.last !== undefined,
       recording: this.recorder.state,
-      legs: this.legs.all().map(({ name, party, flow, client, holds }) => ({
+      legs: this.legs.all().map(({ name, party, flow, client, holds, session }) => ({
         leg: name,
         party,
         flow: flow.id,
         observed: flow.observed,
         ...(client !== undefined && { client }),
         holds,
+        ...timerSeen(session),
         ...this.legs.treatmentOf(name),
       })),
     };

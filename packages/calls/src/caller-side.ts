@@ -79,6 +79,16 @@ export class CallerSide {
       then(false);
       return undefined;
     }
+    if (caller.settled && !options.answer) {
+      then(false);
+      return undefined;
+    }
+    if (caller.settled) {
+      caller.session = invite.accept({});
+      this.#opened('answered');
+      then(true);
+      return undefined;
+    }
     const late = invite.offer === undefined;
     if (late && !options.answer) return 'no-offer';
     const sdp = late ? caller.sdp.offerOwn() : caller.sdp.answerOwn(policy);
@@ -96,11 +106,14 @@ export class CallerSide {
       this.#early = true;
       invite.progress(183, { sdp: sdp.value });
     }
-    const how = options.answer ? 'answered' : 'early';
-    this.#call.emit({ type: 'call.opened', how });
-    this.#call.feed({ type: 'opened', how });
+    this.#opened(options.answer ? 'answered' : 'early');
     if (!late) then(options.answer);
     return undefined;
+  }
+
+  #opened(how: 'answered' | 'early'): void {
+    this.#call.emit({ type: 'call.opened', how });
+    this.#call.feed({ type: 'opened', how });
   }
 
   /** The caller hears the switch, so that is where the tone comes from which says that somebody is being rung. */
@@ -118,12 +131,14 @@ export class CallerSide {
   progress(status: number, earlyMediaOf: LegName | undefined): void {
     const { legs, invite, policy, speaker } = this.#call;
     const caller = legs.caller;
+    const asksForOffer = invite.offer === undefined && invite.wantsReliable;
+    if (caller !== undefined && asksForOffer && this.#offersReliably(caller, status)) return;
     if (earlyMediaOf === undefined || caller === undefined) {
       invite.progress(status);
       return;
     }
     const phone = legs.get(earlyMediaOf);
-    if (phone !== undefined && caller.session !== undefined) {
+    if (phone !== undefined && (caller.session !== undefined || caller.settled)) {
       speaker.hush(caller);
       legs.join(caller, phone);
       return;
@@ -138,6 +153,38 @@ export class CallerSide {
     speaker.hush(caller);
     legs.join(caller, phone);
     invite.progress(status, { sdp: answer.value });
+  }
+
+  /**
+   * A caller that made no offer and wants provisional responses reliably gets ours in the first of them (RFC 3262 §5), made of what
+   * the switch can carry; its PRACK holds the answer. False where it has had that.
+   */
+  #offersReliably(caller: Leg, status: number): boolean {
+    const { legs, invite, policy } = this.#call;
+    if (caller.settled || caller.session !== undefined) return false;
+    const sdp = caller.sdp.offerOwn(policy);
+    if (!sdp.ok) return false;
+    caller.settled = true;
+    caller.onAnswerInPrack = (answer) => {
+      if (answer === undefined || !caller.sdp.receiveAnswer(answer).ok) {
+        this.#call.feed({ type: 'hang-up', failure: 'no-common-codec' });
+        return;
+      }
+      const other = this.#call.otherOf(caller) ?? this.#call.earlyOtherOf(caller);
+      if (other === undefined) legs.describe(caller);
+      else legs.join(caller, other);
+    };
+    invite.progress(status, { sdp: sdp.value });
+    return true;
+  }
+
+  /** The PRACK to an offer of ours came. */
+  answeredInPrack(sdp: string | undefined): void {
+    const { caller } = this.#call.legs;
+    const take = caller?.onAnswerInPrack;
+    if (caller === undefined || take === undefined) return;
+    caller.onAnswerInPrack = undefined;
+    take(sdp);
   }
 
   /** A phone has answered and its answer is usable: the caller gets its 200, unless it has it already, and the two are joined. */
@@ -168,6 +215,10 @@ export class CallerSide {
 
   #accept(caller: Leg, callee: Leg): void {
     const { legs, invite } = this.#call;
+    if (caller.settled) {
+      caller.session = invite.accept({});
+      return;
+    }
     // Forks lets only a phone with a usable answer be connected, so only a bug of ours leads here.
     if (callee.forCaller === undefined) throw new Error(`no SDP for the caller from ${callee.name}`);
     if (invite.offer === undefined) this.#awaitAnswer(caller, () => legs.join(caller, callee));

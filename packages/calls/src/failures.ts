@@ -82,6 +82,22 @@ export const FAILURES = {
     en: 'The answer was never acknowledged',
     ru: 'Ответ не был подтверждён',
   },
+  'progress-not-acknowledged': {
+    status: 504,
+    q850: 102,
+    log: 'warn',
+    mango: 1100,
+    en: 'The caller did not acknowledge that the call was under way',
+    ru: 'Вызывающий не подтвердил ход соединения',
+  },
+  'session-expired': {
+    status: 0,
+    q850: 102,
+    log: 'warn',
+    mango: 1100,
+    en: 'A phone did not refresh the session in time',
+    ru: 'Телефон вовремя не подтвердил продолжение разговора',
+  },
   'leg-lost': {
     status: 0,
     q850: 38,

@@ -1,5 +1,6 @@
 import { type Frame, normaliseNumber, type RingOutcome, type RingTarget } from '@vats/pbx';
 import type {
+  EarlyDialog,
   Flow,
   InviteFailure,
   OutgoingInvite,
@@ -14,6 +15,7 @@ import type { LegName, Party } from './call-event.ts';
 import type { MediaWishes } from './call-legs.ts';
 import type { Rung } from './call-state.ts';
 import { crowded, entryOf } from './crowd.ts';
+import { answerEarlyUpdate } from './early-updates.ts';
 import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import { calleeOffer, callerAnswer } from './negotiation.ts';
@@ -25,6 +27,7 @@ import { didOf, phoneAddresses } from './phone-invite.ts';
 import { phoneReturned } from './phone-returned.ts';
 import { failureOfStatus } from './refusals.ts';
 import { chosenOf, type OutsideRing, type PhoneRing } from './rings.ts';
+import { timerOf } from './session-timer-policy.ts';
 
 /** Hops that a request without Max-Forwards has left (RFC 3261 §8.1.1.6). */
 const DEFAULT_MAX_FORWARDS = 70;
@@ -131,6 +134,7 @@ export class Forks {
     }
     const { encrypted = false } = ring;
     const opened = this.#open(name, ring.party, phone, { srtp: device.srtp, encrypted });
+    const sessionTimer = timerOf(this.#call.parts, device.sessionTimer);
     if (!opened.ok) {
       this.#refused(name, opened.failure, opened.status);
       return;
@@ -144,6 +148,7 @@ export class Forks {
       ...(routes.length > 0 && { routes }),
       ...(otherFlows.length > 0 && { silence: FLOW_SILENCE_MS }),
       resolve: phoneReturned(this.#call.parts.locate, origin.domain, device.login),
+      ...(sessionTimer !== undefined && { sessionTimer }),
     });
   }
 
@@ -230,7 +235,8 @@ export class Forks {
         headers: [...passedHeaders(invite.request), ...(options.headers ?? [])],
       },
       {
-        onProgress: (response, early) => this.#onProgress(leg, response, early?.remoteSdp),
+        onProgress: (response, early) => this.#onProgress(leg, response, early),
+        onEarlyUpdate: (update, early) => answerEarlyUpdate(this.#call, leg, update, early),
         onAnswer: (_response, session) => this.#onAnswer(leg, session),
         onFailure: (failure) => this.#onFailure(leg, failure),
         ...(onTurnedAway !== undefined && { onTurnedAway }),
@@ -272,9 +278,12 @@ export class Forks {
     for (const name of [...this.#invites.keys(), ...this.#reserved.keys()]) this.cancel(name, false);
   }
 
-  #onProgress(leg: Leg, response: SipResponse, sdp: string | undefined): void {
+  #onProgress(leg: Leg, response: SipResponse, early: EarlyDialog | undefined): void {
+    const sdp = early?.remoteSdp;
     this.#outside.progressed(leg.name, response);
-    const earlyMedia = sdp !== undefined && leg.sdp.receiveAnswer(sdp).ok;
+    // What its UPDATE said stands, as long as no other phone behind it speaks.
+    const stands = leg.updatedIn !== undefined && leg.updatedIn === early?.id;
+    const earlyMedia = stands || (sdp !== undefined && leg.sdp.receiveAnswer(sdp).ok);
     this.#call.feed({ type: 'progress', leg: leg.name, status: response.status, earlyMedia });
   }
 
@@ -283,7 +292,10 @@ export class Forks {
     this.#release(leg.name);
     leg.session = session;
     const { remoteSdp } = session;
-    const usable = legs.caller !== undefined && remoteSdp !== undefined && leg.sdp.receiveAnswer(remoteSdp).ok;
+    // An exchange of its early dialog by UPDATE has taken the answer's place.
+    const isKnown = leg.updatedIn === session.dialog.remoteTag;
+    const usable =
+      legs.caller !== undefined && remoteSdp !== undefined && (isKnown || leg.sdp.receiveAnswer(remoteSdp).ok);
     const forCaller = usable ? callerAnswer(legs.caller, leg, invite.offer !== undefined, policy) : undefined;
     if (forCaller?.ok) {
       if (forCaller.value !== undefined) leg.forCaller = forCaller.value;

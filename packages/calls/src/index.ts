@@ -9,6 +9,7 @@ export type { ConferenceSnapshot } from './conferences.ts';
 export { FAILURES, type Failure, type FailureCode, reasonHeader } from './failures.ts';
 export type { CallSettings, CallsParts, Locate, ReachablePhone, RecordingTerms, Spending, TrunkLine } from './parts.ts';
 export { type Replay, type ReplayedStep, replay } from './replay.ts';
+export { type MachineTimer, timerPolicy } from './session-timer-policy.ts';
 export { CallStory, recordOf } from './story.ts';
 export { cutOff } from './story-cut-off.ts';
 export type { SupervisionRefusal } from './supervision.ts';

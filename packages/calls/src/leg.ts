@@ -31,6 +31,15 @@ export interface Leg extends FarEnd {
   forCaller?: string;
   /** What to do with the answer that the peer's next ACK carries, after an offer of ours in a 2xx. */
   onAnswerInAck?: ((sdp: string | undefined) => void) | undefined;
+  /** What to do with the answer that a PRACK carries, after an offer of ours in a provisional response. */
+  onAnswerInPrack?: ((sdp: string | undefined) => void) | undefined;
+  /**
+   * A caller's exchange is complete before its call is answered: by an UPDATE, or by our offer in a provisional response. What answers
+   * the call says no other.
+   */
+  settled?: boolean;
+  /** Of a phone that has not answered: the early dialog in which its UPDATE was answered. */
+  updatedIn?: string;
   /** Whether the peer itself put the call on hold. */
   holds: boolean;
 }

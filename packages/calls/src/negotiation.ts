@@ -13,7 +13,9 @@ export function calleeOffer(
   callerOffered: boolean,
   policy: CodecPolicy,
 ): Parsed<string, SdpFault> {
-  if (caller.session !== undefined) return callee.sdp.offerFrom(caller.sdp, policy, { agreed: true });
+  if (caller.session !== undefined || (caller.settled && caller.onAnswerInPrack === undefined)) {
+    return callee.sdp.offerFrom(caller.sdp, policy, { agreed: true });
+  }
   return callerOffered ? callee.sdp.offerFrom(caller.sdp, policy) : callee.sdp.offerOwn(policy);
 }
 
@@ -24,6 +26,6 @@ export function callerAnswer(
   callerOffered: boolean,
   policy: CodecPolicy,
 ): Parsed<string | undefined, SdpFault> {
-  if (caller.session !== undefined) return good(undefined);
+  if (caller.session !== undefined || caller.settled) return good(undefined);
   return callerOffered ? caller.sdp.answerFrom(callee.sdp, policy) : caller.sdp.offerFrom(callee.sdp, policy);
 }

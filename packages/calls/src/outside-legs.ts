@@ -9,6 +9,7 @@ import type { OutwardLeg } from './outward-legs.ts';
 import type { TrunkLine } from './parts.ts';
 import type { OutsideRing, TriedServer } from './rings.ts';
 import { mayGoOver } from './secure-call.ts';
+import { timerOf } from './session-timer-policy.ts';
 import { TalkPortions } from './talk-portions.ts';
 import { type TrunkRefusal, trunkRefusalOf } from './trunk-refusals.ts';
 
@@ -166,8 +167,10 @@ export class OutsideLegs {
       outward.delete(ringing);
       this.#attempts.delete(leg);
     });
+    const sessionTimer = timerOf(this.#call.parts, line.sessionTimer);
     return {
       ...outsideAddresses(line, way, callerId),
+      ...(sessionTimer !== undefined && { sessionTimer }),
       ...(line.contactUser !== undefined && { contactUser: line.contactUser }),
       ...(line.credentials !== undefined && { credentials: line.credentials }),
       ...(line.routes !== undefined && line.routes.length > 0 && { routes: line.routes }),

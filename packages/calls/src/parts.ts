@@ -1,10 +1,11 @@
 import type { Clock, Endpoint, Ledger, Log, Random } from '@vats/kernel';
 import type { MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@vats/media';
-import type { Domain, SpendingAccounts, World } from '@vats/pbx';
+import type { Domain, SessionTimer, SpendingAccounts, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
 import type { ConferenceRecorded } from './conference-recording.ts';
 import type { FarEnd } from './leg.ts';
+import type { MachineTimer } from './session-timer-policy.ts';
 
 /** A way to a phone: what the registrar knows of one binding that can be rung now. */
 export interface ReachablePhone extends FarEnd {
@@ -54,6 +55,8 @@ export interface TrunkLine {
   readonly dtmf?: 'rfc4733' | 'info' | 'inband';
   /** Whether its sound is encrypted; `optional` unless given. */
   readonly srtp?: SrtpPolicy;
+  /** Its own session timer, as far as it is not the machine's. */
+  readonly sessionTimer?: SessionTimer;
 }
 
 /** What calls outside use up, and whether one more may leave: `SpendingAccounts`. Its ids are those of attempts. */
@@ -70,6 +73,8 @@ export interface CallSettings {
   readonly transcode: boolean;
   /** Whether video is carried; it is refused beside the sound otherwise. */
   readonly video: boolean;
+  /** The machine's session timer; without it legs have what the dialog layer says. */
+  readonly sessionTimer?: MachineTimer;
 }
 
 /** On what terms a call of a domain is recorded. */

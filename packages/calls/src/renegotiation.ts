@@ -1,6 +1,6 @@
 import type { Parsed } from '@vats/kernel';
 import type { CodecPolicy } from '@vats/media';
-import type { IncomingReinvite, Session } from '@vats/sip';
+import type { IncomingReinvite, ReinviteUser, Session } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import type { Leg } from './leg.ts';
@@ -43,6 +43,14 @@ export class Renegotiation {
     this.#call.otherOf(leg)?.ourReinvite?.cancel();
   }
 
+  /** A refresh of ours was answered with another description: it is in force, and the sound follows it. */
+  refreshed(leg: Leg | undefined, sdp: string): void {
+    if (leg === undefined || !leg.sdp.receiveAnswer(sdp).ok) return;
+    const other = this.#call.otherOf(leg);
+    if (other !== undefined) this.#join(leg, other);
+    else this.#call.legs.describe(leg);
+  }
+
   relay(from: LegName, to: LegName): void {
     const { legs, policy } = this.#call;
     const asker = legs.get(from);
@@ -58,7 +66,8 @@ export class Renegotiation {
       this.#call.feed({ type: 'reinvite-refused', leg: to, status: 488 });
       return;
     }
-    asked.ourReinvite = asked.session.reinvite(offer === undefined ? {} : { sdp: offer.value }, {
+    const { session } = asked;
+    const user: ReinviteUser = {
       onAnswer: (response) => {
         asked.ourReinvite = undefined;
         // A 2xx that owes an offer and holds none has ended the exchange: there is nothing to pass on.
@@ -71,7 +80,11 @@ export class Renegotiation {
         if (offer !== undefined) asked.sdp.rollBack();
         this.#call.feed({ type: 'reinvite-refused', leg: to, status });
       },
-    });
+    };
+    // Who asks by UPDATE waits for no person, so nobody is asked who might: an UPDATE goes on as one where the phone takes it.
+    const asUpdate = reinvite.request.method === 'UPDATE' && session.allowsUpdate && offer !== undefined;
+    const asking = offer === undefined ? {} : { sdp: offer.value };
+    asked.ourReinvite = asUpdate ? session.update(asking, user) : session.reinvite(asking, user);
   }
 
   /** `from` has answered our re-INVITE: its answer or, asked for one, its offer goes to `to`, who began. */
@@ -123,7 +136,12 @@ export class Renegotiation {
       return;
     }
     const asks = reinvite.offer === undefined;
-    const sdp = asks ? leg.sdp.offerOwn(policy) : leg.sdp.answerOwn(policy);
+    const heard = this.#call.earlyOtherOf(leg);
+    const sdp = asks
+      ? leg.sdp.offerOwn(policy)
+      : heard === undefined
+        ? leg.sdp.answerOwn(policy)
+        : leg.sdp.answerFrom(heard.sdp, policy);
     if (!sdp.ok) {
       const headers = [warningOf(sdp.error.code, leg.sdp.offeredSound)];
       leg.sdp.rollBack();
@@ -137,6 +155,8 @@ export class Renegotiation {
       reinvite.answer({ sdp: sdp.value });
       return;
     }
+    // The call's own answer is not given yet, so this was an UPDATE.
+    if (leg.session === undefined) leg.settled = true;
     reinvite.answer({ sdp: sdp.value });
     changed();
     this.#noteHold(leg);

@@ -27,6 +27,8 @@ export function sessionUser(
       take(sdp);
     },
     onReinvite: (reinvite) => renegotiation.received(legNow(), reinvite),
+    onUpdate: (update) => renegotiation.received(legNow(), update),
+    onRefreshed: (sdp) => renegotiation.refreshed(legNow(), sdp),
     onReinviteCancelled: () => renegotiation.cancelled(legNow()),
     onRequest: (request, respond) => {
       const leg = legNow();
@@ -42,6 +44,7 @@ export function sessionUser(
 
 function failureOf({ name }: Leg, { by }: SessionEnd): FailureCode {
   if (by === 'remote-bye') return name === CALLER ? 'caller-hung-up' : 'callee-hung-up';
+  if (by === 'session-expired') return by;
   return by === 'no-ack' ? 'answer-not-acknowledged' : 'leg-lost';
 }
 

@@ -155,6 +155,7 @@ export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber, normaliseOpe
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
 export { findRegion, readRegionPart } from './schema/region.ts';
+export { type SessionTimer, sessionTimer } from './schema/session-timer.ts';
 export type { DigestChoice } from './schema/user.ts';
 export { isHost } from './schema/words.ts';
 export { DEFAULT_COSTLY, LIMIT_NAMES, type LimitName, type Scope } from './spending/bounds.ts';

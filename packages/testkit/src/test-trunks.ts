@@ -55,7 +55,7 @@ export class TestTrunks implements Trunks {
 
   #lineOf(
     domain: Domain,
-    { name, proxy, domain: host, register, codecs, dtmf, srtp, numbers, noResponse }: Trunk,
+    { name, proxy, domain: host, register, codecs, dtmf, srtp, numbers, noResponse, sessionTimer }: Trunk,
   ): TrunkLine {
     const uri = parseUri(proxy);
     if (!uri.ok || uri.value.kind !== 'sip') throw new Error(`${proxy} is no address`);
@@ -89,6 +89,7 @@ export class TestTrunks implements Trunks {
       ...(codecs !== undefined && { codecs }),
       ...(dtmf !== undefined && { dtmf }),
       ...(srtp !== undefined && { srtp }),
+      ...(sessionTimer !== undefined && { sessionTimer }),
     };
   }
 }

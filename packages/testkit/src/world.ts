@@ -290,6 +290,12 @@ export function challengingWith(digest: Settings['sip']['digest']): Partial<Sett
   return { sip: { ...defaultSettings().sip, digest } };
 }
 
+/** Settings in which sessions are refreshed like this, the others as they are. */
+export function refreshedBy(sessionTimer: Partial<Settings['sip']['sessionTimer']>): Partial<Settings> {
+  const { sip } = defaultSettings();
+  return { sip: { ...sip, sessionTimer: { ...sip.sessionTimer, ...sessionTimer } } };
+}
+
 /** Settings with these for media, the others as they are. */
 export function relayingWith(media: Partial<Settings['media']>): Partial<Settings> {
   return { media: { ...defaultSettings().media, ...media } };

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { CallManager } from '@vats/calls';
+import { CallManager, timerPolicy } from '@vats/calls';
 import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
@@ -20,6 +20,7 @@ import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
 import { isNameOf } from './domain-names.ts';
+import { callExtensions } from './front-door/call-extensions.ts';
 import { ALLOWED_METHODS } from './front-door/front-door.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
@@ -141,6 +142,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     onEvent: (event) => parts.onLoadEvent?.(event),
   });
   undo.push(async () => overload.close());
+  const sessionTimer = timerPolicy(settings.sip.sessionTimer);
   const dialogs = new DialogLayer({
     transactions,
     transport,
@@ -149,8 +151,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     ledger,
     userAgent: settings.sip.userAgent,
-    allow: ALLOWED_METHODS,
-    supported: [],
+    allow: settings.sip.prack === 'off' ? ALLOWED_METHODS.filter((name) => name !== 'PRACK') : ALLOWED_METHODS,
+    // A device or a trunk may have a timer where the machine has none; who has none is told of none.
+    supported: [...new Set([...callExtensions(settings.sip), 'timer'])],
+    ...(settings.sip.prack !== 'off' && { reliable: settings.sip.prack }),
+    ...(sessionTimer !== 'off' && { sessionTimer }),
     mayMove: ({ flow }, arrived) => servers.mayMove(flow, arrived),
   });
 
@@ -290,6 +295,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       maxCalls: settings.calls.max,
       transcode: settings.media.transcode,
       video: settings.media.video,
+      sessionTimer: settings.sip.sessionTimer,
     },
     conferenceRecorded: (recorded) => {
       journal.noteConference(recorded);

@@ -7,7 +7,21 @@ import { freePorts, udpBound } from './ports.ts';
 import type { Scene } from './scene.ts';
 
 /** Our own scenarios, in `scenarios/`. */
-export type Scenario = 'register' | 'options' | 'caller' | 'caller-sound' | 'callee' | 'outside-caller';
+export type Scenario =
+  | 'register'
+  | 'options'
+  | 'caller'
+  | 'caller-sound'
+  | 'callee'
+  | 'outside-caller'
+  | 'outside-caller-waits'
+  | 'prack-caller'
+  | 'prack-callee'
+  | 'update-caller'
+  | 'update-callee'
+  | 'timer-caller'
+  | 'timer-callee'
+  | 'timer-forgetful';
 
 /** SIPp's own (`sipp -sd NAME` prints them). */
 export type OwnScenario = 'uac' | 'uas' | 'uac_pcap' | 'branchc' | 'branchs';
@@ -22,6 +36,10 @@ const CALLING = new Set<string>([
   'uac',
   'uac_pcap',
   'branchc',
+  'outside-caller-waits',
+  'prack-caller',
+  'update-caller',
+  'timer-caller',
 ]);
 
 export interface SippUser {

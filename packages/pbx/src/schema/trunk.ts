@@ -4,6 +4,7 @@ import { storedHosts } from './access.ts';
 import { duration } from './duration.ts';
 import { textThat } from './fault.ts';
 import { limits } from './limits.ts';
+import { sessionTimer } from './session-timer.ts';
 import { srtpPolicy } from './user.ts';
 import { host, isHost, line, refName, secret, wholeNumber } from './words.ts';
 
@@ -78,6 +79,7 @@ export const trunk = z.strictObject({
   codecs: z.array(line(64)).min(1).exactOptional(),
   dtmf: z.enum(['rfc4733', 'info', 'inband']).exactOptional(),
   srtp: srtpPolicy.exactOptional(),
+  sessionTimer: sessionTimer.exactOptional(),
   numbers: z
     .strictObject({
       /** How numbers are written to this trunk. */

@@ -6,6 +6,7 @@ import { fault, textThat } from './fault.ts';
 import { hours } from './hours.ts';
 import { limits } from './limits.ts';
 import { publicNumber } from './number.ts';
+import { sessionTimer } from './session-timer.ts';
 import { extension, host, isLogin, line, login, secret, wholeNumber } from './words.ts';
 
 const hexDigest = (characters: number, name: string) =>
@@ -60,6 +61,7 @@ export const device = z
     did: z.enum(['request-uri', 'to', 'contact']).exactOptional(),
     digest: digestChoice.exactOptional(),
     srtp: srtpPolicy.exactOptional(),
+    sessionTimer: sessionTimer.exactOptional(),
     /** Phones registered at once. */
     bindings: wholeNumber(1, 100).exactOptional(),
     /** Calls at once in which the account takes part: as caller, or with phones that ring or talk. */

@@ -8,6 +8,7 @@ import type { Acks } from './acks.ts';
 import type { Dialog } from './dialog.ts';
 import type { DialogTable } from './dialog-table.ts';
 import type { DialogTimers } from './timers.ts';
+import type { SessionTimerPolicy } from './user.ts';
 
 /** Who answers for a dialog: an invitation while it is early, a session when it is confirmed. */
 export interface DialogOwner {
@@ -41,6 +42,12 @@ export interface DialogContext {
   readonly server: readonly HeaderField[];
   /** Allow and Supported, for INVITE and what answers it. */
   readonly capabilities: readonly HeaderField[];
+  /** The same without the session timer, for a session that is to have none. */
+  readonly untimedCapabilities: readonly HeaderField[];
+  /** For sessions that have no policy of their own. */
+  readonly sessionTimer: SessionTimerPolicy | undefined;
+  /** To whom provisional responses go reliably; undefined: RFC 3262 is not spoken. */
+  readonly reliable: 'sdp' | 'required' | undefined;
 }
 
 const SDP_BODY: HeaderField = ['Content-Type', 'application/sdp'];
@@ -57,7 +64,7 @@ export function pushBodyType(headers: HeaderField[], sdp: string | undefined): v
 
 /**
  * Writes what an INVITE, or what answers it, says of its sender: Contact, what we can, who we are (`userAgent` or
- * `server`), what our user adds, and the type of the body.
+ * `server`), what our user adds, and the type of the body. `timer`: the policy of its dialog.
  */
 export function pushInviteHeaders(
   headers: HeaderField[],
@@ -66,9 +73,11 @@ export function pushInviteHeaders(
   self: readonly HeaderField[],
   more: readonly HeaderField[],
   sdp: string | undefined,
+  timer: SessionTimerPolicy | undefined,
 ): void {
   headers.push(contact);
-  for (const header of context.capabilities) headers.push(header);
+  const capabilities = timer === undefined ? context.untimedCapabilities : context.capabilities;
+  for (const header of capabilities) headers.push(header);
   for (const header of self) headers.push(header);
   for (const header of more) headers.push(header);
   pushBodyType(headers, sdp);

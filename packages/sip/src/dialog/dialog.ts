@@ -7,7 +7,7 @@ import type { HeaderField, RequestDraft } from '../message/write-message.ts';
 import type { Flow } from '../transport/index.ts';
 import type { DialogOwner } from './context.ts';
 import { type Routing, routeTo } from './route-set.ts';
-import type { DialogFacts } from './user.ts';
+import type { DialogFacts, SessionTimerPolicy } from './user.ts';
 
 export type DialogState = 'early' | 'confirmed' | 'ended';
 
@@ -21,10 +21,11 @@ export interface CallerSide {
   readonly contactUser: string;
   readonly resolve: Resolve | undefined;
   readonly credentials?: DigestClient | undefined;
+  readonly sessionTimer?: SessionTimerPolicy | undefined;
 }
 
 /** What we decide of a dialog that a peer's INVITE makes. */
-export type CalleeOptions = Pick<CallerSide, 'contactUser' | 'credentials'> & {
+export type CalleeOptions = Pick<CallerSide, 'contactUser' | 'credentials' | 'sessionTimer'> & {
   readonly resolve?: Resolve | undefined;
 };
 
@@ -53,6 +54,7 @@ interface DialogParts {
   readonly secure: boolean;
   readonly resolve: Resolve | undefined;
   readonly credentials: DigestClient | undefined;
+  readonly sessionTimer: SessionTimerPolicy | undefined;
 }
 
 /**
@@ -71,6 +73,10 @@ export class Dialog implements DialogFacts {
   readonly secure: boolean;
   /** What answers the challenges to our requests; without them none is answered. */
   readonly credentials: DigestClient | undefined;
+  /** How its session's timer is asked for; undefined: there is to be none. */
+  readonly sessionTimer: SessionTimerPolicy | undefined;
+  /** The peer's last Allow names UPDATE. */
+  allowsUpdate = false;
   flow: Flow;
   /** The dialog table's: who answers for this dialog while it is in the table, and the next one with this local tag. */
   owner: DialogOwner | undefined = undefined;
@@ -93,6 +99,7 @@ export class Dialog implements DialogFacts {
     this.contactUser = parts.contactUser;
     this.secure = parts.secure;
     this.credentials = parts.credentials;
+    this.sessionTimer = parts.sessionTimer;
     this.flow = parts.flow;
     this.#localParty = parts.localParty;
     this.#remoteParty = parts.remoteParty;
@@ -106,7 +113,7 @@ export class Dialog implements DialogFacts {
   /** The dialog that a response with a To tag makes of our INVITE (RFC 3261 §12.1.2). */
   static ofCaller(side: CallerSide, response: SipResponse, flow: Flow): Dialog {
     const contact = contactUri(response);
-    return new Dialog({
+    const dialog = new Dialog({
       callId: side.callId,
       localTag: side.localTag,
       remoteTag: detached(response.toTag ?? ''),
@@ -122,7 +129,10 @@ export class Dialog implements DialogFacts {
       secure: isSipsText(side.requestUri),
       resolve: side.resolve,
       credentials: side.credentials,
+      sessionTimer: side.sessionTimer,
     });
+    dialog.learn(response);
+    return dialog;
   }
 
   /** The dialog that a response of ours with `localTag` makes of a peer's INVITE (RFC 3261 §12.1.1). */
@@ -130,7 +140,7 @@ export class Dialog implements DialogFacts {
     const from = detached(invite.value('From') ?? '');
     const contact = contactUri(invite);
     const { cseq } = invite;
-    return new Dialog({
+    const dialog = new Dialog({
       callId: detached(invite.value('Call-ID') ?? ''),
       localTag,
       remoteTag: detached(invite.fromTag ?? ''),
@@ -147,7 +157,10 @@ export class Dialog implements DialogFacts {
       secure: invite.requestUri.ok && isSips(invite.requestUri.value),
       resolve: options.resolve,
       credentials: options.credentials,
+      sessionTimer: options.sessionTimer,
     });
+    dialog.learn(invite);
+    return dialog;
   }
 
   get remoteTarget(): string {
@@ -175,7 +188,13 @@ export class Dialog implements DialogFacts {
     if (response === undefined) return;
     this.#routeSet = recordedRoute(response).reverse();
     this.#routing = undefined;
+    this.learn(response);
     this.refreshTarget(response);
+  }
+
+  /** Takes what a message of the peer says that it can do; one that says nothing changes nothing (RFC 3261 §20.5). */
+  learn(message: SipMessage): void {
+    if (message.has('Allow')) this.allowsUpdate = message.allow.includes('UPDATE');
   }
 
   /** Takes the Contact of a target refresh request or of its 2xx (RFC 3261 §12.2); without one all stays. */

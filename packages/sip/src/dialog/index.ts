@@ -8,6 +8,7 @@ export {
 } from './refusals.ts';
 export { type Routing, routeTo, targetWithoutRoutes } from './route-set.ts';
 export { readSessionBody, refusedBody, type SessionBody, sessionDescriptionOf } from './session-description.ts';
+export { refusedInterval } from './session-timer.ts';
 export { DIALOG_TIMERS, type DialogTimers } from './timers.ts';
 export type {
   DialogFacts,
@@ -32,5 +33,8 @@ export type {
   RespondOptions,
   Session,
   SessionEnd,
+  SessionTimerFacts,
+  SessionTimerPolicy,
   SessionUser,
+  UpdateOptions,
 } from './user.ts';

@@ -27,6 +27,8 @@ export interface Invitation {
   readonly options: OutgoingInviteOptions;
   readonly exchange: DigestExchange | undefined;
   readonly owner: AttemptOwner;
+  /** What it says of the session's timer. */
+  readonly timer: readonly HeaderField[];
 }
 
 /**
@@ -43,7 +45,7 @@ export class InviteAttempt implements ClientTransactionUser {
   readonly #transaction: ClientTransaction;
 
   constructor(invitation: Invitation, side: CallerSide, flow: Flow) {
-    const { context, options, exchange, owner } = invitation;
+    const { context, options, exchange, owner, timer } = invitation;
     const { requestUri, to, sdp, maxForwards = DEFAULT_MAX_FORWARDS, routes = [] } = options;
     const { uri, route: routeValues } = routeTo(requestUri, routes);
     this.side = side;
@@ -60,7 +62,7 @@ export class InviteAttempt implements ClientTransactionUser {
       ['CSeq', `${side.seq} INVITE`],
     );
     const contact = contactOn(context, flow, side.contactUser, isSipsText(requestUri));
-    pushInviteHeaders(lines, context, contact, context.userAgent, this.headers, sdp);
+    pushInviteHeaders(lines, context, contact, context.userAgent, [...this.headers, ...timer], sdp, side.sessionTimer);
     const draft = { method: 'INVITE', uri, headers: lines, body: bodyOf(sdp) };
     this.#transaction = context.transactions.send(draft, flow, this);
   }

@@ -11,8 +11,10 @@ import type { OfferAnswer } from './offer-answer.ts';
 import { OurReinvite, type ReinviteHost } from './our-reinvite.ts';
 import type { Refusal } from './refusals.ts';
 import { readSessionBody, sessionDescriptionOf } from './session-description.ts';
+import { refusedInterval, type SessionTimer } from './session-timer.ts';
 import { TheirReinvite, type TheirReinviteHost } from './their-reinvite.ts';
 import { UnackedSuccess } from './unacked-success.ts';
+import type { Updates } from './updates.ts';
 import type { ReinviteOptions, ReinviteUser, RejectOptions, SessionEnd, SessionUser } from './user.ts';
 
 /** The session as its INVITE usage sees it. */
@@ -20,6 +22,8 @@ export interface UsageHost {
   /** Undefined until the session is handed over. */
   readonly user: SessionUser | undefined;
   readonly ended: boolean;
+  /** Undefined: the session is to have none. */
+  readonly timer: SessionTimer | undefined;
   /** The dialog is lost, and nobody has said BYE yet. */
   lose(end: SessionEnd): void;
   /** Whoever waits for the ACK of our first 2xx waits no more. */
@@ -41,7 +45,11 @@ export class InviteUsage implements ReinviteHost, TheirReinviteHost {
   readonly context: DialogContext;
   readonly dialog: Dialog;
   readonly exchange: OfferAnswer;
+  /** The dialog's UPDATEs, which share its exchange. */
+  readonly updates: Updates;
   readonly #host: UsageHost;
+  /** Our first 2xx is made, and may not be sent yet. */
+  isHeld = false;
   #unacked: UnackedSuccess | undefined;
   #owed: OwedAck | undefined;
   #theirs: TheirReinvite | undefined;
@@ -49,15 +57,20 @@ export class InviteUsage implements ReinviteHost, TheirReinviteHost {
   readonly #ours: OurReinvite[] = [];
   #failedToSend: TransportFailure | undefined;
 
-  constructor(context: DialogContext, dialog: Dialog, exchange: OfferAnswer, host: UsageHost) {
-    this.context = context;
-    this.dialog = dialog;
-    this.exchange = exchange;
+  constructor(updates: Updates, host: UsageHost) {
+    this.context = updates.context;
+    this.dialog = updates.dialog;
+    this.exchange = updates.exchange;
+    this.updates = updates;
     this.#host = host;
   }
 
+  get timer(): SessionTimer | undefined {
+    return this.#host.timer;
+  }
+
   get inProgress(): 'none' | 'ours' | 'theirs' {
-    if (this.#theirs !== undefined || this.#unacked !== undefined) return 'theirs';
+    if (this.isHeld || this.#theirs !== undefined || this.#unacked !== undefined) return 'theirs';
     return this.#owed !== undefined || this.#ours[0]?.inProgress ? 'ours' : 'none';
   }
 
@@ -67,12 +80,21 @@ export class InviteUsage implements ReinviteHost, TheirReinviteHost {
   }
 
   /** Sends a 2xx, to the INVITE that makes the dialog (`initial`) or to a re-INVITE, and repeats it until its ACK. */
-  succeed(transaction: ServerTransaction, initial: boolean, sdp: string, headers: readonly HeaderField[]): void {
+  succeed(
+    transaction: ServerTransaction,
+    initial: boolean,
+    sdp: string | undefined,
+    more: readonly HeaderField[],
+  ): void {
     const { context, dialog, exchange } = this;
-    const awaitsAnswer = exchange.state !== 'answering';
-    if (awaitsAnswer) exchange.sendOffer(sdp);
-    else exchange.sendAnswer(sdp);
+    const awaitsAnswer = sdp !== undefined && exchange.state !== 'answering';
+    if (sdp !== undefined) {
+      if (awaitsAnswer) exchange.sendOffer(sdp);
+      else exchange.sendAnswer(sdp);
+    }
+    this.isHeld = false;
     this.#failedToSend = undefined;
+    const headers = [...more, ...(this.timer?.answering(transaction.request) ?? [])];
     const parts = { sdp, headers, initial, awaitsAnswer };
     this.#unacked = new UnackedSuccess(context, dialog, transaction, parts, () => this.#unacknowledged());
   }
@@ -100,7 +122,10 @@ export class InviteUsage implements ReinviteHost, TheirReinviteHost {
     });
     if (transaction === undefined) return;
     const body = readSessionBody(request);
-    const refusal = this.#glare() ?? ('refusal' in body ? body.refusal : undefined);
+    const refusal =
+      this.#glare() ??
+      ('refusal' in body ? body.refusal : undefined) ??
+      refusedInterval(request, this.timer === undefined ? undefined : this.dialog.sessionTimer);
     if (refusal !== undefined) {
       refuse(this.context, transaction, refusal);
       return;
@@ -118,6 +143,7 @@ export class InviteUsage implements ReinviteHost, TheirReinviteHost {
 
   answerReinvite(reinvite: TheirReinvite, sdp: string, headers: readonly HeaderField[]): void {
     this.#theirs = undefined;
+    this.dialog.learn(reinvite.request);
     this.dialog.refreshTarget(reinvite.request);
     this.succeed(reinvite.transaction, false, sdp, headers);
   }
@@ -141,7 +167,20 @@ export class InviteUsage implements ReinviteHost, TheirReinviteHost {
   }
 
   startNext(): void {
-    if (!this.#host.ended && this.inProgress === 'none') this.#ours[0]?.start();
+    if (this.#host.ended) return;
+    if (this.inProgress === 'none' && !this.updates.isOpen) this.#ours[0]?.start();
+    this.updates.startNext();
+  }
+
+  /** What an offer in an UPDATE meets while an INVITE is open (RFC 3311 §5.2). */
+  get glareOfUpdate(): Refusal | undefined {
+    if (this.inProgress === 'ours') return { status: 491, headers: [] };
+    return this.#theirs === undefined ? undefined : this.#later();
+  }
+
+  /** The first 2xx will never be sent: the session ends without having begun. */
+  withdraw(): void {
+    this.isHeld = false;
   }
 
   finished(reinvite: OurReinvite, tell: () => void, lost?: SessionEnd): void {
@@ -172,6 +211,8 @@ export class InviteUsage implements ReinviteHost, TheirReinviteHost {
     if (this.#ours.length > 0) for (const reinvite of this.#ours.splice(0)) reinvite.abandon();
     const owed = this.#takeOwed();
     if (owed !== undefined) sendAck(this.context, this.dialog, owed.seq, owed.invited);
+    this.updates.quiet();
+    this.timer?.stop();
     this.exchange.refuse();
     if (!this.byeMustWait) this.stopRepeating();
   }
@@ -184,8 +225,13 @@ export class InviteUsage implements ReinviteHost, TheirReinviteHost {
 
   /** What a re-INVITE meets that comes while another INVITE is open (RFC 3261 §14.2). */
   #glare(): Refusal | undefined {
-    if (this.inProgress === 'ours' || this.#unacked?.awaitsAnswer) return { status: 491, headers: [] };
-    if (this.#theirs === undefined) return undefined;
+    if (this.inProgress === 'ours' || this.#unacked?.awaitsAnswer || this.updates.offering) {
+      return { status: 491, headers: [] };
+    }
+    return this.#theirs === undefined && !this.updates.answering && !this.isHeld ? undefined : this.#later();
+  }
+
+  #later(): Refusal {
     return { status: 500, headers: [['Retry-After', `${retryAfterSeconds(this.context.random)}`]] };
   }
 

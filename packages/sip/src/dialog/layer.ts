@@ -17,6 +17,8 @@ import { DialogTable } from './dialog-table.ts';
 import { mayArriveOver } from './flow-rule.ts';
 import { IncomingInvitation } from './incoming-invite.ts';
 import { OutgoingInvitation } from './outgoing-invite.ts';
+import { RELIABLE } from './reliable-responses.ts';
+import { names, TIMER } from './session-timer.ts';
 import { DIALOG_TIMERS, type DialogTimers } from './timers.ts';
 import type {
   DialogFacts,
@@ -26,6 +28,7 @@ import type {
   OutgoingInvite,
   OutgoingInviteOptions,
   OutgoingInviteUser,
+  SessionTimerPolicy,
 } from './user.ts';
 
 export interface DialogLayerOptions {
@@ -42,6 +45,13 @@ export interface DialogLayerOptions {
   /** Extensions that a Require may name; also what Supported says. */
   readonly supported: readonly string[];
   readonly timers?: Partial<DialogTimers>;
+  /** Of sessions that have no policy of their own; none without it. `supported` names `timer` where any has one. */
+  readonly sessionTimer?: SessionTimerPolicy;
+  /**
+   * Which provisional responses go reliably where `supported` names `100rel`. `sdp`, the default: those with an SDP to callers that
+   * support it, and all to those that require it. `required`: the latter alone.
+   */
+  readonly reliable?: 'sdp' | 'required';
   /**
    * Lets a request of a dialog in that comes from elsewhere than `mayArriveOver` allows: another address of the same
    * trunk, say. Without it, nobody.
@@ -85,8 +95,11 @@ export class DialogLayer {
     const queues = new TimerQueues(options.clock, (error) => options.log.error('dialog.timer-failed', { error }));
     const { random, transactions, transport, allow, supported, userAgent } = options;
     const named = (header: string): HeaderField[] => (userAgent === undefined ? [] : [[header, userAgent]]);
-    const capabilities: HeaderField[] = [['Allow', allow.join(', ')]];
-    if (supported.length > 0) capabilities.push(['Supported', supported.join(', ')]);
+    const capable = (tags: readonly string[]): HeaderField[] => [
+      ['Allow', allow.join(', ')],
+      ...(tags.length > 0 ? ([['Supported', tags.join(', ')]] as const) : []),
+    ];
+    const speaksReliably = names(supported, RELIABLE) && allow.includes('PRACK');
     this.#context = {
       clock,
       queues,
@@ -96,7 +109,10 @@ export class DialogLayer {
       timers,
       allow,
       supported,
-      capabilities,
+      capabilities: capable(supported),
+      untimedCapabilities: capable(supported.filter((tag) => tag.toLowerCase() !== TIMER)),
+      sessionTimer: options.sessionTimer,
+      reliable: speaksReliably ? (options.reliable ?? 'sdp') : undefined,
       userAgent: named('User-Agent'),
       server: named('Server'),
       acks: new Acks(clock, 64 * timers.t1),

@@ -9,6 +9,7 @@ import { endsDialog, sendAck, withCredentials } from './exchanges.ts';
 import { GLARE_ATTEMPTS, glareDelay } from './glare.ts';
 import type { OfferAnswer } from './offer-answer.ts';
 import { sessionDescriptionOf } from './session-description.ts';
+import type { SessionTimer } from './session-timer.ts';
 import type { OutgoingReinvite, ReinviteOptions, ReinviteUser, SessionEnd } from './user.ts';
 
 /** The session as its re-INVITEs see it. */
@@ -16,6 +17,7 @@ export interface ReinviteHost {
   readonly context: DialogContext;
   readonly dialog: Dialog;
   readonly exchange: OfferAnswer;
+  readonly timer: SessionTimer | undefined;
   /** A 2xx with an offer came: its ACK waits for `acknowledge`. */
   oweAck(seq: number, invited: readonly HeaderField[]): void;
   /** This re-INVITE has ended: `tell` its user; then the dialog is `lost`, or the next in the queue starts. */
@@ -84,7 +86,7 @@ export class OurReinvite implements OutgoingReinvite {
   }
 
   #send(): void {
-    const { context, dialog } = this.#session;
+    const { context, dialog, timer } = this.#session;
     const { sdp, headers = [] } = this.#options;
     const seq = dialog.nextSeq();
     this.#seq = seq;
@@ -92,7 +94,8 @@ export class OurReinvite implements OutgoingReinvite {
     const contact = contactOn(context, dialog.flow, dialog.contactUser, dialog.secure);
     const { uri, flow } = dialog.hop();
     this.#said = withCredentials(headers, this.#exchange, uri, flow);
-    pushInviteHeaders(said, context, contact, context.userAgent, this.#said, sdp);
+    const more = [...this.#said, ...(timer?.ofRequest() ?? [])];
+    pushInviteHeaders(said, context, contact, context.userAgent, more, sdp, dialog.sessionTimer);
     const { draft } = dialog.request('INVITE', seq, said, bodyOf(sdp));
     // What comes later of one that was repeated with credentials says nothing about its successor.
     const isLast = (): boolean => this.#seq === seq;
@@ -133,7 +136,9 @@ export class OurReinvite implements OutgoingReinvite {
       return;
     }
     this.#exchange?.finished(response);
+    dialog.learn(response);
     dialog.refreshTarget(response);
+    this.#session.timer?.answered(response);
     const sdp = sessionDescriptionOf(response);
     if (this.#options.sdp !== undefined) {
       if (sdp === undefined) exchange.refuse();
@@ -148,7 +153,9 @@ export class OurReinvite implements OutgoingReinvite {
 
   #onRefusal(response: SipResponse): void {
     const { status } = response;
-    if (status === 491 && this.#mayTryAgain()) this.#backOff();
+    if (status === 491 && this.#mayTryAgain()) this.#backOff(glareDelayOf(this.#session));
+    // The peer wants the session to be refreshed less often (RFC 4028 §7.3).
+    else if (status === 422 && this.#mayTryAgain() && this.#session.timer?.refused(response)) this.#backOff(0);
     else if (endsDialog(status)) this.#fail(status, response, { by: 'dialog-error', response });
     else this.#fail(status, response);
   }
@@ -157,12 +164,12 @@ export class OurReinvite implements OutgoingReinvite {
     return this.#options.retryGlare !== false && !this.#cancelled && this.#attempts < GLARE_ATTEMPTS;
   }
 
-  #backOff(): void {
-    const { context, dialog } = this.#session;
+  #backOff(milliseconds: number): void {
+    const { context } = this.#session;
     this.#refuseOffer();
     this.#stopTimer();
     this.#state = 'backing-off';
-    this.#stopTimer = context.clock.after(glareDelay(dialog.ownsCallId, context.random), () => {
+    this.#stopTimer = context.clock.after(milliseconds, () => {
       this.#state = 'queued';
       this.#session.startNext();
     });
@@ -182,4 +189,8 @@ export class OurReinvite implements OutgoingReinvite {
     this.#state = 'ended';
     this.#session.finished(this, tell, lost);
   }
+}
+
+function glareDelayOf({ context, dialog }: ReinviteHost): number {
+  return glareDelay(dialog.ownsCallId, context.random);
 }

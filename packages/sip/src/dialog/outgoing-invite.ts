@@ -11,14 +11,23 @@ import { admit, refuse, sendAck } from './exchanges.ts';
 import { Fork, type ForkOwner } from './fork.ts';
 import { sendInDialog } from './in-dialog-request.ts';
 import { type AttemptOwner, InviteAttempt } from './invite-attempt.ts';
-import { OfferAnswer } from './offer-answer.ts';
 import { TAG_LENGTH } from './random-names.ts';
 import { ConfirmedSession } from './session.ts';
 import { sessionDescriptionOf } from './session-description.ts';
-import type { OutgoingInvite, OutgoingInviteOptions, OutgoingInviteUser } from './user.ts';
+import { leastOf, timerOfInvite } from './session-timer.ts';
+import type {
+  IncomingReinvite,
+  OutgoingInvite,
+  OutgoingInviteOptions,
+  OutgoingInviteUser,
+  SessionTimerPolicy,
+} from './user.ts';
 
 /** Early dialogs, and 2xx of forks that came too late, that one INVITE may have; the callee chooses their number. */
 const FORKS_LIMIT = 32;
+
+/** 422s that one INVITE is repeated after: each names a longer interval, and every proxy on the way may (RFC 4028 §7.3). */
+const LONGER_INTERVALS_LIMIT = 5;
 
 const FIRST_SEQ = 1;
 
@@ -47,6 +56,10 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
   #winner: string | undefined = undefined;
   #turnedAway = 0;
   #stopWaiting: Cancel = () => {};
+  readonly #timer: SessionTimerPolicy | undefined;
+  /** Seconds that a 422 asked for. */
+  #leastInterval = 0;
+  #longerIntervals = 0;
 
   constructor(context: DialogContext, options: OutgoingInviteOptions, user: OutgoingInviteUser) {
     const { random } = context;
@@ -54,6 +67,8 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     this.#context = context;
     this.#options = options;
     this.#user = user;
+    const { sessionTimer = context.sessionTimer } = options;
+    this.#timer = sessionTimer === 'off' ? undefined : sessionTimer;
     this.#onTurnedAway = user.onTurnedAway;
     this.#exchange = credentials?.begin({ method: 'INVITE', inDialog: false });
     this.callId = callId;
@@ -67,8 +82,13 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
       contactUser: options.contactUser ?? random.token(TAG_LENGTH),
       resolve: options.resolve,
       credentials,
+      sessionTimer: this.#timer,
     };
     this.#attempt = this.#send(side, typeof target === 'function' ? target() : target);
+  }
+
+  get isCalling(): boolean {
+    return this.#state === 'calling';
   }
 
   cancel(headers: readonly HeaderField[] = []): void {
@@ -108,6 +128,8 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
       fork.gone = true;
       transaction.respond({ status: 200, headers: context.server });
     } else if (request.method === 'INVITE') refuse(context, transaction, { status: 491, headers: [] });
+    else if (request.method === 'UPDATE') fork.updates.onUpdate(transaction);
+    else if (request.method === 'PRACK') refuse(context, transaction, { status: 481, headers: [] });
     else if (this.#user?.onEarlyRequest === undefined) refuse(context, transaction, { status: 480, headers: [] });
     else {
       const respond = fork.requests.open(transaction);
@@ -115,12 +137,19 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     }
   }
 
+  onEarlyUpdate(fork: Fork, update: IncomingReinvite): boolean {
+    if (this.#user?.onEarlyUpdate === undefined || this.#cancelHeaders !== undefined) return false;
+    this.#user.onEarlyUpdate(update, fork);
+    return true;
+  }
+
   #send(side: CallerSide, flow: Flow): InviteAttempt {
     const { silence } = this.#options;
     this.#stopWaiting();
     if (silence !== undefined) this.#stopWaiting = this.#context.clock.after(silence, () => this.#heardNothing());
+    const timer = timerOfInvite(this.#timer, this.#leastInterval);
     return new InviteAttempt(
-      { context: this.#context, options: this.#options, exchange: this.#exchange, owner: this },
+      { context: this.#context, options: this.#options, exchange: this.#exchange, owner: this, timer },
       side,
       flow,
     );
@@ -131,6 +160,19 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     if (this.#state !== 'calling' || this.#cancelHeaders !== undefined) return false;
     const { side, flow } = this.#attempt;
     if (this.#exchange?.challenged(response, flow.observed) !== 'answered') return false;
+    this.#dropForks();
+    this.#attempt = this.#send({ ...side, seq: side.seq + 1 }, flow);
+    return true;
+  }
+
+  /** Repeats the INVITE with an interval as long as a 422 wants it (RFC 4028 §7.3). */
+  #offersLongerInterval(response: SipResponse): boolean {
+    if (this.#state !== 'calling' || this.#cancelHeaders !== undefined || this.#timer === undefined) return false;
+    const least = leastOf(response);
+    const said = Math.max(this.#timer.min, this.#leastInterval);
+    if (least === undefined || least <= said || ++this.#longerIntervals > LONGER_INTERVALS_LIMIT) return false;
+    this.#leastInterval = least;
+    const { side, flow } = this.#attempt;
     this.#dropForks();
     this.#attempt = this.#send({ ...side, seq: side.seq + 1 }, flow);
     return true;
@@ -147,13 +189,14 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
   #onProgressOrFailure(response: SipResponse): void {
     const { status } = response;
     if (status < 200) this.#onProgress(response);
-    else if (!isChallenge(status) || !this.#answersChallenge(response)) this.#fail(status, 'response', response);
+    else if (isChallenge(status) && this.#answersChallenge(response)) return;
+    else if (!this.#offersLongerInterval(response)) this.#fail(status, 'response', response);
   }
 
   #onProgress(response: SipResponse): void {
     if (this.#state !== 'calling') return;
     const early = this.#forkOf(response);
-    if (early !== undefined) early.remoteSdp = sessionDescriptionOf(response) ?? early.remoteSdp;
+    if (early !== undefined && !early.takes(response)) return;
     if (this.#cancelHeaders === undefined) this.#user?.onProgress(response, early);
   }
 
@@ -192,20 +235,24 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     this.#state = 'answered';
     this.#dropForks(fork);
     const { seq, headers } = this.#attempt;
-    const offer = this.#options.sdp;
+    const { updates } = fork ?? new Fork(this, dialog, this.#context, this.#options.sdp);
+    const { exchange } = updates;
     const remoteSdp = sessionDescriptionOf(response) ?? fork?.remoteSdp;
-    const exchange = new OfferAnswer();
-    const session = new ConfirmedSession(this.#context, dialog, exchange);
+    fork?.settle();
+    const session = new ConfirmedSession(this.#context, updates);
     this.#winner = dialog.remoteTag;
-    if (offer === undefined && remoteSdp !== undefined) {
+    if (exchange.state === 'stable' && exchange.agreed.remote === undefined && remoteSdp !== undefined) {
       exchange.receiveOffer(remoteSdp);
       session.oweAck(seq, headers);
     } else {
-      if (offer !== undefined) exchange.sendOffer(offer);
-      if (remoteSdp === undefined) exchange.refuse();
-      else exchange.receiveAnswer(remoteSdp);
+      // What a reliable response has answered is answered: this SDP is no other one (RFC 3261 §13.2.1).
+      if (exchange.state === 'offered' && !updates.offering) {
+        if (remoteSdp === undefined) exchange.refuse();
+        else exchange.receiveAnswer(remoteSdp);
+      }
       sendAck(this.#context, dialog, seq, headers);
     }
+    session.answered(response);
     this.#handOver(response, session);
   }
 
@@ -239,7 +286,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     const known = this.#forkWith(tag);
     if (known !== undefined || this.#forks.length >= FORKS_LIMIT) return known;
     const { side, flow } = this.#attempt;
-    const fork = new Fork(this, Dialog.ofCaller(side, response, flow), this.#context);
+    const fork = new Fork(this, Dialog.ofCaller(side, response, flow), this.#context, this.#options.sdp);
     this.#forks.push(fork);
     this.#context.dialogs.set(fork);
     return fork;
@@ -270,6 +317,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     for (const fork of forks) {
       if (fork === winner) continue;
       fork.requests.terminate();
+      fork.updates.quiet();
       this.#context.dialogs.delete(fork.dialog);
     }
   }

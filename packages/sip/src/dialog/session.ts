@@ -1,14 +1,17 @@
-import type { SipRequest } from '../message/message.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { ServerTransaction } from '../transaction/index.ts';
 import type { Flow, TransportFailure } from '../transport/index.ts';
 import { contactOn, type DialogContext, type DialogOwner } from './context.ts';
 import type { Dialog } from './dialog.ts';
-import { admit, endsDialog, OpenRequests } from './exchanges.ts';
+import { admit, endsDialog, OpenRequests, refuse } from './exchanges.ts';
 import { sendInDialog } from './in-dialog-request.ts';
 import { InviteUsage, type UsageHost } from './invite-usage.ts';
-import type { OfferAnswer } from './offer-answer.ts';
+import type { Refusal } from './refusals.ts';
+import { SessionTimer, type SessionTimerHost } from './session-timer.ts';
+import type { Updates, UpdatesHost } from './updates.ts';
 import type {
+  IncomingReinvite,
   InDialogRequestOptions,
   InDialogRequestUser,
   OfferAnswerState,
@@ -17,7 +20,9 @@ import type {
   ReinviteUser,
   Session,
   SessionEnd,
+  SessionTimerFacts,
   SessionUser,
+  UpdateOptions,
 } from './user.ts';
 
 /**
@@ -27,12 +32,25 @@ import type {
 type Life = 'alive' | 'leaving' | 'over';
 
 /** Methods whose requests tell the peer our Contact (RFC 3261 §20.10, RFC 6665); INVITE has its own way. */
+/** What is left of a session's INVITE while our 2xx to it may not be sent yet, and of what it was told before. */
+export interface InvitePending {
+  /** A PRACK, to what was said before the 2xx. */
+  onPrack(request: SipRequest, flow: Flow): void;
+  /** No exchange is open any more, which our 2xx may have waited for. */
+  onPendingStable(): void;
+  /** The session is over before our 2xx was sent: the INVITE is refused. */
+  withdraw(status: number): void;
+}
+
 const CARRIES_CONTACT = new Set(['OPTIONS', 'NOTIFY', 'SUBSCRIBE', 'REFER', 'UPDATE']);
 
 /** A confirmed dialog from its 2xx to its BYE: requests of both sides, and the end. Its INVITEs are `InviteUsage`'s. */
-export class ConfirmedSession implements Session, DialogOwner, UsageHost {
+export class ConfirmedSession implements Session, DialogOwner, UsageHost, UpdatesHost, SessionTimerHost {
   readonly dialog: Dialog;
   user: SessionUser | undefined;
+  readonly timer: SessionTimer | undefined;
+  /** On the called side. */
+  pending: InvitePending | undefined = undefined;
   readonly #context: DialogContext;
   readonly #usage: InviteUsage;
   readonly #requests: OpenRequests;
@@ -40,10 +58,13 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
   #byeHeaders: readonly HeaderField[] = [];
 
   /** Takes the dialog over from whoever owned it while it was early. */
-  constructor(context: DialogContext, dialog: Dialog, exchange: OfferAnswer) {
+  constructor(context: DialogContext, updates: Updates) {
+    const { dialog } = updates;
     this.dialog = dialog;
     this.#context = context;
-    this.#usage = new InviteUsage(context, dialog, exchange, this);
+    this.timer = dialog.sessionTimer && new SessionTimer(context, dialog.sessionTimer, this);
+    this.#usage = new InviteUsage(updates, this);
+    updates.host = this;
     this.#requests = new OpenRequests(context);
     context.dialogs.set(this);
   }
@@ -56,6 +77,26 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
     return this.#usage.exchange.remote;
   }
 
+  get agreed(): { readonly local: string | undefined; readonly remote: string | undefined } {
+    return this.#usage.exchange.agreed;
+  }
+
+  get allowsUpdate(): boolean {
+    return this.dialog.allowsUpdate;
+  }
+
+  get sessionTimer(): SessionTimerFacts | undefined {
+    return this.timer?.facts;
+  }
+
+  get glare(): Refusal | undefined {
+    return this.#usage.glareOfUpdate;
+  }
+
+  get mustWait(): boolean {
+    return this.#usage.inProgress !== 'none';
+  }
+
   get ended(): boolean {
     return this.#life !== 'alive';
   }
@@ -65,8 +106,25 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
   }
 
   /** Answers the INVITE that makes this dialog with its 2xx. */
-  answerInvite(transaction: ServerTransaction, sdp: string, headers: readonly HeaderField[]): void {
+  answerInvite(transaction: ServerTransaction, sdp: string | undefined, headers: readonly HeaderField[]): void {
     this.#usage.succeed(transaction, true, sdp, headers);
+  }
+
+  /** That 2xx is made, and has to wait. */
+  holdAnswer(): void {
+    this.#usage.isHeld = true;
+  }
+
+  /** Before our 2xx could be sent the caller gave up, or what we said before it was never acknowledged. */
+  neverBegan(end: SessionEnd): void {
+    if (this.ended) return;
+    this.#forgetUnsent();
+    this.user?.onEnd(end);
+  }
+
+  /** The 2xx to our INVITE came. */
+  answered(response: SipResponse): void {
+    this.timer?.answered(response);
   }
 
   /** The server transaction of our 2xx could not send it. */
@@ -85,6 +143,44 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
 
   reinvite(options: ReinviteOptions, user: ReinviteUser): OutgoingReinvite {
     return this.#usage.reinvite(options, user);
+  }
+
+  update(options: UpdateOptions, user: ReinviteUser): OutgoingReinvite {
+    return this.#usage.updates.send(options, user);
+  }
+
+  /** By UPDATE where the peer takes it, else by a re-INVITE that says again what holds (RFC 4028 §7.4). */
+  refresh(): void {
+    const { agreed } = this.#usage.exchange;
+    const before = agreed.remote;
+    const user = {
+      onAnswer: () => {
+        const { remote } = this.#usage.exchange.agreed;
+        if (remote !== undefined && remote !== before) this.user?.onRefreshed?.(remote);
+      },
+      onFailure: () => this.timer?.refreshFailed(),
+    };
+    if (this.allowsUpdate || agreed.local === undefined) this.update({}, user);
+    else this.reinvite({ sdp: agreed.local }, user);
+  }
+
+  expired(): void {
+    this.lose({ by: 'session-expired' });
+  }
+
+  onUpdate(update: IncomingReinvite): boolean {
+    if (this.user?.onUpdate === undefined) return false;
+    this.user.onUpdate(update);
+    return true;
+  }
+
+  onUpdateGivenUp(update: IncomingReinvite): void {
+    if (!this.ended) this.user?.onReinviteCancelled?.(update);
+  }
+
+  onStable(): void {
+    this.pending?.onPendingStable();
+    this.#usage.startNext();
   }
 
   request(method: string, options: InDialogRequestOptions, user: InDialogRequestUser): void {
@@ -114,13 +210,16 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
   }
 
   bye(headers: readonly HeaderField[] = []): void {
-    if (!this.ended) this.#leave(headers);
+    if (this.ended) return;
+    if (this.#usage.isHeld) this.#withdraw(480);
+    else this.#leave(headers);
   }
 
   /** The dialog is lost without the peer's BYE: it gets ours (RFC 3261 §12.2.1.2), our user is told. */
   lose(end: SessionEnd): void {
     if (this.ended) return;
-    this.#leave([]);
+    if (this.#usage.isHeld) this.#withdraw(480);
+    else this.#leave([]);
     this.user?.onEnd(end);
   }
 
@@ -130,10 +229,19 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
 
   onRequest(request: SipRequest, flow: Flow): void {
     if (request.method === 'BYE') this.#onBye(request, flow);
+    else if (request.method === 'PRACK' && this.pending !== undefined) this.pending.onPrack(request, flow);
     else if (this.ended) this.#context.transactions.replyStatelessly(request, flow, { status: 481 });
     else if (request.method === 'INVITE') this.#usage.onReinvite(request, flow);
     else {
       const transaction = admit(this.#context, this.dialog, request, flow);
+      if (transaction !== undefined && request.method === 'PRACK') {
+        refuse(this.#context, transaction, { status: 481, headers: [] });
+        return;
+      }
+      if (transaction !== undefined && request.method === 'UPDATE') {
+        this.#usage.updates.onUpdate(transaction);
+        return;
+      }
       const respond = transaction && this.#requests.open(transaction);
       if (respond !== undefined) this.user?.onRequest(request, respond);
     }
@@ -156,6 +264,11 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
     transaction.respond({ status: 200, headers: context.server });
     // Both may hang up at once: then this BYE has its 200, and ours will get one (RFC 5407 §3.2.2).
     const hadLeft = this.ended;
+    if (this.#usage.isHeld) {
+      this.#withdraw(487);
+      this.user?.onEnd({ by: 'remote-bye', request });
+      return;
+    }
     this.#quiet();
     this.#usage.stopRepeating();
     this.#over();
@@ -170,6 +283,20 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
       this.#life = 'leaving';
       this.#byeHeaders = headers;
     } else this.#sendBye(headers);
+  }
+
+  /** Nobody wants the session whose 2xx was not sent yet. */
+  #withdraw(status: number): void {
+    const { pending } = this;
+    this.#forgetUnsent();
+    pending?.withdraw(status);
+  }
+
+  #forgetUnsent(): void {
+    this.#usage.withdraw();
+    this.#quiet();
+    this.#over();
+    this.#context.dialogs.delete(this.dialog);
   }
 
   #quiet(): void {

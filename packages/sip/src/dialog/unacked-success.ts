@@ -5,7 +5,8 @@ import type { Dialog } from './dialog.ts';
 import { SuccessRepeater } from './success-repeater.ts';
 
 export interface SuccessParts {
-  readonly sdp: string;
+  /** None where the exchange is complete already (RFC 3262 §5). */
+  readonly sdp: string | undefined;
   readonly headers: readonly HeaderField[];
   /** It answers the INVITE that made the dialog: no BYE may go before its ACK (RFC 3261 §15). */
   readonly initial: boolean;
@@ -37,7 +38,7 @@ export class UnackedSuccess {
     this.awaitsAnswer = parts.awaitsAnswer;
     const headers: HeaderField[] = [];
     const contact = contactOn(context, dialog.flow, dialog.contactUser, dialog.secure);
-    pushInviteHeaders(headers, context, contact, context.server, parts.headers, parts.sdp);
+    pushInviteHeaders(headers, context, contact, context.server, parts.headers, parts.sdp, dialog.sessionTimer);
     const success = { status: 200, toTag: dialog.localTag, headers, body: bodyOf(parts.sdp) };
     const repeat = (): void => transaction.respond(success);
     repeat();

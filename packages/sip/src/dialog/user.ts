@@ -10,6 +10,27 @@ import type { Flow, TransportFailure } from '../transport/index.ts';
  * a body (RFC 8866 §5), `\r\n` at each line's end. Everything happens in the turn of the event that caused it.
  */
 
+/** How a session's timer is asked for and agreed to (RFC 4028). Without a policy there is none. Seconds. */
+export interface SessionTimerPolicy {
+  /** The interval that we ask for, and the longest that we agree to. */
+  readonly expires: number;
+  /** The shortest that we agree to; at least 90 (RFC 4028 §5). */
+  readonly min: number;
+  /** Who refreshes where that is ours to say. */
+  readonly refresher: 'us' | 'peer';
+  /** A session with a peer that knows no timer is refreshed by us all the same. */
+  readonly alone: boolean;
+}
+
+/** What was agreed of a session's timer. */
+export interface SessionTimerFacts {
+  /** Seconds. */
+  readonly expires: number;
+  readonly refresher: 'us' | 'peer';
+  /** False where we refresh for ourselves alone. */
+  readonly peerSupports: boolean;
+}
+
 /** Where an offer/answer exchange stands (RFC 3264, RFC 6337): none open, ours awaits an answer, theirs awaits ours. */
 export type OfferAnswerState = 'stable' | 'offered' | 'answering';
 
@@ -38,6 +59,12 @@ export interface EarlyDialog {
   readonly dialog: DialogFacts;
   /** The SDP that this fork sent last, for early media. */
   readonly remoteSdp: string | undefined;
+  /** `answering`: a reliable provisional response brought an offer, which `acknowledge` answers. */
+  readonly offerAnswer: OfferAnswerState;
+  /** Sends the PRACK with the answer to the offer of a reliable provisional response (RFC 3262 §5). Ignored when none is owed. */
+  acknowledge(sdp: string): void;
+  /** As `Session.update`. An offer waits until the INVITE's has its answer in a reliable response (RFC 3311 §5.1). */
+  update(options: UpdateOptions, user: ReinviteUser): void;
 }
 
 /** A confirmed dialog with its INVITE usage; the same on the calling and the called side. */
@@ -49,6 +76,12 @@ export interface Session {
    * there, that of the fork's last 1xx.
    */
   readonly remoteSdp: string | undefined;
+  /** What both sides said last of an exchange that is complete. */
+  readonly agreed: { readonly local: string | undefined; readonly remote: string | undefined };
+  /** The peer's Allow names UPDATE. */
+  readonly allowsUpdate: boolean;
+  /** The session's timer, once one runs. */
+  readonly sessionTimer: SessionTimerFacts | undefined;
   /** Whose INVITE is unfinished: one that awaits its final response or its ACK. */
   readonly inviteInProgress: 'none' | 'ours' | 'theirs';
   /** True from our `bye()` or from `onEnd`. */
@@ -63,6 +96,11 @@ export interface Session {
    * in either direction (RFC 3261 §14.1). Exactly one of the user's functions is called, unless the dialog ends first.
    */
   reinvite(options: ReinviteOptions, user: ReinviteUser): OutgoingReinvite;
+  /**
+   * Sends an UPDATE (RFC 3311), with an offer or as a mere target refresh; it waits its turn as a re-INVITE does. `cancel` takes
+   * back what still waits; an UPDATE on its way is answered.
+   */
+  update(options: UpdateOptions, user: ReinviteUser): OutgoingReinvite;
   /** Sends any other request within the dialog (INFO, MESSAGE, NOTIFY, OPTIONS …). */
   request(method: string, options: InDialogRequestOptions, user: InDialogRequestUser): void;
   /**
@@ -77,6 +115,11 @@ export interface ReinviteOptions {
   readonly headers?: readonly HeaderField[];
   /** False hands a 491 to the user at once; else the layer tries again after the time of RFC 3261 §14.1. */
   readonly retryGlare?: boolean;
+}
+
+export interface UpdateOptions {
+  readonly sdp?: string;
+  readonly headers?: readonly HeaderField[];
 }
 
 export interface OutgoingReinvite {
@@ -117,21 +160,25 @@ export interface SessionEnd {
    * - `no-ack`: our 2xx was not acknowledged within 64*T1 (RFC 3261 §13.3.1.4), or we owed an ACK ourselves for as long
    * - `timeout`: a request of ours got no response
    * - `transport`: our 2xx could not be sent, and no ACK came
+   * - `session-expired`: the peer's refresh did not come (RFC 4028 §10)
    * - `dialog-error`: the peer answered 408 or 481 to a request of ours (RFC 3261 §12.2.1.2): `response`
    *
    * The layer has sent the BYE where one is due.
    */
-  readonly by: 'remote-bye' | 'no-ack' | 'timeout' | 'transport' | 'dialog-error';
+  readonly by: 'remote-bye' | 'no-ack' | 'session-expired' | 'timeout' | 'transport' | 'dialog-error';
   readonly request?: SipRequest;
   readonly response?: SipResponse;
 }
 
-/** An INVITE within a dialog that the layer found in order: no glare, no lower CSeq, readable body. */
+/**
+ * An INVITE within a dialog that the layer found in order: no glare, no lower CSeq, readable body. Or an UPDATE, or a PRACK, that
+ * brings an offer: those are answered at once by 2xx, and given up by the layer after a while.
+ */
 export interface IncomingReinvite {
   readonly request: SipRequest;
   /** Undefined: the peer asks for an offer, which `answer` gives; its answer comes with `onAck`. */
   readonly offer: string | undefined;
-  /** 200 with the SDP, repeated until its ACK. After the peer's CANCEL, or twice: ignored. */
+  /** 200 with the SDP; to an INVITE repeated until its ACK. After the peer's CANCEL, or twice: ignored. */
   answer(options: { readonly sdp: string; readonly headers?: readonly HeaderField[] }): void;
   /** A final response of 300–699; the session stays as it was. */
   reject(status: number, options?: RejectOptions): void;
@@ -147,7 +194,13 @@ export interface SessionUser {
   /** The ACK to our 2xx (of the INVITE or of a re-INVITE) came; `sdp` is the answer when that 2xx held the offer. */
   onAck(sdp: string | undefined): void;
   onReinvite(reinvite: IncomingReinvite): void;
-  /** The peer took its re-INVITE back; the layer has answered it with 487. */
+  /** An offer of the peer's UPDATE, before the session is confirmed as well; without this function 488 (RFC 3311 §5.2). */
+  onUpdate?(update: IncomingReinvite): void;
+  /**
+   * The peer's SDP changed in its answer to a refresh of ours (RFC 4028 §7.4 has it answer anew): this one is in force.
+   */
+  onRefreshed?(sdp: string): void;
+  /** The peer took its re-INVITE back, which the layer has answered with 487; or its UPDATE waited too long, and got 504. */
   onReinviteCancelled?(reinvite: IncomingReinvite): void;
   /** Any request within the dialog other than INVITE, ACK, BYE, CANCEL whose method we allow. Must be responded to. */
   onRequest(request: SipRequest, respond: Respond): void;
@@ -163,15 +216,28 @@ export interface IncomingInvite {
   readonly id: string;
   /** The offer, or undefined: the caller asks for one (late offer). */
   readonly offer: string | undefined;
-  /** True once a final response was sent. */
+  /** True once a final response was sent, or is about to be. */
   readonly answered: boolean;
+  /** The caller wants every provisional response reliably (`Require: 100rel`). */
+  readonly wantsReliable: boolean;
+  /**
+   * The exchange of the early dialog that spoke last is complete, by more than the INVITE's offer and a response: a later UPDATE, or
+   * the answer in a PRACK to an offer of ours. The 2xx of that dialog holds no SDP then, and `accept` needs none.
+   */
+  readonly settled: boolean;
   /**
    * A provisional response, 101–199. One dialog never gets two different SDPs before its final response
-   * (RFC 3261 §13.2.1): another SDP goes out under another To tag, as if another fork had spoken.
+   * (RFC 3261 §13.2.1): another SDP goes out under another To tag, as if another fork had spoken. It is sent reliably, by RFC 3262,
+   * to a caller that requires it, and with an SDP to one that supports it.
    */
   progress(status: number, options?: ProgressOptions): void;
-  /** 200, repeated until its ACK. With an offer in the INVITE `sdp` is the answer, else the offer. */
-  accept(options: { readonly sdp: string; readonly headers?: readonly HeaderField[] }): Session;
+  /**
+   * 200, repeated until its ACK. With an offer in the INVITE `sdp` is the answer, else the offer; an SDP that its early dialog has
+   * agreed on is not said again. The 200 waits for the PRACK of a response with an SDP (RFC 3262 §3).
+   *
+   * @param options without `sdp`: only where `settled`
+   */
+  accept(options: { readonly sdp?: string; readonly headers?: readonly HeaderField[] }): Session;
   /** A final response of 300–699. Ignored after a final response. */
   reject(status: number, options?: RejectOptions): void;
 }
@@ -189,6 +255,8 @@ export interface IncomingInviteOptions {
   readonly resolve?: (nextHop: Uri, current: Flow) => Flow | undefined;
   /** Answer the peer's challenges to our requests within the dialog. */
   readonly credentials?: DigestClient;
+  /** As the layer's option, which holds unless given. */
+  readonly sessionTimer?: SessionTimerPolicy | 'off';
 }
 
 export interface IncomingInviteUser extends SessionUser {
@@ -197,6 +265,10 @@ export interface IncomingInviteUser extends SessionUser {
    * INVITE with 487. Nothing is called after it.
    */
   onCancel(request: SipRequest): void;
+  /** A reliable provisional response got no PRACK within 64*T1; the layer has answered the INVITE with 504. Nothing is called after it. */
+  onUnacknowledged?(): void;
+  /** The PRACK to a provisional response that held our offer came; `sdp` is the answer. */
+  onPrack?(sdp: string | undefined): void;
   /** A response of ours could not be sent. The caller may still come back on another connection. */
   onTransportError?(failure: TransportFailure): void;
 }
@@ -229,6 +301,8 @@ export interface OutgoingInviteOptions {
    * something comes (RFC 3261 §9.1), and a late 2xx is ACKed and BYEd. Unless given, 64*T1.
    */
   readonly silence?: number;
+  /** As the layer's option, which holds unless given. */
+  readonly sessionTimer?: SessionTimerPolicy | 'off';
 }
 
 /** Our INVITE that makes a dialog set. */
@@ -255,7 +329,7 @@ export interface InviteFailure {
 /** The caller. Exactly one of `onAnswer` and `onFailure` is called, once. */
 export interface OutgoingInviteUser {
   /**
-   * Every 1xx above 100, not after `cancel`. No early dialog without To tag; those of an INVITE that is then challenged
+   * Every 1xx above 100, not after `cancel`. A reliable one has its PRACK on its way, and comes once and in order (RFC 3262 §4). No early dialog without To tag; those of an INVITE that is then challenged
    * and repeated are gone without a word.
    */
   onProgress(response: SipResponse, early: EarlyDialog | undefined): void;
@@ -270,6 +344,8 @@ export interface OutgoingInviteUser {
    * Once for each; before `onFailure`, or up to 64*T1 after it or after `onAnswer`. Kept for so long: it should hold on to little.
    */
   readonly onTurnedAway?: () => void;
+  /** An offer in an UPDATE within an early dialog; without this function 488. */
+  onEarlyUpdate?(update: IncomingReinvite, early: EarlyDialog): void;
   /** A request within an early dialog (INFO, say); without this function 480. */
   onEarlyRequest?(request: SipRequest, early: EarlyDialog, respond: Respond): void;
 }

@@ -104,7 +104,7 @@ describe('a call that is not answered', () => {
   });
 
   scenario('an extension is required that nobody serves', { ends: [] }, ({ alice }) => {
-    alice.invites('202', { headers: [['Require', '100rel']] });
-    expect(alice.hears('420 INVITE').value('Unsupported')).toBe('100rel');
+    alice.invites('202', { headers: [['Require', 'precondition']] });
+    expect(alice.hears('420 INVITE').value('Unsupported')).toBe('precondition');
   });
 });

@@ -105,7 +105,11 @@ export const callsAnswer = z.object({
       recorded: z.boolean(),
       recording: z.enum(['off', 'on', 'paused']),
       legs: z.array(
-        z.object({ srtp: z.string().optional(), converted: z.object({ from: z.string(), to: z.string() }).optional() }),
+        z.object({
+          srtp: z.string().optional(),
+          converted: z.object({ from: z.string(), to: z.string() }).optional(),
+          sessionTimer: z.object({ expires: z.number(), refresher: z.enum(['switch', 'peer']) }).optional(),
+        }),
       ),
     }),
   ),

@@ -36,5 +36,23 @@ test('calls show what is done to their sound', () => {
   const rows = callsText({ calls, now: 0 }).split('\n');
   expect(rows[0]).toMatch(/SOUND *$/);
   expect(rows[1]).toMatch(/ SRTP, g722 to pcma, pcma to g722$/);
-  expect(rows[2]?.trimEnd()).toMatch(/ no$/);
+  expect(rows[2]?.trimEnd()).toMatch(/ no +no timer$/);
+});
+
+test('calls show who refreshes the session of each side, caller first', () => {
+  const call = {
+    ...{ id: 'x', from: { number: '201' }, dialled: '202', state: 'talking', startedAt: 0, recorded: false },
+    recording: 'off' as const,
+  };
+  const [peer, ours] = [
+    { expires: 1_800, refresher: 'peer' as const },
+    { expires: 90, refresher: 'switch' as const },
+  ];
+  const calls = [
+    { ...call, legs: [{ sessionTimer: peer }, { sessionTimer: ours }] },
+    { ...call, legs: [{}, { sessionTimer: ours }] },
+  ];
+  const rows = callsText({ calls, now: 0 }).split('\n');
+  expect(rows[1]?.trimEnd()).toMatch(/ by peer in 30m, by switch in 1m30s$/);
+  expect(rows[2]?.trimEnd()).toMatch(/ no timer, by switch in 1m30s$/);
 });

@@ -1,3 +1,4 @@
+import { formatDuration } from '@vats/pbx';
 import type { z } from 'zod';
 import { counted } from '../counted.ts';
 import type {
@@ -164,7 +165,7 @@ export function registrationsText({ registrations, now }: z.output<typeof regist
 
 export function callsText({ calls, now }: z.output<typeof callsAnswer>): string {
   return table(
-    ['id', 'from', 'to', 'answered by', 'state', 'since', 'recorded', 'sound'],
+    ['id', 'from', 'to', 'answered by', 'state', 'since', 'recorded', 'refreshed', 'sound'],
     calls.map((call) => [
       call.id,
       call.from.number,
@@ -173,10 +174,21 @@ export function callsText({ calls, now }: z.output<typeof callsAnswer>): string 
       call.state,
       duration(Math.max(0, now - (call.answeredAt ?? call.startedAt))),
       call.recording === 'on' ? 'yes' : call.recording === 'paused' ? 'paused' : call.recorded ? 'no more' : 'no',
+      refreshersOf(call.legs),
       soundOf(call.legs),
     ]),
     'no call is up',
   );
+}
+
+/** Who refreshes each leg's session, and the interval, caller first: 'by peer in 30m, no timer'. */
+function refreshersOf(legs: z.output<typeof callsAnswer>['calls'][number]['legs']): string {
+  if (legs.every(({ sessionTimer }) => sessionTimer === undefined)) return 'no timer';
+  return legs
+    .map(({ sessionTimer: timer }) =>
+      timer === undefined ? 'no timer' : `by ${timer.refresher} in ${formatDuration(timer.expires * 1_000)}`,
+    )
+    .join(', ');
 }
 
 /** What is done to the sound of a call beside relaying it: 'SRTP, g722 to pcma, pcma to g722'. */

@@ -31,6 +31,8 @@ export const ALLOWED_METHODS = [
   'INFO',
   'MESSAGE',
   'NOTIFY',
+  'PRACK',
+  'UPDATE',
 ] as const;
 
 /** Known methods that need a subscription we don't serve yet: the event package is refused, not the method. */
@@ -56,6 +58,8 @@ export interface FrontDoorParts {
   readonly trunks: Pick<Trunks, 'recognise' | 'isAt'>;
   /** Takes a REGISTER of a proven account. */
   readonly register: (request: SipRequest, flow: Flow, account: Authenticated, visitor: Visitor) => void;
+  /** What an INVITE may require; nothing unless given. */
+  readonly extensions?: readonly string[];
   /** Takes an INVITE of a proven account, or of a trunk. */
   readonly invite: (request: SipRequest, flow: Flow, origin: InviteOrigin, visitor: Visitor) => void;
 }
@@ -185,7 +189,7 @@ export class FrontDoor {
   /** An INVITE that asks for what we can't do. */
   #refusesWhole(request: SipRequest, flow: Flow): boolean {
     if (this.#refusesScheme(request, flow)) return true;
-    if (this.#refuses(request, flow, refusedExtension(request, []))) return true;
+    if (this.#refuses(request, flow, refusedExtension(request, this.#parts.extensions ?? []))) return true;
     return this.#refuses(request, flow, refusedBody(request));
   }
 

@@ -10,6 +10,7 @@ import type { Settings } from '../settings/index.ts';
 import type { Trunks } from '../trunks.ts';
 import { Admission } from './admission.ts';
 import { Authenticator } from './authenticator.ts';
+import { callExtensions } from './call-extensions.ts';
 import { callOrigin } from './call-origin.ts';
 import { DigestChoices } from './digest-choices.ts';
 import { FrontDoor } from './front-door.ts';
@@ -51,6 +52,7 @@ export function openFrontDoor(opening: FrontDoorOpening): {
   const admission = new Admission({ overload, gate });
   const door = new FrontDoor({
     ...{ transactions, authenticator, gate, admission, visitors, directory, trunks },
+    extensions: callExtensions(settings.sip),
     register: (request, flow, account, visitor) => {
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { access, country, duration, fault, network, networks, shown, textThat } from '@vats/pbx';
+import { access, country, duration, fault, network, networks, sessionTimer, shown, textThat } from '@vats/pbx';
 import { z } from 'zod';
 import { secretSource } from './secret-source.ts';
 import { storagePrefix, storageUrl, storageWord } from './storage-values.ts';
@@ -110,6 +110,9 @@ export const settingsFile = z.strictObject({
           origins: z.union([z.literal('any'), z.array(origin).max(1_000)]).exactOptional(),
         })
         .exactOptional(),
+      /** Reliable provisional responses (RFC 3262): with an SDP where the caller supports them; only where it requires them; not spoken. */
+      prack: z.enum(['sdp', 'required', 'off']).exactOptional(),
+      sessionTimer: sessionTimer.exactOptional(),
     })
     .exactOptional(),
   media: z

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Endpoint, formatAddress, type LogLevel, parseAddress } from '@vats/kernel';
-import type { AccessPolicy, DigestChoice } from '@vats/pbx';
+import type { AccessPolicy, DigestChoice, SessionTimer } from '@vats/pbx';
 import type { Origins } from '@vats/sip';
 import type { SecretSource } from './secret-source.ts';
 import type { SettingsFile } from './settings-file.ts';
@@ -19,6 +19,8 @@ export interface Settings {
     /** Absent: no TLS is served. */
     readonly tls?: TlsSettings;
     readonly webSocket: { readonly origins: Origins };
+    readonly prack: 'sdp' | 'required' | 'off';
+    readonly sessionTimer: Required<SessionTimer>;
   };
   readonly media: {
     /** One a family. */
@@ -124,6 +126,13 @@ export function completed(said: SettingsFile, cores: number): Settings {
       digest: said.sip?.digest ?? 'md5',
       ...(said.sip?.tls !== undefined && { tls: tlsOf(said.sip.tls) }),
       webSocket: { origins: said.sip?.webSocket?.origins ?? [] },
+      prack: said.sip?.prack ?? 'sdp',
+      sessionTimer: {
+        mode: said.sip?.sessionTimer?.mode ?? 'on',
+        expires: said.sip?.sessionTimer?.expires ?? 30 * MINUTE,
+        min: said.sip?.sessionTimer?.min ?? 90_000,
+        refresher: said.sip?.sessionTimer?.refresher ?? 'switch',
+      },
     },
     media: {
       addresses: typeof address === 'string' ? [address] : address,

@@ -24,6 +24,7 @@ export function arbitraryTrunk(name: string): fc.Arbitrary<Plain> {
       codecs: fc.constant(['PCMA', 'PCMU']),
       dtmf: fc.constantFrom('rfc4733', 'info', 'inband'),
       srtp: fc.constantFrom('never', 'optional', 'required'),
+      sessionTimer: fc.constantFrom({ mode: 'off' }, { mode: 'always', expires: '30m', min: '2m', refresher: 'peer' }),
       numbers: some({ send: fc.constantFrom('e164', '7', '8'), from: fc.constant(['to', 'diversion']) }),
       channels: fc.constantFrom(1, 2, 3, 100),
       limits,

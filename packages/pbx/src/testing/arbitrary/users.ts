@@ -80,6 +80,7 @@ function device(login: string): fc.Arbitrary<Plain> {
       trunk: fc.boolean(),
       digest: fc.constantFrom('md5', 'both'),
       srtp: fc.constantFrom('never', 'optional', 'required'),
+      sessionTimer: fc.constantFrom({ mode: 'off' }, { mode: 'always', expires: '30m', min: '2m', refresher: 'peer' }),
       bindings: fc.integer({ min: 1, max: 100 }),
       calls: fc.integer({ min: 1, max: 10_000 }),
     },

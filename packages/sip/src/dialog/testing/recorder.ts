@@ -24,6 +24,7 @@ export class Recorder implements OutgoingInviteUser, IncomingInviteUser, Reinvit
   response: SipResponse | undefined;
   end: SessionEnd | undefined;
   reinvite: IncomingReinvite | undefined;
+  update: IncomingReinvite | undefined;
   respond: Respond | undefined;
   whenAnswered: (session: Session) => void = () => {};
   whenReinvited: (reinvite: IncomingReinvite) => void = () => {};
@@ -72,6 +73,28 @@ export class Recorder implements OutgoingInviteUser, IncomingInviteUser, Reinvit
     this.reinvite = reinvite;
     this.events.push(`reinvite ${reinvite.offer ?? 'without offer'}`);
     this.whenReinvited(reinvite);
+  }
+
+  onUpdate(update: IncomingReinvite): void {
+    this.update = update;
+    this.events.push(`update ${update.offer}`);
+  }
+
+  onEarlyUpdate(update: IncomingReinvite, early: EarlyDialog): void {
+    this.update = update;
+    this.events.push(`early update ${update.offer} ${early.id}`);
+  }
+
+  onRefreshed(sdp: string): void {
+    this.events.push(`refreshed ${sdp}`);
+  }
+
+  onUnacknowledged(): void {
+    this.events.push('unacknowledged');
+  }
+
+  onPrack(sdp: string | undefined): void {
+    this.events.push(`prack ${sdp}`);
   }
 
   onReinviteCancelled(): void {
