@@ -1,5 +1,5 @@
 import type { RecordingEnd } from '@vats/media';
-import type { Flow, IncomingInviteOptions, SipRequest } from '@vats/sip';
+import type { Flow, IncomingInviteOptions, Replaces, SipRequest } from '@vats/sip';
 import { AccountCalls } from './account-calls.ts';
 import { Call, type SharedByCalls } from './call.ts';
 import type { CallOrigin } from './call-context.ts';
@@ -7,10 +7,13 @@ import type { RecordingCommand, RecordingRefusal } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { ChannelCounts, type ChannelKind } from './channels.ts';
 import { type ConferenceSnapshot, Conferences } from './conferences.ts';
+import type { Consultation } from './consultation.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import { LeavingLegs } from './leaving-legs.ts';
+import type { Leg } from './leg.ts';
 import { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
+import { refusalToReplace, replacesOf } from './replaces-refusal.ts';
 import type { SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
 
@@ -57,6 +60,11 @@ export class CallManager {
       this.#refuse(request, flow, refusal);
       return;
     }
+    const replaces = replacesOf(request);
+    if (replaces !== undefined) {
+      this.#replace(request, flow, origin, replaces);
+      return;
+    }
     const id = this.#parts.random.token(CALL_ID_CHARACTERS);
     const call = new Call(this.#shared, id, origin, this.#accounts.ofCall(origin.domain.id), {
       open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user, this.#asTrunkWants(origin)),
@@ -65,6 +73,7 @@ export class CallManager {
         if (live) this.#outgoing.add(callId);
         else this.#outgoing.delete(callId);
       },
+      consultationOf: (from, replaces, transferor) => this.#consultationOf(from, replaces, transferor),
     });
     this.#calls.set(id, call);
     try {
@@ -158,6 +167,47 @@ export class CallManager {
     if (request.maxForwards?.ok && request.maxForwards.value === 0) return 'too-many-hops';
     if (request.callId.ok && this.#outgoing.has(request.callId.value)) return 'loop';
     return undefined;
+  }
+
+  /** An INVITE that is to take the place of a dialog of the sender's own domain. */
+  #replace(
+    request: SipRequest,
+    flow: Flow,
+    origin: CallOrigin,
+    replaces: Replaces | { readonly status: number },
+  ): void {
+    const reject = (status: number): void => {
+      this.#parts.log.info('call.not-replaced', { status, by: origin.party.number });
+      this.#parts.dialogs.incomingInvite(request, flow, REFUSED).reject(status);
+    };
+    if ('status' in replaces) return reject(replaces.status);
+    // What a trunk brings has no account that could have a right to one of our calls.
+    if (origin.caller.kind !== 'device') return reject(403);
+    for (const call of this.#calls.values()) {
+      const named = call.origin.domain.id === origin.domain.id ? call.dialogNamed(replaces) : undefined;
+      if (named === undefined) continue;
+      const status = refusalToReplace(named, replaces);
+      if (status !== undefined) return reject(status);
+      call.takeOver(named, origin, (user) => this.#parts.dialogs.incomingInvite(request, flow, user));
+      return;
+    }
+    reject(481);
+  }
+
+  /** Only what is of the same employee: knowing the name of a dialog gives no right to who is in it. */
+  #consultationOf(
+    from: Call,
+    replaces: Replaces,
+    transferor: Leg,
+  ): Consultation | 'unknown' | 'not-theirs' | undefined {
+    for (const call of this.#calls.values()) {
+      const named = call.origin.domain.id === from.origin.domain.id ? call.dialogNamed(replaces) : undefined;
+      if (named === undefined) continue;
+      if (call === from || named.stage === 'our-early') return 'unknown';
+      if (named.leg.party.extension !== transferor.party.extension) return 'not-theirs';
+      return call.consultation(named.leg);
+    }
+    return 'unknown';
   }
 
   #refuse(request: SipRequest, flow: Flow, failure: FailureCode): void {

@@ -1,7 +1,7 @@
 import type { Log } from '@vats/kernel';
 import type { CodecPolicy, DtmfKey, MediaEvent } from '@vats/media';
 import type { User } from '@vats/pbx';
-import type { IncomingInvite, IncomingInviteUser, SessionUser } from '@vats/sip';
+import type { IncomingInvite, IncomingInviteUser, Replaces, SessionUser } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { LegName, UnstampedEvent } from './call-event.ts';
@@ -9,13 +9,14 @@ import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
-import { CALLER, type CallInput, type CallState } from './call-state.ts';
+import { CALLER, type CallInput, type CallState, callerOf } from './call-state.ts';
 import { CallTelling } from './call-telling.ts';
 import { CallTimers } from './call-timers.ts';
 import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
 import type { Conferences } from './conferences.ts';
+import { type Consultation, type Given, type Heir, isNegotiating } from './consultation.ts';
 import { DueStep } from './due-step.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
@@ -34,6 +35,8 @@ import { Speaker } from './speaker.ts';
 import { step } from './step.ts';
 import { Supervision, type SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
+import { type NamedDialog, Takeover } from './takeover.ts';
+import { Transfers } from './transfers.ts';
 
 /** What all calls share. */
 export interface SharedByCalls {
@@ -51,6 +54,8 @@ export interface CallHooks {
   onEnd(): void;
   /** An INVITE of ours with this Call-ID is under way, or no longer is. */
   onOutgoing(callId: string, live: boolean): void;
+  /** What the account of a leg has in another call, by the name of its dialog there. */
+  consultationOf(call: Call, replaces: Replaces, transferor: Leg): Consultation | 'unknown' | 'not-theirs' | undefined;
 }
 
 /**
@@ -59,7 +64,7 @@ export interface CallHooks {
  */
 export class Call implements CallContext {
   readonly id: string;
-  readonly origin: CallOrigin;
+  origin: CallOrigin;
   readonly parts: CallsParts;
   readonly log: Log;
   readonly legs: CallLegs;
@@ -80,6 +85,12 @@ export class Call implements CallContext {
   readonly #renegotiation: Renegotiation;
   readonly #keys: Keys;
   readonly #supervision: Supervision;
+  readonly #transfers: Transfers;
+  readonly #takeover: Takeover;
+  /** As it began. */
+  readonly #first: CallOrigin;
+  /** The call that gets whoever answers in this one. */
+  #heir: Heir | undefined;
   readonly #performers: Performers;
 
   #state: CallState = { name: 'routing', told: 0 };
@@ -95,6 +106,7 @@ export class Call implements CallContext {
     this.parts = parts;
     this.id = id;
     this.origin = origin;
+    this.#first = origin;
     this.log = parts.log.child({ call: id });
     this.#telling = new CallTelling(id, origin, parts, this.log);
     this.#hooks = hooks;
@@ -115,6 +127,24 @@ export class Call implements CallContext {
     this.#renegotiation = new Renegotiation(this);
     this.#keys = new Keys(this);
     this.#supervision = new Supervision(this, () => this.#talking(), hooks.onOutgoing);
+    this.#transfers = new Transfers({
+      call: this,
+      forks: this.#forks,
+      callerSide: this.#callerSide,
+      plan: this.#plan,
+      renegotiation: this.#renegotiation,
+      talking: () => this.#talking(),
+      consultationOf: (replaces, transferor) => hooks.consultationOf(this, replaces, transferor),
+      asks: (asking) => {
+        this.origin = asking;
+      },
+      changed: () => this.#supervision.review(),
+    });
+    this.#takeover = new Takeover(this, {
+      forks: this.#forks,
+      renegotiation: this.#renegotiation,
+      changed: () => this.#supervision.review(),
+    });
     this.#performers = {
       forks: this.#forks,
       callerSide: this.#callerSide,
@@ -123,11 +153,15 @@ export class Call implements CallContext {
       renegotiation: this.#renegotiation,
       timers: this.#timers,
       supervision: this.#supervision,
+      transfers: this.#transfers,
+      takeover: this.#takeover,
+      handOver: (leg) => this.#handOver(leg),
+      left: () => this.#left(),
       state: () => this.#state,
       end: () => this.#end(),
     };
     this.invite = hooks.open({
-      ...sessionUser(this, this.#renegotiation, this.#keys, () => this.legs.caller),
+      ...this.#userOf(() => this.legs.get(CALLER)),
       onCancel: (request) => {
         this.#elsewhere = saysElsewhere(request);
         this.feed({ type: 'caller-gave-up' });
@@ -176,10 +210,101 @@ export class Call implements CallContext {
     return this.#supervision.supervise(kind, user);
   }
 
-  #talking(): { readonly caller: Leg; readonly peer: Leg } | undefined {
+  #talking(): { readonly caller: Leg; readonly peer: Leg; readonly exchanging: boolean } | undefined {
     if (this.#state.name !== 'talking') return undefined;
     const [caller, peer] = [this.legs.caller, this.legs.get(this.#state.peer)];
-    return caller === undefined || peer === undefined ? undefined : { caller, peer };
+    const exchanging = this.#state.exchange !== undefined;
+    return caller === undefined || peer === undefined ? undefined : { caller, peer, exchanging };
+  }
+
+  /** The dialog of one of its legs that this names (RFC 3891 §3), whichever tag is named first. */
+  dialogNamed(replaces: Replaces): NamedDialog | undefined {
+    const { callId, toTag, fromTag } = replaces;
+    for (const leg of this.legs.all()) {
+      const dialog = leg.session?.dialog;
+      if (dialog?.callId !== callId) continue;
+      const [ours, theirs] = [dialog.localTag, dialog.remoteTag];
+      if ((ours === toTag && theirs === fromTag) || (ours === fromTag && theirs === toTag))
+        return { leg, stage: 'confirmed' };
+    }
+    const { request } = this.invite;
+    const { caller } = this.legs;
+    const isEarly = caller !== undefined && caller.session === undefined && !this.invite.answered;
+    if (isEarly && request.callId.ok && request.callId.value === callId) {
+      const [ours, theirs] = request.fromTag === fromTag ? [toTag, fromTag] : [fromTag, toTag];
+      if (request.fromTag === theirs && this.invite.hasTag(ours)) return { leg: caller, stage: 'their-early' };
+    }
+    const name = this.#forks.earlyLegOf(replaces);
+    const leg = name === undefined ? undefined : this.legs.get(name);
+    return leg && { leg, stage: 'our-early' };
+  }
+
+  /** What the peer of this leg has here, for another call of theirs to which they transfer it; undefined: nothing that can be. */
+  consultation(leg: Leg): Consultation | undefined {
+    const state = this.#state;
+    const talking = this.#talking();
+    const other = this.otherOf(leg);
+    const about = { id: this.id, abandon: (failure: FailureCode) => this.#abandoned(failure) };
+    if (talking !== undefined && other !== undefined) {
+      const negotiating = talking.exchanging || isNegotiating(leg) || isNegotiating(other);
+      const give = (into: string) => this.#give(leg, other, into);
+      return { ...about, to: other.party.number, stage: 'talks', isNegotiating: negotiating, give, leaveTo: () => {} };
+    }
+    if (leg !== this.legs.caller || !('told' in state) || state.transfer !== undefined || state.orphan)
+      return undefined;
+    const { dialled } = this.origin;
+    const waiting = { ...about, to: dialled, isNegotiating: isNegotiating(leg), give: () => undefined };
+    if (state.name === 'served') return { ...waiting, stage: 'served', leaveTo: () => {} };
+    return { ...waiting, stage: 'rings', leaveTo: (heir) => this.#leaveTo(heir) };
+  }
+
+  /** An INVITE comes to take the place of one of the call's legs (RFC 3891). */
+  takeOver(named: NamedDialog, origin: CallOrigin, open: (user: IncomingInviteUser) => IncomingInvite): void {
+    this.#takeover.take(named, this.#talking(), origin, open);
+  }
+
+  #give(by: Leg, other: Leg, into: string): Given | undefined {
+    if (this.otherOf(by) !== other) return undefined;
+    const given = this.#takeOut(other, into);
+    this.feed({ type: 'absorbed', by: by.name });
+    return given;
+  }
+
+  #takeOut(leg: Leg, into: string): Given | undefined {
+    this.speaker.hush(leg);
+    const portion = this.#forks.portions.takeOut(leg.name);
+    const moved = this.legs.takeOut(leg.name);
+    this.emit({ type: 'transfer.joined', leg: leg.name, into });
+    this.emit({ type: 'leg.ended', leg: leg.name, failure: 'transferred' });
+    return moved && { ...moved, portion };
+  }
+
+  #leaveTo(heir: Heir): void {
+    this.#heir = heir;
+    this.feed({ type: 'orphaned' });
+  }
+
+  #handOver(name: LegName): void {
+    const heir = this.#heir;
+    const leg = this.legs.get(name);
+    if (heir === undefined || leg === undefined) return;
+    this.#heir = undefined;
+    this.emit({ type: 'leg.answered', leg: name });
+    const given = this.#takeOut(leg, heir.id);
+    if (given !== undefined) heir.takes(given);
+  }
+
+  #left(): void {
+    const heir = this.#heir;
+    this.#heir = undefined;
+    if (this.#state.name === 'closing') heir?.failed(this.#state.failure);
+  }
+
+  /** The call that was to get whoever answers does not want them, or the transferor has no use of this one any more. */
+  #abandoned(failure: FailureCode): void {
+    const had = this.#heir !== undefined;
+    this.#heir = undefined;
+    if (had || this.isServed) this.hangUp(failure);
   }
 
   get isServed(): boolean {
@@ -191,8 +316,8 @@ export class Call implements CallContext {
     return {
       id: this.id,
       domain: this.origin.domain.name,
-      from: this.origin.party,
-      dialled: this.origin.dialled,
+      from: this.#first.party,
+      dialled: this.#first.dialled,
       state: this.#state.name,
       ...this.#telling.times,
       recorded: this.recorder.last !== undefined,
@@ -210,18 +335,23 @@ export class Call implements CallContext {
   }
 
   otherOf(leg: Leg): Leg | undefined {
-    if (this.#state.name !== 'talking') return undefined;
-    return leg.name === CALLER ? this.legs.get(this.#state.peer) : this.legs.caller;
+    const talking = this.#talking();
+    if (talking === undefined) return undefined;
+    return leg === talking.caller ? talking.peer : leg === talking.peer ? talking.caller : undefined;
   }
 
   earlyOtherOf(leg: Leg): Leg | undefined {
     if (this.#state.name !== 'ringing' || this.#state.heard === undefined) return undefined;
     const phone = this.legs.get(this.#state.heard);
-    return leg.name === CALLER ? phone : leg === phone ? this.legs.caller : undefined;
+    return leg.name === callerOf(this.#state) ? phone : leg === phone ? this.legs.caller : undefined;
   }
 
   sessionUser(leg: Leg): SessionUser {
-    return sessionUser(this, this.#renegotiation, this.#keys, () => leg);
+    return this.#userOf(() => leg);
+  }
+
+  #userOf(legNow: () => Leg | undefined): SessionUser {
+    return sessionUser(this, this.#renegotiation, this.#keys, this.#transfers, legNow);
   }
 
   /** Inputs that come while one is worked on wait their turn: the machine never sees a half-done state. */
@@ -266,6 +396,9 @@ export class Call implements CallContext {
   /** Adds to the call's story. */
   emit(event: UnstampedEvent): void {
     this.#telling.emit(event);
+    if (event.type !== 'leg.ringing') return;
+    this.#transfers.progressed(event.status);
+    this.#heir?.progressed(event.status);
   }
 
   #end(): void {
@@ -285,6 +418,8 @@ export class Call implements CallContext {
     this.#inputs.length = 0;
     if (this.#state.name === 'ended') return;
     this.#forks.cancelAll();
+    this.#transfers.close();
+    this.#left();
     this.#services.end();
     this.#supervision.end('caller-hung-up');
     this.invite.reject(500);

@@ -186,7 +186,9 @@ export class CallerSide {
   talkBegins(left: Leg, right: Leg): void {
     const { legs, recorder } = this.#call;
     legs.supervise();
-    if (this.#record()) recorder.begin(left, right);
+    // What runs already goes on with whoever came.
+    if (recorder.state !== 'off') recorder.putThrough(left, right);
+    else if (this.#record()) recorder.begin(left, right);
     else recorder.talk(left, right);
   }
 }

@@ -4,6 +4,7 @@ import type {
   InviteFailure,
   OutgoingInvite,
   OutgoingInviteOptions,
+  Replaces,
   Session,
   SessionUser,
   SipRequest,
@@ -21,12 +22,16 @@ import { offeredTo } from './outside-invite.ts';
 import { OutsideLegs } from './outside-legs.ts';
 import type { OutwardLeg } from './outward-legs.ts';
 import { passedHeaders } from './passed-headers.ts';
-import { didOf, phoneAddresses } from './phone-invite.ts';
+import { didOf, phoneAddresses, referredByAt } from './phone-invite.ts';
 import { failureOfStatus } from './refusals.ts';
 import { chosenOf, type OutsideRing, type PhoneRing } from './rings.ts';
+import type { TalkPortions } from './talk-portions.ts';
 
 /** Hops that a request without Max-Forwards has left (RFC 3261 §8.1.1.6). */
 const DEFAULT_MAX_FORWARDS = 70;
+
+/** Early dialogs of one INVITE by which it can be picked up: a phone makes one, a proxy behind it a few. */
+const EARLY_DIALOGS_KEPT = 8;
 
 /** What a step of the plan says of every leg that it rings. */
 export interface LegFacts {
@@ -48,6 +53,8 @@ export class Forks {
   readonly #invites = new Map<LegName, OutgoingInvite>();
   /** Phones that are offered clear sound, and may be offered encrypted sound should they refuse it. */
   readonly #clear = new Map<LegName, PhoneRing>();
+  /** Remote tags of the early dialogs of each INVITE under way. */
+  readonly #early = new Map<LegName, Set<string>>();
   /** Legs outside whose INVITE is made, and leaves when what they may use is on disk. */
   readonly #reserved = new Map<LegName, () => void>();
   /** Legs that ring at PBXs behind us. */
@@ -70,7 +77,7 @@ export class Forks {
   /** What a step rings; keeps it for `invite`, which names it by leg. */
   choose(targets: readonly RingTarget[], frame: Frame | undefined, about: LegFacts): readonly Rung[] {
     this.#about = about;
-    const { rungs, rings } = chosenOf(this.#call, targets, frame, () => this.#nextLeg());
+    const { rungs, rings } = chosenOf(this.#call, targets, frame, () => this.nextLeg());
     for (const [leg, ring] of rings) this.#chosen.set(leg, ring);
     return rungs;
   }
@@ -90,7 +97,22 @@ export class Forks {
     else this.#inviteOutside(name, ring);
   }
 
-  #nextLeg(): LegName {
+  /** What is granted to the legs outside. */
+  get portions(): TalkPortions {
+    return this.#outside.portions;
+  }
+
+  /** The leg that rings in this early dialog of ours (RFC 3891 §3), whichever tag is named first. */
+  earlyLegOf({ callId, toTag, fromTag }: Replaces): LegName | undefined {
+    for (const [name, { callId: own, localTag }] of this.#invites) {
+      if (own !== callId || (localTag !== toTag && localTag !== fromTag)) continue;
+      if (this.#early.get(name)?.has(localTag === toTag ? fromTag : toTag) === true) return name;
+    }
+    return undefined;
+  }
+
+  /** A name that no leg of the call has had. */
+  nextLeg(): LegName {
     return `b${++this.#count}`;
   }
 
@@ -132,9 +154,11 @@ export class Forks {
     if (!encrypted && (device.srtp ?? 'optional') === 'optional') this.#clear.set(name, ring);
     this.#started(name, phone.flow, encrypted ? { why: 'it takes encrypted sound only' } : {});
     const { routes } = phone;
+    const referredBy = referredByAt(this.#call, phone.flow);
     this.#send(opened, phone.flow, {
       ...phoneAddresses(this.#call, ring),
       ...(routes.length > 0 && { routes }),
+      ...(referredBy !== undefined && { headers: [referredBy] }),
     });
   }
 
@@ -221,7 +245,10 @@ export class Forks {
         headers: [...passedHeaders(invite.request), ...(options.headers ?? [])],
       },
       {
-        onProgress: (response, early) => this.#onProgress(leg, response, early?.remoteSdp),
+        onProgress: (response, early) => {
+          if (early !== undefined) this.#noteEarly(leg.name, early.id);
+          this.#onProgress(leg, response, early?.remoteSdp);
+        },
         onAnswer: (_response, session) => this.#onAnswer(leg, session),
         onFailure: (failure) => this.#onFailure(leg, failure),
         ...(onTurnedAway !== undefined && { onTurnedAway }),
@@ -261,6 +288,11 @@ export class Forks {
   /** Stops ringing all of them, whatever state the call is in. */
   cancelAll(): void {
     for (const name of [...this.#invites.keys(), ...this.#reserved.keys()]) this.cancel(name, false);
+  }
+
+  #noteEarly(name: LegName, tag: string): void {
+    const tags = this.#early.get(name) ?? new Set();
+    if (tags.size < EARLY_DIALOGS_KEPT) this.#early.set(name, tags.add(tag));
   }
 
   #onProgress(leg: Leg, response: SipResponse, sdp: string | undefined): void {
@@ -305,14 +337,14 @@ export class Forks {
     this.#call.legs.drop(leg.name);
     const cause = outside?.cause !== undefined ? { cause: outside.cause } : {};
     if (outside?.on !== undefined) {
-      const by = this.#nextLeg();
+      const by = this.nextLeg();
       this.#chosen.set(by, outside.on);
       this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: outside.outcome, status, ...cause });
       return;
     }
     // A phone that encrypts always refuses an offer of clear sound like this (RFC 4568 §5.1.2), and may take the other.
     if (clear !== undefined && failure.cause === 'response' && status === 488) {
-      const by = this.#nextLeg();
+      const by = this.nextLeg();
       this.#chosen.set(by, { ...clear, encrypted: true });
       this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: 'no-common-codec', status });
       return;
@@ -330,6 +362,7 @@ export class Forks {
 
   #release(name: LegName): void {
     this.#clear.delete(name);
+    this.#early.delete(name);
     const outgoing = this.#invites.get(name);
     if (outgoing === undefined) return;
     this.#invites.delete(name);

@@ -31,6 +31,8 @@ export interface Leg extends FarEnd {
   forCaller?: string;
   /** What to do with the answer that the peer's next ACK carries, after an offer of ours in a 2xx. */
   onAnswerInAck?: ((sdp: string | undefined) => void) | undefined;
+  /** Who held it has left the call: what its last description says of its direction is no wish of its own. */
+  unheld?: boolean;
   /** Whether the peer itself put the call on hold. */
   holds: boolean;
 }

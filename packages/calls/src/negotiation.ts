@@ -13,7 +13,9 @@ export function calleeOffer(
   callerOffered: boolean,
   policy: CodecPolicy,
 ): Parsed<string, SdpFault> {
-  if (caller.session !== undefined) return callee.sdp.offerFrom(caller.sdp, policy, { agreed: true });
+  if (caller.session !== undefined) {
+    return callee.sdp.offerFrom(caller.sdp, policy, { agreed: true, unheld: caller.unheld === true });
+  }
   return callerOffered ? callee.sdp.offerFrom(caller.sdp, policy) : callee.sdp.offerOwn(policy);
 }
 

@@ -42,7 +42,7 @@ export interface Chosen {
 }
 
 /**
- * Every binding of every device, and every number outside; never the phone that is calling.
+ * Every binding of every device, and every number outside; never the phone that is calling, nor one that is in the call already.
  *
  * @param frame what rings them
  * @param nextLeg names a leg to be
@@ -73,6 +73,7 @@ export function chosenOf(
     const party = partyOf(target, frame);
     for (const phone of parts.locate(origin.domain, login)) {
       if (login === own && phone.flow.id === invite.flow.id) continue;
+      if (call.legs.all().some(({ party, flow }) => party.login === login && flow.id === phone.flow.id)) continue;
       choose({ kind: 'phone', target, party, phone });
     }
   }

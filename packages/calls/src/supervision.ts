@@ -80,6 +80,14 @@ export class Supervision {
     return 'unreachable';
   }
 
+  /** The two who talk are others than before. */
+  review(): void {
+    if (this.#supervisors.size === 0) return;
+    for (const { supervisor } of this.#supervisors.values()) if (supervisor.joined) supervisor.changed();
+    this.#meet();
+    this.#record();
+  }
+
   /** The call is over. */
   end(why: FailureCode = 'caller-hung-up'): void {
     for (const { supervisor } of [...this.#supervisors.values()]) supervisor.end(why);

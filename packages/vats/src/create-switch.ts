@@ -17,7 +17,7 @@ import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
-import { ALLOWED_METHODS } from './front-door/front-door.ts';
+import { ALLOWED_METHODS, CALL_EXTENSIONS } from './front-door/front-door.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { openLists } from './lists.ts';
@@ -132,7 +132,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ledger,
     userAgent: settings.sip.userAgent,
     allow: ALLOWED_METHODS,
-    supported: [],
+    supported: CALL_EXTENSIONS,
     mayMove: ({ flow }, arrived) => servers.mayMove(flow, arrived),
   });
 

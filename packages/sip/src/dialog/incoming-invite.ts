@@ -128,6 +128,10 @@ export class IncomingInvitation implements IncomingInvite, ServerTransactionUser
     });
   }
 
+  hasTag(localTag: string): boolean {
+    return this.#voices.some(({ dialog }) => dialog.localTag === localTag);
+  }
+
   onCancel(cancel: SipRequest): void {
     this.#giveUp(cancel);
   }

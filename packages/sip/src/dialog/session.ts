@@ -8,6 +8,7 @@ import { admit, endsDialog, OpenRequests } from './exchanges.ts';
 import { sendInDialog } from './in-dialog-request.ts';
 import { InviteUsage, type UsageHost } from './invite-usage.ts';
 import type { OfferAnswer } from './offer-answer.ts';
+import { Refers } from './refers.ts';
 import type {
   InDialogRequestOptions,
   InDialogRequestUser,
@@ -15,6 +16,7 @@ import type {
   OutgoingReinvite,
   ReinviteOptions,
   ReinviteUser,
+  Respond,
   Session,
   SessionEnd,
   SessionUser,
@@ -36,6 +38,8 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
   readonly #context: DialogContext;
   readonly #usage: InviteUsage;
   readonly #requests: OpenRequests;
+  /** Most dialogs never have one. */
+  #refers: Refers | undefined = undefined;
   #life: Life = 'alive';
   #byeHeaders: readonly HeaderField[] = [];
 
@@ -62,6 +66,10 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
 
   get inviteInProgress(): 'none' | 'ours' | 'theirs' {
     return this.#usage.inProgress;
+  }
+
+  handOver(user: SessionUser): void {
+    this.user = user;
   }
 
   /** Answers the INVITE that makes this dialog with its 2xx. */
@@ -131,9 +139,15 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
     else if (this.ended) this.#context.transactions.replyStatelessly(request, flow, { status: 481 });
     else if (request.method === 'INVITE') this.#usage.onReinvite(request, flow);
     else {
-      const transaction = admit(this.#context, this.dialog, request, flow);
+      // Whoever subscribed by a REFER may refresh that, whatever else is served.
+      const isOfRefer = request.method === 'SUBSCRIBE' && this.#refers?.isMeantBy(request) === true;
+      const context = isOfRefer ? { ...this.#context, allow: [request.method] } : this.#context;
+      const transaction = admit(context, this.dialog, request, flow);
       const respond = transaction && this.#requests.open(transaction);
-      if (respond !== undefined) this.user?.onRequest(request, respond);
+      if (respond === undefined) return;
+      if (isOfRefer) this.#refers?.subscribed(request, respond);
+      else if (request.method === 'REFER') this.#onRefer(request, respond);
+      else this.user?.onRequest(request, respond);
     }
   }
 
@@ -145,6 +159,26 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
     this.lose({ by: 'timeout' });
     this.#usage.stopRepeating();
     this.byeMayGo();
+  }
+
+  #onRefer(request: SipRequest, respond: Respond): void {
+    const { user, dialog } = this;
+    this.#refers ??= new Refers({
+      clock: this.#context.clock,
+      contact: () => contactOn(this.#context, dialog.flow, dialog.contactUser),
+      notify: (headers, body, answered) => this.#notify(headers, body, answered),
+    });
+    this.#refers.received(request, respond, user?.onRefer && ((refer) => user.onRefer?.(refer)));
+  }
+
+  /** The call does not depend on what the NOTIFY of a REFER is answered, nor that one on the call (RFC 5057 §4). */
+  #notify(more: readonly HeaderField[], body: Buffer, answered: (stands: boolean) => void): void {
+    const notify = { method: 'NOTIFY', headers: [...this.#context.userAgent, ...more], body };
+    sendInDialog(this.#context, this.dialog, notify, {
+      onFinal: ({ status }) => answered(status < 300),
+      onTimeout: () => answered(false),
+      onTransportError: () => answered(false),
+    });
   }
 
   #onBye(request: SipRequest, flow: Flow): void {
@@ -171,6 +205,7 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost {
   }
 
   #quiet(): void {
+    this.#refers?.dialogEnded();
     this.#requests.terminate();
     this.#usage.quiet();
   }

@@ -28,6 +28,7 @@ export const ALLOWED_METHODS = [
   'INFO',
   'MESSAGE',
   'NOTIFY',
+  'REFER',
 ] as const;
 
 /** Known methods that need a subscription we don't serve yet: the event package is refused, not the method. */
@@ -38,6 +39,12 @@ const DIALOG_METHODS: readonly string[] = ['BYE', 'INFO', 'UPDATE', 'PRACK'];
 
 const ALLOW: HeaderField = ['Allow', ALLOWED_METHODS.join(', ')];
 const ALLOW_WITHOUT_MESSAGE: HeaderField = ['Allow', ALLOWED_METHODS.filter((name) => name !== 'MESSAGE').join(', ')];
+
+/**
+ * SIP extensions that an INVITE, or what follows it, may require: Supported says so too. A REFER without subscription (RFC 4488), a dialog
+ * that is named to be replaced (RFC 3891).
+ */
+export const CALL_EXTENSIONS: readonly string[] = ['replaces', 'norefersub'];
 
 /** SIP extensions that a REGISTER may require: the registrar keeps the Path (RFC 3327). */
 const REGISTER_EXTENSIONS: readonly string[] = ['path'];
@@ -175,7 +182,7 @@ export class FrontDoor {
   /** An INVITE that asks for what we can't do. */
   #refusesWhole(request: SipRequest, flow: Flow): boolean {
     if (this.#refusesScheme(request, flow)) return true;
-    if (this.#refuses(request, flow, refusedExtension(request, []))) return true;
+    if (this.#refuses(request, flow, refusedExtension(request, CALL_EXTENSIONS))) return true;
     return this.#refuses(request, flow, refusedBody(request));
   }
 
@@ -192,6 +199,12 @@ export class FrontDoor {
       // Within a call it is relayed, so Allow names it elsewhere; here a 405 must not (RFC 3261 §21.4.6).
       if (method === 'MESSAGE') this.#reply(request, flow, 405, [ALLOW_WITHOUT_MESSAGE]);
       else this.#reply(request, flow, 489, [['Allow-Events', '']]);
+      return;
+    }
+    if (method === 'REFER') {
+      if (this.#authenticate(request, flow, guest) === undefined) return;
+      // Calls that begin with a REFER would need somebody to ring first: a transfer is ordered within its call.
+      this.#reply(request, flow, 403, [['Warning', '399 vats "REFER is taken within a call only"']]);
       return;
     }
     this.#reply(request, flow, 501, [ALLOW]);
