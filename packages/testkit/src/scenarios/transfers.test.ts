@@ -134,19 +134,19 @@ describe('a blind transfer', () => {
 
   scenario(
     'the target answers just when the transferee hangs up',
-    { ends: 'caller-hung-up', cast: ['alice', 'bob', 'dave'], latency: 20 },
-    ({ alice, bob, dave, world }) => {
+    { ends: 'caller-hung-up', cast: ['alice', 'bob', 'eve'], latency: 20 },
+    ({ alice, bob, eve, world }) => {
       talk(alice, bob);
-      refers(bob, dave);
+      refers(bob, eve);
       bob.hears('202 REFER');
       bob.expects('NOTIFY');
-      dave.rings();
+      eve.rings();
       bob.expects('NOTIFY');
-      dave.answers({ delayed: 100 });
+      eve.answers({ delayed: 100 });
       alice.hangsUp();
       alice.hears('200 BYE');
       world.passes(1_000);
-      dave.expects('CANCEL', 'ACK', 'BYE');
+      eve.expects('CANCEL', 'ACK', 'BYE');
       bob.expects('NOTIFY', 'BYE');
     },
   );
