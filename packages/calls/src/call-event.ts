@@ -170,8 +170,6 @@ export type TransferEvent =
       readonly to: string;
       /** The other call, of an attended one. */
       readonly with?: string;
-      /** What the one who ordered it says of who that is (RFC 3892), which nobody has proven. */
-      readonly claimed?: string;
     }
   | { readonly type: 'transfer.succeeded'; readonly by: LegName; readonly leg: LegName; readonly party: Party }
   | {

@@ -174,8 +174,34 @@ export class CallLegs {
     return moved;
   }
 
+  /** Whether a leg of the call can hear those who are in a conference of this domain: all of a room lives in one worker. */
+  meetsIn(domain: string): boolean {
+    return this.#media === undefined || this.#meets.meeting === domain || this.#parts.media.statistics().workers <= 1;
+  }
+
+  /**
+   * The call's media begins anew where those of the domain's conferences are; a recording ends. The leg, which must be the only one that
+   * is left, has other ports: it is to be told so. False when there are none.
+   */
+  resettle(leg: Leg, domain: string): boolean {
+    const former = this.#media;
+    this.#media = undefined;
+    this.#meets = { meeting: domain };
+    const leased = this.#lease(leg.name, leg.flow);
+    if (leased === undefined) {
+      this.#media = former;
+      return false;
+    }
+    leg.media.close();
+    leg.media = leased.media;
+    leg.streams = leased.streams;
+    leg.sdp.move({ local: leased.media.local, ports: leased.streams });
+    former?.close();
+    return true;
+  }
+
   #lease(name: LegName, flow: Flow): { readonly media: MediaLeg; readonly streams: LegStreams } | undefined {
-    this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event), this.#meets);
+    this.#media ??= this.#openMedia();
     const signalling = flow.observed.address;
     const family = signalling.includes(':') ? 6 : 4;
     const { families } = this.#parts.media;
@@ -309,6 +335,19 @@ export class CallLegs {
     this.#legs.clear();
     if (this.#media === undefined || this.#mediaEnded) this.#user.feed({ type: 'media-closed' });
     else this.#media.close();
+  }
+
+  #openMedia(): MediaCall | undefined {
+    const opened: MediaCall | undefined = this.#parts.media.openCall(
+      this.#callId,
+      (event) => {
+        // What the call's media was before it began anew has no say in how the call goes.
+        const isFormer = opened !== undefined && opened !== this.#media;
+        if (!isFormer || (event.kind !== 'closed' && event.kind !== 'lost')) this.#onMedia(event);
+      },
+      this.#meets,
+    );
+    return opened;
   }
 
   #update(leg: Leg): void {

@@ -16,6 +16,7 @@ import type { CallsParts } from './parts.ts';
 import { refusalToReplace, replacesOf } from './replaces-refusal.ts';
 import type { SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
+import type { NamedDialog } from './takeover.ts';
 
 /** Characters of a call's id: about 62 bits, enough to be unique for the life of any history. */
 const CALL_ID_CHARACTERS = 12;
@@ -176,22 +177,27 @@ export class CallManager {
     origin: CallOrigin,
     replaces: Replaces | { readonly status: number },
   ): void {
-    const reject = (status: number): void => {
-      this.#parts.log.info('call.not-replaced', { status, by: origin.party.number });
-      this.#parts.dialogs.incomingInvite(request, flow, REFUSED).reject(status);
-    };
-    if ('status' in replaces) return reject(replaces.status);
+    const { dialogs, log } = this.#parts;
+    const found = 'status' in replaces ? replaces : this.#replaceable(origin, replaces);
+    if ('status' in found) {
+      log.info('call.not-replaced', { status: found.status, by: origin.party.number });
+      dialogs.incomingInvite(request, flow, REFUSED).reject(found.status);
+    } else found.call.takeOver(found.named, origin, (user) => dialogs.incomingInvite(request, flow, user));
+  }
+
+  #replaceable(
+    { domain, caller }: CallOrigin,
+    replaces: Replaces,
+  ): { readonly call: Call; readonly named: NamedDialog } | { readonly status: number } {
     // What a trunk brings has no account that could have a right to one of our calls.
-    if (origin.caller.kind !== 'device') return reject(403);
+    if (caller.kind !== 'device') return { status: 403 };
     for (const call of this.#calls.values()) {
-      const named = call.origin.domain.id === origin.domain.id ? call.dialogNamed(replaces) : undefined;
+      const named = call.origin.domain.id === domain.id ? call.dialogNamed(replaces) : undefined;
       if (named === undefined) continue;
       const status = refusalToReplace(named, replaces);
-      if (status !== undefined) return reject(status);
-      call.takeOver(named, origin, (user) => this.#parts.dialogs.incomingInvite(request, flow, user));
-      return;
+      return status === undefined ? { call, named } : { status };
     }
-    reject(481);
+    return { status: 481 };
   }
 
   /** Only what is of the same employee: knowing the name of a dialog gives no right to who is in it. */

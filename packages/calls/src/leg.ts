@@ -15,9 +15,10 @@ export interface FarEnd {
 export interface Leg extends FarEnd {
   readonly name: LegName;
   readonly party: Party;
-  readonly media: MediaLeg;
+  /** Another one once its sound has moved. */
+  media: MediaLeg;
   readonly sdp: LegDescription;
-  readonly streams: LegStreams;
+  streams: LegStreams;
   session?: Session;
   /** A re-INVITE of this leg's peer that waits for our answer. */
   reinvite?: IncomingReinvite | undefined;

@@ -10,8 +10,7 @@ export function replacesOf(request: SipRequest): Replaces | { readonly status: n
 }
 
 /** Why a dialog can't be replaced (RFC 3891 §3); undefined where it can. */
-export function refusalToReplace(named: NamedDialog | undefined, { earlyOnly }: Replaces): number | undefined {
-  if (named === undefined) return 481;
+export function refusalToReplace(named: NamedDialog, { earlyOnly }: Replaces): number | undefined {
   // An early dialog that somebody else began is no concern of who comes.
   if (named.stage === 'their-early') return 481;
   if (named.leg.session?.ended === true) return 603;

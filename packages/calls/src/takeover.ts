@@ -134,7 +134,10 @@ export class Takeover {
       invite.offer === undefined
         ? comes.sdp.offerFrom(stays.sdp, policy, { agreed: true, unheld })
         : comes.sdp.answerFrom(stays.sdp, policy, { unheld });
-    if (!sdp.ok) return this.#refuse(comes, invite);
+    if (!sdp.ok) {
+      this.#refuse(comes, invite);
+      return;
+    }
     if (invite.offer === undefined) {
       comes.onAnswerInAck = (answer) => {
         const other = this.#call.otherOf(comes);
@@ -163,7 +166,10 @@ export class Takeover {
       invite.offer !== undefined && (caller.session !== undefined || this.#call.invite.offer !== undefined);
     const sdp = offers ? comes.sdp.answerFrom(caller.sdp, policy) : undefined;
     const forCaller = caller.session !== undefined || !sdp?.ok ? undefined : caller.sdp.answerFrom(comes.sdp, policy);
-    if (!sdp?.ok || forCaller?.ok === false) return this.#refuse(comes, invite);
+    if (!sdp?.ok || forCaller?.ok === false) {
+      this.#refuse(comes, invite);
+      return;
+    }
     if (forCaller !== undefined) comes.forCaller = forCaller.value;
     this.#tellStart(comes, `picks up for ${rings.party.number} (Replaces)`);
     comes.session = invite.accept({ sdp: sdp.value });

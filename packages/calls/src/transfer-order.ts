@@ -44,7 +44,7 @@ export function dialledIn({ target }: IncomingRefer, domain: Domain, directory: 
 
 function usable(dialled: Dialled): Dialled | undefined {
   const { dialled: text } = dialled;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it goes into records and onto terminals
+  // It goes into records and onto terminals.
   return text === '' || text.length > LONGEST_DIALLED || /[\0-\x1f\x7f]/.test(text) ? undefined : dialled;
 }
 

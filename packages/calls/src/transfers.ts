@@ -9,7 +9,7 @@ import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import type { Forks } from './forks.ts';
 import type { Leg } from './leg.ts';
 import type { Renegotiation } from './renegotiation.ts';
-import { type Dialled, dialledIn, transferorOf, warning } from './transfer-order.ts';
+import { type Dialled, dialledIn, type OrderRefusal, transferorOf, warning } from './transfer-order.ts';
 
 /** What the transfers of a call need of it. */
 export interface TransferParts {
@@ -28,13 +28,16 @@ export interface TransferParts {
   readonly changed: () => void;
 }
 
-interface Running {
+/** What a REFER orders. */
+interface Order {
   readonly by: Leg;
   readonly caller: Caller;
   readonly to: Dialled;
-  readonly outcome: ReferOutcome;
-  readonly claimed: string | undefined;
   readonly consultation: Consultation | undefined;
+}
+
+interface Running extends Order {
+  readonly outcome: ReferOutcome;
   /** For whom the plan was made before. */
   readonly before: CallOrigin;
   /** Whom the consultation has given, while they are told where their sound is now. */
@@ -58,37 +61,38 @@ export class Transfers {
   /** A REFER of one side came. */
   received(leg: Leg | undefined, refer: IncomingRefer): void {
     const { call } = this.#parts;
-    const talking = this.#parts.talking();
-    const refuse = (status: number, why: string): void => {
+    const order = this.#orderOf(leg, refer);
+    if ('status' in order) {
+      const { status, why } = order;
       call.log.info('transfer.refused', { leg: leg?.name, status, why });
       refer.reject(status, { headers: [warning(why)] });
-    };
+      return;
+    }
+    this.#running = { ...order, outcome: refer.accept(), before: call.origin };
+    call.feed({ type: 'transfer', by: order.by.name });
+  }
+
+  #orderOf(leg: Leg | undefined, refer: IncomingRefer): Order | OrderRefusal {
+    const { call } = this.#parts;
+    const talking = this.#parts.talking();
     if (leg === undefined || talking === undefined || (leg !== talking.caller && leg !== talking.peer)) {
       // Who waits to be put through, or is with the switch itself, has nobody to send on.
-      refuse(this.#running === undefined ? 403 : 491, 'nobody talks with you who could be transferred');
-      return;
+      return refused(this.#running === undefined ? 403 : 491, 'nobody talks with you who could be transferred');
     }
-    if (talking.exchanging || isNegotiating(talking.caller) || isNegotiating(talking.peer)) {
-      refuse(491, 'a negotiation is under way');
-      return;
-    }
+    if (talking.exchanging || isNegotiating(talking.caller) || isNegotiating(talking.peer)) return NEGOTIATING;
     const { domain } = call.origin;
     const { directory } = call.parts.world();
     const caller = transferorOf(leg.party, domain, directory);
-    if ('status' in caller) return refuse(caller.status, caller.why);
+    if ('status' in caller) return caller;
     const consultation = refer.replaces && this.#parts.consultationOf(refer.replaces, leg);
-    if (consultation === 'not-theirs') return refuse(403, 'the dialog to be replaced is not of your account');
+    if (consultation === 'not-theirs') return refused(403, 'the dialog to be replaced is not of your account');
     if (consultation === 'unknown' || (refer.replaces !== undefined && consultation === undefined)) {
-      return refuse(481, 'there is no such dialog to be replaced');
+      return refused(481, 'there is no such dialog to be replaced');
     }
-    if (consultation?.isNegotiating === true) return refuse(491, 'a negotiation is under way');
+    if (consultation?.isNegotiating === true) return NEGOTIATING;
     // Whom a phone consults it names by our Contact, which nobody could dial.
     const to = consultation === undefined ? dialledIn(refer, domain, directory) : { dialled: consultation.to };
-    if ('status' in to) return refuse(to.status, to.why);
-    const { referredBy } = refer;
-    const claimed = referredBy?.toString();
-    this.#running = { by: leg, caller, to, outcome: refer.accept(), claimed, consultation, before: call.origin };
-    call.feed({ type: 'transfer', by: leg.name });
+    return 'status' in to ? to : { by: leg, caller, to, consultation };
   }
 
   /** The other side waits from now on. */
@@ -98,7 +102,7 @@ export class Transfers {
     call.legs.takesCallersPlace(remains);
     const [transferor, waits] = [call.legs.get(by), call.legs.get(remains)];
     if (running === undefined || transferor === undefined || waits === undefined) return;
-    const { consultation, to, claimed } = running;
+    const { consultation, to } = running;
     if (transferor.holds) waits.unheld = true;
     call.speaker.hush(transferor);
     call.legs.part(transferor);
@@ -107,7 +111,6 @@ export class Transfers {
     call.emit({
       ...{ type: 'transfer.started', how, by, byParty: transferor.party, remains, party: waits.party, to: to.dialled },
       ...(how === 'attended' && consultation !== undefined && { with: consultation.id }),
-      ...(claimed !== undefined && { claimed }),
     });
     const { domain } = running.before;
     const { dialled, host } = to;
@@ -144,7 +147,8 @@ export class Transfers {
     call.emit({ type: 'transfer.succeeded', by: running.by.name, leg: to, party });
     this.#finish(running, 200);
     const isHeld = waits.unheld === true && waits.sdp.media().held && !waits.holds;
-    waits.unheld = false;
+    // Where the switch itself is there, it offers what it can say.
+    if (waits !== comes) waits.unheld = false;
     if (isHeld && waits !== comes) renegotiation.renew(waits, comes);
     this.#parts.changed();
   }
@@ -211,13 +215,19 @@ export class Transfers {
       },
     });
     const offer = leg.sdp.offerFrom(waits.sdp, call.policy, { agreed: true, unheld: waits.unheld === true });
-    if (!offer.ok) return this.#lost(running, 'no-common-codec');
+    if (!offer.ok) {
+      this.#lost(running, 'no-common-codec');
+      return;
+    }
     leg.ourReinvite = session.reinvite(
       { sdp: offer.value },
       {
         onAnswer: () => {
           leg.ourReinvite = undefined;
-          if (!leg.sdp.receiveAnswer(session.remoteSdp ?? '').ok) return this.#lost(running, 'no-common-codec');
+          if (!leg.sdp.receiveAnswer(session.remoteSdp ?? '').ok) {
+            this.#lost(running, 'no-common-codec');
+            return;
+          }
           delete running.coming;
           leg.holds = !waits.holds && leg.sdp.media().held;
           session.handOver(call.sessionUser(leg));
@@ -253,4 +263,10 @@ export class Transfers {
     if (this.#running === running) this.#running = undefined;
     running.outcome.finish(status);
   }
+}
+
+const NEGOTIATING = refused(491, 'a negotiation is under way');
+
+function refused(status: number, why: string): OrderRefusal {
+  return { status, why };
 }

@@ -19,7 +19,12 @@ const [ANNA_HZ, BORIS_HZ, VERA_HZ] = [420, 600, 500];
 async function stage(scene: Scene) {
   const vats = await Switch.start(scene, { pbx: pbxFile({ recording: 'all', accounts: [ANNA, BORIS, VERA] }) });
   const wire = await Capture.start(scene, { filter: `host ${vats.sip.address}`, sipPorts: [vats.sip.port] });
-  const anna = await Linphone.start(scene, { ...ANNA, switch: vats.sip, tone: ANNA_HZ, codecs: ['PCMA/8000', 'PCMU/8000'] });
+  const anna = await Linphone.start(scene, {
+    ...ANNA,
+    switch: vats.sip,
+    tone: ANNA_HZ,
+    codecs: ['PCMA/8000', 'PCMU/8000'],
+  });
   const boris = await Baresip.start(scene, { ...BORIS, switch: vats.sip, tone: BORIS_HZ });
   const vera = await Baresip.start(scene, { ...VERA, switch: vats.sip, tone: VERA_HZ, answers: true });
   await Promise.all([anna.registered(), boris.registered(), vera.registered()]);

@@ -29,7 +29,7 @@ const told = z.discriminatedUnion('type', [
   supervising,
   z.object({
     ...{ at, type: z.literal('transfer.started'), how: z.string(), by: z.string(), byParty: person },
-    ...{ party: person, to: z.string(), with: z.string().optional(), claimed: z.string().optional() },
+    ...{ party: person, to: z.string(), with: z.string().optional() },
   }),
   z.object({ at, type: z.literal('transfer.succeeded'), by: z.string(), leg: z.string(), party: person }),
   z.object({ at, type: z.literal('transfer.failed'), by: z.string(), failure: z.string(), returned: z.boolean() }),
