@@ -104,9 +104,14 @@ export class CallRecorder {
     if (this.#right === leg) this.#fromRight();
   }
 
+  /** Who is on the left. */
+  get leftName(): string | undefined {
+    return this.#left?.name;
+  }
+
   /** While others talk to the caller too, the right channel holds what is heard in this room. Undefined: whoever talks with them alone. */
   hears(room: RecordedRoom | undefined): void {
-    if (this.#heard?.room === room?.room) return;
+    if (this.#heard?.room === room?.room && this.#heard?.without === room?.without) return;
     this.#heard = room;
     this.#fromRight();
   }

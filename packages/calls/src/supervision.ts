@@ -143,7 +143,8 @@ export class Supervision {
     const isHeard = [...this.#supervisors.values()].some(
       ({ supervisor, kind }) => supervisor.joined && kind === 'barge',
     );
-    this.#call.recorder.hears(isHeard ? { room: this.#room, without: CALLER } : undefined);
+    const without = this.#call.recorder.leftName ?? CALLER;
+    this.#call.recorder.hears(isHeard ? { room: this.#room, without } : undefined);
   }
 
   #tell(type: 'supervisor.joined' | 'supervisor.left', { supervisor, kind }: Supervised): void {

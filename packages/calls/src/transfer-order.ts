@@ -54,5 +54,5 @@ function isAddress(host: string): boolean {
 
 /** Tells whoever reads the trace why (RFC 3261 §20.43). */
 export function warning(why: string): HeaderField {
-  return ['Warning', `399 vats "${why}"`];
+  return ['Warning', `399 - "${why}"`];
 }

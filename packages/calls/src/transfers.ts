@@ -188,9 +188,8 @@ export class Transfers {
     const { call, forks } = this.#parts;
     const waits = call.legs.caller;
     if (given === undefined || waits === undefined || this.#running !== running) {
-      given?.leg.session?.bye([['Reason', reasonHeader('caller-cancelled')]]);
-      given?.giveBack();
-      if (this.#running === running) this.#refuse(running, 'unreachable');
+      if (given !== undefined) this.#turnAway(given);
+      this.#refuse(running, 'unreachable');
       return;
     }
     const name = forks.nextLeg();
@@ -236,6 +235,16 @@ export class Transfers {
         onFailure: (status) => this.#lost(running, status === 488 ? 'no-common-codec' : 'leg-lost'),
       },
     );
+  }
+
+  /** Whoever comes too late is let go, and all that is held for them with them. */
+  #turnAway({ leg, giveBack, portion }: Given): void {
+    const { call, forks } = this.#parts;
+    const name = forks.nextLeg();
+    call.holdings.hold(name, giveBack);
+    if (portion !== undefined) forks.portions.adopt(name, portion);
+    leg.session?.bye([['Reason', reasonHeader('caller-cancelled')]]);
+    call.holdings.giveBack(name);
   }
 
   /** Whom the consultation had is gone before they could be joined. */

@@ -67,7 +67,8 @@ function textOf(event: z.output<typeof told>): { leg: string; text: string } {
     case 'transfer.started': {
       const { by, byParty, party, to, how, with: other } = event;
       const via = other === undefined ? '' : `, from call ${other}`;
-      return { leg: by, text: `${named(byParty)} ${HOW[how] ?? how} ${named(party)} to ${to}${via}` };
+      const where = how === 'replaced' ? `, by ${to}` : ` to ${to}`;
+      return { leg: by, text: `${named(byParty)} ${HOW[how] ?? how} ${named(party)}${where}${via}` };
     }
     case 'transfer.succeeded':
       return { leg: event.leg, text: `is put through: ${named(event.party)}` };

@@ -204,7 +204,7 @@ export class FrontDoor {
     if (method === 'REFER') {
       if (this.#authenticate(request, flow, guest) === undefined) return;
       // Calls that begin with a REFER would need somebody to ring first: a transfer is ordered within its call.
-      this.#reply(request, flow, 403, [['Warning', '399 vats "REFER is taken within a call only"']]);
+      this.#reply(request, flow, 403, [['Warning', '399 - "REFER is taken within a call only"']]);
       return;
     }
     this.#reply(request, flow, 501, [ALLOW]);
