@@ -8,6 +8,7 @@ import type { CallSnapshot } from './call-snapshot.ts';
 import { ChannelCounts, type ChannelKind } from './channels.ts';
 import { type ConferenceSnapshot, Conferences } from './conferences.ts';
 import type { Consultation } from './consultation.ts';
+import type { NamedDialog } from './dialog-named.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
@@ -16,7 +17,6 @@ import type { CallsParts } from './parts.ts';
 import { refusalToReplace, replacesOf } from './replaces-refusal.ts';
 import type { SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
-import type { NamedDialog } from './takeover.ts';
 
 /** Characters of a call's id: about 62 bits, enough to be unique for the life of any history. */
 const CALL_ID_CHARACTERS = 12;

@@ -16,10 +16,12 @@ import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
 import type { Conferences } from './conferences.ts';
-import { type Consultation, type Given, type Heir, isNegotiating } from './consultation.ts';
+import type { Consultation } from './consultation.ts';
+import { dialogNamedIn, type NamedDialog } from './dialog-named.ts';
 import { DueStep } from './due-step.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
+import { GivingAway } from './giving-away.ts';
 import { HoldMusic } from './hold-music.ts';
 import { Keys } from './keys.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
@@ -35,7 +37,7 @@ import { Speaker } from './speaker.ts';
 import { step } from './step.ts';
 import { Supervision, type SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
-import { type NamedDialog, Takeover } from './takeover.ts';
+import { Takeover } from './takeover.ts';
 import { Transfers } from './transfers.ts';
 
 /** What all calls share. */
@@ -89,8 +91,7 @@ export class Call implements CallContext {
   readonly #takeover: Takeover;
   /** As it began. */
   readonly #first: CallOrigin;
-  /** The call that gets whoever answers in this one. */
-  #heir: Heir | undefined;
+  readonly #giving: GivingAway;
   readonly #performers: Performers;
 
   #state: CallState = { name: 'routing', told: 0 };
@@ -145,6 +146,12 @@ export class Call implements CallContext {
       renegotiation: this.#renegotiation,
       changed: () => this.#supervision.review(),
     });
+    this.#giving = new GivingAway({
+      call: this,
+      forks: this.#forks,
+      state: () => this.#state,
+      talking: () => this.#talking(),
+    });
     this.#performers = {
       forks: this.#forks,
       callerSide: this.#callerSide,
@@ -155,8 +162,7 @@ export class Call implements CallContext {
       supervision: this.#supervision,
       transfers: this.#transfers,
       takeover: this.#takeover,
-      handOver: (leg) => this.#handOver(leg),
-      left: () => this.#left(),
+      giving: this.#giving,
       state: () => this.#state,
       end: () => this.#end(),
     };
@@ -217,94 +223,19 @@ export class Call implements CallContext {
     return caller === undefined || peer === undefined ? undefined : { caller, peer, exchanging };
   }
 
-  /** The dialog of one of its legs that this names (RFC 3891 §3), whichever tag is named first. */
+  /** The dialog of one of its legs that this names. */
   dialogNamed(replaces: Replaces): NamedDialog | undefined {
-    const { callId, toTag, fromTag } = replaces;
-    for (const leg of this.legs.all()) {
-      const dialog = leg.session?.dialog;
-      if (dialog?.callId !== callId) continue;
-      const [ours, theirs] = [dialog.localTag, dialog.remoteTag];
-      if ((ours === toTag && theirs === fromTag) || (ours === fromTag && theirs === toTag))
-        return { leg, stage: 'confirmed' };
-    }
-    const { request } = this.invite;
-    const { caller } = this.legs;
-    const isEarly = caller !== undefined && caller.session === undefined && !this.invite.answered;
-    if (isEarly && request.callId.ok && request.callId.value === callId) {
-      const [ours, theirs] = request.fromTag === fromTag ? [toTag, fromTag] : [fromTag, toTag];
-      if (request.fromTag === theirs && this.invite.hasTag(ours)) return { leg: caller, stage: 'their-early' };
-    }
-    const name = this.#forks.earlyLegOf(replaces);
-    const leg = name === undefined ? undefined : this.legs.get(name);
-    return leg && { leg, stage: 'our-early' };
+    return dialogNamedIn(this, this.#forks, replaces);
   }
 
   /** What the peer of this leg has here, for another call of theirs to which they transfer it; undefined: nothing that can be. */
   consultation(leg: Leg): Consultation | undefined {
-    const state = this.#state;
-    const talking = this.#talking();
-    const other = this.otherOf(leg);
-    const about = { id: this.id, abandon: (failure: FailureCode) => this.#abandoned(failure) };
-    if (talking !== undefined && other !== undefined) {
-      const negotiating = talking.exchanging || isNegotiating(leg) || isNegotiating(other);
-      const give = (into: string) => this.#give(leg, other, into);
-      return { ...about, to: other.party.number, stage: 'talks', isNegotiating: negotiating, give, leaveTo: () => {} };
-    }
-    if (leg !== this.legs.caller || !('told' in state) || state.transfer !== undefined || state.orphan)
-      return undefined;
-    const { dialled } = this.origin;
-    const waiting = { ...about, to: dialled, isNegotiating: isNegotiating(leg), give: () => undefined };
-    if (state.name === 'served') return { ...waiting, stage: 'served', leaveTo: () => {} };
-    return { ...waiting, stage: 'rings', leaveTo: (heir) => this.#leaveTo(heir) };
+    return this.#giving.consultation(leg);
   }
 
   /** An INVITE comes to take the place of one of the call's legs (RFC 3891). */
   takeOver(named: NamedDialog, origin: CallOrigin, open: (user: IncomingInviteUser) => IncomingInvite): void {
     this.#takeover.take(named, this.#talking(), origin, open);
-  }
-
-  #give(by: Leg, other: Leg, into: string): Given | undefined {
-    if (this.otherOf(by) !== other) return undefined;
-    const given = this.#takeOut(other, into);
-    this.feed({ type: 'absorbed', by: by.name });
-    return given;
-  }
-
-  #takeOut(leg: Leg, into: string): Given | undefined {
-    this.speaker.hush(leg);
-    const portion = this.#forks.portions.takeOut(leg.name);
-    const moved = this.legs.takeOut(leg.name);
-    this.emit({ type: 'transfer.joined', leg: leg.name, into });
-    this.emit({ type: 'leg.ended', leg: leg.name, failure: 'transferred' });
-    return moved && { ...moved, portion };
-  }
-
-  #leaveTo(heir: Heir): void {
-    this.#heir = heir;
-    this.feed({ type: 'orphaned' });
-  }
-
-  #handOver(name: LegName): void {
-    const heir = this.#heir;
-    const leg = this.legs.get(name);
-    if (heir === undefined || leg === undefined) return;
-    this.#heir = undefined;
-    this.emit({ type: 'leg.answered', leg: name });
-    const given = this.#takeOut(leg, heir.id);
-    if (given !== undefined) heir.takes(given);
-  }
-
-  #left(): void {
-    const heir = this.#heir;
-    this.#heir = undefined;
-    if (this.#state.name === 'closing') heir?.failed(this.#state.failure);
-  }
-
-  /** The call that was to get whoever answers does not want them, or the transferor has no use of this one any more. */
-  #abandoned(failure: FailureCode): void {
-    const had = this.#heir !== undefined;
-    this.#heir = undefined;
-    if (had || this.isServed) this.hangUp(failure);
   }
 
   get isServed(): boolean {
@@ -398,7 +329,7 @@ export class Call implements CallContext {
     this.#telling.emit(event);
     if (event.type !== 'leg.ringing') return;
     this.#transfers.progressed(event.status);
-    this.#heir?.progressed(event.status);
+    this.#giving.progressed(event.status);
   }
 
   #end(): void {
@@ -419,7 +350,7 @@ export class Call implements CallContext {
     if (this.#state.name === 'ended') return;
     this.#forks.cancelAll();
     this.#transfers.close();
-    this.#left();
+    this.#giving.left();
     this.#services.end();
     this.#supervision.end('caller-hung-up');
     this.invite.reject(500);

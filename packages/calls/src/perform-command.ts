@@ -1,11 +1,11 @@
 import type { CallContext } from './call-context.ts';
-import type { LegName } from './call-event.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { CallCommand, CallState } from './call-state.ts';
 import type { CallTimers } from './call-timers.ts';
 import type { CallerSide } from './caller-side.ts';
 import { reasonHeader } from './failures.ts';
 import type { Forks } from './forks.ts';
+import type { GivingAway } from './giving-away.ts';
 import { refusalHeaders } from './refusal-headers.ts';
 import type { Renegotiation } from './renegotiation.ts';
 import type { Services } from './services.ts';
@@ -24,10 +24,7 @@ export interface Performers {
   readonly supervision: Supervision;
   readonly transfers: Transfers;
   readonly takeover: Takeover;
-  /** Who answered goes to the call that waits for it. */
-  readonly handOver: (leg: LegName) => void;
-  /** Nobody answered for it, or nobody waits any more. */
-  readonly left: () => void;
+  readonly giving: GivingAway;
   /** The call's state when it is asked for. */
   readonly state: () => CallState;
   /** The call is over. */
@@ -112,12 +109,12 @@ export function performCommand(command: CallCommand, call: CallContext, performe
       return;
     }
     case 'hand-over':
-      performers.handOver(command.leg);
+      performers.giving.handOver(command.leg);
       return;
     case 'close-media':
       services.end();
       performers.transfers.close();
-      performers.left();
+      performers.giving.left();
       supervision.end();
       call.recorder.close();
       call.legs.close();

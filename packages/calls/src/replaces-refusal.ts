@@ -1,5 +1,5 @@
 import { parseReplaces, type Replaces, type SipRequest } from '@vats/sip';
-import type { NamedDialog } from './takeover.ts';
+import type { NamedDialog } from './dialog-named.ts';
 
 /** The dialog that an INVITE wants to replace; a status where it says so wrongly (RFC 3891 §3); undefined where it does not. */
 export function replacesOf(request: SipRequest): Replaces | { readonly status: number } | undefined {

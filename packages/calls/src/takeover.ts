@@ -2,19 +2,11 @@ import type { IncomingInvite, IncomingInviteUser } from '@vats/sip';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import { isNegotiating } from './consultation.ts';
+import type { NamedDialog } from './dialog-named.ts';
 import type { FailureCode } from './failures.ts';
 import type { Forks } from './forks.ts';
 import type { Leg } from './leg.ts';
 import type { Renegotiation } from './renegotiation.ts';
-
-/**
- * A dialog of a call, by its leg. `confirmed`: somebody has answered in it. `our-early`: a phone that we ring. `their-early`: a caller
- * who has no answer yet.
- */
-export interface NamedDialog {
-  readonly leg: Leg;
-  readonly stage: 'confirmed' | 'our-early' | 'their-early';
-}
 
 /** What a takeover needs of its call. */
 export interface TakeoverParts {

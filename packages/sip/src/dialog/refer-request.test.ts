@@ -81,7 +81,7 @@ describe('a REFER', () => {
   });
 
   test('nothing throws', () => {
-    const value = fc.stringMatching(/^[ -~]{0,80}$/);
+    const value = fc.string({ maxLength: 60 }).map((text) => text.replace(/[^ -~]/g, '%'));
     fc.assert(
       fc.property(value, value, (to, sub) => {
         expect(typeof readRefer(refer(`Refer-To: ${to}`, `Refer-Sub: ${sub}`)).ok).toBe('boolean');

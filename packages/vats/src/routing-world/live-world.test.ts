@@ -102,17 +102,17 @@ test('who sends somebody on is on the phone until their leg is gone; whoever wai
   answers('c', 'b1', ANNA);
   clock.advance(MINUTE);
   // The caller sends the callee on.
-  const order = { how: 'blind', by: 'a', byParty: BORIS, remains: 'b1', party: ANNA, to: '210' } as const;
+  const order = { how: 'blind', by: 'a', byParty: BORIS, remains: 'b1', party: ANNA, to: '203' } as const;
   tell('c', { type: 'transfer.started', ...order });
   expect([of('201').talking, of('202').talking, of('202').answered]).toEqual([1, 1, 1]);
-  rings('c', 'b2', '210');
-  expect(of('210').ringing).toBe(1);
-  answers('c', 'b2', { number: '210', extension: '210' });
+  rings('c', 'b2', '203');
+  expect(of('203').ringing).toBe(1);
+  answers('c', 'b2', { number: '203', extension: '203' });
   tell('c', { type: 'leg.ended', leg: 'a', failure: 'transferred' });
-  expect(['201', '202', '210'].map((each) => of(each).talking)).toEqual([1, 0, 1]);
+  expect(['201', '202', '203'].map((each) => of(each).talking)).toEqual([1, 0, 1]);
   clock.advance(MINUTE);
   tell('c', { type: 'leg.ended', leg: 'b2', failure: 'callee-hung-up' });
-  expect(['201', '210'].map((each) => [of(each).talking, of(each).talkMs])).toEqual([
+  expect(['201', '203'].map((each) => [of(each).talking, of(each).talkMs])).toEqual([
     [0, 2 * MINUTE],
     [0, MINUTE],
   ]);
