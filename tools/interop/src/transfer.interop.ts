@@ -48,7 +48,7 @@ async function told(wire: Capture, vats: Switch): Promise<string[]> {
 }
 
 describe.concurrent('transfers by real phones', () => {
-  scenario('linphone sends its caller on (blind)', { needs: NEEDS, seconds: 60 }, async (scene) => {
+  scenario('linphone sends its caller on (blind)', { needs: NEEDS, seconds: 120 }, async (scene) => {
     const { vats, wire, anna, boris, vera } = await stage(scene);
     await boris.dial(ANNA.extension);
     await anna.ringing();
@@ -78,7 +78,7 @@ describe.concurrent('transfers by real phones', () => {
     expect((await told(wire, vats)).at(-1)).toContain('terminated');
   });
 
-  scenario('linphone puts two through to each other (attended)', { needs: NEEDS, seconds: 60 }, async (scene) => {
+  scenario('linphone puts two through to each other (attended)', { needs: NEEDS, seconds: 120 }, async (scene) => {
     const { vats, wire, anna, boris, vera } = await stage(scene);
     await boris.dial(ANNA.extension);
     await anna.ringing();
@@ -117,7 +117,7 @@ describe.concurrent('transfers by real phones', () => {
     expect(stories.filter((story) => story.includes('goes on in call'))).toHaveLength(1);
   });
 
-  scenario('baresip sends its caller on (blind)', { needs: NEEDS, seconds: 60 }, async (scene) => {
+  scenario('baresip sends its caller on (blind)', { needs: NEEDS, seconds: 120 }, async (scene) => {
     const { vats, wire, anna, boris, vera } = await stage(scene);
     anna.dial(`sip:${BORIS.extension}@${vats.sip.address}:${vats.sip.port}`);
     await boris.event('CALL_INCOMING');
@@ -143,7 +143,7 @@ describe.concurrent('transfers by real phones', () => {
 
   scenario(
     'SIPp orders a transfer, and comes into a call by Replaces',
-    { needs: ['sipp', ...NEEDS], seconds: 60 },
+    { needs: ['sipp', ...NEEDS], seconds: 120 },
     async (scene) => {
       const { vats, wire, boris, vera } = await stage(scene);
       const caller = async (edited: string, dials: string, hold: number) =>
@@ -203,7 +203,7 @@ exten => _[+0-9].,1,Answer()
 
 describe.concurrent('a PBX that registers here sends its caller on', () => {
   for (const recipe of ['freepbx-pjsip', 'freepbx-chan_sip'] as const) {
-    scenario(`with the rights of its account (${recipe})`, { needs: PBX_NEEDS, seconds: 60 }, async (scene) => {
+    scenario(`with the rights of its account (${recipe})`, { needs: PBX_NEEDS, seconds: 120 }, async (scene) => {
       const set = await PbxAtUs.start(scene, recipe, pbxFileFor({ second: PHONE }));
       const { address, port } = set.vats.sip;
       const to = `${PHONE.extension}@${address}:${port}`;

@@ -2,6 +2,7 @@ import { recordOf } from '@vats/calls';
 import { describe, expect } from 'vitest';
 import { SWITCH } from '../cast.ts';
 import type { PhoneCall } from '../phone/phone-call.ts';
+import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
 import { end, talk } from './acts.ts';
 import { COMPANY, pbxUser } from './company.ts';
@@ -414,6 +415,36 @@ describe('where to', () => {
       bob.hears('202 REFER');
       bob.expects('NOTIFY', 'NOTIFY', 'BYE');
       world.passes(0);
+      expect(world.running.calls.conferences()).toMatchObject([{ people: [{ number: '201' }] }]);
+      alice.hangsUp();
+      alice.hears('200 BYE');
+    },
+  );
+
+  scenario(
+    'a conference whose room is in another thread: the one who waits is told where its sound is from now on',
+    {
+      ...{ cast: ['alice', 'bob'], ends: 'caller-hung-up' },
+      pbx: 'conferences: [{ extension: "700", name: Weekly }]\nrecording: { mode: all }',
+    },
+    ({ alice, bob, world }) => {
+      const { media } = world;
+      const statistics = media.statistics.bind(media);
+      media.statistics = () => ({ ...statistics(), workers: 2 });
+      talk(alice, bob);
+      const before = readSdp(alice.call.remoteSdp ?? '').port;
+      refers(bob, '700');
+      bob.hears('202 REFER');
+      bob.expects('NOTIFY', 'NOTIFY', 'BYE');
+      alice.expects('INVITE');
+      alice.answers();
+      alice.expects('ACK');
+      world.passes(0);
+      expect(readSdp(alice.call.remoteSdp ?? '').port).not.toBe(before);
+      expect(media.calls.map(({ ended, callId }) => [ended, callId === media.calls[0]?.callId])).toEqual([
+        [true, true],
+        [false, true],
+      ]);
       expect(world.running.calls.conferences()).toMatchObject([{ people: [{ number: '201' }] }]);
       alice.hangsUp();
       alice.hears('200 BYE');
