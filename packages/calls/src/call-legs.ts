@@ -65,6 +65,8 @@ export class CallLegs {
   #media: MediaCall | undefined;
   #mediaEnded = false;
   #meets: { readonly meeting?: string; readonly beside?: MediaCall } = {};
+  /** Whose conferences live where the media does; what `#meets` says may be newer. */
+  #openedFor: string | undefined;
   /** Where legs meet that are joined. */
   #room: string | undefined;
   #counts: CallEnded['media'];
@@ -176,7 +178,7 @@ export class CallLegs {
 
   /** Whether a leg of the call can hear those who are in a conference of this domain: all of a room lives in one worker. */
   meetsIn(domain: string): boolean {
-    return this.#media === undefined || this.#meets.meeting === domain || this.#parts.media.statistics().workers <= 1;
+    return this.#media === undefined || this.#openedFor === domain || this.#parts.media.statistics().workers <= 1;
   }
 
   /**
@@ -338,6 +340,7 @@ export class CallLegs {
   }
 
   #openMedia(): MediaCall | undefined {
+    this.#openedFor = this.#meets.meeting;
     const opened: MediaCall | undefined = this.#parts.media.openCall(
       this.#callId,
       (event) => {

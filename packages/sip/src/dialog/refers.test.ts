@@ -51,7 +51,7 @@ describe('REFERs of one dialog', () => {
     outcome?.finish(486);
     outcome?.progress(180);
     expect(told.slice(2)).toEqual(['refer terminated;reason=noresource 200']);
-    expect(clock.waiting).toBe(0);
+    expect(clock.pending).toBe(0);
   });
 
   test('RFC 3515 §2.4.6: another one meanwhile is 491, the next one has the number of its request', () => {
@@ -94,7 +94,7 @@ describe('REFERs of one dialog', () => {
     answers[0]?.(false);
     outcome?.progress(180);
     outcome?.finish(200);
-    expect([told.length, clock.waiting]).toEqual([1, 0]);
+    expect([told.length, clock.pending]).toEqual([1, 0]);
   });
 
   test('RFC 5057 §4: of a dialog that has ended only the end is told', () => {
@@ -105,7 +105,7 @@ describe('REFERs of one dialog', () => {
     answers[0]?.(true);
     outcome?.finish(603);
     expect(told.slice(1)).toEqual(['refer terminated;reason=noresource 603']);
-    expect(clock.waiting).toBe(0);
+    expect(clock.pending).toBe(0);
   });
 
   test('RFC 3515 §2.4.7: a subscription ends by itself, and can be refreshed or ended before', () => {

@@ -31,6 +31,23 @@ describe('a blind transfer', () => {
   );
 
   scenario(
+    'RFC 3892 §2.2: the target’s phone is told who sends the caller on, and not what that one says of itself',
+    { ends: 'caller-hung-up', cast: ['alice', 'bob', 'carol'] },
+    ({ alice, bob, carol, world }) => {
+      talk(alice, bob);
+      refers(bob, carol, [['Referred-By', '"Director forged-7f3a" <sip:100@acme.example>']]);
+      bob.hears('202 REFER');
+      bob.expects('NOTIFY');
+      expect(carol.expects('INVITE').value('Referred-By')).toBe('"bobby" <sip:202@198.51.100.1>');
+      carol.answers();
+      carol.expects('ACK');
+      bob.expects('NOTIFY', 'BYE');
+      end(alice, carol);
+      expect(JSON.stringify(world.events)).not.toContain('forged');
+    },
+  );
+
+  scenario(
     'the caller sends the callee on, who was held: it is asked back from its hold',
     { ends: 'callee-hung-up', cast: ['alice', 'bob', 'carol'] },
     ({ alice, bob, carol }) => {
