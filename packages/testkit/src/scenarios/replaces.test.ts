@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import type { PhoneCall } from '../phone/phone-call.ts';
 import { scenario } from '../scenario.ts';
 import { end, talk } from './acts.ts';
+import { COMPANY, pbxUser } from './company.ts';
 import { directionAt, holds, typesOf } from './transfer-acts.ts';
 
 /** A dialog of ours with a phone, as the phone would have another one name it to us. */
@@ -126,6 +127,17 @@ describe('an INVITE with Replaces', () => {
       carol.phone.manners.authenticates = false;
       carol.invites('202', { headers: [replaces(bob.call)] });
       carol.hears('407 INVITE');
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'security: what a trunk brings takes no call over',
+    { ends: 'caller-hung-up', cast: ['alice', 'bob'], pbx: COMPANY, users: pbxUser() },
+    ({ alice, bob, itsp }) => {
+      talk(alice, bob);
+      itsp.invites('+74951234567', { headers: [replaces(bob.call)] });
+      itsp.hears('403 INVITE');
       end(alice, bob);
     },
   );
