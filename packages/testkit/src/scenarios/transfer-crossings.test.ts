@@ -360,6 +360,36 @@ describe('where to', () => {
   );
 
   scenario(
+    'security: a call outside goes on being counted in the call that its far side has come into, and is cut off there',
+    {
+      cast: ['alice', 'bob'],
+      ends: ['limit-reached', 'transferred'],
+      ...COMPANY_OF,
+      limitsOf: ({ kind }) => (kind === 'domain' ? { minutesPerHour: 3 } : undefined),
+    },
+    async ({ alice, bob, itsp, world }) => {
+      talk(alice, bob);
+      bob.invites('+79031234567');
+      await world.written();
+      itsp.answers();
+      itsp.expects('ACK');
+      bob.hears('200 INVITE');
+      world.passes(60_000);
+      joins(bob.phone.calls, '203');
+      bob.hears('202 REFER');
+      bob.expects('NOTIFY', 'BYE');
+      itsp.answers();
+      itsp.expects('ACK');
+      bob.expects('NOTIFY', 'BYE');
+      world.passes(110_000);
+      alice.hearsNothing();
+      world.passes(20_000);
+      alice.expects('BYE');
+      itsp.expects('BYE');
+    },
+  );
+
+  scenario(
     'security: a number that the rules deny to who transfers, whoever is transferred',
     { cast: ['alice', 'bob'], ends: 'caller-hung-up', ...COMPANY_OF },
     ({ alice, bob }) => {
