@@ -30,11 +30,14 @@ export interface CallOrigin {
   readonly callerId?: string;
   /** The number that a PBX wrote in From, whoever's it is: by it a call that comes back is known. */
   readonly claimed?: string;
+  /** Who has sent the party on: a transfer is made as if they had dialled, with their rights, and shows the party. */
+  readonly referredBy?: Party;
 }
 
 /** What the parts of one call share: what it is, how to tell its machine what happened, how to add to its story. */
 export interface CallContext {
   readonly id: string;
+  /** For whom the plan is made now: who called, or who has ordered the transfer that is under way or came last. */
   readonly origin: CallOrigin;
   readonly parts: CallsParts;
   readonly log: Log;

@@ -132,6 +132,7 @@ export type CallEvent = Common &
     | { readonly type: 'media.silent' }
     /** All are heard again, so long after what was heard last before. */
     | { readonly type: 'media.recovered'; readonly milliseconds: number }
+    | TransferEvent
     /** A supervisor hears the call, or does so in another way than before; or no longer. */
     | {
         readonly type: 'supervisor.joined' | 'supervisor.left';
@@ -150,6 +151,34 @@ export type CallEvent = Common &
     | KeysDropped
     | CallEnded
   );
+
+/**
+ * One side of a call is put through to somebody else. `transfer.started`: `by` has ordered it (or is replaced), `remains` waits.
+ * `transfer.succeeded`: `leg` talks with it now, or the switch itself does where it is `remains`. `transfer.failed`: nothing came of it;
+ * `returned`: who ordered it has the call back. `transfer.joined`: of a call whose far side has gone into another one.
+ */
+export type TransferEvent =
+  | {
+      readonly type: 'transfer.started';
+      /** blind: to a number. attended: to whom they spoke with in another call. replaced: another phone takes their place. */
+      readonly how: 'blind' | 'attended' | 'replaced';
+      readonly by: LegName;
+      readonly byParty: Party;
+      readonly remains: LegName;
+      readonly party: Party;
+      /** What was dialled, or whose number. */
+      readonly to: string;
+      /** The other call, of an attended one. */
+      readonly with?: string;
+    }
+  | { readonly type: 'transfer.succeeded'; readonly by: LegName; readonly leg: LegName; readonly party: Party }
+  | {
+      readonly type: 'transfer.failed';
+      readonly by: LegName;
+      readonly failure: FailureCode;
+      readonly returned: boolean;
+    }
+  | { readonly type: 'transfer.joined'; readonly leg: LegName; readonly into: string };
 
 /**
  * Keys pressed at this leg did not get to the other side; told once for each reason, and never which keys. `refused` is what the

@@ -7,12 +7,14 @@ import {
   LegDescription,
   type MediaCall,
   type MediaEvent,
+  type MediaLeg,
   type OfferedCodecs,
   payloadTypeMap,
   type SrtpPolicy,
   sessionIdFrom,
   type TonePress,
 } from '@vats/media';
+import type { Flow } from '@vats/sip';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
 import type { FarEnd, Leg } from './leg.ts';
@@ -31,6 +33,12 @@ export interface MediaWishes {
   readonly srtp?: SrtpPolicy | undefined;
   /** Where it is `optional`: whether our offer is encrypted. */
   readonly encrypted?: boolean | undefined;
+}
+
+/** A leg on its way from one call to another, and what gives back all that is held for it. */
+export interface MovedLeg {
+  readonly leg: Leg;
+  readonly giveBack: () => void;
 }
 
 /** What the legs of a call tell it. */
@@ -57,10 +65,13 @@ export class CallLegs {
   #media: MediaCall | undefined;
   #mediaEnded = false;
   #meets: { readonly meeting?: string; readonly beside?: MediaCall } = {};
+  /** Whose conferences live where the media does; what `#meets` says may be newer. */
+  #openedFor: string | undefined;
   /** Where legs meet that are joined. */
   #room: string | undefined;
   #counts: CallEnded['media'];
   readonly #treatments = new SoundTreatments();
+  #callersPlace: LegName = CALLER;
 
   constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser, holdings: LegHoldings) {
     this.#callId = callId;
@@ -70,8 +81,13 @@ export class CallLegs {
     this.#holdings = holdings;
   }
 
+  /** The leg in the caller's place: the caller's, or whom a transfer has left there. */
   get caller(): Leg | undefined {
-    return this.#legs.get(CALLER);
+    return this.#legs.get(this.#callersPlace);
+  }
+
+  takesCallersPlace(name: LegName): void {
+    this.#callersPlace = name;
   }
 
   get size(): number {
@@ -113,29 +129,16 @@ export class CallLegs {
 
   /** Leases ports for a leg; undefined when there are none. The call's media is opened with its first leg. */
   open(name: LegName, party: Party, { flow, client }: FarEnd, wishes: MediaWishes): Leg | undefined {
-    this.#media ??= this.#parts.media.openCall(this.#callId, (event) => this.#onMedia(event), this.#meets);
-    const signalling = flow.observed.address;
-    const family = signalling.includes(':') ? 6 : 4;
-    const { families } = this.#parts.media;
-    const advertise = this.#parts.advertisedMedia(flow);
-    const media = this.#media?.openLeg(name, {
-      family: families.includes(family) ? family : (families[0] ?? 4),
-      signalling,
-      ...(advertise === undefined ? {} : { advertise }),
-    });
-    if (media === undefined) return undefined;
-    const { clock, random, settings } = this.#parts;
-    const streams = new LegStreams({
-      lease: (options) => this.#media?.openStream(media, options),
-      clock,
-      video: settings.video,
-    });
+    const leased = this.#lease(name, flow);
+    if (leased === undefined) return undefined;
+    const { media, streams } = leased;
+    const { random, settings } = this.#parts;
     const sessionId = sessionIdFrom(random);
     const { codecs, srtp: policy = 'optional', encrypted: offers = false } = wishes;
     const sdp = new LegDescription({
       local: media.local,
       sessionId,
-      signalling,
+      signalling: flow.observed.address,
       converts: settings.transcode,
       ports: streams,
       ...(codecs !== undefined && { codecs }),
@@ -147,11 +150,89 @@ export class CallLegs {
     return leg;
   }
 
+  /** Takes a leg out of the call, with what is held for it: another call will have it. Its ports are given back. */
+  takeOut(name: LegName): MovedLeg | undefined {
+    const leg = this.#legs.get(name);
+    if (leg === undefined) return undefined;
+    this.#legs.delete(name);
+    leg.media.close();
+    return { leg, giveBack: this.#holdings.takeOut(name) };
+  }
+
+  /** Takes a leg of another call in: its dialog as it is, its sound at ports of this call. Undefined when there are none. */
+  adopt(name: LegName, { leg, giveBack }: MovedLeg): Leg | undefined {
+    this.#holdings.hold(name, giveBack);
+    const leased = this.#lease(name, leg.flow);
+    if (leased === undefined) {
+      this.#holdings.giveBack(name);
+      return undefined;
+    }
+    const { media, streams } = leased;
+    leg.sdp.move({ local: media.local, ports: streams });
+    const { party, flow, client, sdp, session, holds } = leg;
+    const at = client === undefined ? { flow } : { flow, client };
+    const moved: Leg = { name, party, ...at, media, sdp, streams, holds, ...(session !== undefined && { session }) };
+    this.#legs.set(name, moved);
+    return moved;
+  }
+
+  /** Whether a leg of the call can hear those who are in a conference of this domain: all of a room lives in one worker. */
+  meetsIn(domain: string): boolean {
+    return this.#media === undefined || this.#openedFor === domain || this.#parts.media.statistics().workers <= 1;
+  }
+
+  /**
+   * The call's media begins anew where those of the domain's conferences are; a recording ends. The leg, which must be the only one that
+   * is left, has other ports: it is to be told so. False when there are none.
+   */
+  resettle(leg: Leg, domain: string): boolean {
+    const former = this.#media;
+    this.#media = undefined;
+    this.#meets = { meeting: domain };
+    const leased = this.#lease(leg.name, leg.flow);
+    if (leased === undefined) {
+      this.#media = former;
+      return false;
+    }
+    leg.media.close();
+    leg.media = leased.media;
+    leg.streams = leased.streams;
+    leg.sdp.move({ local: leased.media.local, ports: leased.streams });
+    former?.close();
+    return true;
+  }
+
+  #lease(name: LegName, flow: Flow): { readonly media: MediaLeg; readonly streams: LegStreams } | undefined {
+    this.#media ??= this.#openMedia();
+    const signalling = flow.observed.address;
+    const family = signalling.includes(':') ? 6 : 4;
+    const { families } = this.#parts.media;
+    const advertise = this.#parts.advertisedMedia(flow);
+    const media = this.#media?.openLeg(name, {
+      family: families.includes(family) ? family : (families[0] ?? 4),
+      signalling,
+      ...(advertise === undefined ? {} : { advertise }),
+    });
+    if (media === undefined) return undefined;
+    const { clock, settings } = this.#parts;
+    const streams = new LegStreams({
+      lease: (options) => this.#media?.openStream(media, options),
+      clock,
+      video: settings.video,
+    });
+    return { media, streams };
+  }
+
   /** A leg that never talked is gone: its ports and whatever else was held for it are given back. */
   drop(name: LegName): void {
     this.#holdings.giveBack(name);
     this.#legs.get(name)?.media.close();
     this.#legs.delete(name);
+  }
+
+  /** Nobody hears the leg, and it hears nobody. */
+  part(leg: Leg): void {
+    this.#media?.unbridge(leg.media);
   }
 
   /** From now on two legs that are joined meet in this room, where others may hear them; undefined: they hear each other directly. */
@@ -256,6 +337,20 @@ export class CallLegs {
     this.#legs.clear();
     if (this.#media === undefined || this.#mediaEnded) this.#user.feed({ type: 'media-closed' });
     else this.#media.close();
+  }
+
+  #openMedia(): MediaCall | undefined {
+    this.#openedFor = this.#meets.meeting;
+    const opened: MediaCall | undefined = this.#parts.media.openCall(
+      this.#callId,
+      (event) => {
+        // What the call's media was before it began anew has no say in how the call goes.
+        const isFormer = opened !== undefined && opened !== this.#media;
+        if (!isFormer || (event.kind !== 'closed' && event.kind !== 'lost')) this.#onMedia(event);
+      },
+      this.#meets,
+    );
+    return opened;
   }
 
   #update(leg: Leg): void {

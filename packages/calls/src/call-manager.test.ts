@@ -84,6 +84,7 @@ function manager(changes: Partial<CallsParts> = {}) {
           return { bye: () => void responses.push(-1), ended: false } as never;
         },
         reject: (status: number) => void responses.push(status),
+        hasTag: () => false,
       } as IncomingInvite;
     },
   } as unknown as DialogLayer;

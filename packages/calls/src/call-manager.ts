@@ -2,6 +2,7 @@ import type { RecordingEnd } from '@vats/media';
 import {
   type Flow,
   type IncomingInviteOptions,
+  type Replaces,
   refusedInterval,
   type SessionTimerPolicy,
   type SipRequest,
@@ -13,11 +14,15 @@ import type { RecordingCommand, RecordingRefusal } from './call-recorder.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { ChannelCounts, type ChannelKind } from './channels.ts';
 import { type ConferenceSnapshot, Conferences } from './conferences.ts';
+import type { Consultation } from './consultation.ts';
+import type { NamedDialog } from './dialog-named.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import { LeavingLegs } from './leaving-legs.ts';
+import type { Leg } from './leg.ts';
 import { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { phoneReturned } from './phone-returned.ts';
+import { refusalToReplace, replacesOf } from './replaces-refusal.ts';
 import { timerOfCaller, timerPolicy } from './session-timer-policy.ts';
 import type { SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
@@ -72,6 +77,11 @@ export class CallManager {
       this.#refuse(request, flow, refusal);
       return;
     }
+    const replaces = replacesOf(request);
+    if (replaces !== undefined) {
+      this.#replace(request, flow, origin, replaces);
+      return;
+    }
     const id = this.#parts.random.token(CALL_ID_CHARACTERS);
     const call = new Call(this.#shared, id, origin, this.#accounts.ofCall(origin.domain.id), {
       open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user, options),
@@ -80,6 +90,7 @@ export class CallManager {
         if (live) this.#outgoing.add(callId);
         else this.#outgoing.delete(callId);
       },
+      consultationOf: (from, replaces, transferor) => this.#consultationOf(from, replaces, transferor),
     });
     this.#calls.set(id, call);
     try {
@@ -185,6 +196,52 @@ export class CallManager {
     if (request.maxForwards?.ok && request.maxForwards.value === 0) return 'too-many-hops';
     if (request.callId.ok && this.#outgoing.has(request.callId.value)) return 'loop';
     return undefined;
+  }
+
+  /** An INVITE that is to take the place of a dialog of the sender's own domain. */
+  #replace(
+    request: SipRequest,
+    flow: Flow,
+    origin: CallOrigin,
+    replaces: Replaces | { readonly status: number },
+  ): void {
+    const { dialogs, log } = this.#parts;
+    const found = 'status' in replaces ? replaces : this.#replaceable(origin, replaces);
+    if ('status' in found) {
+      log.info('call.not-replaced', { status: found.status, by: origin.party.number });
+      dialogs.incomingInvite(request, flow, REFUSED).reject(found.status);
+    } else found.call.takeOver(found.named, origin, (user) => dialogs.incomingInvite(request, flow, user));
+  }
+
+  #replaceable(
+    { domain, caller }: CallOrigin,
+    replaces: Replaces,
+  ): { readonly call: Call; readonly named: NamedDialog } | { readonly status: number } {
+    // What a trunk brings has no account that could have a right to one of our calls.
+    if (caller.kind !== 'device') return { status: 403 };
+    for (const call of this.#calls.values()) {
+      const named = call.origin.domain.id === domain.id ? call.dialogNamed(replaces) : undefined;
+      if (named === undefined) continue;
+      const status = refusalToReplace(named, replaces);
+      return status === undefined ? { call, named } : { status };
+    }
+    return { status: 481 };
+  }
+
+  /** Only what is of the same employee: knowing the name of a dialog gives no right to who is in it. */
+  #consultationOf(
+    from: Call,
+    replaces: Replaces,
+    transferor: Leg,
+  ): Consultation | 'unknown' | 'not-theirs' | undefined {
+    for (const call of this.#calls.values()) {
+      const named = call.origin.domain.id === from.origin.domain.id ? call.dialogNamed(replaces) : undefined;
+      if (named === undefined) continue;
+      if (call === from || named.stage === 'our-early') return 'unknown';
+      if (named.leg.party.extension !== transferor.party.extension) return 'not-theirs';
+      return call.consultation(named.leg);
+    }
+    return 'unknown';
   }
 
   #refuse(request: SipRequest, flow: Flow, failure: FailureCode): void {

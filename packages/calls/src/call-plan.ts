@@ -22,6 +22,8 @@ export class CallPlan {
   #plan: Plan | undefined;
   /** Forwards that the story tells already. */
   #forwardsTold = 0;
+  /** The reasons of the plans before this one: a transfer makes another. */
+  #reasons: readonly string[] = [];
   /** Answers of the world that the story may keep yet. */
   #room = NOTES_LIMIT;
 
@@ -38,7 +40,15 @@ export class CallPlan {
 
   begin(): void {
     const { origin, parts } = this.#call;
-    const { domain, caller, dialled, host } = origin;
+    const { domain, caller, dialled, host, referredBy } = origin;
+    this.#forwardsTold = 0;
+    if (referredBy !== undefined) {
+      this.#reasons = [
+        ...this.#reasons,
+        ...(this.#plan?.story ?? []),
+        `${referredBy.number} transfers ${origin.party.number} to ${dialled}`,
+      ];
+    }
     const call = { domain, caller, dialled, seed: parts.random.below(SEEDS), ...(host !== undefined && { host }) };
     this.#decide((world) => route(call, world));
   }
@@ -63,7 +73,7 @@ export class CallPlan {
   #tell({ did, group, story, call, forwards = [] }: Plan, world: NotedWorld, after: StepOutcome | undefined): void {
     const said = {
       type: 'call.routed',
-      explain: story,
+      explain: [...this.#reasons, ...story],
       ...(call.caller.kind === 'trunk' && { direction: 'in' as const }),
       ...(did !== undefined && { did }),
       ...(group !== undefined && { group }),
@@ -76,7 +86,7 @@ export class CallPlan {
     this.#call.emit({
       ...said,
       ...(forward !== undefined && { forward }),
-      ...(after === undefined ? { asked: askedBy(call) } : { after }),
+      ...(after !== undefined ? { after } : this.#call.origin.referredBy === undefined && { asked: askedBy(call) }),
       world: world.notes(),
       seed: String(call.seed),
     });

@@ -1,6 +1,7 @@
 import type { MediaCall, MediaEvent, RecordedParty, RecordedRoom, RecordingEnd, RecordingSource } from '@vats/media';
 import type { CallContext } from './call-context.ts';
 import type { CallEnded } from './call-event.ts';
+import { isNegotiating } from './consultation.ts';
 import type { Leg } from './leg.ts';
 import type { RecordingTerms } from './parts.ts';
 import { RecordingNotice } from './recording-notice.ts';
@@ -85,9 +86,32 @@ export class CallRecorder {
     if (changes) this.#fromRight();
   }
 
+  /** A side has somebody else to talk with: it stays on its channel, whatever place it has in the call now. */
+  putThrough(stays: Leg, comes: Leg): void {
+    if (this.#right === stays) this.talk(comes, stays);
+    else this.talk(stays, comes);
+  }
+
+  /** A side is heard by nobody for now, and is not recorded either. */
+  without(leg: Leg): void {
+    if (this.#left === leg) this.#from('left', undefined);
+    if (this.#right === leg && this.#runs) this.#media()?.recordFrom('right', undefined);
+  }
+
+  /** It is heard again. */
+  again(leg: Leg): void {
+    if (this.#left === leg) this.#from('left', this.#sides === 'callee' ? undefined : leg);
+    if (this.#right === leg) this.#fromRight();
+  }
+
+  /** Who is on the left. */
+  get leftName(): string | undefined {
+    return this.#left?.name;
+  }
+
   /** While others talk to the caller too, the right channel holds what is heard in this room. Undefined: whoever talks with them alone. */
   hears(room: RecordedRoom | undefined): void {
-    if (this.#heard?.room === room?.room) return;
+    if (this.#heard?.room === room?.room && this.#heard?.without === room?.without) return;
     this.#heard = room;
     this.#fromRight();
   }
@@ -243,10 +267,6 @@ export class CallRecorder {
   #from(channel: 'left' | 'right', leg: Leg | undefined): void {
     if (this.#runs) this.#media()?.recordFrom(channel, leg && sourceOf(leg));
   }
-}
-
-function isNegotiating({ reinvite, ourReinvite, onAnswerInAck }: Leg): boolean {
-  return reinvite !== undefined || ourReinvite !== undefined || onAnswerInAck !== undefined;
 }
 
 function sourceOf({ media, party }: Leg): RecordingSource {

@@ -2,7 +2,7 @@ import type { Conference, RingOutcome, ServedOutcome, StepOutcome } from '@vats/
 import type { LegName, UnstampedEvent } from './call-event.ts';
 import type { FailureCode } from './failures.ts';
 
-/** The caller's leg. Every other leg is a phone that was rung for it. */
+/** The leg that the call began with. Every other leg is a phone that was rung for it, or came to it. */
 export const CALLER: LegName = 'a';
 
 /** A phone, or a number outside, that a step of the plan rings. */
@@ -42,11 +42,35 @@ export type Service =
       readonly answer: boolean;
     };
 
+/**
+ * A transfer under way: the party in the caller's place waits for whom it is sent to.
+ *
+ * `up`: the leg of who ordered it is there still, hears nobody, and has the call back if nothing comes of it.
+ */
+export interface TransferUnderWay {
+  readonly by: LegName;
+  readonly up: boolean;
+}
+
+/** Whose call it is. */
+export interface CallersPlace {
+  /** The leg in the caller's place: whoever a transfer has left there; `CALLER` unless given. */
+  readonly caller?: LegName | undefined;
+}
+
 /** What a call has come to before anybody took it, whatever the plan does next. */
-interface Untaken {
+export interface Untaken extends CallersPlace {
   /** The highest provisional status the caller has heard. */
   readonly told: number;
   readonly opened?: Opened | undefined;
+  readonly transfer?: TransferUnderWay | undefined;
+  /** The caller has left it to another call, which takes whoever answers. */
+  readonly orphan?: true | undefined;
+}
+
+/** The leg in the caller's place. */
+export function callerOf({ caller }: CallersPlace): LegName {
+  return caller ?? CALLER;
 }
 
 /**
@@ -57,6 +81,8 @@ interface Untaken {
  * routing -> served
  * ringing, served -> routing               nobody answered, or that is over: the plan's next step
  * routing, ringing, served -> closing
+ * talking -> routing                       one side sends the other on (a transfer)
+ * routing, ringing, served -> talking      nothing came of that, and the other side is there still
  * ```
  *
  * `served`: the switch itself has the caller (an echo, a prompt); when it is done with that, the plan says what comes next.
@@ -73,7 +99,7 @@ export type CallState =
       readonly ofMany: boolean;
     } & Untaken)
   | ({ readonly name: 'served'; readonly service: Service } & Untaken)
-  | { readonly name: 'talking'; readonly peer: LegName; readonly exchange?: Exchange }
+  | ({ readonly name: 'talking'; readonly peer: LegName; readonly exchange?: Exchange } & CallersPlace)
   /** No leg is left; the media plane finishes its files. */
   | { readonly name: 'closing'; readonly failure: FailureCode; readonly status: number }
   | { readonly name: 'ended'; readonly failure: FailureCode; readonly status: number };
@@ -121,6 +147,18 @@ export type CallInput =
   | { readonly type: 'reinvite'; readonly leg: LegName; readonly refresh: boolean }
   | { readonly type: 'reinvite-answered'; readonly leg: LegName }
   | { readonly type: 'reinvite-refused'; readonly leg: LegName; readonly status: number }
+  /** A side that talks orders the other one to be sent on. */
+  | { readonly type: 'transfer'; readonly by: LegName }
+  /** Whom the transferee was sent to has come from another call, and is ready to be joined. */
+  | { readonly type: 'brought'; readonly leg: LegName }
+  /** Another leg, whose dialog is there already, takes a talking side's place. */
+  | { readonly type: 'taken-over'; readonly leg: LegName; readonly by: LegName }
+  /** Another leg, whose dialog is there already, answers in the place of a phone that rings. */
+  | { readonly type: 'picked-up'; readonly leg: LegName; readonly by: LegName }
+  /** The side that talks with `by` has gone to another call. */
+  | { readonly type: 'absorbed'; readonly by: LegName }
+  /** The caller, who has not been answered, leaves whoever answers to another call. */
+  | { readonly type: 'orphaned' }
   /** From outside the call: an operator, the media plane's silence, the switch that stops. */
   | { readonly type: 'hang-up'; readonly failure: FailureCode }
   | { readonly type: 'media-closed' };
@@ -148,6 +186,18 @@ export type CallCommand =
   | { readonly do: 'refuse-reinvite'; readonly leg: LegName; readonly status: number }
   | { readonly do: 'start-timer'; readonly timer: TimerName; readonly ms?: number }
   | { readonly do: 'stop-timer'; readonly timer: TimerName }
+  /** The transferee waits, the transferor hears nobody; the plan is made for where it is sent. */
+  | { readonly do: 'begin-transfer'; readonly by: LegName; readonly caller: LegName }
+  /** Somebody is there in the transferor's place; `CALLER`'s name where the switch itself is. */
+  | { readonly do: 'end-transfer'; readonly to: LegName }
+  /** Nothing came of it. `returned`: the two talk again. */
+  | { readonly do: 'fail-transfer'; readonly failure: FailureCode; readonly returned?: LegName }
+  /** A leg's session ends, and whatever it held is given back. */
+  | { readonly do: 'let-go'; readonly leg: LegName; readonly failure: FailureCode }
+  /** A leg that came by itself is joined with who stays. */
+  | { readonly do: 'admit'; readonly leg: LegName; readonly to: LegName; readonly caller: LegName }
+  /** Who answered goes to the call that waits for it. */
+  | { readonly do: 'hand-over'; readonly leg: LegName }
   | { readonly do: 'close-media' }
   | { readonly do: 'end' }
   | { readonly do: 'emit'; readonly event: UnstampedEvent };

@@ -1,7 +1,7 @@
 import type { Log } from '@vats/kernel';
 import type { CodecPolicy, DtmfKey, MediaEvent } from '@vats/media';
 import type { User } from '@vats/pbx';
-import type { IncomingInvite, IncomingInviteUser, SessionUser } from '@vats/sip';
+import type { IncomingInvite, IncomingInviteUser, Replaces, SessionUser } from '@vats/sip';
 import type { CallPlaces } from './account-calls.ts';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { LegName, UnstampedEvent } from './call-event.ts';
@@ -9,16 +9,19 @@ import { CallLegs } from './call-legs.ts';
 import { CallPlan } from './call-plan.ts';
 import { CallRecorder } from './call-recorder.ts';
 import { type CallSnapshot, timerSeen } from './call-snapshot.ts';
-import { CALLER, type CallInput, type CallState } from './call-state.ts';
+import { CALLER, type CallInput, type CallState, callerOf } from './call-state.ts';
 import { CallTelling } from './call-telling.ts';
 import { CallTimers } from './call-timers.ts';
 import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
 import type { Conferences } from './conferences.ts';
+import type { Consultation } from './consultation.ts';
+import { dialogNamedIn, type NamedDialog } from './dialog-named.ts';
 import { DueStep } from './due-step.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
+import { GivingAway } from './giving-away.ts';
 import { HoldMusic } from './hold-music.ts';
 import { Keys } from './keys.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
@@ -34,6 +37,8 @@ import { Speaker } from './speaker.ts';
 import { step } from './step.ts';
 import { Supervision, type SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
+import { Takeover } from './takeover.ts';
+import { Transfers } from './transfers.ts';
 
 /** What all calls share. */
 export interface SharedByCalls {
@@ -51,6 +56,8 @@ export interface CallHooks {
   onEnd(): void;
   /** An INVITE of ours with this Call-ID is under way, or no longer is. */
   onOutgoing(callId: string, live: boolean): void;
+  /** What the account of a leg has in another call, by the name of its dialog there. */
+  consultationOf(call: Call, replaces: Replaces, transferor: Leg): Consultation | 'unknown' | 'not-theirs' | undefined;
 }
 
 /**
@@ -59,7 +66,7 @@ export interface CallHooks {
  */
 export class Call implements CallContext {
   readonly id: string;
-  readonly origin: CallOrigin;
+  origin: CallOrigin;
   readonly parts: CallsParts;
   readonly log: Log;
   readonly legs: CallLegs;
@@ -80,6 +87,11 @@ export class Call implements CallContext {
   readonly #renegotiation: Renegotiation;
   readonly #keys: Keys;
   readonly #supervision: Supervision;
+  readonly #transfers: Transfers;
+  readonly #takeover: Takeover;
+  /** As it began. */
+  readonly #first: CallOrigin;
+  readonly #giving: GivingAway;
   readonly #performers: Performers;
 
   #state: CallState = { name: 'routing', told: 0 };
@@ -95,6 +107,7 @@ export class Call implements CallContext {
     this.parts = parts;
     this.id = id;
     this.origin = origin;
+    this.#first = origin;
     this.log = parts.log.child({ call: id });
     this.#telling = new CallTelling(id, origin, parts, this.log);
     this.#hooks = hooks;
@@ -115,6 +128,30 @@ export class Call implements CallContext {
     this.#renegotiation = new Renegotiation(this);
     this.#keys = new Keys(this);
     this.#supervision = new Supervision(this, () => this.#talking(), hooks.onOutgoing);
+    this.#transfers = new Transfers({
+      call: this,
+      forks: this.#forks,
+      callerSide: this.#callerSide,
+      plan: this.#plan,
+      renegotiation: this.#renegotiation,
+      talking: () => this.#talking(),
+      consultationOf: (replaces, transferor) => hooks.consultationOf(this, replaces, transferor),
+      asks: (asking) => {
+        this.origin = asking;
+      },
+      changed: () => this.#supervision.review(),
+    });
+    this.#takeover = new Takeover(this, {
+      forks: this.#forks,
+      renegotiation: this.#renegotiation,
+      changed: () => this.#supervision.review(),
+    });
+    this.#giving = new GivingAway({
+      call: this,
+      forks: this.#forks,
+      state: () => this.#state,
+      talking: () => this.#talking(),
+    });
     this.#performers = {
       forks: this.#forks,
       callerSide: this.#callerSide,
@@ -123,11 +160,14 @@ export class Call implements CallContext {
       renegotiation: this.#renegotiation,
       timers: this.#timers,
       supervision: this.#supervision,
+      transfers: this.#transfers,
+      takeover: this.#takeover,
+      giving: this.#giving,
       state: () => this.#state,
       end: () => this.#end(),
     };
     this.invite = hooks.open({
-      ...sessionUser(this, this.#renegotiation, this.#keys, () => this.legs.caller),
+      ...this.#userOf(() => this.legs.get(CALLER)),
       onCancel: (request) => {
         this.#elsewhere = saysElsewhere(request);
         this.feed({ type: 'caller-gave-up' });
@@ -178,10 +218,26 @@ export class Call implements CallContext {
     return this.#supervision.supervise(kind, user);
   }
 
-  #talking(): { readonly caller: Leg; readonly peer: Leg } | undefined {
+  #talking(): { readonly caller: Leg; readonly peer: Leg; readonly exchanging: boolean } | undefined {
     if (this.#state.name !== 'talking') return undefined;
     const [caller, peer] = [this.legs.caller, this.legs.get(this.#state.peer)];
-    return caller === undefined || peer === undefined ? undefined : { caller, peer };
+    const exchanging = this.#state.exchange !== undefined;
+    return caller === undefined || peer === undefined ? undefined : { caller, peer, exchanging };
+  }
+
+  /** The dialog of one of its legs that this names. */
+  dialogNamed(replaces: Replaces): NamedDialog | undefined {
+    return dialogNamedIn(this, this.#forks, replaces);
+  }
+
+  /** What the peer of this leg has here, for another call of theirs to which they transfer it; undefined: nothing that can be. */
+  consultation(leg: Leg): Consultation | undefined {
+    return this.#giving.consultation(leg);
+  }
+
+  /** An INVITE comes to take the place of one of the call's legs (RFC 3891). */
+  takeOver(named: NamedDialog, origin: CallOrigin, open: (user: IncomingInviteUser) => IncomingInvite): void {
+    this.#takeover.take(named, this.#talking(), origin, open);
   }
 
   get isServed(): boolean {
@@ -193,8 +249,8 @@ export class Call implements CallContext {
     return {
       id: this.id,
       domain: this.origin.domain.name,
-      from: this.origin.party,
-      dialled: this.origin.dialled,
+      from: this.#first.party,
+      dialled: this.#first.dialled,
       state: this.#state.name,
       ...this.#telling.times,
       recorded: this.recorder.last !== undefined,
@@ -213,18 +269,23 @@ export class Call implements CallContext {
   }
 
   otherOf(leg: Leg): Leg | undefined {
-    if (this.#state.name !== 'talking') return undefined;
-    return leg.name === CALLER ? this.legs.get(this.#state.peer) : this.legs.caller;
+    const talking = this.#talking();
+    if (talking === undefined) return undefined;
+    return leg === talking.caller ? talking.peer : leg === talking.peer ? talking.caller : undefined;
   }
 
   earlyOtherOf(leg: Leg): Leg | undefined {
     if (this.#state.name !== 'ringing' || this.#state.heard === undefined) return undefined;
     const phone = this.legs.get(this.#state.heard);
-    return leg.name === CALLER ? phone : leg === phone ? this.legs.caller : undefined;
+    return leg.name === callerOf(this.#state) ? phone : leg === phone ? this.legs.caller : undefined;
   }
 
   sessionUser(leg: Leg): SessionUser {
-    return sessionUser(this, this.#renegotiation, this.#keys, () => leg);
+    return this.#userOf(() => leg);
+  }
+
+  #userOf(legNow: () => Leg | undefined): SessionUser {
+    return sessionUser(this, this.#renegotiation, this.#keys, this.#transfers, legNow);
   }
 
   /** Inputs that come while one is worked on wait their turn: the machine never sees a half-done state. */
@@ -269,6 +330,9 @@ export class Call implements CallContext {
   /** Adds to the call's story. */
   emit(event: UnstampedEvent): void {
     this.#telling.emit(event);
+    if (event.type !== 'leg.ringing') return;
+    this.#transfers.progressed(event.status);
+    this.#giving.progressed(event.status);
   }
 
   #end(): void {
@@ -288,6 +352,8 @@ export class Call implements CallContext {
     this.#inputs.length = 0;
     if (this.#state.name === 'ended') return;
     this.#forks.cancelAll();
+    this.#transfers.close();
+    this.#giving.left();
     this.#services.end();
     this.#supervision.end('caller-hung-up');
     this.invite.reject(500);

@@ -116,6 +116,51 @@ export class CallerSide {
     this.#call.feed({ type: 'opened', how });
   }
 
+  /**
+   * Offers a caller who was answered what the switch itself can say, by a re-INVITE: they were on hold, or their sound moves.
+   *
+   * @param moves to where all who come to a conference of the domain have theirs
+   * @param then called when they have agreed
+   */
+  settle(moves: boolean, then: () => void): void {
+    const { legs, policy, origin, speaker } = this.#call;
+    const { caller } = legs;
+    const session = caller?.session;
+    if (caller === undefined || session === undefined) return;
+    speaker.hush(caller);
+    caller.unheld = false;
+    const fail = (): void => this.#call.feed({ type: 'hang-up', failure: 'no-common-codec' });
+    if (moves && !legs.resettle(caller, origin.domain.id)) {
+      this.#call.feed({ type: 'hang-up', failure: 'no-media-ports' });
+      return;
+    }
+    const offer = caller.sdp.offerOwn(policy);
+    if (!offer.ok) {
+      fail();
+      return;
+    }
+    caller.ourReinvite = session.reinvite(
+      { sdp: offer.value },
+      {
+        onAnswer: () => {
+          caller.ourReinvite = undefined;
+          if (!caller.sdp.receiveAnswer(session.remoteSdp ?? '').ok) fail();
+          else {
+            legs.describe(caller);
+            then();
+          }
+        },
+        onFailure: () => {
+          caller.ourReinvite = undefined;
+          caller.sdp.rollBack();
+          // One whose sound has moved can't be left where it was.
+          if (moves) fail();
+          else then();
+        },
+      },
+    );
+  }
+
   /** The caller hears the switch, so that is where the tone comes from which says that somebody is being rung. */
   ringback(): void {
     const { legs, speaker, origin } = this.#call;
@@ -237,7 +282,9 @@ export class CallerSide {
   talkBegins(left: Leg, right: Leg): void {
     const { legs, recorder } = this.#call;
     legs.supervise();
-    if (this.#record()) recorder.begin(left, right);
+    // What runs already goes on with whoever came.
+    if (recorder.state !== 'off') recorder.putThrough(left, right);
+    else if (this.#record()) recorder.begin(left, right);
     else recorder.talk(left, right);
   }
 }

@@ -34,6 +34,14 @@ export const FAILURES = {
     en: 'The called party hung up',
     ru: 'Вызываемый положил трубку',
   },
+  transferred: {
+    status: 0,
+    q850: 16,
+    log: 'info',
+    mango: 1180,
+    en: 'Transferred',
+    ru: 'Переведён',
+  },
   'operator-hung-up': {
     status: 0,
     q850: 16,

@@ -5,6 +5,7 @@ import type {
   InviteFailure,
   OutgoingInvite,
   OutgoingInviteOptions,
+  Replaces,
   Session,
   SessionUser,
   SipRequest,
@@ -23,17 +24,20 @@ import { offeredTo } from './outside-invite.ts';
 import { OutsideLegs } from './outside-legs.ts';
 import type { OutwardLeg } from './outward-legs.ts';
 import { passedHeaders } from './passed-headers.ts';
-import { didOf, phoneAddresses } from './phone-invite.ts';
+import { didOf, phoneAddresses, referredByAt } from './phone-invite.ts';
 import { phoneReturned } from './phone-returned.ts';
 import { failureOfStatus } from './refusals.ts';
 import { chosenOf, type OutsideRing, type PhoneRing } from './rings.ts';
 import { timerOf } from './session-timer-policy.ts';
+import type { TalkPortions } from './talk-portions.ts';
 
 /** Hops that a request without Max-Forwards has left (RFC 3261 §8.1.1.6). */
 const DEFAULT_MAX_FORWARDS = 70;
 
 /** A flow that is silent for so long is dead: whoever is there says 100 within 200 ms (RFC 3261 §17.2.1). */
 const FLOW_SILENCE_MS = 4_000;
+/** Early dialogs of one INVITE by which it can be picked up: a phone makes one, a proxy behind it a few. */
+const EARLY_DIALOGS_KEPT = 8;
 
 /** What a step of the plan says of every leg that it rings. */
 export interface LegFacts {
@@ -57,6 +61,8 @@ export class Forks {
   readonly #clear = new Map<LegName, PhoneRing>();
   /** Phones that have another flow to be tried should this one fail. */
   readonly #otherFlows = new Map<LegName, PhoneRing>();
+  /** Remote tags of the early dialogs of each INVITE under way. */
+  readonly #early = new Map<LegName, Set<string>>();
   /** Legs outside whose INVITE is made, and leaves when what they may use is on disk. */
   readonly #reserved = new Map<LegName, () => void>();
   /** Legs that ring at PBXs behind us. */
@@ -79,7 +85,7 @@ export class Forks {
   /** What a step rings; keeps it for `invite`, which names it by leg. */
   choose(targets: readonly RingTarget[], frame: Frame | undefined, about: LegFacts): readonly Rung[] {
     this.#about = about;
-    const { rungs, rings } = chosenOf(this.#call, targets, frame, () => this.#nextLeg());
+    const { rungs, rings } = chosenOf(this.#call, targets, frame, () => this.nextLeg());
     for (const [leg, ring] of rings) this.#chosen.set(leg, ring);
     return rungs;
   }
@@ -99,7 +105,22 @@ export class Forks {
     else this.#inviteOutside(name, ring);
   }
 
-  #nextLeg(): LegName {
+  /** What is granted to the legs outside. */
+  get portions(): TalkPortions {
+    return this.#outside.portions;
+  }
+
+  /** The leg that rings in this early dialog of ours (RFC 3891 §3), whichever tag is named first. */
+  earlyLegOf({ callId, toTag, fromTag }: Replaces): LegName | undefined {
+    for (const [name, { callId: own, localTag }] of this.#invites) {
+      if (own !== callId || (localTag !== toTag && localTag !== fromTag)) continue;
+      if (this.#early.get(name)?.has(localTag === toTag ? fromTag : toTag) === true) return name;
+    }
+    return undefined;
+  }
+
+  /** A name that no leg of the call has had. */
+  nextLeg(): LegName {
     return `b${++this.#count}`;
   }
 
@@ -143,10 +164,12 @@ export class Forks {
     this.#started(name, phone.flow, encrypted ? { why: 'it takes encrypted sound only' } : {});
     const { routes, otherFlows = [] } = phone;
     if (otherFlows.length > 0) this.#otherFlows.set(name, ring);
+    const referredBy = referredByAt(this.#call, phone.flow);
     this.#send(opened, phone.flow, {
       ...phoneAddresses(this.#call, ring),
       ...(routes.length > 0 && { routes }),
       ...(otherFlows.length > 0 && { silence: FLOW_SILENCE_MS }),
+      ...(referredBy !== undefined && { headers: [referredBy] }),
       resolve: phoneReturned(this.#call.parts.locate, origin.domain, device.login),
       ...(sessionTimer !== undefined && { sessionTimer }),
     });
@@ -235,7 +258,10 @@ export class Forks {
         headers: [...passedHeaders(invite.request), ...(options.headers ?? [])],
       },
       {
-        onProgress: (response, early) => this.#onProgress(leg, response, early),
+        onProgress: (response, early) => {
+          if (early !== undefined) this.#noteEarly(leg.name, early.id);
+          this.#onProgress(leg, response, early);
+        },
         onEarlyUpdate: (update, early) => answerEarlyUpdate(this.#call, leg, update, early),
         onAnswer: (_response, session) => this.#onAnswer(leg, session),
         onFailure: (failure) => this.#onFailure(leg, failure),
@@ -276,6 +302,11 @@ export class Forks {
   /** Stops ringing all of them, whatever state the call is in. */
   cancelAll(): void {
     for (const name of [...this.#invites.keys(), ...this.#reserved.keys()]) this.cancel(name, false);
+  }
+
+  #noteEarly(name: LegName, tag: string): void {
+    const tags = this.#early.get(name) ?? new Set();
+    if (tags.size < EARLY_DIALOGS_KEPT) this.#early.set(name, tags.add(tag));
   }
 
   #onProgress(leg: Leg, response: SipResponse, early: EarlyDialog | undefined): void {
@@ -327,20 +358,20 @@ export class Forks {
     this.#call.legs.drop(leg.name);
     const cause = outside?.cause !== undefined ? { cause: outside.cause } : {};
     if (outside?.on !== undefined) {
-      const by = this.#nextLeg();
+      const by = this.nextLeg();
       this.#chosen.set(by, outside.on);
       this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: outside.outcome, status, ...cause });
       return;
     }
     if (otherFlow !== undefined) {
-      const by = this.#nextLeg();
+      const by = this.nextLeg();
       this.#chosen.set(by, otherFlow);
       this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: 'unreachable', status });
       return;
     }
     // A phone that encrypts always refuses an offer of clear sound like this (RFC 4568 §5.1.2), and may take the other.
     if (clear !== undefined && failure.cause === 'response' && status === 488) {
-      const by = this.#nextLeg();
+      const by = this.nextLeg();
       this.#chosen.set(by, { ...clear, encrypted: true });
       this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: 'no-common-codec', status });
       return;
@@ -359,6 +390,7 @@ export class Forks {
   #release(name: LegName): void {
     this.#clear.delete(name);
     this.#otherFlows.delete(name);
+    this.#early.delete(name);
     const outgoing = this.#invites.get(name);
     if (outgoing === undefined) return;
     this.#invites.delete(name);

@@ -15,9 +15,10 @@ export interface FarEnd {
 export interface Leg extends FarEnd {
   readonly name: LegName;
   readonly party: Party;
-  readonly media: MediaLeg;
+  /** Another one once its sound has moved. */
+  media: MediaLeg;
   readonly sdp: LegDescription;
-  readonly streams: LegStreams;
+  streams: LegStreams;
   session?: Session;
   /** A re-INVITE of this leg's peer that waits for our answer. */
   reinvite?: IncomingReinvite | undefined;
@@ -40,6 +41,8 @@ export interface Leg extends FarEnd {
   settled?: boolean;
   /** Of a phone that has not answered: the early dialog in which its UPDATE was answered. */
   updatedIn?: string;
+  /** Who held it has left the call: what its last description says of its direction is no wish of its own. */
+  unheld?: boolean;
   /** Whether the peer itself put the call on hold. */
   holds: boolean;
 }

@@ -14,7 +14,7 @@ export function calleeOffer(
   policy: CodecPolicy,
 ): Parsed<string, SdpFault> {
   if (caller.session !== undefined || (caller.settled && caller.onAnswerInPrack === undefined)) {
-    return callee.sdp.offerFrom(caller.sdp, policy, { agreed: true });
+    return callee.sdp.offerFrom(caller.sdp, policy, { agreed: true, unheld: caller.unheld === true });
   }
   return callerOffered ? callee.sdp.offerFrom(caller.sdp, policy) : callee.sdp.offerOwn(policy);
 }

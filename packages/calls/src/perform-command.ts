@@ -5,10 +5,13 @@ import type { CallTimers } from './call-timers.ts';
 import type { CallerSide } from './caller-side.ts';
 import { reasonHeader } from './failures.ts';
 import type { Forks } from './forks.ts';
+import type { GivingAway } from './giving-away.ts';
 import { refusalHeaders } from './refusal-headers.ts';
 import type { Renegotiation } from './renegotiation.ts';
 import type { Services } from './services.ts';
 import type { Supervision } from './supervision.ts';
+import type { Takeover } from './takeover.ts';
+import type { Transfers } from './transfers.ts';
 
 /** Those among the parts of a call who do what its machine decides. */
 export interface Performers {
@@ -19,6 +22,9 @@ export interface Performers {
   readonly renegotiation: Renegotiation;
   readonly timers: CallTimers;
   readonly supervision: Supervision;
+  readonly transfers: Transfers;
+  readonly takeover: Takeover;
+  readonly giving: GivingAway;
   /** The call's state when it is asked for. */
   readonly state: () => CallState;
   /** The call is over. */
@@ -83,8 +89,32 @@ export function performCommand(command: CallCommand, call: CallContext, performe
     case 'stop-timer':
       timers.stop(command.timer);
       return;
+    case 'begin-transfer':
+      performers.transfers.begin(command.by, command.caller);
+      return;
+    case 'end-transfer':
+      performers.transfers.end(command.to);
+      return;
+    case 'fail-transfer':
+      performers.transfers.fail(command.failure, command.returned);
+      return;
+    case 'admit':
+      performers.takeover.admit(command.leg, command.to, command.caller);
+      return;
+    case 'let-go': {
+      const { leg, failure } = command;
+      call.legs.get(leg)?.session?.bye([['Reason', reasonHeader(failure)]]);
+      call.legs.drop(leg);
+      call.emit({ type: 'leg.ended', leg, failure });
+      return;
+    }
+    case 'hand-over':
+      performers.giving.handOver(command.leg);
+      return;
     case 'close-media':
       services.end();
+      performers.transfers.close();
+      performers.giving.left();
       supervision.end();
       call.recorder.close();
       call.legs.close();

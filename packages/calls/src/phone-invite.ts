@@ -1,5 +1,5 @@
 import type { DeviceTarget } from '@vats/pbx';
-import { NameAddr, type OutgoingInviteOptions, parseUri, SipUri } from '@vats/sip';
+import { type Flow, type HeaderField, NameAddr, type OutgoingInviteOptions, parseUri, SipUri } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { PhoneRing } from './rings.ts';
 
@@ -18,6 +18,15 @@ export function phoneAddresses({ origin, parts }: CallContext, { target, phone }
     from: NameAddr.of({ displayName: name, uri: SipUri.of({ user: number, ...here }) }),
     to: NameAddr.of({ uri: SipUri.of({ user: place === 'contact' ? user.extension : did, ...here }) }),
   };
+}
+
+/** Who has sent the caller on, as a phone of the domain is told (RFC 3892 §2.2); undefined where nobody has. */
+export function referredByAt({ origin, parts }: CallContext, flow: Flow): HeaderField | undefined {
+  const { referredBy } = origin;
+  if (referredBy === undefined) return undefined;
+  const { number, name } = referredBy;
+  const uri = SipUri.of({ user: number, ...parts.hostOf(flow, origin.domain) });
+  return ['Referred-By', NameAddr.of({ displayName: name, uri }).toString()];
 }
 
 /** The number that a PBX is called by; none for a phone. */

@@ -21,6 +21,11 @@ export function relayInDialogRequest(request: SipRequest, respond: Respond, othe
     respond(keepAlive ? 200 : 481);
     return;
   }
+  if (request.method === 'REFER') {
+    // Nobody is to be sent on by whom nobody has answered yet.
+    respond(491);
+    return;
+  }
   if (!RELAYED.includes(request.method)) {
     respond(501);
     return;

@@ -57,6 +57,11 @@ export class Renegotiation {
     const asked = legs.get(to);
     const reinvite = asker?.reinvite;
     if (asker === undefined || asked?.session === undefined || reinvite === undefined) return;
+    // One exchange at a time, whoever began it.
+    if (asked.ourReinvite !== undefined) {
+      this.#call.feed({ type: 'reinvite-refused', leg: to, status: 491 });
+      return;
+    }
     const offer =
       reinvite.offer === undefined
         ? undefined
@@ -160,6 +165,35 @@ export class Renegotiation {
     reinvite.answer({ sdp: sdp.value });
     changed();
     this.#noteHold(leg);
+  }
+
+  /**
+   * Offers a leg what another one says that has come to it: the one before held it.
+   *
+   * @param to by name: who talks with it may be somebody else when the answer comes
+   */
+  renew(leg: Leg, to: Leg): void {
+    const { session } = leg;
+    if (session === undefined || leg.ourReinvite !== undefined || leg.reinvite !== undefined) return;
+    const offer = leg.sdp.offerFrom(to.sdp, this.#call.policy, { music: this.#call.holdMusic.on });
+    if (!offer.ok) {
+      leg.sdp.rollBack();
+      return;
+    }
+    leg.ourReinvite = session.reinvite(
+      { sdp: offer.value },
+      {
+        onAnswer: () => {
+          leg.ourReinvite = undefined;
+          const other = this.#call.otherOf(leg);
+          if (leg.sdp.receiveAnswer(session.remoteSdp ?? '').ok && other !== undefined) this.#join(leg, other);
+        },
+        onFailure: () => {
+          leg.ourReinvite = undefined;
+          leg.sdp.rollBack();
+        },
+      },
+    );
   }
 
   refuse(name: LegName, status: number): void {

@@ -84,6 +84,8 @@ function decisionsOf({ story, world }: CallRecord): Decision[] {
   const decisions: Decision[] = [];
   let lines: string[] = [];
   for (const event of story) {
+    // What comes after a transfer is the plan of another call, so to speak.
+    if ((event as { type?: unknown } | undefined)?.type === 'transfer.started') break;
     if (!isRouted(event)) continue;
     lines.push(...event.explain.filter((line) => typeof line === 'string'));
     // Forwards on the way to a decision are events of their own.

@@ -43,7 +43,7 @@ export interface Chosen {
 }
 
 /**
- * Every binding of every device, and every number outside; never the phone that is calling.
+ * Every binding of every device, and every number outside; never the phone that is calling, nor one that is in the call already.
  *
  * @param frame what rings them
  * @param nextLeg names a leg to be
@@ -76,6 +76,7 @@ export function chosenOf(
       if (login === own && [phone, ...(phone.otherFlows ?? [])].some(({ flow }) => flow.id === invite.flow.id))
         continue;
       if (!mayGoOver(invite.request, phone.flow.transport)) continue;
+      if (call.legs.all().some(({ party, flow }) => party.login === login && flow.id === phone.flow.id)) continue;
       choose({ kind: 'phone', target, party, phone });
     }
   }

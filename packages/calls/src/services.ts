@@ -39,6 +39,20 @@ export class Services {
 
   begin(service: Service): void {
     this.end();
+    const { legs, origin } = this.#call;
+    const { caller } = legs;
+    const moves = service.kind === 'conference' && !legs.meetsIn(origin.domain.id);
+    // Whom a transfer has sent here may be on hold yet, and have its sound where nobody else of a conference has.
+    if (caller?.session !== undefined && (moves || caller.unheld === true)) {
+      const settling: RunningService = { begin: () => {} };
+      this.#running = settling;
+      this.#caller.settle(moves, () => {
+        if (this.#running === settling) this.#begin(service);
+      });
+    } else this.#begin(service);
+  }
+
+  #begin(service: Service): void {
     const running = this.#serviceFor(service);
     this.#running = running;
     running.begin();

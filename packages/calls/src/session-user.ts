@@ -6,6 +6,7 @@ import type { Keys } from './keys.ts';
 import type { Leg } from './leg.ts';
 import { relayInDialogRequest } from './relay-request.ts';
 import type { Renegotiation } from './renegotiation.ts';
+import type { Transfers } from './transfers.ts';
 
 /**
  * Who hears of what happens in the dialog of one of a call's legs.
@@ -16,6 +17,7 @@ export function sessionUser(
   call: CallContext,
   renegotiation: Renegotiation,
   keys: Keys,
+  transfers: Pick<Transfers, 'received'>,
   legNow: () => Leg | undefined,
 ): SessionUser {
   return {
@@ -35,6 +37,7 @@ export function sessionUser(
       if (leg !== undefined && keys.received(leg, request, respond)) return;
       relayInDialogRequest(request, respond, leg === undefined ? undefined : call.otherOf(leg)?.session);
     },
+    onRefer: (refer) => transfers.received(legNow(), refer),
     onEnd: (end) => {
       const leg = legNow();
       if (leg !== undefined) call.feed({ type: 'leg-ended', leg: leg.name, failure: failureOf(leg, end) });

@@ -1,6 +1,7 @@
 import type { LegName } from './call-event.ts';
-import { CALLER, type CallCommand, type CallInput, type CallState, type Fork } from './call-state.ts';
+import { type CallCommand, type CallInput, type CallState, callerOf, type Fork } from './call-state.ts';
 import { mostTelling } from './refusals.ts';
+import { taken } from './step-transfer.ts';
 import { callerLeft, close, type Stepped, turnAway } from './stepped.ts';
 
 type Ringing = Extract<CallState, { name: 'ringing' }>;
@@ -18,7 +19,7 @@ export function beginRinging(state: Extract<CallState, { name: 'routing' }>, inp
     (rung): Fork => ({ ...rung, first: rung.leg, waits: rung.after !== undefined, ringing: false }),
   );
   return [
-    { name: 'ringing', forks, refusals: [], told: state.told, opened: state.opened, ofMany },
+    { ...state, name: 'ringing', forks, refusals: [], ofMany },
     [{ do: 'start-timer', timer: 'ring', ms: forMs }, ...ringback(state), ...forks.flatMap(begin)],
   ];
 }
@@ -41,11 +42,11 @@ export function ringing(state: Ringing, input: CallInput): Stepped {
     case 'caller-gave-up':
       return close('caller-cancelled', allStop(state));
     case 'hang-up':
-      return turnAway(input.failure, state.opened, allStop(state));
+      return turnAway(input.failure, state, allStop(state));
     case 'leg-ended':
-      return input.leg === CALLER ? callerLeft(input.failure, allStop(state)) : [state, []];
+      return input.leg === callerOf(state) ? callerLeft(input.failure, state, allStop(state)) : [state, []];
     case 'reinvite':
-      return [state, input.leg === CALLER ? [{ do: 'answer-reinvite', leg: CALLER }] : []];
+      return [state, input.leg === callerOf(state) ? [{ do: 'answer-reinvite', leg: input.leg }] : []];
     default:
       return [state, []];
   }
@@ -75,16 +76,12 @@ function progress(state: Ringing, input: Input<'progress'>): Stepped {
 function answered(state: Ringing, leg: LegName): Stepped {
   const fork = forkOf(state, leg);
   if (fork === undefined) return [state, []];
-  return [
-    { name: 'talking', peer: leg },
-    [
-      { do: 'stop-timer', timer: 'ring' },
-      ...timersOf(fork),
-      ...state.forks.filter((other) => other !== fork).flatMap((other) => cancel(other, true)),
-      { do: 'start-timer', timer: 'limit' },
-      { do: 'connect', leg },
-    ],
+  const stop: CallCommand[] = [
+    { do: 'stop-timer', timer: 'ring' },
+    ...timersOf(fork),
+    ...state.forks.filter((other) => other !== fork).flatMap((other) => cancel(other, true)),
   ];
+  return taken(state, leg, stop);
 }
 
 function refused(state: Ringing, { leg, failure, status, cause }: Input<'refused'>): Stepped {
@@ -124,7 +121,7 @@ function replaced(state: Ringing, { leg, by, failure, status, cause }: Input<'re
 }
 
 function timer(state: Ringing, name: string): Stepped {
-  if (name === 'limit') return turnAway('time-limit', state.opened, allStop(state));
+  if (name === 'limit') return turnAway('time-limit', state, allStop(state));
   if (name === 'ring') {
     const outcome = mostTelling([...state.refusals, 'no-answer'], state.ofMany);
     return [asking(state), [...cancelAll(state.forks), { do: 'ask-plan', outcome }]];
@@ -171,8 +168,8 @@ function notHearing(gone: LegName, state: Ringing): Ringing {
 }
 
 /** The plan says what comes after this. */
-function asking({ told, opened }: Ringing): CallState {
-  return { name: 'routing', told, opened };
+function asking({ told, opened, caller, transfer, orphan }: Ringing): CallState {
+  return { name: 'routing', told, opened, caller, transfer, orphan };
 }
 
 /** A caller who hears the switch gets no provisional response that would make their phone ring: the switch makes the tone. */

@@ -1,7 +1,15 @@
 import type { LegName } from './call-event.ts';
-import { CALLER, type CallCommand, type CallInput, type CallState, type Service } from './call-state.ts';
+import {
+  type CallCommand,
+  type CallInput,
+  type CallState,
+  callerOf,
+  type Service,
+  type Untaken as UntakenFacts,
+} from './call-state.ts';
 import type { FailureCode } from './failures.ts';
 import { beginRinging, ringing } from './step-ringing.ts';
+import { stepOfTransfer } from './step-transfer.ts';
 import { callerLeft, close, type Stepped, turnAway } from './stepped.ts';
 
 /**
@@ -9,6 +17,8 @@ import { callerLeft, close, type Stepped, turnAway } from './stepped.ts';
  * anything in a state (a provisional response after the answer) leave it as it is.
  */
 export function step(state: CallState, input: CallInput): Stepped {
+  const ofTransfer = stepOfTransfer(state, input);
+  if (ofTransfer !== undefined) return ofTransfer;
   switch (state.name) {
     case 'routing':
       return routing(state, input);
@@ -33,7 +43,7 @@ function routing(state: Extract<CallState, { name: 'routing' }>, input: CallInpu
       return [{ ...state, name: 'served', service: input.service }, [{ do: 'serve', service: input.service }]];
     case 'refuse':
     case 'hang-up':
-      return turnAway(input.failure, state.opened);
+      return turnAway(input.failure, state);
     default:
       return callerAlone(state, input);
   }
@@ -41,18 +51,23 @@ function routing(state: Extract<CallState, { name: 'routing' }>, input: CallInpu
 
 type Untaken = Extract<CallState, { name: 'routing' | 'served' }>;
 
+/** What stays as it is, whatever the plan does next. */
+function untakenOf({ told, opened, caller, transfer, orphan }: UntakenFacts): UntakenFacts {
+  return { told, opened, caller, transfer, orphan };
+}
+
 function served(state: Extract<CallState, { name: 'served' }>, input: CallInput): Stepped {
-  const { told, opened, service } = state;
+  const { service } = state;
   switch (input.type) {
     case 'opened':
       return [{ ...state, opened: input.how }, input.how === 'answered' ? [{ do: 'start-timer', timer: 'limit' }] : []];
     case 'served':
-      return [{ name: 'routing', told, opened }, [{ do: 'ask-plan', outcome: input.outcome }]];
+      return [{ name: 'routing', ...untakenOf(state) }, [{ do: 'ask-plan', outcome: input.outcome }]];
     case 'refuse':
     case 'hang-up':
-      return turnAway(input.failure, opened);
+      return turnAway(input.failure, state);
     case 'leg-ended':
-      return isWhatWasCalled(service) && input.leg === CALLER
+      return isWhatWasCalled(service) && input.leg === callerOf(state)
         ? hungUp(input.leg, input.failure, [])
         : callerAlone(state, input);
     default:
@@ -61,7 +76,7 @@ function served(state: Extract<CallState, { name: 'served' }>, input: CallInput)
 }
 
 /** Whether it is what the caller called for: whoever hangs up then has had it, and has not given up. */
-function isWhatWasCalled({ kind }: Service): boolean {
+export function isWhatWasCalled({ kind }: Service): boolean {
   return kind === 'echo' || kind === 'conference';
 }
 
@@ -71,9 +86,9 @@ function callerAlone(state: Untaken, input: CallInput): Stepped {
     case 'caller-gave-up':
       return close('caller-cancelled', []);
     case 'leg-ended':
-      return input.leg === CALLER ? callerLeft(input.failure) : [state, []];
+      return input.leg === callerOf(state) ? callerLeft(input.failure, state) : [state, []];
     case 'timer':
-      return input.timer === 'limit' ? turnAway('time-limit', state.opened) : [state, []];
+      return input.timer === 'limit' ? turnAway('time-limit', state) : [state, []];
     case 'reinvite':
       return [state, [{ do: 'answer-reinvite', leg: input.leg }]];
     default:
@@ -82,11 +97,12 @@ function callerAlone(state: Untaken, input: CallInput): Stepped {
 }
 
 function talking(state: Extract<CallState, { name: 'talking' }>, input: CallInput): Stepped {
-  const both = [CALLER, state.peer];
+  const caller = callerOf(state);
+  const both = [caller, state.peer];
   switch (input.type) {
     case 'leg-ended': {
       if (!both.includes(input.leg)) return [state, []];
-      const other = input.leg === CALLER ? state.peer : CALLER;
+      const other = input.leg === caller ? state.peer : caller;
       return hungUp(input.leg, input.failure, [other]);
     }
     case 'timer':
@@ -98,14 +114,14 @@ function talking(state: Extract<CallState, { name: 'talking' }>, input: CallInpu
       // A refresh changes nothing for the other side, so it is not troubled.
       if (input.refresh) return [state, [{ do: 'answer-reinvite', leg: input.leg }]];
       if (state.exchange !== undefined) return [state, [{ do: 'refuse-reinvite', leg: input.leg, status: 491 }]];
-      const exchange = { from: input.leg, to: input.leg === CALLER ? state.peer : CALLER };
+      const exchange = { from: input.leg, to: input.leg === caller ? state.peer : caller };
       return [{ ...state, exchange }, [{ do: 'relay-reinvite', ...exchange }]];
     }
     case 'reinvite-answered':
     case 'reinvite-refused': {
-      if (state.exchange?.to !== input.leg) return [state, []];
-      const settled: CallState = { name: 'talking', peer: state.peer };
-      const { from, to } = state.exchange;
+      if (state.exchange === undefined || state.exchange.to !== input.leg) return [state, []];
+      const { exchange, ...settled } = state;
+      const { from, to } = exchange;
       return [
         settled,
         [

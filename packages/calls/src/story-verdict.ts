@@ -64,7 +64,8 @@ export interface StoryFacts {
 
 /** What a call was as a whole. Of several phones only one can answer: a leg that did not is not a missed call. */
 export function resultOf({ direction, outcome, spoke, served, elsewhere, rung }: StoryFacts): CallResult {
-  if (spoke) return 'answered';
+  // Whoever answered did so in the call that this one became a part of.
+  if (spoke || outcome === 'transferred') return 'answered';
   if (served && rung === 0) return 'served';
   if (direction === 'out' || elsewhere) return 'failed';
   return rung === 0 && SOUGHT_NOBODY.has(outcome) ? 'failed' : 'missed';

@@ -334,3 +334,52 @@ test('a call that a limit refused says which, and how far it was used', () => {
   const record = recordOf(told(OUTWARD, reached, ended(1_020, 'limit-reached', 403)));
   expect(record?.limits).toEqual([{ at: 1_010, ...limit, used: 1, of: 1 }]);
 });
+
+test('a transfer is told as two talks of one call, whoever left; the other call of it was answered', () => {
+  const order = { how: 'blind', by: 'a', byParty: ANNA, remains: 'b1', party: BORIS, to: '203' };
+  const record = recordOf(
+    told(
+      started(ANNA, {}),
+      rung(1_020, 'b1', BORIS),
+      ...answered(2_000, 'b1', BORIS),
+      [5_000, { type: 'transfer.started', ...order }],
+      rung(5_000, 'b2', VERA),
+      ...answered(8_000, 'b2', VERA),
+      [8_000, { type: 'transfer.succeeded', by: 'a', leg: 'b2', party: VERA }],
+      [8_001, { type: 'leg.ended', leg: 'a', failure: 'transferred' }],
+      [9_000, { type: 'leg.ended', leg: 'b1', failure: 'callee-hung-up' }],
+      ended(9_000, 'callee-hung-up', 200),
+    ),
+  );
+  expect(record?.talks).toEqual([
+    { leg: 'b1', party: BORIS, from: 2_000, to: 5_000 },
+    { leg: 'b2', party: VERA, from: 8_000, to: 9_000 },
+  ]);
+  const other = recordOf(
+    told(
+      started(ANNA, {}),
+      rung(1_020, 'b1', VERA),
+      [3_000, { type: 'transfer.joined', leg: 'b1', into: 'd' }],
+      ended(3_000, 'transferred', 487),
+    ),
+  );
+  expect(other?.result).toBe('answered');
+});
+
+test('who has the call back after a transfer that failed talks once more', () => {
+  const order = { how: 'blind', by: 'b1', byParty: BORIS, remains: 'a', party: ANNA, to: '203' };
+  const record = recordOf(
+    told(
+      started(ANNA, {}),
+      rung(1_020, 'b1', BORIS),
+      ...answered(2_000, 'b1', BORIS),
+      [5_000, { type: 'transfer.started', ...order }],
+      [6_000, { type: 'transfer.failed', by: 'b1', failure: 'callee-busy', returned: true }],
+      ended(9_000, 'caller-hung-up', 200),
+    ),
+  );
+  expect(record?.talks.map(({ from, to }) => [from, to])).toEqual([
+    [2_000, 5_000],
+    [6_000, 9_000],
+  ]);
+});

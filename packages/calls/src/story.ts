@@ -37,6 +37,8 @@ export class CallStory {
   #explain: readonly string[] = [];
   /** What the plan said of the whole call. */
   readonly #said: Partial<Pick<Writable<CallRecord>, 'direction' | 'did' | 'group' | 'world' | 'seed'>> = {};
+  /** The leg in the caller's place. */
+  #caller: string = CALLER;
   #answered: { readonly at: number; readonly by: Party; readonly byTheSwitch: boolean } | undefined;
 
   /** The event that began it; undefined before that. */
@@ -95,6 +97,17 @@ export class CallStory {
       case 'call.answered':
         this.#noteAnswer(event);
         return;
+      case 'transfer.started':
+        // Who waits is who is talked with from now on, whoever called.
+        this.#endTalk(event.at);
+        this.#caller = event.remains;
+        return;
+      case 'transfer.failed':
+        if (event.returned) this.#beginTalk(event.by, event.at);
+        return;
+      case 'transfer.joined':
+        this.#endTalk(event.at, event.leg);
+        return;
       case 'leg.held': {
         const leg = this.#legs.get(event.leg);
         if (leg !== undefined) leg.heldSince ??= event.at;
@@ -136,6 +149,7 @@ export class CallStory {
       case 'media.recovered':
         this.#noteSound({ at: event.at, kind: 'recovered', milliseconds: event.milliseconds });
         return;
+      case 'transfer.succeeded':
       case 'supervisor.joined':
       case 'supervisor.left':
       case 'call.opened':
@@ -246,6 +260,13 @@ export class CallStory {
     this.#talks.push({ leg, party, from: at });
   }
 
+  #beginTalk(name: string, at: number): void {
+    const party = this.#legs.get(name)?.party;
+    if (party === undefined || this.#talks.length >= ENTRIES_KEPT) return;
+    this.#endTalk(at);
+    this.#talks.push({ leg: name, party, from: at });
+  }
+
   #answer(name: string, at: number): void {
     const leg = this.#legs.get(name);
     if (leg !== undefined) leg.answeredAt ??= at;
@@ -270,9 +291,9 @@ export class CallStory {
   }
 
   /** @param of the leg that is gone: the caller, or who spoke with it; whoever it is, when nothing is said */
-  #endTalk(at: number, of: string = CALLER): void {
+  #endTalk(at: number, of: string = this.#caller): void {
     const talk = this.#talks.at(-1);
-    if (talk !== undefined && (of === CALLER || of === talk.leg)) talk.to ??= at;
+    if (talk !== undefined && (of === this.#caller || of === talk.leg)) talk.to ??= at;
   }
 
   #record(path: string, durationMs: number, failed?: string): void {

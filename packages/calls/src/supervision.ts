@@ -80,6 +80,14 @@ export class Supervision {
     return 'unreachable';
   }
 
+  /** The two who talk are others than before. */
+  review(): void {
+    if (this.#supervisors.size === 0) return;
+    for (const { supervisor } of this.#supervisors.values()) if (supervisor.joined) supervisor.changed();
+    this.#meet();
+    this.#record();
+  }
+
   /** The call is over. */
   end(why: FailureCode = 'caller-hung-up'): void {
     for (const { supervisor } of [...this.#supervisors.values()]) supervisor.end(why);
@@ -135,7 +143,8 @@ export class Supervision {
     const isHeard = [...this.#supervisors.values()].some(
       ({ supervisor, kind }) => supervisor.joined && kind === 'barge',
     );
-    this.#call.recorder.hears(isHeard ? { room: this.#room, without: CALLER } : undefined);
+    const without = this.#call.recorder.leftName ?? CALLER;
+    this.#call.recorder.hears(isHeard ? { room: this.#room, without } : undefined);
   }
 
   #tell(type: 'supervisor.joined' | 'supervisor.left', { supervisor, kind }: Supervised): void {

@@ -3,10 +3,12 @@ import { type OutsideCall, refusedLimit, type SpendingRefusal } from '@vats/pbx'
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 
-interface Portion {
+/** What a leg outside has been granted. */
+export interface Portion {
   readonly call: OutsideCall;
   readonly id: string;
-  readonly maxDurationMs: number | undefined;
+  /** Milliseconds from the answer on; more when more is granted. */
+  maxDurationMs: number | undefined;
   answeredAt: number;
   timer: Cancel | undefined;
 }
@@ -76,6 +78,24 @@ export class TalkPortions {
     if (portion.maxDurationMs !== undefined) this.#lasts(leg, portion, portion.maxDurationMs);
   }
 
+  /** The leg goes to another call, which goes on counting. Undefined for one that is not counted. */
+  takeOut(leg: LegName): Portion | undefined {
+    const portion = this.#portions.get(leg);
+    if (portion === undefined) return undefined;
+    this.#portions.delete(leg);
+    portion.timer?.();
+    portion.timer = undefined;
+    return portion;
+  }
+
+  /** A leg has come from another call, and has answered there. */
+  adopt(leg: LegName, portion: Portion): void {
+    const { holdings } = this.#call;
+    this.#portions.set(leg, portion);
+    holdings.hold(leg, () => this.#end(leg));
+    if (portion.maxDurationMs !== undefined) this.#lasts(leg, portion, portion.maxDurationMs);
+  }
+
   /**
    * What to do when the far end of a leg answers although nobody wants it any more, which may be after the leg is gone. Undefined for
    * one that is not counted.
@@ -93,7 +113,11 @@ export class TalkPortions {
       portion.timer = undefined;
       const more = spending?.extend(portion.id);
       if (more === undefined) return;
-      if (more.maxDurationMs > granted) return void this.#lasts(leg, portion, more.maxDurationMs);
+      if (more.maxDurationMs > granted) {
+        portion.maxDurationMs = more.maxDurationMs;
+        this.#lasts(leg, portion, more.maxDurationMs);
+        return;
+      }
       if (more.refusal !== undefined) this.#tell(leg, portion.call, more.refusal, true);
       this.#call.feed({ type: 'hang-up', failure: 'limit-reached' });
     });

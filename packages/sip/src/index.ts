@@ -32,6 +32,7 @@ export { parseExpires, parseMaxForwards } from './message/numbers.ts';
 export { Params } from './message/params.ts';
 export { parseMessage } from './message/parse-message.ts';
 export { REASON_PHRASES, reasonPhrase } from './message/reason-phrases.ts';
+export { formatReplaces, parseReplaces, type Replaces } from './message/replaces.ts';
 export { SipUri, type SipUriParts, type UriHeader } from './message/sip-uri.ts';
 export { TelUri } from './message/tel-uri.ts';
 export {

@@ -169,6 +169,11 @@ export class Baresip {
     await this.command('resume');
   }
 
+  /** Sends whoever talks with it on to an address (a blind transfer). */
+  async transfer(target: string): Promise<void> {
+    await this.command('transfer', target);
+  }
+
   /** Sends one DTMF digit as telephone-events: press and release. */
   async press(digit: string): Promise<void> {
     await this.command('sndcode', digit);

@@ -117,6 +117,21 @@ export class Linphone {
     await this.#child.line(/Media streams established/);
   }
 
+  /** Sends whoever talks with it now on to an address (a blind transfer). */
+  transfer(target: string): void {
+    this.#say(`transfer ${target}`);
+  }
+
+  /** Puts the party of one of its calls through to that of another; calls are numbered from 1. */
+  join(call: number, other: number): void {
+    this.#say(`transfer ${call} --to-call ${other}`);
+  }
+
+  /** Waits for a line that it says. */
+  async says(pattern: RegExp, milliseconds = 5_000): Promise<void> {
+    await this.#child.line(pattern, milliseconds);
+  }
+
   press(digit: string): void {
     this.#say(digit);
   }

@@ -12,7 +12,7 @@ import { type AgreedStream, agreedStreams } from './stream-slot.ts';
 
 /** What one leg's descriptions mean for its media, as they stand. `LegDescription` makes them. */
 export class AgreedLeg {
-  protected readonly options: LegDescriptionOptions;
+  protected options: LegDescriptionOptions;
   protected now: Agreement = NOTHING_AGREED;
 
   constructor(options: LegDescriptionOptions) {

@@ -14,7 +14,16 @@ import { type KeyedCodec, PayloadTypes, recogniseAnswer } from './payload-types.
 import { meansTheSame } from './read-session.ts';
 import type { SdpFault } from './sdp-faults.ts';
 import type { SrtpPolicy } from './srtp-keys.ts';
-import { agreedStreams, answeredSlots, offeredSlots, type Slot, slotsToAnswer, slotsToOffer } from './stream-slot.ts';
+import {
+  agreedStreams,
+  answeredSlots,
+  emptySlot,
+  MAIN,
+  offeredSlots,
+  type Slot,
+  slotsToAnswer,
+  slotsToOffer,
+} from './stream-slot.ts';
 import { audioLines, refusedLine, streamLines, writeMedia, writeSession } from './write-session.ts';
 
 /** What we are about to say of sound; no codecs: there is none. */
@@ -24,6 +33,13 @@ interface SaidSound {
   readonly ptime: number | undefined;
   readonly maxptime: number | undefined;
   readonly muxes: boolean;
+}
+
+/** How an offer is made from what another leg said. */
+export interface OfferOptions {
+  readonly agreed?: boolean;
+  readonly music?: boolean;
+  readonly unheld?: boolean;
 }
 
 /**
@@ -98,12 +114,12 @@ export class LegDescription extends AgreedLeg {
    * Our offer to this leg, made from what `other` said last; `other` must have said something. Behind its codecs come those that
    * they can be converted to, so that whoever shares one takes that. Its streams beside the sound are offered as it has them. `agreed`:
    * `other` has been answered already, and sends nothing but what that answer holds. `music`: there is something to be heard from us, even
-   * where `other` would have nobody heard.
+   * where `other` would have nobody heard. `unheld`: what `other` said of its direction was said to somebody who held it and has gone.
    */
   offerFrom(
     other: LegDescription,
     policy: CodecPolicy = 'any',
-    { agreed = false, music = false }: { readonly agreed?: boolean; readonly music?: boolean } = {},
+    { agreed = false, music = false, unheld = false }: OfferOptions = {},
   ): Parsed<string, SdpFault> {
     const { heard, codecs: said } = other.#said();
     const codecs = agreed ? other.agreed : said;
@@ -115,7 +131,7 @@ export class LegDescription extends AgreedLeg {
       : [];
     const offered = this.#offered.offer(this.#offered.withOwnEvents([...codecs, ...converted], other.keys), policy);
     if (offered === undefined) return bad('no-common-codec');
-    const direction = music && wanted === 'inactive' ? 'sendonly' : wanted;
+    const direction = unheld ? 'sendrecv' : music && wanted === 'inactive' ? 'sendonly' : wanted;
     return this.#offer({ codecs: offered, direction, ptime, maxptime, muxes }, streams);
   }
 
@@ -132,17 +148,17 @@ export class LegDescription extends AgreedLeg {
 
   /**
    * Our answer to this leg's offer, made from what `other` answered; may be called again (183, then 200). Where the two share no
-   * codec it holds one that is converted, and the events of its clock. `music`: as in `offerFrom`.
+   * codec it holds one that is converted, and the events of its clock. `music`, `unheld`: as in `offerFrom`.
    */
   answerFrom(
     other: LegDescription,
     policy: CodecPolicy = 'any',
-    { music = false }: { readonly music?: boolean } = {},
+    { music = false, unheld = false }: Omit<OfferOptions, 'agreed'> = {},
   ): Parsed<string, SdpFault> {
     const offer = this.#lastOffer();
     const { heard, codecs } = other.#said();
     const [asked, told] = [offer.heard.session.audio, heard.session.audio];
-    const wanted = music && told.direction === 'inactive' ? 'sendonly' : told.direction;
+    const wanted = unheld ? 'sendrecv' : music && told.direction === 'inactive' ? 'sendonly' : told.direction;
     const direction = answering(asked.direction, wanted);
     if (!asked.isThere || !told.isThere) return this.#answer(NO_SOUND, other.now.slots);
     const passing = this.#offered.answer(offer.codecs, codecs, other.keys);
@@ -179,6 +195,17 @@ export class LegDescription extends AgreedLeg {
   rollBack(): void {
     this.now = this.#before ?? this.now;
     this.#settle();
+  }
+
+  /**
+   * Our sound is elsewhere from now on, in another call: what is offered next says so, in the same session (RFC 3264 §8.3.1). What
+   * stood beside the sound stays where it was, and its places are free. No exchange may be under way.
+   */
+  move({ local, ports }: Pick<LegDescriptionOptions, 'local' | 'ports'>): void {
+    const { ports: _, ...rest } = this.options;
+    this.options = { ...rest, local, ...(ports !== undefined && { ports }) };
+    const slots = this.now.slots.map((slot) => (slot.name === MAIN ? slot : emptySlot(slot.name, slot.line)));
+    this.now = { ...this.now, slots };
   }
 
   get #policy(): SrtpPolicy {

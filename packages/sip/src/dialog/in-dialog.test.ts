@@ -26,7 +26,7 @@ describe('requests of the peer', () => {
     ['UPDATE', 405],
     ['PRACK', 405],
     ['SUBSCRIBE', 405],
-    ['REFER', 501],
+    ['REFER', 405],
     ['FOO', 501],
   ])('%s is %i with Allow', async (method, status) => {
     const call = await phoneCalled();

@@ -236,6 +236,10 @@ export class IncomingInvitation
     });
   }
 
+  hasTag(localTag: string): boolean {
+    return this.#voices.some(({ dialog }) => dialog.localTag === localTag);
+  }
+
   onCancel(cancel: SipRequest): void {
     if (this.#held === undefined) this.#giveUp(cancel);
     else this.#gaveUpLate({ by: 'remote-bye', request: cancel });

@@ -1,4 +1,6 @@
 export { type DialogCounters, DialogLayer, type DialogLayerOptions } from './layer.ts';
+export { REFER_REFUSALS, type ReferFault, type ReferRequest, readRefer } from './refer-request.ts';
+export type { IncomingRefer, ReferOutcome } from './refers.ts';
 export {
   KNOWN_METHODS,
   type Refusal,

@@ -15,7 +15,7 @@ test.each([
   ['INFO', undefined],
   ['UPDATE', 405],
   ['SUBSCRIBE', 405],
-  ['REFER', 501],
+  ['REFER', 405],
   ['info', 501],
   ['FOO', 501],
 ])('%s: %s', (method, status) => {

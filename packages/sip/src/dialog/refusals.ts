@@ -9,7 +9,6 @@ export interface Refusal {
 
 /**
  * Methods that this stack understands, allowed or not; any other gets 501 rather than 405 (RFC 3261 §21.4.6, §21.5.2).
- * REFER is not among them until transfers are built.
  */
 export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   'INVITE',
@@ -23,6 +22,7 @@ export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   'NOTIFY',
   'PRACK',
   'PUBLISH',
+  'REFER',
   'SUBSCRIBE',
   'UPDATE',
 ]);

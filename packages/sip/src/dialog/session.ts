@@ -7,6 +7,7 @@ import type { Dialog } from './dialog.ts';
 import { admit, endsDialog, OpenRequests, refuse } from './exchanges.ts';
 import { sendInDialog } from './in-dialog-request.ts';
 import { InviteUsage, type UsageHost } from './invite-usage.ts';
+import { Refers } from './refers.ts';
 import type { Refusal } from './refusals.ts';
 import { SessionTimer, type SessionTimerHost } from './session-timer.ts';
 import type { Updates, UpdatesHost } from './updates.ts';
@@ -18,6 +19,7 @@ import type {
   OutgoingReinvite,
   ReinviteOptions,
   ReinviteUser,
+  Respond,
   Session,
   SessionEnd,
   SessionTimerFacts,
@@ -54,6 +56,8 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost, Update
   readonly #context: DialogContext;
   readonly #usage: InviteUsage;
   readonly #requests: OpenRequests;
+  /** Most dialogs never have one. */
+  #refers: Refers | undefined = undefined;
   #life: Life = 'alive';
   #byeHeaders: readonly HeaderField[] = [];
 
@@ -103,6 +107,10 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost, Update
 
   get inviteInProgress(): 'none' | 'ours' | 'theirs' {
     return this.#usage.inProgress;
+  }
+
+  handOver(user: SessionUser): void {
+    this.user = user;
   }
 
   /** Answers the INVITE that makes this dialog with its 2xx. */
@@ -233,7 +241,10 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost, Update
     else if (this.ended) this.#context.transactions.replyStatelessly(request, flow, { status: 481 });
     else if (request.method === 'INVITE') this.#usage.onReinvite(request, flow);
     else {
-      const transaction = admit(this.#context, this.dialog, request, flow);
+      // Whoever subscribed by a REFER may refresh that, whatever else is served.
+      const isOfRefer = request.method === 'SUBSCRIBE' && this.#refers?.isMeantBy(request) === true;
+      const context = isOfRefer ? { ...this.#context, allow: [request.method] } : this.#context;
+      const transaction = admit(context, this.dialog, request, flow);
       if (transaction !== undefined && request.method === 'PRACK') {
         refuse(this.#context, transaction, { status: 481, headers: [] });
         return;
@@ -243,7 +254,10 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost, Update
         return;
       }
       const respond = transaction && this.#requests.open(transaction);
-      if (respond !== undefined) this.user?.onRequest(request, respond);
+      if (respond === undefined) return;
+      if (isOfRefer) this.#refers?.subscribed(request, respond);
+      else if (request.method === 'REFER') this.#onRefer(request, respond);
+      else this.user?.onRequest(request, respond);
     }
   }
 
@@ -255,6 +269,26 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost, Update
     this.lose({ by: 'timeout' });
     this.#usage.stopRepeating();
     this.byeMayGo();
+  }
+
+  #onRefer(request: SipRequest, respond: Respond): void {
+    const { user, dialog } = this;
+    this.#refers ??= new Refers({
+      clock: this.#context.clock,
+      contact: () => contactOn(this.#context, dialog.flow, dialog.contactUser, dialog.secure),
+      notify: (headers, body, answered) => this.#notify(headers, body, answered),
+    });
+    this.#refers.received(request, respond, user?.onRefer && ((refer) => user.onRefer?.(refer)));
+  }
+
+  /** The call does not depend on what the NOTIFY of a REFER is answered, nor that one on the call (RFC 5057 §4). */
+  #notify(more: readonly HeaderField[], body: Buffer, answered: (stands: boolean) => void): void {
+    const notify = { method: 'NOTIFY', headers: [...this.#context.userAgent, ...more], body };
+    sendInDialog(this.#context, this.dialog, notify, {
+      onFinal: ({ status }) => answered(status < 300),
+      onTimeout: () => answered(false),
+      onTransportError: () => answered(false),
+    });
   }
 
   #onBye(request: SipRequest, flow: Flow): void {
@@ -300,6 +334,7 @@ export class ConfirmedSession implements Session, DialogOwner, UsageHost, Update
   }
 
   #quiet(): void {
+    this.#refers?.dialogEnded();
     this.#requests.terminate();
     this.#usage.quiet();
   }

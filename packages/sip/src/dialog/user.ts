@@ -4,6 +4,7 @@ import type { NameAddr } from '../message/name-addr.ts';
 import type { Uri } from '../message/uri.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { Flow, TransportFailure } from '../transport/index.ts';
+import type { IncomingRefer } from './refers.ts';
 
 /**
  * What the dialog layer and its users (the legs of calls) say to each other. An SDP is text here: UTF-8 in the octets of
@@ -108,6 +109,8 @@ export interface Session {
    * (RFC 3261 §15). Again: nothing happens.
    */
   bye(headers?: readonly HeaderField[]): void;
+  /** From now on somebody else hears of the session. */
+  handOver(user: SessionUser): void;
 }
 
 export interface ReinviteOptions {
@@ -204,6 +207,8 @@ export interface SessionUser {
   onReinviteCancelled?(reinvite: IncomingReinvite): void;
   /** Any request within the dialog other than INVITE, ACK, BYE, CANCEL whose method we allow. Must be responded to. */
   onRequest(request: SipRequest, respond: Respond): void;
+  /** The peer wants the other side to call somebody else (RFC 3515). Must be answered in this turn. Without it: 603. */
+  onRefer?(refer: IncomingRefer): void;
   onEnd(end: SessionEnd): void;
 }
 
@@ -240,6 +245,8 @@ export interface IncomingInvite {
   accept(options: { readonly sdp?: string; readonly headers?: readonly HeaderField[] }): Session;
   /** A final response of 300–699. Ignored after a final response. */
   reject(status: number, options?: RejectOptions): void;
+  /** Whether one of the dialogs that it made, early ones included, has this local tag. */
+  hasTag(localTag: string): boolean;
 }
 
 export interface ProgressOptions {

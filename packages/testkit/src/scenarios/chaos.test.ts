@@ -39,7 +39,29 @@ const ACTS_ON_A_CALL: readonly ((call: PhoneCall, random: Random) => void)[] = [
   (call) => call.request('MESSAGE', { cseq: 1 }),
   (call) => call.request('UPDATE'),
   (call) => call.request('REFER'),
+  (call, random) => refer(call, pick(random, NUMBERS) ?? ''),
+  (call, random) => refer(call, pick(random, NUMBERS) ?? ''),
+  (call, random) => refer(call, pick(random, NUMBERS) ?? '', [['Refer-Sub', 'false']]),
 ];
+
+const NUMBERS = ['201', '202', '203', '299', '*43'];
+
+/** Sends the other side on: to a number, or to whom another of the phone's calls has. */
+function refer(call: PhoneCall, number: string, more: [string, string][] = [], replaces = ''): void {
+  call.request('REFER', { headers: [['Refer-To', `<sip:${number}@${SWITCH.address}${replaces}>`], ...more] });
+}
+
+/** Puts one of a phone's calls through to another, or comes into a call of another phone. */
+function joinsAtRandom(world: World, phone: VirtualPhone, random: Random): void {
+  const call = pick(random, phone.calls.slice(-3));
+  const whose = random.below(3) === 0 ? world.actors[pick(random, ROLES) ?? 'alice'].phone : phone;
+  const other = pick(random, whose.calls.slice(-3));
+  if (call === undefined || other === undefined) return;
+  const { callId, localTag, remoteTag } = other;
+  const replaces = `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
+  if (random.below(4) > 0) refer(call, '202', [], `?Replaces=${encodeURIComponent(replaces)}`);
+  else phone.dial('202', { headers: [['Replaces', replaces]] });
+}
 
 /** What a phone might do beside calling. */
 const ACTS_OF_A_PHONE: readonly ((phone: VirtualPhone, random: Random) => void)[] = [
@@ -71,13 +93,17 @@ function open(media: World['media']) {
   return media.calls.filter((call) => !call.ended);
 }
 
-function actsAtRandom(phone: VirtualPhone, random: Random): void {
+function actsAtRandom(world: World, phone: VirtualPhone, random: Random): void {
   phone.manners.acknowledges = random.below(10) > 0;
   phone.manners.yieldsToCancel = random.below(10) > 0;
   phone.manners.replies.BYE = [200, 200, 481, undefined][random.below(4)];
   phone.manners.replies.INFO = [200, 200, 415, 481, undefined][random.below(5)];
   if (random.below(12) === 0) {
     pick(random, ACTS_OF_A_PHONE)?.(phone, random);
+    return;
+  }
+  if (random.below(10) === 0) {
+    joinsAtRandom(world, phone, random);
     return;
   }
   const call = pick(random, phone.calls.slice(-3));
@@ -100,7 +126,7 @@ test.each(Array.from({ length: 24 }, (_, seed) => seed))('chaos %i', async (seed
   world.network.lose(seed % 3 === 0 ? 0.1 : 0, new SeededRandom(seed));
   for (let act = 0; act < ACTS; act++) {
     const role = pick(random, ROLES) ?? 'alice';
-    actsAtRandom(world.actors[role].phone, random);
+    actsAtRandom(world, world.actors[role].phone, random);
     if (random.below(20) === 0) pick(random, MISHAPS)?.(world, random);
     // What it stores it stores in a later turn.
     if (random.below(8) === 0) await world.stage.eventually(() => false, 2);

@@ -37,14 +37,6 @@ describe('requests between the legs', () => {
     end(alice, bob);
   });
 
-  scenario('REFER is not served yet, and not allowed', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
-    talk(alice, bob);
-    alice.sends('REFER', { headers: [['Refer-To', '<sip:203@acme.example>']] });
-    expect(alice.hears(501).value('Allow')).not.toContain('REFER');
-    bob.hearsNothing();
-    end(alice, bob);
-  });
-
   scenario(
     'a phone that answers an INFO with 481 has lost the call (RFC 3261 §12.2.1.2)',
     { ends: 'leg-lost' },

@@ -37,7 +37,6 @@ const LINES: readonly string[] = [
   `Referred-By: ${FORGED}`,
   `b: ${FORGED}`,
   `Call-Info: <https://${MARK}.example>;purpose=icon`,
-  `Replaces: ${MARK};to-tag=a;from-tag=b`,
   `Privacy: id;${MARK}`,
   `Session-ID: ${MARK}`,
   `Authentication-Info: nextnonce="${MARK}"`,

@@ -10,6 +10,48 @@ type Told = CallEvent extends infer Each ? (Each extends CallEvent ? Omit<Each, 
 test.each<[Told, string, string]>([
   [{ type: 'supervisor.joined', by: VERA, how: 'whisper' }, '', '203 Vera whispers'],
   [{ type: 'supervisor.left', by: { number: '203' }, how: 'listen' }, '', '203 supervises no longer'],
+  [
+    {
+      type: 'transfer.started',
+      how: 'blind',
+      by: 'b1',
+      byParty: VERA,
+      remains: 'a',
+      party: { number: '+74951234567' },
+      to: '205',
+    },
+    'b1',
+    '203 Vera transfers +74951234567 to 205',
+  ],
+  [
+    {
+      ...{ type: 'transfer.started', how: 'attended', by: 'a', byParty: VERA, remains: 'b1', party: { number: '202' } },
+      ...{ to: '205', with: 'c2' },
+    },
+    'a',
+    '203 Vera puts through 202 to 205, from call c2',
+  ],
+  [
+    {
+      type: 'transfer.started',
+      how: 'replaced',
+      by: 'a',
+      byParty: VERA,
+      remains: 'b1',
+      party: { number: '202' },
+      to: '205',
+    },
+    'a',
+    '203 Vera is replaced, in the talk with 202, by 205',
+  ],
+  [{ type: 'transfer.succeeded', by: 'a', leg: 'b2', party: VERA }, 'b2', 'is put through: 203 Vera'],
+  [
+    { type: 'transfer.failed', by: 'a', failure: 'callee-busy', returned: true },
+    'a',
+    'the transfer failed: callee-busy, and has the call back',
+  ],
+  [{ type: 'transfer.failed', by: 'a', failure: 'no-answer', returned: false }, 'a', 'the transfer failed: no-answer'],
+  [{ type: 'transfer.joined', leg: 'b1', into: 'c1' }, 'b1', 'goes on in call c1'],
   [{ type: 'call.opened', how: 'early' }, 'a', 'the switch speaks before any answer'],
   [{ type: 'call.opened', how: 'answered' }, 'a', 'the switch answers, to speak'],
   [

@@ -17,9 +17,23 @@ const supervising = z.object({
   how: z.string(),
 });
 
+const person = z.object({ number: z.string(), name: z.string().optional() });
+const HOW: Readonly<Record<string, string>> = {
+  blind: 'transfers',
+  attended: 'puts through',
+  replaced: 'is replaced, in the talk with',
+};
+
 /** Events that a record tells nowhere but in its story. */
 const told = z.discriminatedUnion('type', [
   supervising,
+  z.object({
+    ...{ at, type: z.literal('transfer.started'), how: z.string(), by: z.string(), byParty: person },
+    ...{ party: person, to: z.string(), with: z.string().optional() },
+  }),
+  z.object({ at, type: z.literal('transfer.succeeded'), by: z.string(), leg: z.string(), party: person }),
+  z.object({ at, type: z.literal('transfer.failed'), by: z.string(), failure: z.string(), returned: z.boolean() }),
+  z.object({ at, type: z.literal('transfer.joined'), leg: z.string(), into: z.string() }),
   z.object({ at, type: z.literal('call.opened'), how: z.string() }),
   z.object({ at, type: z.literal('prompt.played'), prompt: z.string(), playedMs: z.number(), why: z.string() }),
   z.object({
@@ -50,6 +64,20 @@ export function momentsOfEvents(events: readonly unknown[]): Moment[] {
 
 function textOf(event: z.output<typeof told>): { leg: string; text: string } {
   switch (event.type) {
+    case 'transfer.started': {
+      const { by, byParty, party, to, how, with: other } = event;
+      const via = other === undefined ? '' : `, from call ${other}`;
+      const where = how === 'replaced' ? `, by ${to}` : ` to ${to}`;
+      return { leg: by, text: `${named(byParty)} ${HOW[how] ?? how} ${named(party)}${where}${via}` };
+    }
+    case 'transfer.succeeded':
+      return { leg: event.leg, text: `is put through: ${named(event.party)}` };
+    case 'transfer.failed': {
+      const back = event.returned ? ', and has the call back' : '';
+      return { leg: event.by, text: `the transfer failed: ${event.failure}${back}` };
+    }
+    case 'transfer.joined':
+      return { leg: event.leg, text: `goes on in call ${event.into}` };
     case 'supervisor.joined':
       return { leg: '', text: `${named(event.by)} ${DOES[event.how] ?? event.how}` };
     case 'supervisor.left':

@@ -33,6 +33,7 @@ export const ALLOWED_METHODS = [
   'NOTIFY',
   'PRACK',
   'UPDATE',
+  'REFER',
 ] as const;
 
 /** Known methods that need a subscription we don't serve yet: the event package is refused, not the method. */
@@ -206,6 +207,12 @@ export class FrontDoor {
       // Within a call it is relayed, so Allow names it elsewhere; here a 405 must not (RFC 3261 §21.4.6).
       if (method === 'MESSAGE') this.#reply(request, flow, 405, [ALLOW_WITHOUT_MESSAGE]);
       else this.#reply(request, flow, 489, [['Allow-Events', '']]);
+      return;
+    }
+    if (method === 'REFER') {
+      if (this.#authenticate(request, flow, guest) === undefined) return;
+      // Calls that begin with a REFER would need somebody to ring first: a transfer is ordered within its call.
+      this.#reply(request, flow, 403, [['Warning', '399 - "REFER is taken within a call only"']]);
       return;
     }
     this.#reply(request, flow, 501, [ALLOW]);

@@ -25,13 +25,17 @@ const FREE: Engagement = { talking: 0, ringing: 0 };
 
 interface OpenCall {
   readonly domain: string;
-  readonly from: Party;
+  /** Who is in the caller's place: a transfer may have left somebody else there. */
+  from: Party;
+  caller: LegName;
   /** Extensions at the legs that ring, and at those that talk; the caller's is among these from the start. */
   readonly ringing: Map<LegName, string>;
   readonly talking: Map<LegName, string>;
   /** As whose members legs are rung, where that is a group. */
   readonly groups: Map<LegName, string>;
   talk: { readonly leg: LegName; readonly by: Party; readonly startedAt: number } | undefined;
+  /** Who ordered the last transfer. */
+  byParty: Party | undefined;
 }
 
 /**
@@ -64,10 +68,12 @@ export class Conversations {
       const call = {
         domain: domainId,
         from,
+        caller: 'a',
         ringing: new Map(),
         talking: new Map(),
         groups: new Map(),
         talk: undefined,
+        byParty: undefined,
       };
       this.#calls.set(event.call, call);
       if (from.extension !== undefined) this.#set(call, 'talking', 'a', from.extension);
@@ -97,8 +103,21 @@ export class Conversations {
       case 'supervisor.left':
         this.#unset(call, 'talking', seatOf(event.by));
         return;
+      // Who has sent the other one on talks with nobody, and is on the phone until its leg is gone.
+      case 'transfer.started':
+        this.#endTalk(call, event.at, [event.by, event.remains]);
+        call.caller = event.remains;
+        call.from = event.party;
+        call.byParty = event.byParty;
+        return;
+      case 'transfer.failed': {
+        const { byParty } = call;
+        if (!event.returned || byParty === undefined) return;
+        call.talk = { leg: event.by, by: byParty, startedAt: event.at };
+        return;
+      }
       case 'leg.ended':
-        if (event.leg === 'a' || event.leg === call.talk?.leg) this.#endTalk(call, event.at);
+        if (event.leg === call.caller || event.leg === call.talk?.leg) this.#endTalk(call, event.at);
         this.#unset(call, 'ringing', event.leg);
         this.#unset(call, 'talking', event.leg);
         return;
@@ -112,13 +131,13 @@ export class Conversations {
     }
   }
 
-  #endTalk(call: OpenCall, at: number): void {
+  /** @param stay legs whose people are on the phone still */
+  #endTalk(call: OpenCall, at: number, stay: readonly LegName[] = []): void {
     const { talk, domain, from } = call;
     if (talk === undefined) return;
     call.talk = undefined;
     // The other side is let go with it: its own leg has no end of its own in the story.
-    this.#unset(call, 'talking', talk.leg);
-    this.#unset(call, 'talking', 'a');
+    for (const leg of [talk.leg, call.caller]) if (!stay.includes(leg)) this.#unset(call, 'talking', leg);
     const group = call.groups.get(talk.leg);
     const { by, startedAt } = talk;
     this.#onEnd({ domain, from, by, startedAt, endedAt: at, ...(group !== undefined && { group }) });

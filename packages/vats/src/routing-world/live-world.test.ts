@@ -93,6 +93,48 @@ test('a supervisor is on the phone while in a call, and had no conversation', ()
   expect(of('203')).toMatchObject({ talking: 0, answered: 0 });
 });
 
+test('who sends somebody on is on the phone until their leg is gone; whoever waits is all the while', () => {
+  const { clock, starts, rings, answers, ends, of, tell, world } = live();
+  const BORIS = { number: '202', extension: '202' };
+  const ANNA = { number: '201', extension: '201' };
+  starts('c', BORIS);
+  rings('c', 'b1', '201');
+  answers('c', 'b1', ANNA);
+  clock.advance(MINUTE);
+  // The caller sends the callee on.
+  const order = { how: 'blind', by: 'a', byParty: BORIS, remains: 'b1', party: ANNA, to: '203' } as const;
+  tell('c', { type: 'transfer.started', ...order });
+  expect([of('201').talking, of('202').talking, of('202').answered]).toEqual([1, 1, 1]);
+  rings('c', 'b2', '203');
+  expect(of('203').ringing).toBe(1);
+  answers('c', 'b2', { number: '203', extension: '203' });
+  tell('c', { type: 'leg.ended', leg: 'a', failure: 'transferred' });
+  expect(['201', '202', '203'].map((each) => of(each).talking)).toEqual([1, 0, 1]);
+  clock.advance(MINUTE);
+  tell('c', { type: 'leg.ended', leg: 'b2', failure: 'callee-hung-up' });
+  expect(['201', '203'].map((each) => [of(each).talking, of(each).talkMs])).toEqual([
+    [0, 2 * MINUTE],
+    [0, MINUTE],
+  ]);
+  ends('c');
+  expect(world.size).toBe(0);
+});
+
+test('who has the call back when nothing came of it talks again', () => {
+  const { clock, starts, rings, answers, ends, of, tell } = live();
+  const ANNA = { number: '201', extension: '201' };
+  starts('c', {});
+  rings('c', 'b1', '201');
+  answers('c', 'b1', ANNA);
+  clock.advance(MINUTE);
+  const party = { number: '+79161234567' };
+  tell('c', { type: 'transfer.started', how: 'blind', by: 'b1', byParty: ANNA, remains: 'a', party, to: '202' });
+  tell('c', { type: 'transfer.failed', by: 'b1', failure: 'callee-busy', returned: true });
+  clock.advance(MINUTE);
+  ends('c');
+  expect(of('201')).toMatchObject({ talking: 0, answered: 2, talkMs: 2 * MINUTE });
+});
+
 test('two calls of one employee are two', () => {
   const { starts, rings, ends, of } = live();
   for (const call of ['c', 'd']) {
