@@ -6,8 +6,6 @@ import { eventually } from './deadline.ts';
 import { expectTone } from './judge.ts';
 import { Linphone } from './linphone.ts';
 import { type Account, ANNA, BORIS, pbxFile } from './office.ts';
-import { PBX_NEEDS, PbxAtUs } from './pbx-at-us.ts';
-import { ANNA as CALLER, PBX, BORIS as PHONE, pbxFileFor } from './pbx-at-us-file.ts';
 import { freePorts } from './ports.ts';
 import { scenario } from './scenario.ts';
 import type { Scene } from './scene.ts';
@@ -15,7 +13,6 @@ import { Sipp } from './sipp.ts';
 import { seconds } from './sound.ts';
 import { Switch } from './switch.ts';
 import { referring, replacing, waiting } from './transfer-scenarios.ts';
-import { TONE } from './two-phones.ts';
 
 const NEEDS = ['linphonec', 'baresip', 'sox', 'tshark', 'dumpcap', 'root'];
 
@@ -110,7 +107,7 @@ describe.concurrent('transfers by real phones', () => {
     await expectTone(longer, VERA_HZ, { channel: 2, from: length - 2.5, length: 1.5 });
     await expectTone(longer, BORIS_HZ, { channel: 1, from: length - 2.5, length: 1.5 });
     expect((await told(wire, vats)).at(-1)).toContain('terminated');
-    const stories = await Promise.all((await vats.history()).map(({ id }) => vats.command('history', 'show', id)));
+    const stories = await Promise.all((await vats.history()).map(({ id }) => vats.command('calls', 'show', id)));
     expect(
       stories.filter((story) => story.includes('201 Anna Petrova puts through 202 Boris Sidorov to 203')),
     ).toHaveLength(1);
@@ -181,48 +178,4 @@ describe.concurrent('transfers by real phones', () => {
       expect(await wire.malformed()).toEqual([]);
     },
   );
-});
-
-/** Whoever calls an extension of the PBX is sent on by it, to an extension of ours. */
-function sendingOn(to: string): string {
-  const contexts = ['from-trunk', 'from-pstn', 'from-vats', 'from-pstn-toheader'];
-  return `[general]
-static = yes
-${contexts
-  .map(
-    (context) => `[${context}]
-exten => _[+0-9].,1,Answer()
- same => n,Wait(1)
- same => n,Transfer(${to})
- same => n,Log(NOTICE,transfer was \${TRANSFERSTATUS})
- same => n,Hangup()`,
-  )
-  .join('\n')}
-`;
-}
-
-describe.concurrent('a PBX that registers here sends its caller on', () => {
-  for (const recipe of ['freepbx-pjsip', 'freepbx-chan_sip'] as const) {
-    scenario(`with the rights of its account (${recipe})`, { needs: PBX_NEEDS, seconds: 120 }, async (scene) => {
-      const set = await PbxAtUs.start(scene, recipe, pbxFileFor({ second: PHONE }));
-      const { address, port } = set.vats.sip;
-      const to = `${PHONE.extension}@${address}:${port}`;
-      set.asterisk.configure({ extensions: sendingOn(recipe === 'freepbx-pjsip' ? `PJSIP/sip:${to}` : `SIP/${to}`) });
-      await set.asterisk.rx('dialplan reload');
-      await set.registered();
-      const [anna, boris] = [await set.phone(CALLER, TONE.anna), await set.phone(PHONE, TONE.boris)];
-      await anna.dial(PBX.extension);
-      await boris.event('CALL_INCOMING', 15_000);
-      await boris.answer();
-      await boris.event('CALL_ESTABLISHED');
-      await wait(2_500);
-      await anna.hangUp();
-      await boris.event('CALL_CLOSED');
-      await set.vats.idle();
-      await set.asterisk.says(/transfer was SUCCESS/, 5_000);
-      await set.wire.stop();
-      await expectTone(boris.heard()[0] as string, TONE.anna, { from: 0.5, length: 1.5 });
-      expect(await set.wire.malformed()).toEqual([]);
-    });
-  }
 });
