@@ -110,11 +110,16 @@ class SystemDatagramSocket implements DatagramSocket {
   /** Since when no turn has emptied the queue. */
   #fullSince: number | undefined;
   #behind = false;
+  #isWatching = false;
   readonly #endTurn = (): void => {
     const full = this.#inTurn >= WHOLE_TURN;
     this.#inTurn = 0;
-    if (full) this.#fullSince ??= performance.now();
-    else this.#fullSince = undefined;
+    this.#isWatching = false;
+    if (full) {
+      this.#fullSince ??= performance.now();
+      // Nothing may come any more: then the next turn says so.
+      this.#watch();
+    } else this.#fullSince = undefined;
     this.#behind = this.#fullSince !== undefined && performance.now() - this.#fullSince >= BEHIND_AFTER_MS;
   };
 
@@ -125,9 +130,17 @@ class SystemDatagramSocket implements DatagramSocket {
     this.#socket = socket;
     socket.on('error', (error) => user.onFailure(failureFromError(error)));
     socket.on('message', (octets: Buffer, from: RemoteInfo) => {
-      if (this.#inTurn++ === 0) setImmediate(this.#endTurn);
+      this.#inTurn++;
+      this.#watch();
       user.onDatagram(octets, from, this.#behind && this.#inTurn > TAKEN_AS_EVER);
     });
+  }
+
+  /** Looks at this turn when it is over. */
+  #watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    setImmediate(this.#endTurn);
   }
 
   get backlog(): number {
