@@ -18,6 +18,8 @@ export interface DialogOwner {
   onAck(ack: SipRequest, flow: Flow): void;
   /** The peer is not heard any more, whatever it still sends. */
   onUnheard?(): void;
+  /** What a request of this dialog gets that comes from where its peer cannot be; 403 unless given. */
+  readonly elsewhere?: number;
 }
 
 export type Transactions = Pick<TransactionLayer, 'accept' | 'send' | 'sendAck' | 'replyStatelessly' | 'giveUpOn'>;

@@ -116,6 +116,11 @@ export class DialogLayer {
     return this.#context.dialogs.size;
   }
 
+  /** What usages of dialogs other than INVITE's are built on (RFC 5057). */
+  get context(): DialogContext {
+    return this.#context;
+  }
+
   /**
    * Takes an INVITE in that came out of dialog, statefully; after authentication and `refusedExtension`. A body that
    * cannot be read counts as none here: `refusedBody` tells before.
@@ -151,13 +156,13 @@ export class DialogLayer {
     }
     const owner = this.#ownerOf(request, flow);
     if (owner === 'unknown') this.#turnAway(request, flow, 481);
-    else if (owner === 'foreign') this.#turnAway(request, flow, 403);
+    else if (owner instanceof Foreign) this.#turnAway(request, flow, owner.status);
     else owner.onRequest(request, flow);
   }
 
   onAck(ack: SipRequest, flow: Flow): void {
     const owner = this.#ownerOf(ack, flow);
-    if (typeof owner !== 'string') owner.onAck(ack, flow);
+    if (owner !== 'unknown' && !(owner instanceof Foreign)) owner.onAck(ack, flow);
   }
 
   onStrayResponse(response: SipResponse): void {
@@ -165,7 +170,7 @@ export class DialogLayer {
     else this.counters.strayResponses++;
   }
 
-  #ownerOf(request: SipRequest, flow: Flow): DialogOwner | 'unknown' | 'foreign' {
+  #ownerOf(request: SipRequest, flow: Flow): DialogOwner | 'unknown' | Foreign {
     const { callId, toTag = '', fromTag = '' } = request;
     const owner = callId.ok ? this.#context.dialogs.find(callId.value, toTag, fromTag) : undefined;
     if (owner === undefined) {
@@ -175,7 +180,7 @@ export class DialogLayer {
     if (mayArriveOver(owner.dialog, flow) || this.#mayMove(owner.dialog, flow)) return owner;
     this.counters.foreignSource++;
     if (this.#lines.allows(sourceOf(flow.observed.address))) this.#foreign(request, owner.dialog, flow);
-    return 'foreign';
+    return new Foreign(owner.elsewhere ?? 403);
   }
 
   #turnAway(request: SipRequest, flow: Flow, status: number): void {
@@ -195,5 +200,14 @@ export class DialogLayer {
     const { cseq, callId, fromTag = '', toTag = '', status } = response;
     if (status < 200 || status > 299 || !cseq.ok || cseq.value.method !== 'INVITE' || !callId.ok) return false;
     return this.#context.acks.repeat(callId.value, fromTag, toTag, cseq.value.number);
+  }
+}
+
+/** A request that names a dialog and comes from where its peer cannot be, and what it gets. */
+class Foreign {
+  readonly status: number;
+
+  constructor(status: number) {
+    this.status = status;
   }
 }
