@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { CallManager } from '@vats/calls';
+import { CallManager, type ReachablePhone } from '@vats/calls';
 import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
@@ -17,10 +17,11 @@ import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
-import { ALLOWED_METHODS } from './front-door/front-door.ts';
+import { ALLOWED_METHODS, EXTENSIONS, OPTIONS_ANSWER } from './front-door/capabilities.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { openLists } from './lists.ts';
+import { MessageRelay } from './messages/message-relay.ts';
 import {
   connectionsAtMost,
   freeSpace,
@@ -43,6 +44,7 @@ import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
 import type { Switch, SwitchParts } from './switch.ts';
 import { TrunkServers } from './trunk-servers.ts';
+import { Watching } from './watching/watching.ts';
 
 export type { Switch, SwitchParts } from './switch.ts';
 
@@ -132,7 +134,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ledger,
     userAgent: settings.sip.userAgent,
     allow: ALLOWED_METHODS,
-    supported: [],
+    supported: EXTENSIONS,
+    answersOptions: OPTIONS_ANSWER,
     mayMove: ({ flow }, arrived) => servers.mayMove(flow, arrived),
   });
 
@@ -161,6 +164,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     onEvent: (event) => {
       logRegistration(log, model.directory.domainById(event.binding.domain)?.name, event);
       access.noteRegistration(event);
+      watching.noteRegistration(event);
       parts.onRegistrarEvent?.(event);
     },
     userAgent: settings.sip.userAgent,
@@ -171,6 +175,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     () => clock.now(),
     (before, after) => {
       for (const [domain, login] of accountsGone(before, after)) {
+        watching.forgetAccount(domain, login);
         registrar.remove(domain, login).catch((error: unknown) => {
           log.error('registrar.not-removed', { login, error: String(error) });
         });
@@ -181,6 +186,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
         contacts.forget(id);
       }
       recordings.keeper.makeKeys(after.domains);
+      watching.noteModel();
       access.usePolicies(model.directory);
       // First, so that the sweep knows their servers.
       if (parts.trunks === undefined) lines.use(after.domains);
@@ -189,6 +195,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     { register: () => numbering.names, prompts: (language) => promptNames(data, language) },
   );
   access.usePolicies(model.directory);
+  const watching: Watching = new Watching({
+    ...{ dialogs, registrar, clock, random, log, ledger },
+    directory: () => model.directory,
+  });
+  undo.push(async () => watching.close());
 
   const recordings = openRecordings({
     ...{ settings: settings.recordings, store, data, directory: recordingsDirectory, clock, log, ledger },
@@ -246,6 +257,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ...parts.answers,
   });
   ledger.enrol('employees on the phone', () => world.size);
+  const locate = (domain: Domain, login: string): readonly ReachablePhone[] =>
+    reachablePhones({ registrar, access, directory: model.directory }, domain, login);
   const calls: CallManager = new CallManager({
     dialogs,
     media,
@@ -255,7 +268,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ledger,
     hostOf,
     advertisedMedia: (flow) => addressing.advertisedMedia(flow, ownAddresses),
-    locate: (domain, login) => reachablePhones({ registrar, access, directory: model.directory }, domain, login),
+    locate,
     world: () => world,
     line: (domain, trunk) => trunks.line(domain, trunk),
     flowTo: (target) => transport.flowTo(target),
@@ -276,21 +289,41 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     },
     emit: (event) => {
       world.note(event);
+      watching.noteCall(event);
       journal.note(event);
       if (parts.media !== undefined) return;
       if (event.type === 'recording.finished' || event.type === 'recording.failed') finishing.finish(event.path);
     },
   });
 
-  const sweepAccess = (): void =>
+  const sweepAccess = (): void => {
     access.sweep({
       ...{ registrar, calls, dialogs, transport },
       directory: () => model.directory,
       isTrunkAt: (address) => servers.isThere(address),
     });
+    watching.sweep((address, domain, login) => access.admitsBinding(address, model.directory, domain, login));
+  };
+  const messages = new MessageRelay({
+    ...{ transactions, locate, hostOf, userAgent: settings.sip.userAgent, clock, random, log, ledger },
+    directory: () => model.directory,
+  });
 
   const { door, authenticator, visitors } = openFrontDoor({
-    ...{ settings, digest, gate: access.gate, store, transactions, trunks, registrar, calls, clock, log },
+    ...{
+      settings,
+      digest,
+      gate: access.gate,
+      store,
+      transactions,
+      trunks,
+      registrar,
+      calls,
+      watching,
+      messages,
+      clock,
+      log,
+    },
     directory: () => model.directory,
   });
   dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
@@ -340,6 +373,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       numbering,
       world,
       logins,
+      watching,
+      messages,
       sweepAccess,
     },
     { recordings, journal, keeper, bannedConnections },

@@ -51,7 +51,7 @@ export function runningSwitch(members: SwitchMembers, within: PartsWithin): Swit
 }
 
 async function close(members: SwitchMembers, within: PartsWithin): Promise<void> {
-  const { numbering, calls, trunks, transactions, registrar, transport, access, media, store } = members;
+  const { numbering, calls, watching, trunks, transactions, registrar, transport, access, media, store } = members;
   const { recordings, journal, keeper, bannedConnections } = within;
   numbering.close();
   calls.hangUpAll('switch-stopped');
@@ -64,6 +64,7 @@ async function close(members: SwitchMembers, within: PartsWithin): Promise<void>
   await recordings.storage.close();
   // While requests can still go out: the operators are told that we are gone.
   await trunks.close();
+  watching.close();
   transactions.close();
   await registrar.close();
   await transport.close();

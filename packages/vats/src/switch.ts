@@ -10,6 +10,7 @@ import type { AccessEvent } from './access/access-event.ts';
 import type { ContactBook } from './contact-book.ts';
 import type { Authenticator } from './front-door/authenticator.ts';
 import type { Visitors } from './front-door/visitors.ts';
+import type { MessageRelay } from './messages/message-relay.ts';
 import type { Numbering } from './numbering/numbering.ts';
 import type { PbxModel } from './pbx-model.ts';
 import type { RateTables } from './rate-tables.ts';
@@ -19,6 +20,7 @@ import type { GroupLogins } from './routing-world/group-logins.ts';
 import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
 import type { Settings } from './settings/index.ts';
 import type { Trunks } from './trunks.ts';
+import type { Watching } from './watching/watching.ts';
 
 /** What a test puts in the place of the machine. */
 export interface SwitchParts {
@@ -81,6 +83,10 @@ export interface Switch {
   /** The moment as plans see it. */
   readonly world: LiveWorld;
   readonly logins: GroupLogins;
+  /** Who watches whom. */
+  readonly watching: Watching;
+  /** Carries messages between employees. */
+  readonly messages: MessageRelay;
   /**
    * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
    * those hold who may not come any more. @throws GeoDatabaseError, with all as it was

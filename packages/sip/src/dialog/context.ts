@@ -43,6 +43,8 @@ export interface DialogContext {
   readonly server: readonly HeaderField[];
   /** Allow and Supported, for INVITE and what answers it. */
   readonly capabilities: readonly HeaderField[];
+  /** The same and more, for what answers OPTIONS. */
+  readonly answersOptions: readonly HeaderField[];
 }
 
 const SDP_BODY: HeaderField = ['Content-Type', 'application/sdp'];

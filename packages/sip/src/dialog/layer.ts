@@ -42,6 +42,8 @@ export interface DialogLayerOptions {
   /** Extensions that a Require may name; also what Supported says. */
   readonly supported: readonly string[];
   readonly timers?: Partial<DialogTimers>;
+  /** What an answer to OPTIONS within a dialog says beside Allow and Supported (RFC 3261 §11.2). */
+  readonly answersOptions?: readonly HeaderField[];
   /**
    * Lets a request of a dialog in that comes from elsewhere than `mayArriveOver` allows: another address of the same
    * trunk, say. Without it, nobody.
@@ -97,6 +99,7 @@ export class DialogLayer {
       allow,
       supported,
       capabilities,
+      answersOptions: [...capabilities, ...(options.answersOptions ?? [])],
       userAgent: named('User-Agent'),
       server: named('Server'),
       acks: new Acks(clock, 64 * timers.t1),

@@ -142,7 +142,7 @@ export class NotifierSubscription implements DialogOwner {
     if (transaction === undefined) return;
     if (request.method === 'SUBSCRIBE') this.#refresh(request, transaction);
     else if (request.method === 'OPTIONS')
-      transaction.respond({ status: 200, headers: [...this.#context.capabilities, ...this.#context.server] });
+      transaction.respond({ status: 200, headers: [...this.#context.answersOptions, ...this.#context.server] });
     else refuse(this.#context, transaction, { status: request.method === 'BYE' ? 481 : 405, headers: [ALLOWED] });
   }
 

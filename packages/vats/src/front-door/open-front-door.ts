@@ -5,9 +5,11 @@ import type { Directory } from '@vats/pbx';
 import type { Registrar } from '@vats/registrar';
 import type { DigestServer, TransactionLayer } from '@vats/sip';
 import type { Store } from '@vats/store';
+import type { MessageRelay } from '../messages/message-relay.ts';
 import { registrarAccount } from '../registrations.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Trunks } from '../trunks.ts';
+import type { Watching } from '../watching/watching.ts';
 import { Authenticator } from './authenticator.ts';
 import { callOrigin } from './call-origin.ts';
 import { DigestChoices } from './digest-choices.ts';
@@ -26,6 +28,10 @@ export interface FrontDoorOpening {
   readonly registrar: Registrar;
   /** Takes what is let in to call. */
   readonly calls: CallManager;
+  /** Takes who is let in to watch somebody. */
+  readonly watching: Watching;
+  /** Takes what is let in to write. */
+  readonly messages: MessageRelay;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -36,7 +42,21 @@ export function openFrontDoor(opening: FrontDoorOpening): {
   readonly authenticator: Authenticator;
   readonly visitors: Visitors;
 } {
-  const { settings, digest, gate, store, directory, transactions, trunks, registrar, calls, clock, log } = opening;
+  const {
+    settings,
+    digest,
+    gate,
+    store,
+    directory,
+    transactions,
+    trunks,
+    registrar,
+    calls,
+    watching,
+    messages,
+    clock,
+    log,
+  } = opening;
   const choices = new DigestChoices({
     directory,
     machine: settings.sip.digest,
@@ -49,6 +69,12 @@ export function openFrontDoor(opening: FrontDoorOpening): {
     register: (request, flow, account, visitor) => {
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
+    },
+    ask: (request, flow, account, visitor, what) => {
+      registrar.heard(flow);
+      if (what === 'MESSAGE') messages.take(request, flow, account);
+      else if (what === 'PUBLISH') watching.publish(request, flow, account);
+      else watching.subscribe(request, flow, account, visitor);
     },
     invite: (request, flow, origin, visitor) => {
       // Good credentials show that the phone is alive; anything less could come from a forged source.
