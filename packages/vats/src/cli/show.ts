@@ -20,6 +20,7 @@ export function statusText(status: z.output<typeof statusAnswer>): string {
     ['listening', status.listeners.join('  ')],
     ['domains', status.domains.map(({ name, users }) => `${name} (${counted(users, 'user')})`).join(', ') || 'none'],
     ['phones', String(status.registrations)],
+    ...watchingRows(status.watching?.subscriptions.alive),
     ...trunkRows(status.trunks),
     ...calendarRows(status.calendars.until),
     ['calls', String(status.calls)],
@@ -77,6 +78,11 @@ function storageWarnings({ recordings: { storage }, now }: z.output<typeof statu
 function trunkRows({ total, inTrouble }: z.output<typeof statusAnswer>['trunks']): [string, string][] {
   if (total === 0) return [];
   return [['trunks', inTrouble === 0 ? `${total}, all well` : `${total}, ${inTrouble} IN TROUBLE`]];
+}
+
+/** Where nobody watches anybody, not a word of it. */
+function watchingRows(subscriptions = 0): [string, string][] {
+  return subscriptions === 0 ? [] : [['watching', counted(subscriptions, 'subscription')]];
 }
 
 /** Until which year days off are known: of one company that alone, of several each. */
