@@ -15,6 +15,7 @@ import type { MediaWishes } from './call-legs.ts';
 import type { Rung } from './call-state.ts';
 import { crowded, entryOf } from './crowd.ts';
 import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
+import { infoPackagesOf, recvInfo } from './info-packages.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import { calleeOffer, callerAnswer } from './negotiation.ts';
 import { offeredTo } from './outside-invite.ts';
@@ -218,11 +219,15 @@ export class Forks {
         target: flow,
         sdp,
         maxForwards: maxForwardsOf(invite.request) - 1,
-        headers: [...passedHeaders(invite.request), ...(options.headers ?? [])],
+        headers: [...passedHeaders(invite.request), ...recvInfo(invite.request), ...(options.headers ?? [])],
       },
       {
         onProgress: (response, early) => this.#onProgress(leg, response, early?.remoteSdp),
-        onAnswer: (_response, session) => this.#onAnswer(leg, session),
+        onAnswer: (response, session) => {
+          leg.infoPackages = infoPackagesOf(response);
+          leg.recvInfo = recvInfo(response);
+          return this.#onAnswer(leg, session);
+        },
         onFailure: (failure) => this.#onFailure(leg, failure),
         ...(onTurnedAway !== undefined && { onTurnedAway }),
       },
