@@ -127,6 +127,8 @@ export class CallLamps {
   }
 
   #light(id: string, call: OpenCall, place: string, whose: string | undefined, lamp: Omit<Lamp, 'id'>): void {
+    // Somebody else is at this leg now.
+    if (call.lit.get(place) !== whose) this.#putOut(id, call, place);
     if (whose === undefined) return;
     call.lit.set(place, whose);
     const lamps = this.#lamps.get(whose) ?? new Map<string, Lamp>();

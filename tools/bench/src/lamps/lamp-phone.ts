@@ -108,7 +108,10 @@ export class LampPhone {
     const parsed = parseMessage(octets);
     if (!parsed.ok) return;
     const message: SipMessage = parsed.value;
-    if (message.kind === 'response') return this.#hearResponse(message);
+    if (message.kind === 'response') {
+      this.#hearResponse(message);
+      return;
+    }
     if (message.method === 'NOTIFY') this.onNotify(message);
     this.#write(writeResponseTo(message, this.#server, { status: 200, toTag: 'lamp' }));
   }
