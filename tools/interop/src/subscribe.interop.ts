@@ -5,6 +5,7 @@ import { Capture } from './capture.ts';
 import { run } from './child.ts';
 import { eventually } from './deadline.ts';
 import { fetcher, lampWatcher, publisher, reader, refused, writer } from './event-scenarios.ts';
+import { Linphone } from './linphone.ts';
 import { type Account, ANNA, BORIS, pbxFile } from './office.ts';
 import { freePorts } from './ports.ts';
 import { scenario } from './scenario.ts';
@@ -138,3 +139,46 @@ scenario('SIPp and sipsak write to a registered SIPp', { needs: [...NEEDS, 'sips
   await wire.stop();
   expect(await wire.malformed()).toEqual([]);
 });
+
+scenario(
+  'linphone publishes its presence, watches a colleague and its mailbox',
+  { needs: [...NEEDS, 'linphonec', 'sox'] },
+  async (scene) => {
+    const { vats, wire } = await office(scene);
+    const [anna, boris] = await Promise.all(
+      [ANNA, BORIS].map((account, i) =>
+        Linphone.start(scene, {
+          ...account,
+          switch: vats.sip,
+          tone: 420 + 100 * i,
+          codecs: ['PCMA/8000'],
+          watches: [i === 0 ? BORIS.extension : ANNA.extension],
+        }),
+      ),
+    );
+    await Promise.all([anna?.registered(), boris?.registered()]);
+    const rows = await eventually(
+      'subscriptions',
+      async () => {
+        const { subscriptions } = JSON.parse(await vats.command('subscriptions', '--json'));
+        const found = subscriptions.map(
+          (row: { login: string; package: string; watched: string }) => `${row.login} ${row.package} ${row.watched}`,
+        );
+        if (!found.includes('anna presence 202') || !found.includes('boris presence 201'))
+          throw new Error(found.join(', '));
+        return found;
+      },
+      { milliseconds: 20_000, every: 250 },
+    );
+    expect(rows).toContain('anna presence 202');
+    const { ledger } = await vats.status();
+    expect(ledger.publications).toBe(2);
+    await Promise.all([anna?.stop(), boris?.stop()]);
+    const { watching } = (await vats.status()) as unknown as {
+      watching: { subscriptions: { ended: Record<string, number> } };
+    };
+    expect(watching.subscriptions.ended['notify-refused'] ?? 0).toBe(0);
+    await wire.stop();
+    expect(await wire.malformed()).toEqual([]);
+  },
+);

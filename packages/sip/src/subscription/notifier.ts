@@ -152,6 +152,7 @@ export class Notifier<W extends Watcher> {
 
   /** Tells nobody anything any more. For the end of the process: a phone's next refresh gets 481 and it subscribes anew. */
   close(): void {
+    for (const { subscription } of [...this.#entries()]) subscription.abandon();
     this.#queue.close();
   }
 

@@ -21,7 +21,13 @@ export interface SubscriptionTerms {
 }
 
 /** How a subscription came to its end, as it is counted: a reason that its subscriber was told, or why nobody could be told. */
-export type SubscriptionEnd = EndReason | 'notify-refused' | 'notify-unanswered' | 'flow-lost' | 'unheard';
+export type SubscriptionEnd =
+  | EndReason
+  | 'notify-refused'
+  | 'notify-unanswered'
+  | 'flow-lost'
+  | 'unheard'
+  | 'abandoned';
 
 /** Who keeps a subscription. */
 export interface SubscriptionHost {
@@ -131,6 +137,11 @@ export class NotifierSubscription implements DialogOwner {
     this.#expiry?.();
     this.#resume();
     if (!this.#outstanding) this.#notify();
+  }
+
+  /** Ends it without a word to anyone but its host: for the end of the process. */
+  abandon(): void {
+    this.#over('abandoned');
   }
 
   onRequest(request: SipRequest, flow: Flow): void {

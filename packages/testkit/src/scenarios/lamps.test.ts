@@ -184,6 +184,58 @@ describe('a busy lamp', () => {
   );
 });
 
+/** A SUBSCRIBE in the dialog that this NOTIFY came in. */
+function refreshes(watcher: Actor, notify: SipRequest, expires: number): void {
+  const { settings, wire, contactUri } = watcher.phone;
+  wire.request({
+    method: 'SUBSCRIBE',
+    uri: notify.contacts.ok && !notify.contacts.value.star ? String(notify.contacts.value.list[0]?.uri) : '',
+    to: settings.server,
+    headers: [
+      ['From', notify.value('To') ?? ''],
+      ['To', notify.value('From') ?? ''],
+      ['Call-ID', notify.value('Call-ID') ?? ''],
+      ['CSeq', '10 SUBSCRIBE'],
+      ['Contact', `<${contactUri}>`],
+      DIALOG,
+      ['Expires', `${expires}`],
+    ],
+  });
+}
+
+describe('a refresh', () => {
+  scenario(
+    'RFC 6665 §4.1.2.3: without credentials, in its dialog: a new time and the whole state, and at last the end',
+    { ends: [], cast: ['alice', 'carol'] },
+    ({ carol, world }) => {
+      const notify = watches(carol, '201');
+      world.passes(300_000);
+      refreshes(carol, notify, 600);
+      carol.hears('200 SUBSCRIBE');
+      expect(carol.expects('NOTIFY').value('Subscription-State')).toBe('active;expires=600');
+      world.passes(500_000);
+      expect(world.running.watching.notifier.size).toBe(1);
+      world.passes(100_000);
+      expect(carol.expects('NOTIFY').value('Subscription-State')).toBe('terminated;reason=timeout');
+    },
+  );
+
+  scenario(
+    'RFC 6665 §4.1.2.2: after a restart of the switch gets 481, so that the phone subscribes anew at once',
+    { ends: [], cast: ['alice'] },
+    async ({ alice, bob, world }) => {
+      await bob.registers();
+      const notify = watches(alice, '202');
+      await world.stop();
+      await world.start();
+      refreshes(alice, notify, 600);
+      alice.hears('481 SUBSCRIBE');
+      watches(alice, '202');
+      forgets({ world }, alice);
+    },
+  );
+});
+
 describe('who may watch whom', () => {
   const asks = (who: Actor, event: string, number: string, status: string): void => {
     who.asks('SUBSCRIBE', { uri: `sip:${number}@acme.example`, headers: [['Event', event]] });
