@@ -11,7 +11,7 @@ export {
   type SubscriptionLimits,
   type SubscriptionSnapshot,
 } from './notifier.ts';
-export type { SubscriptionEnd } from './subscription.ts';
+export type { SubscriptionEnd } from './subscription-host.ts';
 export {
   type EndReason,
   formatSubscriptionState,

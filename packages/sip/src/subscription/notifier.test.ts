@@ -312,4 +312,15 @@ describe('what ends it from here', () => {
     expect(at.notifier.counters.ended).toEqual({ 'flow-lost': 1 });
     expect(at.leftovers()).toEqual([]);
   });
+
+  test('a document that cannot be written ends it with a line in the log, and leaves nothing', async () => {
+    const at = await ground();
+    at.subscribe(600);
+    at.accept();
+    at.broken = true;
+    at.set('on');
+    expect(at.notifier.size).toBe(0);
+    expect(at.notifier.counters.ended).toEqual({ 'notify-refused': 1 });
+    expect(at.leftovers()).toEqual(['Error: broken']);
+  });
 });

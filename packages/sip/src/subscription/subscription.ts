@@ -3,44 +3,14 @@ import { contactOn, type DialogContext, type DialogOwner } from '../dialog/conte
 import { Dialog } from '../dialog/dialog.ts';
 import { admit, refuse } from '../dialog/exchanges.ts';
 import { sendInDialog } from '../dialog/in-dialog-request.ts';
-import type { Refusal } from '../dialog/index.ts';
 import { TAG_LENGTH } from '../dialog/random-names.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { ServerTransaction } from '../transaction/index.ts';
 import type { Flow } from '../transport/index.ts';
 import { type EventName, eventOf, formatEvent, sameEvent } from './event-name.ts';
+import type { SubscriptionEnd, SubscriptionHost, SubscriptionTerms } from './subscription-host.ts';
 import { type EndReason, formatSubscriptionState } from './subscription-state.ts';
-
-/** What is agreed on by a SUBSCRIBE, the first one or a refresh. */
-export interface SubscriptionTerms {
-  /** Media type of the documents. */
-  readonly type: string;
-  /** Seconds that it lives from now; 0 ends it. */
-  readonly seconds: number;
-}
-
-/** How a subscription came to its end, as it is counted: a reason that its subscriber was told, or why nobody could be told. */
-export type SubscriptionEnd =
-  | EndReason
-  | 'notify-refused'
-  | 'notify-unanswered'
-  | 'flow-lost'
-  | 'unheard'
-  | 'abandoned';
-
-/** Who keeps a subscription. */
-export interface SubscriptionHost {
-  /** What a refresh comes to. */
-  judge(request: SipRequest): SubscriptionTerms | Refusal;
-  /** The document of the next NOTIFY; undefined when what was watched is gone. */
-  document(type: string, version: number): Buffer | undefined;
-  /** A change waits to be told, and can be now. */
-  onReady(): void;
-  onNotify(): void;
-  /** Nothing is left of it. */
-  onEnd(how: SubscriptionEnd): void;
-}
 
 /**
  * - `active`: changes are told
@@ -202,6 +172,16 @@ export class NotifierSubscription implements DialogOwner {
   }
 
   #notify(): void {
+    try {
+      this.#send();
+    } catch (error) {
+      // A bug of ours, or a value that cannot be written: whoever is not told now must not believe that they will be.
+      this.#over('notify-refused');
+      throw error;
+    }
+  }
+
+  #send(): void {
     const context = this.#context;
     const { dialog } = this;
     const body = this.#host.document(this.#type, this.#version);

@@ -26,22 +26,28 @@ function ground() {
   return { lamps, changes, tell, starts, rings, shows };
 }
 
-test('a call lights both sides as it goes on, and who hangs up puts both out at once', () => {
-  const { lamps, tell, starts, rings, shows } = ground();
-  starts('x', party('201'), '202');
-  expect(shows(employee('201'))).toEqual(['initiator trying 202']);
-  rings('x', 'b1', party('202'));
-  expect([shows(employee('201')), shows(employee('202'))]).toEqual([['initiator early 202'], ['recipient early 201']]);
-  tell('x', { type: 'call.answered', leg: 'b1', party: party('202') });
-  expect([shows(employee('201')), shows(employee('202'))]).toEqual([
-    ['initiator confirmed 202'],
-    ['recipient confirmed 201'],
-  ]);
-  tell('x', { type: 'leg.ended', leg: 'b1' });
-  expect([shows(employee('201')), shows(employee('202'))]).toEqual([[], []]);
-  tell('x', { type: 'call.ended' });
-  expect(lamps.size).toBe(0);
-});
+test.each(['a', 'b1'])(
+  'a call lights both sides as it goes on, and who hangs up (%s) puts both out at once',
+  (leaves) => {
+    const { lamps, tell, starts, rings, shows } = ground();
+    starts('x', party('201'), '202');
+    expect(shows(employee('201'))).toEqual(['initiator trying 202']);
+    rings('x', 'b1', party('202'));
+    expect([shows(employee('201')), shows(employee('202'))]).toEqual([
+      ['initiator early 202'],
+      ['recipient early 201'],
+    ]);
+    tell('x', { type: 'call.answered', leg: 'b1', party: party('202') });
+    expect([shows(employee('201')), shows(employee('202'))]).toEqual([
+      ['initiator confirmed 202'],
+      ['recipient confirmed 201'],
+    ]);
+    tell('x', { type: 'leg.ended', leg: leaves });
+    expect([shows(employee('201')), shows(employee('202'))]).toEqual([[], []]);
+    tell('x', { type: 'call.ended' });
+    expect(lamps.size).toBe(0);
+  },
+);
 
 test('phones that rang for nothing go out, one of them each; those of another domain were never lit', () => {
   const { lamps, tell, starts, rings, shows } = ground();

@@ -14,6 +14,8 @@ export interface Ground extends World {
   readonly notifier: Notifier<Watcher>;
   /** What `lamp` says now; undefined when there is none. */
   lamp: string | undefined;
+  /** Its documents cannot be written. */
+  broken: boolean;
   /** Sends a SUBSCRIBE: outside a dialog, unless the phone has joined one. */
   subscribe(expires: number | undefined, more?: readonly HeaderField[], event?: string): void;
   /** The last NOTIFY that came. */
@@ -44,7 +46,12 @@ export async function ground(
       const { lamp } = made;
       return lamp === undefined
         ? undefined
-        : { write: (type, _, version) => Buffer.from(`${type} ${version}: ${lamp}`) };
+        : {
+            write: (type, _, version) => {
+              if (made.broken) throw new Error('broken');
+              return Buffer.from(`${type} ${version}: ${lamp}`);
+            },
+          };
     },
   };
   dialogs.outOfDialog = (request, flow) => {
@@ -59,6 +66,7 @@ export async function ground(
   const made: Ground = Object.assign(stack, {
     notifier,
     lamp: 'off' as string | undefined,
+    broken: false,
     subscribe: (expires: number | undefined, more: readonly HeaderField[] = [], event = 'dialog') => {
       const time: HeaderField[] = expires === undefined ? [] : [['Expires', `${expires}`]];
       phone.send('SUBSCRIBE', { headers: [['Event', event], ...time, ...more] });
