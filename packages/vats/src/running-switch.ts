@@ -51,7 +51,8 @@ export function runningSwitch(members: SwitchMembers, within: PartsWithin): Swit
 }
 
 async function close(members: SwitchMembers, within: PartsWithin): Promise<void> {
-  const { numbering, calls, watching, trunks, transactions, registrar, transport, access, media, store } = members;
+  const { numbering, calls, watching, messages, trunks, transactions, registrar, transport, access, media, store } =
+    members;
   const { recordings, journal, keeper, bannedConnections } = within;
   numbering.close();
   calls.hangUpAll('switch-stopped');
@@ -65,6 +66,7 @@ async function close(members: SwitchMembers, within: PartsWithin): Promise<void>
   // While requests can still go out: the operators are told that we are gone.
   await trunks.close();
   watching.close();
+  messages.close();
   transactions.close();
   await registrar.close();
   await transport.close();

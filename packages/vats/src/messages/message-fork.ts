@@ -1,4 +1,4 @@
-import type { Clock } from '@vats/kernel';
+import type { Cancel, Clock } from '@vats/kernel';
 import type { Flow, HeaderField, ReplyDraft, RequestDraft, SipResponse, TransactionLayer } from '@vats/sip';
 
 /** One phone that a message goes to. */
@@ -15,13 +15,14 @@ const PATIENCE_MS = 24_000;
  * for all, and only when none does the sender hears of a refusal. It is answered once, and always in time.
  *
  * @param respond called once
+ * @returns gives up waiting, and answers nothing: for the end of the process
  */
 export function forkMessage(
   branches: readonly MessageBranch[],
   transactions: Pick<TransactionLayer, 'send'>,
   clock: Clock,
   respond: (reply: ReplyDraft) => void,
-): void {
+): Cancel {
   const refusals: ReplyDraft[] = [];
   let isAnswered = false;
   const answer = (reply: ReplyDraft): void => {
@@ -45,6 +46,10 @@ export function forkMessage(
       onTransportError: () => refused(UNAVAILABLE),
     });
   }
+  return () => {
+    isAnswered = true;
+    impatience();
+  };
 }
 
 const UNAVAILABLE: ReplyDraft = { status: 480 };

@@ -1,6 +1,6 @@
 import { AccountRates } from '@vats/access';
 import type { ReachablePhone } from '@vats/calls';
-import type { Clock, Ledger, Log, Random } from '@vats/kernel';
+import type { Cancel, Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { Directory, Domain, User } from '@vats/pbx';
 import {
   type Flow,
@@ -70,12 +70,12 @@ export class MessageRelay {
   readonly counters: MessageCounters = { delivered: 0, undelivered: 0, refused: 0 };
   readonly #parts: MessageRelayParts;
   readonly #rates: AccountRates;
-  #underWay = 0;
+  readonly #underWay = new Set<Cancel>();
 
   constructor(parts: MessageRelayParts) {
     this.#parts = parts;
     this.#rates = new AccountRates({ clock: parts.clock, ...RATE });
-    parts.ledger.enrol('messages under way', () => this.#underWay);
+    parts.ledger.enrol('messages under way', () => this.#underWay.size);
   }
 
   /** A MESSAGE outside a dialog, of a proven account. */
@@ -88,13 +88,19 @@ export class MessageRelay {
       transaction.respond(plan as ReplyDraft);
       return;
     }
-    this.#underWay++;
-    forkMessage(plan, transactions, clock, (reply) => {
-      this.#underWay--;
+    const giveUp = forkMessage(plan, transactions, clock, (reply) => {
+      this.#underWay.delete(giveUp);
       this.counters[reply.status < 300 ? 'delivered' : 'undelivered']++;
       log.debug('message.answered', { from: account.user.extension, phones: plan.length, status: reply.status });
       transaction.respond(reply);
     });
+    this.#underWay.add(giveUp);
+  }
+
+  /** Waits for no phone any more. */
+  close(): void {
+    for (const giveUp of this.#underWay) giveUp();
+    this.#underWay.clear();
   }
 
   /** Whom it goes to, or why nowhere. */
