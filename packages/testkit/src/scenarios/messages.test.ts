@@ -105,6 +105,21 @@ describe('MESSAGE between employees', () => {
   );
 
   scenario(
+    'one that nobody has answered yet keeps no switch from stopping',
+    { ends: [] },
+    async ({ alice, bob, world }) => {
+      bob.manners.replies.MESSAGE = undefined;
+      writes(alice, '202', 'x');
+      bob.expects('MESSAGE');
+      expect(world.ledger.counts()['messages under way']).toBe(1);
+      await world.stop();
+      expect(world.ledger.counts()['messages under way']).toBe(0);
+      expect(world.stage.clock.pending).toBe(0);
+      await world.start();
+    },
+  );
+
+  scenario(
     'who has no phone is 480, who is nobody 404, a number outside 403',
     { ends: [], cast: ['alice'] },
     ({ alice }) => {
