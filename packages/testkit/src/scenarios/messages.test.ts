@@ -213,4 +213,26 @@ describe('OPTIONS', () => {
       alice.hears('407 OPTIONS');
     },
   );
+
+  scenario(
+    'RFC 3261 §11.2: who shows good credentials hears 404 where a call would, and 200 elsewhere',
+    { ends: [] },
+    ({ alice }) => {
+      // Of another realm, so that it is asked for ours, and answers.
+      const odd: HeaderField = [
+        'Proxy-Authorization',
+        'Digest username="x", realm="other", nonce="y", uri="sip:a", response="z"',
+      ];
+      const answers: [string, number][] = [
+        ['202', 200],
+        ['299', 404],
+        ['*43', 200],
+        ['+79161234567', 200],
+      ];
+      for (const [number, status] of answers) {
+        alice.asks('OPTIONS', { uri: `sip:${number}@acme.example`, headers: [odd] });
+        alice.hears(`${status} OPTIONS`);
+      }
+    },
+  );
 });
