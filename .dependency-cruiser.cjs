@@ -1,6 +1,6 @@
 /** Directions of the house: packages import what their manifest declares; folders inside sip and media look down only. */
 const layers = {
-  sip: ['message', 'digest', 'transport', 'transaction', 'dialog', 'locate'],
+  sip: ['message', 'digest', 'transport', 'transaction', 'dialog', 'subscription', 'event-bodies', 'locate'],
   media: ['sdp', 'rtp', 'srtp', 'codec', 'sound', 'recording', 'plane'],
 };
 

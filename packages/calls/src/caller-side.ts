@@ -4,6 +4,7 @@ import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
+import { infoPackagesOf } from './info-packages.ts';
 import type { Leg } from './leg.ts';
 import { answeredTo } from './outside-invite.ts';
 import type { Sound } from './speaker.ts';
@@ -53,6 +54,7 @@ export class CallerSide {
       this.#call.feed({ type: 'refuse', failure: 'no-media-ports' });
       return false;
     }
+    leg.infoPackages = infoPackagesOf(invite.request);
     if (invite.offer === undefined) return true;
     const received = leg.sdp.receiveOffer(invite.offer);
     if (received.ok) return true;
@@ -267,7 +269,7 @@ export class CallerSide {
     // Forks lets only a phone with a usable answer be connected, so only a bug of ours leads here.
     if (callee.forCaller === undefined) throw new Error(`no SDP for the caller from ${callee.name}`);
     if (invite.offer === undefined) this.#awaitAnswer(caller, () => legs.join(caller, callee));
-    caller.session = invite.accept({ sdp: callee.forCaller });
+    caller.session = invite.accept({ sdp: callee.forCaller, headers: callee.recvInfo ?? [] });
   }
 
   /** Our 2xx made the offer, so the ACK brings the answer; without a usable one there is no call. */

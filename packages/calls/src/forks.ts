@@ -18,6 +18,7 @@ import type { Rung } from './call-state.ts';
 import { crowded, entryOf } from './crowd.ts';
 import { answerEarlyUpdate } from './early-updates.ts';
 import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
+import { infoPackagesOf, recvInfo } from './info-packages.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import { calleeOffer, callerAnswer } from './negotiation.ts';
 import { offeredTo } from './outside-invite.ts';
@@ -255,7 +256,7 @@ export class Forks {
         target: flow,
         sdp,
         maxForwards: maxForwardsOf(invite.request) - 1,
-        headers: [...passedHeaders(invite.request), ...(options.headers ?? [])],
+        headers: [...passedHeaders(invite.request), ...recvInfo(invite.request), ...(options.headers ?? [])],
       },
       {
         onProgress: (response, early) => {
@@ -263,7 +264,11 @@ export class Forks {
           this.#onProgress(leg, response, early);
         },
         onEarlyUpdate: (update, early) => answerEarlyUpdate(this.#call, leg, update, early),
-        onAnswer: (_response, session) => this.#onAnswer(leg, session),
+        onAnswer: (response, session) => {
+          leg.infoPackages = infoPackagesOf(response);
+          leg.recvInfo = recvInfo(response);
+          return this.#onAnswer(leg, session);
+        },
         onFailure: (failure) => this.#onFailure(leg, failure),
         ...(onTurnedAway !== undefined && { onTurnedAway }),
       },

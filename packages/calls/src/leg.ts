@@ -1,5 +1,5 @@
 import type { LegDescription, MediaLeg, SdpFault } from '@vats/media';
-import type { Flow, IncomingReinvite, OutgoingReinvite, Session } from '@vats/sip';
+import type { Flow, HeaderField, IncomingReinvite, OutgoingReinvite, Session } from '@vats/sip';
 import type { LegName, Party } from './call-event.ts';
 import type { LegStreams } from './leg-streams.ts';
 
@@ -26,6 +26,9 @@ export interface Leg extends FarEnd {
   reinviteFault?: SdpFault | undefined;
   /** A re-INVITE of ours to this leg's peer. */
   ourReinvite?: OutgoingReinvite | undefined;
+  /** Info Packages that its peer takes, and what says so to the other side (RFC 6086); unknown until it has said. */
+  infoPackages?: readonly string[];
+  recvInfo?: readonly HeaderField[];
   /** What was wrong with the offer that it began with. */
   offerFault?: SdpFault;
   /** SDP of the caller's 2xx, made of what this phone answered. */

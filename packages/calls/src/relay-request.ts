@@ -1,4 +1,5 @@
 import type { HeaderField, Respond, Session, SipRequest } from '@vats/sip';
+import { badInfoPackage } from './info-packages.ts';
 
 /** Requests within a call that mean something to the other person's phone. */
 const RELAYED: readonly string[] = ['INFO', 'MESSAGE'];
@@ -9,9 +10,16 @@ const BODY_HEADERS = ['Content-Type', 'Content-Disposition', 'Content-Encoding',
 /**
  * Answers a request within a dialog: INFO and MESSAGE go to the other leg and its answer comes back; OPTIONS is answered
  * here; a NOTIFY that only keeps a NAT open is accepted. The peer's own refusals come back as they are, but a challenge or
- * a redirection, which is between us and that leg.
+ * a redirection, which is between us and that leg. An INFO of a package that the other leg does not take stays here (469).
+ *
+ * @param infoPackages that the other leg takes
  */
-export function relayInDialogRequest(request: SipRequest, respond: Respond, other: Session | undefined): void {
+export function relayInDialogRequest(
+  request: SipRequest,
+  respond: Respond,
+  other: Session | undefined,
+  infoPackages: readonly string[] = [],
+): void {
   if (request.method === 'OPTIONS') {
     respond(200);
     return;
@@ -26,8 +34,18 @@ export function relayInDialogRequest(request: SipRequest, respond: Respond, othe
     respond(491);
     return;
   }
+  // A call's dialog has one usage here (RFC 6665 §4.5.2).
+  if (request.method === 'SUBSCRIBE') {
+    respond(403, { reason: 'Subscribe Outside The Call' });
+    return;
+  }
   if (!RELAYED.includes(request.method)) {
     respond(501);
+    return;
+  }
+  const taken = badInfoPackage(request, infoPackages);
+  if (taken !== undefined) {
+    respond(469, { headers: taken });
     return;
   }
   if (other === undefined || other.ended) {

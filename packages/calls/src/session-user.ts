@@ -35,7 +35,8 @@ export function sessionUser(
     onRequest: (request, respond) => {
       const leg = legNow();
       if (leg !== undefined && keys.received(leg, request, respond)) return;
-      relayInDialogRequest(request, respond, leg === undefined ? undefined : call.otherOf(leg)?.session);
+      const other = leg === undefined ? undefined : call.otherOf(leg);
+      relayInDialogRequest(request, respond, other?.session, other?.infoPackages);
     },
     onRefer: (refer) => transfers.received(legNow(), refer),
     onEnd: (end) => {

@@ -1,5 +1,6 @@
 export * from './dialog/index.ts';
 export * from './digest/index.ts';
+export * from './event-bodies/index.ts';
 export * from './locate/index.ts';
 export {
   type AuthValue,
@@ -60,5 +61,6 @@ export {
   writeResponse,
 } from './message/write-message.ts';
 export { type ReplyDraft, viaAsObserved, writeResponseTo } from './message/write-response-to.ts';
+export * from './subscription/index.ts';
 export * from './transaction/index.ts';
 export * from './transport/index.ts';

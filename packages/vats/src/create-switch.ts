@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { CallManager, timerPolicy } from '@vats/calls';
+import { CallManager, type ReachablePhone, timerPolicy } from '@vats/calls';
 import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
@@ -20,11 +20,11 @@ import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
 import { isNameOf } from './domain-names.ts';
-import { callExtensions } from './front-door/call-extensions.ts';
-import { ALLOWED_METHODS } from './front-door/front-door.ts';
+import { capabilitiesOf, OPTIONS_ANSWER } from './front-door/capabilities.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { openLists } from './lists.ts';
+import { MessageRelay } from './messages/message-relay.ts';
 import { openOverload } from './open-overload.ts';
 import {
   connectionsAtMost,
@@ -49,6 +49,7 @@ import type { Settings } from './settings/index.ts';
 import type { Switch, SwitchParts } from './switch.ts';
 import { TlsKeeper } from './tls/tls-keeper.ts';
 import { TrunkServers } from './trunk-servers.ts';
+import { Watching } from './watching/watching.ts';
 
 export type { Switch, SwitchParts } from './switch.ts';
 
@@ -143,6 +144,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   });
   undo.push(async () => overload.close());
   const sessionTimer = timerPolicy(settings.sip.sessionTimer);
+  const capabilities = capabilitiesOf(settings.sip);
   const dialogs = new DialogLayer({
     transactions,
     transport,
@@ -151,9 +153,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     ledger,
     userAgent: settings.sip.userAgent,
-    allow: settings.sip.prack === 'off' ? ALLOWED_METHODS.filter((name) => name !== 'PRACK') : ALLOWED_METHODS,
+    allow: capabilities.methods,
     // A device or a trunk may have a timer where the machine has none; who has none is told of none.
-    supported: [...new Set([...callExtensions(settings.sip), 'timer'])],
+    supported: [...new Set([...capabilities.extensions, 'timer'])],
+    answersOptions: OPTIONS_ANSWER,
     ...(settings.sip.prack !== 'off' && { reliable: settings.sip.prack }),
     ...(sessionTimer !== 'off' && { sessionTimer }),
     mayMove: ({ flow }, arrived) => servers.mayMove(flow, arrived),
@@ -187,6 +190,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     onEvent: (event) => {
       logRegistration(log, model.directory.domainById(event.binding.domain)?.name, event);
       access.noteRegistration(event);
+      watching.noteRegistration(event);
       parts.onRegistrarEvent?.(event);
     },
     userAgent: settings.sip.userAgent,
@@ -197,6 +201,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     () => clock.now(),
     (before, after) => {
       for (const [domain, login] of accountsGone(before, after)) {
+        watching.forgetAccount(domain, login);
         registrar.remove(domain, login).catch((error: unknown) => {
           log.error('registrar.not-removed', { login, error: String(error) });
         });
@@ -207,6 +212,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
         contacts.forget(id);
       }
       recordings.keeper.makeKeys(after.domains);
+      watching.noteModel();
       access.usePolicies(model.directory);
       // First, so that the sweep knows their servers.
       if (parts.trunks === undefined) lines.use(after.domains);
@@ -215,6 +221,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     { register: () => numbering.names, prompts: (language) => promptNames(data, language) },
   );
   access.usePolicies(model.directory);
+  const watching: Watching = new Watching({
+    ...{ dialogs, registrar, clock, random, log, ledger },
+    directory: () => model.directory,
+  });
+  undo.push(async () => watching.close());
 
   const recordings = openRecordings({
     ...{ settings: settings.recordings, store, data, directory: recordingsDirectory, clock, log, ledger },
@@ -272,6 +283,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ...parts.answers,
   });
   ledger.enrol('employees on the phone', () => world.size);
+  const locate = (domain: Domain, login: string): readonly ReachablePhone[] =>
+    reachablePhones({ registrar, access, directory: model.directory }, domain, login);
   const calls: CallManager = new CallManager({
     dialogs,
     media,
@@ -281,7 +294,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     ledger,
     hostOf,
     advertisedMedia: (flow) => addressing.advertisedMedia(flow, ownAddresses),
-    locate: (domain, login) => reachablePhones({ registrar, access, directory: model.directory }, domain, login),
+    locate,
     world: () => world,
     line: (domain, trunk) => trunks.line(domain, trunk),
     flowTo: (target) => transport.flowTo(target),
@@ -303,21 +316,43 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     },
     emit: (event) => {
       world.note(event);
+      watching.noteCall(event);
       journal.note(event);
       if (parts.media !== undefined) return;
       if (event.type === 'recording.finished' || event.type === 'recording.failed') finishing.finish(event.path);
     },
   });
 
-  const sweepAccess = (): void =>
+  const sweepAccess = (): void => {
     access.sweep({
       ...{ registrar, calls, dialogs, transport },
       directory: () => model.directory,
       isTrunkAt: (address) => servers.isThere(address),
     });
+    watching.sweep((address, domain, login) => access.admitsBinding(address, model.directory, domain, login));
+  };
+  const messages = new MessageRelay({
+    ...{ transactions, locate, hostOf, userAgent: settings.sip.userAgent, clock, random, log, ledger },
+    directory: () => model.directory,
+  });
 
   const { door, authenticator, visitors, admission } = openFrontDoor({
-    ...{ settings, digest, gate: access.gate, overload, store, transactions, trunks, registrar, calls, clock, log },
+    ...{
+      settings,
+      digest,
+      gate: access.gate,
+      overload,
+      capabilities,
+      store,
+      transactions,
+      trunks,
+      registrar,
+      calls,
+      watching,
+      messages,
+      clock,
+      log,
+    },
     directory: () => model.directory,
   });
   isTooLate = (octets, transport) => transport === 'udp' && admission.leavesUnread(octets);
@@ -370,6 +405,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       numbering,
       world,
       logins,
+      watching,
+      messages,
       sweepAccess,
     },
     { recordings, journal, keeper, bannedConnections, tls },

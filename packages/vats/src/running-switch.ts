@@ -55,7 +55,8 @@ export function runningSwitch(members: SwitchMembers, within: PartsWithin): Swit
 }
 
 async function close(members: SwitchMembers, within: PartsWithin): Promise<void> {
-  const { numbering, calls, trunks, transactions, overload, registrar, transport, access, media, store } = members;
+  const { numbering, calls, watching, messages, trunks, transactions, overload } = members;
+  const { registrar, transport, access, media, store } = members;
   const { recordings, journal, keeper, bannedConnections, tls } = within;
   tls.close();
   numbering.close();
@@ -69,6 +70,8 @@ async function close(members: SwitchMembers, within: PartsWithin): Promise<void>
   await recordings.storage.close();
   // While requests can still go out: the operators are told that we are gone.
   await trunks.close();
+  watching.close();
+  messages.close();
   transactions.close();
   overload.close();
   await registrar.close();

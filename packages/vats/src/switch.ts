@@ -20,6 +20,7 @@ import type { AccessEvent } from './access/access-event.ts';
 import type { ContactBook } from './contact-book.ts';
 import type { Authenticator } from './front-door/authenticator.ts';
 import type { Visitors } from './front-door/visitors.ts';
+import type { MessageRelay } from './messages/message-relay.ts';
 import type { Numbering } from './numbering/numbering.ts';
 import type { PbxModel } from './pbx-model.ts';
 import type { RateTables } from './rate-tables.ts';
@@ -30,6 +31,7 @@ import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
 import type { Settings, TlsSettings } from './settings/index.ts';
 import type { TlsKeeper } from './tls/tls-keeper.ts';
 import type { Trunks } from './trunks.ts';
+import type { Watching } from './watching/watching.ts';
 
 /** New requests began to be refused because there are too many, or that is over. Times in ms but for `seconds`. */
 export type LoadEvent =
@@ -106,6 +108,10 @@ export interface Switch {
   readonly tls: Pick<TlsKeeper, 'certificates' | 'warnings'>;
   /** Reads the certificates anew; connections that are there stay. @throws StartFailure, with all as it was */
   reloadTls(settings: TlsSettings): void;
+  /** Who watches whom. */
+  readonly watching: Watching;
+  /** Carries messages between employees. */
+  readonly messages: MessageRelay;
   /**
    * Who may come was changed: puts these settings in force, all but the proxies, reads the country table anew, and ends what
    * those hold who may not come any more. @throws GeoDatabaseError, with all as it was

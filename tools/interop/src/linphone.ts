@@ -21,6 +21,8 @@ export interface LinphoneOptions {
   readonly codecs: readonly string[];
   /** Encrypts, by SDES. `mandatory`: and takes nothing else. */
   readonly encryption?: 'optional' | 'mandatory';
+  /** Publishes its presence, watches that of these users, and asks for its mailbox. */
+  readonly watches?: readonly string[];
   /** Its own address. */
   readonly address?: string;
   readonly place?: Place;
@@ -93,6 +95,11 @@ export class Linphone {
     await this.#child.line(/Receiving new incoming call|is contacting you/, milliseconds);
   }
 
+  /** Waits for something that it says. */
+  async says(pattern: RegExp, milliseconds = 5_000): Promise<void> {
+    await this.#child.line(pattern, milliseconds);
+  }
+
   answer(): void {
     this.#say('answer');
   }
@@ -127,11 +134,6 @@ export class Linphone {
     this.#say(`transfer ${call} --to-call ${other}`);
   }
 
-  /** Waits for a line that it says. */
-  async says(pattern: RegExp, milliseconds = 5_000): Promise<void> {
-    await this.#child.line(pattern, milliseconds);
-  }
-
   press(digit: string): void {
     this.#say(digit);
   }
@@ -155,6 +157,9 @@ function settings(options: LinphoneOptions, local: Endpoint, rtpPort: number): s
     const [mime, rate] = codec.split('/');
     return `[audio_codec_${i}]\nmime=${mime}\nrate=${rate}\nchannels=${mime === 'opus' ? 2 : 1}\nenabled=${options.codecs.includes(codec) ? 1 : 0}\n`;
   });
+  const friends = (options.watches ?? []).map(
+    (user, i) => `[friend_${i}]\nurl="${user}" <sip:${user}@${address}>\npol=accept\nsubscribe=1\n`,
+  );
   return `[sip]
 sip_port=${transport === 'udp' ? local.port : 0}
 sip_tcp_port=${transport === 'tcp' ? local.port : 0}
@@ -181,10 +186,10 @@ reg_proxy=<sip:${address}:${port};transport=${transport}>
 reg_identity=sip:${options.login}@${address}
 reg_expires=300
 reg_sendregister=1
-publish=0
-[auth_info_0]
+publish=${options.watches === undefined ? 0 : 1}
+${options.watches === undefined ? '' : `mwi_server_address=<sip:${options.login}@${address}:${port}>\n`}[auth_info_0]
 username=${options.login}
 passwd=${options.password}
 realm=
-${codecs.join('')}`;
+${friends.join('')}${codecs.join('')}`;
 }

@@ -19,6 +19,8 @@ export interface DialogOwner {
   onAck(ack: SipRequest, flow: Flow): void;
   /** The peer is not heard any more, whatever it still sends. */
   onUnheard?(): void;
+  /** What a request of this dialog gets that comes from where its peer cannot be; 403 unless given. */
+  readonly elsewhere?: number;
 }
 
 export type Transactions = Pick<TransactionLayer, 'accept' | 'send' | 'sendAck' | 'replyStatelessly' | 'giveUpOn'>;
@@ -48,6 +50,8 @@ export interface DialogContext {
   readonly sessionTimer: SessionTimerPolicy | undefined;
   /** To whom provisional responses go reliably; undefined: RFC 3262 is not spoken. */
   readonly reliable: 'sdp' | 'required' | undefined;
+  /** The same and more, for what answers OPTIONS. */
+  readonly answersOptions: readonly HeaderField[];
 }
 
 const SDP_BODY: HeaderField = ['Content-Type', 'application/sdp'];

@@ -105,7 +105,9 @@ export class OpenRequests {
       if (!open.has(transaction)) return;
       if (status >= 200) open.delete(transaction);
       const { headers = [], ...rest } = options;
-      transaction.respond({ status, ...rest, headers: [...this.#context.server, ...headers] });
+      const isAsked = transaction.request.method === 'OPTIONS' && status < 300;
+      const can = isAsked ? this.#context.answersOptions : [];
+      transaction.respond({ status, ...rest, headers: [...can, ...this.#context.server, ...headers] });
     };
   }
 

@@ -52,6 +52,8 @@ export interface DialogLayerOptions {
    * support it, and all to those that require it. `required`: the latter alone.
    */
   readonly reliable?: 'sdp' | 'required';
+  /** What an answer to OPTIONS within a dialog says beside Allow and Supported (RFC 3261 §11.2). */
+  readonly answersOptions?: readonly HeaderField[];
   /**
    * Lets a request of a dialog in that comes from elsewhere than `mayArriveOver` allows: another address of the same
    * trunk, say. Without it, nobody.
@@ -113,6 +115,7 @@ export class DialogLayer {
       untimedCapabilities: capable(supported.filter((tag) => tag.toLowerCase() !== TIMER)),
       sessionTimer: options.sessionTimer,
       reliable: speaksReliably ? (options.reliable ?? 'sdp') : undefined,
+      answersOptions: [...capable(supported), ...(options.answersOptions ?? [])],
       userAgent: named('User-Agent'),
       server: named('Server'),
       acks: new Acks(clock, 64 * timers.t1),
@@ -130,6 +133,11 @@ export class DialogLayer {
   /** Dialogs alive, early ones and those whose BYE is under way included. */
   get size(): number {
     return this.#context.dialogs.size;
+  }
+
+  /** What usages of dialogs other than INVITE's are built on (RFC 5057). */
+  get context(): DialogContext {
+    return this.#context;
   }
 
   /**
@@ -167,13 +175,13 @@ export class DialogLayer {
     }
     const owner = this.#ownerOf(request, flow);
     if (owner === 'unknown') this.#turnAway(request, flow, 481);
-    else if (owner === 'foreign') this.#turnAway(request, flow, 403);
+    else if (owner instanceof Foreign) this.#turnAway(request, flow, owner.status);
     else owner.onRequest(request, flow);
   }
 
   onAck(ack: SipRequest, flow: Flow): void {
     const owner = this.#ownerOf(ack, flow);
-    if (typeof owner !== 'string') owner.onAck(ack, flow);
+    if (owner !== 'unknown' && !(owner instanceof Foreign)) owner.onAck(ack, flow);
   }
 
   onStrayResponse(response: SipResponse): void {
@@ -181,7 +189,7 @@ export class DialogLayer {
     else this.counters.strayResponses++;
   }
 
-  #ownerOf(request: SipRequest, flow: Flow): DialogOwner | 'unknown' | 'foreign' {
+  #ownerOf(request: SipRequest, flow: Flow): DialogOwner | 'unknown' | Foreign {
     const { callId, toTag = '', fromTag = '' } = request;
     const owner = callId.ok ? this.#context.dialogs.find(callId.value, toTag, fromTag) : undefined;
     if (owner === undefined) {
@@ -191,7 +199,7 @@ export class DialogLayer {
     if (mayArriveOver(owner.dialog, flow) || this.#mayMove(owner.dialog, flow)) return owner;
     this.counters.foreignSource++;
     if (this.#lines.allows(sourceOf(flow.observed.address))) this.#foreign(request, owner.dialog, flow);
-    return 'foreign';
+    return new Foreign(owner.elsewhere ?? 403);
   }
 
   #turnAway(request: SipRequest, flow: Flow, status: number): void {
@@ -211,5 +219,14 @@ export class DialogLayer {
     const { cseq, callId, fromTag = '', toTag = '', status } = response;
     if (status < 200 || status > 299 || !cseq.ok || cseq.value.method !== 'INVITE' || !callId.ok) return false;
     return this.#context.acks.repeat(callId.value, fromTag, toTag, cseq.value.number);
+  }
+}
+
+/** A request that names a dialog and comes from where its peer cannot be, and what it gets. */
+class Foreign {
+  readonly status: number;
+
+  constructor(status: number) {
+    this.status = status;
   }
 }

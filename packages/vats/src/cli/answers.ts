@@ -68,6 +68,7 @@ export const statusAnswer = z.object({
     counters: z.object({ wouldRefuse: z.number() }),
     warnings: z.array(z.string()),
   }),
+  watching: z.object({ subscriptions: z.object({ alive: z.number() }) }).optional(),
   memory: z.number(),
 });
 

@@ -24,6 +24,7 @@ import { addRecordingCommands } from './recording-commands.ts';
 import { addRegionCommands } from './region-commands.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import * as show from './show.ts';
+import { addSubscriptionCommand } from './subscription-commands.ts';
 import { addSupervisionCommands } from './supervision-commands.ts';
 import { addTrunkCommands } from './trunk-commands.ts';
 import { addUserListCommands } from './user-list-commands.ts';
@@ -160,6 +161,7 @@ function program(streams: Streams, result: { code: number }): Command {
   addRecordingCommands(vats, calls, streams, print);
   addSupervisionCommands(calls, streams);
   addConferenceCommand(vats, print);
+  addSubscriptionCommand(vats, print);
 
   const user = vats.command('user').description('users of a domain, by hand');
   looking(user.command('add').description('add a user with one device'))

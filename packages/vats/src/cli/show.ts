@@ -22,6 +22,7 @@ export function statusText(status: z.output<typeof statusAnswer>): string {
     ...certificateRows(status.tls.certificates),
     ['domains', status.domains.map(({ name, users }) => `${name} (${counted(users, 'user')})`).join(', ') || 'none'],
     ['phones', String(status.registrations)],
+    ...watchingRows(status.watching?.subscriptions.alive),
     ...trunkRows(status.trunks),
     ...calendarRows(status.calendars.until),
     ['calls', String(status.calls)],
@@ -105,6 +106,11 @@ function certificateRows(certificates: z.output<typeof statusAnswer>['tls']['cer
 function trunkRows({ total, inTrouble }: z.output<typeof statusAnswer>['trunks']): [string, string][] {
   if (total === 0) return [];
   return [['trunks', inTrouble === 0 ? `${total}, all well` : `${total}, ${inTrouble} IN TROUBLE`]];
+}
+
+/** Where nobody watches anybody, not a word of it. */
+function watchingRows(subscriptions = 0): [string, string][] {
+  return subscriptions === 0 ? [] : [['watching', counted(subscriptions, 'subscription')]];
 }
 
 /** Until which year days off are known: of one company that alone, of several each. */

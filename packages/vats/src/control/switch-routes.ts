@@ -20,6 +20,7 @@ import { rateRoutes } from './rate-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { regionRoutes } from './region-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
+import { subscriptionRoutes, subscriptionStatus } from './subscription-routes.ts';
 import { supervisionRoutes } from './supervision-routes.ts';
 import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
 import { userListRoutes } from './user-list-routes.ts';
@@ -105,6 +106,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...groupRoutes(running),
     ...recordingRoutes(running),
     ...supervisionRoutes(running),
+    ...subscriptionRoutes(running),
   };
 }
 
@@ -150,6 +152,7 @@ function status(running: Switch) {
     access: accessStatus(running),
     store: { ok: health.ok, pending: health.pending, ...(health.error && { error: health.error.message }) },
     sip: { ...transport.counters, ...transactions.counters, authenticationFailures: authenticator.failures },
+    watching: subscriptionStatus(running),
     ledger: ledger.counts(),
     memory: process.memoryUsage.rss(),
   };

@@ -15,37 +15,16 @@ import type { ByTrunk, Trunks } from '../trunks.ts';
 import type { Admission } from './admission.ts';
 import type { Authenticated, Authenticator } from './authenticator.ts';
 import { fromTrunk } from './call-origin.ts';
+import { type Capabilities, DIALOG_METHODS } from './capabilities.ts';
 import { dialledOf } from './dialled.ts';
 import { domainOf } from './domain-of.ts';
+import { isThere } from './is-there.ts';
 import { isScanner } from './scanners.ts';
 import type { Visitor, Visitors } from './visitors.ts';
 
-/** Methods that a phone may use with us; the Allow header, and what a 405 lists. */
-export const ALLOWED_METHODS = [
-  'INVITE',
-  'ACK',
-  'CANCEL',
-  'BYE',
-  'OPTIONS',
-  'REGISTER',
-  'INFO',
-  'MESSAGE',
-  'NOTIFY',
-  'PRACK',
-  'UPDATE',
-  'REFER',
-] as const;
-
-/** Known methods that need a subscription we don't serve yet: the event package is refused, not the method. */
-const EVENT_METHODS: readonly string[] = ['SUBSCRIBE', 'PUBLISH'];
-
-/** Known methods that mean something only within a dialog; the dialog layer has looked for one already. */
-const DIALOG_METHODS: readonly string[] = ['BYE', 'INFO', 'UPDATE', 'PRACK'];
-
 const ONLY_OVER_TLS: HeaderField = ['Warning', '399 vats "A sips URI is served over TLS alone"'];
-const ALLOW: HeaderField = ['Allow', ALLOWED_METHODS.join(', ')];
-const ALLOW_WITHOUT_MESSAGE: HeaderField = ['Allow', ALLOWED_METHODS.filter((name) => name !== 'MESSAGE').join(', ')];
-
+/** Calls that begin with a REFER would need somebody to ring first: a transfer is ordered within its call. */
+const WITHIN_A_CALL: HeaderField = ['Warning', '399 vats "REFER is taken within a call only"'];
 /** SIP extensions that a REGISTER may require: the registrar keeps the Path (RFC 3327), and flows apart (RFC 5626). */
 const REGISTER_EXTENSIONS: readonly string[] = ['path', 'outbound'];
 
@@ -59,11 +38,15 @@ export interface FrontDoorParts {
   readonly trunks: Pick<Trunks, 'recognise' | 'isAt'>;
   /** Takes a REGISTER of a proven account. */
   readonly register: (request: SipRequest, flow: Flow, account: Authenticated, visitor: Visitor) => void;
-  /** What an INVITE may require; nothing unless given. */
-  readonly extensions?: readonly string[];
+  /** What we can. */
+  readonly capabilities: Capabilities;
+  /** Takes what a proven account asks for that is no call: to watch somebody, to tell its own presence, to write to somebody. */
+  readonly ask: (request: SipRequest, flow: Flow, account: Authenticated, visitor: Visitor, what: Asked) => void;
   /** Takes an INVITE of a proven account, or of a trunk. */
   readonly invite: (request: SipRequest, flow: Flow, origin: InviteOrigin, visitor: Visitor) => void;
 }
+
+export type Asked = 'SUBSCRIBE' | 'PUBLISH' | 'MESSAGE';
 
 export interface InviteOrigin {
   readonly domain: Domain;
@@ -95,7 +78,7 @@ export class FrontDoor {
     }
     switch (request.method) {
       case 'OPTIONS':
-        this.#options(request, flow);
+        this.#options(request, flow, guest);
         return;
       case 'REGISTER':
         this.#register(request, flow, guest);
@@ -105,6 +88,11 @@ export class FrontDoor {
         return;
       case 'NOTIFY':
         this.#reply(request, flow, isKeepAlive(request) ? 200 : 481);
+        return;
+      case 'SUBSCRIBE':
+      case 'PUBLISH':
+      case 'MESSAGE':
+        this.#ask(request, flow, guest, request.method);
         return;
       case 'ACK':
         return;
@@ -150,15 +138,22 @@ export class FrontDoor {
     return request.method === 'INVITE' ? trunks.recognise(request, flow) : undefined;
   }
 
-  #options(request: SipRequest, flow: Flow): void {
+  /**
+   * Everybody hears what we can, whatever they ask about, so that nobody learns who is there; but who shows credentials is told what an
+   * INVITE would be (RFC 3261 §11.2).
+   */
+  #options(request: SipRequest, flow: Flow, guest: Guest): void {
     if (this.#refusesScheme(request, flow)) return;
-    if (this.#refuses(request, flow, refusedExtension(request, []))) return;
-    this.#reply(request, flow, 200, [
-      ALLOW,
-      ['Accept', 'application/sdp'],
-      ['Accept-Encoding', 'identity'],
-      ['Accept-Language', 'en, ru'],
-    ]);
+    if (request.credentials('Proxy-Authorization').length > 0) {
+      const account = this.#authenticate(request, flow, guest);
+      if (account === undefined) return;
+      if (!isThere(request, account.domain, this.#parts.directory())) {
+        this.#reply(request, flow, 404);
+        return;
+      }
+    }
+    if (this.#refuses(request, flow, refusedExtension(request, this.#parts.capabilities.extensions))) return;
+    this.#reply(request, flow, 200, this.#parts.capabilities.answersOptions);
   }
 
   #register(request: SipRequest, flow: Flow, guest: Guest): void {
@@ -190,32 +185,24 @@ export class FrontDoor {
   /** An INVITE that asks for what we can't do. */
   #refusesWhole(request: SipRequest, flow: Flow): boolean {
     if (this.#refusesScheme(request, flow)) return true;
-    if (this.#refuses(request, flow, refusedExtension(request, this.#parts.extensions ?? []))) return true;
+    if (this.#refuses(request, flow, refusedExtension(request, this.#parts.capabilities.extensions))) return true;
     return this.#refuses(request, flow, refusedBody(request));
   }
 
-  /** Methods that have no effect here, still only told to those who may ask. */
+  /** What an account asks for that is no call. */
+  #ask(request: SipRequest, flow: Flow, guest: Guest, what: Asked): void {
+    const account = this.#authenticate(request, flow, guest);
+    if (account === undefined || this.#refusesScheme(request, flow)) return;
+    if (this.#refuses(request, flow, refusedExtension(request, []))) return;
+    this.#parts.ask(request, flow, account, guest.visitor, what);
+  }
+
+  /** What means nothing outside a dialog, or nothing to us. */
   #other(request: SipRequest, flow: Flow, guest: Guest): void {
-    const { method } = request;
-    if (DIALOG_METHODS.includes(method)) {
-      this.#reply(request, flow, 481);
-      return;
-    }
-    if (EVENT_METHODS.includes(method) || method === 'MESSAGE') {
-      if (this.#authenticate(request, flow, guest) === undefined) return;
-      // An empty list of packages: none is served (RFC 6665 §8.3.2; RFC 3903 §11.3.3).
-      // Within a call it is relayed, so Allow names it elsewhere; here a 405 must not (RFC 3261 §21.4.6).
-      if (method === 'MESSAGE') this.#reply(request, flow, 405, [ALLOW_WITHOUT_MESSAGE]);
-      else this.#reply(request, flow, 489, [['Allow-Events', '']]);
-      return;
-    }
-    if (method === 'REFER') {
-      if (this.#authenticate(request, flow, guest) === undefined) return;
-      // Calls that begin with a REFER would need somebody to ring first: a transfer is ordered within its call.
-      this.#reply(request, flow, 403, [['Warning', '399 - "REFER is taken within a call only"']]);
-      return;
-    }
-    this.#reply(request, flow, 501, [ALLOW]);
+    if (request.method === 'REFER') {
+      if (this.#authenticate(request, flow, guest) !== undefined) this.#reply(request, flow, 403, [WITHIN_A_CALL]);
+    } else if (DIALOG_METHODS.includes(request.method)) this.#reply(request, flow, 481);
+    else this.#reply(request, flow, 501, [this.#parts.capabilities.allow]);
   }
 
   #authenticate(request: SipRequest, flow: Flow, { visitor, domain }: Guest): Authenticated | undefined {

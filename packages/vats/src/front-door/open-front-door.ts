@@ -5,13 +5,15 @@ import type { Directory } from '@vats/pbx';
 import type { Registrar } from '@vats/registrar';
 import type { DigestServer, OverloadControl, TransactionLayer } from '@vats/sip';
 import type { Store } from '@vats/store';
+import type { MessageRelay } from '../messages/message-relay.ts';
 import { registrarAccount } from '../registrations.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Trunks } from '../trunks.ts';
+import type { Watching } from '../watching/watching.ts';
 import { Admission } from './admission.ts';
 import { Authenticator } from './authenticator.ts';
-import { callExtensions } from './call-extensions.ts';
 import { callOrigin } from './call-origin.ts';
+import type { Capabilities } from './capabilities.ts';
 import { DigestChoices } from './digest-choices.ts';
 import { FrontDoor } from './front-door.ts';
 import { Visitors } from './visitors.ts';
@@ -21,6 +23,7 @@ export interface FrontDoorOpening {
   readonly digest: DigestServer;
   readonly gate: Gate;
   readonly overload: OverloadControl;
+  readonly capabilities: Capabilities;
   readonly store: Pick<Store, 'keyFor'>;
   readonly directory: () => Directory;
   readonly transactions: TransactionLayer;
@@ -29,6 +32,10 @@ export interface FrontDoorOpening {
   readonly registrar: Registrar;
   /** Takes what is let in to call. */
   readonly calls: CallManager;
+  /** Takes who is let in to watch somebody. */
+  readonly watching: Watching;
+  /** Takes what is let in to write. */
+  readonly messages: MessageRelay;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,8 +47,23 @@ export function openFrontDoor(opening: FrontDoorOpening): {
   readonly visitors: Visitors;
   readonly admission: Admission;
 } {
-  const { settings, digest, gate, overload, store, directory, transactions, trunks, registrar, calls, clock, log } =
-    opening;
+  const {
+    settings,
+    digest,
+    gate,
+    overload,
+    capabilities,
+    store,
+    directory,
+    transactions,
+    trunks,
+    registrar,
+    calls,
+    watching,
+    messages,
+    clock,
+    log,
+  } = opening;
   const choices = new DigestChoices({
     directory,
     machine: settings.sip.digest,
@@ -52,10 +74,16 @@ export function openFrontDoor(opening: FrontDoorOpening): {
   const admission = new Admission({ overload, gate });
   const door = new FrontDoor({
     ...{ transactions, authenticator, gate, admission, visitors, directory, trunks },
-    extensions: callExtensions(settings.sip),
+    capabilities,
     register: (request, flow, account, visitor) => {
       const transaction = transactions.accept(request, flow);
       registrar.register(request, flow, registrarAccount(account, visitor), (reply) => transaction.respond(reply));
+    },
+    ask: (request, flow, account, visitor, what) => {
+      registrar.heard(flow);
+      if (what === 'MESSAGE') messages.take(request, flow, account);
+      else if (what === 'PUBLISH') watching.publish(request, flow, account);
+      else watching.subscribe(request, flow, account, visitor);
     },
     invite: (request, flow, origin, visitor) => {
       // Good credentials show that the phone is alive; anything less could come from a forged source.

@@ -1,0 +1,135 @@
+import type { CallEvent, Party } from '@vats/calls';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CallLamps } from './call-lamps.ts';
+import { resourceKey } from './resource.ts';
+
+type Told = { readonly type: CallEvent['type'] } & Readonly<Record<string, unknown>>;
+
+const employee = (name: string): string => resourceKey({ domain: 'd1', kind: 'employee', name });
+const trunk = (name: string): string => resourceKey({ domain: 'd1', kind: 'trunk', name });
+const party = (extension: string): Party => ({ number: extension, extension, login: `desk${extension}` });
+
+function ground() {
+  const changes: string[] = [];
+  const lamps = new CallLamps((resource) => changes.push(resource));
+  let seq = 0;
+  const tell = (call: string, event: Told): void => lamps.note({ call, seq: ++seq, at: 0, ...event } as never);
+  const starts = (call: string, from: Party, dialled: string, more: object = {}): void =>
+    tell(call, { type: 'call.started', domain: 'acme', domainId: 'd1', from, dialled, sipCallId: '', ...more });
+  const rings = (call: string, leg: string, to: Party, more: object = {}): void => {
+    tell(call, { type: 'leg.started', leg, party: to, flow: 'f', ...more });
+    tell(call, { type: 'leg.ringing', leg, status: 180, earlyMedia: false });
+  };
+  const shows = (resource: string): string[] =>
+    lamps.of(resource).map(({ direction, state, remote }) => `${direction} ${state} ${remote?.number ?? ''}`.trim());
+  return { lamps, changes, tell, starts, rings, shows };
+}
+
+test.each(['a', 'b1'])(
+  'a call lights both sides as it goes on, and who hangs up (%s) puts both out at once',
+  (leaves) => {
+    const { lamps, tell, starts, rings, shows } = ground();
+    starts('x', party('201'), '202');
+    expect(shows(employee('201'))).toEqual(['initiator trying 202']);
+    rings('x', 'b1', party('202'));
+    expect([shows(employee('201')), shows(employee('202'))]).toEqual([
+      ['initiator early 202'],
+      ['recipient early 201'],
+    ]);
+    tell('x', { type: 'call.answered', leg: 'b1', party: party('202') });
+    expect([shows(employee('201')), shows(employee('202'))]).toEqual([
+      ['initiator confirmed 202'],
+      ['recipient confirmed 201'],
+    ]);
+    tell('x', { type: 'leg.ended', leg: leaves });
+    expect([shows(employee('201')), shows(employee('202'))]).toEqual([[], []]);
+    tell('x', { type: 'call.ended' });
+    expect(lamps.size).toBe(0);
+  },
+);
+
+test('phones that rang for nothing go out, one of them each; those of another domain were never lit', () => {
+  const { lamps, tell, starts, rings, shows } = ground();
+  starts('x', party('201'), '600');
+  rings('x', 'b1', party('202'));
+  rings('x', 'b2', party('202'));
+  expect(shows(employee('202'))).toHaveLength(2);
+  tell('x', { type: 'call.answered', leg: 'b1', party: party('202') });
+  tell('x', { type: 'leg.ended', leg: 'b2', elsewhere: true });
+  expect(shows(employee('202'))).toEqual(['recipient confirmed 201']);
+  expect(lamps.of(resourceKey({ domain: 'd2', kind: 'employee', name: '202' }))).toEqual([]);
+});
+
+test('a trunk is lit by what comes in by it and what goes out by it', () => {
+  const { tell, starts, rings, shows } = ground();
+  starts('in', { number: '+79161112233' }, '+74951234567', { trunk: 'itsp' });
+  expect(shows(trunk('itsp'))).toEqual(['recipient trying +74951234567']);
+  starts('out', party('201'), '+79031112233');
+  rings('out', 'b1', { number: '+79031112233' }, { trunk: 'itsp' });
+  expect(shows(trunk('itsp'))).toEqual(['recipient trying +74951234567', 'initiator early +79031112233']);
+  for (const call of ['in', 'out']) tell(call, { type: 'call.ended' });
+  expect(shows(trunk('itsp'))).toEqual([]);
+});
+
+test('a caller whom the switch answers is in a dialog, and stays in it while somebody is rung', () => {
+  const { tell, starts, rings, shows } = ground();
+  starts('x', party('201'), '600');
+  tell('x', { type: 'call.opened', how: 'answered' });
+  rings('x', 'b1', party('202'));
+  expect(shows(employee('201'))).toEqual(['initiator confirmed 600']);
+});
+
+test('a caller who is given to another one is shown with them', () => {
+  const { tell, starts, rings, shows } = ground();
+  starts('x', party('201'), '202');
+  rings('x', 'b1', party('202'));
+  tell('x', { type: 'call.answered', leg: 'b1', party: party('202') });
+  rings('x', 'b2', party('203'));
+  tell('x', { type: 'call.answered', leg: 'b2', party: party('203') });
+  expect([shows(employee('201')), shows(employee('202')), shows(employee('203'))]).toEqual([
+    ['initiator confirmed 203'],
+    [],
+    ['recipient confirmed 201'],
+  ]);
+});
+
+test('a supervisor is on the phone from joining to leaving', () => {
+  const { tell, starts, shows } = ground();
+  starts('x', party('201'), '202');
+  tell('x', { type: 'supervisor.joined', by: party('209'), how: 'listen' });
+  expect(shows(employee('209'))).toEqual(['recipient confirmed']);
+  tell('x', { type: 'supervisor.left', by: party('209'), how: 'listen' });
+  expect(shows(employee('209'))).toEqual([]);
+});
+
+test('whatever happens in calls, nothing is lit when all have ended, and every change of a lamp is told', () => {
+  const extension = fc.constantFrom('201', '202', '203');
+  const leg = fc.constantFrom('a', 'b1', 'b2');
+  const step = fc.oneof(
+    fc.record({ type: fc.constant('leg.started'), leg, party: extension.map(party), flow: fc.constant('f') }),
+    fc.record({ type: fc.constant('leg.ringing'), leg, status: fc.constant(180), earlyMedia: fc.boolean() }),
+    fc.record({ type: fc.constant('call.answered'), leg, party: extension.map(party) }),
+    fc.record({ type: fc.constant('call.opened'), how: fc.constantFrom('answered', 'early') }),
+    fc.record({ type: fc.constantFrom('supervisor.joined', 'supervisor.left'), by: extension.map(party) }),
+    fc.record({ type: fc.constant('leg.ended'), leg }),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.constantFrom('x', 'y'), step), { maxLength: 40 }), (story) => {
+      const { lamps, changes, tell, starts } = ground();
+      const all = ['201', '202', '203'].map(employee);
+      const seen = (): string[] => all.map((each) => JSON.stringify(lamps.of(each)));
+      for (const call of ['x', 'y']) starts(call, party('201'), '202');
+      for (const [call, event] of [
+        ...story,
+        ...(['x', 'y'] as const).map((id) => [id, { type: 'call.ended' }] as const),
+      ]) {
+        const before = seen();
+        changes.length = 0;
+        tell(call, event as never);
+        for (const [i, after] of seen().entries()) if (after !== before[i]) expect(changes).toContain(all[i]);
+      }
+      expect(lamps.size).toBe(0);
+    }),
+  );
+});
