@@ -16,6 +16,7 @@ import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
 import type { Conferences } from './conferences.ts';
+import { toldDiversions } from './diversions.ts';
 import { DueStep } from './due-step.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
@@ -130,7 +131,7 @@ export class Call implements CallContext {
       ...sessionUser(this, this.#renegotiation, this.#keys, () => this.legs.caller),
       onCancel: (request) => {
         this.#elsewhere = saysElsewhere(request);
-        this.feed({ type: 'caller-gave-up' });
+        this.feed({ type: 'caller-gave-up', elsewhere: this.#elsewhere });
       },
     });
   }
@@ -157,6 +158,7 @@ export class Call implements CallContext {
       dialled,
       sipCallId: callId.ok ? callId.value : '',
       ...(caller.kind === 'trunk' && { trunk: caller.trunk }),
+      ...toldDiversions(this.origin),
     });
     const refusal = takeCallersPlace(this);
     if (refusal !== undefined) {

@@ -3,6 +3,7 @@ import { setting } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import { CALLER } from './call-state.ts';
+import { connectedIdentity, ringingIdentity } from './connected-identity.ts';
 import type { FailureCode } from './failures.ts';
 import type { Leg } from './leg.ts';
 import { answeredTo } from './outside-invite.ts';
@@ -15,6 +16,9 @@ const REFUSALS: Partial<Record<SdpFault, FailureCode>> = {
   'no-usable-key': 'srtp-unusable',
   'dtls-media': 'srtp-unusable',
 };
+
+const RINGING = 180;
+const SESSION_PROGRESS = 183;
 
 /** How the switch itself is to be heard. */
 export interface SpeakOptions {
@@ -118,8 +122,9 @@ export class CallerSide {
   progress(status: number, earlyMediaOf: LegName | undefined): void {
     const { legs, invite, policy, speaker } = this.#call;
     const caller = legs.caller;
+    const headers = status === RINGING || status === SESSION_PROGRESS ? ringingIdentity(this.#call) : [];
     if (earlyMediaOf === undefined || caller === undefined) {
-      invite.progress(status);
+      invite.progress(status, { headers });
       return;
     }
     const phone = legs.get(earlyMediaOf);
@@ -132,12 +137,12 @@ export class CallerSide {
     const answer =
       phone === undefined || invite.offer === undefined ? undefined : caller.sdp.answerFrom(phone.sdp, policy);
     if (phone === undefined || answer === undefined || !answer.ok) {
-      invite.progress(180);
+      invite.progress(RINGING, { headers });
       return;
     }
     speaker.hush(caller);
     legs.join(caller, phone);
-    invite.progress(status, { sdp: answer.value });
+    invite.progress(status, { sdp: answer.value, headers });
   }
 
   /** A phone has answered and its answer is usable: the caller gets its 200, unless it has it already, and the two are joined. */
@@ -171,7 +176,8 @@ export class CallerSide {
     // Forks lets only a phone with a usable answer be connected, so only a bug of ours leads here.
     if (callee.forCaller === undefined) throw new Error(`no SDP for the caller from ${callee.name}`);
     if (invite.offer === undefined) this.#awaitAnswer(caller, () => legs.join(caller, callee));
-    caller.session = invite.accept({ sdp: callee.forCaller });
+    const headers = callee.hides === true ? [] : connectedIdentity(this.#call, callee.party);
+    caller.session = invite.accept({ sdp: callee.forCaller, headers });
   }
 
   /** Our 2xx made the offer, so the ACK brings the answer; without a usable one there is no call. */

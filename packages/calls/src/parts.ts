@@ -1,6 +1,6 @@
 import type { Clock, Endpoint, Ledger, Log, Random } from '@vats/kernel';
 import type { MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@vats/media';
-import type { Domain, SpendingAccounts, World } from '@vats/pbx';
+import type { Domain, SpendingAccounts, TrunkIdentity, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
 import type { ConferenceRecorded } from './conference-recording.ts';
@@ -50,6 +50,8 @@ export interface TrunkLine {
   readonly dtmf?: 'rfc4733' | 'info' | 'inband';
   /** Whether its sound is encrypted; `optional` unless given. */
   readonly srtp?: SrtpPolicy;
+  /** What it is believed and told of callers and called. */
+  readonly identity?: TrunkIdentity;
 }
 
 /** What calls outside use up, and whether one more may leave: `SpendingAccounts`. Its ids are those of attempts. */

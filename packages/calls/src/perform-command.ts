@@ -3,8 +3,8 @@ import type { CallPlan } from './call-plan.ts';
 import type { CallCommand, CallState } from './call-state.ts';
 import type { CallTimers } from './call-timers.ts';
 import type { CallerSide } from './caller-side.ts';
-import { reasonHeader } from './failures.ts';
 import type { Forks } from './forks.ts';
+import { reasonFor } from './reasons.ts';
 import { refusalHeaders } from './refusal-headers.ts';
 import type { Renegotiation } from './renegotiation.ts';
 import type { Services } from './services.ts';
@@ -56,7 +56,7 @@ export function performCommand(command: CallCommand, call: CallContext, performe
       });
       return;
     case 'bye':
-      call.legs.get(command.leg)?.session?.bye([['Reason', reasonHeader(command.failure)]]);
+      call.legs.get(command.leg)?.session?.bye([['Reason', reasonFor(command.failure, command.cause)]]);
       return;
     case 'ask-plan':
       services.end();

@@ -53,7 +53,7 @@ export class TestTrunks implements Trunks {
 
   #lineOf(
     domain: Domain,
-    { name, proxy, domain: host, register, codecs, dtmf, srtp, numbers, noResponse }: Trunk,
+    { name, proxy, domain: host, register, codecs, dtmf, srtp, numbers, noResponse, identity }: Trunk,
   ): TrunkLine {
     const uri = parseUri(proxy);
     if (!uri.ok || uri.value.kind !== 'sip') throw new Error(`${proxy} is no address`);
@@ -86,6 +86,7 @@ export class TestTrunks implements Trunks {
       ...(codecs !== undefined && { codecs }),
       ...(dtmf !== undefined && { dtmf }),
       ...(srtp !== undefined && { srtp }),
+      ...(identity !== undefined && { identity }),
     };
   }
 }

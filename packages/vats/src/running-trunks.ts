@@ -89,7 +89,7 @@ function callsNumberOf(request: SipRequest, line: TrunkLine, directory: Director
 }
 
 /** One call's view of a line: it says of the target that it was given whether it took the call. */
-function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf, srtp, noResponse }: Trunk): CallsLine {
+function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf, srtp, noResponse, identity }: Trunk): CallsLine {
   let given: TrunkTarget | undefined;
   const { credentials, contactUser, login } = line;
   const number = login !== undefined && normaliseNumber(login).kind === 'e164' ? login : undefined;
@@ -119,5 +119,6 @@ function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf, srtp, noResponse }
     ...(codecs !== undefined && { codecs }),
     ...(dtmf !== undefined && { dtmf }),
     ...(srtp !== undefined && { srtp }),
+    ...(identity !== undefined && { identity }),
   };
 }

@@ -10,6 +10,21 @@ type Told = CallEvent extends infer Each ? (Each extends CallEvent ? Omit<Each, 
 test.each<[Told, string, string]>([
   [{ type: 'supervisor.joined', by: VERA, how: 'whisper' }, '', '203 Vera whispers'],
   [{ type: 'supervisor.left', by: { number: '203' }, how: 'listen' }, '', '203 supervises no longer'],
+  [
+    {
+      type: 'call.started',
+      domain: 'acme.example',
+      from: VERA,
+      dialled: '201',
+      sipCallId: 'x',
+      diverted: [
+        { from: '+74951234567', reason: 'no-answer' },
+        { from: 'anonymous', reason: 'unconditional', times: 2 },
+      ],
+    },
+    'a',
+    'is a call that was first for +74951234567, and sent on from +74951234567 (no-answer), from anonymous (unconditional, 2 times)',
+  ],
   [{ type: 'call.opened', how: 'early' }, 'a', 'the switch speaks before any answer'],
   [{ type: 'call.opened', how: 'answered' }, 'a', 'the switch answers, to speak'],
   [

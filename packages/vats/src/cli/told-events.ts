@@ -17,9 +17,16 @@ const supervising = z.object({
   how: z.string(),
 });
 
+const diverted = z.object({
+  at,
+  type: z.literal('call.started'),
+  diverted: z.array(z.object({ from: z.string(), reason: z.string(), times: z.number().optional() })).min(1),
+});
+
 /** Events that a record tells nowhere but in its story. */
 const told = z.discriminatedUnion('type', [
   supervising,
+  diverted,
   z.object({ at, type: z.literal('call.opened'), how: z.string() }),
   z.object({ at, type: z.literal('prompt.played'), prompt: z.string(), playedMs: z.number(), why: z.string() }),
   z.object({
@@ -54,6 +61,15 @@ function textOf(event: z.output<typeof told>): { leg: string; text: string } {
       return { leg: '', text: `${named(event.by)} ${DOES[event.how] ?? event.how}` };
     case 'supervisor.left':
       return { leg: '', text: `${named(event.by)} supervises no longer` };
+    case 'call.started': {
+      const ways = event.diverted.map(({ from, reason, times = 1 }) => {
+        return `from ${from} (${reason}${times > 1 ? `, ${times} times` : ''})`;
+      });
+      return {
+        leg: 'a',
+        text: `is a call that was first for ${event.diverted[0]?.from}, and sent on ${ways.join(', ')}`,
+      };
+    }
     case 'call.opened':
       return {
         leg: 'a',

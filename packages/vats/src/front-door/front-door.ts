@@ -14,6 +14,7 @@ import type { Authenticated, Authenticator } from './authenticator.ts';
 import { fromTrunk } from './call-origin.ts';
 import { dialledOf } from './dialled.ts';
 import { domainOf } from './domain-of.ts';
+import { refusedPrivacy } from './refused-privacy.ts';
 import { isScanner } from './scanners.ts';
 import type { Visitor, Visitors } from './visitors.ts';
 
@@ -176,6 +177,7 @@ export class FrontDoor {
   #refusesWhole(request: SipRequest, flow: Flow): boolean {
     if (this.#refusesScheme(request, flow)) return true;
     if (this.#refuses(request, flow, refusedExtension(request, []))) return true;
+    if (this.#refuses(request, flow, refusedPrivacy(request))) return true;
     return this.#refuses(request, flow, refusedBody(request));
   }
 
