@@ -15,9 +15,11 @@ export {
 export type { ConferenceRecorded } from './conference-recording.ts';
 export type { ConferenceSnapshot } from './conferences.ts';
 export { type Diverted, diversionsIn } from './diversions.ts';
+export { divertingOf } from './diverting.ts';
 export { FAILURES, type Failure, type FailureCode, reasonHeader } from './failures.ts';
 export type { CallSettings, CallsParts, Locate, ReachablePhone, RecordingTerms, Spending, TrunkLine } from './parts.ts';
 export { type Replay, type ReplayedStep, replay } from './replay.ts';
+export { shownOutside } from './shown-outside.ts';
 export { CallStory, recordOf } from './story.ts';
 export { cutOff } from './story-cut-off.ts';
 export type { SupervisionRefusal } from './supervision.ts';

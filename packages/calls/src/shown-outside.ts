@@ -1,12 +1,16 @@
-import { normaliseNumber, type Way } from '@vats/pbx';
+import { normaliseNumber, type TrunkIdentity, type Way } from '@vats/pbx';
 import type { CallOrigin } from './call-context.ts';
 import type { Diverted } from './diversions.ts';
 import type { ShownOutside } from './outside-invite.ts';
-import type { TrunkLine } from './parts.ts';
 import type { OutsideRing } from './rings.ts';
 
 /** What a trunk is to learn of a call by this way: whose number, and how it was sent on. */
-export function shownOutside(origin: CallOrigin, ring: OutsideRing, line: TrunkLine, way: Way): ShownOutside {
+export function shownOutside(
+  origin: Pick<CallOrigin, 'caller' | 'callerId' | 'hides' | 'diverted' | 'trusted'>,
+  ring: Pick<OutsideRing, 'target' | 'diverting'>,
+  line: { readonly number?: string | undefined; readonly identity?: TrunkIdentity | undefined },
+  way: Way,
+): ShownOutside {
   const { caller } = origin;
   const callerId = origin.callerId ?? way.callerId;
   // Who hides does so in their own calls; a call that somebody else sends on shows that one's number.
@@ -23,8 +27,8 @@ export function shownOutside(origin: CallOrigin, ring: OutsideRing, line: TrunkL
  * nothing of ours sends on has none, but for what a PBX behind us sends on itself.
  */
 function divertedOutside(
-  { diverted = [], trusted, caller }: CallOrigin,
-  { diverting }: OutsideRing,
+  { diverted = [], trusted, caller }: Pick<CallOrigin, 'caller' | 'diverted' | 'trusted'>,
+  { diverting }: Pick<OutsideRing, 'diverting'>,
   shown: string | undefined,
   way: Way,
 ): readonly Diverted[] {
@@ -38,7 +42,10 @@ function divertedOutside(
 }
 
 /** Whose call it is that came from outside and is sent on there; '' for one who shows no number. Undefined: ours is shown. */
-function originalCaller({ caller }: CallOrigin, { identity }: TrunkLine): string | undefined {
+function originalCaller(
+  { caller }: Pick<CallOrigin, 'caller'>,
+  { identity }: { readonly identity?: TrunkIdentity | undefined },
+): string | undefined {
   if (identity?.forwardedCaller !== 'original' || caller.kind !== 'trunk') return undefined;
   const { number, kind } = normaliseNumber(caller.number ?? '');
   return kind === 'e164' ? number : '';

@@ -45,7 +45,7 @@ export class InviteAttempt implements ClientTransactionUser {
     const { requestUri, to, sdp, maxForwards = DEFAULT_MAX_FORWARDS, routes = [] } = options;
     this.side = side;
     this.flow = flow;
-    this.headers = withCredentials(options.headers ?? [], exchange, requestUri, flow);
+    this.headers = withCredentials(options.headers ?? [], exchange, requestUri, flow, bodyOf(sdp));
     this.#owner = owner;
     const lines: HeaderField[] = [];
     for (const route of routes) lines.push(['Route', route]);

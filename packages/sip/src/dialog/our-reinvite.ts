@@ -91,7 +91,7 @@ export class OurReinvite implements OutgoingReinvite {
     const said: HeaderField[] = [];
     const contact = contactOn(context, dialog.flow, dialog.contactUser);
     const { uri, flow } = dialog.hop();
-    this.#said = withCredentials(headers, this.#exchange, uri, flow);
+    this.#said = withCredentials(headers, this.#exchange, uri, flow, bodyOf(sdp));
     pushInviteHeaders(said, context, contact, context.userAgent, this.#said, sdp);
     const { draft } = dialog.request('INVITE', seq, said, bodyOf(sdp));
     // What comes later of one that was repeated with credentials says nothing about its successor.
