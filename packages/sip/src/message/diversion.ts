@@ -54,7 +54,8 @@ export function formatDiversion({ address, reason, counter, isPrivate }: Diversi
 }
 
 export function diversionReasonOf(text: string | undefined): DiversionReason {
-  const word = text?.trim().toLowerCase() ?? '';
+  // Some PBXs write underscores.
+  const word = text?.trim().toLowerCase().replaceAll('_', '-') ?? '';
   return isToken(word) ? (DIVERSION_REASONS.find((reason) => reason === word) ?? 'unknown') : 'unknown';
 }
 

@@ -77,6 +77,7 @@ describe('Diversion', () => {
     ['<sip:+7495@h>;reason=no-answer;counter=2;privacy=off', 'no-answer', 2, false],
     ['<tel:+7495>;reason="User-Busy";privacy=full', 'user-busy', 1, true],
     ['<sip:a@h>;reason=lunch', 'unknown', 1, false],
+    ['<sip:a@h>;reason=no_answer', 'no-answer', 1, false],
     ['<sip:a@h>;reason="a b";counter=0', 'unknown', 1, false],
     ['<sip:a@h>;counter=999999999', 'unknown', MOST_DIVERSIONS, false],
     ['<sip:a@h>;counter=-1', 'unknown', 1, false],
