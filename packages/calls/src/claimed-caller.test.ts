@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asksToHide, claimedCallerOf, preferredNumbersOf, privacyOf } from './claimed-caller.ts';
+import { asksToHide, claimedCallerOf, hidesCaller, preferredNumbersOf, privacyOf } from './claimed-caller.ts';
 import { diversionsIn } from './diversions.ts';
 import { trunkInvite as invite } from './testing/trunk-invite.ts';
 import { calledNumberOf } from './trunk-request.ts';
@@ -87,28 +87,35 @@ describe('whose word counts', () => {
     expect(claimedCallerOf(invite({ from: FROM, headers }), { source })).toEqual(caller);
   });
 
-  test.each(['trunk', 'trusted-trunk', 'pbx'] as const)(
-    'RFC 3323 §4.2: who hides is hidden whoever says it: %s',
-    (source) => {
-      const hides = [
-        'Privacy: id',
-        'Privacy: ID;critical',
-        'Privacy: user',
-        'Privacy: header;session',
-        'Remote-Party-ID: <sip:+78121234567@pbx>;party=calling;privacy=full',
-        'Remote-Party-ID: <sip:+78121234567@pbx>;privacy=uri',
-      ];
-      for (const header of hides) {
-        expect(claimedCallerOf(invite({ from: FROM, headers: [header, ASSERTED] }), { source }), header).toEqual({});
-      }
-    },
-  );
+  test.each(['trunk', 'trusted-trunk'] as const)('RFC 3323 §4.2: who hides is hidden whoever says it: %s', (source) => {
+    const hides = [
+      'Privacy: id',
+      'Privacy: ID;critical',
+      'Privacy: user',
+      'Privacy: header;session',
+      'Remote-Party-ID: <sip:+78121234567@pbx>;party=calling;privacy=full',
+      'Remote-Party-ID: <sip:+78121234567@pbx>;privacy=uri',
+    ];
+    for (const header of hides) {
+      expect(claimedCallerOf(invite({ from: FROM, headers: [header, ASSERTED] }), { source }), header).toEqual({});
+    }
+  });
 
   test('RFC 3323 §4.2: none says that who is asserted may be shown, though From names nobody', () => {
     const headers = [ASSERTED, 'Privacy: none'];
     const hidden = invite({ from: '"Anonymous" <sip:anonymous@anonymous.invalid>', headers });
     expect(claimedCallerOf(hidden, { source: 'trusted-trunk' })).toEqual({ number: '+74951234567', name: 'Boss' });
     expect(claimedCallerOf(hidden, { source: 'trunk' })).toEqual({});
+  });
+
+  test('RFC 3323 §4.2: a PBX that hides says all the same whose call it is', () => {
+    const hidden = invite({ from: '<sip:anonymous@anonymous.invalid>', headers: [ASSERTED, 'Privacy: id'] });
+    expect(claimedCallerOf(hidden, { source: 'pbx' })).toEqual({ number: '+74951234567', name: 'Boss' });
+    expect(hidesCaller(hidden)).toBe(true);
+    const old = invite({ from: FROM, headers: [REMOTE.replace('privacy=off', 'privacy=full')] });
+    expect(hidesCaller(old)).toBe(true);
+    expect(hidesCaller(invite({ from: FROM, headers: [REMOTE] }))).toBe(false);
+    expect(claimedCallerOf(invite({ from: '<sip:anonymous@anonymous.invalid>' }), { source: 'pbx' })).toEqual({});
   });
 
   test('a name alone may be hidden', () => {

@@ -40,16 +40,17 @@ const NOBODY: ReadonlySet<string> = new Set(['', 'anonymous', 'unknown', 'restri
 
 /**
  * Who calls. A caller who hides (RFC 3323) has no number and no name, whatever else the request says: what the operator knows of them
- * is not ours to show. Whoever hides is believed, trusted or not.
+ * is not ours to show. Whoever hides is believed, trusted or not. A PBX that hides does so outside, and says all the same whose call it is.
  */
 export function claimedCallerOf(request: SipRequest, { source }: { readonly source: IdentitySource }): ClaimedCaller {
   const from = request.from.ok ? request.from.value : undefined;
   const parties = partiesOf(request);
   const privacy = privacyOf(request);
-  if (asksToHide(privacy) || parties.some(({ hidesNumber }) => hidesNumber)) return {};
+  const isPbx = source === 'pbx';
+  if (!isPbx && (asksToHide(privacy) || hidesIn(parties))) return {};
   const told = toldBy(request, source, parties);
   // `none` says that what the network knows may be shown, though From does not (RFC 3323 §4.2).
-  if (isNobody(from) && (told.length === 0 || !privacy.kinds.has('none'))) return {};
+  if (isNobody(from) && (told.length === 0 || !(isPbx || privacy.kinds.has('none')))) return {};
   const said = [...told, from].find((address) => address !== undefined && !isUnnamed(address));
   if (said === undefined) return {};
   const user = userOf(said.uri);
@@ -72,6 +73,11 @@ export function privacyOf(message: Pick<SipMessage, 'values'>): Privacy {
 /** Whether the sender's number and name are to be kept from whoever is called; `none` overrules (RFC 3323 §4.2). */
 export function asksToHide({ kinds }: Privacy): boolean {
   return !kinds.has('none') && (kinds.has('id') || kinds.has('user') || kinds.has('header'));
+}
+
+/** Whether a request asks, in Privacy or in Remote-Party-ID, that its caller is not shown. */
+export function hidesCaller(request: SipRequest): boolean {
+  return asksToHide(privacyOf(request)) || hidesIn(partiesOf(request));
 }
 
 /** Numbers that a phone would like to be shown by, as `normaliseNumber` writes them (P-Preferred-Identity, RFC 3325 §9.2). */
@@ -103,6 +109,10 @@ function toldBy(request: SipRequest, source: IdentitySource, parties: readonly R
     .flatMap(({ sip, tel }): (NameAddr | undefined)[] => (sip !== undefined && isNumber(sip) ? [sip, tel] : [tel, sip]))
     .concat(remote)
     .filter((address) => address !== undefined && !isUnnamed(address)) as NameAddr[];
+}
+
+function hidesIn(parties: readonly RemotePartyId[]): boolean {
+  return parties.some(({ hidesNumber }) => hidesNumber);
 }
 
 function partiesOf(request: SipRequest): RemotePartyId[] {

@@ -5,9 +5,9 @@ export type { RecordingCommand, RecordingRefusal } from './call-recorder.ts';
 export type { CallSnapshot } from './call-snapshot.ts';
 export type { CallState } from './call-state.ts';
 export {
-  asksToHide,
   type ClaimedCaller,
   claimedCallerOf,
+  hidesCaller,
   type IdentitySource,
   preferredNumbersOf,
   privacyOf,

@@ -213,6 +213,30 @@ describe('who calls outside', () => {
   );
 
   scenario(
+    'RFC 3323 §4.2: a PBX that hides is anonymous outside, by the number that it says it calls from',
+    { ends: ['callee-busy', 'callee-busy'], ...companyOf('trust: false'), cast: ['alice', 'pbx'] },
+    ({ pbx, alice, itsp }) => {
+      pbx.manners.showsAs = 'anonymous';
+      const headers = [
+        ['Privacy', 'id'],
+        ['P-Asserted-Identity', `<sip:${NUMBER}@pbx>`],
+      ] as const;
+      pbx.invites('89031234567', { headers });
+      itsp.refuses(486);
+      itsp.expects('ACK');
+      pbx.hears('486 INVITE');
+      const invite = itsp.call.received?.request;
+      expect(invite?.value('From')).toMatch(/^"Anonymous" <sip:anonymous@anonymous\.invalid>/);
+      expect(invite?.value('P-Asserted-Identity')).toBe(`<sip:${NUMBER.slice(1)}@sip.itsp.example>`);
+      pbx.invites('201', { headers });
+      alice.refuses(486);
+      alice.expects('ACK');
+      pbx.hears('486 INVITE');
+      expect(shownAt(alice)).toMatch(new RegExp(`<sip:\\${NUMBER}$`));
+    },
+  );
+
+  scenario(
     'RFC 3323 §4.2: a wish that nobody here knows, and that must be met, is refused',
     { ends: [], ...companyOf('trust: false') },
     ({ alice, bob, itsp }) => {

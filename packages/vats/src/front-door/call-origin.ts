@@ -1,13 +1,12 @@
 import {
-  asksToHide,
   type CallOrigin,
   calledNumberOf,
   claimedCallerOf,
   DEFAULT_PLACES,
   diversionsIn,
+  hidesCaller,
   type IdentitySource,
   preferredNumbersOf,
-  privacyOf,
 } from '@vats/calls';
 import { type Directory, type Domain, normaliseNumber, type Trunk, type User } from '@vats/pbx';
 import type { SipRequest } from '@vats/sip';
@@ -60,7 +59,7 @@ export function callOrigin(
   }
   const { user, device } = caller;
   const named = { extension: user.extension, login: device.login, ...(user.name !== undefined && { name: user.name }) };
-  const hides = asksToHide(privacyOf(request)) && { hides: true as const };
+  const hides = hidesCaller(request) && { hides: true as const };
   if (device.trunk !== true) {
     const preferred = preferredOf(request, domain, user, directory);
     const wishing = preferred === undefined ? caller : { ...caller, preferred };
