@@ -8,6 +8,7 @@ import type { CallLegs } from './call-legs.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import type { CallInput } from './call-state.ts';
 import type { CallChannels } from './channels.ts';
+import type { Diverted } from './diversions.ts';
 import type { HoldMusic } from './hold-music.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
@@ -32,6 +33,12 @@ export interface CallOrigin {
   readonly claimed?: string;
   /** Who has sent the party on: a transfer is made as if they had dialled, with their rights, and shows the party. */
   readonly referredBy?: Party;
+  /** The caller asks for this call not to show a number outside (RFC 3323). */
+  readonly hides?: true;
+  /** How the call was sent on before it came here, the first diversion first; whatever is told, believed or not. */
+  readonly diverted?: readonly Diverted[];
+  /** What a trunk asserts is believed: whom it says the call was first for is part of the story, and passed on. */
+  readonly trusted?: true;
 }
 
 /** What the parts of one call share: what it is, how to tell its machine what happened, how to add to its story. */

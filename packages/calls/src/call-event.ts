@@ -38,6 +38,8 @@ export type CallEvent = Common &
         readonly sipCallId: string;
         /** The trunk that brought the call. */
         readonly trunk?: string;
+        /** How it was sent on before it came here, as a trunk that is trusted tells: who was called first stands first. */
+        readonly diverted?: readonly { readonly from: string; readonly reason: string; readonly times?: number }[];
       }
     /** The plan's next step. What it says of the whole call, the last one says that says it. */
     | {
@@ -81,7 +83,7 @@ export type CallEvent = Common &
         readonly leg: LegName;
         readonly failure?: FailureCode;
         readonly status?: number;
-        /** The Q.850 cause that a trunk gave with it. */
+        /** The Q.850 cause that its peer gave with it. */
         readonly cause?: number;
         readonly elsewhere?: boolean;
       }

@@ -142,8 +142,15 @@ export type CallInput =
       readonly cause?: number;
     }
   | { readonly type: 'timer'; readonly timer: TimerName }
-  | { readonly type: 'caller-gave-up' }
-  | { readonly type: 'leg-ended'; readonly leg: LegName; readonly failure: FailureCode }
+  /** `elsewhere`: because the call was answered at another place that rang for it too. */
+  | { readonly type: 'caller-gave-up'; readonly elsewhere?: boolean }
+  | {
+      readonly type: 'leg-ended';
+      readonly leg: LegName;
+      readonly failure: FailureCode;
+      /** The Q.850 cause that its peer gave. */
+      readonly cause?: number;
+    }
   | { readonly type: 'reinvite'; readonly leg: LegName; readonly refresh: boolean }
   | { readonly type: 'reinvite-answered'; readonly leg: LegName }
   | { readonly type: 'reinvite-refused'; readonly leg: LegName; readonly status: number }
@@ -178,7 +185,7 @@ export type CallCommand =
   /** The caller, who hears the switch, hears that somebody is being rung. */
   | { readonly do: 'ringback' }
   | { readonly do: 'reject'; readonly failure: FailureCode; readonly status: number }
-  | { readonly do: 'bye'; readonly leg: LegName; readonly failure: FailureCode }
+  | { readonly do: 'bye'; readonly leg: LegName; readonly failure: FailureCode; readonly cause?: number }
   | { readonly do: 'ask-plan'; readonly outcome: StepOutcome }
   | { readonly do: 'relay-reinvite'; readonly from: LegName; readonly to: LegName }
   | { readonly do: 'answer-reinvite'; readonly leg: LegName }

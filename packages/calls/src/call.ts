@@ -18,6 +18,7 @@ import { CallChannels, type ChannelCounts } from './channels.ts';
 import type { Conferences } from './conferences.ts';
 import type { Consultation } from './consultation.ts';
 import { dialogNamedIn, type NamedDialog } from './dialog-named.ts';
+import { toldDiversions } from './diversions.ts';
 import { DueStep } from './due-step.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
 import { Forks } from './forks.ts';
@@ -170,7 +171,7 @@ export class Call implements CallContext {
       ...this.#userOf(() => this.legs.get(CALLER)),
       onCancel: (request) => {
         this.#elsewhere = saysElsewhere(request);
-        this.feed({ type: 'caller-gave-up' });
+        this.feed({ type: 'caller-gave-up', elsewhere: this.#elsewhere });
       },
       onUnacknowledged: () => this.feed({ type: 'hang-up', failure: 'progress-not-acknowledged' }),
       onPrack: (sdp) => this.#callerSide.answeredInPrack(sdp),
@@ -199,6 +200,7 @@ export class Call implements CallContext {
       dialled,
       sipCallId: callId.ok ? callId.value : '',
       ...(caller.kind === 'trunk' && { trunk: caller.trunk }),
+      ...toldDiversions(this.origin),
     });
     const refusal = takeCallersPlace(this);
     if (refusal !== undefined) {

@@ -3,6 +3,7 @@ import { setting } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import { CALLER } from './call-state.ts';
+import { connectedIdentity, ringingIdentity } from './connected-identity.ts';
 import type { FailureCode } from './failures.ts';
 import { infoPackagesOf } from './info-packages.ts';
 import type { Leg } from './leg.ts';
@@ -16,6 +17,9 @@ const REFUSALS: Partial<Record<SdpFault, FailureCode>> = {
   'no-usable-key': 'srtp-unusable',
   'dtls-media': 'srtp-unusable',
 };
+
+const RINGING = 180;
+const SESSION_PROGRESS = 183;
 
 /** How the switch itself is to be heard. */
 export interface SpeakOptions {
@@ -180,8 +184,9 @@ export class CallerSide {
     const caller = legs.caller;
     const asksForOffer = invite.offer === undefined && invite.wantsReliable;
     if (caller !== undefined && asksForOffer && this.#offersReliably(caller, status)) return;
+    const headers = status === RINGING || status === SESSION_PROGRESS ? ringingIdentity(this.#call) : [];
     if (earlyMediaOf === undefined || caller === undefined) {
-      invite.progress(status);
+      invite.progress(status, { headers });
       return;
     }
     const phone = legs.get(earlyMediaOf);
@@ -194,12 +199,12 @@ export class CallerSide {
     const answer =
       phone === undefined || invite.offer === undefined ? undefined : caller.sdp.answerFrom(phone.sdp, policy);
     if (phone === undefined || answer === undefined || !answer.ok) {
-      invite.progress(180);
+      invite.progress(RINGING, { headers });
       return;
     }
     speaker.hush(caller);
     legs.join(caller, phone);
-    invite.progress(status, { sdp: answer.value });
+    invite.progress(status, { sdp: answer.value, headers });
   }
 
   /**
@@ -262,14 +267,15 @@ export class CallerSide {
 
   #accept(caller: Leg, callee: Leg): void {
     const { legs, invite } = this.#call;
+    const headers = callee.hides === true ? [] : connectedIdentity(this.#call, callee.party);
     if (caller.settled) {
-      caller.session = invite.accept({});
+      caller.session = invite.accept({ headers });
       return;
     }
     // Forks lets only a phone with a usable answer be connected, so only a bug of ours leads here.
     if (callee.forCaller === undefined) throw new Error(`no SDP for the caller from ${callee.name}`);
     if (invite.offer === undefined) this.#awaitAnswer(caller, () => legs.join(caller, callee));
-    caller.session = invite.accept({ sdp: callee.forCaller, headers: callee.recvInfo ?? [] });
+    caller.session = invite.accept({ sdp: callee.forCaller, headers: [...headers, ...(callee.recvInfo ?? [])] });
   }
 
   /** Our 2xx made the offer, so the ACK brings the answer; without a usable one there is no call. */

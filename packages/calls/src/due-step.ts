@@ -2,6 +2,7 @@ import type { Plan } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { Service } from './call-state.ts';
 import type { CallerSide } from './caller-side.ts';
+import { divertingOf } from './diverting.ts';
 import type { Forks } from './forks.ts';
 import { mayMeet } from './may-meet.ts';
 
@@ -23,11 +24,12 @@ export class DueStep {
     switch (due.do) {
       case 'ring': {
         const forwardedBy = forwards?.at(-1)?.by;
-        const legs = this.#forks.choose(due.targets, frames.at(-1), {
+        const about = {
           why: due.because,
           ...(due.ofMany && group !== undefined && { group }),
           ...(forwardedBy !== undefined && { forwardedBy }),
-        });
+        };
+        const legs = this.#forks.choose(due.targets, frames.at(-1), about, divertingOf(plan));
         if (legs.length > 0 && !this.#caller.open()) return;
         this.#call.feed({ type: 'ring', legs, forMs: due.ring, ofMany: due.ofMany });
         return;

@@ -15,7 +15,9 @@ import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import type { MediaWishes } from './call-legs.ts';
 import type { Rung } from './call-state.ts';
+import { asksToHide, privacyOf } from './claimed-caller.ts';
 import { crowded, entryOf } from './crowd.ts';
+import type { Diverting } from './diverting.ts';
 import { answerEarlyUpdate } from './early-updates.ts';
 import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
 import { infoPackagesOf, recvInfo } from './info-packages.ts';
@@ -26,8 +28,8 @@ import { OutsideLegs } from './outside-legs.ts';
 import type { OutwardLeg } from './outward-legs.ts';
 import { passedHeaders } from './passed-headers.ts';
 import { didOf, phoneAddresses, referredByAt } from './phone-invite.ts';
+import { phoneRefusalOf } from './phone-refusal.ts';
 import { phoneReturned } from './phone-returned.ts';
-import { failureOfStatus } from './refusals.ts';
 import { chosenOf, type OutsideRing, type PhoneRing } from './rings.ts';
 import { timerOf } from './session-timer-policy.ts';
 import type { TalkPortions } from './talk-portions.ts';
@@ -84,9 +86,14 @@ export class Forks {
   }
 
   /** What a step rings; keeps it for `invite`, which names it by leg. */
-  choose(targets: readonly RingTarget[], frame: Frame | undefined, about: LegFacts): readonly Rung[] {
+  choose(
+    targets: readonly RingTarget[],
+    frame: Frame | undefined,
+    about: LegFacts,
+    diverting?: Diverting,
+  ): readonly Rung[] {
     this.#about = about;
-    const { rungs, rings } = chosenOf(this.#call, targets, frame, () => this.nextLeg());
+    const { rungs, rings } = chosenOf(this.#call, targets, frame, diverting, () => this.nextLeg());
     for (const [leg, ring] of rings) this.#chosen.set(leg, ring);
     return rungs;
   }
@@ -256,7 +263,11 @@ export class Forks {
         target: flow,
         sdp,
         maxForwards: maxForwardsOf(invite.request) - 1,
-        headers: [...passedHeaders(invite.request), ...recvInfo(invite.request), ...(options.headers ?? [])],
+        headers: [
+          ...passedHeaders(invite.request, this.#call.origin),
+          ...recvInfo(invite.request),
+          ...(options.headers ?? []),
+        ],
       },
       {
         onProgress: (response, early) => {
@@ -267,6 +278,7 @@ export class Forks {
         onAnswer: (response, session) => {
           leg.infoPackages = infoPackagesOf(response);
           leg.recvInfo = recvInfo(response);
+          if (asksToHide(privacyOf(response))) leg.hides = true;
           return this.#onAnswer(leg, session);
         },
         onFailure: (failure) => this.#onFailure(leg, failure),
@@ -362,6 +374,7 @@ export class Forks {
     const outside = this.#outside.failed(leg.name, failure);
     this.#call.legs.drop(leg.name);
     const cause = outside?.cause !== undefined ? { cause: outside.cause } : {};
+    const outsideSaid = outside === undefined ? {} : { failure: outside.outcome, ...cause };
     if (outside?.on !== undefined) {
       const by = this.nextLeg();
       this.#chosen.set(by, outside.on);
@@ -381,8 +394,8 @@ export class Forks {
       this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: 'no-common-codec', status });
       return;
     }
-    const ofPhone = failure.cause === 'response' ? failureOfStatus(status) : 'unreachable';
-    this.#call.feed({ type: 'refused', leg: leg.name, failure: outside?.outcome ?? ofPhone, status, ...cause });
+    const { failure: ofPhone, ...told } = phoneRefusalOf(failure);
+    this.#call.feed({ type: 'refused', leg: leg.name, failure: ofPhone, status, ...told, ...outsideSaid });
   }
 
   /** A leg rings at a PBX no more, whatever comes of it. */

@@ -4,20 +4,25 @@ export { CallManager } from './call-manager.ts';
 export type { RecordingCommand, RecordingRefusal } from './call-recorder.ts';
 export type { CallSnapshot } from './call-snapshot.ts';
 export type { CallState } from './call-state.ts';
+export {
+  type ClaimedCaller,
+  claimedCallerOf,
+  hidesCaller,
+  type IdentitySource,
+  preferredNumbersOf,
+  privacyOf,
+} from './claimed-caller.ts';
 export type { ConferenceRecorded } from './conference-recording.ts';
 export type { ConferenceSnapshot } from './conferences.ts';
+export { type Diverted, diversionsIn } from './diversions.ts';
+export { divertingOf } from './diverting.ts';
 export { FAILURES, type Failure, type FailureCode, reasonHeader } from './failures.ts';
 export type { CallSettings, CallsParts, Locate, ReachablePhone, RecordingTerms, Spending, TrunkLine } from './parts.ts';
 export { type Replay, type ReplayedStep, replay } from './replay.ts';
 export { type MachineTimer, timerPolicy } from './session-timer-policy.ts';
+export { shownOutside } from './shown-outside.ts';
 export { CallStory, recordOf } from './story.ts';
 export { cutOff } from './story-cut-off.ts';
 export type { SupervisionRefusal } from './supervision.ts';
 export type { SupervisionKind } from './supervisor.ts';
-export {
-  type ClaimedCaller,
-  calledNumberOf,
-  claimedCallerOf,
-  DEFAULT_PLACES,
-  type NumberPlace,
-} from './trunk-request.ts';
+export { calledNumberOf, DEFAULT_PLACES, type NumberPlace } from './trunk-request.ts';

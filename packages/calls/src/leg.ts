@@ -48,4 +48,6 @@ export interface Leg extends FarEnd {
   unheld?: boolean;
   /** Whether the peer itself put the call on hold. */
   holds: boolean;
+  /** Its answer asked that the caller is not told whom they reached (RFC 3323). */
+  hides?: true;
 }

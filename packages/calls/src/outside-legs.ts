@@ -4,12 +4,14 @@ import type { FlowTarget, InviteFailure, OutgoingInviteOptions, SipResponse } fr
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import { crowded, entryOf, mostAtOneTarget } from './crowd.ts';
+import { isCircle } from './diverting.ts';
 import { outsideAddresses, shownBy } from './outside-invite.ts';
 import type { OutwardLeg } from './outward-legs.ts';
 import type { TrunkLine } from './parts.ts';
 import type { OutsideRing, TriedServer } from './rings.ts';
 import { mayGoOver } from './secure-call.ts';
 import { timerOf } from './session-timer-policy.ts';
+import { shownOutside } from './shown-outside.ts';
 import { TalkPortions } from './talk-portions.ts';
 import { type TrunkRefusal, trunkRefusalOf } from './trunk-refusals.ts';
 
@@ -72,9 +74,13 @@ export class OutsideLegs {
 
   /** Finds the first way from `ring.way` on that can be tried now, and takes what it needs for the leg. */
   wayOut(leg: LegName, ring: OutsideRing): WayOut {
-    const { outward, id, log } = this.#call;
-    const { target } = ring;
+    const { outward, id, log, origin } = this.#call;
+    const { target, diverting } = ring;
     if (outward.isLoop(id, target.number)) return { ok: false, failure: 'loop', status: 482 };
+    if (diverting !== undefined && isCircle(origin.diverted ?? [], diverting.did, target.number)) {
+      log.info('call.diverted-in-a-circle', { number: target.number, from: diverting.did });
+      return { ok: false, failure: 'loop', status: 482 };
+    }
     const crowd = crowded(this.#call, target.number, mostAtOneTarget(this.#call));
     if (crowd !== undefined) return { ok: false, failure: crowd, status: crowd === 'loop' ? 482 : 486 };
     const skipped: string[] = [];
@@ -151,8 +157,8 @@ export class OutsideLegs {
     { line, at, way, next }: WayOut & { readonly ok: true },
   ): Omit<OutgoingInviteOptions, 'target' | 'sdp' | 'maxForwards'> {
     const { origin, outward, holdings, id, parts } = this.#call;
-    const callerId = origin.callerId ?? way.callerId;
-    const shown = shownBy(line, way, callerId);
+    const shows = shownOutside(origin, ring, line, way);
+    const shown = shownBy(line, shows);
     const by = entryOf(this.#call);
     const ringing = {
       call: id,
@@ -169,7 +175,7 @@ export class OutsideLegs {
     });
     const sessionTimer = timerOf(this.#call.parts, line.sessionTimer);
     return {
-      ...outsideAddresses(line, way, callerId),
+      ...outsideAddresses(line, way, shows),
       ...(sessionTimer !== undefined && { sessionTimer }),
       ...(line.contactUser !== undefined && { contactUser: line.contactUser }),
       ...(line.credentials !== undefined && { credentials: line.credentials }),

@@ -1,6 +1,6 @@
 import type { Clock, Endpoint, Ledger, Log, Random } from '@vats/kernel';
 import type { MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@vats/media';
-import type { Domain, SessionTimer, SpendingAccounts, World } from '@vats/pbx';
+import type { Domain, SessionTimer, SpendingAccounts, TrunkIdentity, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
 import type { ConferenceRecorded } from './conference-recording.ts';
@@ -57,6 +57,8 @@ export interface TrunkLine {
   readonly srtp?: SrtpPolicy;
   /** Its own session timer, as far as it is not the machine's. */
   readonly sessionTimer?: SessionTimer;
+  /** What it is believed and told of callers and called. */
+  readonly identity?: TrunkIdentity;
 }
 
 /** What calls outside use up, and whether one more may leave: `SpendingAccounts`. Its ids are those of attempts. */

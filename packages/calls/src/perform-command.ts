@@ -3,9 +3,9 @@ import type { CallPlan } from './call-plan.ts';
 import type { CallCommand, CallState } from './call-state.ts';
 import type { CallTimers } from './call-timers.ts';
 import type { CallerSide } from './caller-side.ts';
-import { reasonHeader } from './failures.ts';
 import type { Forks } from './forks.ts';
 import type { GivingAway } from './giving-away.ts';
+import { reasonFor } from './reasons.ts';
 import { refusalHeaders } from './refusal-headers.ts';
 import type { Renegotiation } from './renegotiation.ts';
 import type { Services } from './services.ts';
@@ -62,7 +62,7 @@ export function performCommand(command: CallCommand, call: CallContext, performe
       });
       return;
     case 'bye':
-      call.legs.get(command.leg)?.session?.bye([['Reason', reasonHeader(command.failure)]]);
+      call.legs.get(command.leg)?.session?.bye([['Reason', reasonFor(command.failure, command.cause)]]);
       return;
     case 'ask-plan':
       services.end();
@@ -103,7 +103,7 @@ export function performCommand(command: CallCommand, call: CallContext, performe
       return;
     case 'let-go': {
       const { leg, failure } = command;
-      call.legs.get(leg)?.session?.bye([['Reason', reasonHeader(failure)]]);
+      call.legs.get(leg)?.session?.bye([['Reason', reasonFor(failure, undefined)]]);
       call.legs.drop(leg);
       call.emit({ type: 'leg.ended', leg, failure });
       return;

@@ -3,6 +3,7 @@ import type { DeviceTarget, Frame, OutsideTarget, RingOutcome, RingTarget } from
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import type { Rung } from './call-state.ts';
+import type { Diverting } from './diverting.ts';
 import type { ReachablePhone } from './parts.ts';
 import { mayGoOver } from './secure-call.ts';
 
@@ -23,6 +24,8 @@ export interface OutsideRing {
   readonly target: OutsideTarget;
   /** Which of the target's ways is next. */
   readonly way: number;
+  /** How the call is sent on there; absent where the caller dialled it. */
+  readonly diverting?: Diverting;
   /** Servers of that way that were tried, this one among them. */
   readonly servers?: number;
   /** Where this call was already; without an endpoint the trunk has said what its other servers would say as well. */
@@ -46,12 +49,14 @@ export interface Chosen {
  * Every binding of every device, and every number outside; never the phone that is calling, nor one that is in the call already.
  *
  * @param frame what rings them
+ * @param diverting how the call is sent on to what rings
  * @param nextLeg names a leg to be
  */
 export function chosenOf(
   call: CallContext,
   targets: readonly RingTarget[],
   frame: Frame | undefined,
+  diverting: Diverting | undefined,
   nextLeg: () => LegName,
 ): Chosen {
   const { origin, invite, parts } = call;
@@ -67,7 +72,8 @@ export function chosenOf(
   };
   for (const target of targets) {
     if (target.kind === 'outside') {
-      choose({ kind: 'outside', target, party: partyOutside(target, frame), way: 0 });
+      const sentOn = diverting === undefined ? {} : { diverting };
+      choose({ kind: 'outside', target, party: partyOutside(target, frame), way: 0, ...sentOn });
       continue;
     }
     const { login } = target.device;

@@ -4,6 +4,7 @@ import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
 import type { Keys } from './keys.ts';
 import type { Leg } from './leg.ts';
+import { causeOf } from './reasons.ts';
 import { relayInDialogRequest } from './relay-request.ts';
 import type { Renegotiation } from './renegotiation.ts';
 import type { Transfers } from './transfers.ts';
@@ -41,7 +42,10 @@ export function sessionUser(
     onRefer: (refer) => transfers.received(legNow(), refer),
     onEnd: (end) => {
       const leg = legNow();
-      if (leg !== undefined) call.feed({ type: 'leg-ended', leg: leg.name, failure: failureOf(leg, end) });
+      if (leg === undefined) return;
+      const cause = end.request === undefined ? undefined : causeOf(end.request);
+      const told = cause === undefined ? {} : { cause };
+      call.feed({ type: 'leg-ended', leg: leg.name, failure: failureOf(leg, end), ...told });
     },
   };
 }

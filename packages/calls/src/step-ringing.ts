@@ -40,7 +40,7 @@ export function ringing(state: Ringing, input: CallInput): Stepped {
     case 'timer':
       return timer(state, input.timer);
     case 'caller-gave-up':
-      return close('caller-cancelled', allStop(state));
+      return close('caller-cancelled', allStop(state, input.elsewhere));
     case 'hang-up':
       return turnAway(input.failure, state, allStop(state));
     case 'leg-ended':
@@ -182,8 +182,8 @@ function ringbackAgain(before: Ringing, now: Ringing): CallCommand[] {
   return before.heard !== undefined && now.heard === undefined ? ringback(now) : [];
 }
 
-function allStop({ forks }: Ringing): CallCommand[] {
-  return [{ do: 'stop-timer', timer: 'ring' }, ...cancelAll(forks)];
+function allStop({ forks }: Ringing, elsewhere = false): CallCommand[] {
+  return [{ do: 'stop-timer', timer: 'ring' }, ...cancelAll(forks, elsewhere)];
 }
 
 function forkOf(state: Ringing, leg: LegName): Fork | undefined {
@@ -206,6 +206,6 @@ function cancel(fork: Fork, elsewhere: boolean): CallCommand[] {
   return [...timersOf(fork), { do: 'cancel', leg: fork.leg, elsewhere }];
 }
 
-function cancelAll(forks: readonly Fork[]): CallCommand[] {
-  return forks.flatMap((fork) => cancel(fork, false));
+function cancelAll(forks: readonly Fork[], elsewhere = false): CallCommand[] {
+  return forks.flatMap((fork) => cancel(fork, elsewhere));
 }

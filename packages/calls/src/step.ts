@@ -103,7 +103,7 @@ function talking(state: Extract<CallState, { name: 'talking' }>, input: CallInpu
     case 'leg-ended': {
       if (!both.includes(input.leg)) return [state, []];
       const other = input.leg === caller ? state.peer : caller;
-      return hungUp(input.leg, input.failure, [other]);
+      return hungUp(input.leg, input.failure, [other], input.cause);
     }
     case 'timer':
       return input.timer === 'limit' ? hangUp('time-limit', both) : [state, []];
@@ -147,13 +147,14 @@ function closing(state: Extract<CallState, { name: 'closing' }>, input: CallInpu
 }
 
 /** One leg hung up (or was lost); `rest` are told. */
-function hungUp(leg: LegName, failure: FailureCode, rest: readonly LegName[]): Stepped {
+function hungUp(leg: LegName, failure: FailureCode, rest: readonly LegName[], cause?: number): Stepped {
+  const told = cause === undefined ? {} : { cause };
   return close(
     failure,
     [
       { do: 'stop-timer', timer: 'limit' },
-      { do: 'emit', event: { type: 'leg.ended', leg, failure } },
-      ...rest.map((other): CallCommand => ({ do: 'bye', leg: other, failure })),
+      { do: 'emit', event: { type: 'leg.ended', leg, failure, ...told } },
+      ...rest.map((other): CallCommand => ({ do: 'bye', leg: other, failure, ...told })),
     ],
     200,
   );

@@ -1,5 +1,6 @@
 import type { RingOutcome } from '@vats/pbx';
 import type { SipResponse } from '@vats/sip';
+import { causeOf } from './reasons.ts';
 import { failureOfStatus } from './refusals.ts';
 
 /** What a trunk's final response to our INVITE means. */
@@ -18,7 +19,7 @@ const TRUNK_REFUSED = { outcome: 'trunk-refused', tryNext: true, failing: false 
 const SERVER_FAILED = { outcome: 'trunk-failed', tryNext: true, failing: true } as const;
 
 /** Causes by which the telephone network beyond speaks of the number, whatever status its gateway made of them (RFC 6432). */
-const OF_THE_NUMBER: Readonly<Record<number, RingOutcome>> = {
+export const OF_THE_NUMBER: Readonly<Record<number, RingOutcome>> = {
   1: 'not-found',
   17: 'callee-busy',
   18: 'no-answer',
@@ -91,8 +92,4 @@ function byStatus(status: number, rang: boolean): TrunkRefusal {
 
 function ofNumber(outcome: RingOutcome): TrunkRefusal {
   return { outcome, tryNext: false, failing: false };
-}
-
-function causeOf({ reasons }: Pick<SipResponse, 'reasons'>): number | undefined {
-  return reasons.ok ? reasons.value.find(({ protocol }) => /^q\.850$/i.test(protocol))?.cause : undefined;
 }

@@ -79,6 +79,7 @@ export {
   type SettingName,
   setting,
   type Trunk,
+  type TrunkIdentity,
   type TrunkRegistration,
   type User,
 } from './model/model.ts';

@@ -12,12 +12,34 @@ export { isToken, sameToken } from './message/chars.ts';
 export { checkRequest, checkResponse, type RequestFault, type ResponseFault } from './message/check-message.ts';
 export { Contact, type Contacts, parseContact } from './message/contact.ts';
 export { type CSeq, formatCSeq, parseCSeq } from './message/cseq.ts';
+export {
+  DIVERSION_REASONS,
+  type Diversion,
+  type DiversionReason,
+  formatDiversion,
+  MOST_DIVERSIONS,
+  parseDiversion,
+} from './message/diversion.ts';
 export { requestDraftOf, responseDraftOf, rewrite } from './message/draft-of.ts';
 export { type ContentLengthFault, findHeadEnd, readContentLength, skipEmptyLines } from './message/framing-fields.ts';
 export type { MessageFault, StructureFault } from './message/head-index.ts';
 export type { HeaderLine } from './message/header-lines.ts';
 export { canonicalName, type KnownHeader } from './message/header-names.ts';
+export {
+  causeOfReason,
+  compareIndices,
+  formatHistoryEntry,
+  type HistoryEntry,
+  parseHistoryEntry,
+  reasonOfCause,
+} from './message/history-info.ts';
 export { formatHost, formatHostPort, sameHost } from './message/host.ts';
+export {
+  type Identities,
+  parseRemotePartyId,
+  type RemotePartyId,
+  readIdentities,
+} from './message/identities.ts';
 export { LIMITS, UINT32_MAX } from './message/limits.ts';
 export { parseList, splitList } from './message/lists.ts';
 export { formatMediaType, isMediaType, type MediaType, parseMediaType } from './message/media-type.ts';
@@ -32,6 +54,7 @@ export { formatNameAddr, NameAddr, type NameAddrParts, parseNameAddr, readNameAd
 export { parseExpires, parseMaxForwards } from './message/numbers.ts';
 export { Params } from './message/params.ts';
 export { parseMessage } from './message/parse-message.ts';
+export { NO_PRIVACY, type Privacy, type PrivacyKind, readPrivacy } from './message/privacy.ts';
 export { REASON_PHRASES, reasonPhrase } from './message/reason-phrases.ts';
 export { formatReplaces, parseReplaces, type Replaces } from './message/replaces.ts';
 export { SipUri, type SipUriParts, type UriHeader } from './message/sip-uri.ts';

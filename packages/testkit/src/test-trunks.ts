@@ -55,7 +55,7 @@ export class TestTrunks implements Trunks {
 
   #lineOf(
     domain: Domain,
-    { name, proxy, domain: host, register, codecs, dtmf, srtp, numbers, noResponse, sessionTimer }: Trunk,
+    { name, proxy, domain: host, register, codecs, dtmf, srtp, numbers, noResponse, sessionTimer, identity }: Trunk,
   ): TrunkLine {
     const uri = parseUri(proxy);
     if (!uri.ok || uri.value.kind !== 'sip') throw new Error(`${proxy} is no address`);
@@ -90,6 +90,7 @@ export class TestTrunks implements Trunks {
       ...(dtmf !== undefined && { dtmf }),
       ...(srtp !== undefined && { srtp }),
       ...(sessionTimer !== undefined && { sessionTimer }),
+      ...(identity !== undefined && { identity }),
     };
   }
 }

@@ -89,7 +89,10 @@ function callsNumberOf(request: SipRequest, line: TrunkLine, directory: Director
 }
 
 /** One call's view of a line: it says of the target that it was given whether it took the call. */
-function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf, srtp, noResponse, sessionTimer }: Trunk): CallsLine {
+function asCallsSee(
+  line: TrunkLine,
+  { numbers, codecs, dtmf, srtp, noResponse, sessionTimer, identity }: Trunk,
+): CallsLine {
   let given: TrunkTarget | undefined;
   const { credentials, contactUser, login, serviceRoute } = line;
   const number = login !== undefined && normaliseNumber(login).kind === 'e164' ? login : undefined;
@@ -121,5 +124,6 @@ function asCallsSee(line: TrunkLine, { numbers, codecs, dtmf, srtp, noResponse, 
     ...(dtmf !== undefined && { dtmf }),
     ...(srtp !== undefined && { srtp }),
     ...(sessionTimer !== undefined && { sessionTimer }),
+    ...(identity !== undefined && { identity }),
   };
 }

@@ -20,6 +20,7 @@ import { checkSchemeUse } from './scheme-use.ts';
 import { checkSentNumbers } from './sent-numbers.ts';
 import { checkSrtp } from './srtp.ts';
 import { checkTrunkCodecs } from './trunk-codecs.ts';
+import { checkTrunkIdentity } from './trunk-identity.ts';
 import { checkTrunks } from './trunks.ts';
 import { checkUsefulness } from './usefulness.ts';
 import { checkEffect } from './without-effect.ts';
@@ -38,6 +39,7 @@ const OF_EACH: ReadonlySet<Check> = new Set<Check>([
   checkAccess,
   checkTrunks,
   checkTrunkCodecs,
+  checkTrunkIdentity,
   checkHours,
 ]);
 
@@ -59,6 +61,7 @@ const CHECKS: readonly Check[] = [
   checkTrunks,
   checkSrtp,
   checkTrunkCodecs,
+  checkTrunkIdentity,
   checkHours,
   checkConferences,
   checkServed,

@@ -52,6 +52,9 @@ export interface Group extends Frozen<GroupEntry>, Managed {}
 export interface Trunk extends Frozen<Omit<TrunkEntry, 'register'>>, Managed {
   readonly register?: TrunkRegistration;
 }
+/** What a trunk is believed and told of who calls, who was called, and who answered. */
+export type TrunkIdentity = NonNullable<Trunk['identity']>;
+
 export interface TrunkRegistration extends Frozen<Omit<NonNullable<TrunkEntry['register']>, 'password'>> {
   readonly password: string;
 }

@@ -80,7 +80,7 @@ function wayToHelp(journey: Journey, number: string, by: Orderer | undefined, wo
     [all, 'any trunk'],
   ] as const) {
     const because = `is an emergency number ${rule}, so ${which} will do`;
-    const found = byTrunks(domain, number, trunks, undefined, by, because, world);
+    const found = byTrunks(domain, number, trunks, undefined, by, because, world, preferredOf(journey, by));
     if (found.ok) return found;
   }
   // A PBX that registers here may be the only way out.
@@ -117,7 +117,7 @@ function byRule(
   }
   const called = match.sent === undefined ? number : calledBy(number, match.sent);
   const trunks = rule.leastCost === true ? world.cheapestFirst(domain, called, named) : named;
-  const found = byTrunks(domain, number, trunks, match, by, because, world);
+  const found = byTrunks(domain, number, trunks, match, by, because, world, preferredOf(journey, by));
   if (!found.ok || rule.leastCost !== true) return found;
   return {
     ...found,
@@ -134,6 +134,7 @@ export function byTrunks(
   by: Orderer | undefined,
   because: string,
   world: World,
+  preferred?: string,
 ): Found {
   const free = trunks.filter((name) => hasChannel(domain, name, world));
   if (free.length === 0) return { ok: false, reason: 'no-channel', because, text: 'all channels are in use' };
@@ -142,7 +143,7 @@ export function byTrunks(
     ...free.filter((name) => world.isTrunkUp(domain, name)),
     ...free.filter((name) => !world.isTrunkUp(domain, name)),
   ];
-  const callerId = callerIdFor(domain, match, by, world);
+  const callerId = callerIdFor(domain, match, by, world, preferred);
   const user = by === undefined || isGroup(by) ? undefined : by;
   const ways = ordered.map(
     (trunk): Way => ({
@@ -154,6 +155,12 @@ export function byTrunks(
   );
   const target = { kind: 'outside' as const, number, ways, ...(user !== undefined && { orderedBy: user }) };
   return { ok: true, targets: [target], because };
+}
+
+/** What the caller would like to show counts for calls that they order themselves. */
+function preferredOf({ call: { caller } }: Journey, by: Orderer | undefined): string | undefined {
+  if (caller.kind !== 'device' || by === undefined || isGroup(by)) return undefined;
+  return by.extension === caller.user.extension ? caller.preferred : undefined;
 }
 
 function hasChannel(domain: Domain, name: string, world: World): boolean {

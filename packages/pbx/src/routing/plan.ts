@@ -49,7 +49,13 @@ export type RejectReason = RingOutcome | 'not-served' | 'forbidden' | 'caller-bl
 
 /** Who calls. */
 export type Caller =
-  | { readonly kind: 'device'; readonly user: User; readonly device: Device }
+  | {
+      readonly kind: 'device';
+      readonly user: User;
+      readonly device: Device;
+      /** The number, E.164, that this caller would like to show outside. Shown only where it is the domain's and no rule says another. */
+      readonly preferred?: string;
+    }
   | {
       readonly kind: 'trunk';
       readonly trunk: string;

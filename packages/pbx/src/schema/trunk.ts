@@ -5,6 +5,7 @@ import { duration } from './duration.ts';
 import { textThat } from './fault.ts';
 import { limits } from './limits.ts';
 import { sessionTimer } from './session-timer.ts';
+import { trunkIdentity } from './trunk-identity.ts';
 import { srtpPolicy } from './user.ts';
 import { host, isHost, line, refName, secret, wholeNumber } from './words.ts';
 
@@ -86,11 +87,12 @@ export const trunk = z.strictObject({
       send: z.enum(['e164', '7', '8']).exactOptional(),
       /** Where a called number is looked for, in order. */
       from: z
-        .array(z.enum(['request-uri', 'to', 'diversion', 'p-called-party-id']))
+        .array(z.enum(['request-uri', 'to', 'diversion', 'history-info', 'p-called-party-id']))
         .min(1)
         .exactOptional(),
     })
     .exactOptional(),
+  identity: trunkIdentity.exactOptional(),
   /** How long it may be silent at an INVITE until another way is tried; 4 s by default. */
   noResponse: duration('1s', '32s').exactOptional(),
   /** Calls at once. */

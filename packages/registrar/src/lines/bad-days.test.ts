@@ -43,7 +43,7 @@ test('of several challenges the strongest that we speak is answered, and others 
         ['WWW-Authenticate', `Basic realm="${self.realm}"`],
         ['WWW-Authenticate', 'Digest nonsense'],
         digest('algorithm=MD5'),
-        digest('algorithm=SHA-512-256'),
+        digest('algorithm=SHA3-256'),
         digest('algorithm=SHA-256'),
       ];
       return { status: 401, headers };

@@ -27,14 +27,15 @@ export function sendAck(
   context.acks.keep(dialog, seq, octets, nextHop);
 }
 
-/** Headers of a request of ours, and the credentials that it carries to this URI over this flow. */
+/** Headers of a request of ours with this body, and the credentials that it carries to this URI over this flow. */
 export function withCredentials(
   headers: readonly HeaderField[],
   exchange: DigestExchange | undefined,
   uri: string,
   flow: Flow,
+  body?: Buffer,
 ): readonly HeaderField[] {
-  const credentials = exchange?.credentials(uri, flow.observed) ?? [];
+  const credentials = exchange?.credentials(uri, flow.observed, body) ?? [];
   return credentials.length === 0 ? headers : [...headers, ...credentials];
 }
 

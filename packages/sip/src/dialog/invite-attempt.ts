@@ -50,7 +50,7 @@ export class InviteAttempt implements ClientTransactionUser {
     const { uri, route: routeValues } = routeTo(requestUri, routes);
     this.side = side;
     this.flow = flow;
-    this.headers = withCredentials(options.headers ?? [], exchange, uri, flow);
+    this.headers = withCredentials(options.headers ?? [], exchange, uri, flow, bodyOf(sdp));
     this.#owner = owner;
     const lines: HeaderField[] = [];
     for (const route of routeValues) lines.push(['Route', route]);

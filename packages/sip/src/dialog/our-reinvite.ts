@@ -93,7 +93,7 @@ export class OurReinvite implements OutgoingReinvite {
     const said: HeaderField[] = [];
     const contact = contactOn(context, dialog.flow, dialog.contactUser, dialog.secure);
     const { uri, flow } = dialog.hop();
-    this.#said = withCredentials(headers, this.#exchange, uri, flow);
+    this.#said = withCredentials(headers, this.#exchange, uri, flow, bodyOf(sdp));
     const more = [...this.#said, ...(timer?.ofRequest() ?? [])];
     pushInviteHeaders(said, context, contact, context.userAgent, more, sdp, dialog.sessionTimer);
     const { draft } = dialog.request('INVITE', seq, said, bodyOf(sdp));

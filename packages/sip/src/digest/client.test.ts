@@ -10,8 +10,11 @@ test('a client leaves challenges alone that it cannot answer', () => {
     return read.ok ? answerChallenge(read.value, client) : 'unreadable';
   };
   expect(answer('Bearer realm="r"')).toBeUndefined();
-  expect(answer('Digest realm="r", nonce="n", algorithm=SHA-512-256')).toBeUndefined();
-  expect(answer('Digest realm="r", nonce="n", qop="auth-int"')).toBeUndefined();
+  expect(answer('Digest realm="r", nonce="n", algorithm=SHA-3')).toBeUndefined();
+  expect(answer('Digest realm="r", nonce="n", algorithm=-sess, qop="auth"')).toBeUndefined();
+  expect(answer('Digest realm="r", nonce="n", algorithm=MD5-sess')).toBeUndefined();
+  expect(answer('Digest realm="r", nonce="n", qop="auth-conf"')).toBeUndefined();
   expect(answer('Digest realm="r", nonce="n"')).not.toContain('cnonce');
-  expect(answer('Digest realm="r", nonce="n", opaque="o", qop="auth-int,auth"')).toContain('opaque="o"');
+  expect(answer('Digest realm="r", nonce="n", opaque="o", qop="auth-int,auth"')).toContain('opaque="o", qop=auth, ');
+  expect(answer('Digest realm="r", nonce="n", qop="auth-int"')).toContain('qop=auth-int, ');
 });

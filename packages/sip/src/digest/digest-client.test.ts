@@ -123,15 +123,15 @@ test('RFC 2069 §2.4 (as corrected): no qop, no counter', () => {
   });
 });
 
-test.each([[['r-sha', 'r-md5']], [['r-md5', 'r-sha']], [['r-sess', 'r-md5', 'r-int', 'r-sha', 'r-512']]])(
+test.each([[['r-sha', 'r-md5']], [['r-md5', 'r-sha']], [['r-sess', 'r-md5', 'r-3', 'r-sha', 'r-conf']]])(
   'of several challenges the strongest that we speak: %j',
   (names) => {
     const forms: Record<string, string> = {
       'r-md5': 'realm="r", nonce="m", algorithm=MD5, qop="auth"',
       'r-sha': 'realm="r", nonce="s", algorithm="sha-256", qop="auth"',
       'r-sess': 'realm="r", nonce="x", algorithm=MD5-sess, qop="auth"',
-      'r-int': 'realm="r", nonce="y", algorithm=SHA-256, qop="auth-int"',
-      'r-512': 'realm="r", nonce="z", algorithm=SHA-512-256, qop="auth"',
+      'r-conf': 'realm="r", nonce="y", algorithm=SHA-256, qop="auth-conf"',
+      'r-3': 'realm="r", nonce="z", algorithm=SHA3-256, qop="auth"',
     };
     const exchange = register(clientOf());
     expect(exchange.challenged(challenge(...names.map((name) => forms[name]!)), PEER)).toBe('answered');
@@ -141,7 +141,7 @@ test.each([[['r-sha', 'r-md5']], [['r-md5', 'r-sha']], [['r-sess', 'r-md5', 'r-i
 
 test('without a strong one that we speak, MD5; without any, none', () => {
   const exchange = register(clientOf());
-  const weak = challenge('realm="r", nonce="y", algorithm=SHA-256, qop="auth-int"', 'realm="r", nonce="m"');
+  const weak = challenge('realm="r", nonce="y", algorithm=SHA-256, qop="auth-conf"', 'realm="r", nonce="m"');
   expect(exchange.challenged(weak, PEER)).toBe('answered');
   expect(carried(exchange).nonce).toBe('m');
   const other = register(clientOf());

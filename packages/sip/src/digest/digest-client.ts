@@ -1,6 +1,6 @@
 import type { Endpoint, Random } from '@vats/kernel';
 import { toWire } from '../message/wire-text.ts';
-import { type DigestAlgorithm, ha1ForRealm } from './calculation.ts';
+import { type DigestHash, ha1ForRealm } from './calculation.ts';
 import type { DigestChallenge } from './challenge.ts';
 import { credentialsFor } from './client.ts';
 import { DigestExchange } from './digest-exchange.ts';
@@ -40,6 +40,8 @@ export interface SentCredentials {
 /** A nonce of the peer, and how often we have used it. */
 interface KnownNonce {
   readonly challenge: DigestChallenge;
+  /** Of all requests under it, for a `-sess` algorithm. */
+  cnonce?: string;
   count: number;
 }
 
@@ -60,7 +62,7 @@ export class DigestClient {
   readonly #random: Random;
   readonly #isPeer: (observed: Endpoint) => boolean;
   readonly #nonces = new Map<Challenger, KnownNonce>();
-  readonly #ha1 = new Map<DigestAlgorithm, string>();
+  readonly #ha1 = new Map<DigestHash, string>();
   #realm: string | undefined;
 
   /** @throws RangeError for a username that cannot stand in a header */
@@ -105,7 +107,9 @@ export class DigestClient {
   /** The peer gave a nonce for the next request (`nextnonce`, RFC 7616 §3.5). */
   renew(challenger: Challenger, nonce: string): void {
     const known = this.#nonces.get(challenger);
-    if (known !== undefined) this.remember(challenger, { ...known.challenge, nonce });
+    // Whether a session's key outlives its nonce is read in both ways (RFC 7616 §3.4.2): it ends when the peer says so.
+    if (known === undefined || known.challenge.isSession) return;
+    this.remember(challenger, { ...known.challenge, nonce });
   }
 
   /** This nonce brought nothing but a refusal: no request carries credentials under it any more. */
@@ -114,14 +118,23 @@ export class DigestClient {
   }
 
   /** Credentials under the last nonce of this challenger; undefined when there is none. */
-  credentials(challenger: Challenger, method: string, uri: string): SentCredentials | undefined {
+  credentials(challenger: Challenger, method: string, uri: string, body?: Buffer): SentCredentials | undefined {
     const known = this.#nonces.get(challenger);
     if (known === undefined) return undefined;
     const { challenge } = known;
     const count = ++known.count;
-    const cnonce = challenge.offersAuth ? this.#random.token(CNONCE_CHARACTERS) : '';
-    const value = credentialsFor(challenge, this.username, this.#ha1For(challenge), { method, uri, count, cnonce });
+    const cnonce = this.#cnonceFor(known);
+    const request = { method, uri, count, cnonce, body };
+    const value = credentialsFor(challenge, this.username, this.#ha1For(challenge), request);
     return { value, nonce: challenge.nonce, count };
+  }
+
+  #cnonceFor(known: KnownNonce): string {
+    const { qop, isSession } = known.challenge;
+    if (qop === undefined) return '';
+    if (!isSession) return this.#random.token(CNONCE_CHARACTERS);
+    known.cnonce ??= this.#random.token(CNONCE_CHARACTERS);
+    return known.cnonce;
   }
 
   /** One for each algorithm: every challenge that is remembered names the one realm. */

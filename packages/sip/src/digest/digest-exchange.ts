@@ -62,13 +62,14 @@ export class DigestExchange {
   /**
    * Header lines for the next sending, to this far end; none when nothing is known to be asked for.
    * @param uri the Request-URI, a wire string
+   * @param body of that sending, if it has one
    */
-  credentials(uri: string, to: Endpoint): HeaderField[] {
+  credentials(uri: string, to: Endpoint, body?: Buffer): HeaderField[] {
     this.#sent.clear();
     const lines: HeaderField[] = [];
     if (!this.#client.isPeer(to)) return lines;
     for (const challenger of CHALLENGERS) {
-      const made = this.#client.credentials(challenger, this.#request.method, uri);
+      const made = this.#client.credentials(challenger, this.#request.method, uri, body);
       if (made === undefined) continue;
       this.#sent.set(challenger, made);
       lines.push([CREDENTIALS_HEADER[challenger], made.value]);

@@ -143,7 +143,7 @@ class Authentication implements AuthenticatedRequest, ClientTransactionUser {
 
   #send(): void {
     const { draft, flow } = this.#now;
-    const lines = this.#exchange?.credentials(draft.uri, flow.observed) ?? [];
+    const lines = this.#exchange?.credentials(draft.uri, flow.observed, draft.body) ?? [];
     const whole = lines.length === 0 ? draft : { ...draft, headers: [...draft.headers, ...lines] };
     this.#transaction = this.#transactions.send(whole, flow, this);
   }

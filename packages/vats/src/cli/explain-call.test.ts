@@ -264,3 +264,29 @@ test('an operator may write the number called without its prefix', async () => {
   expect(out).toContain('4951234567, which is +74951234567, by trunk itsp');
   expect(out).not.toContain('not-found');
 });
+
+test('of a call by a trunk, what of it says who calls; of a way outside, in which headers it is told', async () => {
+  const told = async (identity: string): Promise<string> => {
+    const text = OFFICE.replace('numbers: { send: "7" } }]', `numbers: { send: "7" }, identity: { ${identity} } }]`);
+    await running.model.applyFile({ path: '/office.yaml', name: 'office.yaml', text });
+    const call = ['--from', '+79261112233', '--to', '74951234567', '--via', 'itsp', '--at', '2026-05-05 12:00'];
+    return (await vats('explain', 'call', ...call)).out;
+  };
+  const plain = await told('trust: false');
+  expect(plain).toContain(
+    '\n     - trunk itsp is not trusted (identity.trust): From alone says who calls; who hides is',
+  );
+  expect(plain).toContain(
+    '- itsp is told in no header (identity.forwarded) that +74951234567 sends the call on (unavailable)\n',
+  );
+  const told2 = await told(
+    'trust: true, send: [p-preferred-identity], forwarded: [diversion, history-info], forwardedCaller: original',
+  );
+  expect(told2).toContain('\n     - trunk itsp is trusted: P-Asserted-Identity says who calls, else Remote-Party-ID');
+  expect(told2).toContain('- itsp is told the number in p-preferred-identity\n');
+  expect(told2).toContain('- From shows +79261112233, whose call is sent on\n');
+  expect(told2).toContain(
+    '- itsp is told in diversion, history-info that +74951234567 sends the call on (unavailable)',
+  );
+  expect(await told('send: []')).toContain('- itsp is told the number in From alone\n');
+});

@@ -39,6 +39,14 @@ const target = z.object({
         price: z.object({ minute: z.string(), compared: z.string() }).optional(),
         /** What is the matter with the trunk. */
         down: z.string().optional(),
+        /** Headers in which the trunk is told whose number it is. */
+        identity: z.array(z.string()).optional(),
+        /** Whose number From has, where it is another one. */
+        from: z.string().optional(),
+        /** From where the call is sent on, and in which headers the trunk is told so. */
+        diversion: z
+          .object({ from: z.string(), reason: z.string(), times: z.number(), told: z.array(z.string()) })
+          .optional(),
       }),
     )
     .optional(),
@@ -56,6 +64,8 @@ const callExplanation = z.object({
   at: z.number(),
   timezone: z.string(),
   localTime: z.string(),
+  /** Of a call by a trunk: what of it says who calls. */
+  believed: z.string().optional(),
   steps: z.array(
     z.object({
       do: z.string(),
@@ -178,8 +188,9 @@ const VERDICTS: Record<z.output<typeof keptExplanation>['verdict'], string> = {
   'not-replayed': 'the plan is shown as it was told then; it can not be made again',
 };
 
-function callText({ from, to, localTime, timezone, steps }: z.output<typeof callExplanation>): string {
+function callText({ from, to, localTime, timezone, believed, steps }: z.output<typeof callExplanation>): string {
   const lines = [`${from} calls ${to} at ${localTime} (${timezone})`];
+  if (believed !== undefined) lines.push(`     - ${printable(believed)}`);
   steps.forEach((step, index) => {
     const [first = '', ...more] = step.because.map(printable);
     lines.push(`${String(index + 1).padStart(3)}. ${first}`, ...more.map((line) => `     ${line}`));
@@ -197,6 +208,21 @@ function callText({ from, to, localTime, timezone, steps }: z.output<typeof call
 
 type Step = z.output<typeof callExplanation>['steps'][number];
 
+type ToldWay = NonNullable<z.output<typeof target>['ways']>[number];
+
+/** How a trunk is told who calls and who sends the call on, where that is worth a line: another way than all trunks are. */
+function identityLines({ trunk, identity = [], from, diversion }: ToldWay): string[] {
+  const usual = identity.length === 1 && identity[0] === 'p-asserted-identity';
+  const whose = identity.length === 0 ? 'From alone' : identity.join(', ');
+  const lines = usual ? [] : [`${trunk} is told the number in ${whose}`];
+  if (from !== undefined) lines.push(`From shows ${from}, whose call is sent on`);
+  if (diversion === undefined) return lines;
+  const { reason, times, told } = diversion;
+  const by = told.length === 0 ? 'no header (identity.forwarded)' : told.join(', ');
+  const often = times > 1 ? `, ${times} times` : '';
+  return [...lines, `${trunk} is told in ${by} that ${diversion.from} sends the call on (${reason}${often})`];
+}
+
 /** How the call looks to whom it rings, what it counts against, and whether it is recorded. */
 function detailsOf({ targets = [], recorded }: Step): string[] {
   const lines = targets.flatMap(({ rings, kind, ways = [], limits = [], refusedBy = [], firstBecause }) => [
@@ -204,6 +230,7 @@ function detailsOf({ targets = [], recorded }: Step): string[] {
       const trouble = down === undefined ? '' : `; the trunk is ${down}`;
       return `${rings} (${kind}) by ${trunk}: sends ${sends}, shows ${shows}${trouble}`;
     }),
+    ...ways.flatMap(identityLines),
     ...ways.flatMap(({ trunk, rate, price }) => {
       if (rate !== undefined && price !== undefined)
         return [`${trunk} costs ${price.minute} for a minute (rate ${rate})`];

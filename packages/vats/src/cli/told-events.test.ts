@@ -52,6 +52,21 @@ test.each<[Told, string, string]>([
   ],
   [{ type: 'transfer.failed', by: 'a', failure: 'no-answer', returned: false }, 'a', 'the transfer failed: no-answer'],
   [{ type: 'transfer.joined', leg: 'b1', into: 'c1' }, 'b1', 'goes on in call c1'],
+  [
+    {
+      type: 'call.started',
+      domain: 'acme.example',
+      from: VERA,
+      dialled: '201',
+      sipCallId: 'x',
+      diverted: [
+        { from: '+74951234567', reason: 'no-answer' },
+        { from: 'anonymous', reason: 'unconditional', times: 2 },
+      ],
+    },
+    'a',
+    'is a call that was first for +74951234567, and sent on from +74951234567 (no-answer), from anonymous (unconditional, 2 times)',
+  ],
   [{ type: 'call.opened', how: 'early' }, 'a', 'the switch speaks before any answer'],
   [{ type: 'call.opened', how: 'answered' }, 'a', 'the switch answers, to speak'],
   [

@@ -23,6 +23,11 @@ const HOW: Readonly<Record<string, string>> = {
   attended: 'puts through',
   replaced: 'is replaced, in the talk with',
 };
+const diverted = z.object({
+  at,
+  type: z.literal('call.started'),
+  diverted: z.array(z.object({ from: z.string(), reason: z.string(), times: z.number().optional() })).min(1),
+});
 
 /** Events that a record tells nowhere but in its story. */
 const told = z.discriminatedUnion('type', [
@@ -34,6 +39,7 @@ const told = z.discriminatedUnion('type', [
   z.object({ at, type: z.literal('transfer.succeeded'), by: z.string(), leg: z.string(), party: person }),
   z.object({ at, type: z.literal('transfer.failed'), by: z.string(), failure: z.string(), returned: z.boolean() }),
   z.object({ at, type: z.literal('transfer.joined'), leg: z.string(), into: z.string() }),
+  diverted,
   z.object({ at, type: z.literal('call.opened'), how: z.string() }),
   z.object({ at, type: z.literal('prompt.played'), prompt: z.string(), playedMs: z.number(), why: z.string() }),
   z.object({
@@ -82,6 +88,15 @@ function textOf(event: z.output<typeof told>): { leg: string; text: string } {
       return { leg: '', text: `${named(event.by)} ${DOES[event.how] ?? event.how}` };
     case 'supervisor.left':
       return { leg: '', text: `${named(event.by)} supervises no longer` };
+    case 'call.started': {
+      const ways = event.diverted.map(({ from, reason, times = 1 }) => {
+        return `from ${from} (${reason}${times > 1 ? `, ${times} times` : ''})`;
+      });
+      return {
+        leg: 'a',
+        text: `is a call that was first for ${event.diverted[0]?.from}, and sent on ${ways.join(', ')}`,
+      };
+    }
     case 'call.opened':
       return {
         leg: 'a',

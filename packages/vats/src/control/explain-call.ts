@@ -18,6 +18,7 @@ import {
 } from '@vats/pbx';
 import type { Switch } from '../create-switch.ts';
 import { ControlError, type ControlRoutes } from './control-server.ts';
+import { believedOf } from './explain-identity.ts';
 import { type AskedOfTargets, targetsOf } from './explain-targets.ts';
 import { keptCall } from './kept-call.ts';
 import { theDomain } from './the-domain.ts';
@@ -65,6 +66,8 @@ export function explainCallRoutes(running: Switch): ControlRoutes {
       const caller = callerOf(model.directory, domain, from, query.get('via') ?? undefined);
       const moment = at === undefined ? world : worldAt(world, at);
       const outcome = outcomeOf(query.get('outcome'));
+      const believed =
+        caller.kind === 'trunk' ? believedOf(caller, model.directory.findTrunk(domain, caller.trunk)) : undefined;
       return {
         domain: domain.name,
         from,
@@ -72,6 +75,7 @@ export function explainCallRoutes(running: Switch): ControlRoutes {
         at: moment.now,
         timezone: setting(domain, 'timezone'),
         localTime: momentText(moment.now, setting(domain, 'timezone')),
+        ...(believed !== undefined && { believed }),
         steps: stepsOf(route({ domain, caller, dialled }, moment), moment, outcome, running),
       };
     },

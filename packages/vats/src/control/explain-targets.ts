@@ -15,6 +15,7 @@ import {
   whom,
 } from '@vats/pbx';
 import type { Switch } from '../create-switch.ts';
+import { identityTold } from './explain-identity.ts';
 import { pricedWays, pricesOf, rateText, whyFirst } from './way-prices.ts';
 
 type Spending = Pick<SpendingAccounts, 'explain'>;
@@ -25,11 +26,12 @@ export interface AskedOfTargets extends Pick<Switch, 'rates' | 'trunks'> {
 }
 
 /** What rings in a step, with all that the other side would see of the call. */
-export function targetsOf({ step, call }: Plan, asked: AskedOfTargets): object[] {
-  return step.do === 'ring' ? step.targets.map((target) => told(target, call.domain, asked)) : [];
+export function targetsOf(plan: Plan, asked: AskedOfTargets): object[] {
+  return plan.step.do === 'ring' ? plan.step.targets.map((target) => told(plan, target, asked)) : [];
 }
 
-function told(target: RingTarget, domain: Domain, asked: AskedOfTargets): object {
+function told(plan: Plan, target: RingTarget, asked: AskedOfTargets): object {
+  const { domain } = plan.call;
   const { after, ring } = target;
   const times = { ...(after !== undefined && { afterMs: after }), ...(ring !== undefined && { ringMs: ring }) };
   if (target.kind === 'device') {
@@ -53,14 +55,18 @@ function told(target: RingTarget, domain: Domain, asked: AskedOfTargets): object
     ...(target.orderedBy !== undefined && { orderedBy: target.orderedBy.extension }),
     ...times,
     ...(target.byPrice === true && { firstBecause: whyFirst(ways) }),
-    ways: ways.map(({ trunk, send, callerId, anonymous, rate, down }) => ({
-      trunk,
-      sends: send,
-      ...(calledBy(target.number, send) !== target.number && { calls: calledBy(target.number, send) }),
-      shows: anonymous === true ? 'nothing' : (callerId ?? ownNumber(domain, trunk)),
-      ...(rate !== undefined && { rate: rateText(rate), price: pricesOf(rate) }),
-      ...(down !== undefined && { down }),
-    })),
+    ways: ways.map(({ rate, down, ...way }) => {
+      const { trunk, send, callerId, anonymous } = way;
+      return {
+        trunk,
+        sends: send,
+        ...(calledBy(target.number, send) !== target.number && { calls: calledBy(target.number, send) }),
+        shows: anonymous === true ? 'nothing' : (callerId ?? ownNumber(domain, trunk)),
+        ...(rate !== undefined && { rate: rateText(rate), price: pricesOf(rate) }),
+        ...(down !== undefined && { down }),
+        ...identityTold(plan, target, way, trunkOf(domain, trunk)),
+      };
+    }),
     // Help is never counted.
     limits: kind === 'emergency' ? [] : subjectsOf(target, domain).flatMap((subject) => used(subject, kind, spending)),
   };
@@ -73,8 +79,12 @@ function kindOf({ number, ways }: OutsideTarget): NumberClass {
 }
 
 /** What a trunk shows where nothing else is said: the login that it registers with. */
-function ownNumber({ trunks }: Domain, name: string): string {
-  return trunks.find((trunk) => trunk.name === name)?.register?.login ?? 'nothing';
+function ownNumber(domain: Domain, name: string): string {
+  return trunkOf(domain, name)?.register?.login ?? 'nothing';
+}
+
+function trunkOf({ trunks }: Domain, name: string) {
+  return trunks.find((trunk) => trunk.name === name);
 }
 
 function subjectsOf({ orderedBy, ways }: OutsideTarget, { id }: Domain): SpendingSubject[] {

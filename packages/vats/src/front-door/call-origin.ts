@@ -1,5 +1,14 @@
-import { type CallOrigin, calledNumberOf, claimedCallerOf, DEFAULT_PLACES } from '@vats/calls';
-import { type Directory, normaliseNumber } from '@vats/pbx';
+import {
+  type CallOrigin,
+  calledNumberOf,
+  claimedCallerOf,
+  DEFAULT_PLACES,
+  diversionsIn,
+  hidesCaller,
+  type IdentitySource,
+  preferredNumbersOf,
+} from '@vats/calls';
+import { type Directory, type Domain, normaliseNumber, type Trunk, type User } from '@vats/pbx';
 import type { SipRequest } from '@vats/sip';
 import type { ByTrunk } from '../trunks.ts';
 import { dialledOf, onOneLine } from './dialled.ts';
@@ -13,7 +22,7 @@ const NO_NUMBER = 'anonymous';
 export function fromTrunk(request: SipRequest, { domain, trunk }: ByTrunk, directory: Directory): InviteOrigin {
   const places = trunk.numbers?.from ?? DEFAULT_PLACES;
   const called = calledNumberOf(request, places, (number) => directory.ownsNumber(domain, number));
-  const { number } = claimedCallerOf(request, { trusted: true });
+  const { number } = claimedCallerOf(request, { source: sourceOf(trunk) });
   return {
     domain,
     caller: { kind: 'trunk', trunk: trunk.name, ...(number !== undefined && { number }) },
@@ -42,23 +51,55 @@ export function callOrigin(
   const { caller, domain } = origin;
   const at = visitor.viaProxy ? { client: visitor.address } : {};
   if (caller.kind === 'trunk') {
-    const { number = NO_NUMBER, raw, name } = claimedCallerOf(request, { trusted: true });
+    const source = sourceOf(directory.findTrunk(domain, caller.trunk));
+    const { number = NO_NUMBER, raw, name } = claimedCallerOf(request, { source });
     const party = { number, ...(raw !== undefined && { raw }), ...(name !== undefined && { name }) };
-    return { ...origin, party: onOneLineAll(party), ...at };
+    const trusted = source === 'trusted-trunk' && { trusted: true as const };
+    return { ...origin, party: onOneLineAll(party), ...at, ...diversionsOf(request), ...trusted };
   }
   const { user, device } = caller;
   const named = { extension: user.extension, login: device.login, ...(user.name !== undefined && { name: user.name }) };
-  if (device.trunk !== true) return { ...origin, party: { number: user.extension, ...named }, ...at };
+  const hides = hidesCaller(request) && { hides: true as const };
+  if (device.trunk !== true) {
+    const preferred = preferredOf(request, domain, user, directory);
+    const wishing = preferred === undefined ? caller : { ...caller, preferred };
+    return { ...origin, caller: wishing, party: { number: user.extension, ...named }, ...hides, ...at };
+  }
   // A PBX shows whom it forwards for, so a number that is not the domain's is no reason to refuse it: it is not passed on.
-  const { number: claimed } = claimedCallerOf(request, { trusted: true });
+  const { number: claimed } = claimedCallerOf(request, { source: 'pbx' });
   const own = claimed !== undefined && directory.ownsNumber(domain, claimed) ? claimed : undefined;
+  // What it says of diversions is passed on as far as it speaks of the domain's numbers.
+  const diverted = diversionsIn(request).filter(({ number }) => directory.ownsNumber(domain, number));
   return {
     ...origin,
     party: { number: own ?? user.extension, ...named },
     ...(own !== undefined && { callerId: own }),
     ...(claimed !== undefined && { claimed }),
+    ...(diverted.length > 0 && { diverted }),
+    ...hides,
     ...at,
   };
+}
+
+/** What is believed of a trunk's callers: nothing but From, unless its settings say that it asserts them. */
+function sourceOf(trunk: Trunk | undefined): IdentitySource {
+  return trunk?.identity?.trust === true ? 'trusted-trunk' : 'trunk';
+}
+
+function diversionsOf(request: SipRequest): Pick<CallOrigin, 'diverted'> {
+  const diverted = diversionsIn(request);
+  return diverted.length === 0 ? {} : { diverted };
+}
+
+/** The number that a phone would like to show, of those that its user may: all that they could show by any setting, or are called by. */
+function preferredOf(request: SipRequest, domain: Domain, user: User, directory: Directory): string | undefined {
+  return preferredNumbersOf(request).find((number) => {
+    const entry = directory.findNumber(domain, number);
+    if (entry === undefined) return false;
+    const { extension, callerId } = user;
+    if (entry.to === extension || callerId === number || domain.settings.callerId === number) return true;
+    return directory.groupsOf(domain, extension).some((group) => group.callerId === number);
+  });
 }
 
 /** What was escaped in a request may be a control character; it goes into records and onto terminals. */

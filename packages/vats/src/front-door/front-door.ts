@@ -19,6 +19,7 @@ import { type Capabilities, DIALOG_METHODS } from './capabilities.ts';
 import { dialledOf } from './dialled.ts';
 import { domainOf } from './domain-of.ts';
 import { isThere } from './is-there.ts';
+import { refusedPrivacy } from './refused-privacy.ts';
 import { isScanner } from './scanners.ts';
 import type { Visitor, Visitors } from './visitors.ts';
 
@@ -186,6 +187,7 @@ export class FrontDoor {
   #refusesWhole(request: SipRequest, flow: Flow): boolean {
     if (this.#refusesScheme(request, flow)) return true;
     if (this.#refuses(request, flow, refusedExtension(request, this.#parts.capabilities.extensions))) return true;
+    if (this.#refuses(request, flow, refusedPrivacy(request))) return true;
     return this.#refuses(request, flow, refusedBody(request));
   }
 
