@@ -1,3 +1,4 @@
 export { FakeDns } from '../locate/testing/fake-dns.ts';
+export { type Frame, StreamFramer } from '../transport/stream-framer.ts';
 export { MemoryNetwork } from './memory-network.ts';
 export { describeOctets, type What, type WireMessage } from './wire.ts';
