@@ -25,9 +25,6 @@ stack.dialogs.outOfDialog = (request, flow) => {
   if (--left <= 0) void stack.close();
 };
 
-const endpoint = { address: '127.0.0.1', port: Number(port) };
-const listeners = await Promise.all([
-  stack.transport.listen({ transport: 'udp', endpoint }),
-  stack.transport.listen({ transport: 'tcp', endpoint }),
-]);
-console.log(`listening on ${formatEndpoint(listeners[0].endpoint)}`);
+const udp = await stack.transport.listen({ transport: 'udp', endpoint: { address: '127.0.0.1', port: Number(port) } });
+await stack.transport.listen({ transport: 'tcp', endpoint: udp.endpoint });
+console.log(`listening on ${formatEndpoint(udp.endpoint)}`);
