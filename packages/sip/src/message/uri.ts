@@ -5,6 +5,7 @@ import { readSipUri, type SipUri } from './sip-uri.ts';
 import { readTelUri, type TelUri } from './tel-uri.ts';
 import { readWhole, type ValueFault } from './value-fault.ts';
 
+/** A URI by its scheme (RFC 3261 §19.1, RFC 3966): `kind` tells them apart. */
 export type Uri = SipUri | TelUri | OtherUri;
 
 /** An absolute URI of a scheme that this stack does not look into: http, im, urn, isbn… */

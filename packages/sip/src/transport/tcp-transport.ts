@@ -7,6 +7,7 @@ import { DeadFlow } from './dead-flow.ts';
 import type { TransportFailure } from './failure.ts';
 import type { Flow } from './flow.ts';
 import type { Network, StreamListener, StreamListenerUser, StreamSocket, StreamUser } from './network.ts';
+import { DEFAULT_PORT } from './response-route.ts';
 import type { FramingFault } from './stream-framer.ts';
 import { type Intake, isLoopback, isWildcard, type Listener, pickListener, type Transport } from './transport.ts';
 
@@ -88,7 +89,9 @@ export class TcpTransport implements Transport, ConnectionUser {
   }
 
   reachablePort(flow: Flow): number {
-    return (flow instanceof Connection ? flow.listener?.port : undefined) ?? flow.bound.port;
+    const listening = flow instanceof Connection ? flow.listener?.port : undefined;
+    // Before it is connected a connection of a client that listens nowhere has no port, and 0 is none (RFC 3261 §25.1).
+    return listening ?? (flow.bound.port || DEFAULT_PORT.tcp);
   }
 
   /** Ends every connection in good order; resolves when all are gone, at the latest after their linger time. */
