@@ -46,7 +46,7 @@ export interface DatagramSocket {
   close(): Promise<void>;
 }
 
-/** Told who connects. */
+/** Told who connects to a socket that takes connections. */
 export interface StreamListenerUser {
   /** Somebody connected. What is returned hears of the stream; undefined refuses it (it is torn down at once). */
   onConnection(stream: StreamSocket): StreamUser | undefined;
