@@ -50,7 +50,7 @@ export interface NamedSection {
   readonly section: string;
 }
 
-const NAMED = /RFC (?<rfc>\d{3,5})(?<sections>(?:(?:,? (?:and |or |to )?|, ?|: ?)?§\s?[\dA-Z][\w.]*)+)/g;
+const NAMED = /RFC (?<rfc>\d{1,5})(?<sections>(?:(?:,? (?:and |or |to )?|, ?|: ?)?§\s?[\dA-Z][\w.]*)+)/g;
 
 /** @example sectionsIn('RFC 6026 §7.1 and §8.7: …') gives 7.1 and 8.7 of RFC 6026 */
 export function sectionsIn(text: string): NamedSection[] {
