@@ -39,12 +39,12 @@ describe('guidance', () => {
     expect(told?.executions).toBeLessThan(Number(RUNS));
     const octets = Buffer.from(told!.faults[0]!.octets, 'base64');
     expect([octets[0], octets[2], octets[3]]).toEqual([0x9b, 0x2e, 0xd7]);
-  }, 120_000);
+  }, 300_000);
 
   test('is what finds it: as many blind changes do not', () => {
     const [told] = fuzz('--runs', RUNS, '--first', '--blind', 'planted');
     expect(told).toMatchObject({ executions: Number(RUNS), faults: [] });
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('every target', () => {
@@ -55,7 +55,7 @@ describe('every target', () => {
     // What ran counts too: a target that reads nothing finds nothing.
     expect(first.filter(({ covered }) => covered < 1_000)).toEqual([]);
     expect(fuzz('--runs', '300', 'cseq')).toEqual(fuzz('--runs', '300', 'cseq'));
-  }, 120_000);
+  }, 300_000);
 
   test.each(TARGET_NAMES)('%s: what was found once holds', async (name) => {
     const target = await loadTarget(name);
