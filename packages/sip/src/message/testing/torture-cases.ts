@@ -182,3 +182,33 @@ export function readEverything(message: SipMessage): void {
     expect(accessor()).toBeDefined();
   }
 }
+
+/** The typed fields of a message that cannot be read, by name. */
+export function unreadableFields(message: SipMessage): string[] {
+  const fields: Record<string, readonly (Outcome<unknown> | undefined)[]> = {
+    Via: [message.vias],
+    From: [message.from],
+    To: [message.to],
+    'Call-ID': [message.callId],
+    CSeq: [message.cseq],
+    Contact: [message.contacts],
+    'Max-Forwards': [message.maxForwards],
+    Expires: [message.expires],
+    'Min-Expires': [message.minExpires],
+    Route: [message.routes],
+    'Record-Route': [message.recordRoutes],
+    Event: [message.event],
+    'Content-Type': [message.contentType],
+    'Content-Length': [message.contentLength],
+    'Content-Disposition': [message.contentDisposition],
+    Reason: [message.reasons],
+    'Retry-After': [message.retryAfter],
+    Timestamp: [message.timestamp],
+    Authorization: message.credentials('Authorization'),
+    'Proxy-Authorization': message.credentials('Proxy-Authorization'),
+    'WWW-Authenticate': message.challenges('WWW-Authenticate'),
+    'Proxy-Authenticate': message.challenges('Proxy-Authenticate'),
+    'Request-URI': message.kind === 'request' ? [message.requestUri] : [],
+  };
+  return Object.keys(fields).filter((name) => fields[name]!.some((field) => field?.ok === false));
+}
