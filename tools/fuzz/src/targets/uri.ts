@@ -8,9 +8,11 @@ function run(octets: Buffer): void {
   if (!parsed.ok) return;
   const uri = parsed.value;
   const written = formatUri(uri);
-  // A port is a number: zeros before it, and blanks around all of it, are not kept.
+  // A port is a number and a known scheme is one of three: zeros before the one, the case of the other and blanks around all are not kept.
   const keepsAll = uri.kind !== 'sip' || !text.includes(':0');
-  demand(!keepsAll || written === text.replace(/[\0- ]+$/, ''), `not written as it was: ${JSON.stringify(written)}`);
+  const isKnown = uri.kind !== 'other';
+  const read = text.replace(/[\0- ]+$/, '').replace(/^[a-z]+:/i, (scheme) => (isKnown ? scheme.toLowerCase() : scheme));
+  demand(!keepsAll || written === read, `not written as it was: ${JSON.stringify(written)}`);
   const again = parseUri(written);
   demand(again.ok && formatUri(again.value) === written, 'what was written is read as something else');
   demand(sameUri(uri, again.value), 'not the same as itself');
