@@ -126,13 +126,13 @@ function timer(state: Ringing, name: string): Stepped {
     const outcome = mostTelling([...state.refusals, 'no-answer'], state.ofMany);
     return [asking(state), [...cancelAll(state.forks), { do: 'ask-plan', outcome }]];
   }
-  const starts = state.forks.find(({ first }) => name === `start ${first}`);
+  const starts = state.forks.find(({ first, waits }) => waits && name === `start ${first}`);
   if (starts !== undefined) {
     const { after: _, ...begun } = starts;
     const now: Fork = { ...begun, waits: false };
     return [{ ...state, forks: state.forks.map((fork) => (fork === starts ? now : fork)) }, begin(now)];
   }
-  const stops = state.forks.find(({ first }) => name === `stop ${first}`);
+  const stops = state.forks.find(({ first, waits }) => !waits && name === `stop ${first}`);
   if (stops === undefined) return [state, []];
   const left = state.forks.filter((fork) => fork !== stops);
   return without(state, left, 'no-answer', stops.leg, [{ do: 'cancel', leg: stops.leg, elsewhere: false }]);

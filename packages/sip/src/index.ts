@@ -84,6 +84,7 @@ export {
   writeResponse,
 } from './message/write-message.ts';
 export { type ReplyDraft, viaAsObserved, writeResponseTo } from './message/write-response-to.ts';
+export { SipStack, type SipStackOptions } from './stack.ts';
 export * from './subscription/index.ts';
 export * from './transaction/index.ts';
 export * from './transport/index.ts';

@@ -10,4 +10,5 @@ export interface DialogTimers {
   readonly reinvite: number;
 }
 
+/** RFC 3261's values, and how often a provisional response is repeated (§13.3.1.1). */
 export const DIALOG_TIMERS: DialogTimers = { t1: 500, t2: 4_000, provisional: 60_000, reinvite: 60_000 };

@@ -120,16 +120,22 @@ export interface ReinviteOptions {
   readonly retryGlare?: boolean;
 }
 
+/** An UPDATE of ours, with an offer or as a refresh (RFC 3311). */
 export interface UpdateOptions {
   readonly sdp?: string;
   readonly headers?: readonly HeaderField[];
 }
 
+/** A re-INVITE of ours that is under way or waits its turn (RFC 3261 §14.1). */
 export interface OutgoingReinvite {
   /** Takes the re-INVITE back: CANCEL when it is on its way. The user hears `onFailure` or, if too late, `onAnswer`. */
   cancel(headers?: readonly HeaderField[]): void;
 }
 
+/**
+ * Told what came of a re-INVITE of ours (RFC 3261 §14.1). Exactly one of these is called, unless the dialog ends
+ * first.
+ */
 export interface ReinviteUser {
   /** The 2xx. When the re-INVITE had no offer it carries one, and `session.acknowledge(sdp)` is owed. */
   onAnswer(response: SipResponse): void;
@@ -142,6 +148,10 @@ export interface InDialogRequestOptions {
   readonly body?: Buffer;
 }
 
+/**
+ * Told what came of a request of ours within a dialog (RFC 3261 §12.2.1.2). Exactly one of these is called, unless
+ * the dialog ends first.
+ */
 export interface InDialogRequestUser {
   onResponse(final: SipResponse): void;
   /** No response came. After 'timeout' the dialog ends as well (`onEnd`), after 'transport' it stands. */
@@ -154,6 +164,7 @@ export interface RespondOptions {
   readonly body?: Buffer;
 }
 
+/** Answers a request within a dialog with a final response; the second time nothing happens. */
 export type Respond = (status: number, options?: RespondOptions) => void;
 
 /** Why a dialog is gone. */
@@ -266,6 +277,10 @@ export interface IncomingInviteOptions {
   readonly sessionTimer?: SessionTimerPolicy | 'off';
 }
 
+/**
+ * Whoever takes a peer's INVITE (RFC 3261 §13.3): the owner of the session that may come of it, told also when the
+ * caller gives up.
+ */
 export interface IncomingInviteUser extends SessionUser {
   /**
    * The caller gave up before a final response: by CANCEL, or by BYE in the early dialog. The layer has answered the
@@ -324,6 +339,7 @@ export interface OutgoingInvite {
   cancel(headers?: readonly HeaderField[]): void;
 }
 
+/** Why an INVITE of ours was not answered (RFC 3261 §13.2.2.3). */
 export interface InviteFailure {
   /** Of the response; 408 for a time-out, 503 for a transport failure (RFC 3261 §8.1.3.1), 487 when cancelled. */
   readonly status: number;

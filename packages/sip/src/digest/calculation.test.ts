@@ -45,7 +45,7 @@ test('RFC 2069 peers leave out the counter', () => {
   ).toBe('1949323746fe6a43ef61f9606e7febea');
 });
 
-test('human text is hashed as UTF-8', () => {
+test('RFC 7616 §4: human text is hashed as UTF-8', () => {
   expect(ha1('MD5', 'иван', 'офис', 'пароль')).toBe(hash('md5', Buffer.from('иван:офис:пароль', 'utf8')));
 });
 

@@ -16,6 +16,7 @@ export interface AnsweredRequest {
   readonly body?: Buffer | undefined;
 }
 
+/** Who we are to whoever challenges us (RFC 7616 §3.4). */
 export interface ClientCredentials extends AnsweredRequest {
   readonly username: string;
   readonly password: string;

@@ -153,7 +153,7 @@ test('without a strong one that we speak, MD5; without any, none', () => {
   expect(other.credentials(URI, PEER)).toEqual([]);
 });
 
-test('a challenge of another realm is not answered, beside ours or alone', () => {
+test('RFC 3261 §22.1: a challenge of another realm is not answered, beside ours or alone', () => {
   const exchange = register(clientOf({ realm: 'operator.example' }));
   expect(exchange.challenged(challenge('realm="Operator.example", nonce="n"'), PEER)).toBe('foreign-realm');
   expect(exchange.credentials(URI, PEER)).toEqual([]);
@@ -200,7 +200,7 @@ test('later requests carry credentials under the same nonce, their counter risin
   expect(new Set(sent.map(({ cnonce }) => cnonce)).size).toBe(16);
 });
 
-test('a stale nonce is renewed, but not for ever', () => {
+test('RFC 7616 §3.3: a stale nonce is renewed, but not for ever', () => {
   const exchange = register(clientOf());
   const asked = (nonce: string, stale = '') =>
     exchange.challenged(challenge(`realm="r", nonce="${nonce}"${stale}`), PEER);
@@ -245,7 +245,7 @@ test('credentials that were sent unasked and are refused under the same nonce ar
   expect(later.challenged(challenge('realm="r", nonce="n1"'), PEER)).toBe('rejected');
 });
 
-test('a proxy and a server: each is answered once, and the request carries both', () => {
+test('RFC 3261 §22.3: a proxy and a server: each is answered once, and the request carries both', () => {
   const client = clientOf();
   const exchange = client.begin({ method: 'INVITE', inDialog: false });
   exchange.credentials(URI, PEER);

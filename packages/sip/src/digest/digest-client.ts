@@ -23,6 +23,7 @@ export interface DigestClientOptions {
   readonly random: Random;
 }
 
+/** What a request is that may be challenged (RFC 3261 §22.2). */
 export interface DigestRequest {
   readonly method: string;
   /** A request within a dialog teaches no realm: its far end may be anybody whom the peer connected us with. */

@@ -7,7 +7,7 @@ function counters(limit = 10) {
   return { clock, counters: new NonceCounters({ clock, limit, lifetime: 1000 }) };
 }
 
-test('each count is new once, in any order within the window', () => {
+test('RFC 7616 §5.4: each count is new once, in any order within the window', () => {
   const { counters: seen } = counters();
   for (const count of [3, 1, 2, 70, 69, 8]) {
     expect(seen.isNew('n', count)).toBe(true);

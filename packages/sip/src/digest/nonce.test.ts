@@ -9,7 +9,7 @@ function mint(clock = new FakeClock(), random = new SeededRandom()) {
   return { clock, random, mint: new NonceMint({ clock, random, secret: Buffer.alloc(32, 7), lifetime: 60_000 }) };
 }
 
-test('a nonce is fresh until its age, then stale', () => {
+test('RFC 7616 §5.4: a nonce is fresh until its age, then stale', () => {
   const { clock, mint: nonces } = mint();
   const nonce = nonces.make(SCOPE, PORT);
   expect(nonces.judge(nonce, SCOPE)).toEqual({ age: 'fresh', port: PORT });

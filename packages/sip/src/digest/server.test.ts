@@ -6,7 +6,7 @@ import { answerChallenge } from './client.ts';
 import { credentials, PASSWORD, PORT, parsed, REALM, request, SOURCE, URI, world } from './testing/credentials.ts';
 
 describe('challenge', () => {
-  test('one line an algorithm, strongest first, as asked', () => {
+  test('RFC 8760 §2.3: one line an algorithm, strongest first, as asked', () => {
     const lines = world().challenge(['SHA-256', 'MD5']);
     expect(lines.map(([name]) => name)).toEqual(['WWW-Authenticate', 'WWW-Authenticate']);
     expect(lines.map((line) => parsed(line).get('algorithm'))).toEqual(['SHA-256', 'MD5']);
@@ -170,7 +170,7 @@ describe('foreign nonce, never a failure', () => {
 });
 
 describe('bad', () => {
-  test('a wrong password and an unknown user look alike', () => {
+  test('RFC 3261 §22.4: a wrong password and an unknown user look alike', () => {
     const { nonce, verify } = world();
     const wrong = request(credentials(nonce(), { password: 'guess' }));
     const expected = { outcome: 'bad', username: '201', why: 'response', samePort: true };
@@ -223,7 +223,7 @@ describe('bad', () => {
   });
 });
 
-describe('uri of credentials and Request-URI', () => {
+describe('RFC 3261 §22.4: uri of credentials and Request-URI', () => {
   test.each([
     ['sip:office.example', 'sip:OFFICE.example', true],
     ['sip:office.example', 'sip:office.example:5060', true],

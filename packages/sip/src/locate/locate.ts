@@ -5,6 +5,7 @@ import type { DnsAnswer, DnsQuestions, SrvRecord } from './dns.ts';
 import { defaultTransport, type Service, serviceBy, servicesNamed, servicesOf } from './services.ts';
 import { orderOf } from './srv-order.ts';
 
+/** Which addresses can be used here: A or AAAA records are asked for (RFC 3263 §4.2). */
 export type AddressFamily = 'ipv4' | 'ipv6';
 
 /** Where requests are to go, as an operator writes it: a trunk's peer, or its outbound proxy. */

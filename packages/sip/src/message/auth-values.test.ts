@@ -8,7 +8,7 @@ function authOf(text: string): AuthValue {
   return parsed.value;
 }
 
-test('credentials with blanks, quotes and commas inside of quotes', () => {
+test('RFC 3261 §20.7: credentials with blanks, quotes and commas inside of quotes', () => {
   const value = authOf('DIGEST username="a \\"b\\"" ,Realm = "x, y",nc=00000001, uri="sip:h"');
   expect(value.isDigest).toBe(true);
   expect(value.get('username')).toBe('a "b"');

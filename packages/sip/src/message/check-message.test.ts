@@ -34,7 +34,7 @@ function responseFault(changes: Readonly<Record<string, string | undefined>>, st
   return checkResponse(parsed.value);
 }
 
-test('a sound request has no fault', () => {
+test('RFC 3261 §8.1.1: a sound request has no fault', () => {
   expect(requestFault({})).toBeUndefined();
   expect(requestFault({ 'Content-Length': '2' }, undefined, 'ab')).toBeUndefined();
 });
@@ -98,7 +98,7 @@ test.each([
   expect(requestFault({}, line)?.status).toBe(status);
 });
 
-test('another version is spoken of before anything else is looked at', () => {
+test('RFC 3261 §21.5.6: another version is spoken of before anything else is looked at', () => {
   expect(requestFault({ From: undefined, Via: 'SIP/7.0/UDP h' }, 'INVITE <x> SIP/7.0')).toMatchObject({ status: 505 });
 });
 
@@ -108,7 +108,7 @@ test('a body shorter than announced (RFC 3261 §18.3)', () => {
   expect(responseFault({ 'Content-Length': '3' })).toBeDefined();
 });
 
-test('the branch of a request is more than the magic cookie', () => {
+test('RFC 4475 §3.2.1: the branch of a request is more than the magic cookie', () => {
   expect(requestFault({ Via: 'SIP/2.0/UDP h;branch=z9hG4bK' })).toEqual({ status: 400, reason: 'Bad branch in Via' });
   expect(requestFault({ Via: 'SIP/2.0/UDP h' })).toBeUndefined();
 });

@@ -15,6 +15,7 @@ export function parseCSeq(text: string): Parsed<CSeq, ValueFault> {
   return readWhole(text, readCSeq);
 }
 
+/** The value of a CSeq line (RFC 3261 §20.16). @example formatCSeq({ number: 1, method: 'ACK' }) === '1 ACK' */
 export function formatCSeq(cseq: CSeq): string {
   return `${cseq.number} ${cseq.method}`;
 }

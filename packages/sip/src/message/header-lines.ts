@@ -8,6 +8,7 @@ import { finish, type Reader, type ValueFault } from './value-fault.ts';
 
 const NO_TEXTS: readonly string[] = [];
 
+/** One header line as it came (RFC 3261 §7.3.1): the name as written, the value with its folds undone. */
 export interface HeaderLine {
   /** As written: long or compact, any case. */
   readonly name: string;

@@ -21,6 +21,7 @@ export function isMediaType(media: MediaType, name: string): boolean {
   return name === `${media.type}/${media.subtype}`;
 }
 
+/** The value of a Content-Type line (RFC 3261 §20.15). */
 export function formatMediaType(media: MediaType): string {
   return `${media.type}/${media.subtype}${media.params}`;
 }

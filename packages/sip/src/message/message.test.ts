@@ -26,7 +26,7 @@ describe('lines', () => {
     'Via: c',
   );
 
-  test('stand in wire order as written, folds undone', () => {
+  test('RFC 3261 §7.3.1: stand in wire order as written, folds undone', () => {
     expect(message.lines()).toEqual([
       { name: 'Via', value: 'a' },
       { name: 'X-Trust', value: '1' },
@@ -38,7 +38,7 @@ describe('lines', () => {
     ]);
   });
 
-  test('are found by long and compact names in any case', () => {
+  test('RFC 3261 §7.3.3: are found by long and compact names in any case', () => {
     expect(message.values('VIA')).toEqual(['a', 'b', 'c']);
     expect(message.values('V')).toEqual(['a', 'b', 'c']);
     expect(message.value('s')).toBe('folded value');
@@ -106,7 +106,7 @@ test('the first of several lines answers for a header of one value', () => {
   expect(request('From: <sip:a@h>;tag=1', 'f: <sip:b@h>;tag=2').fromTag).toBe('1');
 });
 
-test('routes of several lines are one list', () => {
+test('RFC 3261 §20.34: routes of several lines are one list', () => {
   const message = request('Route: <sip:a;lr>,<sip:b;lr>', 'ROUTE: <sip:c;lr>', 'Record-Route: <sip:d;lr>');
   expect(message.routes.ok && message.routes.value.map(({ uri }) => uri.toString())).toEqual([
     'sip:a;lr',
@@ -116,14 +116,14 @@ test('routes of several lines are one list', () => {
   expect(message.recordRoutes.ok && message.recordRoutes.value).toHaveLength(1);
 });
 
-test('the asterisk is a Contact by itself only', () => {
+test('RFC 3261 §20.10: the asterisk is a Contact by itself only', () => {
   expect(request('Contact: *').contacts).toEqual({ ok: true, value: { star: true } });
   expect(request('m:\r\n *').contacts).toEqual({ ok: true, value: { star: true } });
   expect(request('Contact: *', 'Contact: <sip:a@h>').contacts.ok).toBe(false);
   expect(request('Contact: <sip:a@h>, *').contacts.ok).toBe(false);
 });
 
-describe('body', () => {
+describe('RFC 3261 §7.4.2: body', () => {
   const parsed = (head: string, body: string) => {
     const result = parseMessage(Buffer.from(`INVITE sip:a SIP/2.0\r\n${head}\r\n\r\n${body}`));
     if (!result.ok) throw new Error(result.error.code);
@@ -149,7 +149,7 @@ describe('body', () => {
 });
 
 describe('start lines', () => {
-  test('a request', () => {
+  test('RFC 3261 §7.1: a request', () => {
     const message = request('Via: x');
     expect(message).toBeInstanceOf(SipRequest);
     expect(message).toMatchObject({ kind: 'request', method: 'INVITE', version: 'SIP/2.0', strictStartLine: true });
@@ -158,7 +158,7 @@ describe('start lines', () => {
     expect(message.requestUri).toBe(message.requestUri);
   });
 
-  test('a response', () => {
+  test('RFC 3261 §7.2: a response', () => {
     const parsed = parseMessage(octetsOf(`SIP/2.0 486 ${toWire('Занято')}`, 'Via: x'));
     expect(parsed.ok && parsed.value).toBeInstanceOf(SipResponse);
     expect(parsed).toMatchObject({ value: { kind: 'response', status: 486, reason: toWire('Занято') } });

@@ -27,6 +27,7 @@ import { finish, type ValueFault } from './value-fault.ts';
 import { readVia, readViaForgiving, type Via } from './via.ts';
 import type { Echo } from './write-response-to.ts';
 
+/** A message as it was received; `kind` tells the two apart (RFC 3261 §7). */
 export type SipMessage = SipRequest | SipResponse;
 
 export type CredentialsHeader = 'Authorization' | 'Proxy-Authorization';

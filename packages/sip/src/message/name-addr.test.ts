@@ -47,7 +47,7 @@ test.each([
   expect(parseNameAddr(text)).toMatchObject({ ok: false, error: { code } });
 });
 
-test('a display name is Unicode for people and quoted octets on the wire', () => {
+test('RFC 3261 §25.1: a display name is Unicode for people and quoted octets on the wire', () => {
   const address = NameAddr.of({ displayName: 'Анна "А" \\', uri: SipUri.of({ user: 'anna', host: 'h' }) });
   expect(address.toString()).toBe(`${Buffer.from('"Анна \\"А\\" \\\\"').toString('latin1')} <sip:anna@h>`);
   expect(addressOf(address.toString()).displayName).toBe('Анна "А" \\');
@@ -63,7 +63,7 @@ test('an unquoted name that should have been quoted is quoted when passed on (RF
   expect(addressOf('Anna A. <sip:a@h>').toString()).toBe('Anna A. <sip:a@h>');
 });
 
-test('an empty tag is none', () => {
+test('RFC 3261 §19.3: an empty tag is none', () => {
   expect(addressOf('<sip:a@h>;tag=').tag).toBeUndefined();
   expect(addressOf('<sip:a@h>;Tag=x').tag).toBe('x');
 });

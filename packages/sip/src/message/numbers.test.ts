@@ -16,7 +16,7 @@ test.each(['', '-1', '+1', '1.5', '1 2', 'soon', '0x1'])('Expires %j is a fault'
   expect(parseExpires(text).ok).toBe(false);
 });
 
-test('hops beyond 255 count as 255', () => {
+test('RFC 3261 §20.22: hops beyond 255 count as 255', () => {
   expect(parseMaxForwards('70')).toEqual({ ok: true, value: 70 });
   expect(parseMaxForwards('70000000000')).toEqual({ ok: true, value: 255 });
 });

@@ -40,6 +40,7 @@ export function readMaxForwards(cursor: Cursor): number | undefined {
   return readNumber(cursor, 255);
 }
 
+/** Reads a Max-Forwards value; hops beyond 255 count as 255 (RFC 3261 §20.22). */
 export function parseMaxForwards(text: string): Parsed<number, ValueFault> {
   return readWhole(text, readMaxForwards);
 }

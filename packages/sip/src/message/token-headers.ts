@@ -65,6 +65,7 @@ export interface RetryAfter {
   readonly params: Params;
 }
 
+/** Reads a Retry-After value (RFC 3261 §20.33). @example parseRetryAfter('120 (in a meeting);duration=60') */
 export function parseRetryAfter(text: string): Parsed<RetryAfter, ValueFault> {
   return readWhole(text, readRetryAfter);
 }
@@ -103,6 +104,7 @@ export interface Timestamp {
   readonly delay: string | undefined;
 }
 
+/** Reads a Timestamp value (RFC 3261 §20.38). @example parseTimestamp('54.21 0.5') */
 export function parseTimestamp(text: string): Parsed<Timestamp, ValueFault> {
   return readWhole(text, readTimestamp);
 }

@@ -94,7 +94,7 @@ describe('SIP URIs (RFC 3261 §19.1)', () => {
     expect(parseUri(text)).toMatchObject({ ok: false, error: { code } });
   });
 
-  test('a URI made of plain parts escapes what must be', () => {
+  test('RFC 3261 §19.1.2: a URI made of plain parts escapes what must be', () => {
     const uri = SipUri.of({ user: 'a b@c;d', password: 'x:y', host: '::1', port: 5060, params: { lr: '', x: 'ä=' } });
     expect(uri.toString()).toBe('sip:a%20b%40c;d:x%3Ay@[::1]:5060;lr;x=%E4%3D');
     expect(sipUriOf(uri.toString()).user).toBe('a b@c;d');

@@ -5,6 +5,7 @@ import { readSipUri, type SipUri } from './sip-uri.ts';
 import { readTelUri, type TelUri } from './tel-uri.ts';
 import { readWhole, type ValueFault } from './value-fault.ts';
 
+/** A URI by its scheme (RFC 3261 §19.1, RFC 3966): `kind` tells them apart. */
 export type Uri = SipUri | TelUri | OtherUri;
 
 /** Whether a URI asks that every hop be by TLS (RFC 3261 §19.1). */

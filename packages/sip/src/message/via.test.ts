@@ -35,7 +35,7 @@ test.each(['received=2001:db8::1', 'received=[2001:db8::1]'])('%s is read either
   expect(viaOf(`SIP/2.0/UDP h;${param}`).received).toBe('2001:db8::1');
 });
 
-test('a branch tells its transaction only behind the magic cookie', () => {
+test('RFC 3261 §8.1.1.7: a branch tells its transaction only behind the magic cookie', () => {
   expect(viaOf('SIP/2.0/UDP h;branch=z9hG4bK1').hasMagicCookie).toBe(true);
   expect(viaOf('SIP/2.0/UDP h;branch=z9hG4bK').hasMagicCookie).toBe(false);
   expect(viaOf('SIP/2.0/UDP h;branch=1').hasMagicCookie).toBe(false);

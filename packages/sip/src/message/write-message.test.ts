@@ -23,7 +23,7 @@ test('a request: headers in their order, Content-Length counted', () => {
   );
 });
 
-test('a Content-Length among the headers keeps its place and gets the right value, once', () => {
+test('RFC 3261 §20.14: a Content-Length among the headers keeps its place and gets the right value, once', () => {
   expect(request(['l', '99'], ['Via', 'x'], ['CONTENT-LENGTH', '5'])).toBe(
     'BYE sip:a@h SIP/2.0\r\nl: 0\r\nVia: x\r\n\r\n',
   );

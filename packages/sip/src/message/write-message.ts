@@ -5,6 +5,7 @@ import { assertSafeValue, assertToken, isSafeValue, printable, UnsafeValue } fro
 /** One header line to write; the value is a wire string (`toWire` makes one of text). */
 export type HeaderField = readonly [name: string, value: string];
 
+/** A request to be written (RFC 3261 §7.1); Content-Length is added. */
 export interface RequestDraft {
   readonly method: string;
   /** The Request-URI as on the wire. */
@@ -14,6 +15,7 @@ export interface RequestDraft {
   readonly body?: Buffer | undefined;
 }
 
+/** A response to be written (RFC 3261 §7.2); the phrase is the usual one unless given, Content-Length is added. */
 export interface ResponseDraft {
   /** 100 to 699. */
   readonly status: number;

@@ -54,7 +54,7 @@ test('what a response takes from its request, in this order (RFC 3261 §8.2.6)',
   expect(response.body.toString()).toBe('ok');
 });
 
-describe('the top Via says where the request was seen to come from', () => {
+describe('RFC 3261 §18.2.1: the top Via says where the request was seen to come from', () => {
   test.each([
     ['SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bKa', 'SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bKa'],
     ['SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKa', 'SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKa;received=198.51.100.7'],
@@ -114,7 +114,7 @@ test('a tag that would begin another line is refused', () => {
   expect(() => reply(invite, { status: 180, toTag: 'a\r\nX: y' })).toThrow(UnsafeValue);
 });
 
-describe('To gets our tag', () => {
+describe('RFC 3261 §8.2.6.2: To gets our tag', () => {
   const tagOf = (to: string, toTag?: string): string | undefined =>
     reply(request('INVITE', 'Via: SIP/2.0/UDP h', `To: ${to}`), { status: 180, toTag }).value('To');
 

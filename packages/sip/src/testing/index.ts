@@ -1,4 +1,5 @@
 export { FakeDns } from '../locate/testing/fake-dns.ts';
+export { type Frame, StreamFramer } from '../transport/stream-framer.ts';
 export { MemoryNetwork } from './memory-network.ts';
 export { MemoryTls } from './memory-tls.ts';
 export { clientFrame, upgradeRequest, WebSocketClient } from './web-socket-client.ts';

@@ -12,6 +12,7 @@ export interface DraftOnFlow {
   readonly flow: Flow;
 }
 
+/** A request other than INVITE that may meet a challenge (RFC 3261 §22.2). */
 export interface RequestToAuthenticate extends DraftOnFlow {
   readonly inDialog?: boolean;
   /**
@@ -43,6 +44,7 @@ export interface AuthenticatedRequestUser {
   onTransportError(failure: TransportFailure, report: AuthenticationReport): void;
 }
 
+/** A request that is under way, challenges and all (RFC 3261 §22.2). */
 export interface AuthenticatedRequest {
   /** Its user hears no more, and no challenge is answered any more. */
   abandon(): void;
@@ -52,6 +54,7 @@ interface Sender {
   send(draft: RequestDraft, flow: Flow, user: ClientTransactionUser): ClientTransaction;
 }
 
+/** Whether a final response asks for credentials: 401 or 407 (RFC 3261 §22.2, §22.3). */
 export function isChallenge(status: number): boolean {
   return status === 401 || status === 407;
 }

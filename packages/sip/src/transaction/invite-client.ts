@@ -8,6 +8,7 @@ export function responseClass(status: number): ResponseClass {
   return status < 300 ? '2xx' : '300-699';
 }
 
+/** States of client transactions (RFC 3261 figures 5 and 6, RFC 6026 §8.4), and two of ours for CANCEL (§9.1). */
 export type ClientState =
   | 'calling'
   | 'cancel-held'

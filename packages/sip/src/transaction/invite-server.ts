@@ -1,5 +1,6 @@
 import type { Machine } from './machine.ts';
 
+/** States of server transactions (RFC 3261 figures 7 and 8, RFC 6026 §8.5). */
 export type ServerState = 'trying' | 'proceeding' | 'accepted' | 'completed' | 'confirmed' | 'terminated';
 
 /**

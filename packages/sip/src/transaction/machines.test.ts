@@ -1,15 +1,46 @@
 import { describe, expect, test } from 'vitest';
-import { INVITE_CLIENT } from './invite-client.ts';
-import { INVITE_SERVER } from './invite-server.ts';
+import { type ClientEvent, type ClientState, type ClientTimer, INVITE_CLIENT } from './invite-client.ts';
+import { INVITE_SERVER, type ServerEvent, type ServerState, type ServerTimer } from './invite-server.ts';
 import type { Machine } from './machine.ts';
 import { NON_INVITE_CLIENT } from './non-invite-client.ts';
 import { NON_INVITE_SERVER } from './non-invite-server.ts';
 import type { TimerName } from './timers.ts';
 
-const CLIENT_EVENTS = ['1xx', '2xx', '300-699', 'cancel', 'transport-error'];
-const CLIENT_TIMERS = ['A', 'B', 'D', 'E', 'F', 'K', 'M', 'cancelled'];
-const SERVER_EVENTS = ['request', 'ack', '1xx', '2xx', '300-699', '408', 'transport-error'];
-const SERVER_TIMERS = ['trying', 'late', 'abandoned', 'G', 'H', 'I', 'J', 'L'];
+/** All that there are: the type check fails where one is added without a word here. */
+const CLIENT_EVENTS = namesOf<ClientEvent>({ '1xx': 1, '2xx': 1, '300-699': 1, cancel: 1, 'transport-error': 1 });
+const CLIENT_TIMERS = namesOf<ClientTimer>({ A: 1, B: 1, D: 1, E: 1, F: 1, K: 1, M: 1, cancelled: 1 });
+const SERVER_EVENTS = namesOf<ServerEvent>({
+  request: 1,
+  ack: 1,
+  '1xx': 1,
+  '2xx': 1,
+  '300-699': 1,
+  '408': 1,
+  'transport-error': 1,
+});
+const SERVER_TIMERS = namesOf<ServerTimer>({ trying: 1, late: 1, abandoned: 1, G: 1, H: 1, I: 1, J: 1, L: 1 });
+const CLIENT_STATES = namesOf<ClientState>({
+  calling: 1,
+  'cancel-held': 1,
+  trying: 1,
+  proceeding: 1,
+  cancelling: 1,
+  completed: 1,
+  accepted: 1,
+  terminated: 1,
+});
+const SERVER_STATES = namesOf<ServerState>({
+  trying: 1,
+  proceeding: 1,
+  accepted: 1,
+  completed: 1,
+  confirmed: 1,
+  terminated: 1,
+});
+
+function namesOf<Name extends string>(all: Record<Name, 1>): string[] {
+  return Object.keys(all);
+}
 
 /** One row a line: state, event, and what follows; every pair that is not here must be ignored by the machine. */
 const FIGURES: [
@@ -131,6 +162,11 @@ describe.each(FIGURES)('%s', (_, machine, inputs, figure) => {
 
   test.each(pairs)('%s, %s', (state, event) => {
     expect(machine[state]?.on[event]?.join(' ')).toBe(rows.get(`${state} ${event}`));
+  });
+
+  test('has all states that there are, and no other', () => {
+    const states = inputs.includes('cancel') ? CLIENT_STATES : SERVER_STATES;
+    expect(Object.keys(machine).sort()).toEqual([...states].sort());
   });
 
   test('knows no other input', () => {

@@ -7,7 +7,7 @@ afterEach(() => {
   expect(user.told.filter((word) => word === 'terminated').length).toBeLessThanOrEqual(1);
 });
 
-describe('other requests over UDP', () => {
+describe('RFC 3261 §17.1.2.2: other requests over UDP', () => {
   beforeEach(() => over('udp'));
 
   test('Timer E doubles up to T2, Timer F gives up (RFC 3261 §17.1.2.2)', () => {
@@ -49,7 +49,7 @@ describe('other requests over UDP', () => {
   });
 });
 
-describe('other requests over TCP', () => {
+describe('RFC 3261 §17.1.2.2: other requests over TCP', () => {
   beforeEach(() => over('tcp'));
 
   test('are sent once, and over with their response', () => {

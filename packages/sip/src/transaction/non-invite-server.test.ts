@@ -6,7 +6,7 @@ afterEach(() => {
   expect(wire.leftovers()).toEqual([]);
 });
 
-describe('other requests over UDP', () => {
+describe('RFC 3261 §17.2.2: other requests over UDP', () => {
   beforeEach(() => over('udp'));
 
   test('a request that comes again before its response is absorbed, after it answered again for 64*T1', () => {
@@ -54,7 +54,7 @@ describe('other requests over UDP', () => {
     expect(told).toEqual(['OPTIONS', 'terminated']);
   });
 
-  test('a send that fails is told, and the transaction goes on', async () => {
+  test('RFC 3261 §17.2.4: a send that fails is told, and the transaction goes on', async () => {
     inject('OPTIONS');
     await wire.transport.close();
     respond(200);

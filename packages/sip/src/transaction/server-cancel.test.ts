@@ -10,7 +10,7 @@ afterEach(() => {
 describe('CANCEL (RFC 3261 §9.2)', () => {
   beforeEach(() => over('udp'));
 
-  test('is answered 200 with the tag of the INVITE, and told once', () => {
+  test('RFC 3261 §9.2: is answered 200 with the tag of the INVITE, and told once', () => {
     inject('INVITE');
     respond(180);
     inject('CANCEL');

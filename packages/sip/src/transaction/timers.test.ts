@@ -25,7 +25,7 @@ test.each<[TimerName, unreliable: number, reliable: number]>([
   expect(timerDuration(name, TRANSACTION_TIMERS, true)).toBe(reliable);
 });
 
-test('Timer D is never shorter than 32 s, and grows with T1', () => {
+test('RFC 3261 §17.1.1.2: Timer D is never shorter than 32 s, and grows with T1', () => {
   expect(timerDuration('D', { ...TRANSACTION_TIMERS, t1: 100 }, false)).toBe(32_000);
   expect(timerDuration('D', { ...TRANSACTION_TIMERS, t1: 1_000 }, false)).toBe(64_000);
 });

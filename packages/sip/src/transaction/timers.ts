@@ -10,6 +10,7 @@ export interface TransactionTimers {
   readonly trying: number;
 }
 
+/** RFC 3261's default values (appendix A). */
 export const TRANSACTION_TIMERS: TransactionTimers = { t1: 500, t2: 4_000, t4: 5_000, trying: 200 };
 
 /** Timer D is at least this long over UDP: how long the peer's Timer H runs is the peer's to say (RFC 3261 §17.1.1.2). */

@@ -83,15 +83,15 @@ describe.skipIf(MESSAGES.length === 0)('RFC 4475 over TCP (needs ../shared/corpu
     return { heard: heard.length, answers, open: wire.ledger.counts().connections === 1 };
   }
 
-  test('dblreq holds two messages, and octets behind them that become no third (§3.1.1.8)', async () => {
+  test('dblreq holds two messages, and octets behind them that become no third (RFC 4475 §3.1.1.8)', async () => {
     expect(await tell('dblreq')).toEqual({ heard: 2, answers: [200, 200], open: false });
   });
 
-  test('inv2543 has no Content-Length and cannot be framed (§3.1.1.13)', async () => {
+  test('inv2543 has no Content-Length and cannot be framed (RFC 4475 §3.1.1.13)', async () => {
     expect(await tell('inv2543')).toEqual({ heard: 0, answers: [400], open: false });
   });
 
-  test('clerr never comes whole (§3.1.2.2)', async () => {
+  test('clerr never comes whole (RFC 4475 §3.1.2.2)', async () => {
     expect(await tell('clerr')).toEqual({ heard: 0, answers: [], open: false });
   });
 

@@ -23,6 +23,7 @@ export interface TransactionUser {
   onStrayResponse?(response: SipResponse, flow: Flow): void;
 }
 
+/** A peer's request that we owe a final response, or have given one (RFC 3261 §17.2). */
 export interface ServerTransaction {
   readonly request: SipRequest;
   /** The flow that the request came on. */
@@ -42,6 +43,7 @@ export interface ServerTransaction {
   release(): void;
 }
 
+/** Told what happens to a request that was accepted (RFC 3261 §17.2). */
 export interface ServerTransactionUser {
   /**
    * The client gave up before our final response; the layer has answered the CANCEL, 487 to the INVITE is owed. Without
@@ -53,6 +55,7 @@ export interface ServerTransactionUser {
   onTerminated?(): void;
 }
 
+/** A request of ours that is under way (RFC 3261 §17.1). */
 export interface ClientTransaction {
   readonly flow: Flow;
   /** Of the top Via: names the transaction (RFC 3261 §17.1.3). */

@@ -12,6 +12,7 @@ export interface ConnectionBounds {
   readonly perStranger: number;
 }
 
+/** How many connections there may be, unless it is said otherwise. */
 export const CONNECTION_BOUNDS: ConnectionBounds = { total: 20_000, perSource: 1_024, perStranger: 64 };
 
 /** Who is at the other end, as far as that is known above. */

@@ -7,7 +7,7 @@ beforeEach(() => stage.open());
 afterEach(async () => expect(await stage.close()).toEqual([]));
 
 describe('keep-alives of RFC 5626 §3.5.1', () => {
-  test('a ping is answered wherever it is cut', () => {
+  test('RFC 5626 §3.5.1: a ping is answered wherever it is cut', () => {
     for (let at = 1; at < 4; at++) {
       const pinger = stage.peer();
       pinger.says('\r\n\r\n'.slice(0, at));
@@ -135,7 +135,7 @@ test('close does not wait for a connection that is not up yet', async () => {
   expect(stage.ledger.leftovers()).toEqual([]);
 });
 
-test('streams cut anywhere bring the same messages', () => {
+test('RFC 3261 §18.3: streams cut anywhere bring the same messages', () => {
   const many = stage.peer();
   stage.network.cut = (octets) => [...octets].map((octet) => Buffer.from([octet]));
   many.says(MESSAGE.repeat(5));

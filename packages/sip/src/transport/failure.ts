@@ -24,6 +24,7 @@ export type TransportFailureCode =
   | 'framing'
   | 'failed';
 
+/** Why something could not be sent, or a connection is gone (RFC 3261 §18.4). */
 export interface TransportFailure {
   readonly code: TransportFailureCode;
   /** For a person: the system's error code, or what was wrong. */

@@ -22,6 +22,7 @@ export interface Network {
   localAddressTowards(remote: string): string | undefined;
 }
 
+/** Told what comes to a socket for datagrams. */
 export interface DatagramUser {
   /** `behind` when more comes than we can take: what matters less is better left unread, or the rest is lost unseen. */
   onDatagram(octets: Buffer, from: Endpoint, behind?: boolean): void;
@@ -35,6 +36,7 @@ export interface ReceiveBuffer {
   readonly granted: number;
 }
 
+/** A socket for datagrams; its user hears what comes. */
 export interface DatagramSocket {
   readonly bound: Endpoint;
   /** Absent where no system keeps anything. */
@@ -46,18 +48,21 @@ export interface DatagramSocket {
   close(): Promise<void>;
 }
 
+/** Told who connects to a socket that takes connections. */
 export interface StreamListenerUser {
   /** Somebody connected. What is returned hears of the stream; undefined refuses it (it is torn down at once). */
   onConnection(stream: StreamSocket): StreamUser | undefined;
   onFailure(failure: TransportFailure): void;
 }
 
+/** A socket that takes connections. */
 export interface StreamListener {
   readonly bound: Endpoint;
   /** Accepts no more; streams already open stay. Resolves when the port is free again. */
   close(): Promise<void>;
 }
 
+/** Told what happens on a connection. */
 export interface StreamUser {
   /**
    * The connection that we asked for is up; from now on `bound` and `observed` are true. Of accepted ones only where TLS is
@@ -71,6 +76,7 @@ export interface StreamUser {
   onClosed(failure: TransportFailure): void;
 }
 
+/** One connection, as far as it is ours to use: it never throws. */
 export interface StreamSocket {
   /** Our end. The port is 0 until the connection is up. */
   readonly bound: Endpoint;

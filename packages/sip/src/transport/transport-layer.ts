@@ -80,6 +80,7 @@ export interface TransportUser {
   mayAnswer?(request: SipRequest, flow: Flow): boolean;
 }
 
+/** Where a flow is wanted to (RFC 3261 §18.1.1). */
 export interface FlowTarget {
   readonly transport: TransportName;
   readonly endpoint: Endpoint;

@@ -68,6 +68,7 @@ export function pickListener<L extends { readonly endpoint: Endpoint }>(
   return family.find(fit) ?? family[0];
 }
 
+/** Whether an address stands for all of this machine's: 0.0.0.0 or ::. */
 export function isWildcard(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
 }
