@@ -130,6 +130,7 @@ scenario(
     });
     const office = await Switch.start(scene, {
       pbx: pbxFile({
+        accounts: [BORIS],
         more: {
           trunks: [
             trunk('itsp', { authorities: authority.file }),

@@ -122,11 +122,13 @@ describe('slow, silent and half-open peers', () => {
     expect(peer.closed).toBeDefined();
   });
 
-  test('who pings and pings and reads none of the answers is torn down, and fills no memory', () => {
+  test('who pings and pings and reads none of the answers is torn down, and fills no memory', async () => {
+    await stage.close();
+    await stage.open({ timeouts: { queueOctets: 10_000 } });
     const { client, peer } = phone();
     stage.network.stall(peer.stream.bound);
-    for (let i = 0; i < 20_000 && stage.ledger.counts().connections === 1; i++)
-      client.frame(OPCODE.ping, Buffer.alloc(125));
+    const ping = (): void => client.frame(OPCODE.ping, Buffer.alloc(125));
+    for (let i = 0; i < 100 && stage.ledger.counts().connections === 1; i++) ping();
     expect(peer.closed).toBeDefined();
   });
 });
