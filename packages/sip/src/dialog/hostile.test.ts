@@ -1,6 +1,7 @@
 import { SeededRandom } from '@vats/kernel/testing';
 import { expect, test } from 'vitest';
 import { weCalled } from './testing/calls.ts';
+import { EXTENDED, TIMED } from './testing/extended.ts';
 import { Recorder } from './testing/recorder.ts';
 import type { OutgoingInvite } from './user.ts';
 
@@ -25,8 +26,11 @@ const NASTY = [
   '\xff\xfe\x00',
 ];
 
-test('whatever a peer sends in its dialog, nothing throws and nothing is left', async () => {
-  const call = await weCalled();
+test.each([
+  ['', {}],
+  [', with its extensions spoken', { ...EXTENDED, sessionTimer: TIMED }],
+])('whatever a peer sends in its dialog%s, nothing throws and nothing is left', async (_, layer) => {
+  const call = await weCalled(layer);
   const { at, session } = call;
   const { clock, phone, net } = at;
   const random = new SeededRandom(7);
@@ -52,7 +56,8 @@ test('whatever a peer sends in its dialog, nothing throws and nothing is left', 
     const sdp = below(2) === 0 ? { sdp: 'x' } : {};
     const act = below(4);
     if (act === 0) return pick(own).octets;
-    if (act === 1) phone.send(pick(['INVITE', 'ACK', 'INFO', 'OPTIONS', 'CANCEL', 'BYE', 'UPDATE', 'NOTIFY']), sdp);
+    if (act === 1)
+      phone.send(pick(['INVITE', 'ACK', 'INFO', 'OPTIONS', 'CANCEL', 'BYE', 'UPDATE', 'PRACK', 'NOTIFY']), sdp);
     if (act === 2) phone.invite({ callId: `call ${below(50)}`, ...sdp });
     if (act === 3) {
       const requests = phone.received.filter((each) => each.kind === 'request');
