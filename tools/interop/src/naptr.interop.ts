@@ -37,7 +37,7 @@ async function server(scene: Scene, address: string, port: number, status?: stri
 
 scenario(
   'RFC 3263 §4.3: a trunk by NAPTR: its first server is silent, its second says 503, and the call goes on to one on TCP',
-  { needs: ['baresip', 'sox', 'dnsmasq', 'unshare', 'root'], seconds: 60 },
+  { needs: ['baresip', 'sox', 'dnsmasq', 'unshare', 'root'], seconds: 120 },
   async (scene) => {
     const port = await freePorts(2, SILENT);
     const silent = await server(scene, SILENT, port);

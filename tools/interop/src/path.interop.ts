@@ -71,7 +71,7 @@ describe('RFC 3327: a record-routing Kamailio with Path in front', () => {
   for (const transport of ['udp', 'tcp'] as const) {
     scenario(
       `two phones register through it over ${transport}, call each other with sound, hold, and hang up from both sides`,
-      { needs: ['kamailio', 'baresip', 'sox', 'tshark', 'dumpcap', 'root'], seconds: 90 },
+      { needs: ['kamailio', 'baresip', 'sox', 'tshark', 'dumpcap', 'root'], seconds: 180 },
       async (scene) => {
         const vats = await Switch.start(scene, { pbx: pbxFile({}) });
         const proxy = await edge(scene, vats);
