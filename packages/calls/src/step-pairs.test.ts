@@ -6,16 +6,22 @@ import { step } from './step.ts';
 
 const FORKS = ['b1', 'b2'].map((leg) => ({ leg, first: leg, waits: false, ringing: false }));
 const RINGING = { name: 'ringing', forks: FORKS, refusals: [], told: 180, ofMany: false } as const;
+/** Who was called waits in the caller's place, while the caller, who sends it on, is there still. */
+const TRANSFER = { caller: 'b5', transfer: { by: CALLER, up: true } } as const;
 
 /** Each state, some of them in several shapes. */
 const STATES = {
   routing: {
     routing: { name: 'routing', told: 0 },
     'routing, opened': { name: 'routing', told: 0, opened: 'answered' },
+    'routing, a transfers b5': { name: 'routing', told: 0, opened: 'answered', ...TRANSFER },
+    'routing, orphaned': { name: 'routing', told: 180, orphan: true },
   },
   ringing: {
     ringing: RINGING,
     'ringing, b2 waits': { ...RINGING, forks: [FORKS[0]!, { ...FORKS[1]!, waits: true, after: 5, ring: 9 }] },
+    'ringing, a transfers b5': { ...RINGING, told: 0, opened: 'answered', ...TRANSFER },
+    'ringing, orphaned': { ...RINGING, orphan: true },
   },
   served: {
     'served an echo': { name: 'served', told: 0, service: { kind: 'echo' } },
@@ -89,6 +95,27 @@ const INPUTS = {
     'b1 refuses its offer': { type: 'reinvite-refused', leg: 'b1', status: 488 },
     'a refuses its offer': { type: 'reinvite-refused', leg: CALLER, status: 488 },
   },
+  transfer: {
+    'a transfers': { type: 'transfer', by: CALLER },
+    'b1 transfers': { type: 'transfer', by: 'b1' },
+    'b9 transfers': { type: 'transfer', by: 'b9' },
+  },
+  brought: { 'b5 is brought': { type: 'brought', leg: 'b5' } },
+  'taken-over': {
+    'b5 takes over b1': { type: 'taken-over', leg: 'b1', by: 'b5' },
+    'b5 takes over a': { type: 'taken-over', leg: CALLER, by: 'b5' },
+    'b5 takes over b9': { type: 'taken-over', leg: 'b9', by: 'b5' },
+  },
+  'picked-up': {
+    'b5 picks up b1': { type: 'picked-up', leg: 'b1', by: 'b5' },
+    'b5 picks up b9': { type: 'picked-up', leg: 'b9', by: 'b5' },
+  },
+  absorbed: {
+    'absorbed by b1': { type: 'absorbed', by: 'b1' },
+    'absorbed by a': { type: 'absorbed', by: CALLER },
+    'absorbed by b9': { type: 'absorbed', by: 'b9' },
+  },
+  orphaned: { orphaned: { type: 'orphaned' } },
   'hang-up': { 'hang up': { type: 'hang-up', failure: 'time-limit' } },
   'media-closed': { 'media closed': { type: 'media-closed' } },
 } as const satisfies Record<CallInput['type'], Record<string, CallInput>>;
@@ -100,8 +127,9 @@ const inputs: Record<string, CallInput> = Object.assign({}, ...Object.values(INP
 function outcomeOf(state: CallState, input: CallInput): string {
   const [next, commands] = step(state, input);
   const done = commands.map(described).join(', ');
-  if (next === state && done === '') return 'ignored';
-  const to = next.name === state.name ? (JSON.stringify(next) === JSON.stringify(state) ? '' : 'changed') : next.name;
+  const isSame = JSON.stringify(next) === JSON.stringify(state);
+  if (isSame && done === '') return 'ignored';
+  const to = next.name === state.name ? (isSame ? '' : 'changed') : next.name;
   return [to, done].filter((part) => part !== '').join(': ');
 }
 

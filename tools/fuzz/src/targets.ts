@@ -21,6 +21,8 @@ const MODULES: Readonly<Record<string, () => Promise<{ readonly TARGETS: Readonl
   numbers: () => import('./targets/header-values.ts'),
   list: () => import('./targets/header-values.ts'),
   sdp: () => import('./targets/sdp.ts'),
+  stun: () => import('./targets/stun.ts'),
+  'web-socket': () => import('./targets/web-socket.ts'),
 };
 
 export const TARGET_NAMES: readonly string[] = Object.keys(MODULES);

@@ -18,7 +18,9 @@ function textOf(frame: Frame): string {
     ? `message ${frame.octets.toString('latin1')}`
     : frame.kind === 'crlf'
       ? 'crlf'
-      : `fault ${frame.fault}`;
+      : frame.kind === 'fault'
+        ? `fault ${frame.fault}`
+        : frame.kind;
 }
 
 /** Wherever a stream is cut, it gives the same messages. The cuts are chosen by its own octets, so that the same input does the same. */
