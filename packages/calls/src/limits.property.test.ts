@@ -11,6 +11,7 @@ import {
   type World,
 } from '@vats/pbx';
 import { arbitraryPbx, MemorySpendingStore, modelOf, onlyDomain, worldOf } from '@vats/pbx/testing';
+import { parseUri } from '@vats/sip';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CallContext } from './call-context.ts';
@@ -160,6 +161,7 @@ class Company {
       },
       channels: new CallChannels(this.counts, holdings, domain.id),
       holdings,
+      invite: { request: { requestUri: parseUri(`sip:${dialled}@office.example`) } },
       outward: this.outward,
       log: { info: () => {}, warn: () => {} },
       emit: () => {},

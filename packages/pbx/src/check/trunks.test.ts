@@ -74,7 +74,7 @@ test.each<[Record<string, unknown>, string | undefined]>([
   ],
   [{ proxy: 'sips:192.0.2.90', transport: 'udp' }, 'asks for TLS, so nothing goes by this trunk over udp'],
   [{ transport: 'tcp', tls: { verify: 'strict' } }, 'this trunk does not speak TLS'],
-  [{ transport: 'tls', tls: { verify: false } }, 'whoever answers is taken for this operator'],
+  [{ transport: 'tls', tls: { verify: 'off' } }, 'whoever answers is taken for this operator'],
 ])('of TLS %j is warned of: %s', (more, warning) => {
   const trunks = [{ name: 'itsp', proxy: 'sip:192.0.2.90', ...more }];
   const checked = checkPbx(`domain: acme.example\ntrunks: ${JSON.stringify(trunks)}\n`, 'pbx.yaml');

@@ -60,9 +60,7 @@ const trunkTls = z.strictObject({
   /** A PEM file of the authorities that are believed; those of the system by default. */
   authorities: z.string().min(1).max(4096).exactOptional(),
   /** `wildcard` takes *.example.com, which RFC 5922 does not; `off` takes whoever answers. */
-  verify: z
-    .preprocess((value) => (value === false ? 'off' : value), z.enum(['strict', 'wildcard', 'off']))
-    .exactOptional(),
+  verify: z.enum(['strict', 'wildcard', 'off']).exactOptional(),
 });
 
 /** A way to another system: an operator that we register at, or a PBX known by its address. */

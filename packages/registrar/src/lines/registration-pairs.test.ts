@@ -94,10 +94,10 @@ registering | gets 423 without end | rejected, told unreachable no answer within
 registering | gets 503 | unreachable, told unreachable no answer within 32 s, asked 8
 registering | gets 503 with Retry-After | unreachable, told unreachable no answer within 32 s, asked 5
 registering | gets 302 | rejected, told unreachable no answer within 32 s, told rejected 302, asked 8
-registering | hears nothing | unreachable, told unreachable no answer within 32 s, asked 8
+registering | hears nothing | unreachable, told unreachable no answer within 32 s, asked 7
 registering | is taken away | gone, asked 0
 registering | is changed | unreachable, told unreachable no answer within 32 s, asked 8
-registered | is granted | registered, asked 7
+registered | is granted | registered, asked 8
 registered | gets 401 to right credentials | rejected, told rejected 401, asked 2
 registered | gets 403 | rejected, told rejected 403, asked 2
 registered | gets 423 that wants 600 s | registered, asked 3
@@ -108,18 +108,18 @@ registered | gets 302 | rejected, told rejected 302, asked 9
 registered | hears nothing | unreachable, told unreachable no answer within 32 s, asked 8
 registered | is taken away | gone, asked 1
 registered | is changed | registered, told registered 200, asked 5
-rejected | is granted | registered, told registered 200, asked 2
+rejected | is granted | registered, told registered 200, asked 4
 rejected | gets 401 to right credentials | rejected, told rejected 401, asked 2
 rejected | gets 403 | rejected, asked 1
 rejected | gets 423 that wants 600 s | registered, told registered 200, asked 2
-rejected | gets 423 without end | rejected, told rejected 423, asked 15
-rejected | gets 503 | unreachable, told unreachable 503, asked 5
-rejected | gets 503 with Retry-After | unreachable, told unreachable 503, asked 1
-rejected | gets 302 | rejected, told rejected 302, asked 5
-rejected | hears nothing | unreachable, told unreachable no answer within 32 s, asked 2
+rejected | gets 423 without end | rejected, told rejected 423, asked 21
+rejected | gets 503 | unreachable, told unreachable 503, asked 7
+rejected | gets 503 with Retry-After | unreachable, told unreachable 503, asked 2
+rejected | gets 302 | rejected, told rejected 302, asked 7
+rejected | hears nothing | unreachable, told unreachable no answer within 32 s, asked 5
 rejected | is taken away | gone, asked 0
 rejected | is changed | rejected, told rejected 403, asked 2
-unreachable | is granted | registered, told registered 200, asked 9
+unreachable | is granted | registered, told registered 200, asked 10
 unreachable | gets 401 to right credentials | rejected, told rejected 401, asked 4
 unreachable | gets 403 | rejected, told rejected 403, asked 2
 unreachable | gets 423 that wants 600 s | registered, told registered 200, asked 3

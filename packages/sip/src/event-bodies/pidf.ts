@@ -22,6 +22,7 @@ export const ACTIVITIES = [
   'vacation',
   'working',
 ] as const;
+/** What a person is doing, as far as phones say it (RFC 4480 §3.2). */
 export type PresenceActivity = (typeof ACTIVITIES)[number];
 
 /** A person's presence, as far as phones show it. */

@@ -17,6 +17,7 @@ export const DIVERSION_REASONS = [
   'out-of-service',
   'away',
 ] as const;
+/** Why a call was sent on (RFC 5806 §4). */
 export type DiversionReason = (typeof DIVERSION_REASONS)[number];
 
 /** Most diversions that one value counts: whoever writes more wants a sum to overflow. */

@@ -18,6 +18,7 @@ export interface Privacy {
   readonly isUnknown: boolean;
 }
 
+/** What a request without a Privacy header asks for: nothing to be hidden. */
 export const NO_PRIVACY: Privacy = { kinds: new Set(), isUnknown: false };
 
 /**

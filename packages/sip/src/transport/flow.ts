@@ -4,6 +4,7 @@ import type { SendFailed, TransportFailure } from './failure.ts';
 /** `ws` and `wss` are WebSocket connections without and with TLS (RFC 7118). Nothing above asks more than what `Flow` says. */
 export type TransportName = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
 
+/** Every transport that can be spoken, the plain ones first. */
 export const TRANSPORT_NAMES: readonly TransportName[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];
 
 /** Whether nobody on the way can read along: what a `sips:` URI asks of every hop (RFC 3261 §26.2.2). */

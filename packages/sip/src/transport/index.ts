@@ -45,4 +45,4 @@ export {
   type TransportLayerOptions,
   type TransportUser,
 } from './transport-layer.ts';
-export type { Origins } from './web-socket-framer.ts';
+export type { Origins } from './web-socket-upgrade.ts';

@@ -28,6 +28,7 @@ export interface OverloadLimits {
   readonly calm: number;
 }
 
+/** Limits of a machine of its own; a test may want others. */
 export const OVERLOAD_LIMITS: OverloadLimits = {
   every: 100,
   delay: 100,

@@ -21,6 +21,7 @@ export function keyOfPeer({ name, verify, authorities = '' }: TlsPeer): string {
   return `${name.toLowerCase()} ${verify} ${authorities}`;
 }
 
+/** Who hears of connections to a TLS listener, also of those whose handshake came to nothing. */
 export interface SecureListenerUser extends StreamListenerUser {
   /** A handshake failed; of whoever left in the middle of one nothing is told. `observed` is absent when the system has forgotten it. */
   onHandshakeFailed(failure: TransportFailure, observed: Endpoint | undefined): void;

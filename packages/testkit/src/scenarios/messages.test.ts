@@ -189,7 +189,7 @@ describe('OPTIONS', () => {
     alice.asks('OPTIONS');
     const ok = alice.hears('200 OPTIONS');
     expect(ok.value('Allow')).toBe(
-      'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, MESSAGE, NOTIFY, SUBSCRIBE, PUBLISH',
+      'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, MESSAGE, NOTIFY, SUBSCRIBE, PUBLISH, PRACK, UPDATE, REFER',
     );
     expect(ok.value('Allow-Events')).toBe('dialog, message-summary, presence, reg');
     expect(ok.value('Accept')).toBe('application/sdp');

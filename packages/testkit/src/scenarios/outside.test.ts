@@ -12,9 +12,6 @@ describe('requests outside of calls', () => {
   });
 
   for (const [method, status] of [
-    ['SUBSCRIBE', 489],
-    ['PUBLISH', 489],
-    ['MESSAGE', 405],
     ['REFER', 403],
     ['INFO', 481],
     ['BYE', 481],

@@ -123,7 +123,7 @@ describe('session timers', () => {
       await world.applies(pbxYaml().replace(/login: bobby,/, 'sessionTimer: { mode: off }, login: bobby,'));
       alice.invites(bob, { headers: [TIMER] });
       const asked = bob.expects('INVITE');
-      expect([asked.supported, asked.has('Session-Expires')]).toEqual([['100rel'], false]);
+      expect([asked.supported, asked.has('Session-Expires')]).toEqual([['replaces', 'norefersub', '100rel'], false]);
       bob.answers();
       expect(alice.hears('200 INVITE').value('Session-Expires')).toBe('1800;refresher=uas');
       bob.expects('ACK');
@@ -155,7 +155,7 @@ describe('session timers', () => {
       alice.invites(bob, { headers: [['Require', 'timer']] });
       expect(alice.hears('420 INVITE').value('Unsupported')).toBe('timer');
       alice.invites(bob, { headers: [TIMER, expires('90')] });
-      expect(bob.expects('INVITE').supported).toEqual(['100rel']);
+      expect(bob.expects('INVITE').supported).toEqual(['replaces', 'norefersub', '100rel']);
       bob.answers();
       expect(alice.hears('200 INVITE').has('Session-Expires')).toBe(false);
       bob.expects('ACK');

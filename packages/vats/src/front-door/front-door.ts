@@ -154,7 +154,9 @@ export class FrontDoor {
       }
     }
     if (this.#refuses(request, flow, refusedExtension(request, this.#parts.capabilities.extensions))) return;
-    this.#reply(request, flow, 200, this.#parts.capabilities.answersOptions);
+    const { answersOptions, allow } = this.#parts.capabilities;
+    // Through many proxies all of it may be more than a short request may be answered with: that we are there is what is asked.
+    if (!this.#reply(request, flow, 200, answersOptions)) this.#reply(request, flow, 200, [allow]);
   }
 
   #register(request: SipRequest, flow: Flow, guest: Guest): void {
