@@ -16,7 +16,7 @@ const SOUND = [
   'codec-change',
   'dtmf-nine-ways',
 ];
-const ALONE = [...SOUND, 'rtp-attack', 'enumeration', 'load', 'flood', 'fresh-clone'].map(file);
+const ALONE = [...SOUND, 'rtp-attack', 'enumeration', 'load', 'flood', 'overload', 'fresh-clone'].map(file);
 
 export default defineConfig({
   test: {
