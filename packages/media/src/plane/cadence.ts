@@ -11,9 +11,9 @@ const ALMOST_A_STEP = 1.999;
 const LOST_MS = 100;
 /** Looks in vain from which on there is more time between them. */
 const PATIENT_FROM = 3;
-/** If it came so late, or was looked for so late, others may wait behind it, now and at the next looks. */
+/** If it came so late, others may wait behind it, now and at the next looks; so they may if it was looked for half a beat late. */
 const LATE_MS = 6;
-const CROWDED_FOR = 4;
+const CROWDED_FOR = 3;
 /** A telephone event's packet, encrypted or not, is no longer; its last one is sent three times, by many at once. */
 const KEY_OCTETS = 28;
 /** Frame durations in use, milliseconds. */
@@ -88,7 +88,8 @@ export class Cadence {
     const soughtMs = this.#inVain === 0 ? 0 : now - this.#soughtFrom;
     const isFarOff = soughtMs >= this.#periodMs / 2;
     const isOther = length !== this.#length || length <= KEY_OCTETS;
-    this.#crowded = soughtMs > LATE_MS || now - this.due > LATE_MS ? CROWDED_FOR : Math.max(0, this.#crowded - 1);
+    this.#crowded =
+      soughtMs > LATE_MS || now - this.due > this.#periodMs / 2 ? CROWDED_FOR : Math.max(0, this.#crowded - 1);
     this.#inVain = 0;
     this.#foundAt = now;
     this.#length = length;
@@ -100,7 +101,7 @@ export class Cadence {
     // Either this one was late, or one is lost and this is the next one already; or the beat is another one, if it happens again.
     if (isFarOff && !this.#wasFarOff) this.#overdue = true;
     this.#wasFarOff = isFarOff;
-    return isOther || this.#crowded > 0 || this.#met > EARLIER_FOR;
+    return isOther || this.#crowded > 0 || this.#earlierMs >= STEP_MS;
   }
 
   /** Another one was there. */

@@ -66,7 +66,7 @@ test('with many it sleeps through to each 2 ms deadline', () => {
 test('a round is made after each sleep, and none before or after the batches', () => {
   run(100, 1_400);
   expect(rounds).toEqual([]);
-  run(200, 10_000);
+  run(300, 10_000);
   expect(rounds[0]).toBe('start');
   const made = rounds.slice(1) as number[];
   expect(made.length).toBeGreaterThan(40);
@@ -77,6 +77,19 @@ test('a round is made after each sleep, and none before or after the batches', (
   rounds = [];
   run(300, 100);
   expect(rounds).toEqual([]);
+});
+
+test('a worker without time to sleep makes no rounds until it has some again', () => {
+  run(400, 10_000);
+  expect(rounds).toContain('start');
+  run(200, 10_000, 5);
+  expect(rounds).toContain('stop');
+  rounds = [];
+  run(300, 10_000, 5);
+  expect(rounds).toEqual([]);
+  run(300, 10_000);
+  expect(rounds[0]).toBe('start');
+  expect(rounds.length).toBeGreaterThan(40);
 });
 
 test('a loop that falls behind does not sleep', () => {

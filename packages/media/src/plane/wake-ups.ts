@@ -7,6 +7,8 @@ const BATCH_MS = 2;
 const SHORTEST_SLEEP_MS = 0.2;
 /** How often the packet rate is looked at. */
 const SAMPLE_MS = 100;
+/** Of the turns of a sample: when so many found it behind, no more rounds are made until so few do. */
+const BEHIND = { tooMany: 0.5, few: 0.1 } as const;
 /** Packets a second from which on the worker sleeps in batches; below the second number it stops doing so. */
 const BATCH_FROM = 1_500;
 const BATCH_UNTIL = 800;
@@ -32,7 +34,7 @@ export function threadLoop(): Loop {
  * Fewer wake-ups. A packet that wakes the thread by itself costs two epoll_pwait and a context switch besides its own
  * system calls; under load the worker therefore sleeps through to the next 2 ms deadline and then serves everything that
  * has come. Sockets keep what arrives meanwhile, commands wait 2 ms at most, and a loop that falls behind does not sleep.
- * With few packets it would only add delay and wake-ups, so it is off then. Each awakening is one of the `ReadingRounds`.
+ * With few packets it would only add delay and wake-ups, so it is off then. While it has time to sleep, each awakening is one of the `ReadingRounds`.
  */
 export class WakeUps {
   readonly #clock: Clock;
@@ -44,6 +46,10 @@ export class WakeUps {
   #deadline = 0;
   #sampledAt = 0;
   #sampledPackets = 0;
+  /** Turns since the sample began, and those of them in which there was no time to sleep. */
+  #turns = 0;
+  #behind = 0;
+  #rounding = false;
 
   /** `packets` counts all that were received since the start; `rounds` are made while the worker sleeps in batches. */
   constructor(options: {
@@ -78,38 +84,57 @@ export class WakeUps {
   #startSample(): void {
     this.#sampledAt = this.#clock.monotonic();
     this.#sampledPackets = this.#packets();
+    this.#turns = 0;
+    this.#behind = 0;
     this.#cancelSample = this.#clock.after(SAMPLE_MS, () => this.#sample());
   }
 
   #sample(): void {
     const rate = (1_000 * (this.#packets() - this.#sampledPackets)) / (this.#clock.monotonic() - this.#sampledAt);
+    const behind = this.#turns === 0 ? 1 : this.#behind / this.#turns;
     this.#startSample();
     if (this.#batching) {
       if (rate < BATCH_UNTIL) this.#endBatches();
+      else this.#keepPace(behind);
     } else if (rate >= BATCH_FROM) {
       this.#batching = true;
       this.#deadline = this.#clock.monotonic() + BATCH_MS;
-      this.#rounds.start(this.#clock.monotonic());
       this.#loop.afterSockets(() => this.#turn());
     }
   }
 
+  // A worker without time to sleep looks for packets that are late again and again, and becomes later itself: then the kernel knows better.
+  #keepPace(behind: number): void {
+    if (this.#rounding && behind >= BEHIND.tooMany) this.#endRounds();
+    else if (!this.#rounding && behind <= BEHIND.few) {
+      this.#rounding = true;
+      this.#rounds.start(this.#clock.monotonic());
+    }
+  }
+
+  #endRounds(): void {
+    this.#rounding = false;
+    this.#rounds.stop();
+  }
+
   #endBatches(): void {
     this.#batching = false;
-    this.#rounds.stop();
+    this.#endRounds();
   }
 
   #turn(): void {
     if (!this.#batching) return;
     const now = this.#clock.monotonic();
     const left = this.#deadline - now;
+    this.#turns++;
     if (left > SHORTEST_SLEEP_MS) {
       this.#loop.sleep(left);
       this.#deadline += BATCH_MS;
     } else {
+      this.#behind++;
       this.#deadline = now + BATCH_MS;
     }
-    this.#rounds.make(this.#clock.monotonic());
+    if (this.#rounding) this.#rounds.make(this.#clock.monotonic());
     this.#loop.afterSockets(() => this.#turn());
   }
 }
