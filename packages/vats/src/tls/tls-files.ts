@@ -98,7 +98,7 @@ function readPair({ certificate, key }: CertificateFiles): OwnCertificate | TlsF
     severity: 'error',
   });
   const chain = readText(certificate);
-  if (chain instanceof Error) return error('certificate', `${certificate} can not be read: ${wordsOf(chain)}`, READING);
+  if (chain instanceof Error) return error('certificate', `${certificate} can not be read: ${whyUnread(chain)}`, READING);
   const leaf = leafOf(chain);
   if (leaf === undefined) {
     return error(
@@ -108,7 +108,7 @@ function readPair({ certificate, key }: CertificateFiles): OwnCertificate | TlsF
     );
   }
   const keyText = readText(key);
-  if (keyText instanceof Error) return error('key', `${key} can not be read: ${wordsOf(keyText)}`, READING);
+  if (keyText instanceof Error) return error('key', `${key} can not be read: ${whyUnread(keyText)}`, READING);
   const read = readKey(keyText);
   if (typeof read === 'string')
     return error('key', `${key} ${read}`, 'name the file with the private key, privkey.pem say');
@@ -126,7 +126,7 @@ function readAuthorities(file: string): string | TlsFault {
     remedy: 'name a PEM file of the authorities that made the certificates of clients',
     severity: 'error',
   });
-  if (text instanceof Error) return error(`${file} can not be read: ${wordsOf(text)}`);
+  if (text instanceof Error) return error(`${file} can not be read: ${whyUnread(text)}`);
   return leafOf(text) === undefined ? error(`${file} holds no certificate in PEM form`) : text;
 }
 
@@ -165,7 +165,8 @@ function readKey(text: string): KeyObject | string {
   }
 }
 
-function wordsOf(error: Error): string {
+/** Why a file could not be read, for people. */
+export function whyUnread(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT'
     ? 'there is no such file'
