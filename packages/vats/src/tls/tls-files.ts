@@ -98,7 +98,8 @@ function readPair({ certificate, key }: CertificateFiles): OwnCertificate | TlsF
     severity: 'error',
   });
   const chain = readText(certificate);
-  if (chain instanceof Error) return error('certificate', `${certificate} can not be read: ${whyUnread(chain)}`, READING);
+  if (chain instanceof Error)
+    return error('certificate', `${certificate} can not be read: ${whyUnread(chain)}`, READING);
   const leaf = leafOf(chain);
   if (leaf === undefined) {
     return error(
