@@ -171,7 +171,14 @@ export class CallLegs {
     leg.sdp.move({ local: media.local, ports: streams });
     const { party, flow, client, sdp, session, holds } = leg;
     const at = client === undefined ? { flow } : { flow, client };
-    const moved: Leg = { name, party, ...at, media, sdp, streams, holds, ...(session !== undefined && { session }) };
+    const { infoPackages, recvInfo, hides } = leg;
+    const moved: Leg = {
+      ...{ name, party, ...at, media, sdp, streams, holds },
+      ...(session !== undefined && { session }),
+      ...(infoPackages !== undefined && { infoPackages }),
+      ...(recvInfo !== undefined && { recvInfo }),
+      ...(hides !== undefined && { hides }),
+    };
     this.#legs.set(name, moved);
     return moved;
   }

@@ -210,7 +210,10 @@ export class CallManager {
     if ('status' in found) {
       log.info('call.not-replaced', { status: found.status, by: origin.party.number });
       dialogs.incomingInvite(request, flow, REFUSED).reject(found.status);
-    } else found.call.takeOver(found.named, origin, (user) => dialogs.incomingInvite(request, flow, user));
+    } else
+      found.call.takeOver(found.named, origin, (user) =>
+        dialogs.incomingInvite(request, flow, user, this.#asTheyWant(origin)),
+      );
   }
 
   #replaceable(

@@ -226,7 +226,8 @@ export class CallerSide {
       if (other === undefined) legs.describe(caller);
       else legs.join(caller, other);
     };
-    invite.progress(status, { sdp: sdp.value });
+    const headers = status === RINGING || status === SESSION_PROGRESS ? ringingIdentity(this.#call) : [];
+    invite.progress(status, { sdp: sdp.value, headers });
     return true;
   }
 
@@ -267,7 +268,8 @@ export class CallerSide {
 
   #accept(caller: Leg, callee: Leg): void {
     const { legs, invite } = this.#call;
-    const headers = callee.hides === true ? [] : connectedIdentity(this.#call, callee.party);
+    const identity = callee.hides === true ? [] : connectedIdentity(this.#call, callee.party);
+    const headers = [...identity, ...(callee.recvInfo ?? [])];
     if (caller.settled) {
       caller.session = invite.accept({ headers });
       return;
@@ -275,7 +277,7 @@ export class CallerSide {
     // Forks lets only a phone with a usable answer be connected, so only a bug of ours leads here.
     if (callee.forCaller === undefined) throw new Error(`no SDP for the caller from ${callee.name}`);
     if (invite.offer === undefined) this.#awaitAnswer(caller, () => legs.join(caller, callee));
-    caller.session = invite.accept({ sdp: callee.forCaller, headers: [...headers, ...(callee.recvInfo ?? [])] });
+    caller.session = invite.accept({ sdp: callee.forCaller, headers });
   }
 
   /** Our 2xx made the offer, so the ACK brings the answer; without a usable one there is no call. */

@@ -5,6 +5,7 @@ import { isNegotiating } from './consultation.ts';
 import type { NamedDialog } from './dialog-named.ts';
 import type { FailureCode } from './failures.ts';
 import type { Forks } from './forks.ts';
+import { infoPackagesOf, recvInfo } from './info-packages.ts';
 import type { Leg } from './leg.ts';
 import type { Renegotiation } from './renegotiation.ts';
 
@@ -84,6 +85,8 @@ export class Takeover {
       onAck: (sdp) => user()?.onAck(sdp),
       onReinvite: (reinvite) => user()?.onReinvite(reinvite),
       onReinviteCancelled: (reinvite) => user()?.onReinviteCancelled?.(reinvite),
+      onUpdate: (update) => user()?.onUpdate?.(update),
+      onRefreshed: (sdp) => user()?.onRefreshed?.(sdp),
       onRequest: (request, respond) => user()?.onRequest(request, respond),
       onRefer: (refer) => user()?.onRefer?.(refer),
       onEnd: (end) => user()?.onEnd(end),
@@ -112,7 +115,12 @@ export class Takeover {
     const leg = legs.open(name, party, at, { srtp: caller.device.srtp });
     const status =
       leg === undefined ? 503 : invite.offer === undefined || leg.sdp.receiveOffer(invite.offer).ok ? 0 : 488;
-    if (leg !== undefined && status === 0) return leg;
+    if (leg !== undefined && status === 0) {
+      leg.infoPackages = infoPackagesOf(invite.request);
+      leg.recvInfo = recvInfo(invite.request);
+      if (origin.hides === true) leg.hides = true;
+      return leg;
+    }
     legs.drop(name);
     invite.reject(status);
     return undefined;

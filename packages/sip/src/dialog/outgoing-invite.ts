@@ -261,7 +261,9 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     const user = this.#user;
     this.#user = undefined;
     try {
-      session.user = user?.onAnswer(response, session);
+      const own = user?.onAnswer(response, session);
+      // Unless it was handed over meanwhile, to another call that it goes on in.
+      session.user ??= own;
     } catch (bug) {
       session.bye();
       throw bug;

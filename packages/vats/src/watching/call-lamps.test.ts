@@ -1,6 +1,6 @@
 import type { CallEvent, Party } from '@vats/calls';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CallLamps } from './call-lamps.ts';
 import { resourceKey } from './resource.ts';
 
@@ -92,6 +92,100 @@ test('a caller who is given to another one is shown with them', () => {
     [],
     ['recipient confirmed 201'],
   ]);
+});
+
+describe('a transfer', () => {
+  function talking() {
+    const g = ground();
+    g.starts('x', party('201'), '202');
+    g.rings('x', 'b1', party('202'));
+    g.tell('x', { type: 'call.answered', leg: 'b1', party: party('202') });
+    const lit = () => ['201', '202', '203'].filter((each) => g.shows(employee(each)).length > 0).join(' ');
+    const begins = (by: string, remains: string, to = '203') =>
+      g.tell('x', {
+        ...{ type: 'transfer.started', how: 'blind', by, remains, to },
+        ...{ byParty: party(by === 'a' ? '201' : '202'), party: party(by === 'a' ? '202' : '201') },
+      });
+    const ends = () => {
+      g.tell('x', { type: 'call.ended' });
+      expect([lit(), g.lamps.size]).toEqual(['', 0]);
+    };
+    return { ...g, lit, begins, ends };
+  }
+
+  test.each(['at once', 'when they are put through'])('by the caller, who leaves %s', (leaves) => {
+    const { tell, rings, shows, lit, begins, ends } = talking();
+    begins('a', 'b1');
+    if (leaves === 'at once') {
+      tell('x', { type: 'leg.ended', leg: 'a' });
+      expect(lit()).toBe('202');
+    }
+    rings('x', 'b2', party('203'));
+    expect(shows(employee('203'))).toEqual(['recipient early 202']);
+    tell('x', { type: 'call.answered', leg: 'b2', party: party('203') });
+    if (leaves !== 'at once') tell('x', { type: 'leg.ended', leg: 'a' });
+    expect(lit()).toBe('202 203');
+    expect([shows(employee('202')), shows(employee('203'))]).toEqual([
+      ['recipient confirmed 203'],
+      ['recipient confirmed 202'],
+    ]);
+    tell('x', { type: 'leg.ended', leg: 'b1' });
+    expect(lit()).toBe('');
+    ends();
+  });
+
+  test('by the callee, who leaves at once: who waits is in a call all the time', () => {
+    const { tell, rings, lit, begins, ends } = talking();
+    begins('b1', 'a');
+    tell('x', { type: 'leg.ended', leg: 'b1' });
+    expect(lit()).toBe('201');
+    rings('x', 'b2', party('203'));
+    tell('x', { type: 'call.answered', leg: 'b2', party: party('203') });
+    expect(lit()).toBe('201 203');
+    tell('x', { type: 'leg.ended', leg: 'b2' });
+    expect(lit()).toBe('');
+    ends();
+  });
+
+  test('of which nothing comes: the two talk again, and both are out when one hangs up', () => {
+    const { tell, rings, lit, begins, ends } = talking();
+    begins('a', 'b1');
+    rings('x', 'b2', party('203'));
+    tell('x', { type: 'leg.ended', leg: 'b2' });
+    tell('x', { type: 'transfer.failed', by: 'a', failure: 'callee-busy', returned: true });
+    expect(lit()).toBe('201 202');
+    tell('x', { type: 'leg.ended', leg: 'a' });
+    expect(lit()).toBe('');
+    ends();
+  });
+
+  test('to the switch itself: who has left is not lit again', () => {
+    const { tell, lit, begins, ends } = talking();
+    begins('a', 'b1', '700');
+    tell('x', { type: 'call.answered', leg: 'a', party: { number: '700' } });
+    tell('x', { type: 'leg.ended', leg: 'a' });
+    expect(lit()).toBe('202');
+    ends();
+  });
+
+  test('to whom is in another call: they are lit in the call that they come into alone', () => {
+    const { tell, rings, starts, shows, lit, ends } = talking();
+    starts('y', party('201'), '203');
+    rings('y', 'b1', party('203'));
+    tell('y', { type: 'call.answered', leg: 'b1', party: party('203') });
+    tell('x', {
+      ...{ type: 'transfer.started', how: 'attended', by: 'a', byParty: party('201'), remains: 'b1' },
+      ...{ party: party('202'), to: '203', with: 'y' },
+    });
+    tell('y', { type: 'transfer.joined', leg: 'b1', into: 'x' });
+    tell('x', { type: 'leg.started', leg: 'b2', party: party('203'), flow: 'f' });
+    tell('x', { type: 'call.answered', leg: 'b2', party: party('203') });
+    tell('x', { type: 'leg.ended', leg: 'a' });
+    tell('y', { type: 'leg.ended', leg: 'a' });
+    tell('y', { type: 'call.ended' });
+    expect([lit(), shows(employee('203'))]).toEqual(['202 203', ['recipient confirmed 202']]);
+    ends();
+  });
 });
 
 test('a supervisor is on the phone from joining to leaving', () => {

@@ -12,11 +12,13 @@ export interface Lamp {
 
 interface OpenCall {
   readonly domain: string;
-  readonly from: Party;
+  /** Who is in the caller's place, and at which leg: a transfer may have left somebody else there. */
+  from: Party;
+  caller: LegName;
   readonly trunk: string | undefined;
   /** By leg, or by a supervisor's extension: whose lamps it lights. */
   readonly lit: Map<string, string>;
-  /** The leg that talks with the caller. */
+  /** The leg that talks with whoever is in the caller's place. */
   talking: LegName | undefined;
 }
 
@@ -49,7 +51,7 @@ export class CallLamps {
   note(event: CallEvent): void {
     if (event.type === 'call.started') {
       const { from, trunk, domainId: domain = event.domain } = event;
-      const call: OpenCall = { domain, from, trunk, lit: new Map(), talking: undefined };
+      const call: OpenCall = { domain, from, caller: CALLER, trunk, lit: new Map(), talking: undefined };
       this.#calls.set(event.call, call);
       this.#lightCaller(event.call, call, 'trying', { number: event.dialled });
       return;
@@ -71,20 +73,33 @@ export class CallLamps {
       }
       case 'leg.ringing':
         this.#become(id, call, event.leg, 'early');
-        this.#become(id, call, CALLER, 'early');
+        this.#become(id, call, call.caller, 'early');
         return;
       case 'call.opened':
-        this.#become(id, call, CALLER, event.how === 'answered' ? 'confirmed' : 'early');
+        this.#become(id, call, call.caller, event.how === 'answered' ? 'confirmed' : 'early');
         return;
       case 'call.answered': {
         const { leg, party } = event;
         if (call.talking !== undefined && call.talking !== leg) this.#putOut(id, call, call.talking);
+        // The switch itself answers whoever is in the caller's place.
         call.talking = leg === CALLER ? undefined : leg;
-        this.#become(id, call, leg, 'confirmed');
+        if (call.talking !== undefined) this.#become(id, call, leg, 'confirmed');
         // Also of a caller whose lamp went out with an earlier conversation.
         this.#lightCaller(id, call, 'confirmed', party);
         return;
       }
+      // Who has sent the other one on is on the phone until its leg is gone.
+      case 'transfer.started':
+        call.talking = undefined;
+        call.caller = event.remains;
+        call.from = event.party;
+        return;
+      case 'transfer.failed':
+        if (event.returned) call.talking = event.by;
+        return;
+      case 'transfer.joined':
+        this.#putOut(id, call, event.leg);
+        return;
       // On the phone, though at no leg of the call.
       case 'supervisor.joined':
         this.#light(id, call, seatOf(event.by), this.#employee(call, event.by), {
@@ -99,9 +114,9 @@ export class CallLamps {
       case 'leg.ended':
         this.#putOut(id, call, event.leg);
         // The other side is let go with it, and its leg has no end of its own in the story.
-        if (event.leg === CALLER || event.leg === call.talking) {
+        if (event.leg === call.caller || event.leg === call.talking) {
           if (call.talking !== undefined) this.#putOut(id, call, call.talking);
-          this.#putOut(id, call, CALLER);
+          this.#putOut(id, call, call.caller);
           call.talking = undefined;
         }
         return;
@@ -120,7 +135,14 @@ export class CallLamps {
   }
 
   #lightCaller(id: string, call: OpenCall, state: Lamp['state'], remote: Party): void {
-    const { trunk, from } = call;
+    const { trunk, from, caller } = call;
+    if (caller !== CALLER) {
+      // Whom a transfer left there is lit as what it came as.
+      const whose = call.lit.get(caller) ?? this.#employee(call, from);
+      const direction = this.#lampAt(id, call, caller)?.direction ?? 'recipient';
+      this.#light(id, call, caller, whose, { direction, state, remote });
+      return;
+    }
     const whose = trunk === undefined ? this.#employee(call, from) : this.#trunk(call, trunk);
     const direction = trunk === undefined ? 'initiator' : 'recipient';
     this.#light(id, call, CALLER, whose, { direction, state, remote });
@@ -136,6 +158,11 @@ export class CallLamps {
     const key = `${id}.${place}`;
     lamps.set(key, { id: key, ...lamp });
     this.#onChange(whose);
+  }
+
+  #lampAt(id: string, call: OpenCall, place: string): Lamp | undefined {
+    const whose = call.lit.get(place);
+    return whose === undefined ? undefined : this.#lamps.get(whose)?.get(`${id}.${place}`);
   }
 
   #become(id: string, call: OpenCall, place: string, state: Lamp['state']): void {
