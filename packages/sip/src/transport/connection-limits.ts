@@ -16,6 +16,10 @@ export interface ConnectionLimits {
   readonly linger: number;
   /** Octets that may wait to be sent. */
   readonly queueOctets: number;
+  /** Pings, or empty lines between messages, that may come at once, … */
+  readonly pingsAtOnce: number;
+  /** … and the time in which the peer gets one more. */
+  readonly pingEvery: number;
 }
 
 /** RFC 3261 names no times of its own; `idle` must exceed a transaction (§18) and a phone's keep-alive. */
@@ -28,4 +32,6 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   stalled: 30_000,
   linger: 3_000,
   queueOctets: 1_048_576,
+  pingsAtOnce: 64,
+  pingEvery: 500,
 };

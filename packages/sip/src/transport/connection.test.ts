@@ -26,6 +26,24 @@ describe('keep-alives of RFC 5626 §3.5.1', () => {
     expect(stage.heard.length).toBe(2);
   });
 
+  test('who sends nothing but pings loses the connection; a phone that pings now and then, and who ends messages with empty lines, does not', () => {
+    const flood = stage.peer();
+    flood.says('\r\n'.repeat(64));
+    expect(flood.closed).toBeUndefined();
+    flood.says('\r\n'.repeat(1_000));
+    stage.clock.advance(0);
+    expect(flood.closed).toBeDefined();
+    expect(flood.text.length).toBeLessThan(100);
+    const phone = stage.peer();
+    phone.says(MESSAGE);
+    for (let i = 0; i < 200; i++) {
+      stage.clock.advance(2_000);
+      phone.says('\r\n\r\n');
+    }
+    for (let i = 0; i < 200; i++) phone.says(`${MESSAGE}\r\n\r\n`);
+    expect(phone.closed).toBeUndefined();
+  });
+
   test('the answer to our ping is not taken for a ping', () => {
     const phone = stage.peer();
     phone.says(MESSAGE);

@@ -40,6 +40,9 @@ export interface ConnectionOptions {
   readonly user: ConnectionUser;
 }
 
+/** Some end each message with empty lines. */
+const PINGS_A_MESSAGE = 2;
+
 /** One connection of TCP, TLS or a WebSocket: a flow with framing, keep-alive and deadlines. */
 export class Connection implements Flow, StreamUser {
   readonly id: string;
@@ -63,6 +66,10 @@ export class Connection implements Flow, StreamUser {
   #written = 0;
   #pongsDue = 0;
   #halfPing = false;
+  /** Pings and empty lines that it may still send, as of `#pingsAt`. */
+  #pingsLeft: number;
+  #pingsAt: number;
+  readonly #clock: Clock;
 
   constructor(options: ConnectionOptions) {
     const { id, direction, listener, clock, limits, counters, isProven, user, framing, secures = false } = options;
@@ -73,6 +80,9 @@ export class Connection implements Flow, StreamUser {
     this.#framing = framing;
     this.listener = listener;
     this.#limits = limits;
+    this.#clock = clock;
+    this.#pingsLeft = limits.pingsAtOnce;
+    this.#pingsAt = clock.monotonic();
     this.#counters = counters;
     this.#user = user;
     this.#readable = direction === 'accepted' && !secures;
@@ -212,6 +222,7 @@ export class Connection implements Flow, StreamUser {
       if (this.open) this.#isUp();
     } else {
       this.#counters.keepAlives++;
+      if (!this.#mayPing()) return;
       if (frame.kind === 'reply') this.#reply(frame.octets);
       this.#user.onKeepAlive?.(this);
     }
@@ -239,8 +250,23 @@ export class Connection implements Flow, StreamUser {
     if (socket.unsent > 0) this.#deadlines.stalled();
   }
 
+  // Each one costs an answer, and two octets are enough for it: whoever sends nothing else would keep us from all other work.
+  #mayPing(): boolean {
+    const now = this.#clock.monotonic();
+    this.#givePings((now - this.#pingsAt) / this.#limits.pingEvery);
+    this.#pingsAt = now;
+    if (--this.#pingsLeft >= 0) return true;
+    this.destroy({ code: 'overflow', detail: 'it pings without end' });
+    return false;
+  }
+
+  #givePings(more: number): void {
+    this.#pingsLeft = Math.min(this.#limits.pingsAtOnce, this.#pingsLeft + more);
+  }
+
   #onMessage(octets: Buffer): void {
     this.#halfPing = false;
+    this.#givePings(PINGS_A_MESSAGE);
     this.#deadlines.whole();
     if (this.#user.onMessage(octets, this)) this.#deadlines.heard();
   }
@@ -248,6 +274,7 @@ export class Connection implements Flow, StreamUser {
   /** Half a ping of the peer's, or its answer to one of ours (RFC 5626 §3.5.1). */
   #onEmptyLine(): void {
     this.#counters.keepAlives++;
+    if (!this.#mayPing()) return;
     if (this.#pongsDue > 0) {
       this.#pongsDue--;
       this.#user.onKeepAlive?.(this);

@@ -128,7 +128,21 @@ describe('slow, silent and half-open peers', () => {
     const { client, peer } = phone();
     stage.network.stall(peer.stream.bound);
     const ping = (): void => client.frame(OPCODE.ping, Buffer.alloc(125));
-    for (let i = 0; i < 100 && stage.ledger.counts().connections === 1; i++) ping();
+    for (let i = 0; i < 60 && stage.ledger.counts().connections === 1; i++) ping();
+    expect(stage.ledger.counts().connections).toBe(1);
+    for (let i = 0; i < 60 && stage.ledger.counts().connections === 1; i++) {
+      stage.clock.advance(500);
+      ping();
+    }
+    expect(peer.closed).toBeDefined();
+  });
+
+  test('who pings without end is torn down, though it reads what it is answered', () => {
+    const { client, peer } = phone();
+    for (let i = 0; i < 64; i++) client.frame(OPCODE.ping, Buffer.from('x'));
+    expect(peer.closed).toBeUndefined();
+    client.frame(OPCODE.ping, Buffer.from('x'));
+    stage.clock.advance(0);
     expect(peer.closed).toBeDefined();
   });
 });
