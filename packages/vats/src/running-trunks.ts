@@ -40,7 +40,7 @@ export class RunningTrunks implements Trunks {
     const meant = uri === undefined ? undefined : directory.findDomain(uri.host);
     const user = uri?.user === undefined ? undefined : fromWire(uri.user);
     const calls = (line: TrunkLine): boolean => callsNumberOf(request, line, directory);
-    const line = this.#lines.recognise(address, user, meant?.id, calls);
+    const line = this.#lines.recognise(address, user, meant?.id, calls, flow.transport);
     if (line === undefined) this.#hint(address, calls);
     const domain = line === undefined ? undefined : directory.domainById(line.domain);
     const trunk = domain && line && directory.findTrunk(domain, line.name);
@@ -59,8 +59,9 @@ export class RunningTrunks implements Trunks {
       domain: line.domainName,
       trunk: line.name,
       address,
-      why: 'the INVITE names a number, and not the Contact of our registration',
-      remedy: 'write register: { recognise: address } if this operator calls so',
+      why: 'the INVITE names a number, and not the Contact of our registration, or it came over UDP where the trunk has another transport',
+      remedy:
+        'write register: { recognise: address } if this operator calls so, and leave transport out if it calls over UDP',
     });
   }
 

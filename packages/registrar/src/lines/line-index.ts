@@ -1,5 +1,5 @@
 import { type Clock, LineBudget, type Log, type Network, NetworkMap, NetworkSet, networkOf } from '@vats/kernel';
-import { toWire } from '@vats/sip';
+import { type TransportName, toWire } from '@vats/sip';
 import type { TrunkLine } from './trunk-line.ts';
 
 /** The lines of one network, in the model's order. */
@@ -57,14 +57,19 @@ export class LineIndex {
     user: string | undefined,
     domain: string | undefined,
     calls: (line: TrunkLine) => boolean,
+    transport: TransportName,
   ): TrunkLine | undefined {
-    const named = user === undefined ? [] : (this.#byUser.get(user) ?? []).filter((line) => line.admits(address, user));
+    const comesAs = (line: TrunkLine): boolean => line.takesCallsOver(transport);
+    const named =
+      user === undefined
+        ? []
+        : (this.#byUser.get(user) ?? []).filter((line) => line.admits(address, user) && comesAs(line));
     // Several lines have one Contact only where it is set by hand; the smallest network decides, as among addresses.
     if (named.length > 1) return this.#choose(mapOf(named).find(address) ?? named, address, domain);
     if (named[0] !== undefined) return named[0];
-    const numbered = (this.#byNumber.find(address) ?? []).filter(calls);
+    const numbered = (this.#byNumber.find(address) ?? []).filter((line) => comesAs(line) && calls(line));
     if (numbered.length > 0) return this.#choose(numbered, address, domain);
-    return this.#choose(this.#byAddress.find(address) ?? [], address, domain);
+    return this.#choose((this.#byAddress.find(address) ?? []).filter(comesAs), address, domain);
   }
 
   /** A line that registers and may be called from there for this number, if the request had named its Contact. */

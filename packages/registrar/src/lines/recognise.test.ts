@@ -55,6 +55,24 @@ describe('a trunk that registers', () => {
   });
 });
 
+test('a trunk that is spoken with over TCP or TLS has no calls that came over UDP, where an address can be forged', () => {
+  const by = (transport: 'udp' | 'tcp' | 'tls' | 'wss') =>
+    bench.lines.recognise('203.0.113.5', '100', undefined, () => true, transport)?.name;
+  const all = () => [by('udp'), by('tcp'), by('tls'), by('wss')];
+  bench.use({ ...byAddress('tcp', '203.0.113.0/24'), transport: 'tcp' });
+  expect(all()).toEqual([undefined, 'tcp', 'tcp', 'tcp']);
+  bench.use({ ...byAddress('tls', '203.0.113.0/24'), transport: 'tls' });
+  expect(all()).toEqual([undefined, undefined, 'tls', 'tls']);
+  bench.use({ ...byAddress('sips', '203.0.113.0/24'), proxy: 'sips:198.51.100.9' });
+  expect(all()).toEqual([undefined, undefined, 'sips', 'sips']);
+  bench.use({ ...ITSP, transport: 'tcp' });
+  const user = bench.line().contactUser;
+  expect(bench.lines.recognise(OPERATOR.address, user)?.name).toBeUndefined();
+  expect(bench.lines.recognise(OPERATOR.address, user, undefined, undefined, 'tcp')?.name).toBe('itsp');
+  bench.use(byAddress('any', '203.0.113.0/24'));
+  expect(all()).toEqual(['any', 'any', 'any', 'any']);
+});
+
 describe('a trunk that registers and is recognised by address', () => {
   const byNumber = (name: string, login: string, allow?: string[]): Trunk => ({
     ...ITSP,

@@ -3,6 +3,7 @@ import type { Domain, Trunk } from '@vats/pbx';
 import {
   DigestClient,
   type Flow,
+  isSecure,
   type Locator,
   type Server,
   type TlsPeer,
@@ -187,6 +188,16 @@ export class TrunkLine {
   admits(address: string, user: string | undefined): boolean {
     if (this.contactUser !== undefined && user !== toWire(this.contactUser)) return false;
     return this.mayCallFrom(address);
+  }
+
+  /**
+   * Whether a call of its may come by this transport: over UDP an address can be forged, so a trunk that is said to be spoken with over TCP or TLS
+   * is known by nothing less.
+   */
+  takesCallsOver(transport: TransportName): boolean {
+    const { transport: own } = this.way.ok ? this.way.target : this.#trunk;
+    if (own === 'tls') return isSecure(transport);
+    return own !== 'tcp' || transport !== 'udp';
   }
 
   /** Whether its calls may come from there, whomever they call. */

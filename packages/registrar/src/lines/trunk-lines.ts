@@ -1,6 +1,13 @@
 import type { Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { Domain, Trunk } from '@vats/pbx';
-import { CountedClock, type DnsQuestions, Locator, type TransactionLayer, type TransportLayer } from '@vats/sip';
+import {
+  CountedClock,
+  type DnsQuestions,
+  Locator,
+  type TransactionLayer,
+  type TransportLayer,
+  type TransportName,
+} from '@vats/sip';
 import { instanceIdOf } from './instance-id.ts';
 import { answerText } from './line-answer.ts';
 import type { TrunkEvent } from './line-events.ts';
@@ -118,14 +125,16 @@ export class TrunkLines {
    * @param user of its Request-URI, escapes undone
    * @param domain id of the domain that it speaks of: decides between trunks at one address
    * @param calls whether it calls a number of this line; asked of lines whose `recognise` is `address`
+   * @param transport by which it came
    */
   recognise(
     address: string,
     user: string | undefined,
     domain?: string,
     calls: (line: TrunkLine) => boolean = () => false,
+    transport: TransportName = 'udp',
   ): TrunkLine | undefined {
-    return this.#indexed.find(address, user, domain, calls);
+    return this.#indexed.find(address, user, domain, calls, transport);
   }
 
   /** The line that this would have been a call of, had it named the Contact of the registration: for a hint to whoever set it up. */
