@@ -3,6 +3,7 @@ import type { IncomingRefer, ReferOutcome, Replaces } from '@vats/sip';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import type { CallPlan } from './call-plan.ts';
+import { CALLER } from './call-state.ts';
 import type { CallerSide } from './caller-side.ts';
 import { type Consultation, type Given, isNegotiating } from './consultation.ts';
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
@@ -114,7 +115,15 @@ export class Transfers {
     });
     const { domain } = running.before;
     const { dialled, host } = to;
-    const asked = { dialled, ...(host !== undefined && { host }) };
+    const { hides, callerId } = running.before;
+    // Who hid in the call hides in what it sends on as well.
+    const isTheirs = transferor.name === CALLER;
+    const asked = {
+      dialled,
+      ...(host !== undefined && { host }),
+      ...(isTheirs && hides !== undefined && { hides }),
+      ...(isTheirs && callerId !== undefined && { callerId }),
+    };
     this.#parts.asks({ domain, caller: running.caller, party: waits.party, referredBy: transferor.party, ...asked });
     if (consultation === undefined) this.#parts.plan.begin();
     else if (consultation.stage === 'talks') this.#take(running, consultation.give(call.id));

@@ -1,4 +1,5 @@
 import { bad, good, type Parsed } from '@vats/kernel';
+import { isToken } from '../message/chars.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { ValueFault } from '../message/value-fault.ts';
 import { detached } from '../message/wire-text.ts';
@@ -20,7 +21,9 @@ export function eventOf(message: SipMessage): Parsed<EventName, ValueFault> {
   if (!event.ok) return event;
   const { token, params } = event.value;
   const id = params.get('id');
-  if (token.length + (id?.length ?? 0) > LONGEST) return bad('not-a-token', 0, 'Event');
+  // It is told back in each NOTIFY, where nothing but a token may stand (RFC 6665 §8.4).
+  const isWritable = id === undefined || isToken(id);
+  if (!isWritable || token.length + (id?.length ?? 0) > LONGEST) return bad('not-a-token', 0, 'Event');
   return good({ package: detached(token), id: id === undefined ? undefined : detached(id) });
 }
 

@@ -48,6 +48,8 @@ const RATE = { perAccount: 2, burst: 30 };
 const RETRY_AFTER_S = 5;
 /** Phones that one message goes to. */
 const BRANCHES = 400;
+/** Phones whose answers are waited for at once: each is a transaction, and one message to a group is many. */
+const MOST_AWAITED = 5_000;
 
 /** Headers that say what the message is; all else belongs to one leg. Each is passed as it came. */
 const PASSED = [
@@ -71,6 +73,8 @@ export class MessageRelay {
   readonly #parts: MessageRelayParts;
   readonly #rates: AccountRates;
   readonly #underWay = new Set<Cancel>();
+  /** Phones whose answers are waited for, of all messages. */
+  #awaited = 0;
 
   constructor(parts: MessageRelayParts) {
     this.#parts = parts;
@@ -90,11 +94,13 @@ export class MessageRelay {
     }
     const giveUp = forkMessage(plan, transactions, clock, (reply) => {
       this.#underWay.delete(giveUp);
+      this.#awaited -= plan.length;
       this.counters[reply.status < 300 ? 'delivered' : 'undelivered']++;
       log.debug('message.answered', { from: account.user.extension, phones: plan.length, status: reply.status });
       transaction.respond(reply);
     });
     this.#underWay.add(giveUp);
+    this.#awaited += plan.length;
   }
 
   /** Waits for no phone any more. */
@@ -125,6 +131,8 @@ export class MessageRelay {
     if (targets === 'outside') return { status: 403, reason: 'Messages Go To Colleagues Only' };
     const branches = targets.users.flatMap((each) => this.#branchesTo(each, targets.to, request, domain, user));
     const fitting = branches.filter((branch) => branch.flow.reliable || request.body.length <= DATAGRAM_OCTETS);
+    if (this.#awaited + Math.min(fitting.length, BRANCHES) > MOST_AWAITED)
+      return { status: 503, headers: [['Retry-After', `${RETRY_AFTER_S}`]] };
     if (fitting.length > 0) return fitting.slice(0, BRANCHES);
     return branches.length > 0 ? { status: 413, reason: 'Message Too Large For UDP' } : { status: 480 };
   }

@@ -94,6 +94,18 @@ test('a caller who is given to another one is shown with them', () => {
   ]);
 });
 
+test('nobody is shown the number outside at which a colleague is reached', () => {
+  const { tell, starts, rings, shows } = ground();
+  const away = { ...party('202'), number: '+79161234567' };
+  starts('x', party('201'), '202');
+  rings('x', 'b1', away, { trunk: 'itsp' });
+  tell('x', { type: 'call.answered', leg: 'b1', party: away });
+  expect([shows(employee('201')), shows(trunk('itsp'))]).toEqual([
+    ['initiator confirmed 202'],
+    ['initiator confirmed 202'],
+  ]);
+});
+
 describe('a transfer', () => {
   function talking() {
     const g = ground();

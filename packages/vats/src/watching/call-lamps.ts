@@ -67,7 +67,7 @@ export class CallLamps {
         const { leg, party, trunk } = event;
         const whose = trunk === undefined ? this.#employee(call, party) : this.#trunk(call, trunk);
         const direction = trunk === undefined ? 'recipient' : 'initiator';
-        const remote = trunk === undefined ? call.from : party;
+        const remote = shown(trunk === undefined ? call.from : party);
         this.#light(id, call, leg, whose, { direction, state: 'trying', remote });
         return;
       }
@@ -85,7 +85,7 @@ export class CallLamps {
         call.talking = leg === CALLER ? undefined : leg;
         if (call.talking !== undefined) this.#become(id, call, leg, 'confirmed');
         // Also of a caller whose lamp went out with an earlier conversation.
-        this.#lightCaller(id, call, 'confirmed', party);
+        this.#lightCaller(id, call, 'confirmed', shown(party));
         return;
       }
       // Who has sent the other one on is on the phone until its leg is gone.
@@ -187,6 +187,12 @@ export class CallLamps {
     if (lamps.size === 0) this.#lamps.delete(whose);
     this.#onChange(whose);
   }
+}
+
+/** A colleague by the extension alone: at which number outside they are reached is theirs. */
+function shown(party: Party): Party {
+  const { extension, name } = party;
+  return extension === undefined ? party : { number: extension, extension, ...(name !== undefined && { name }) };
 }
 
 /** In place of the name of a leg, which a supervisor has none of in the call. */
