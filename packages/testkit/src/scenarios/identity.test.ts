@@ -2,7 +2,9 @@ import { describe, expect } from 'vitest';
 import type { Actor } from '../actor.ts';
 import { scenario } from '../scenario.ts';
 import { adding, tampers } from '../security/tamper.ts';
+import { connect, end } from './acts.ts';
 import { ASSERTED, companyOf, NUMBER, REMOTE, SENT_ON, TRUSTED } from './identity-company.ts';
+import { refers } from './transfer-acts.ts';
 
 /** What a phone's display is made of. */
 function shownAt(phone: Actor): string {
@@ -209,6 +211,25 @@ describe('who calls outside', () => {
       expect(invite?.value('P-Asserted-Identity')).toBe('<sip:74951234567@sip.itsp.example>');
       expect(invite?.value('Remote-Party-ID')).toMatch(/;privacy=full$/);
       expect(invite?.value('Contact')).not.toMatch(/alice|201/);
+    },
+  );
+
+  scenario(
+    'RFC 3323 §4.2: who hides does so in what they send on as well',
+    { ends: 'caller-hung-up', ...companyOf('trust: false'), cast: ['alice', 'bob'] },
+    ({ alice, bob, itsp }) => {
+      alice.invites(bob, { headers: [['Privacy', 'id']] });
+      connect(alice, bob);
+      refers(alice, '89031234567');
+      alice.hears('202 REFER');
+      alice.expects('NOTIFY');
+      const invite = itsp.expects('INVITE');
+      expect(invite.value('From')).toMatch(/^"Anonymous" <sip:anonymous@anonymous\.invalid>/);
+      expect(invite.value('Privacy')).toBe('id');
+      itsp.refuses(486);
+      itsp.expects('ACK');
+      alice.expects('NOTIFY');
+      end(alice, bob);
     },
   );
 
