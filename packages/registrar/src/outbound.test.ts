@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FakeFlow } from './testing/fake-flow.ts';
+import { FakeFlow } from './testing/fake-flow.ts';
 import { contactsOf, type RegisterDraft, RegistrarBench, tcpFlow, udpFlow } from './testing/registrar-bench.ts';
 
 const INSTANCE = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>"';
@@ -42,6 +42,24 @@ describe('RFC 5626', () => {
     const reply = await new RegistrarBench().register(flowed(1, udpFlow('203.0.113.9', 1024)));
     expect(reply.headers).toContainEqual(['Flow-Timer', '30']);
   });
+
+  test.each(['ws', 'wss'] as const)(
+    'RFC 5626 §5.4: a page in a browser (%s) has no pings of its own, and is asked as others are',
+    async (transport) => {
+      const bench = new RegistrarBench();
+      const flow = new FakeFlow(
+        transport,
+        { address: '192.0.2.1', port: 443 },
+        { address: '203.0.113.9', port: 50_000 },
+        'page',
+      );
+      const reply = await bench.register(flowed(1, flow));
+      expect(reply.headers).toContainEqual(['Require', 'outbound']);
+      expect(reply.headers?.map(([name]) => name)).not.toContain('Flow-Timer');
+      bench.clock.advance(60_000);
+      expect(bench.pings.length).toBeGreaterThan(0);
+    },
+  );
 
   test.each<[name: string, draft: Partial<RegisterDraft>]>([
     ['who does not say that it knows outbound', { headers: [] }],

@@ -221,7 +221,7 @@ export class Registrar {
       const known = this.#find(binding);
       const registration = known ?? new Registration(binding, uri, endsAt, clock.now(), false);
       const previous = registration.binding;
-      const keepsFlow = wantsOutbound && path.length === 0 && binding.regId !== undefined;
+      const keepsFlow = wantsOutbound && mayKeep(flow, path) && binding.regId !== undefined;
       Object.assign(registration, { binding, uri, endsAt, restored: false, keepsFlow });
       if (known === undefined) {
         this.#presence.book.add(registration);
@@ -239,7 +239,7 @@ export class Registrar {
       .of(domain, login)
       .sort((one, other) => Number(own.has(other.binding.id)) - Number(own.has(one.binding.id)));
     const { path, supportsPath, wantsOutbound: outbound } = intent;
-    const flowTimer = outbound && path.length === 0 ? this.#presence.flowTimer(flow) : undefined;
+    const flowTimer = outbound && mayKeep(flow, path) ? this.#presence.flowTimer(flow) : undefined;
     const agreement = { path: supportsPath ? path : [], outbound, flowTimer };
     return { status: 200, headers: okHeaders(registrations, agreement, clock) };
   }
@@ -299,4 +299,9 @@ function leaving(leave: () => void, act: () => void): void {
 
 function recordOf(flow: Flow): FlowRecord {
   return { transport: flow.transport, bound: flow.bound, observed: flow.observed, id: flow.id };
+}
+
+/** Whether a phone can keep its flow alive itself: none behind a proxy, and no page in a browser, which has no pings of its own. */
+function mayKeep({ transport }: Flow, path: readonly unknown[]): boolean {
+  return path.length === 0 && transport !== 'ws' && transport !== 'wss';
 }

@@ -178,7 +178,7 @@ route[REGISTERED] {
     # The first two are for clients of another time; baresip takes them for a bad message.
     if ($var(of_line)) {
       append_to_reply("WWW-Authenticate: Basic realm=\\"${REALM}\\"\\r\\n");
-      append_to_reply("WWW-Authenticate: Digest realm=\\"${REALM}\\", nonce=\\"unknown\\", algorithm=SHA-512-256, qop=\\"auth\\"\\r\\n");
+      append_to_reply("WWW-Authenticate: Digest realm=\\"${REALM}\\", nonce=\\"unknown\\", algorithm=SHA3-256, qop=\\"auth\\"\\r\\n");
     }
     www_challenge("${REALM}", "1");
     exit;
