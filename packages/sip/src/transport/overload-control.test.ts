@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '@vats/kernel';
 import { FakeClock, SeededRandom } from '@vats/kernel/testing';
 import { describe, expect, test } from 'vitest';
 import type { LoadSample } from './load-sample.ts';
-import { OverloadControl, type OverloadLimits, type Rank } from './overload-control.ts';
+import { OVERLOAD_LIMITS, OverloadControl, type OverloadLimits, type Rank } from './overload-control.ts';
 
 /** A clock of a loop that is late: each timer fires so much after it was due. */
 class LateClock implements Clock {
@@ -30,7 +30,8 @@ function controlled(limits: Partial<OverloadLimits> = {}) {
     clock,
     random: new SeededRandom(1),
     sources: { backlog: () => load.backlog, occupancy: () => load.occupancy, fullness: () => load.fullness },
-    limits,
+    // Fewer than a machine has, for shorter tests.
+    limits: { looks: 2, ...limits },
     onBegan: (why) => told.push(why),
     onEnded: (lasted) => told.push(lasted),
   });
@@ -74,6 +75,19 @@ describe('RFC 3261 §21.5.4: new requests are refused before the event loop is l
     expect(Math.abs(share('known') - known)).toBeLessThan(0.05);
     expect(Math.abs(share('stranger') - strangers)).toBeLessThan(0.05);
     expect(share('urgent')).toBe(1);
+  });
+
+  test('a switch that has just started, or a burst of calls, is behind for half a second and refuses nobody', () => {
+    const { clock, load, told, share, passes } = controlled({ looks: OVERLOAD_LIMITS.looks });
+    load.occupancy = 1;
+    clock.late = 120;
+    passes(700);
+    clock.late = 0;
+    passes(3_000);
+    expect([share('stranger'), told]).toEqual([1, []]);
+    clock.late = 120;
+    passes(1_600);
+    expect(told).toHaveLength(1);
   });
 
   test('a backlog in the socket counts as lateness does, though the loop itself turns quickly', () => {
@@ -310,7 +324,7 @@ describe('who is refused', () => {
       const clock = new FakeClock();
       const sources = { backlog: () => 300, occupancy: () => 1 };
       const control = new OverloadControl({ clock, random: new SeededRandom(seed), sources });
-      for (let i = 0; i < 4; i++) {
+      for (let i = 0; i < 8; i++) {
         control.refuses('known', 'x');
         clock.advance(100);
       }

@@ -12,8 +12,10 @@ export type Rank = 'urgent' | 'known' | 'stranger';
 export interface OverloadLimits {
   /** From one look at the load to the next. */
   readonly every: number;
-  /** A delay (lateness or backlog) that two looks in a row must not find: T1 is 500, after which clients repeat themselves. */
+  /** A delay (lateness or backlog) that several looks in a row must not find: T1 is 500, after which clients repeat themselves. */
   readonly delay: number;
+  /** So many looks: a switch that has just started, or a burst of calls, is behind for some hundred ms, and loses nothing by it. */
+  readonly looks: number;
   /** A delay from which on a loop that never sleeps is taken to be at its end. */
   readonly saturatedDelay: number;
   /** Smoothed occupancy that counts as never asleep. */
@@ -32,6 +34,7 @@ export interface OverloadLimits {
 export const OVERLOAD_LIMITS: OverloadLimits = {
   every: 100,
   delay: 100,
+  looks: 5,
   saturatedDelay: 50,
   saturated: 0.97,
   target: 0.9,
@@ -212,9 +215,9 @@ export class OverloadControl {
   }
 
   #judge(sample: LoadSample): void {
-    const { saturated, saturatedDelay, full } = this.#limits;
+    const { saturated, saturatedDelay, full, looks } = this.#limits;
     const isSaturated = this.#slow >= saturated && Math.max(sample.lateness, sample.backlog) >= saturatedDelay;
-    if (this.#delayedLooks < 2 && !isSaturated && sample.fullness < full) return;
+    if (this.#delayedLooks < looks && !isSaturated && sample.fullness < full) return;
     this.#began = { at: this.#clock.monotonic(), refused: this.#refused };
     this.#episodes++;
     this.#calmSince = undefined;
