@@ -16,8 +16,10 @@ test('RFC 3327 §5.4: behind a proxy that is believed, it is where the Path says
   expect(by('<sip:192.0.2.2;lr>', '192.0.2.1')).toMatchObject({ transport: 'udp', endpoint: { address: '192.0.2.2' } });
 });
 
-test('security: behind nobody who is believed there is no such way, at the own address neither', () => {
-  expect(by('<sip:203.0.113.9:25;transport=tcp;lr>', '203.0.113.9')).toBeUndefined();
+test('security: whoever is no proxy that is believed names no host but its own', () => {
+  expect(by('<sip:203.0.113.9;transport=tcp;lr>', '203.0.113.9')).toMatchObject({
+    endpoint: { address: '203.0.113.9' },
+  });
   expect(by('<sip:192.0.2.1:6379;transport=tcp;lr>', '203.0.113.9')).toBeUndefined();
   expect(by('<sip:198.51.100.7;lr>', '192.0.2.1')).toBeUndefined();
 });
