@@ -3,7 +3,7 @@ export type { CallEnded, CallEvent, LegName, Party, UnstampedEvent } from './cal
 export { CallManager } from './call-manager.ts';
 export type { RecordingCommand, RecordingRefusal } from './call-recorder.ts';
 export type { CallSnapshot } from './call-snapshot.ts';
-export type { CallState } from './call-state.ts';
+export { CALLER, type CallState } from './call-state.ts';
 export {
   type ClaimedCaller,
   claimedCallerOf,

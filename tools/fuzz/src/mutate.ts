@@ -1,15 +1,17 @@
 import type { Random } from '@vats/kernel';
 
 /** Pieces that upset readers of any text: blanks, line ends, delimiters, and what is no ASCII. */
+// biome-ignore format: a table
 const COMMON = [
   '\r\n', '\r', '\n', '\0', ' ', '\t', '\r\n ', ',', ';', '=', ':', '@', '?', '&', '%', '%00', '%zz', '%', '"', '\\', '\\"',
   '<', '>', '[', ']', '(', ')', '*', '/', '\xc3\xa9', '\xff', '\x7f', '-', '+', '.',
-]; // biome-ignore format: a table
+];
 /** Numbers at the edges of what fields hold. */
+// biome-ignore format: a table
 const NUMBERS = [
   '0', '-1', '1', '00', '255', '256', '65535', '65536', '2147483647', '2147483648', '4294967295', '4294967296',
   '9007199254740993', '18446744073709551616', '1e9', '0x10', '.5', '99999999999999999999999999',
-]; // biome-ignore format: a table
+];
 const DIGITS = /\d+/g;
 
 /** What mutations are made of. */

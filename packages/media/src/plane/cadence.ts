@@ -1,5 +1,5 @@
-/** Distance of two looks while a packet is awaited: what meeting it late may add to its delay. */
-const STEP_MS = 2;
+/** Distance of two looks while a packet is awaited, and of two rounds of looks: what meeting it late may add to its delay. */
+export const STEP_MS = 2;
 /** After a packet that was there already, the next one is looked for earlier by so much … */
 const EARLIER_MS = 1 / 3;
 /** … and after so many in a row twice as much each time, as they may all have waited long, but by no more than this. */

@@ -1,9 +1,7 @@
-import { Cadence } from './cadence.ts';
+import { Cadence, STEP_MS } from './cadence.ts';
 import { type DirectSocket, NOTHING } from './direct-socket.ts';
 
-/** Distance of two rounds. */
-const ROUND_MS = 2;
-/** Rounds that are planned ahead; more than the longest beat, and a power of two. */
+/** Rounds that are planned ahead; more than the longest beat. */
 const PLANNED = 64;
 /** No datagram of sound is longer; what is would be cut off, and is dropped as a whole. */
 const LONGEST = 8_192;
@@ -49,7 +47,7 @@ export class ReadingRounds {
   start(now: number): void {
     this.#running = true;
     this.#next = roundOf(now);
-    this.#now = this.#next * ROUND_MS;
+    this.#now = this.#next * STEP_MS;
   }
 
   /** Everybody leaves. */
@@ -77,7 +75,7 @@ export class ReadingRounds {
   make(now: number): void {
     if (!this.#running) return;
     const last = roundOf(now);
-    this.#now = last * ROUND_MS;
+    this.#now = last * STEP_MS;
     this.#inVain = 0;
     // After a long sleep each stands in the plan once, and none is to be found twice.
     this.#next = Math.max(this.#next, last - PLANNED + 1);
@@ -180,5 +178,5 @@ class Member implements RoundMember {
 }
 
 function roundOf(now: number): number {
-  return Math.floor(now / ROUND_MS);
+  return Math.floor(now / STEP_MS);
 }

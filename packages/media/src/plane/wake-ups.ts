@@ -1,8 +1,9 @@
 import type { Cancel, Clock } from '@vats/kernel';
+import { STEP_MS } from './cadence.ts';
 import type { ReadingRounds } from './reading-rounds.ts';
 
-/** Distance of the wake-ups while there is much to do: what batching adds to a packet's delay at most. */
-const BATCH_MS = 2;
+/** Distance of the wake-ups while there is much to do: what batching adds to a packet's delay at most. One is one round. */
+const BATCH_MS = STEP_MS;
 /** A sleep shorter than this costs more than it saves. */
 const SHORTEST_SLEEP_MS = 0.2;
 /** How often the packet rate is looked at. */

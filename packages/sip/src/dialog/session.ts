@@ -33,7 +33,6 @@ import type {
  */
 type Life = 'alive' | 'leaving' | 'over';
 
-/** Methods whose requests tell the peer our Contact (RFC 3261 §20.10, RFC 6665); INVITE has its own way. */
 /** What is left of a session's INVITE while our 2xx to it may not be sent yet, and of what it was told before. */
 export interface InvitePending {
   /** A PRACK, to what was said before the 2xx. */
@@ -44,6 +43,7 @@ export interface InvitePending {
   withdraw(status: number): void;
 }
 
+/** Methods whose requests tell the peer our Contact (RFC 3261 §20.10, RFC 6665); INVITE has its own way. */
 const CARRIES_CONTACT = new Set(['OPTIONS', 'NOTIFY', 'SUBSCRIBE', 'REFER', 'UPDATE']);
 
 /** A confirmed dialog from its 2xx to its BYE: requests of both sides, and the end. Its INVITEs are `InviteUsage`'s. */

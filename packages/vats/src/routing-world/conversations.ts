@@ -1,4 +1,5 @@
-import type { CallEvent, LegName, Party } from '@vats/calls';
+import { CALLER, type CallEvent, type LegName, type Party } from '@vats/calls';
+import { seatOf } from '../supervisor-seat.ts';
 
 /** A conversation that is over. Times are milliseconds since the epoch. */
 export interface Conversation {
@@ -68,7 +69,7 @@ export class Conversations {
       const call = {
         domain: domainId,
         from,
-        caller: 'a',
+        caller: CALLER,
         ringing: new Map(),
         talking: new Map(),
         groups: new Map(),
@@ -76,7 +77,7 @@ export class Conversations {
         byParty: undefined,
       };
       this.#calls.set(event.call, call);
-      if (from.extension !== undefined) this.#set(call, 'talking', 'a', from.extension);
+      if (from.extension !== undefined) this.#set(call, 'talking', CALLER, from.extension);
       return;
     }
     const call = this.#calls.get(event.call);
@@ -91,7 +92,7 @@ export class Conversations {
         this.#endTalk(call, at);
         this.#unset(call, 'ringing', leg);
         // Whom the switch itself answers has no conversation.
-        if (leg === 'a') return;
+        if (leg === CALLER) return;
         if (party.extension !== undefined) this.#set(call, 'talking', leg, party.extension);
         call.talk = { leg, by: party, startedAt: at };
         return;
@@ -162,11 +163,6 @@ export class Conversations {
     if (counts.talking === 0 && counts.ringing === 0) this.#employees.delete(key);
     else this.#employees.set(key, counts);
   }
-}
-
-/** In place of the name of a leg, which a supervisor has none of in the call. */
-function seatOf({ extension }: Party): string {
-  return `supervisor ${extension}`;
 }
 
 function keyOf(domain: string, extension: string): string {

@@ -1,5 +1,6 @@
-import type { CallEvent, LegName, Party } from '@vats/calls';
+import { CALLER, type CallEvent, type LegName, type Party } from '@vats/calls';
 import type { DialogView } from '@vats/sip';
+import { seatOf } from '../supervisor-seat.ts';
 import { resourceKey } from './resource.ts';
 
 /** A dialog of somebody who can be watched, with the other party as the switch knows it. */
@@ -21,8 +22,6 @@ interface OpenCall {
   /** The leg that talks with whoever is in the caller's place. */
   talking: LegName | undefined;
 }
-
-const CALLER: LegName = 'a';
 
 /**
  * Who is in which call, told by the events of calls and by nothing else: what a lamp shows. A call's lamps go out with its last
@@ -193,9 +192,4 @@ export class CallLamps {
 function shown(party: Party): Party {
   const { extension, name } = party;
   return extension === undefined ? party : { number: extension, extension, ...(name !== undefined && { name }) };
-}
-
-/** In place of the name of a leg, which a supervisor has none of in the call. */
-function seatOf({ extension }: Party): string {
-  return `supervisor-${extension}`;
 }

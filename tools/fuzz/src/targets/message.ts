@@ -83,10 +83,11 @@ function text(value: unknown): string {
   return JSON.stringify(value) ?? 'undefined';
 }
 
+// biome-ignore format: a table
 const NAMES = [
   'Via', 'From', 'To', 'Call-ID', 'CSeq', 'Contact', 'Max-Forwards', 'Route', 'Record-Route', 'Content-Length', 'Content-Type',
   'Expires', 'Supported', 'Require', 'Authorization', 'WWW-Authenticate', 'Event', 'Reason', 'Retry-After', 'Timestamp', 'v', 'f', 't', 'i', 'm', 'l', 'c', 'k',
-]; // biome-ignore format: a table
+];
 
 export const TARGETS: Readonly<Record<string, Target>> = {
   message: {

@@ -1,6 +1,6 @@
 import type { Domain } from '@vats/pbx';
 import { expect, test } from 'vitest';
-import { isNameOf } from './domain-names.ts';
+import { isNameOf } from './is-name-of.ts';
 
 test('a name and an alias of the domain are names of it, in any case, and nothing else', () => {
   const domain = { name: 'acme.example', settings: { aliases: ['sip.acme.example'] } } as unknown as Domain;
