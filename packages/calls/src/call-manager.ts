@@ -22,6 +22,7 @@ import type { Leg } from './leg.ts';
 import { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { phoneReturned } from './phone-returned.ts';
+import { PinGuesses } from './pin-guesses.ts';
 import { refusalToReplace, replacesOf } from './replaces-refusal.ts';
 import { timerOfCaller, timerPolicy } from './session-timer-policy.ts';
 import type { SupervisionRefusal } from './supervision.ts';
@@ -50,7 +51,8 @@ export class CallManager {
     const outward = new OutwardLegs();
     const leaving = new LeavingLegs();
     const conferences = new Conferences(parts, () => this.#emptied());
-    this.#shared = { parts, channels: this.#channels, outward, leaving, conferences };
+    const services = { conferences, guesses: new PinGuesses(parts.clock) };
+    this.#shared = { parts, channels: this.#channels, outward, leaving, services };
     parts.ledger.enrol('calls', () => this.#calls.size);
     parts.ledger.enrol('legs', () => this.#sum((call) => call.legs.size));
     parts.ledger.enrol('call timers', () => this.#sum((call) => call.timerCount));
@@ -142,12 +144,12 @@ export class CallManager {
   stopRecordings(why: RecordingEnd): number {
     const recorded = [...this.#calls.values()].filter(({ recorder }) => recorder.state !== 'off');
     for (const { recorder } of recorded) recorder.stop(why);
-    return recorded.length + this.#shared.conferences.stopRecordings(why);
+    return recorded.length + this.#shared.services.conferences.stopRecordings(why);
   }
 
   /** The conferences in which somebody is. */
   conferences(): ConferenceSnapshot[] {
-    return this.#shared.conferences.snapshots();
+    return this.#shared.services.conferences.snapshots();
   }
 
   /** From now on new calls get 503; `whenEmpty` is called once the last one has ended, and the recordings of conferences have. */
@@ -264,7 +266,7 @@ export class CallManager {
   }
 
   #emptied(): void {
-    if (this.#calls.size > 0 || this.#shared.conferences.recorded > 0) return;
+    if (this.#calls.size > 0 || this.#shared.services.conferences.recorded > 0) return;
     const told = this.#onEmpty;
     this.#onEmpty = [];
     for (const tell of told) tell();

@@ -15,7 +15,6 @@ import { CallTimers } from './call-timers.ts';
 import { takeCallersPlace } from './caller-place.ts';
 import { CallerSide } from './caller-side.ts';
 import { CallChannels, type ChannelCounts } from './channels.ts';
-import type { Conferences } from './conferences.ts';
 import type { Consultation } from './consultation.ts';
 import { dialogNamedIn, type NamedDialog } from './dialog-named.ts';
 import { toldDiversions } from './diversions.ts';
@@ -32,7 +31,7 @@ import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { type Performers, performCommand } from './perform-command.ts';
 import { Renegotiation } from './renegotiation.ts';
-import { type ServiceEvent, Services } from './services.ts';
+import { type ServiceEvent, Services, type SharedByServices } from './services.ts';
 import { saysElsewhere, sessionUser } from './session-user.ts';
 import { Speaker } from './speaker.ts';
 import { step } from './step.ts';
@@ -47,7 +46,7 @@ export interface SharedByCalls {
   readonly channels: ChannelCounts;
   readonly outward: OutwardLegs;
   readonly leaving: LeavingLegs;
-  readonly conferences: Conferences;
+  readonly services: SharedByServices;
 }
 
 /** What a call needs of whoever keeps it. */
@@ -125,7 +124,7 @@ export class Call implements CallContext {
     this.#callerSide = new CallerSide(this, () => this.#plan.records);
     const dueStep = new DueStep(this, this.#forks, this.#callerSide);
     this.#plan = new CallPlan(this, (plan) => dueStep.take(plan));
-    this.#services = new Services(this, this.#callerSide, shared.conferences);
+    this.#services = new Services(this, this.#callerSide, shared.services);
     this.#renegotiation = new Renegotiation(this);
     this.#keys = new Keys(this);
     this.#supervision = new Supervision(this, () => this.#talking(), hooks.onOutgoing);

@@ -247,8 +247,8 @@ export const FAILURES = {
     q850: 21,
     log: 'info',
     mango: 1130,
-    en: 'The PIN of the conference was wrong three times, or not given',
-    ru: 'Не введён верный PIN-код конференции',
+    en: 'The PIN was wrong too often, or not given',
+    ru: 'Не введён верный PIN-код',
   },
   'conference-full': {
     status: 486,

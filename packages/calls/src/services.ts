@@ -5,6 +5,7 @@ import type { CallerSide } from './caller-side.ts';
 import { ConferenceService } from './conference-service.ts';
 import type { Conferences } from './conferences.ts';
 import { EchoService } from './echo-service.ts';
+import type { PinGuesses } from './pin-guesses.ts';
 import { PlayService } from './play-service.ts';
 
 /**
@@ -24,17 +25,23 @@ export interface RunningService {
 /** Of a leg: keys that were gathered, and what happens to it in a room. */
 export type ServiceEvent = Extract<MediaEvent, { kind: 'collected' | 'speaking' | 'room-refused' }>;
 
+/** What services of all calls share. */
+export interface SharedByServices {
+  readonly conferences: Conferences;
+  readonly guesses: PinGuesses;
+}
+
 /** What the switch does with the caller of one call: one thing at a time. */
 export class Services {
   readonly #call: CallContext;
   readonly #caller: CallerSide;
-  readonly #conferences: Conferences;
+  readonly #shared: SharedByServices;
   #running: RunningService | undefined;
 
-  constructor(call: CallContext, caller: CallerSide, conferences: Conferences) {
+  constructor(call: CallContext, caller: CallerSide, shared: SharedByServices) {
     this.#call = call;
     this.#caller = caller;
-    this.#conferences = conferences;
+    this.#shared = shared;
   }
 
   begin(service: Service): void {
@@ -78,7 +85,7 @@ export class Services {
       case 'echo':
         return new EchoService(this.#call, this.#caller);
       case 'conference':
-        return new ConferenceService(this.#call, this.#caller, this.#conferences, service.conference);
+        return new ConferenceService(this.#call, this.#caller, this.#shared, service.conference);
       case 'play':
         return new PlayService(this.#call, this.#caller, service);
     }

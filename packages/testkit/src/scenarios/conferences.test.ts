@@ -140,10 +140,10 @@ describe('a conference', () => {
       alice.hears('200 INVITE');
       const asked = media.commands.filter((command) => command.do === 'collect');
       expect(asked.map(({ order }) => order.sources.events)).toEqual([[[101, 8_000]], [[96, 8_000]]]);
-      // What the first asking comes to is void.
+      // What was keyed in before counts.
       const { id } = asked[0]!.order;
       media.emit({ kind: 'collected', leg: 'a', collect: id, digits: '4', why: 'stopped' });
-      keys(world, media, '48213');
+      keys(world, media, '8213');
       expect(joinOf(media)?.format.encoding).toBe('pcmu/8000/1');
       leaves(alice);
     },
@@ -162,6 +162,23 @@ describe('a conference', () => {
       expect(alice.expects('BYE').value('Reason')).toContain('cause=21');
       expect(joinOf(media)).toBeUndefined();
       expect(recordOf(world.events)).toMatchObject({ result: 'missed' });
+    },
+  );
+
+  scenario(
+    'does not ask whoever has tried ten wrong PINs within an hour, in however many calls',
+    { ends: ['wrong-pin', 'wrong-pin', 'wrong-pin', 'wrong-pin', 'wrong-pin'], pbx: WITH_PIN },
+    ({ alice, world }) => {
+      for (let nth = 0; nth < 4; nth++) {
+        dialsIn(alice);
+        const media = mediaOf(world, nth);
+        for (const tried of nth < 3 ? ['1111', '2222', '3333'] : ['4444']) keys(world, media, tried);
+        ends(world, media);
+        alice.expects('BYE');
+        world.passes(0);
+      }
+      alice.invites('700');
+      alice.hears('403 INVITE');
     },
   );
 

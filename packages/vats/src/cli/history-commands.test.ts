@@ -262,7 +262,7 @@ test('a story tells what the caller was told, who supervised, and that a PIN was
     '0:00.003       203 Vera supervises no longer',
     '0:00.004  a    has heard prompt enter-pin for 0:02',
     '0:00.005  a    does not hear prompt goodbye: there is no such prompt',
-    '0:00.006       The PIN of the conference was wrong three times, or not given',
+    '0:00.006       The PIN was wrong too often, or not given',
     '',
   ]);
 });
