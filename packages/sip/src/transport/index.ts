@@ -12,7 +12,7 @@ export {
   type TransportName,
   transportParameter,
 } from './flow.ts';
-export { type LoadSample, type LoadSources, loopOccupancy } from './load-sample.ts';
+export { type LoadSample, type LoadSources, loopOccupancy, loopStarvation } from './load-sample.ts';
 export type {
   DatagramSocket,
   DatagramUser,

@@ -24,14 +24,19 @@ class LateClock implements Clock {
 
 function controlled(limits: Partial<OverloadLimits> = {}) {
   const clock = new LateClock();
-  const load = { backlog: 0, occupancy: 0, fullness: 0 };
+  const load = { backlog: 0, occupancy: 0, starved: 0, fullness: 0 };
   const told: (LoadSample | { milliseconds: number; refused: number })[] = [];
   const control = new OverloadControl({
     clock,
     random: new SeededRandom(1),
-    sources: { backlog: () => load.backlog, occupancy: () => load.occupancy, fullness: () => load.fullness },
-    // Fewer than a machine has, for shorter tests.
-    limits: { looks: 2, ...limits },
+    sources: {
+      backlog: () => load.backlog,
+      occupancy: () => load.occupancy,
+      starved: () => load.starved,
+      fullness: () => load.fullness,
+    },
+    // Fewer than a machine has, for shorter tests; and a process that has been there for long.
+    limits: { looks: 2, starting: 0, ...limits },
     onBegan: (why) => told.push(why),
     onEnded: (lasted) => told.push(lasted),
   });
@@ -77,7 +82,7 @@ describe('RFC 3261 §21.5.4: new requests are refused before the event loop is l
     expect(share('urgent')).toBe(1);
   });
 
-  test('a switch that has just started, or a burst of calls, is behind for half a second and refuses nobody', () => {
+  test('a burst of calls is behind for half a second and refuses nobody', () => {
     const { clock, load, told, share, passes } = controlled({ looks: OVERLOAD_LIMITS.looks });
     load.occupancy = 1;
     clock.late = 120;
@@ -107,6 +112,50 @@ describe('RFC 3261 §21.5.4: new requests are refused before the event loop is l
     const { clock, load, told, passes } = controlled();
     load.occupancy = 0.85;
     clock.late = 500;
+    passes(20_000);
+    expect(told).toEqual([]);
+  });
+
+  test('a process that has just started, whose code is not compiled yet, may be behind for two seconds', () => {
+    const { starting, looks, patience } = OVERLOAD_LIMITS;
+    const { load, told, passes, share } = controlled({ looks, starting });
+    load.occupancy = 1;
+    load.backlog = 200;
+    passes(patience);
+    expect([share('stranger'), told]).toEqual([1, []]);
+    load.backlog = 0;
+    passes(100);
+    load.backlog = 200;
+    passes(patience);
+    expect(told).toEqual([]);
+    passes(200);
+    expect(told).toHaveLength(1);
+  });
+
+  test('and half a minute later no longer than others', () => {
+    const { starting, looks } = OVERLOAD_LIMITS;
+    const { load, told, passes } = controlled({ looks, starting });
+    load.occupancy = 0.5;
+    passes(starting);
+    load.backlog = 200;
+    passes(700);
+    expect(told).toHaveLength(1);
+  });
+
+  test('a loop that others keep from the processor may catch up within two seconds, and is at its end after them', () => {
+    const { load, told, passes } = controlled();
+    Object.assign(load, { occupancy: 1, starved: 0.6 });
+    passes(1_000);
+    load.backlog = 300;
+    passes(OVERLOAD_LIMITS.patience);
+    expect(told).toEqual([]);
+    passes(200);
+    expect(told).toMatchObject([{ backlog: 300, starved: 0.6 }]);
+  });
+
+  test('one that is late by less than 100 ms for want of a processor is not at its end', () => {
+    const { load, told, passes } = controlled();
+    Object.assign(load, { occupancy: 1, starved: 0.6, backlog: 90 });
     passes(20_000);
     expect(told).toEqual([]);
   });
@@ -274,12 +323,75 @@ describe('how much is let in', () => {
   });
 });
 
+describe('who is known is refused only where shutting out strangers did not help', () => {
+  const late = { occupancy: 1, backlog: 300 };
+
+  /** An overload that has just begun, of a switch that strangers and phones ask alike. */
+  const begun = (more: object = {}) => {
+    const at = controlled();
+    Object.assign(at.load, late, more);
+    while (!at.control.isOverloaded) at.passes(100);
+    /** So many looks, with as many requests of strangers and of phones. */
+    const looks = (count: number, strangers = 20): void => {
+      for (let i = 0; i < count; i++) {
+        at.share('known', 20);
+        at.share('stranger', strangers);
+        at.passes(100);
+      }
+    };
+    return { ...at, looks };
+  };
+
+  test('the first cut touches nobody who is known, however late it is', () => {
+    const { control } = begun({ backlog: 5_000 });
+    expect(control.status.admitted).toEqual({ known: 1, strangers: 0 });
+  });
+
+  test('nor do the next, for 400 ms; nor later, if that was enough', () => {
+    const { control, load, looks } = begun();
+    looks(3);
+    expect(control.status.admitted).toEqual({ known: 1, strangers: 0 });
+    Object.assign(load, { occupancy: 0.88, backlog: 0 });
+    looks(50);
+    expect(control.status.admitted.known).toBe(1);
+  });
+
+  test('if it was not, they are refused as well', () => {
+    const { control, looks } = begun();
+    looks(5);
+    expect(control.status.admitted.known).toBeLessThan(0.95);
+    expect(control.status.admitted.strangers).toBe(0);
+  });
+
+  test('where hardly any stranger asks it takes one look to see that it is no help', () => {
+    const { control, looks } = begun();
+    looks(1, 1);
+    expect(control.status.admitted.known).toBeLessThan(0.95);
+  });
+
+  test('nor where others have the processor, until what comes waits a second', () => {
+    const { control, load, looks } = begun({ starved: 0.6 });
+    looks(50);
+    expect(control.status.admitted).toEqual({ known: 1, strangers: 0 });
+    load.backlog = 1_000;
+    looks(3);
+    expect(control.status.admitted.known).toBeLessThan(0.8);
+    const { known } = control.status.admitted;
+    load.backlog = 300;
+    looks(10);
+    expect(control.status.admitted.known).toBe(known);
+    load.starved = 0;
+    looks(5);
+    expect(control.status.admitted.known).toBeLessThan(known);
+  });
+});
+
 describe('who is refused', () => {
   const overloaded = () => {
     const at = controlled();
     at.load.backlog = 300;
     at.load.occupancy = 1;
-    at.passes(400);
+    at.passes(1_500);
     return at;
   };
 
@@ -323,7 +435,8 @@ describe('who is refused', () => {
     const of = (seed: number): string => {
       const clock = new FakeClock();
       const sources = { backlog: () => 300, occupancy: () => 1 };
-      const control = new OverloadControl({ clock, random: new SeededRandom(seed), sources });
+      const limits = { starting: 0 };
+      const control = new OverloadControl({ clock, random: new SeededRandom(seed), sources, limits });
       for (let i = 0; i < 8; i++) {
         control.refuses('known', 'x');
         clock.advance(100);

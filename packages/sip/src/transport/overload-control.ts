@@ -14,8 +14,17 @@ export interface OverloadLimits {
   readonly every: number;
   /** A delay (lateness or backlog) that several looks in a row must not find: T1 is 500, after which clients repeat themselves. */
   readonly delay: number;
-  /** So many looks: a switch that has just started, or a burst of calls, is behind for some hundred ms, and loses nothing by it. */
+  /** So many looks: a burst of calls is behind for some hundred ms, and loses nothing by it. */
   readonly looks: number;
+  /**
+   * For how long, too, they must have found it while it says little: in a process that has just started, whose code is not compiled
+   * yet, and in a loop that lacks the processor because other processes have it.
+   */
+  readonly patience: number;
+  /** For how long after its start a process counts as such. */
+  readonly starting: number;
+  /** Share of the time without a processor from which on a loop counts as lacking it. */
+  readonly starved: number;
   /** A delay from which on a loop that never sleeps is taken to be at its end. */
   readonly saturatedDelay: number;
   /** Smoothed occupancy that counts as never asleep. */
@@ -35,6 +44,9 @@ export const OVERLOAD_LIMITS: OverloadLimits = {
   every: 100,
   delay: 100,
   looks: 5,
+  patience: 2_000,
+  starting: 30_000,
+  starved: 0.3,
   saturatedDelay: 50,
   saturated: 0.97,
   target: 0.9,
@@ -77,12 +89,20 @@ const TURN_MS = 8_000;
 const RETRY_LEAST_S = 5;
 const RETRY_SPREAD_S = 10;
 const RETRY_SPREAD_MOST_S = 60;
-const AT_REST: LoadSample = { lateness: 0, backlog: 0, occupancy: 0, fullness: 0 };
+const AT_REST: LoadSample = { lateness: 0, backlog: 0, occupancy: 0, starved: 0, fullness: 0 };
+/** The level at which no stranger is let in any more, and all who are known still are. */
+const STRANGERS_OUT = 2 / 3;
+/** For how long strangers are out before it is judged whether that was enough. */
+const STRANGERS_FIRST_MS = 400;
+/** A part of the new requests, refused to strangers, that can be enough. */
+const WORTH_REFUSING = 0.05;
 
 /**
  * Refuses new requests before the event loop is late (RFC 3261 §21.5.4, RFC 6357 §5): measures how long what comes must wait,
  * and once it begins to, lets in only as large a share of the new requests as keeps the loop busy and awake: that share is
- * corrected at each look by how far the loop's occupancy is from its target. Strangers are refused first.
+ * corrected at each look by how far the loop's occupancy is from its target. Strangers are refused first, and who is known only
+ * when that was not enough. A loop that waits for a processor which other processes have is given more time to catch up, and is
+ * no reason to refuse who is known while what comes is served within a second: fewer calls would not give it the processor.
  *
  * It looks only while requests come, so a switch at rest has no timer of it.
  */
@@ -93,14 +113,19 @@ export class OverloadControl {
   readonly #onBegan: OverloadOptions['onBegan'];
   readonly #onEnded: OverloadOptions['onEnded'];
   readonly #salt: number;
+  readonly #madeAt: number;
   /** Share of the new requests that fits, as far as is known. */
   #level = 1;
   #began: { readonly at: number; readonly refused: number } | undefined;
   #sample: LoadSample = AT_REST;
   #slow = 0;
   #quick: number | undefined;
+  #starved = 0;
   #cutAt = Number.NEGATIVE_INFINITY;
   #delayedLooks = 0;
+  #delayedSince = 0;
+  /** Since when no stranger is let in, and how many new requests, and strangers' of them, came since. */
+  #strangersOut: { readonly since: number; requests: number; strangers: number } | undefined;
   #calmSince: number | undefined;
   #nextLook: Cancel | undefined;
   #requests = 0;
@@ -115,6 +140,7 @@ export class OverloadControl {
     this.#onBegan = onBegan;
     this.#onEnded = onEnded;
     this.#salt = random.below(2 ** 32);
+    this.#madeAt = clock.monotonic();
   }
 
   get status(): LoadStatus {
@@ -142,6 +168,7 @@ export class OverloadControl {
     if (this.#nextLook === undefined) this.#begin();
     this.#requests++;
     if (this.#began === undefined || rank === 'urgent') return undefined;
+    this.#noteRank(rank);
     const turn = Math.floor(this.#clock.monotonic() / TURN_MS);
     const drawn = hashOf(callId, this.#salt ^ turn);
     if (drawn < this.#shareOf(rank) * 2 ** 32) return undefined;
@@ -173,12 +200,20 @@ export class OverloadControl {
 
   #shareOf(rank: Exclude<Rank, 'urgent'>): number {
     if (this.#began === undefined) return 1;
-    return rank === 'known' ? Math.min(1, 1.5 * this.#level) : Math.max(0, 3 * this.#level - 2);
+    const share = rank === 'known' ? this.#level / STRANGERS_OUT : 1 - (1 - this.#level) / (1 - STRANGERS_OUT);
+    return Math.max(0, Math.min(1, share));
+  }
+
+  #noteRank(rank: Rank): void {
+    if (this.#strangersOut === undefined) return;
+    this.#strangersOut.requests++;
+    if (rank === 'stranger') this.#strangersOut.strangers++;
   }
 
   #begin(): void {
     // What was before the rest says nothing.
     this.#sources.occupancy();
+    this.#sources.starved?.();
     this.#lookLater();
   }
 
@@ -189,17 +224,25 @@ export class OverloadControl {
   }
 
   #look(due: number): void {
-    const { backlog, occupancy, fullness } = this.#sources;
-    const lateness = Math.max(0, this.#clock.monotonic() - due);
-    const sample = { lateness, backlog: backlog(), occupancy: occupancy(), fullness: fullness?.() ?? 0 };
+    const { backlog, occupancy, starved, fullness } = this.#sources;
+    const now = this.#clock.monotonic();
+    const sample = {
+      lateness: Math.max(0, now - due),
+      backlog: backlog(),
+      occupancy: occupancy(),
+      starved: starved?.() ?? 0,
+      fullness: fullness?.() ?? 0,
+    };
     this.#sample = sample;
     this.#slow += SLOW * (sample.occupancy - this.#slow);
     const before = this.#quick ?? sample.occupancy;
     this.#quick = before + QUICK * (sample.occupancy - before);
+    this.#starved += QUICK * (sample.starved - this.#starved);
     const { delay, target } = this.#limits;
     // A loop that sleeps and is late nevertheless waits for the processor, which others have: to let in less changes nothing.
     const isLate = sample.backlog >= delay || (sample.lateness >= delay && sample.occupancy >= target);
     this.#delayedLooks = isLate ? this.#delayedLooks + 1 : 0;
+    if (this.#delayedLooks === 1) this.#delayedSince = now;
     if (this.#began === undefined) this.#judge(sample);
     else this.#correct(sample);
     if (this.#began === undefined && this.#requests === 0) this.#rest();
@@ -210,23 +253,48 @@ export class OverloadControl {
     this.#nextLook = undefined;
     this.#slow = 0;
     this.#quick = undefined;
+    this.#starved = 0;
     this.#delayedLooks = 0;
     this.#sample = AT_REST;
   }
 
   #judge(sample: LoadSample): void {
-    const { saturated, saturatedDelay, full, looks } = this.#limits;
-    const isSaturated = this.#slow >= saturated && Math.max(sample.lateness, sample.backlog) >= saturatedDelay;
-    if (this.#delayedLooks < looks && !isSaturated && sample.fullness < full) return;
+    if (!this.#isBehind(sample) && sample.fullness < this.#limits.full) return;
     this.#began = { at: this.#clock.monotonic(), refused: this.#refused };
     this.#episodes++;
     this.#calmSince = undefined;
+    this.#strangersOut = undefined;
     this.#correct(sample);
     this.#onBegan?.(sample);
   }
 
+  #isBehind(sample: LoadSample): boolean {
+    const { saturated, saturatedDelay, looks, patience, starting } = this.#limits;
+    const now = this.#clock.monotonic();
+    const isDelayed = this.#delayedLooks >= looks;
+    if (now - this.#madeAt < starting || this.#isStarved) {
+      return isDelayed && now - this.#delayedSince >= patience;
+    }
+    return isDelayed || (this.#slow >= saturated && delayOf(sample) >= saturatedDelay);
+  }
+
+  get #isStarved(): boolean {
+    return this.#starved >= this.#limits.starved;
+  }
+
+  /** What the level may fall to by a delay or by occupancy; for who is known is refused only where that helps and nothing else did. */
+  #leastLevel(sample: LoadSample): number {
+    const out = this.#strangersOut;
+    const outFor = out === undefined ? 0 : this.#clock.monotonic() - out.since;
+    const wasNoHelp = out !== undefined && outFor > 0 && out.strangers < WORTH_REFUSING * out.requests;
+    const isTooEarly = outFor < STRANGERS_FIRST_MS && !wasNoHelp;
+    const isOthers = this.#isStarved && delayOf(sample) < this.#limits.tooLate;
+    return isTooEarly || isOthers ? Math.min(this.#level, STRANGERS_OUT) : LEAST_LEVEL;
+  }
+
   /** Sets what is let in by what it came to, and ends when all of it fits again. */
-  #correct({ fullness }: LoadSample): void {
+  #correct(sample: LoadSample): void {
+    const { fullness } = sample;
     const { target, full, calm } = this.#limits;
     const now = this.#clock.monotonic();
     const isLate = this.#delayedLooks > 0;
@@ -238,7 +306,9 @@ export class OverloadControl {
       factor *= WHEN_LATE;
       this.#cutAt = now;
     }
-    this.#level = Math.min(1, room, Math.max(LEAST_LEVEL, this.#level * factor));
+    this.#level = Math.min(1, room, Math.max(this.#leastLevel(sample), this.#level * factor));
+    if (this.#level > STRANGERS_OUT) this.#strangersOut = undefined;
+    else this.#strangersOut ??= { since: now, requests: 0, strangers: 0 };
     if (this.#level < 1) this.#calmSince = undefined;
     else this.#calmSince ??= now;
     if (this.#calmSince === undefined || now - this.#calmSince < calm) return;
@@ -246,6 +316,10 @@ export class OverloadControl {
     this.#began = undefined;
     this.#onEnded?.({ milliseconds: now - at, refused: this.#refused - refused });
   }
+}
+
+function delayOf({ lateness, backlog }: LoadSample): number {
+  return Math.max(lateness, backlog);
 }
 
 /** FNV-1a over the text, with a seed that nobody outside knows: who chooses Call-IDs can't choose to be let in. */

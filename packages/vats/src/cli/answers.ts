@@ -52,6 +52,7 @@ export const statusAnswer = z.object({
     lateness: z.number(),
     backlog: z.number(),
     occupancy: z.number(),
+    starved: z.number(),
     fullness: z.number(),
     admitted: z.object({ known: z.number(), strangers: z.number() }),
     refused: z.number(),

@@ -63,7 +63,8 @@ function treated({ encryptedLegs, convertedCalls }: z.output<typeof statusAnswer
 }
 
 /** How the load stands: whether new calls are refused, and what was refused since the start. */
-function loadText({ overloaded, lateness, backlog, occupancy, admitted, refused, unread, episodes }: Load): string {
+function loadText({ overloaded, lateness, backlog, occupancy, starved, ...rest }: Load): string {
+  const { admitted, refused, unread, episodes } = rest;
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
   const busy = occupancy === 0 ? 'at rest' : `${percent(occupancy)} busy`;
   const left = unread === 0 ? '' : `, ${unread} left unread`;
@@ -71,7 +72,8 @@ function loadText({ overloaded, lateness, backlog, occupancy, admitted, refused,
     refused === 0 ? '' : `, ${counted(refused, 'request')} refused in ${counted(episodes, 'overload')}${left}`;
   if (!overloaded) return `${busy}${before}`;
   const { known, strangers } = admitted;
-  const late = `${Math.round(Math.max(lateness, backlog))} ms late`;
+  const waiting = starved < 0.1 ? '' : ` (${percent(starved)} waiting for a processor that others have)`;
+  const late = `${Math.round(Math.max(lateness, backlog))} ms late${waiting}`;
   return `OVERLOADED: ${busy}, ${late}, lets in ${percent(known)} of new requests and ${percent(strangers)} of strangers'${before}`;
 }
 

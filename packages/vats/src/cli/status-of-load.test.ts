@@ -19,6 +19,7 @@ test('status tells how the load stands, and while requests are refused how late 
       overloaded: true,
       occupancy: 1,
       lateness: 12,
+      starved: 0.4,
       backlog: 340.2,
       admitted,
       refused: 70,
@@ -26,6 +27,6 @@ test('status tells how the load stands, and while requests are refused how late 
       episodes: 2,
     }),
   ).toBe(
-    "OVERLOADED: 100 % busy, 340 ms late, lets in 50 % of new requests and 0 % of strangers', 70 requests refused in 2 overloads, 3 left unread",
+    "OVERLOADED: 100 % busy, 340 ms late (40 % waiting for a processor that others have), lets in 50 % of new requests and 0 % of strangers', 70 requests refused in 2 overloads, 3 left unread",
   );
 });
