@@ -32,8 +32,8 @@ export class ProvenFlows {
   readonly #clock: Clock;
   readonly #limit: number;
   readonly #perAccount: number;
-  /** By address, then by port and transport: most who ask come from addresses without any proof. */
-  readonly #byFarEnd = new Map<string, Map<string, Proof[]>>();
+  /** By address, then by port and transport, then by account: most who ask come from addresses without any proof, and behind a proxy all come from one far end. */
+  readonly #byFarEnd = new Map<string, Map<string, Map<string, Proof>>>();
   /** Of each account those written longest ago first. */
   readonly #byAccount = new Map<string, Set<Proof>>();
   #size = 0;
@@ -69,7 +69,8 @@ export class ProvenFlows {
   /** Whether any account is proven there. */
   has(farEnd: FarEnd): boolean {
     const proofs = this.#byFarEnd.get(farEnd.address)?.get(wayOf(farEnd));
-    return proofs?.some((proof) => this.#holds(proof)) === true;
+    for (const proof of proofs?.values() ?? []) if (this.#holds(proof)) return true;
+    return false;
   }
 
   /** Whether this account is. */
@@ -90,10 +91,7 @@ export class ProvenFlows {
   }
 
   #find(farEnd: FarEnd, account: string): Proof | undefined {
-    return this.#byFarEnd
-      .get(farEnd.address)
-      ?.get(wayOf(farEnd))
-      ?.find((proof) => proof.account === account);
+    return this.#byFarEnd.get(farEnd.address)?.get(wayOf(farEnd))?.get(account);
   }
 
   /** Drops what does not. */
@@ -127,9 +125,11 @@ export class ProvenFlows {
 
   #add(proof: Proof): void {
     const { address, way, account } = proof;
-    const ways = this.#byFarEnd.get(address) ?? new Map<string, Proof[]>();
+    const ways = this.#byFarEnd.get(address) ?? new Map<string, Map<string, Proof>>();
     this.#byFarEnd.set(address, ways);
-    ways.set(way, [...(ways.get(way) ?? []), proof]);
+    const proofs = ways.get(way) ?? new Map<string, Proof>();
+    ways.set(way, proofs);
+    proofs.set(account, proof);
     const own = this.#byAccount.get(account) ?? new Set<Proof>();
     this.#byAccount.set(account, own);
     own.add(proof);
@@ -139,9 +139,9 @@ export class ProvenFlows {
   #drop(proof: Proof): void {
     const { address, way, account } = proof;
     const ways = this.#byFarEnd.get(address);
-    const others = ways?.get(way)?.filter((each) => each !== proof) ?? [];
-    if (others.length > 0) ways?.set(way, others);
-    else ways?.delete(way);
+    const proofs = ways?.get(way);
+    proofs?.delete(account);
+    if (proofs?.size === 0) ways?.delete(way);
     if (ways?.size === 0) this.#byFarEnd.delete(address);
     const own = this.#byAccount.get(account);
     if (own?.delete(proof)) this.#size--;
