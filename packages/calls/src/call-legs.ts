@@ -1,7 +1,5 @@
 import { formatEndpoint, type Log } from '@vats/kernel';
 import {
-  type Conversions,
-  carriesTones,
   type DtmfKey,
   type KeyPress,
   LegDescription,
@@ -9,7 +7,6 @@ import {
   type MediaEvent,
   type MediaLeg,
   type OfferedCodecs,
-  payloadTypeMap,
   type SrtpPolicy,
   sessionIdFrom,
   type TonePress,
@@ -17,11 +14,11 @@ import {
 import type { Flow } from '@vats/sip';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
+import { JoinedLegs } from './joined-legs.ts';
 import type { FarEnd, Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
 import { LegStreams } from './leg-streams.ts';
 import type { CallsParts } from './parts.ts';
-import { roomOrderOf } from './room-order.ts';
 import type { ServiceEvent } from './services.ts';
 import { qualityOf, type SoundTreatment, SoundTreatments } from './sound-treatments.ts';
 
@@ -67,10 +64,9 @@ export class CallLegs {
   #meets: { readonly meeting?: string; readonly beside?: MediaCall } = {};
   /** Whose conferences live where the media does; what `#meets` says may be newer. */
   #openedFor: string | undefined;
-  /** Where legs meet that are joined. */
-  #room: string | undefined;
   #counts: CallEnded['media'];
   readonly #treatments = new SoundTreatments();
+  readonly #joined = new JoinedLegs(() => this.#media, this.#treatments);
   #callersPlace: LegName = CALLER;
 
   constructor(callId: string, parts: CallsParts, log: Log, user: CallLegsUser, holdings: LegHoldings) {
@@ -244,72 +240,17 @@ export class CallLegs {
 
   /** From now on two legs that are joined meet in this room, where others may hear them; undefined: they hear each other directly. */
   meetIn(room: string | undefined, a: Leg, b: Leg): void {
-    this.#room = room;
-    this.join(a, b);
+    this.#joined.meetIn(room, a, b);
   }
 
   /** Whether joined legs meet in a room. */
   get meet(): boolean {
-    return this.#room !== undefined;
+    return this.#joined.meet;
   }
 
   /** Lets the sound through between two legs, by what their descriptions say now. */
   join(a: Leg, b: Leg): void {
-    this.#update(a);
-    this.#update(b);
-    const ways = this.#conversions(a, b);
-    // Whoever enters a room or leaves one has left the other side, and its streams with it.
-    if (!this.#enter(a, b)) this.#bridge(a, b, ways);
-    this.#joinStreams(a, b);
-    this.#hearTones(a, b);
-    this.#hearTones(b, a);
-  }
-
-  /** False where there is no room, or a side has come to a codec that can't be mixed: the two hear each other then, and no others. */
-  #enter(a: Leg, b: Leg): boolean {
-    const room = this.#room;
-    if (room === undefined) return false;
-    const [ofA, ofB] = [a, b].map((leg) => roomOrderOf(leg, { room, as: leg.name, presence: 'talk' }));
-    if (ofA === undefined || ofB === undefined) return false;
-    this.#media?.joinRoom(a.media, ofA);
-    this.#media?.joinRoom(b.media, ofB);
-    return true;
-  }
-
-  #conversions(a: Leg, b: Leg): Conversions | undefined {
-    const [aToB, bToA] = [a.sdp.conversionTo(b.sdp), b.sdp.conversionTo(a.sdp)];
-    this.#treatments.converts(a.name, aToB);
-    this.#treatments.converts(b.name, bToA);
-    if (aToB === undefined && bToA === undefined) return undefined;
-    return { ...(aToB !== undefined && { aToB }), ...(bToA !== undefined && { bToA }) };
-  }
-
-  #bridge(a: Leg, b: Leg, conversions: Conversions | undefined): void {
-    this.#media?.bridge(a.media, b.media, {
-      aToB: payloadTypeMap(a.sdp, b.sdp),
-      bToA: payloadTypeMap(b.sdp, a.sdp),
-      ...(conversions !== undefined && { conversions }),
-    });
-  }
-
-  /** What both legs have agreed on beside their sound. */
-  #joinStreams(a: Leg, b: Leg): void {
-    const there = b.sdp.streams;
-    for (const { key, media } of a.sdp.streams) {
-      const other = there.find((each) => each.key === key);
-      const [one, two] = [a.streams.get(key), b.streams.get(key)];
-      if (other === undefined || one === undefined || two === undefined) continue;
-      one.update(media, { newOffer: true });
-      two.update(other.media, { newOffer: true });
-      this.#media?.bridgeStreams(one, two);
-    }
-  }
-
-  /** Keys of a leg that has them as tones are told, unless the other one wants them so. */
-  #hearTones(leg: Leg, other: Leg): void {
-    if (leg.sdp.keys !== 'tones') return;
-    const sources = leg.sdp.heardIn.sound.filter(([, encoding]) => carriesTones(encoding));
-    this.#media?.hearTones(leg.media, other.sdp.keys === 'tones' ? [] : sources);
+    this.#joined.join(a, b);
   }
 
   /** Sends a leg a key as a tone. */
@@ -324,12 +265,12 @@ export class CallLegs {
 
   /** Tells the media plane what is agreed with a leg, whoever hears it. */
   describe(leg: Leg): void {
-    this.#update(leg);
+    this.#joined.describe(leg);
   }
 
   /** Sends a leg its own sound. */
   echo(leg: Leg): void {
-    this.#update(leg);
+    this.#joined.describe(leg);
     this.#media?.echo(leg.media);
   }
 
@@ -358,11 +299,6 @@ export class CallLegs {
       this.#meets,
     );
     return opened;
-  }
-
-  #update(leg: Leg): void {
-    leg.media.update(leg.sdp.media(), { newOffer: true });
-    this.#treatments.encrypts(leg.name, leg.sdp.suite);
   }
 
   #onMedia(event: MediaEvent): void {

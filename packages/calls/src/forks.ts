@@ -1,4 +1,4 @@
-import { type Frame, normaliseNumber, type RingOutcome, type RingTarget } from '@vats/pbx';
+import type { Frame, RingOutcome, RingTarget } from '@vats/pbx';
 import type {
   EarlyDialog,
   Flow,
@@ -16,7 +16,6 @@ import type { LegName, Party } from './call-event.ts';
 import type { MediaWishes } from './call-legs.ts';
 import type { Rung } from './call-state.ts';
 import { asksToHide, privacyOf } from './claimed-caller.ts';
-import { crowded, entryOf } from './crowd.ts';
 import type { Diverting } from './diverting.ts';
 import { answerEarlyUpdate } from './early-updates.ts';
 import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
@@ -25,20 +24,15 @@ import type { FarEnd, Leg } from './leg.ts';
 import { calleeOffer, callerAnswer } from './negotiation.ts';
 import { offeredTo } from './outside-invite.ts';
 import { OutsideLegs } from './outside-legs.ts';
-import type { OutwardLeg } from './outward-legs.ts';
 import { passedHeaders } from './passed-headers.ts';
-import { didOf, phoneAddresses, referredByAt } from './phone-invite.ts';
+import { PhoneLegs } from './phone-legs.ts';
 import { phoneRefusalOf } from './phone-refusal.ts';
-import { phoneReturned } from './phone-returned.ts';
 import { chosenOf, type OutsideRing, type PhoneRing } from './rings.ts';
-import { timerOf } from './session-timer-policy.ts';
 import type { TalkPortions } from './talk-portions.ts';
 
 /** Hops that a request without Max-Forwards has left (RFC 3261 §8.1.1.6). */
 const DEFAULT_MAX_FORWARDS = 70;
 
-/** A flow that is silent for so long is dead: whoever is there says 100 within 200 ms (RFC 3261 §17.2.1). */
-const FLOW_SILENCE_MS = 4_000;
 /** Early dialogs of one INVITE by which it can be picked up: a phone makes one, a proxy behind it a few. */
 const EARLY_DIALOGS_KEPT = 8;
 
@@ -57,19 +51,14 @@ type Opened =
 export class Forks {
   readonly #call: CallContext;
   readonly #onOutgoing: (callId: string, live: boolean) => void;
+  readonly #phones: PhoneLegs;
   readonly #outside: OutsideLegs;
   readonly #chosen = new Map<LegName, PhoneRing | OutsideRing>();
   readonly #invites = new Map<LegName, OutgoingInvite>();
-  /** Phones that are offered clear sound, and may be offered encrypted sound should they refuse it. */
-  readonly #clear = new Map<LegName, PhoneRing>();
-  /** Phones that have another flow to be tried should this one fail. */
-  readonly #otherFlows = new Map<LegName, PhoneRing>();
   /** Remote tags of the early dialogs of each INVITE under way. */
   readonly #early = new Map<LegName, Set<string>>();
   /** Legs outside whose INVITE is made, and leaves when what they may use is on disk. */
   readonly #reserved = new Map<LegName, () => void>();
-  /** Legs that ring at PBXs behind us. */
-  readonly #atPbx = new Map<LegName, OutwardLeg>();
   /** What the step says of every leg that it rings. */
   #about: LegFacts = {};
   #count = 0;
@@ -77,6 +66,7 @@ export class Forks {
   constructor(call: CallContext, onOutgoing: (callId: string, live: boolean) => void) {
     this.#call = call;
     this.#onOutgoing = onOutgoing;
+    this.#phones = new PhoneLegs(call);
     this.#outside = new OutsideLegs(call);
   }
 
@@ -133,54 +123,19 @@ export class Forks {
   }
 
   #invitePhone(name: LegName, ring: PhoneRing): void {
-    const { origin, places, holdings, outward, log, id } = this.#call;
-    const { target, phone } = ring;
-    const { device } = target;
-    if (!places.take(name, device)) {
-      log.info('call.account-limit', { login: device.login });
-      this.#refused(name, 'callee-busy', 486);
+    const refused = this.#phones.take(name, ring);
+    if (refused !== undefined) {
+      this.#refused(name, refused.failure, refused.status);
       return;
     }
-    holdings.hold(name, () => places.leave(name));
-    if (device.trunk === true) {
-      const there = `${device.login} ${didOf(target) ?? ''}`;
-      if (outward.isLoop(id, there)) {
-        this.#refused(name, 'loop', 482);
-        return;
-      }
-      const crowd = crowded(this.#call, there);
-      if (crowd !== undefined) {
-        this.#refused(name, crowd, 486);
-        return;
-      }
-      const shown = normaliseNumber(origin.party.number).number;
-      const by = entryOf(this.#call);
-      const about = { call: id, domain: origin.domain.id, login: device.login, shown, target: there };
-      const leg = { ...about, ...(by !== undefined && { by }) };
-      outward.add(leg);
-      this.#atPbx.set(name, leg);
-      holdings.hold(name, () => this.#rungAtPbx(name));
-    }
-    const { encrypted = false } = ring;
-    const opened = this.#open(name, ring.party, phone, { srtp: device.srtp, encrypted });
-    const sessionTimer = timerOf(this.#call.parts, device.sessionTimer);
+    const { party, phone, target, encrypted = false } = ring;
+    const opened = this.#open(name, party, phone, { srtp: target.device.srtp, encrypted });
     if (!opened.ok) {
       this.#refused(name, opened.failure, opened.status);
       return;
     }
-    if (!encrypted && (device.srtp ?? 'optional') === 'optional') this.#clear.set(name, ring);
     this.#started(name, phone.flow, encrypted ? { why: 'it takes encrypted sound only' } : {});
-    const { routes, otherFlows = [] } = phone;
-    if (otherFlows.length > 0) this.#otherFlows.set(name, ring);
-    const referredBy = referredByAt(this.#call, phone.flow);
-    this.#send(opened, phone.flow, {
-      ...phoneAddresses(this.#call, ring),
-      ...(routes.length > 0 && { routes }),
-      ...(otherFlows.length > 0 && { silence: FLOW_SILENCE_MS }),
-      ...(referredBy !== undefined && { headers: [referredBy] }),
-      resolve: phoneReturned(this.#call.parts.locate, origin.domain, device.login),
-      ...(sessionTimer !== undefined && { sessionTimer }),
-    });
+    this.#send(opened, phone.flow, this.#phones.invite(name, ring));
   }
 
   #inviteOutside(name: LegName, ring: OutsideRing): void {
@@ -348,7 +303,7 @@ export class Forks {
     if (forCaller?.ok) {
       if (forCaller.value !== undefined) leg.forCaller = forCaller.value;
       this.#outside.answered(leg.name);
-      this.#rungAtPbx(leg.name);
+      this.#phones.answered(leg.name);
       this.#call.feed({ type: 'answered', leg: leg.name });
     } else {
       log.info('call.answer-unusable', { leg: leg.name });
@@ -367,8 +322,7 @@ export class Forks {
       this.#call.leaving.gone(this.#call.id, leg.name);
       return;
     }
-    const clear = this.#clear.get(leg.name);
-    const otherFlow = isFlowFailure(failure) ? nextFlow(this.#otherFlows.get(leg.name)) : undefined;
+    const next = this.#phones.failed(leg.name, failure);
     this.#release(leg.name);
     const { status } = failure;
     const outside = this.#outside.failed(leg.name, failure);
@@ -381,49 +335,24 @@ export class Forks {
       this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: outside.outcome, status, ...cause });
       return;
     }
-    if (otherFlow !== undefined) {
+    if (next !== undefined) {
       const by = this.nextLeg();
-      this.#chosen.set(by, otherFlow);
-      this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: 'unreachable', status });
-      return;
-    }
-    // A phone that encrypts always refuses an offer of clear sound like this (RFC 4568 §5.1.2), and may take the other.
-    if (clear !== undefined && failure.cause === 'response' && status === 488) {
-      const by = this.nextLeg();
-      this.#chosen.set(by, { ...clear, encrypted: true });
-      this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: 'no-common-codec', status });
+      this.#chosen.set(by, next.ring);
+      this.#call.feed({ type: 'replaced', leg: leg.name, by, failure: next.failure, status });
       return;
     }
     const { failure: ofPhone, ...told } = phoneRefusalOf(failure);
     this.#call.feed({ type: 'refused', leg: leg.name, failure: ofPhone, status, ...told, ...outsideSaid });
   }
 
-  /** A leg rings at a PBX no more, whatever comes of it. */
-  #rungAtPbx(name: LegName): void {
-    const leg = this.#atPbx.get(name);
-    if (leg !== undefined) this.#call.outward.delete(leg);
-    this.#atPbx.delete(name);
-  }
-
   #release(name: LegName): void {
-    this.#clear.delete(name);
-    this.#otherFlows.delete(name);
+    this.#phones.ringsNoMore(name);
     this.#early.delete(name);
     const outgoing = this.#invites.get(name);
     if (outgoing === undefined) return;
     this.#invites.delete(name);
     this.#onOutgoing(outgoing.callId, false);
   }
-}
-
-/** That it was the flow that failed, not its phone that refused: only then may another one of it be tried (RFC 5626 §7). */
-function isFlowFailure({ cause, status }: InviteFailure): boolean {
-  return cause === 'timeout' || cause === 'transport' || status === 430 || status === 408;
-}
-
-function nextFlow(ring: PhoneRing | undefined): PhoneRing | undefined {
-  const [next, ...otherFlows] = ring?.phone.otherFlows ?? [];
-  return ring === undefined || next === undefined ? undefined : { ...ring, phone: { ...next, otherFlows } };
 }
 
 function maxForwardsOf(request: SipRequest): number {
