@@ -1,11 +1,10 @@
 import { join, resolve } from 'node:path';
-import { CallManager, type ReachablePhone, timerPolicy } from '@vats/calls';
+import { CallManager, type ReachablePhone } from '@vats/calls';
 import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
 import {
   DEFAULT_PORT,
-  DialogLayer,
   DigestServer,
   type Flow,
   NodeDns,
@@ -19,12 +18,14 @@ import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
-import { capabilitiesOf, OPTIONS_ANSWER } from './front-door/capabilities.ts';
+import { forgetWhatIsGone } from './forget-what-is-gone.ts';
+import { capabilitiesOf } from './front-door/capabilities.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { isNameOf } from './is-name-of.ts';
 import { openLists } from './lists.ts';
 import { MessageRelay } from './messages/message-relay.ts';
+import { openDialogs } from './open-dialogs.ts';
 import { openOverload } from './open-overload.ts';
 import {
   connectionsAtMost,
@@ -40,7 +41,7 @@ import { PbxModel } from './pbx-model.ts';
 import { musicFile, promptFile, promptNames } from './prompts/prompt-files.ts';
 import { reachablePhones } from './reachable-phones.ts';
 import { openRecordings } from './recordings/open-recordings.ts';
-import { accountsGone, logRegistration } from './registrations.ts';
+import { logRegistration } from './registrations.ts';
 import { GroupLogins } from './routing-world/group-logins.ts';
 import { LiveWorld } from './routing-world/live-world.ts';
 import { runningSwitch } from './running-switch.ts';
@@ -143,22 +144,9 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     onEvent: (event) => parts.onLoadEvent?.(event),
   });
   undo.push(async () => overload.close());
-  const sessionTimer = timerPolicy(settings.sip.sessionTimer);
   const capabilities = capabilitiesOf(settings.sip);
-  const dialogs = new DialogLayer({
-    transactions,
-    transport,
-    clock,
-    random,
-    log,
-    ledger,
-    userAgent: settings.sip.userAgent,
-    allow: capabilities.methods,
-    // A device or a trunk may have a timer where the machine has none; who has none is told of none.
-    supported: [...new Set([...capabilities.extensions, 'timer'])],
-    answersOptions: OPTIONS_ANSWER,
-    ...(settings.sip.prack !== 'off' && { reliable: settings.sip.prack }),
-    ...(sessionTimer !== 'off' && { sessionTimer }),
+  const dialogs = openDialogs(settings.sip, capabilities, {
+    ...{ transactions, transport, clock, random, log, ledger },
     mayMove: ({ flow }, arrived) => servers.mayMove(flow, arrived),
   });
 
@@ -200,17 +188,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     () => clock.now(),
     (before, after) => {
-      for (const [domain, login] of accountsGone(before, after)) {
-        watching.forgetAccount(domain, login);
-        registrar.remove(domain, login).catch((error: unknown) => {
-          log.error('registrar.not-removed', { login, error: String(error) });
-        });
-      }
-      for (const { id } of before.domains) {
-        if (model.directory.domainById(id) !== undefined) continue;
-        rates.forget(id);
-        contacts.forget(id);
-      }
+      forgetWhatIsGone(before, after, { watching, registrar, rates, contacts, log });
       recordings.keeper.makeKeys(after.domains);
       watching.noteModel();
       access.usePolicies(model.directory);

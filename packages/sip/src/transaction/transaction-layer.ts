@@ -8,26 +8,18 @@ import {
   type Random,
 } from '@vats/kernel';
 import { checkRequest, checkResponse } from '../message/check-message.ts';
-import { HEADER, headerNumber } from '../message/header-names.ts';
-import { formatHostPort } from '../message/host.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
-import { MAGIC_COOKIE, type Via } from '../message/via.ts';
+import type { Via } from '../message/via.ts';
 import { type HeaderField, type RequestDraft, writeRequest } from '../message/write-message.ts';
 import { type ReplyDraft, writeResponseTo } from '../message/write-response-to.ts';
-import {
-  CountedClock,
-  type Flow,
-  sourceOf,
-  type TransportLayer,
-  type TransportName,
-  type TransportUser,
-} from '../transport/index.ts';
+import { CountedClock, type Flow, sourceOf, type TransportLayer, type TransportUser } from '../transport/index.ts';
 import { ClientTransactionMachine, type OutgoingRequest } from './client-transaction.ts';
 import type { TransactionCore } from './core.ts';
 import { newTransactionCounters, type TransactionCounters } from './counters.ts';
 import { cancelOf } from './follow-up-requests.ts';
 import { clientKey, mergeKey, serverKey } from './matching.ts';
 import { RecentRequests } from './recent-requests.ts';
+import { type RequestWriter, requestWriter } from './request-writer.ts';
 import { AcceptedRequest, NOBODY, type ServerKeys, ServerTransactionMachine } from './server-transaction.ts';
 import { TimerQueues } from './timer-queues.ts';
 import { TRANSACTION_TIMERS, type TransactionTimers } from './timers.ts';
@@ -59,13 +51,7 @@ const SERVER_TRANSACTIONS = 50_000;
 const RESERVE_WITHIN_DIALOGS = 1.25;
 /** Whoever is refused comes again after so many seconds, not all at once. */
 const [RETRY_LEAST, RETRY_SPREAD] = [5, 10];
-const BRANCH_CHARACTERS = 16;
 const TAG_CHARACTERS = 12;
-const MAX_FORWARDS: HeaderField = ['Max-Forwards', '70'];
-const VIA_TRANSPORT = { udp: 'UDP', tcp: 'TCP', tls: 'TLS', ws: 'WS', wss: 'WSS' } as const satisfies Record<
-  TransportName,
-  string
->;
 const DEAF: ClientTransactionUser = { onResponse: () => {}, onTimeout: () => {}, onTransportError: () => {} };
 
 /**
@@ -78,6 +64,7 @@ export class TransactionLayer implements TransportUser {
   readonly counters: TransactionCounters = newTransactionCounters();
   readonly #transport: TransportLayer;
   readonly #random: Random;
+  readonly #write: RequestWriter;
   readonly #log: Log;
   readonly #lines: LineBudget;
   readonly #limit: number;
@@ -97,6 +84,7 @@ export class TransactionLayer implements TransportUser {
     const queues = new TimerQueues(options.clock, (error) => this.#bug(error));
     this.#transport = transport;
     this.#random = random;
+    this.#write = requestWriter(transport, random);
     this.#log = log;
     this.#lines = new LineBudget(clock, log);
     this.#limit = options.limit ?? SERVER_TRANSACTIONS;
@@ -178,7 +166,7 @@ export class TransactionLayer implements TransportUser {
    * @throws UnsafeValue when a value of the draft can't be written; nothing has been sent then
    */
   send(draft: RequestDraft, flow: Flow, user: ClientTransactionUser): ClientTransaction {
-    return this.#launch(this.#outgoing(draft, flow), flow, user);
+    return this.#launch(this.#write(draft, flow), flow, user);
   }
 
   /**
@@ -186,7 +174,7 @@ export class TransactionLayer implements TransportUser {
    * octets, to be sent again when the 2xx comes again.
    */
   sendAck(draft: RequestDraft, flow: Flow): Buffer {
-    const { octets } = this.#outgoing(draft, flow);
+    const { octets } = this.#write(draft, flow);
     flow.send(octets);
     return octets;
   }
@@ -370,17 +358,6 @@ export class TransactionLayer implements TransportUser {
 
   // --- requests of ours ---
 
-  #outgoing(draft: RequestDraft, flow: Flow): OutgoingRequest {
-    const branch = `${MAGIC_COOKIE}${this.#random.token(BRANCH_CHARACTERS)}`;
-    const { host, port } = this.#transport.sentBy(flow);
-    const via = `SIP/2.0/${VIA_TRANSPORT[flow.transport]} ${formatHostPort(host, port)};branch=${branch};rport`;
-    const headers: HeaderField[] = [['Via', via]];
-    if (!isLimited(draft)) headers.push(MAX_FORWARDS);
-    for (const header of draft.headers) headers.push(header);
-    const octets = writeRequest({ method: draft.method, uri: draft.uri, headers, body: draft.body });
-    return { draft, branch, via, octets };
-  }
-
   #launch(request: OutgoingRequest, flow: Flow, user: ClientTransactionUser): ClientTransactionMachine {
     const transaction = new ClientTransactionMachine(this.#core, request, flow, user);
     this.#clients.set(clientKey(request.branch, request.draft.method), transaction);
@@ -406,13 +383,6 @@ export class TransactionLayer implements TransportUser {
     if (!this.#lines.allows(sourceOf(flow.observed.address))) return;
     this.#log.warn(event, { transport: flow.transport, observed: formatEndpoint(flow.observed), ...fields });
   }
-}
-
-function isLimited({ headers }: RequestDraft): boolean {
-  for (const [name] of headers) {
-    if (name.length === MAX_FORWARDS[0].length && headerNumber(name) === HEADER['Max-Forwards']) return true;
-  }
-  return false;
 }
 
 /** A response with more than our own Via line was for somebody else (RFC 3261 §8.1.3.3). */
