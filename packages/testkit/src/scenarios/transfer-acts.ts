@@ -16,6 +16,14 @@ export function replacesOf({ callId, localTag, remoteTag }: PhoneCall): string {
   return encodeURIComponent(`${callId};to-tag=${remoteTag};from-tag=${localTag}`);
 }
 
+/** Whom the phone's first call holds is put through to whom its second one does. */
+export function joins(calls: readonly PhoneCall[], number: string): void {
+  const [first, second] = calls as [PhoneCall, PhoneCall];
+  first.request('REFER', {
+    headers: [['Refer-To', `<sip:${number}@${SWITCH.address}?Replaces=${replacesOf(second)}>`]],
+  });
+}
+
 /** What a NOTIFY of a transfer says: the status line, the subscription's state, the event. */
 export function fragment(notify: SipRequest): (string | undefined)[] {
   return [notify.body.toString().trim(), notify.value('Subscription-State'), notify.value('Event')];
