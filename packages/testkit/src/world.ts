@@ -323,7 +323,7 @@ export function secureSettings(): Partial<Settings> {
 
 function defaultSettings(): Settings {
   const listen = [SWITCH, SWITCH_IPV6].flatMap((at) => ['udp', 'tcp'].map((name) => `${name}://${formatEndpoint(at)}`));
-  const read = checkSettings(JSON.stringify({ data: '/scenario', sip: { listen } }), 'scenario.yaml');
+  const read = checkSettings(JSON.stringify({ data: '/scenario', sip: { listen } }), 'scenario.yaml', 0);
   if (!read.ok) throw new Error(`the scenario's settings: ${JSON.stringify(read.problems)}`);
   return read.value;
 }

@@ -11,7 +11,7 @@ const LIMITS = [
 ].join('\n');
 
 function settings(text = '{}'): Settings {
-  const read = checkSettings(text, 'vats.yaml');
+  const read = checkSettings(text, 'vats.yaml', 0);
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   return read.value;
 }

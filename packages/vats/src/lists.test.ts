@@ -11,7 +11,7 @@ const NUMBER = '+74951234567';
 const ACME = 'domain: acme.example\nusers: [{ extension: "201", name: Anna }]\nlimits: { minutesPerDay: 10 }\n';
 
 async function started(store: MemoryStore, clock: FakeClock, log = new MemoryLog()): Promise<Switch> {
-  const settings = checkSettings(JSON.stringify({ data: '/nowhere' }), 'vats.yaml');
+  const settings = checkSettings(JSON.stringify({ data: '/nowhere' }), 'vats.yaml', 0);
   if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
   const media = new FakeMediaPlane({ clock });
   const parts = { network: new MemoryNetwork(clock), clock, random: new SeededRandom(), log, store, media };

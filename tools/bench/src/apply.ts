@@ -29,6 +29,7 @@ const data = mkdtempSync(join(tmpdir(), 'vats-bench-'));
 const settings = checkSettings(
   JSON.stringify({ data, sip: { listen: [`udp://${SWITCH.address}:${SWITCH.port}`] } }),
   'bench.yaml',
+  Date.now(),
 );
 if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
 const phone = (index: number) => ({

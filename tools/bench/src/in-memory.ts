@@ -36,6 +36,7 @@ const SWITCH = { address: '198.51.100.1', port: 5060 };
 const settings = checkSettings(
   JSON.stringify({ data: '/bench', sip: { listen: [`udp://${SWITCH.address}:${SWITCH.port}`] } }),
   'bench.yaml',
+  Date.now(),
 );
 if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
 

@@ -21,6 +21,7 @@ import { digestOf, finishRecording, NotEncodedError, readManifest, recordedDomai
 import type { RecordingFormat } from './note.ts';
 import { fileKeyOf, fileKeyOfBeginning } from './open-recording.ts';
 import { Recorder } from './recorder.ts';
+import { journalOf } from './recording-files.ts';
 import { repairRecordings } from './repair-recordings.ts';
 import { fileKey, HEADER_OCTETS } from './sealed-format.ts';
 import { openSealed, openSegments, readLayout } from './sound-file.ts';
@@ -363,4 +364,12 @@ test('what is no recording is not touched', async () => {
   writeFileSync(join(directory, 'old.wav'), Buffer.concat([wavHeader('PCMU', 8), Buffer.alloc(16, 3)]));
   expect(await repairRecordings(directory)).toEqual({ repaired: [], unrepaired: [], unfinished: [] });
   expect(readWavHeader(readFileSync(join(directory, 'old.wav')))).toEqual({ law: 'PCMU', frames: 8 });
+});
+
+test('a journal that says nothing leaves the clock to tell when it began', async () => {
+  const { path } = record({});
+  writeFileSync(journalOf(path), '');
+  const clock = { now: () => Date.UTC(2027, 4, 1, 12) };
+  const finished = await finishRecording({ path }, DISK, clock);
+  expect(finished).toMatchObject({ what: 'kept', manifest: { call: 'one', startedAt: '2027-05-01T11:59:58.000Z' } });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { type Clock, SystemClock } from '@vats/kernel';
 import { G711_RATE } from '../rtp/g711.ts';
 import { DISK, type Disk, portionsOf, putWhole, readText, withFile } from './disk.ts';
 import { encodeSound } from './encode-sound.ts';
@@ -57,7 +58,11 @@ const NAMED: Readonly<Record<EncodedFormat, Manifest['format']>> = {
  *
  * @throws NotEncodedError, or what the file system says, with the journal in its place
  */
-export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Promise<FinishedRecording> {
+export async function finishRecording(
+  order: FinishOrder,
+  disk: Disk = DISK,
+  clock: Pick<Clock, 'now'> = new SystemClock(),
+): Promise<FinishedRecording> {
   const { path, key } = order;
   const journal = journalOf(path);
   if (isFinished(path, disk)) {
@@ -90,7 +95,7 @@ export async function finishRecording(order: FinishOrder, disk: Disk = DISK): Pr
     return { what: 'too-short', path, durationMs };
   }
   const { path: kept, facts } = await convert(order, begun?.format ?? 'wav', sound, disk);
-  const manifest = manifestOf(notes, facts, { call: basename(other(path, '')), at: Date.now() - durationMs });
+  const manifest = manifestOf(notes, facts, { call: basename(other(path, '')), at: clock.now() - durationMs });
   const text = Buffer.from(manifestText(manifest));
   putWhole(disk, manifestPathOf(path), (file) => disk.write(file, text, 0));
   if (kept !== path) remove(disk, path);

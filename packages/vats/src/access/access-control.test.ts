@@ -16,7 +16,7 @@ const EMPTY = new Directory(EMPTY_MODEL);
 afterAll(() => rmSync(data, { recursive: true }));
 
 function settingsOf(access: object = {}) {
-  const settings = checkSettings(JSON.stringify({ access }), 'vats.yaml');
+  const settings = checkSettings(JSON.stringify({ access }), 'vats.yaml', 0);
   if (!settings.ok) throw new Error(settings.problems.map(formatProblem).join('\n'));
   return settings.value.access;
 }

@@ -9,7 +9,7 @@ users: [{ extension: "201", name: Demo, devices: [{ login: "201", password: Vf5k
 `;
 
 function shown(...listening: readonly (readonly ['udp' | 'tcp', number])[]): string {
-  const settings = checkSettings('data: /srv/vats', 'vats.yaml');
+  const settings = checkSettings('data: /srv/vats', 'vats.yaml', 0);
   if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
   const listeners = listening.map(([transport, port]) => ({ transport, endpoint: { address: '127.0.0.1', port } }));
   const running = { settings: settings.value, listeners, model: { directory: { model: modelOf(COMPANY) } } };

@@ -13,8 +13,9 @@ type Checked = { readonly ok: boolean; readonly problems: readonly Problem[] };
  * regions that the file does not describe. Prompts are those of the data directory that `vats prompts` would speak of.
  */
 export async function checkFile(text: string, file: string, where: Where): Promise<Checked> {
-  if (isSettingsFile(text)) return told(checkSettings(text, file));
-  const beside = { now: Date.now(), prompts: await promptsFor(where) };
+  const now = Date.now();
+  if (isSettingsFile(text)) return told(checkSettings(text, file, now));
+  const beside = { now, prompts: await promptsFor(where) };
   if (!namesSwitch(where)) return told(checkPbx(text, file, beside));
   const named = new Set<string>();
   // Takes down what the file names, and lets it pass.

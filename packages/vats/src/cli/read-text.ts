@@ -58,7 +58,7 @@ export function checkedPbx(text: string, path: string): string {
 
 /** A machine's settings for the running switch that were read already. @throws as `readPbxText` */
 export function checkedSettings(text: string, path: string): string {
-  const read = checkSettings(text, path);
+  const read = checkSettings(text, path, Date.now());
   if (!read.ok) throw configurationFailure(read.problems.map(formatProblem).join('\n'));
   return text;
 }

@@ -97,7 +97,7 @@ function* loadSettings({ config, flags, err }: UpOptions): Steps<Settings> {
     env: process.env,
     flags,
     cores: availableParallelism(),
-    badFiles: 'error',
+    files: { severity: 'error', now: Date.now() },
     ...(file === undefined ? {} : { file }),
   });
   if (!read.ok) throw configurationFailure(read.problems.map(formatProblem).join('\n'));

@@ -164,7 +164,7 @@ test.each([
   ],
   ['{ geo: { database: /nowhere.mmdb } }', 'access.geo.database: /nowhere.mmdb does not exist; check the path'],
 ])('of %s a warning is given at its place', (access, message) => {
-  const checked = checkSettings(`access: ${access}\n`, 'vats.yaml');
+  const checked = checkSettings(`access: ${access}\n`, 'vats.yaml', 0);
   expect(checked.ok && checked.warnings.map(formatProblem)).toEqual([
     expect.stringMatching(/^vats\.yaml:1:\d+: warning: /),
   ]);

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { formatProblem } from '@vats/pbx';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -99,7 +100,7 @@ test('the example says what the defaults are, where it is not marked as an examp
 const contract = new URL('../../../../../shared/contract/vats.yaml', import.meta.url);
 test.skipIf(!existsSync(contract))('the file that operators were promised is good as it is', () => {
   const text = readFileSync(contract, 'utf8');
-  expect(checkSettings(text, 'vats.yaml').ok).toBe(true);
+  expect(checkSettings(text, 'vats.yaml', 0).ok).toBe(true);
   // What it shows commented out is good as well.
   const shown = text
     .replace(/^( *)# (advertise|local|proxies|geo): /gm, '$1$2: ')
@@ -347,4 +348,15 @@ test('an advertised address with nobody local is worth a warning', () => {
   expect(said(fileOf('sip: { advertise: 203.0.113.10, local: [] }\n'))).toEqual([
     'vats.yaml:1:40: warning: sip.local: nobody is local, so phones here are told the advertised address; add the networks of the office, or remove the key for the usual private ones',
   ]);
+});
+
+test('certificates are judged at the time that is given', () => {
+  const pem = (name: string): string => fileURLToPath(new URL(`../../../../fixtures/tls/${name}.pem`, import.meta.url));
+  const text = JSON.stringify({ sip: { tls: { certificate: pem('pbx'), key: pem('pbx-key') } } });
+  const warnings = (now: number) => {
+    const read = checkSettings(text, 'vats.yaml', now);
+    return read.ok ? read.warnings.map(({ message }) => message) : [];
+  };
+  expect(warnings(Date.UTC(2027, 0, 1))).toEqual([]);
+  expect(warnings(Date.UTC(2990, 0, 1))).toEqual([expect.stringContaining('has expired on')]);
 });

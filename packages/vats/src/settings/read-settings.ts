@@ -5,7 +5,7 @@ import { accessProblems } from './access-problems.ts';
 import { type Override, overridesOfEnvironment, placesOf, readOverride, SETTING_KEYS } from './overrides.ts';
 import { completed, type S3Settings, type Settings } from './settings.ts';
 import { type SettingsFile, settingsFile } from './settings-file.ts';
-import { tlsFileProblems, tlsProblems } from './tls-problems.ts';
+import { type FilesJudged, tlsFileProblems, tlsProblems } from './tls-problems.ts';
 
 export interface SettingsSources {
   /** The settings file, when there is one: its text, and its name for problems. */
@@ -14,8 +14,8 @@ export interface SettingsSources {
   readonly flags: readonly Override[];
   /** Cores of the machine. */
   readonly cores: number;
-  /** Where the country table and the certificates that the settings name are looked at too: what one that can't be used is. */
-  readonly badFiles?: Problem['severity'];
+  /** Where the country table and the certificates that the settings name are looked at too: how one that can't be used is judged. */
+  readonly files?: FilesJudged;
 }
 
 /** Settings by their order: flag over environment over file over default; every problem of all of them at once. */
@@ -24,7 +24,7 @@ export function readSettings(sources: SettingsSources): Checked<Settings> {
 }
 
 /** `readSettings` in steps, for a switch with calls. */
-export function* readingSettings({ file, env, flags, cores, badFiles }: SettingsSources): Steps<Checked<Settings>> {
+export function* readingSettings({ file, env, flags, cores, files }: SettingsSources): Steps<Checked<Settings>> {
   const problems: Problem[] = [];
   let said: SettingsFile = {};
   let places: Places = NO_PLACES;
@@ -53,10 +53,10 @@ export function* readingSettings({ file, env, flags, cores, badFiles }: Settings
     ...accessProblems(said.access ?? {}, settings, placesFor),
     ...tlsProblems(settings, placesFor),
   );
-  if (badFiles !== undefined) {
+  if (files !== undefined) {
     problems.push(
-      ...databaseProblems(settings, badFiles, placesFor),
-      ...tlsFileProblems(settings, badFiles, placesFor),
+      ...databaseProblems(settings, files.severity, placesFor),
+      ...tlsFileProblems(settings, files, placesFor),
     );
   }
   const sorted = sortProblems(problems);
@@ -64,9 +64,13 @@ export function* readingSettings({ file, env, flags, cores, badFiles }: Settings
   return { ok: true, value: settings, warnings: sorted };
 }
 
-/** Checks a settings file by itself, as `vats check` does: maybe in another directory, or on another machine, than it is for. */
-export function checkSettings(text: string | Uint8Array, name: string): Checked<Settings> {
-  return readSettings({ file: { text, name }, env: {}, flags: [], cores: 1, badFiles: 'warning' });
+/**
+ * Checks a settings file by itself, as `vats check` does: maybe in another directory, or on another machine, than it is for.
+ *
+ * @param now wall time, milliseconds since the epoch
+ */
+export function checkSettings(text: string | Uint8Array, name: string, now: number): Checked<Settings> {
+  return readSettings({ file: { text, name }, env: {}, flags: [], cores: 1, files: { severity: 'warning', now } });
 }
 
 /** `over` on top of `under`, key by key; a list or mapping of values replaces the one below it. */

@@ -3,6 +3,14 @@ import { isSecure } from '@vats/sip';
 import { readTlsFiles } from '../tls/tls-files.ts';
 import type { Settings } from './settings.ts';
 
+/** That the files which settings name are looked at too. */
+export interface FilesJudged {
+  /** What one is that can't be used. */
+  readonly severity: Problem['severity'];
+  /** Wall time, milliseconds since the epoch: certificates hold for a time. */
+  readonly now: number;
+}
+
 type PlacesFor = (key: string) => Places;
 
 /** What of TLS and WebSockets can't hold together, without a look at any file. */
@@ -35,15 +43,15 @@ export function tlsProblems({ sip: { listen, tls, webSocket } }: Settings, place
   return problems;
 }
 
-/** What is wrong with the files that `sip.tls` names. @param severity of a file that can't be used */
+/** What is wrong with the files that `sip.tls` names. */
 export function tlsFileProblems(
   { sip: { tls } }: Settings,
-  severity: Problem['severity'],
+  { severity, now }: FilesJudged,
   placesFor: PlacesFor,
 ): Problem[] {
   // What is not named is told already.
   if (tls === undefined || tls.certificate === '' || tls.key === '' || tls.clients?.authorities === '') return [];
-  return readTlsFiles(tls, Date.now()).faults.map((fault) => {
+  return readTlsFiles(tls, now).faults.map((fault) => {
     const places = placesFor(['sip', 'tls', ...fault.key.filter((part) => typeof part === 'string')].join('.'));
     const path = ['sip', 'tls', ...fault.key];
     return places.problem(path, fault.message, fault.remedy, {

@@ -29,7 +29,7 @@ export async function rehearse(trace: Trace, story: Story): Promise<Rehearsal> {
   const clock = new FakeClock();
   const network = new MemoryNetwork(clock);
   const ledger = new Ledger();
-  const settings = checkSettings(settingsOf(story), `${trace.name}: settings`);
+  const settings = checkSettings(settingsOf(story), `${trace.name}: settings`, 0);
   if (!settings.ok) throw new Error(settings.problems.map(({ message }) => message).join('\n'));
   const vats = await createSwitch(settings.value, {
     network,

@@ -37,6 +37,7 @@ export async function serve(access: object = {}, more: object = {}): Promise<voi
   const settings = checkSettings(
     JSON.stringify({ data, access: { geo: { overrides: OVERRIDES }, ...access }, ...more }),
     'vats.yaml',
+    Date.now(),
   );
   if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
   clock = new FakeClock();
