@@ -1,9 +1,7 @@
 import { SDP_FAULTS, type SdpFault } from '@vats/media';
-import type { HeaderField } from '@vats/sip';
+import { type HeaderField, warning } from '@vats/sip';
 import { type FailureCode, reasonHeader } from './failures.ts';
 
-/** Who warns: a token that names nobody, as the user of our `o=` does. */
-const AGENT = '-';
 /** Of the codecs that were offered, as many as a person would read. */
 const MOST_NAMES = 8;
 
@@ -27,21 +25,17 @@ export function refusalHeaders(failure: FailureCode, { fault, offered }: Refused
 
 /** The Warning of a 488 that we give ourselves. */
 export function warningOf(fault: SdpFault, offered: readonly string[] = []): HeaderField {
-  const { warning, text } = SDP_FAULTS[fault];
-  return written(warning, fault === 'no-common-codec' ? `${text}${listed(offered)}` : text);
+  const { warning: code, text } = SDP_FAULTS[fault];
+  return warning(fault === 'no-common-codec' ? `${text}${listed(offered)}` : text, code);
 }
 
 /** The Warning of one that the other side gave. */
 export function refusedThere(offered: readonly string[]): HeaderField {
-  return written(399, `The other side does not take this offer${listed(offered)}`);
+  return warning(`The other side does not take this offer${listed(offered)}`);
 }
 
 function listed(offered: readonly string[]): string {
   // What a stranger's SDP calls a codec stands in a quoted string here.
   const names = [...new Set(offered.filter((name) => /^[\w.-]{1,32}$/.test(name)))].slice(0, MOST_NAMES);
   return names.length === 0 ? '' : `, offered was ${names.join(' ')}`;
-}
-
-function written(code: number, text: string): HeaderField {
-  return ['Warning', `${code} ${AGENT} "${text}"`];
 }

@@ -1,5 +1,5 @@
 import type { Caller, Directory, Domain } from '@vats/pbx';
-import { fromWire, type HeaderField, type IncomingRefer } from '@vats/sip';
+import { fromWire, type IncomingRefer } from '@vats/sip';
 import type { Party } from './call-event.ts';
 
 /** Where a REFER sends somebody, as a person would dial it. */
@@ -50,9 +50,4 @@ function usable(dialled: Dialled): Dialled | undefined {
 
 function isAddress(host: string): boolean {
   return host.includes(':') || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host);
-}
-
-/** Tells whoever reads the trace why (RFC 3261 §20.43). */
-export function warning(why: string): HeaderField {
-  return ['Warning', `399 - "${why}"`];
 }

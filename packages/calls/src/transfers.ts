@@ -1,5 +1,5 @@
 import type { Caller } from '@vats/pbx';
-import type { IncomingRefer, ReferOutcome, Replaces } from '@vats/sip';
+import { type IncomingRefer, type ReferOutcome, type Replaces, warning } from '@vats/sip';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import type { CallPlan } from './call-plan.ts';
@@ -10,7 +10,7 @@ import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import type { Forks } from './forks.ts';
 import type { Leg } from './leg.ts';
 import type { Renegotiation } from './renegotiation.ts';
-import { type Dialled, dialledIn, type OrderRefusal, transferorOf, warning } from './transfer-order.ts';
+import { type Dialled, dialledIn, type OrderRefusal, transferorOf } from './transfer-order.ts';
 
 /** What the transfers of a call need of it. */
 export interface TransferParts {

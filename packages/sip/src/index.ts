@@ -75,6 +75,7 @@ export { sameUri } from './message/uri-compare.ts';
 export { UriParams } from './message/uri-params.ts';
 export type { ValueFault } from './message/value-fault.ts';
 export { MAGIC_COOKIE, parseVia, Via, type ViaParts } from './message/via.ts';
+export { warning } from './message/warning.ts';
 export { detached, fromWire, isSafeValue, toWire, UnsafeValue } from './message/wire-text.ts';
 export {
   type HeaderField,

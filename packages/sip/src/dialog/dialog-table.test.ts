@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { parseMessage } from '../message/parse-message.ts';
 import type { Flow } from '../transport/index.ts';
 import type { DialogOwner } from './context.ts';
-import { type CallerSide, Dialog } from './dialog.ts';
+import { Dialog, type DialogSet } from './dialog.ts';
 import { DialogTable } from './dialog-table.ts';
 
 let table: DialogTable;
@@ -16,7 +16,7 @@ function fork(localTag: string, remoteTag: string): Dialog {
   const head = `To: <sip:b@b>;tag=${remoteTag}\r\nCall-ID: c1\r\nCSeq: 1 INVITE`;
   const read = parseMessage(Buffer.from(`SIP/2.0 180 Ringing\r\n${head}\r\n\r\n`, 'latin1'));
   if (!read.ok || read.value.kind !== 'response') throw new Error('no response');
-  const side: CallerSide = {
+  const set: DialogSet = {
     callId: 'c1',
     localTag,
     from: `<sip:a@a>;tag=${localTag}`,
@@ -25,7 +25,7 @@ function fork(localTag: string, remoteTag: string): Dialog {
     contactUser: 'u',
     resolve: undefined,
   };
-  return Dialog.ofCaller(side, read.value, {} as Flow);
+  return Dialog.ofCaller(set, read.value, {} as Flow);
 }
 
 function ownerOf(dialog: Dialog): DialogOwner {

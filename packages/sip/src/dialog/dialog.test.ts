@@ -3,7 +3,7 @@ import type { SipRequest, SipResponse } from '../message/message.ts';
 import { parseMessage } from '../message/parse-message.ts';
 import { type HeaderField, writeRequest, writeResponse } from '../message/write-message.ts';
 import type { Flow } from '../transport/index.ts';
-import { type CallerSide, Dialog } from './dialog.ts';
+import { Dialog, type DialogSet } from './dialog.ts';
 import { mayArriveOver } from './flow-rule.ts';
 
 function flow(address = '192.0.2.7', port = 5060, id = `udp/${address}/${port}`): Flow {
@@ -49,7 +49,7 @@ function response(status: number, ...headers: HeaderField[]): SipResponse {
   return read.value;
 }
 
-const SIDE: CallerSide = {
+const SET: DialogSet = {
   callId: 'c1',
   localTag: 'anna1',
   from: '<sip:anna@a.example>;tag=anna1',
@@ -61,7 +61,7 @@ const SIDE: CallerSide = {
 
 const callee = (...headers: HeaderField[]) =>
   Dialog.ofCallee(invite(...headers), 'anna1', flow(), { contactUser: 'u' });
-const caller = (...headers: HeaderField[]) => Dialog.ofCaller(SIDE, response(180, ...headers), flow());
+const caller = (...headers: HeaderField[]) => Dialog.ofCaller(SET, response(180, ...headers), flow());
 const field = (headers: readonly HeaderField[], name: string) =>
   headers.filter(([each]) => each === name).map(([, value]) => value);
 
@@ -181,9 +181,9 @@ describe('routing (RFC 3261 §12.2.1.1)', () => {
   test('the flow is the dialog’s own, unless somebody knows a better one for the next hop', () => {
     const other = flow('192.0.2.99');
     const resolve = (hop: unknown) => (String(hop) === 'sip:p1;lr' ? other : undefined);
-    const routed = Dialog.ofCaller({ ...SIDE, resolve }, response(200, ['Record-Route', '<sip:p1;lr>']), flow());
+    const routed = Dialog.ofCaller({ ...SET, resolve }, response(200, ['Record-Route', '<sip:p1;lr>']), flow());
     expect(routed.flowTo(routed.request('BYE', 2, []).nextHop)).toBe(other);
-    const direct = Dialog.ofCaller({ ...SIDE, resolve }, response(200), flow());
+    const direct = Dialog.ofCaller({ ...SET, resolve }, response(200), flow());
     expect(direct.flowTo(direct.request('BYE', 2, []).nextHop)).toBe(direct.flow);
   });
 });

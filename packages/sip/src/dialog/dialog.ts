@@ -12,7 +12,7 @@ import type { DialogFacts, SessionTimerPolicy } from './user.ts';
 export type DialogState = 'early' | 'confirmed' | 'ended';
 
 /** What an INVITE of ours says of the dialogs that it may make. From, with our tag, and To are header values. */
-export interface CallerSide {
+export interface DialogSet {
   readonly callId: string;
   readonly localTag: string;
   readonly from: string;
@@ -25,7 +25,7 @@ export interface CallerSide {
 }
 
 /** What we decide of a dialog that a peer's INVITE makes. */
-export type CalleeOptions = Pick<CallerSide, 'contactUser' | 'credentials' | 'sessionTimer'> & {
+export type CalleeOptions = Pick<DialogSet, 'contactUser' | 'credentials' | 'sessionTimer'> & {
   readonly resolve?: Resolve | undefined;
 };
 
@@ -111,25 +111,25 @@ export class Dialog implements DialogFacts {
   }
 
   /** The dialog that a response with a To tag makes of our INVITE (RFC 3261 §12.1.2). */
-  static ofCaller(side: CallerSide, response: SipResponse, flow: Flow): Dialog {
+  static ofCaller(set: DialogSet, response: SipResponse, flow: Flow): Dialog {
     const contact = contactUri(response);
     const dialog = new Dialog({
-      callId: side.callId,
-      localTag: side.localTag,
+      callId: set.callId,
+      localTag: set.localTag,
       remoteTag: detached(response.toTag ?? ''),
-      localParty: side.from,
+      localParty: set.from,
       remoteParty: detached(response.value('To') ?? ''),
-      remoteTarget: contact === undefined ? side.requestUri : detached(contact),
+      remoteTarget: contact === undefined ? set.requestUri : detached(contact),
       routeSet: recordedRoute(response).reverse(),
       flow,
-      localSeq: side.seq,
+      localSeq: set.seq,
       remoteSeq: undefined,
       ownsCallId: true,
-      contactUser: side.contactUser,
-      secure: isSipsText(side.requestUri),
-      resolve: side.resolve,
-      credentials: side.credentials,
-      sessionTimer: side.sessionTimer,
+      contactUser: set.contactUser,
+      secure: isSipsText(set.requestUri),
+      resolve: set.resolve,
+      credentials: set.credentials,
+      sessionTimer: set.sessionTimer,
     });
     dialog.learn(response);
     return dialog;

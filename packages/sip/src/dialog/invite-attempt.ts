@@ -6,7 +6,7 @@ import type { HeaderField } from '../message/write-message.ts';
 import type { ClientTransaction, ClientTransactionUser } from '../transaction/index.ts';
 import type { Flow } from '../transport/index.ts';
 import { bodyOf, contactOn, type DialogContext, pushInviteHeaders } from './context.ts';
-import type { CallerSide } from './dialog.ts';
+import type { DialogSet } from './dialog.ts';
 import { withCredentials } from './exchanges.ts';
 import { routeTo } from './route-set.ts';
 import type { OutgoingInviteOptions } from './user.ts';
@@ -37,18 +37,18 @@ export interface Invitation {
  */
 export class InviteAttempt implements ClientTransactionUser {
   /** What the dialogs that this one makes know of us. */
-  readonly side: CallerSide;
+  readonly set: DialogSet;
   readonly flow: Flow;
   /** What the user of the INVITE adds to it, and credentials: those are in its ACK, too. */
   readonly headers: readonly HeaderField[];
   readonly #owner: AttemptOwner;
   readonly #transaction: ClientTransaction;
 
-  constructor(invitation: Invitation, side: CallerSide, flow: Flow) {
+  constructor(invitation: Invitation, set: DialogSet, flow: Flow) {
     const { context, options, exchange, owner, timer } = invitation;
     const { requestUri, to, sdp, maxForwards = DEFAULT_MAX_FORWARDS, routes = [] } = options;
     const { uri, route: routeValues } = routeTo(requestUri, routes);
-    this.side = side;
+    this.set = set;
     this.flow = flow;
     this.headers = withCredentials(options.headers ?? [], exchange, uri, flow, bodyOf(sdp));
     this.#owner = owner;
@@ -56,19 +56,19 @@ export class InviteAttempt implements ClientTransactionUser {
     for (const route of routeValues) lines.push(['Route', route]);
     lines.push(
       ['Max-Forwards', `${maxForwards}`],
-      ['From', side.from],
+      ['From', set.from],
       ['To', formatNameAddr(to)],
-      ['Call-ID', side.callId],
-      ['CSeq', `${side.seq} INVITE`],
+      ['Call-ID', set.callId],
+      ['CSeq', `${set.seq} INVITE`],
     );
-    const contact = contactOn(context, flow, side.contactUser, isSipsText(requestUri));
-    pushInviteHeaders(lines, context, contact, context.userAgent, [...this.headers, ...timer], sdp, side.sessionTimer);
+    const contact = contactOn(context, flow, set.contactUser, isSipsText(requestUri));
+    pushInviteHeaders(lines, context, contact, context.userAgent, [...this.headers, ...timer], sdp, set.sessionTimer);
     const draft = { method: 'INVITE', uri, headers: lines, body: bodyOf(sdp) };
     this.#transaction = context.transactions.send(draft, flow, this);
   }
 
   get seq(): number {
-    return this.side.seq;
+    return this.set.seq;
   }
 
   cancel(headers: readonly HeaderField[]): void {

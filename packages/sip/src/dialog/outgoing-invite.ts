@@ -6,7 +6,7 @@ import type { HeaderField } from '../message/write-message.ts';
 import { isChallenge } from '../transaction/index.ts';
 import type { Flow } from '../transport/index.ts';
 import type { DialogContext } from './context.ts';
-import { type CallerSide, Dialog } from './dialog.ts';
+import { Dialog, type DialogSet } from './dialog.ts';
 import { admit, refuse, sendAck } from './exchanges.ts';
 import { Fork, type ForkOwner } from './fork.ts';
 import { sendInDialog } from './in-dialog-request.ts';
@@ -73,7 +73,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     this.#exchange = credentials?.begin({ method: 'INVITE', inDialog: false });
     this.callId = callId;
     this.localTag = random.token(TAG_LENGTH);
-    const side: CallerSide = {
+    const set: DialogSet = {
       callId,
       localTag: this.localTag,
       from: formatNameAddr(from.with({ params: from.params.with('tag', this.localTag) })),
@@ -84,7 +84,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
       credentials,
       sessionTimer: this.#timer,
     };
-    this.#attempt = this.#send(side, typeof target === 'function' ? target() : target);
+    this.#attempt = this.#send(set, typeof target === 'function' ? target() : target);
   }
 
   get isCalling(): boolean {
@@ -143,14 +143,14 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     return true;
   }
 
-  #send(side: CallerSide, flow: Flow): InviteAttempt {
+  #send(set: DialogSet, flow: Flow): InviteAttempt {
     const { silence } = this.#options;
     this.#stopWaiting();
     if (silence !== undefined) this.#stopWaiting = this.#context.clock.after(silence, () => this.#heardNothing());
     const timer = timerOfInvite(this.#timer, this.#leastInterval);
     return new InviteAttempt(
       { context: this.#context, options: this.#options, exchange: this.#exchange, owner: this, timer },
-      side,
+      set,
       flow,
     );
   }
@@ -158,10 +158,10 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
   /** Repeats the INVITE with credentials; not one that was cancelled, which nobody wants any more. */
   #answersChallenge(response: SipResponse): boolean {
     if (this.#state !== 'calling' || this.#cancelHeaders !== undefined) return false;
-    const { side, flow } = this.#attempt;
+    const { set, flow } = this.#attempt;
     if (this.#exchange?.challenged(response, flow.observed) !== 'answered') return false;
     this.#dropForks();
-    this.#attempt = this.#send({ ...side, seq: side.seq + 1 }, flow);
+    this.#attempt = this.#send({ ...set, seq: set.seq + 1 }, flow);
     return true;
   }
 
@@ -172,9 +172,9 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     const said = Math.max(this.#timer.min, this.#leastInterval);
     if (least === undefined || least <= said || ++this.#longerIntervals > LONGER_INTERVALS_LIMIT) return false;
     this.#leastInterval = least;
-    const { side, flow } = this.#attempt;
+    const { set, flow } = this.#attempt;
     this.#dropForks();
-    this.#attempt = this.#send({ ...side, seq: side.seq + 1 }, flow);
+    this.#attempt = this.#send({ ...set, seq: set.seq + 1 }, flow);
     return true;
   }
 
@@ -203,12 +203,12 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
   #onSuccess(response: SipResponse): void {
     const tag = response.toTag ?? '';
     const isFirst = this.#state === 'calling';
-    const { side, flow, seq } = this.#attempt;
+    const { set, flow, seq } = this.#attempt;
     if (!isFirst && this.#context.acks.repeat(this.callId, this.localTag, tag, seq)) return;
     // The answer to a late offer is still to come; its ACK will stop the repetition.
     if (this.#winner === tag) return;
     const fork = this.#forkWith(tag);
-    const dialog = fork?.dialog ?? Dialog.ofCaller(side, response, flow);
+    const dialog = fork?.dialog ?? Dialog.ofCaller(set, response, flow);
     dialog.confirm(response);
     this.#exchange?.finished(response);
     if (this.#state !== 'calling' || this.#cancelHeaders !== undefined || fork?.gone) {
@@ -223,7 +223,7 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
   #onOutdatedSuccess(attempt: InviteAttempt, response: SipResponse): void {
     const tag = response.toTag ?? '';
     if (this.#context.acks.repeat(this.callId, this.localTag, tag, attempt.seq)) return;
-    const dialog = Dialog.ofCaller(attempt.side, response, attempt.flow);
+    const dialog = Dialog.ofCaller(attempt.set, response, attempt.flow);
     dialog.confirm(response);
     // A BYE would end what the last INVITE has with the same callee: the tags are the same.
     const goesOn = this.#winner === tag || this.#forkWith(tag) !== undefined;
@@ -287,8 +287,8 @@ export class OutgoingInvitation implements OutgoingInvite, AttemptOwner, ForkOwn
     if (tag === undefined) return undefined;
     const known = this.#forkWith(tag);
     if (known !== undefined || this.#forks.length >= FORKS_LIMIT) return known;
-    const { side, flow } = this.#attempt;
-    const fork = new Fork(this, Dialog.ofCaller(side, response, flow), this.#context, this.#options.sdp);
+    const { set, flow } = this.#attempt;
+    const fork = new Fork(this, Dialog.ofCaller(set, response, flow), this.#context, this.#options.sdp);
     this.#forks.push(fork);
     this.#context.dialogs.set(fork);
     return fork;

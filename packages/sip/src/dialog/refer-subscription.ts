@@ -7,8 +7,8 @@ import type { RespondOptions } from './user.ts';
 /** How long a subscription lasts that nobody refreshes, seconds: longer than a call rings anywhere. */
 export const REFER_EXPIRES = 300;
 
-/** A NOTIFY of ours, and what came of it. */
-export interface SubscriptionHost {
+/** Sends the NOTIFYs of what a REFER began, within its dialog. */
+export interface NotifySender {
   readonly clock: Pick<Clock, 'after' | 'monotonic'>;
   /** Our Contact: who is subscribed refreshes there. */
   contact(): HeaderField;
@@ -22,7 +22,7 @@ export interface SubscriptionHost {
  * it leaves the call as it is (RFC 5057 §4).
  */
 export class ReferSubscription {
-  readonly #host: SubscriptionHost;
+  readonly #sender: NotifySender;
   readonly #event: string;
   #status = 100;
   /** `over`: nothing is told any more. */
@@ -34,8 +34,8 @@ export class ReferSubscription {
   #stopExpiry: Cancel;
 
   /** @param id CSeq number of the REFER, where it is not the first one of its dialog (RFC 3515 §2.4.6) */
-  constructor(host: SubscriptionHost, id: number | undefined) {
-    this.#host = host;
+  constructor(sender: NotifySender, id: number | undefined) {
+    this.#sender = sender;
     this.#event = id === undefined ? 'refer' : `refer;id=${id}`;
     this.#endsAt = 0;
     this.#stopExpiry = () => {};
@@ -77,7 +77,7 @@ export class ReferSubscription {
     const { expires } = request;
     const asked = expires?.ok ? expires.value : REFER_EXPIRES;
     const granted = Math.min(asked, REFER_EXPIRES);
-    respond(200, { headers: [this.#host.contact(), ['Expires', `${granted}`]] });
+    respond(200, { headers: [this.#sender.contact(), ['Expires', `${granted}`]] });
     if (granted === 0) this.#end('timeout');
     else {
       this.#lasts(granted);
@@ -86,7 +86,7 @@ export class ReferSubscription {
   }
 
   #lasts(seconds: number): void {
-    const { clock } = this.#host;
+    const { clock } = this.#sender;
     this.#stopExpiry();
     this.#endsAt = clock.monotonic() + seconds * 1_000;
     this.#stopExpiry = clock.after(seconds * 1_000, () => this.#end('timeout'));
@@ -101,7 +101,7 @@ export class ReferSubscription {
   #tell(): void {
     this.#awaits = true;
     this.#untold = false;
-    const left = Math.max(1, Math.ceil((this.#endsAt - this.#host.clock.monotonic()) / 1_000));
+    const left = Math.max(1, Math.ceil((this.#endsAt - this.#sender.clock.monotonic()) / 1_000));
     this.#notify(`active;expires=${left}`, (stands) => {
       this.#awaits = false;
       if (this.#state === 'over') return;
@@ -114,12 +114,12 @@ export class ReferSubscription {
 
   #notify(state: string, answered: (stands: boolean) => void): void {
     const headers: HeaderField[] = [
-      this.#host.contact(),
+      this.#sender.contact(),
       ['Event', this.#event],
       ['Subscription-State', state],
       ['Content-Type', 'message/sipfrag;version=2.0'],
     ];
     const line = `SIP/2.0 ${this.#status} ${reasonPhrase(this.#status)}\r\n`;
-    this.#host.notify(headers, Buffer.from(line, 'latin1'), answered);
+    this.#sender.notify(headers, Buffer.from(line, 'latin1'), answered);
   }
 }

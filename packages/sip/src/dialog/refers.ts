@@ -1,6 +1,6 @@
 import type { SipRequest } from '../message/message.ts';
 import { REFER_REFUSALS, type ReferRequest, readRefer } from './refer-request.ts';
-import { ReferSubscription, type SubscriptionHost } from './refer-subscription.ts';
+import { type NotifySender, ReferSubscription } from './refer-subscription.ts';
 import type { Respond, RespondOptions } from './user.ts';
 
 /** A REFER that was read and is to be obeyed or refused. */
@@ -22,12 +22,12 @@ export interface ReferOutcome {
 
 /** The REFERs of one dialog (RFC 3515): one is obeyed at a time. */
 export class Refers {
-  readonly #host: SubscriptionHost;
+  readonly #sender: NotifySender;
   #count = 0;
   #running: { readonly subscription: ReferSubscription | undefined } | undefined;
 
-  constructor(host: SubscriptionHost) {
-    this.#host = host;
+  constructor(sender: NotifySender) {
+    this.#sender = sender;
   }
 
   /** @param obey undefined where nobody can */
@@ -84,9 +84,9 @@ export class Refers {
   }
 
   #accept({ withoutSubscription }: ReferRequest, respond: Respond, id: number | undefined): ReferOutcome {
-    const contact = this.#host.contact();
+    const contact = this.#sender.contact();
     respond(202, { headers: withoutSubscription ? [contact, ['Refer-Sub', 'false']] : [contact] });
-    const subscription = withoutSubscription ? undefined : new ReferSubscription(this.#host, id);
+    const subscription = withoutSubscription ? undefined : new ReferSubscription(this.#sender, id);
     const running = { subscription };
     this.#running = running;
     return {

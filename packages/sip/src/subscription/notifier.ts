@@ -1,6 +1,7 @@
 import type { Clock, Ledger, Log } from '@vats/kernel';
 import type { DialogLayer, Refusal } from '../dialog/index.ts';
 import type { SipRequest } from '../message/message.ts';
+import { warning } from '../message/warning.ts';
 import type { HeaderField } from '../message/write-message.ts';
 import type { Flow } from '../transport/index.ts';
 import { type EventName, formatEvent } from './event-name.ts';
@@ -165,7 +166,7 @@ export class Notifier<W extends Watcher> {
     const { perAccount, total } = this.#limits;
     const own = this.#accounts.get(wanted.watcher.account);
     if (own !== undefined && own.size >= perAccount && !this.#makeRoom(own, likenessOf(wanted)))
-      return { status: 403, headers: [['Warning', `399 vats "more than ${perAccount} subscriptions of one account"`]] };
+      return { status: 403, headers: [warning(`more than ${perAccount} subscriptions of one account`)] };
     if (this.#size < total) return undefined;
     return { status: 503, headers: [['Retry-After', `${RETRY_AFTER_S}`]] };
   }

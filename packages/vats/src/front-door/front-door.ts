@@ -10,6 +10,7 @@ import {
   refusedExtension,
   type SipRequest,
   type TransactionLayer,
+  warning,
 } from '@vats/sip';
 import type { ByTrunk, Trunks } from '../trunks.ts';
 import type { Admission } from './admission.ts';
@@ -23,9 +24,9 @@ import { refusedPrivacy } from './refused-privacy.ts';
 import { isScanner } from './scanners.ts';
 import type { Visitor, Visitors } from './visitors.ts';
 
-const ONLY_OVER_TLS: HeaderField = ['Warning', '399 vats "A sips URI is served over TLS alone"'];
+const ONLY_OVER_TLS = warning('A sips URI is served over TLS alone');
 /** Calls that begin with a REFER would need somebody to ring first: a transfer is ordered within its call. */
-const WITHIN_A_CALL: HeaderField = ['Warning', '399 vats "REFER is taken within a call only"'];
+const WITHIN_A_CALL = warning('REFER is taken within a call only');
 /** SIP extensions that a REGISTER may require: the registrar keeps the Path (RFC 3327), and flows apart (RFC 5626). */
 const REGISTER_EXTENSIONS: readonly string[] = ['path', 'outbound'];
 

@@ -1,5 +1,5 @@
 import { privacyOf } from '@vats/calls';
-import type { Refusal, SipRequest } from '@vats/sip';
+import { type Refusal, type SipRequest, warning } from '@vats/sip';
 
 /**
  * Why a request can't be given the privacy that it asks for: `critical` says that it must not be served without, and it asks for some
@@ -11,6 +11,6 @@ export function refusedPrivacy(request: SipRequest): Refusal | undefined {
   if (!isUnknown || !kinds.has('critical')) return undefined;
   return {
     status: 500,
-    headers: [['Warning', '399 - "This privacy is not known here: Privacy may be id, user, header, session, history"']],
+    headers: [warning('This privacy is not known here: Privacy may be id, user, header, session, history')],
   };
 }
