@@ -72,6 +72,8 @@ export type CallEvent = Common &
         readonly group?: string;
         /** The extension whose forward ordered it. */
         readonly forwardedBy?: string;
+        /** The call that it comes from, where it has been answered: an attended transfer has brought it. */
+        readonly joined?: string;
         readonly why?: string;
       }
     | { readonly type: 'leg.ringing'; readonly leg: LegName; readonly status: number; readonly earlyMedia: boolean }

@@ -15,7 +15,7 @@ import type { Flow } from '@vats/sip';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
 import { JoinedLegs } from './joined-legs.ts';
-import type { FarEnd, Leg } from './leg.ts';
+import { type FarEnd, farEndOf, type Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
 import { LegStreams } from './leg-streams.ts';
 import type { CallsParts } from './parts.ts';
@@ -124,7 +124,8 @@ export class CallLegs {
   }
 
   /** Leases ports for a leg; undefined when there are none. The call's media is opened with its first leg. */
-  open(name: LegName, party: Party, { flow, client }: FarEnd, wishes: MediaWishes): Leg | undefined {
+  open(name: LegName, party: Party, at: FarEnd, wishes: MediaWishes): Leg | undefined {
+    const { flow } = at;
     const leased = this.#lease(name, flow);
     if (leased === undefined) return undefined;
     const { media, streams } = leased;
@@ -140,8 +141,7 @@ export class CallLegs {
       ...(codecs !== undefined && { codecs }),
       srtp: { policy, random, offers },
     });
-    const at = client === undefined ? { flow } : { flow, client };
-    const leg: Leg = { name, party, ...at, media, sdp, streams, holds: false };
+    const leg: Leg = { name, party, ...farEndOf(at), media, sdp, streams, holds: false };
     this.#legs.set(name, leg);
     return leg;
   }
@@ -165,11 +165,10 @@ export class CallLegs {
     }
     const { media, streams } = leased;
     leg.sdp.move({ local: media.local, ports: streams });
-    const { party, flow, client, sdp, session, holds } = leg;
-    const at = client === undefined ? { flow } : { flow, client };
+    const { party, sdp, session, holds } = leg;
     const { infoPackages, recvInfo, hides } = leg;
     const moved: Leg = {
-      ...{ name, party, ...at, media, sdp, streams, holds },
+      ...{ name, party, ...farEndOf(leg), media, sdp, streams, holds },
       ...(session !== undefined && { session }),
       ...(infoPackages !== undefined && { infoPackages }),
       ...(recvInfo !== undefined && { recvInfo }),

@@ -51,7 +51,8 @@ export class CallerSide {
     if (legs.caller !== undefined) return true;
     const { client, caller, domain } = origin;
     const line = caller.kind === 'trunk' ? parts.line?.(domain, caller.trunk) : undefined;
-    const at = { flow: invite.flow, ...(client !== undefined && { client }) };
+    const trunk = caller.kind === 'trunk' ? { trunk: caller.trunk } : {};
+    const at = { flow: invite.flow, ...(client !== undefined && { client }), ...trunk };
     const srtp = caller.kind === 'device' ? caller.device.srtp : line?.srtp;
     const leg = legs.open(CALLER, origin.party, at, { codecs: line && answeredTo(line), srtp });
     if (leg === undefined) {

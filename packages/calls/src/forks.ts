@@ -149,7 +149,12 @@ export class Forks {
       return;
     }
     const flow = parts.flowTo(out.at);
-    const opened = this.#open(name, ring.party, { flow }, { codecs: offeredTo(out.line), srtp: out.line.srtp });
+    const opened = this.#open(
+      name,
+      ring.party,
+      { flow, trunk: out.line.name },
+      { codecs: offeredTo(out.line), srtp: out.line.srtp },
+    );
     if (!opened.ok) {
       // Another trunk may be offered other codecs.
       const on = opened.failure === 'no-common-codec' && out.next < ring.target.ways.length;

@@ -9,6 +9,13 @@ export interface FarEnd {
   readonly flow: Flow;
   /** Its address, where `flow` ends at a proxy that is believed and tells it: by that one it is judged. */
   readonly client?: string;
+  /** The trunk that it is reached by. */
+  readonly trunk?: string;
+}
+
+/** Of what has more: where it is alone. */
+export function farEndOf({ flow, client, trunk }: FarEnd): FarEnd {
+  return { flow, ...(client !== undefined && { client }), ...(trunk !== undefined && { trunk }) };
 }
 
 /** One side of a call: a peer, its dialog once there is one, its SDP and its lease of ports. */

@@ -212,9 +212,13 @@ export class Transfers {
       return;
     }
     running.coming = name;
-    const { flow, party } = leg;
-    const why = `from call ${running.consultation?.id}`;
-    call.emit({ type: 'leg.started', leg: name, party, flow: flow.id, why });
+    const { flow, party, trunk } = leg;
+    const joined = running.consultation?.id;
+    call.emit({
+      ...{ type: 'leg.started', leg: name, party, flow: flow.id },
+      ...(trunk !== undefined && { trunk }),
+      ...(joined !== undefined && { joined, why: `from call ${joined}` }),
+    });
     session.handOver({
       ...call.sessionUser(leg),
       onEnd: () => {

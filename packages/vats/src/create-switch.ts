@@ -37,6 +37,7 @@ import {
   repair,
   startMedia,
 } from './opening.ts';
+import { Participants } from './participants/participants.ts';
 import { PbxModel } from './pbx-model.ts';
 import { musicFile, promptFile, promptNames } from './prompts/prompt-files.ts';
 import { reachablePhones } from './reachable-phones.ts';
@@ -199,7 +200,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     { register: () => numbering.names, prompts: (language) => promptNames(data, language) },
   );
   access.usePolicies(model.directory);
+  const participants = new Participants();
+  ledger.enrol('calls with participants', () => participants.size);
   const watching: Watching = new Watching({
+    participants,
     ...{ dialogs, registrar, clock, random, log, ledger },
     directory: () => model.directory,
   });
@@ -248,6 +252,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   const logins = new GroupLogins({ log, ...(parts.store === undefined && { file: join(data, GROUP_LOGINS) }) });
   const trunks = parts.trunks ?? new RunningTrunks({ lines, directory: () => model.directory, clock, log });
   const world: LiveWorld = new LiveWorld({
+    participants,
     clock,
     log,
     directory: () => model.directory,
@@ -293,8 +298,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       if (recorded.what.kind !== 'started' && parts.media === undefined) finishing.finish(recorded.path);
     },
     emit: (event) => {
-      world.note(event);
-      watching.noteCall(event);
+      participants.note(event);
       journal.note(event);
       if (parts.media !== undefined) return;
       if (event.type === 'recording.finished' || event.type === 'recording.failed') finishing.finish(event.path);

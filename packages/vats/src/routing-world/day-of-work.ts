@@ -1,4 +1,4 @@
-import type { Conversation } from './conversations.ts';
+import type { Conversation } from '../participants/participant.ts';
 
 /** What an employee has done. */
 export interface Work {

@@ -1,4 +1,4 @@
-import type { Conversation } from './conversations.ts';
+import type { Conversation } from '../participants/participant.ts';
 
 /** When members last spoke with whom their group brought them. Keys are groups and extensions that took part in calls. */
 export class GroupTalks {

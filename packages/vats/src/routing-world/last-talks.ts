@@ -1,6 +1,6 @@
 import { type Clock, ExpiringMap } from '@vats/kernel';
 import { type LastConversation, type LastTalk, normaliseNumber } from '@vats/pbx';
-import type { Conversation } from './conversations.ts';
+import type { Conversation } from '../participants/participant.ts';
 
 /** Numbers outside that are remembered; beyond them the one that spoke longest ago is forgotten. */
 const NUMBERS_KEPT = 200_000;

@@ -3,6 +3,7 @@ import { FakeClock, MemoryLog } from '@vats/kernel/testing';
 import { Directory, type Domain, IDLE, type LastConversation } from '@vats/pbx';
 import { modelOf, onlyDomain } from '@vats/pbx/testing';
 import { expect, test } from 'vitest';
+import { Participants } from '../participants/participants.ts';
 import { GroupLogins } from './group-logins.ts';
 import { LiveWorld } from './live-world.ts';
 
@@ -23,7 +24,9 @@ function live() {
   const clock = new FakeClock();
   clock.stepWall(EVENING - clock.now());
   const log = new MemoryLog();
+  const participants = new Participants();
   const world = new LiveWorld({
+    participants,
     clock,
     log,
     directory: () => new Directory(MODEL),
@@ -35,7 +38,7 @@ function live() {
   const tell = (call: string, event: UnstampedEvent): void => {
     const seq = (seqs.get(call) ?? 0) + 1;
     seqs.set(call, seq);
-    world.note({ ...event, call, seq, at: clock.now() } as CallEvent);
+    participants.note({ ...event, call, seq, at: clock.now() } as CallEvent);
   };
   const starts = (call: string, from: object): void =>
     tell(call, {

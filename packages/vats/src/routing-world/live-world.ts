@@ -1,4 +1,4 @@
-import type { CallEvent, CallManager } from '@vats/calls';
+import type { CallManager } from '@vats/calls';
 import type { Clock, Log } from '@vats/kernel';
 import {
   type Activity,
@@ -12,8 +12,9 @@ import {
   setting,
   type World,
 } from '@vats/pbx';
-import { Conversations } from './conversations.ts';
+import type { Participants } from '../participants/participants.ts';
 import { DaysOfWork } from './day-of-work.ts';
+import { Engagements } from './engagements.ts';
 import type { GroupLogins } from './group-logins.ts';
 import { GroupTalks } from './group-talks.ts';
 import { LastTalks } from './last-talks.ts';
@@ -45,12 +46,13 @@ export interface LiveWorldParts extends OtherAnswers {
   readonly isReachable: (domain: string, login: string) => boolean;
   readonly calls: () => Pick<CallManager, 'channelsInUse'>;
   readonly logins: GroupLogins;
+  readonly participants: Participants;
 }
 
 /** The present moment, as plans may ask about it: the model, the registrar, the calls that are up, and what was said today. */
 export class LiveWorld implements World {
   readonly #parts: LiveWorldParts;
-  readonly #conversations: Conversations;
+  readonly #engagements = new Engagements();
   readonly #work: DaysOfWork;
   readonly #talks: LastTalks;
   readonly #groups = new GroupTalks();
@@ -59,16 +61,19 @@ export class LiveWorld implements World {
     this.#parts = parts;
     this.#talks = new LastTalks(parts.clock);
     this.#work = new DaysOfWork((domain, at) => localDate(at, this.#zoneOf(domain)));
-    this.#conversations = new Conversations((conversation) => {
-      this.#work.note(conversation);
-      this.#groups.note(conversation);
-      this.#talks.note(conversation);
+    parts.participants.tell(this.#engagements);
+    parts.participants.tell({
+      conversationEnded: (conversation) => {
+        this.#work.note(conversation);
+        this.#groups.note(conversation);
+        this.#talks.note(conversation);
+      },
     });
   }
 
-  /** What is remembered of calls that are up: for the ledger. */
+  /** Employees who have to do with a call now: for the ledger. */
   get size(): number {
-    return this.#conversations.size;
+    return this.#engagements.size;
   }
 
   get now(): number {
@@ -77,11 +82,6 @@ export class LiveWorld implements World {
 
   get directory(): Directory {
     return this.#parts.directory();
-  }
-
-  /** Learns from what happens in calls. */
-  note(event: CallEvent): void {
-    this.#conversations.note(event);
   }
 
   /** Knows again what was known before the start. A store that fails costs that knowledge and nothing else. */
@@ -106,7 +106,7 @@ export class LiveWorld implements World {
   }
 
   activity(domain: Domain, extension: string): Activity {
-    const { talking, ringing } = this.#conversations.of(domain.id, extension);
+    const { talking, ringing } = this.#engagements.of(domain.id, extension);
     const work = this.#work.of(domain.id, extension, this.now);
     if (talking + ringing + work.lastTalkEnd === 0) return IDLE;
     // A PBX takes many calls at once, so none of them makes it busy.

@@ -7,7 +7,7 @@ import {
   writeDialogInfo,
   writeDialogs,
 } from '@vats/sip';
-import type { CallLamps, Lamp } from './call-lamps.ts';
+import type { Lamp, Lamps } from './lamps.ts';
 import { type PbxWatcher, seesParties, uriFor } from './pbx-watcher.ts';
 import { type Resource, readResource } from './resource.ts';
 
@@ -15,7 +15,7 @@ import { type Resource, readResource } from './resource.ts';
 const WRITINGS_KEPT = 16;
 
 /** Busy lamps (RFC 4235): the dialogs of an employee or a trunk. */
-export function dialogPackage(lamps: CallLamps, directory: () => Directory): EventPackage<PbxWatcher> {
+export function dialogPackage(lamps: Lamps, directory: () => Directory): EventPackage<PbxWatcher> {
   return {
     name: 'dialog',
     types: [DIALOG_INFO_TYPE],

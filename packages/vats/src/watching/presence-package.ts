@@ -1,6 +1,6 @@
 import type { Directory } from '@vats/pbx';
 import { type EventPackage, PIDF_TYPE, type PresenceActivity, type PresenceState, writePidf } from '@vats/sip';
-import type { CallLamps } from './call-lamps.ts';
+import type { Lamps } from './lamps.ts';
 import type { PbxWatcher } from './pbx-watcher.ts';
 import type { Publications } from './publications.ts';
 import { readResource } from './resource.ts';
@@ -9,7 +9,7 @@ export interface PresenceSources {
   readonly directory: () => Directory;
   /** @param domain `Domain.id` */
   readonly isReachable: (domain: string, login: string) => boolean;
-  readonly lamps: CallLamps;
+  readonly lamps: Lamps;
   readonly publications: Publications;
 }
 

@@ -1,4 +1,3 @@
-import type { CallEvent } from '@vats/calls';
 import type { Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { Directory } from '@vats/pbx';
 import type { Registrar, RegistrarEvent } from '@vats/registrar';
@@ -16,9 +15,10 @@ import {
 } from '@vats/sip';
 import type { Authenticated } from '../front-door/authenticator.ts';
 import type { Visitor } from '../front-door/visitors.ts';
-import { CallLamps } from './call-lamps.ts';
+import type { Participants } from '../participants/participants.ts';
 import { dialogPackage } from './dialog-package.ts';
 import { EVENT_PACKAGES } from './event-packages.ts';
+import { Lamps } from './lamps.ts';
 import { type Mailboxes, mailboxPackage } from './mailbox-package.ts';
 import { accountOf, type PbxWatcher } from './pbx-watcher.ts';
 import { presencePackage } from './presence-package.ts';
@@ -31,6 +31,7 @@ export interface WatchingParts {
   readonly dialogs: DialogLayer;
   readonly registrar: Pick<Registrar, 'bindingsOf' | 'isReachable'>;
   readonly directory: () => Directory;
+  readonly participants: Participants;
   /** What lies in mailboxes; without it every one is empty. */
   readonly mailboxes?: Mailboxes;
   readonly clock: Clock;
@@ -41,20 +42,21 @@ export interface WatchingParts {
 
 /** Lamps and presence: who watches whom, and what they are told. */
 export class Watching {
-  readonly lamps: CallLamps;
+  readonly lamps: Lamps;
   readonly publications: Publications;
   readonly notifier: Notifier<PbxWatcher>;
   readonly #packages: ReadonlyMap<string, EventPackage<PbxWatcher>>;
   readonly #parts: WatchingParts;
 
   constructor(parts: WatchingParts) {
-    const { dialogs, registrar, directory, clock, random, log, ledger } = parts;
+    const { dialogs, registrar, directory, participants, clock, random, log, ledger } = parts;
     this.#parts = parts;
     this.notifier = new Notifier({ dialogs, clock, log, ledger });
-    this.lamps = new CallLamps((resource) => {
+    this.lamps = new Lamps((resource) => {
       this.notifier.changed('dialog', resource);
       this.notifier.changed('presence', resource);
     });
+    participants.tell(this.lamps);
     ledger.enrol('lamps', () => this.lamps.size);
     this.publications = new Publications({
       ...{ clock, random, ledger },
@@ -93,11 +95,6 @@ export class Watching {
         ? target
         : { status: 403 };
     this.#answer(request, flow, reply);
-  }
-
-  /** Something happened in a call. */
-  noteCall(event: CallEvent): void {
-    this.lamps.note(event);
   }
 
   /** A phone registered, or is gone, or can be reached again. */

@@ -1,7 +1,8 @@
 import type { CallEvent, Party } from '@vats/calls';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CallLamps } from './call-lamps.ts';
+import { Participants } from '../participants/participants.ts';
+import { Lamps } from './lamps.ts';
 import { resourceKey } from './resource.ts';
 
 type Told = { readonly type: CallEvent['type'] } & Readonly<Record<string, unknown>>;
@@ -12,9 +13,11 @@ const party = (extension: string): Party => ({ number: extension, extension, log
 
 function ground() {
   const changes: string[] = [];
-  const lamps = new CallLamps((resource) => changes.push(resource));
+  const lamps = new Lamps((resource) => changes.push(resource));
+  const participants = new Participants();
+  participants.tell(lamps);
   let seq = 0;
-  const tell = (call: string, event: Told): void => lamps.note({ call, seq: ++seq, at: 0, ...event } as never);
+  const tell = (call: string, event: Told): void => participants.note({ call, seq: ++seq, at: 0, ...event } as never);
   const starts = (call: string, from: Party, dialled: string, more: object = {}): void =>
     tell(call, { type: 'call.started', domain: 'acme', domainId: 'd1', from, dialled, sipCallId: '', ...more });
   const rings = (call: string, leg: string, to: Party, more: object = {}): void => {
