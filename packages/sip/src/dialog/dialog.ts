@@ -84,6 +84,7 @@ export class Dialog implements DialogFacts {
   readonly #localParty: string;
   readonly #remoteParty: string;
   #remoteTarget: string;
+  #vouchedTarget: string;
   #routeSet: readonly string[];
   #localSeq: number;
   #remoteSeq: number | undefined;
@@ -104,6 +105,7 @@ export class Dialog implements DialogFacts {
     this.#localParty = parts.localParty;
     this.#remoteParty = parts.remoteParty;
     this.#remoteTarget = parts.remoteTarget;
+    this.#vouchedTarget = parts.remoteTarget;
     this.#routeSet = parts.routeSet;
     this.#localSeq = parts.localSeq;
     this.#remoteSeq = parts.remoteSeq;
@@ -167,6 +169,10 @@ export class Dialog implements DialogFacts {
     return this.#remoteTarget;
   }
 
+  get vouchedTarget(): string {
+    return this.#vouchedTarget;
+  }
+
   get routeSet(): readonly string[] {
     return this.#routeSet;
   }
@@ -190,6 +196,7 @@ export class Dialog implements DialogFacts {
     this.#routing = undefined;
     this.learn(response);
     this.refreshTarget(response);
+    this.#vouchedTarget = this.#remoteTarget;
   }
 
   /** Takes what a message of the peer says that it can do; one that says nothing changes nothing (RFC 3261 §20.5). */
@@ -202,6 +209,7 @@ export class Dialog implements DialogFacts {
     const uri = contactUri(message);
     if (uri === undefined || uri === this.#remoteTarget) return;
     this.#remoteTarget = detached(uri);
+    if (this.flow.transport !== 'udp') this.#vouchedTarget = this.#remoteTarget;
     this.#routing = undefined;
   }
 

@@ -11,7 +11,8 @@ import type { DialogFacts } from './user.ts';
  * - over the dialog's flow, or from that flow's observed address (a phone that reconnected, a NAT that gave it another
  *   port), or
  * - from an address that the peer itself named when the dialog was made: in its Contact or in the route set (RFC 3261
- *   lets the peer behind a proxy speak to us directly, and a proxy with several addresses use another one).
+ *   lets the peer behind a proxy speak to us directly, and a proxy with several addresses use another one); or named later over a
+ *   connection. A datagram within the dialog, whose source may be forged, names no third host.
  *
  * Whoever moved to an address that is none of these is refused, unless the wiring's own rule lets it in.
  */
@@ -22,7 +23,7 @@ export function mayArriveOver(dialog: DialogFacts, arrived: Flow): boolean {
 }
 
 function namedHosts(dialog: DialogFacts): string[] {
-  const target = parseUri(dialog.remoteTarget);
+  const target = parseUri(dialog.vouchedTarget);
   const hosts = target.ok ? hostsOf(target.value) : [];
   for (const route of dialog.routeSet) {
     const parsed = parseNameAddr(route);

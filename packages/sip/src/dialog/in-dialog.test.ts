@@ -238,6 +238,59 @@ describe('where requests of a dialog come from', () => {
     expect(endOf(call)).toEqual([]);
   });
 
+  test('a datagram as from the peer, with the Contact of another host, gives the call to nobody there', async () => {
+    const call = await phoneCalled();
+    const { at, user, session } = call;
+    const forger = await RawPeer.overUdp(at.net.host('10.0.0.2'), { address: '10.0.0.2', port: 61_000 }, SWITCH);
+    const thief = await RawPeer.overUdp(at.net.host('10.6.6.6'), { address: '10.6.6.6', port: 5060 }, SWITCH);
+    forger.succeed(at.phone);
+    forger.send('INVITE', { sdp: 'mine', contact: 'sip:peer@10.6.6.6' });
+    at.clock.advance(50);
+    user.reinvite?.answer({ sdp: 'answer' });
+    at.clock.advance(50);
+    thief.succeed(forger);
+    for (const method of ['ACK', 'INFO', 'BYE']) thief.send(method);
+    at.clock.advance(50);
+    expect(thief.heard).toEqual(['403 INFO', '403 BYE']);
+    expect(session.dialog.flow.observed.address).toBe('10.0.0.2');
+    expect(session.dialog.remoteTarget).toBe('sip:peer@10.6.6.6');
+    forger.send('ACK');
+    at.clock.advance(50);
+    session.bye();
+    at.clock.advance(50);
+    expect(thief.received).toHaveLength(2);
+    forger.respond(forger.request('BYE'), 200);
+    expect(at.leftovers()).toEqual([]);
+  });
+
+  test('over a connection the peer may name another host of its own', async () => {
+    const at = await world();
+    const { clock, net } = at;
+    const user = new Recorder();
+    at.answerBy(user);
+    const peer = RawPeer.overTcp(net.host(PHONE.address), PHONE, SWITCH);
+    peer.invite({ sdp: 'offer' });
+    clock.advance(100);
+    const session = user.incoming!.accept({ sdp: 'ours' });
+    clock.advance(100);
+    peer.join(peer.response(200));
+    peer.send('ACK');
+    peer.send('INVITE', { sdp: 'hold', contact: 'sip:peer@10.6.6.6' });
+    clock.advance(100);
+    user.reinvite?.answer({ sdp: 'held' });
+    clock.advance(100);
+    peer.send('ACK');
+    const other = RawPeer.overTcp(net.host('10.6.6.6'), { address: '10.6.6.6', port: 5060 }, SWITCH);
+    other.succeed(peer);
+    other.send('BYE');
+    clock.advance(100);
+    expect(other.heard).toEqual(['200 BYE']);
+    expect(session.ended).toBe(true);
+    peer.hangUp();
+    other.hangUp();
+    expect(at.leftovers()).toEqual([]);
+  });
+
   test('the wiring may let another host in', async () => {
     const call = await phoneCalled({ mayMove: (_, flow) => flow.observed.address === '10.6.6.6' });
     const { at, user, session } = call;

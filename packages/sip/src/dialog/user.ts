@@ -43,6 +43,11 @@ export interface DialogFacts {
   readonly remoteTag: string;
   /** URI that requests of ours name: the peer's last Contact. */
   readonly remoteTarget: string;
+  /**
+   * The Contact whose host the peer may speak from: that of what made the dialog, or one that came over a connection. A later one in a
+   * datagram says what our requests name, and no more: whoever read the tags on the way could have written it.
+   */
+  readonly vouchedTarget: string;
   /** Route header values of our requests, first hop first. */
   readonly routeSet: readonly string[];
   /** Where the peer was last heard within this dialog; requests of ours go over it. */
