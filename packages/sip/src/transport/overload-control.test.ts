@@ -36,7 +36,7 @@ function controlled(limits: Partial<OverloadLimits> = {}) {
       fullness: () => load.fullness,
     },
     // Fewer than a machine has, for shorter tests; and a process that has been there for long.
-    limits: { looks: 2, starting: 0, ...limits },
+    limits: { lasting: 100, starting: 0, ...limits },
     onBegan: (why) => told.push(why),
     onEnded: (lasted) => told.push(lasted),
   });
@@ -83,10 +83,10 @@ describe('RFC 3261 §21.5.4: new requests are refused before the event loop is l
   });
 
   test('a burst of calls is behind for half a second and refuses nobody', () => {
-    const { clock, load, told, share, passes } = controlled({ looks: OVERLOAD_LIMITS.looks });
+    const { clock, load, told, share, passes } = controlled({ lasting: OVERLOAD_LIMITS.lasting });
     load.occupancy = 1;
     clock.late = 120;
-    passes(700);
+    passes(600);
     clock.late = 0;
     passes(3_000);
     expect([share('stranger'), told]).toEqual([1, []]);
@@ -117,8 +117,8 @@ describe('RFC 3261 §21.5.4: new requests are refused before the event loop is l
   });
 
   test('a process that has just started, whose code is not compiled yet, may be behind for two seconds', () => {
-    const { starting, looks, patience } = OVERLOAD_LIMITS;
-    const { load, told, passes, share } = controlled({ looks, starting });
+    const { starting, lasting, patience } = OVERLOAD_LIMITS;
+    const { load, told, passes, share } = controlled({ lasting, starting });
     load.occupancy = 1;
     load.backlog = 200;
     passes(patience);
@@ -133,8 +133,8 @@ describe('RFC 3261 §21.5.4: new requests are refused before the event loop is l
   });
 
   test('and half a minute later no longer than others', () => {
-    const { starting, looks } = OVERLOAD_LIMITS;
-    const { load, told, passes } = controlled({ looks, starting });
+    const { starting, lasting } = OVERLOAD_LIMITS;
+    const { load, told, passes } = controlled({ lasting, starting });
     load.occupancy = 0.5;
     passes(starting);
     load.backlog = 200;
@@ -158,6 +158,17 @@ describe('RFC 3261 §21.5.4: new requests are refused before the event loop is l
     Object.assign(load, { occupancy: 1, starved: 0.6, backlog: 90 });
     passes(20_000);
     expect(told).toEqual([]);
+  });
+
+  test('the later it is the fewer looks it takes, but two', () => {
+    const { clock, load, told, passes } = controlled({ lasting: OVERLOAD_LIMITS.lasting });
+    load.occupancy = 1;
+    passes(100);
+    clock.late = 900;
+    passes(1_900);
+    expect(told).toEqual([]);
+    passes(300);
+    expect(told).toHaveLength(1);
   });
 
   test('one long turn, as of a collection of garbage, refuses nobody', () => {

@@ -12,12 +12,12 @@ export type Rank = 'urgent' | 'known' | 'stranger';
 export interface OverloadLimits {
   /** From one look at the load to the next. */
   readonly every: number;
-  /** A delay (lateness or backlog) that several looks in a row must not find: T1 is 500, after which clients repeat themselves. */
+  /** A delay (lateness or backlog) that looks in a row must not find for long: T1 is 500, after which clients repeat themselves. */
   readonly delay: number;
-  /** So many looks: a burst of calls is behind for some hundred ms, and loses nothing by it. */
-  readonly looks: number;
+  /** For so long from the first of these looks: a burst of calls, or one long turn, is behind for some hundred ms, and loses nothing by it. */
+  readonly lasting: number;
   /**
-   * For how long, too, they must have found it while it says little: in a process that has just started, whose code is not compiled
+   * For how long instead while a delay says little: in a process that has just started, whose code is not compiled
    * yet, and in a loop that lacks the processor because other processes have it.
    */
   readonly patience: number;
@@ -43,7 +43,7 @@ export interface OverloadLimits {
 export const OVERLOAD_LIMITS: OverloadLimits = {
   every: 100,
   delay: 100,
-  looks: 5,
+  lasting: 500,
   patience: 2_000,
   starting: 30_000,
   starved: 0.3,
@@ -122,8 +122,8 @@ export class OverloadControl {
   #quick: number | undefined;
   #starved = 0;
   #cutAt = Number.NEGATIVE_INFINITY;
-  #delayedLooks = 0;
-  #delayedSince = 0;
+  /** Since the first of the looks in a row that found a delay. */
+  #delayedSince: number | undefined;
   /** Since when no stranger is let in, and how many new requests, and strangers' of them, came since. */
   #strangersOut: { readonly since: number; requests: number; strangers: number } | undefined;
   #calmSince: number | undefined;
@@ -241,8 +241,7 @@ export class OverloadControl {
     const { delay, target } = this.#limits;
     // A loop that sleeps and is late nevertheless waits for the processor, which others have: to let in less changes nothing.
     const isLate = sample.backlog >= delay || (sample.lateness >= delay && sample.occupancy >= target);
-    this.#delayedLooks = isLate ? this.#delayedLooks + 1 : 0;
-    if (this.#delayedLooks === 1) this.#delayedSince = now;
+    this.#delayedSince = isLate ? (this.#delayedSince ?? now) : undefined;
     if (this.#began === undefined) this.#judge(sample);
     else this.#correct(sample);
     if (this.#began === undefined && this.#requests === 0) this.#rest();
@@ -254,7 +253,7 @@ export class OverloadControl {
     this.#slow = 0;
     this.#quick = undefined;
     this.#starved = 0;
-    this.#delayedLooks = 0;
+    this.#delayedSince = undefined;
     this.#sample = AT_REST;
   }
 
@@ -269,13 +268,11 @@ export class OverloadControl {
   }
 
   #isBehind(sample: LoadSample): boolean {
-    const { saturated, saturatedDelay, looks, patience, starting } = this.#limits;
+    const { saturated, saturatedDelay, lasting, patience, starting } = this.#limits;
     const now = this.#clock.monotonic();
-    const isDelayed = this.#delayedLooks >= looks;
-    if (now - this.#madeAt < starting || this.#isStarved) {
-      return isDelayed && now - this.#delayedSince >= patience;
-    }
-    return isDelayed || (this.#slow >= saturated && delayOf(sample) >= saturatedDelay);
+    const delayedFor = now - (this.#delayedSince ?? now);
+    if (now - this.#madeAt < starting || this.#isStarved) return delayedFor >= patience;
+    return delayedFor >= lasting || (this.#slow >= saturated && delayOf(sample) >= saturatedDelay);
   }
 
   get #isStarved(): boolean {
@@ -297,7 +294,7 @@ export class OverloadControl {
     const { fullness } = sample;
     const { target, full, calm } = this.#limits;
     const now = this.#clock.monotonic();
-    const isLate = this.#delayedLooks > 0;
+    const isLate = this.#delayedSince !== undefined;
     // What is in a queue leaves it in half a minute, perhaps, so it must not fill up: the less room, the less is let in.
     const room = Math.max(LEAST_LEVEL, (1 - fullness) / (1 - full));
     let factor = Math.min(EASIEST, target / Math.max(this.#quick ?? 0, 0.01));
