@@ -1,3 +1,4 @@
+import { FaultLines } from '@vats/kernel';
 import type { RecordingEnd } from '@vats/media';
 import {
   type Flow,
@@ -52,7 +53,8 @@ export class CallManager {
     const leaving = new LeavingLegs();
     const conferences = new Conferences(parts, () => this.#emptied());
     const services = { conferences, guesses: new PinGuesses(parts.clock) };
-    this.#shared = { parts, channels: this.#channels, outward, leaving, services };
+    const faults = new FaultLines(parts.clock, parts.log);
+    this.#shared = { parts, channels: this.#channels, outward, leaving, services, faults };
     parts.ledger.enrol('calls', () => this.#calls.size);
     parts.ledger.enrol('legs', () => this.#sum((call) => call.legs.size));
     parts.ledger.enrol('call timers', () => this.#sum((call) => call.timerCount));
@@ -99,7 +101,7 @@ export class CallManager {
       call.start();
     } catch (error) {
       // Our own bug costs this call, never the process.
-      this.#parts.log.error('call.crashed', { call: id, error: error instanceof Error ? error.stack : String(error) });
+      this.#shared.faults.tell('call.crashed', error, { call: id });
       call.hangUp('internal-error');
     }
   }

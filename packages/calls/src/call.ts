@@ -1,4 +1,4 @@
-import type { Log } from '@vats/kernel';
+import type { FaultLines, Log } from '@vats/kernel';
 import type { CodecPolicy, DtmfKey, MediaEvent } from '@vats/media';
 import type { User } from '@vats/pbx';
 import type { IncomingInvite, IncomingInviteUser, Replaces, SessionUser } from '@vats/sip';
@@ -47,6 +47,7 @@ export interface SharedByCalls {
   readonly outward: OutwardLegs;
   readonly leaving: LeavingLegs;
   readonly services: SharedByServices;
+  readonly faults: FaultLines;
 }
 
 /** What a call needs of whoever keeps it. */
@@ -99,12 +100,14 @@ export class Call implements CallContext {
   readonly #inputs: CallInput[] = [];
   #working = false;
   readonly #timers: CallTimers;
+  readonly #faults: FaultLines;
   /** The caller gave up because another place took the call. */
   #elsewhere = false;
 
   constructor(shared: SharedByCalls, id: string, origin: CallOrigin, places: CallPlaces, hooks: CallHooks) {
     const { parts } = shared;
     this.parts = parts;
+    this.#faults = shared.faults;
     this.id = id;
     this.origin = origin;
     this.#first = origin;
@@ -349,7 +352,7 @@ export class Call implements CallContext {
 
   /** A bug of ours costs this call and nothing else: whatever it holds is given back, however far it had come. */
   #crash(error: unknown): void {
-    this.log.error('call.crashed', { error: error instanceof Error ? error.stack : String(error) });
+    this.#faults.tell('call.crashed', error, { call: this.id });
     this.#inputs.length = 0;
     if (this.#state.name === 'ended') return;
     this.#forks.cancelAll();

@@ -2,6 +2,8 @@ export { type Cancel, type Clock, SystemClock } from './clock.ts';
 export { type CommonEnds, commonEnds } from './common-ends.ts';
 export { type Endpoint, formatEndpoint, isIPv6, parseEndpoint, sameEndpoint } from './endpoint.ts';
 export { ExpiringMap, type ExpiringMapOptions } from './expiring-map.ts';
+export { FaultLines } from './fault-lines.ts';
+export { GuardedClock } from './guarded-clock.ts';
 export { formatAddress, type IpAddress, ipv6Prefix, isPrivateAddress, parseAddress } from './ip-address.ts';
 export { Ledger } from './ledger.ts';
 export { LineBudget } from './line-budget.ts';

@@ -1,4 +1,14 @@
-import { type Clock, Ledger, type Log, type Random, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
+import {
+  type Clock,
+  FaultLines,
+  GuardedClock,
+  Ledger,
+  type Log,
+  type Random,
+  SILENT,
+  SystemClock,
+  SystemRandom,
+} from '@vats/kernel';
 import { DialogLayer, type DialogLayerOptions } from './dialog/index.ts';
 import { TransactionLayer } from './transaction/index.ts';
 import { type Network, SystemNetwork, TransportLayer, type TransportLayerOptions } from './transport/index.ts';
@@ -46,7 +56,10 @@ export class SipStack {
   readonly dialogs: DialogLayer;
 
   constructor(options: SipStackOptions = {}) {
-    const { clock = new SystemClock(), random = new SystemRandom(), ledger = new Ledger(), log = SILENT } = options;
+    const { random = new SystemRandom(), ledger = new Ledger(), log = SILENT } = options;
+    const bare = options.clock ?? new SystemClock();
+    const faults = new FaultLines(bare, log);
+    const clock = new GuardedClock(bare, (error) => faults.tell('timer.failed', error));
     const { allow = METHODS, supported = [], network = new SystemNetwork(), userAgent } = options;
     const common = { clock, random, ledger, log };
     this.clock = clock;

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { CallManager, type ReachablePhone } from '@vats/calls';
-import { Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
+import { FaultLines, GuardedClock, Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Domain, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
 import {
@@ -75,7 +75,10 @@ export async function createSwitch(settings: Settings, parts: SwitchParts = {}):
 }
 
 async function start(settings: Settings, parts: SwitchParts, undo: (() => Promise<void>)[]): Promise<Switch> {
-  const { clock = new SystemClock(), random = new SystemRandom(), log = SILENT, ledger = new Ledger() } = parts;
+  const { random = new SystemRandom(), log = SILENT, ledger = new Ledger() } = parts;
+  const bare = parts.clock ?? new SystemClock();
+  const faults = new FaultLines(bare, log);
+  const clock = new GuardedClock(bare, (error) => faults.tell('timer.failed', error));
   const network = parts.network ?? new SystemNetwork();
   const data = resolve(settings.data);
   const recordingsDirectory = join(data, 'recordings');

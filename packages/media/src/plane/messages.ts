@@ -130,4 +130,6 @@ export type Report =
   | { readonly say: 'reserve'; readonly family: AddressFamily; readonly ports: readonly number[] }
   /** Some pairs could not be bound; the worker goes on with the others. */
   | { readonly say: 'unbound'; readonly address: string; readonly inUse: number; readonly failed: string | undefined }
+  /** A timer of the thread's threw, which is a fault of ours: its stack. */
+  | { readonly say: 'fault'; readonly stack: string }
   | { readonly say: 'event'; readonly call: number; readonly event: MediaEvent };

@@ -156,6 +156,7 @@ test('every report arrives as it was given', () => {
     { say: 'warm', family: 4, ports: [20_000, 20_002] },
     { say: 'reserve', family: 4, ports: [20_004] },
     { say: 'unbound', address: '192.0.2.1', inUse: 3, failed: 'EMFILE' },
+    { say: 'fault', stack: 'Error: x\n    at y' },
     { say: 'event', call: 1, event: { kind: 'dtmf', leg: 'a', key: '*', milliseconds: 90 } },
     { say: 'event', call: 1, event: { kind: 'silence', milliseconds: 60_000 } },
     {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { SystemClock, SystemRandom } from '@vats/kernel';
+import { GuardedClock, SystemClock, SystemRandom } from '@vats/kernel';
 import { loadOpus } from '../codec/opus.ts';
 import { DiskFiles } from '../recording/output-file.ts';
 import { DiskSoundFiles } from '../sound/disk-sound-files.ts';
@@ -12,14 +12,18 @@ import { readCommands, writeReports } from './wire.ts';
 const port = parentPort;
 if (port === null) throw new Error('worker-entry.ts runs in a worker thread only');
 
+const post = (reports: readonly Report[]): void => port.postMessage(writeReports(reports));
 const worker = new MediaWorker({
   settings: workerData as WorkerSettings,
-  clock: new SystemClock(),
+  // A fault in one call's timer is not to end the calls of all the thread.
+  clock: new GuardedClock(new SystemClock(), (error) => {
+    post([{ say: 'fault', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) }]);
+  }),
   random: new SystemRandom(),
   files: new DiskFiles(),
   sounds: new DiskSoundFiles(),
   loop: threadLoop(),
-  post: (reports: readonly Report[]) => port.postMessage(writeReports(reports)),
+  post,
 });
 
 port.on('message', (posted: string) => {

@@ -367,6 +367,24 @@ test('what went wrong while binding is logged', async () => {
   ]);
 });
 
+test('what the user of one call throws keeps no other from its events; what a timer of a thread throws is told', async () => {
+  const plane = await start();
+  plane.openCall('one', () => {
+    throw new Error('ours');
+  });
+  plane.openCall('two', told);
+  threads[0]!.say(
+    { say: 'event', call: 1, event: { kind: 'lost', detail: 'x' } },
+    { say: 'event', call: 2, event: { kind: 'lost', detail: 'y' } },
+    { say: 'fault', stack: 'Error: z\n    at here' },
+  );
+  expect(events).toEqual([{ kind: 'lost', detail: 'y' }]);
+  expect(log.lines).toMatchObject([
+    { level: 'error', event: 'media.user-failed', fields: { event: 'lost' } },
+    { level: 'error', event: 'media.timer-failed', fields: { error: 'Error: z\n    at here' } },
+  ]);
+});
+
 test('streams beside the sound take pairs of the same address, and give them back with their leg or before', async () => {
   const plane = await start();
   const call = plane.openCall('one', told)!;

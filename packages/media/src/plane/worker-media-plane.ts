@@ -1,4 +1,4 @@
-import type { Cancel, Clock, Ledger, Log } from '@vats/kernel';
+import { type Cancel, type Clock, FaultLines, type Ledger, type Log } from '@vats/kernel';
 import { Crew, type Tally } from './crew.ts';
 import type { AddressFamily, MediaCall, MediaEvent, MediaPlane, MediaPlaneStatistics } from './media-plane.ts';
 import { explainBindFailure, MediaStartError } from './media-start-error.ts';
@@ -17,6 +17,7 @@ export class WorkerMediaPlane implements MediaPlane {
   readonly #crews: readonly Crew[];
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #faults: FaultLines;
   readonly #spawn: SpawnWorker;
   readonly #respawns = new Set<Cancel>();
   readonly #tally: Tally = { leased: 0, recordings: 0, encryptedLegs: 0, convertedCalls: 0 };
@@ -33,6 +34,7 @@ export class WorkerMediaPlane implements MediaPlane {
   }) {
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#faults = new FaultLines(options.clock, options.log);
     this.#spawn = options.spawn;
     const addresses = options.settings[0]?.addresses ?? [];
     this.families = addresses.map(({ family }) => family);
@@ -154,9 +156,21 @@ export class WorkerMediaPlane implements MediaPlane {
         if (report.failed === undefined) this.#log.debug('media.ports-in-use', { pairs: report.inUse });
         else this.#log.error('media.bind-failed', { code: report.failed, address: report.address });
         break;
-      case 'event':
-        crew.calls.get(report.call)?.onEvent(report.event);
+      case 'fault':
+        this.#faults.tell('media.timer-failed', report.stack);
         break;
+      case 'event':
+        this.#onEvent(crew, report);
+        break;
+    }
+  }
+
+  /** What a call's user throws costs no other call its events. */
+  #onEvent(crew: Crew, { call, event }: Extract<Report, { say: 'event' }>): void {
+    try {
+      crew.calls.get(call)?.onEvent(event);
+    } catch (error) {
+      this.#faults.tell('media.user-failed', error, { event: event.kind });
     }
   }
 

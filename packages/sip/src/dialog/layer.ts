@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Endpoint,
+  FaultLines,
   formatEndpoint,
   type Ledger,
   LineBudget,
@@ -94,7 +95,8 @@ export class DialogLayer {
   constructor(options: DialogLayerOptions) {
     const timers = { ...DIALOG_TIMERS, ...options.timers };
     const clock = new CountedClock(options.clock);
-    const queues = new TimerQueues(options.clock, (error) => options.log.error('dialog.timer-failed', { error }));
+    const faults = new FaultLines(clock, options.log);
+    const queues = new TimerQueues(options.clock, (error) => faults.tell('dialog.timer-failed', error));
     const { random, transactions, transport, allow, supported, userAgent } = options;
     const named = (header: string): HeaderField[] => (userAgent === undefined ? [] : [[header, userAgent]]);
     const capable = (tags: readonly string[]): HeaderField[] => [

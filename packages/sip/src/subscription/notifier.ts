@@ -1,4 +1,4 @@
-import type { Clock, Ledger, Log } from '@vats/kernel';
+import { type Clock, FaultLines, type Ledger, type Log } from '@vats/kernel';
 import type { DialogLayer, Refusal } from '../dialog/index.ts';
 import type { SipRequest } from '../message/message.ts';
 import { warning } from '../message/warning.ts';
@@ -87,7 +87,8 @@ export class Notifier<W extends Watcher> {
     const { clock, log, ledger, limits } = options;
     this.#options = options;
     this.#limits = { ...SUBSCRIPTION_LIMITS, ...limits };
-    this.#queue = new TellingQueue(clock, (error) => log.error('subscription.notify-failed', { error: String(error) }));
+    const faults = new FaultLines(clock, log);
+    this.#queue = new TellingQueue(clock, (error) => faults.tell('subscription.notify-failed', error));
     ledger.enrol('subscriptions', () => this.#size);
     ledger.enrol('subscriptions to be told', () => this.#queue.size);
   }

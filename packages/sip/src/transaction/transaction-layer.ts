@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Endpoint,
+  FaultLines,
   formatEndpoint,
   type Ledger,
   LineBudget,
@@ -67,6 +68,7 @@ export class TransactionLayer implements TransportUser {
   readonly #write: RequestWriter;
   readonly #log: Log;
   readonly #lines: LineBudget;
+  readonly #faults: FaultLines;
   readonly #limit: number;
   readonly #core: TransactionCore;
   readonly #clients = new Map<string, ClientTransactionMachine>();
@@ -87,6 +89,7 @@ export class TransactionLayer implements TransportUser {
     this.#write = requestWriter(transport, random);
     this.#log = log;
     this.#lines = new LineBudget(clock, log);
+    this.#faults = new FaultLines(clock, log);
     this.#limit = options.limit ?? SERVER_TRANSACTIONS;
     this.#core = {
       transport,
@@ -376,7 +379,7 @@ export class TransactionLayer implements TransportUser {
   /** A bug of ours costs one call, not the process. */
   #bug(error: unknown): void {
     this.counters.userFaults++;
-    this.#log.error('transaction.user-failed', { error });
+    this.#faults.tell('transaction.user-failed', error);
   }
 
   #line(event: string, flow: Flow, fields: Readonly<Record<string, unknown>>): void {

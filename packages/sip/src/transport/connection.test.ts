@@ -122,6 +122,26 @@ test('a watcher that throws keeps nobody else from hearing', () => {
   expect(stage.layer.counters.handlerFaults).toBe(1);
 });
 
+test('a fault of ours in reading what came costs that connection, and no other', () => {
+  const [guest, beside] = [stage.peer(), stage.peer()];
+  guest.says(MESSAGE);
+  beside.says(MESSAGE);
+  Object.defineProperty(stage.layer.counters, 'keepAlives', {
+    configurable: true,
+    get: () => {
+      throw new Error('ours');
+    },
+  });
+  guest.says('\r\n\r\n');
+  Object.defineProperty(stage.layer.counters, 'keepAlives', { value: 0, writable: true });
+  stage.clock.advance(0);
+  expect(guest.closed).toBeDefined();
+  expect(stage.layer.counters.handlerFaults).toBe(1);
+  beside.says(MESSAGE);
+  expect(stage.heard).toHaveLength(3);
+  expect(beside.closed).toBeUndefined();
+});
+
 test('close lets a connection send what it holds, and does not wait for ever', async () => {
   await stage.listener();
   const { flow } = stage.flowToPeer();

@@ -17,7 +17,7 @@ export interface ConnectionUser {
   /** A ping of the peer's, or its answer to one of ours. */
   onKeepAlive?(connection: Connection): void;
   onGone(connection: Connection): void;
-  /** Somebody who wanted to hear of the connection's end threw. */
+  /** Code of ours threw: whoever wanted to hear of the connection's end, or what reads its octets. */
   onBug(error: unknown, connection: Connection): void;
 }
 
@@ -179,11 +179,17 @@ export class Connection implements Flow, StreamUser {
 
   onConnected(): void {
     if (this.#state !== 'connecting') return;
-    this.#readable = true;
-    if (this.#framing.opens !== true) this.#isUp();
+    this.#guarded(() => {
+      this.#readable = true;
+      if (this.#framing.opens !== true) this.#isUp();
+    });
   }
 
   onOctets(octets: Buffer): void {
+    this.#guarded(() => this.#read(octets));
+  }
+
+  #read(octets: Buffer): void {
     if (!this.open || !this.#readable) return;
     this.#deadlines.active();
     this.#framing.push(octets);
@@ -198,7 +204,7 @@ export class Connection implements Flow, StreamUser {
 
   onEnded(): void {
     // A peer that has shut its side is as good as gone: a phone that quits does just this.
-    this.end({ code: 'closed', detail: 'by the peer' });
+    this.#guarded(() => this.end({ code: 'closed', detail: 'by the peer' }));
   }
 
   onClosed(failure: TransportFailure): void {
@@ -290,6 +296,16 @@ export class Connection implements Flow, StreamUser {
     this.#counters.unframed++;
     this.#user.onUnframed(fault, head, this);
     this.end({ code: 'framing', detail: fault });
+  }
+
+  /** A fault of ours in reading what came ends this connection and no other, nor the process. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#user.onBug(error, this);
+      this.destroy({ code: 'closed', detail: 'a fault of ours' });
+    }
   }
 
   // --- its end ---

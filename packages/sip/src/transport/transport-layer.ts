@@ -2,6 +2,7 @@ import {
   type Clock,
   type Endpoint,
   ExpiringMap,
+  FaultLines,
   formatEndpoint,
   type Ledger,
   LineBudget,
@@ -118,6 +119,7 @@ export class TransportLayer {
   readonly #transports: Readonly<Record<TransportName, Transport>>;
   readonly #tags: StatelessTags;
   readonly #lines: LineBudget;
+  readonly #faults: FaultLines;
   readonly #localAddresses: ExpiringMap<string, string>;
 
   constructor(options: TransportLayerOptions) {
@@ -156,6 +158,7 @@ export class TransportLayer {
     };
     this.#tags = new StatelessTags(random);
     this.#lines = new LineBudget(clock, log);
+    this.#faults = new FaultLines(clock, log);
     this.#localAddresses = new ExpiringMap({
       clock,
       limit: LOCAL_ADDRESSES_REMEMBERED,
@@ -302,7 +305,7 @@ export class TransportLayer {
   /** A bug of ours costs one message, not the process. */
   #bug(error: unknown, flow: Flow): void {
     this.counters.handlerFaults++;
-    this.#options.log.error('transport.handler-failed', { observed: formatEndpoint(flow.observed), error });
+    this.#faults.tell('transport.handler-failed', error, { observed: formatEndpoint(flow.observed) });
   }
 
   #socketFailed(transport: TransportName, bound: Endpoint, failure: TransportFailure): void {
