@@ -15,7 +15,7 @@ async function pinged() {
 const reachability = (bench: RegistrarBench) => bench.registrar.registrations()[0]?.reachability;
 
 describe('pings', () => {
-  test('a phone behind a NAT gets OPTIONS over its flow each 25 s', async () => {
+  test('a phone behind a NAT gets OPTIONS over its flow each 25 s (RFC 3261 §11.1)', async () => {
     const { bench, flow } = await pinged();
     bench.clock.advance(100_000);
     const times = bench.pings.map(({ at }) => at);

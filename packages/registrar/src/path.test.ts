@@ -38,7 +38,7 @@ function through(from: string, path: string, more: Partial<RegisterDraft> = {}):
 }
 
 describe('RFC 3327', () => {
-  test('RFC 3327 §5.3: a Path is kept as the way to the phone, and told back to who supports it', async () => {
+  test('RFC 3327 §5.3: a Path is kept as the way to the phone, and told back to who supports it (RFC 3327 §4)', async () => {
     const b = bench();
     const path = `<sip:${PROXY};lr>, <sip:${EDGE};lr>`;
     const reply = await b.register(through(PROXY, path, { client: CLIENT }));

@@ -4,7 +4,7 @@ import { contactsOf, RegistrarBench, tcpFlow, udpFlow } from './testing/registra
 const CONTACT = '<sip:alice@192.0.2.10:5060>';
 
 describe('a REGISTER and its 200 (RFC 3261 §10.3)', () => {
-  test('the Contact comes back as sent, with the seconds granted and the time of day', async () => {
+  test('the Contact comes back as sent, with the seconds granted and the time of day (RFC 3261 §20.17, RFC 3665 §2.1)', async () => {
     const bench = new RegistrarBench();
     const reply = await bench.register({
       contact:
@@ -44,7 +44,7 @@ describe('a REGISTER and its 200 (RFC 3261 §10.3)', () => {
     expect((await bench.register({ contact: CONTACT })).status).toBe(200);
   });
 
-  test('a fetch tells and changes nothing', async () => {
+  test('a fetch tells and changes nothing (RFC 3261 §10.2.3, RFC 3665 §2.3)', async () => {
     const bench = new RegistrarBench();
     await bench.register({ contact: CONTACT, expires: 600 });
     bench.clock.advance(10_000);
@@ -54,7 +54,7 @@ describe('a REGISTER and its 200 (RFC 3261 §10.3)', () => {
     expect([bench.store.writes.length, bench.happened()]).toEqual([writes, []]);
   });
 
-  test('every binding is told, those of this request first', async () => {
+  test('every binding is told, those of this request first (RFC 3665 §2.2)', async () => {
     const bench = new RegistrarBench();
     await bench.register({ contact: '<sip:alice@192.0.2.10>', expires: 600 });
     const reply = await bench.register({
@@ -95,7 +95,7 @@ describe('a REGISTER and its 200 (RFC 3261 §10.3)', () => {
     expect(bench.registrar.bindingsOf('acme.example', 'alice')).toHaveLength(1);
   });
 
-  test('the refusals say what would do', async () => {
+  test('the refusals say what would do (RFC 3261 §20.23)', async () => {
     const bench = new RegistrarBench();
     expect((await bench.register({ contact: CONTACT, expires: 59 })).headers).toEqual([['Min-Expires', '60']]);
     const reply = await bench.register({ contact: CONTACT, headers: [['Require', 'gruu, path']] });
@@ -185,7 +185,7 @@ describe('removal', () => {
     expect([reply.status, contactsOf(reply), bench.happened(), bench.store.writes]).toEqual([200, [], [], []]);
   });
 
-  test('the asterisk removes all, of other phones too', async () => {
+  test('the asterisk removes all, of other phones too (RFC 3665 §2.4)', async () => {
     const bench = new RegistrarBench();
     await bench.register({ contact: '<sip:alice@192.0.2.10>' });
     await bench.register({ contact: '<sip:alice@192.0.2.11>', callId: 'reg2', flow: udpFlow('192.0.2.11') });

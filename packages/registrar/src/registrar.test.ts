@@ -5,7 +5,7 @@ import { contactsOf, RegistrarBench, tcpFlow, udpFlow } from './testing/registra
 const CONTACT = '<sip:alice@192.0.2.10:5060>';
 
 describe('where a call goes', () => {
-  test('phones preferred by q come first', async () => {
+  test('phones preferred by q come first (RFC 3261 §10.2.1.2)', async () => {
     const bench = new RegistrarBench();
     await bench.register({
       contact: ['<sip:low@192.0.2.10>;q=0.1', '<sip:high@192.0.2.10>;q=0.9', '<sip:best@192.0.2.10>'],
@@ -18,7 +18,7 @@ describe('where a call goes', () => {
     ]);
   });
 
-  test('headers and method of a Contact are kept and told, but never put into a Request-URI', async () => {
+  test('headers and method of a Contact are kept and told, but never put into a Request-URI (RFC 3261 §19.1.5)', async () => {
     const bench = new RegistrarBench();
     const uri = 'sip:alice@192.0.2.10;method=INVITE;ob?Route=%3Csip:evil.example%3E';
     const reply = await bench.register({ contact: `<${uri}>` });

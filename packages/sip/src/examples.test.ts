@@ -67,7 +67,7 @@ test('calls of the load generator are answered by the program that answers calls
   expect(answered.lines.filter((line) => line === 'over: remote-bye')).toHaveLength(20);
 });
 
-test('the redirect server sends an INVITE elsewhere, over UDP and TCP', async () => {
+test('the redirect server sends an INVITE elsewhere, over UDP and TCP (RFC 3261 §8.3, §13.3.1.2)', async () => {
   const server = new Program('redirect-server', 'sip:reception@192.0.2.7', '0', '3');
   const endpoint = must(parseEndpoint(await server.listens()));
   const stack = new SipStack();

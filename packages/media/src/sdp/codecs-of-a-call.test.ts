@@ -3,7 +3,7 @@ import { DROPPED } from './leg-media.ts';
 import { payloadTypeMap } from './payload-type-map.ts';
 import { ALAW, exchange, leg, line, sdp, value } from './testing/exchange.ts';
 
-test('payload types are numbered per leg, the static ones as everyone knows them, and mapped each way', () => {
+test('payload types are numbered per leg, the static ones as everyone knows them, and mapped each way (RFC 3264 §7)', () => {
   const offer = sdp([
     'm=audio 4000 RTP/AVP 97 98 99',
     'a=rtpmap:97 PCMA/8000',

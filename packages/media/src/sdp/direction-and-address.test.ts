@@ -10,7 +10,7 @@ test.each([
   // An answer that the offer does not allow is bent to the nearest one that it does (RFC 3264 §6.1).
   ['a=sendonly', 'a=sendrecv', 'a=sendonly', 'a=recvonly'],
   ['a=inactive', 'a=sendrecv', 'a=inactive', 'a=inactive'],
-])('directions pass: offer %s, answer %s', (offered, answered, toCallee, toCaller) => {
+])('directions pass: offer %s, answer %s (RFC 3264 §5.1, §6.1)', (offered, answered, toCallee, toCaller) => {
   const call = exchange(sdp([...ALAW, offered]), sdp([...ALAW, answered]));
   expect(call.offered).toContain(`${toCallee}\r\n`);
   expect(call.answered).toContain(`${toCaller}\r\n`);
@@ -44,7 +44,7 @@ test('what is claimed is dialled, unless a public peer claims a private address'
   expect(a.media()).toMatchObject({ claimed: undefined, claimedRtcp: undefined, receives: true, held: false });
 });
 
-test('RTCP is expected on the port above unless a=rtcp says otherwise', () => {
+test('RTCP is expected on the port above unless a=rtcp says otherwise (RFC 3605 §2.1)', () => {
   const a = leg(20_000);
   value(a.receiveOffer(sdp(ALAW)));
   expect(a.media().claimedRtcp).toEqual({ address: '127.0.0.2', port: 4001 });

@@ -75,7 +75,7 @@ describe('who may encrypt', () => {
 });
 
 describe('an answer of ours', () => {
-  test('takes the first line that it can, by its tag, with a key of its own', () => {
+  test('takes the first line that it can, by its tag, with a key of its own (RFC 4568 §5.1.2, §6.2)', () => {
     const a = secured('optional');
     value(
       a.receiveOffer(sdp(savp(['1 NULL inline:AAAA', `4 AEAD_AES_128_GCM inline:${GCM}`, `5 ${CM80} inline:${K1}`]))),

@@ -18,7 +18,7 @@ test.each([
   [`${HEAD}m=audio -1 RTP/AVP 8\r\n`, 'm='],
   [`${HEAD}${AUDIO}c=IN IP4\r\n`, 'c='],
   [`${HEAD}${AUDIO}c=ATM NSAP x\r\n`, 'c='],
-])('malformed: %j is at fault for its %s', (text, where) => {
+])('malformed: %j is at fault for its %s (RFC 8866 §5, §5.2, §5.7, §5.14)', (text, where) => {
   const read = readLines(text);
   expect(read).toMatchObject({ ok: false, error: { code: 'malformed', where } });
 });
@@ -51,7 +51,7 @@ test('each m-line gets its own c= or the session one; bare LF and a missing last
   ]);
 });
 
-test('an o= with spaces in its user name, a port count and a multicast TTL are understood', () => {
+test('an o= with spaces in its user name, a port count and a multicast TTL are understood (RFC 4566 §5)', () => {
   const read = readLines(
     'v=0\no=John Smith 1 1 IN IP4 192.0.2.1\nm=audio 4000/2 RTP/AVP 0 \nc=IN IP4 224.2.1.1/127/3\n',
   );

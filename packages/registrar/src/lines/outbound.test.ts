@@ -41,7 +41,7 @@ function pings(seconds: number): number[] {
 }
 
 describe('RFC 5626: where a trunk wants flows', () => {
-  test('RFC 5626 §4.2.1: the REGISTER names instance and flow, and says what is supported', () => {
+  test('RFC 5626 §4.2.1: the REGISTER names instance and flow, and says what is supported (RFC 5626 §4.2)', () => {
     bench.use(FLOWED);
     const register = registers().at(-1)!;
     expect(register.value('Contact')).toMatch(
@@ -128,7 +128,7 @@ describe('RFC 3608', () => {
     expect(bench.line().serviceRoute).toEqual([]);
   });
 
-  test('one that can not be read, or never ends, is as if it were not there', () => {
+  test('one that can not be read, or never ends, is as if it were not there (RFC 3608 §5)', () => {
     for (const value of ['<sip:a.example;lr>, <sip:', '<tel:112>', Array(9).fill('<sip:a.example;lr>').join(',')]) {
       says(['Service-Route', value]);
       bench.use(OVER_TCP);

@@ -61,7 +61,7 @@ describe('a registration', () => {
     expect(bench.line().status()).toMatchObject({ state: 'registered', roundTrip: 60 });
   });
 
-  test('is refreshed in time, for ever, with one Call-ID, rising CSeq numbers and no further event', () => {
+  test('is refreshed in time, for ever, with one Call-ID, rising CSeq numbers and no further event (RFC 3261 §10.2.4)', () => {
     bench.use(ITSP);
     bench.happened();
     bench.passes(24 * 3600);
@@ -74,7 +74,7 @@ describe('a registration', () => {
     expect(operator.bindings.get(bench.line().contactUser!)?.until).toBeGreaterThan(bench.clock.monotonic() + 40_000);
   });
 
-  test('goes by what is granted: in our Contact among others, rewritten or not, else in Expires', () => {
+  test('goes by what is granted: in our Contact among others, rewritten or not, else in Expires (RFC 3261 §10.2.1)', () => {
     const ours = (request: SipRequest): string => contactUserOf(request)!;
     operator.register = (request) => ({
       status: 200,
@@ -109,7 +109,7 @@ describe('a registration', () => {
     expect(registers().length).toBeLessThan(60);
   });
 
-  test('uses a digest username, a Contact user and an expiry of its own', () => {
+  test('uses a digest username, a Contact user and an expiry of its own (RFC 3261 §10.2.1.1)', () => {
     const register = { ...ITSP.register!, authUser: 'auth7', contactUser: 'line1', expires: 600_000 };
     bench.use({ ...ITSP, register });
     const last = registers().at(-1)!;
@@ -117,7 +117,7 @@ describe('a registration', () => {
     expect([contactUserOf(last), expiresOf(last)]).toEqual(['line1', 600]);
   });
 
-  test('follows 423 to the longer time, within bounds', () => {
+  test('follows 423 to the longer time, within bounds (RFC 3261 §10.2.8)', () => {
     operator.register = (request, self) =>
       (expiresOf(request) ?? 0) < 300 ? { status: 423, headers: [['Min-Expires', '300']] } : self.serve(request);
     bench.use(ITSP);
@@ -272,7 +272,7 @@ describe('several servers', () => {
     bench.passes(2);
   });
 
-  test('the first one that falls silent is left for the second, and calls leave it within half a minute of a question', () => {
+  test('the first one that falls silent is left for the second, and calls leave it within half a minute of a question (RFC 3261 §10.2.6)', () => {
     expect(bench.line().target()?.endpoint).toMatchObject(OPERATOR);
     bench.network.vanish(OPERATOR.address);
     bench.happened();

@@ -87,7 +87,7 @@ class Scene {
   }
 }
 
-test('a challenged INVITE is repeated by itself; its user hears of the end alone', async () => {
+test('a challenged INVITE is repeated by itself; its user hears of the end alone (RFC 3261 §8.1.3.5)', async () => {
   const scene = await Scene.open();
   const { at, user } = scene;
   const invite = scene.call();
@@ -172,7 +172,7 @@ test('a callee that asks for its own realm gets nothing', async () => {
   expect(scene.at.leftovers()).toEqual([]);
 });
 
-test('the forks of a challenged INVITE are gone', async () => {
+test('the forks of a challenged INVITE are gone (RFC 3261 §12.3)', async () => {
   const scene = await Scene.open();
   scene.call();
   scene.at.phone.respond(scene.last('INVITE'), 183, { tag: 'early', sdp: 'x' });

@@ -130,7 +130,7 @@ test('the 2xx settles route set and target anew (RFC 3261 §13.2.2.4)', () => {
   expect(dialog).toMatchObject({ state: 'confirmed', routeSet: [], remoteTarget: 'sip:bob@192.0.2.8' });
 });
 
-test('a target refresh moves the target and leaves the route set (RFC 3261 §12.2)', () => {
+test('a target refresh moves the target and leaves the route set (RFC 3261 §12.2, RFC 6141 §4)', () => {
   const dialog = callee(['Contact', '<sip:bob@192.0.2.7>'], ['Record-Route', '<sip:p1;lr>']);
   dialog.refreshTarget(invite(['Contact', '<sip:bob@192.0.2.9>'], ['Record-Route', '<sip:evil;lr>']));
   expect(dialog).toMatchObject({ remoteTarget: 'sip:bob@192.0.2.9', routeSet: ['<sip:p1;lr>'] });
@@ -158,7 +158,7 @@ describe('CSeq of the peer (RFC 3261 §12.2.2)', () => {
 });
 
 describe('routing (RFC 3261 §12.2.1.1)', () => {
-  test('loose: the request names the target and goes to the first route', () => {
+  test('loose: the request names the target and goes to the first route (RFC 3261 §8.1.2)', () => {
     const dialog = callee(['Contact', '<sip:bob@192.0.2.7>'], ['Record-Route', '<sip:p2;lr>,<sip:p1>']);
     const { draft, nextHop } = dialog.request('INFO', 2, []);
     expect(draft.uri).toBe('sip:bob@192.0.2.7');

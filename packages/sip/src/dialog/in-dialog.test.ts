@@ -28,7 +28,7 @@ describe('requests of the peer', () => {
     ['SUBSCRIBE', 405],
     ['REFER', 405],
     ['FOO', 501],
-  ])('%s is %i with Allow', async (method, status) => {
+  ])('%s is %i with Allow (RFC 3261 §8.2.1, §20.5, §21.4.6)', async (method, status) => {
     const call = await phoneCalled();
     const { at, user } = call;
     at.phone.send(method);
@@ -38,7 +38,7 @@ describe('requests of the peer', () => {
     expect(endOf(call)).toEqual([]);
   });
 
-  test('a Require that nobody knows is 420; a BYE is heard whatever it requires', async () => {
+  test('a Require that nobody knows is 420; a BYE is heard whatever it requires (RFC 3261 §20.32)', async () => {
     const call = await phoneCalled();
     const { at, user } = call;
     at.phone.send('INFO', { headers: [['Require', 'nothing']] });
@@ -101,7 +101,7 @@ describe('requests of the peer', () => {
     expect(endOf(call)).toEqual([]);
   });
 
-  test('a stray ACK is met with silence', async () => {
+  test('a stray ACK is met with silence (RFC 6026 §8.8)', async () => {
     const call = await phoneCalled();
     const { at, user } = call;
     at.phone.send('ACK');
@@ -153,7 +153,7 @@ describe('requests of ours', () => {
     expect(at.leftovers()).toEqual([]);
   });
 
-  test('no response ends it too', async () => {
+  test('no response ends it too (RFC 3261 §15.1.1)', async () => {
     const call = await weCalled();
     const { at, user, session } = call;
     const failures: string[] = [];
@@ -181,7 +181,7 @@ describe('requests of ours', () => {
 });
 
 describe('the end', () => {
-  test('both hang up at once: each BYE gets 200 (RFC 5407 §3.2.2)', async () => {
+  test('both hang up at once: each BYE gets 200 (RFC 5407 §3.2.1)', async () => {
     const call = await phoneCalled();
     const { at, user, session } = call;
     session.bye();
@@ -196,7 +196,7 @@ describe('the end', () => {
     expect(at.leftovers()).toEqual([]);
   });
 
-  test('the BYE lost is repeated; never answered, it is forgotten', async () => {
+  test('the BYE lost is repeated; never answered, it is forgotten (RFC 3261 §15.1.1)', async () => {
     const call = await phoneCalled();
     const { at, net, session } = { ...call, net: call.at.net };
     net.dropNext('BYE');

@@ -29,7 +29,7 @@ async function answered(sdp: string | null = 'offer') {
   return { ...scene, session };
 }
 
-test('rings, is answered, ends', async () => {
+test('rings, is answered, ends (RFC 3261 §21.1, §21.2.1)', async () => {
   const { at, clock, phone, user, incoming } = await invited();
   expect(incoming.offer).toBe('offer');
   incoming.progress(180);
@@ -151,7 +151,7 @@ test('our BYE waits no longer than 64*T1', async () => {
   expect(user.heard()).toEqual([]);
 });
 
-test('the peer’s BYE comes before its ACK, or while ours waits for it', async () => {
+test('the peer’s BYE comes before its ACK, or while ours waits for it (RFC 5407 §3.1.6)', async () => {
   for (const leave of [false, true]) {
     const { at, clock, phone, user, session } = await answered();
     if (leave) session.bye();
@@ -199,7 +199,7 @@ test('the 487 lost: it is repeated until its ACK', async () => {
   expect(at.leftovers()).toEqual([]);
 });
 
-test('CANCEL that crosses our 2xx changes nothing (RFC 3261 §9.2)', async () => {
+test('CANCEL that crosses our 2xx changes nothing (RFC 3261 §9.2, RFC 5407 §3.1.2)', async () => {
   const { at, clock, phone, user, session } = await answered();
   phone.cancel();
   clock.advance(50);
@@ -242,7 +242,7 @@ test('a second INVITE in the early dialog is 500 with Retry-After (RFC 3261 §14
   expect(at.leftovers()).toEqual([]);
 });
 
-test('requests within the early dialog reach the user; what it leaves open ends with the INVITE', async () => {
+test('requests within the early dialog reach the user; what it leaves open ends with the INVITE (RFC 3261 §12.3)', async () => {
   const { at, clock, phone, user, incoming } = await invited();
   incoming.progress(180);
   clock.advance(50);
@@ -261,7 +261,7 @@ test('requests within the early dialog reach the user; what it leaves open ends 
   expect(at.leftovers()).toEqual([]);
 });
 
-test('a retransmitted INVITE makes one call and gets the last response again', async () => {
+test('a retransmitted INVITE makes one call and gets the last response again (RFC 5407 §3.1.1)', async () => {
   const { at, clock, phone, user, incoming } = await invited();
   incoming.progress(180);
   clock.advance(50);

@@ -57,7 +57,7 @@ describe.each([
     expect(at.leftovers()).toEqual([]);
   });
 
-  test('a refused re-INVITE leaves the session as it was (RFC 3261 §14.1)', async () => {
+  test('a refused re-INVITE leaves the session as it was (RFC 3261 §14.1, RFC 6141 §3.1)', async () => {
     const call = await make();
     const { at, user, session } = call;
     const before = session.remoteSdp;
@@ -69,7 +69,7 @@ describe.each([
     expect(endOf(call)).toEqual([]);
   });
 
-  test.each([408, 481])('%i to a re-INVITE ends the call', async (status) => {
+  test.each([408, 481])('%i to a re-INVITE ends the call (RFC 5057 §5.1)', async (status) => {
     const call = await make();
     const { at, user } = call;
     call.session.reinvite({ sdp: 'later' }, new Recorder());

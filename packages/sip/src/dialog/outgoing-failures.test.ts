@@ -12,7 +12,7 @@ test.each([
   [408, 'failure 408 response'],
   [486, 'failure 486 response'],
   [603, 'failure 603 response'],
-])('%i', async (status, event) => {
+])('%i (RFC 3261 §13.2.2.2 and §13.2.2.3)', async (status, event) => {
   const { at, clock, phone, user, received } = await calling();
   phone.respond(received, 183, { tag: 'b1', sdp: 'early' });
   phone.respond(received, status, { tag: 'b1' });
@@ -23,7 +23,7 @@ test.each([
   expect(at.leftovers()).toEqual([]);
 });
 
-test('nobody answers: 408 after 64*T1', async () => {
+test('nobody answers: 408 after 64*T1 (RFC 3261 §8.1.3.1)', async () => {
   const { at, clock, user, phone } = await calling();
   clock.advance(64 * T1);
   expect(user.heard()).toEqual(['failure 408 timeout']);
@@ -31,7 +31,7 @@ test('nobody answers: 408 after 64*T1', async () => {
   expect(at.leftovers()).toEqual([]);
 });
 
-test('no connection: 503, in a later turn', async () => {
+test('no connection: 503, in a later turn (RFC 3261 §8.1.3.1, §18.4)', async () => {
   const at = await world();
   const user = new Recorder();
   at.call(user, { sdp: 'offer', target: () => at.flowTo({ address: '10.0.0.9', port: 5060 }, 'tcp') });

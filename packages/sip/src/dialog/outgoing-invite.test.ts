@@ -6,7 +6,7 @@ import { SWITCH, world } from './testing/world.ts';
 
 const T1 = 500;
 
-test('what the INVITE says', async () => {
+test('what the INVITE says (RFC 3261 §8.1.1.1, §8.1.1.3, §8.1.1.4, §8.1.1.8, §20.20, §20.39)', async () => {
   const { at, received, invite, phone } = await calling({
     sdp: 'offer',
     maxForwards: 41,

@@ -35,7 +35,7 @@ function dialog() {
 }
 
 describe('REFERs of one dialog', () => {
-  test('RFC 3515 §2.4.4: one is told at once that it goes on, then how, then the end', () => {
+  test('RFC 3515 §2.4.4: one is told at once that it goes on, then how, then the end (RFC 3515 §2.4.5)', () => {
     const { told, responses, orders, answers, refer, clock } = dialog();
     refer(2);
     const outcome = orders[0]?.accept();

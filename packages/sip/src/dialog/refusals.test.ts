@@ -24,7 +24,7 @@ test.each([
   if (status !== undefined) expect(refusal?.headers).toEqual([['Allow', 'INVITE, ACK, BYE, CANCEL, INFO']]);
 });
 
-test('Unsupported names what is not supported, and nothing else (RFC 3261 §8.2.2.3)', () => {
+test('Unsupported names what is not supported, and nothing else (RFC 3261 §8.2.2.3, RFC 3261 §19.2, §20.40)', () => {
   expect(refusedExtension(request('INVITE'), [])).toBeUndefined();
   expect(refusedExtension(request('INVITE', ['Require', 'REPLACES']), ['replaces'])).toBeUndefined();
   const headers: HeaderField[] = [
@@ -45,7 +45,7 @@ test.each([
   ['0', 483],
   ['1', undefined],
   [undefined, undefined],
-])('Max-Forwards %s: %s', (hops, status) => {
+])('Max-Forwards %s: %s (RFC 3261 §21.4.21)', (hops, status) => {
   const headers: HeaderField[] = hops === undefined ? [] : [['Max-Forwards', hops]];
   expect(refusedHops(request('INVITE', ...headers))?.status).toBe(status);
 });

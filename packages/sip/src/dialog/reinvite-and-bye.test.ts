@@ -5,7 +5,7 @@ import { Recorder } from './testing/recorder.ts';
 import { world } from './testing/world.ts';
 
 describe('BYE and re-INVITE', () => {
-  test('their BYE meets our re-INVITE: the late 2xx still gets its ACK', async () => {
+  test('their BYE meets our re-INVITE: the late 2xx still gets its ACK (RFC 5407 §3.2.3)', async () => {
     const call = await weCalled();
     const { at, user } = call;
     const { received } = offering(call);
@@ -41,7 +41,7 @@ describe('BYE and re-INVITE', () => {
     }
   });
 
-  test('our BYE meets their re-INVITE: it gets 487', async () => {
+  test('our BYE meets their re-INVITE: it gets 487 (RFC 5407 §3.2.2)', async () => {
     const call = await weCalled();
     const { at, user, session } = call;
     at.phone.send('INVITE', { sdp: 'hold' });

@@ -30,7 +30,7 @@ describe('glare (RFC 3261 §14.1, §14.2)', () => {
     expect(endOf(call)).toEqual([]);
   });
 
-  test('theirs comes while ours backs off, and goes first', async () => {
+  test('theirs comes while ours backs off, and goes first (RFC 5407 §3.3.1)', async () => {
     const call = await weCalled();
     const { at, user } = call;
     const { received } = offering(call);

@@ -281,7 +281,7 @@ describe('to a caller that requires reliable provisional responses', () => {
   });
 });
 
-test('RFC 3262 §3: a caller that says nothing of it gets no reliable response', async () => {
+test('RFC 3262 §3: a caller that says nothing of it gets no reliable response (RFC 3261 §8.2.4, RFC 3262 §8)', async () => {
   const call = await invited([]);
   const { invite, phone, clock } = call;
   invite.progress(183, { sdp: 'early' });

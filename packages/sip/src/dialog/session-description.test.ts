@@ -30,7 +30,7 @@ test('an SDP without type is taken for one', () => {
   expect(read([], SDP)).toEqual({ sdp: SDP });
 });
 
-test('the SDP among other parts is found', () => {
+test('the SDP among other parts is found (RFC 3261 §7.4, RFC 5621 §3)', () => {
   const isup = 'Content-Type: application/isup\r\nContent-Disposition: signal;handling=optional\r\n\r\n\x01\x02';
   expect(read(...multipart('b', isup, `content-TYPE : application/sdp\r\n\r\n${SDP}`))).toEqual({ sdp: SDP });
   expect(read(...multipart('b', `Content-Type: application/sdp\r\n\r\n${SDP}`, isup))).toEqual({ sdp: SDP });
@@ -48,7 +48,7 @@ test.each<[string, HeaderField[], string]>([
   ],
   ['parts without boundary', [['Content-Type', 'multipart/mixed']], SDP],
   ['a part without head', ...multipart('b', SDP)],
-])('415 says what could be read: %s', (_, headers, body) => {
+])('415 says what could be read: %s (RFC 3261 §20.1)', (_, headers, body) => {
   expect(read(headers, body)).toEqual({
     refusal: { status: 415, headers: [['Accept', 'application/sdp, multipart/mixed']] },
   });
@@ -63,7 +63,7 @@ test('415 for an encoding, which comes before the type (RFC 3261 §8.2.3)', () =
   expect(read([headers[0]!, ['Content-Encoding', 'Identity']], SDP)).toEqual({ sdp: SDP });
 });
 
-test('what its sender calls optional may be ignored', () => {
+test('what its sender calls optional may be ignored (RFC 5621 §8)', () => {
   const headers: HeaderField[] = [
     ['Content-Type', 'application/isup'],
     ['Content-Disposition', 'signal;handling=OPTIONAL'],

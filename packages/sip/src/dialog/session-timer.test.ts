@@ -47,7 +47,7 @@ describe('as called side', () => {
     expect(endOf(call)).toEqual([]);
   });
 
-  test('RFC 4028 §9: what a proxy asked for a caller that cannot is ours to refresh', async () => {
+  test('RFC 4028 §9: what a proxy asked for a caller that cannot is ours to refresh (RFC 4028 §8.1)', async () => {
     const call = await called([expires('600')]);
     expect(call.success.value('Session-Expires')).toBe('600;refresher=uas');
     expect(call.success.require).toEqual([]);
@@ -78,7 +78,7 @@ describe('as called side', () => {
     expect(endOf(call)).toEqual([]);
   });
 
-  test('RFC 4028 §9: a re-INVITE or UPDATE that asks for less than ours gets 422 with Min-SE', async () => {
+  test('RFC 4028 §9: a re-INVITE or UPDATE that asks for less than ours gets 422 with Min-SE (RFC 4028 §5, §6)', async () => {
     const call = await called([TIMER]);
     for (const method of ['INVITE', 'UPDATE']) {
       call.phone.send(method, { headers: [TIMER, expires('30')], ...(method === 'INVITE' && { sdp: 'x' }) });

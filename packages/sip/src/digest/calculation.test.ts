@@ -15,7 +15,7 @@ test('RFC 2617 §3.5: the response of Mufasa', () => {
   expect(digestResponse(input)).toBe('6629fae49393a05397450978507c4ef1');
 });
 
-test('RFC 7616 §3.9.1: MD5 and SHA-256', () => {
+test('RFC 7616 §3.9.1: MD5 and SHA-256 (RFC 7616 §3.4.1, RFC 8760 §2.1, §2.2)', () => {
   const input = {
     method: 'GET',
     uri: '/dir/index.html',

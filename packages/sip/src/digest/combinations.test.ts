@@ -60,7 +60,7 @@ function clientOf(username: string, password: string): DigestClient {
   return new DigestClient({ username, password, isPeer: () => true, random: new SeededRandom(7) });
 }
 
-test('RFC 7616 §3.4: every algorithm, -sess or not, with every qop, is answered as the plain formula says', () => {
+test('RFC 7616 §3.4: every algorithm, -sess or not, with every qop, is answered as the plain formula says (RFC 7616 §3.4.1, §3.4.3)', () => {
   const hashes = fc.constantFrom<Hash>('MD5', 'SHA-256', 'SHA-512-256');
   const bodies = fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 4 });
   fc.assert(
@@ -90,7 +90,7 @@ test('RFC 7616 §3.4: every algorithm, -sess or not, with every qop, is answered
   );
 });
 
-test('RFC 8760 §2.4: of several challenges the strongest that we can answer, whatever their order', () => {
+test('RFC 8760 §2.4: of several challenges the strongest that we can answer, whatever their order (RFC 7616 §3.7)', () => {
   const algorithms = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-3-512', 'BEST'];
   const strength = (name = '') => ['MD5', 'SHA-256', 'SHA-512-256'].indexOf(name.replace('-sess', ''));
   fc.assert(

@@ -29,7 +29,7 @@ describe('challenge', () => {
     expect(parsed(line!).get('stale')).toBe('true');
   });
 
-  test('as on the wire', () => {
+  test('as on the wire (RFC 3261 §20.44)', () => {
     const { server } = world();
     const lines = (realm: string, stale: boolean) =>
       server

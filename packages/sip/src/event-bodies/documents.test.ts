@@ -54,7 +54,7 @@ describe('dialog-info', () => {
   });
 });
 
-test('RFC 3842 §5.1: a mailbox is told in lines', () => {
+test('RFC 3842 §5.2: a mailbox is told in lines', () => {
   expect(
     writeMessageSummary('sip:201@acme.example', {
       newMessages: 2,

@@ -25,13 +25,16 @@ describe('RAck and RSeq', () => {
     },
   );
 
-  test.each(['', '0', '-1', '1.5', '4294967296', '99999999999999999999', '1 2'])('%j is no RSeq', (text) => {
-    expect(parseRSeq(text).ok).toBe(false);
-  });
+  test.each(['', '0', '-1', '1.5', '4294967296', '99999999999999999999', '1 2'])(
+    '%j is no RSeq (RFC 3262 §7.1)',
+    (text) => {
+      expect(parseRSeq(text).ok).toBe(false);
+    },
+  );
 });
 
 describe('Session-Expires and Min-SE', () => {
-  test('RFC 4028 §4: what was written is read', () => {
+  test('RFC 4028 §4: what was written is read (RFC 4028 §5)', () => {
     const parts = fc.record({ seconds: number, refresher: fc.constantFrom('uac', 'uas', undefined) });
     fc.assert(
       fc.property(parts, ({ seconds, refresher }) => {

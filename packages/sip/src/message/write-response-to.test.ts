@@ -142,7 +142,7 @@ test.each([
   ['SUBSCRIBE', 200, true],
   ['REFER', 202, true],
   ['BYE', 200, false],
-])('%s %s takes Record-Route along: %s (RFC 3261 §12.1.1)', (method, status, copied) => {
+])('%s %s takes Record-Route along: %s (RFC 3261 §12.1.1, RFC 3261 §20.30)', (method, status, copied) => {
   const response = reply(request(method, 'Via: SIP/2.0/UDP h', 'Record-Route: <sip:p;lr>', ...DIALOG), { status });
   expect(response.has('Record-Route')).toBe(copied);
 });

@@ -15,7 +15,7 @@ function eventIn(value: string | undefined) {
 const token = fc.stringMatching(/^[A-Za-z0-9.!%*_+`'~-]{1,20}$/);
 
 describe('Event', () => {
-  test('RFC 6665 §8.2.1: names a package and, by id, one of several usages', () => {
+  test('RFC 6665 §8.2.1: names a package and, by id, one of several usages (RFC 6665 §3.1.2)', () => {
     expect(eventIn('dialog;id=42;call-id="x"')).toEqual({ ok: true, value: { package: 'dialog', id: '42' } });
     expect(eventIn('presence.winfo')).toEqual({ ok: true, value: { package: 'presence.winfo', id: undefined } });
     expect(eventIn(undefined).ok).toBe(false);

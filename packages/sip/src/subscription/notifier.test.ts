@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ground, LAMP, LAMP_TEXT, told } from './testing/ground.ts';
 
 describe('a SUBSCRIBE outside a dialog', () => {
-  test('RFC 6665 §4.2.1.2: makes a dialog by its 200, and a NOTIFY with the whole state follows at once', async () => {
+  test('RFC 6665 §4.2.1.2: makes a dialog by its 200, and a NOTIFY with the whole state follows at once (RFC 6665 §4.1.2.1, §8.3.1)', async () => {
     const at = await ground();
     at.subscribe(600);
     const ok = at.phone.response(200);
@@ -22,7 +22,7 @@ describe('a SUBSCRIBE outside a dialog', () => {
     expect(at.leftovers()).toEqual([]);
   });
 
-  test('RFC 6665 §4.2.1.1: too short a time is 423 with Min-Expires, an hour is never too short, more than the longest is cut', async () => {
+  test('RFC 6665 §4.2.1.1: too short a time is 423 with Min-Expires, an hour is never too short, more than the longest is cut (RFC 6665 §3.1.1)', async () => {
     const at = await ground();
     at.subscribe(59);
     expect(at.phone.response(423).value('Min-Expires')).toBe('60');

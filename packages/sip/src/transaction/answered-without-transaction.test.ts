@@ -10,7 +10,7 @@ afterEach(() => {
 describe('what is answered without transaction', () => {
   beforeEach(() => over('udp'));
 
-  test('a challenge has one To tag for a request and its repetition, and leaves nothing behind (RFC 3261 §8.2.7)', () => {
+  test('a challenge has one To tag for a request and its repetition, and leaves nothing behind (RFC 3261 §8.2.7, RFC 3261 §26.3.2.4)', () => {
     wire.transactions.user = {
       onRequest: (request, flow) => wire.transactions.replyStatelessly(request, flow, { status: 401 }),
       onAck: () => {},

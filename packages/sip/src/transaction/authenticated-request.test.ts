@@ -88,7 +88,7 @@ const nonceOf = (request: SipRequest | undefined) =>
 describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   beforeEach(() => over(transport));
 
-  test('a challenge is answered by the same request with a new branch and the next CSeq number', () => {
+  test('a challenge is answered by the same request with a new branch and the next CSeq number (RFC 3261 §22.2)', () => {
     send();
     challenge('n1');
     wire.answer('REGISTER', { status: 200, toTag: 'theirs' });
@@ -108,7 +108,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     expect(wire.leftovers()).toEqual([]);
   });
 
-  test('the next request carries credentials unasked, and is final at once', () => {
+  test('the next request carries credentials unasked, and is final at once (RFC 3261 §22.2)', () => {
     send();
     challenge('n1');
     wire.answer('REGISTER', { status: 200, toTag: 'theirs' });

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 describe('what the transport cannot carry', () => {
-  test.each(['INVITE', 'OPTIONS'])('a refused connection is told about %s, once', async (method) => {
+  test.each(['INVITE', 'OPTIONS'])('a refused connection is told about %s, once (RFC 3261 §18.4)', async (method) => {
     await over('tcp');
     wire.network.refuse(THEIRS);
     send(method);

@@ -30,7 +30,7 @@ describe('INVITE over UDP', () => {
     wire.answer('INVITE', { status: 486, toTag: 'b' });
   });
 
-  test('the request gets a Via of ours with cookie and rport, and Max-Forwards (RFC 3261 §8.1.1, RFC 3581)', () => {
+  test('the request gets a Via of ours with cookie and rport, and Max-Forwards (RFC 3261 §8.1.1, RFC 3581, RFC 3261 §8.1.1.6)', () => {
     const transaction = send('INVITE');
     const request = messageOf(wire.heard('INVITE')[0]);
     const via = `SIP/2.0/UDP ${OURS.address}:${OURS.port};branch=${transaction.branch};rport`;
@@ -109,7 +109,7 @@ describe('INVITE over UDP', () => {
     expect(wire.transactions.counters.stray).toBe(1);
   });
 
-  test('early dialogs of several forks are all told', () => {
+  test('early dialogs of several forks are all told (RFC 3261 §13.2.2.1)', () => {
     send('INVITE');
     for (const toTag of ['x', 'y', 'z']) wire.answer('INVITE', { status: 180, toTag });
     wire.answer('INVITE', { status: 603, toTag: 'z' });

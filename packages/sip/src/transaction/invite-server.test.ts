@@ -78,7 +78,7 @@ describe('INVITE over UDP', () => {
     expect(told).toEqual(['INVITE', 'terminated']);
   });
 
-  test('after 2xx the INVITE is absorbed, and its user repeats the 2xx (RFC 6026 §7.1)', () => {
+  test('after 2xx the INVITE is absorbed, and its user repeats the 2xx (RFC 6026 §7.1, RFC 6026 §5, §8.5)', () => {
     inject('INVITE');
     respond(200);
     inject('INVITE');

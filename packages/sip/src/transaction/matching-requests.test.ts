@@ -45,7 +45,7 @@ describe('RFC 2543 clients make no branch that tells (RFC 3261 §17.2.3)', () =>
 
   beforeEach(() => over('udp'));
 
-  test.each([old, short])('their request is known again by all that it says', (via) => {
+  test.each([old, short])('their request is known again by all that it says (RFC 2543 §6.40)', (via) => {
     inject('INVITE', via);
     inject('INVITE', via);
     expect(told).toEqual(['INVITE']);

@@ -73,7 +73,7 @@ test('RFC 8489 §14: attributes that need not be understood, and credentials tha
   expect(answer(bindingRequest({ id: ID, attributes })).readUInt16BE(0)).toBe(0x0101);
 });
 
-test('RFC 8489 §6.3: what is malformed gets no answer', () => {
+test('RFC 8489 §6.3: what is malformed gets no answer (RFC 8489 §5)', () => {
   const whole = bindingRequest({ id: ID, attributes: [[0x8022, Buffer.from('abcd')]] });
   const changed = (at: number, value: number): Buffer => {
     const octets = Buffer.from(whole);

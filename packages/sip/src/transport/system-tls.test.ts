@@ -151,7 +151,7 @@ describe('as server', () => {
     expect(server.failures).toEqual([]);
   });
 
-  test('TLS before 1.2 is refused, and what is no TLS, with words for the log', async () => {
+  test('TLS before 1.2 is refused, and what is no TLS, with words for the log (RFC 3261 §26.2.1)', async () => {
     const server = await echo(material('pbx'));
     // The client's own OpenSSL would not even offer it at its usual level.
     const old: ConnectionOptions = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
@@ -170,7 +170,7 @@ describe('as server', () => {
     ]);
   });
 
-  test('where a certificate is required, who shows none or a stranger’s is turned away', async () => {
+  test('where a certificate is required, who shows none or a stranger’s is turned away (RFC 5922 §7.4)', async () => {
     const clients = { authorities: AUTHORITY, required: true };
     const server = await echo({ ...material('pbx'), clients });
     expect(await shown(server.listener.bound)).toMatch(/closed|ECONNRESET|EPIPE/);

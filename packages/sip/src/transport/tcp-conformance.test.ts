@@ -16,7 +16,7 @@ describe.each(GROUNDS.filter(([, make]) => make().transport === 'tcp'))('%s', (_
 
   afterEach(async () => expect(await pair.close()).toEqual([]));
 
-  test('one connection serves everything between two ends, both ways', async () => {
+  test('one connection serves everything between two ends, both ways (RFC 3261 §18.1.1)', async () => {
     const flow = here.flowTo(there.endpoint);
     flow.send(here.request(flow, 'one'));
     here.flowTo(there.endpoint).send(here.request(flow, 'two'));

@@ -11,7 +11,7 @@ describe('RFC 5922 §7: whose a certificate is', () => {
     ['itsp.example', 'URI:sip:itsp.example'],
     ['itsp.example', 'DNS:web.example, URI:sip:itsp.example'],
     ['192.0.2.1', 'DNS:itsp.example, IP Address:192.0.2.1'],
-  ])('%s is that of %s', (name, alternatives) => {
+  ])('%s is that of %s (RFC 5922 §7.1)', (name, alternatives) => {
     expect(identityFault(names(alternatives), strict(name))).toBeUndefined();
   });
 
@@ -25,7 +25,7 @@ describe('RFC 5922 §7: whose a certificate is', () => {
     ['192.0.2.1', 'DNS:192.0.2.1', 'an address is no DNS name'],
     ['itsp.example', 'DNS:"evil.example, DNS:itsp.example, DNS:x"', 'a name within a quoted one is none'],
     ['itsp.example', 'othername:<unsupported>', 'another kind of name'],
-  ])('%s is not that of %s: %s', (name, alternatives) => {
+  ])('%s is not that of %s: %s (RFC 5922 §7.1)', (name, alternatives) => {
     expect(identityFault(names(alternatives), strict(name))).toMatch(
       new RegExp(`^the certificate is not for ${name}: it has `),
     );

@@ -17,7 +17,7 @@ describe.each(GROUNDS.filter(([, make]) => make().transport === 'udp'))('%s', (_
 
   afterEach(async () => expect(await pair.close()).toEqual([]));
 
-  test('more than a datagram takes fails with too-large', async () => {
+  test('more than a datagram takes fails with too-large (RFC 3261 §18.1.1)', async () => {
     const flow = here.flowTo(there.endpoint);
     const failures: TransportFailure[] = [];
     flow.send(Buffer.alloc(70_000, 'x'), (failure) => failures.push(failure));
@@ -37,7 +37,7 @@ describe.each(GROUNDS.filter(([, make]) => make().transport === 'udp'))('%s', (_
     expect(peer.text()).toBe('');
   });
 
-  test('RFC 5626 §8: a STUN Binding request at the SIP port is answered, and is told as a keep-alive', async () => {
+  test('RFC 5626 §8: a STUN Binding request at the SIP port is answered, and is told as a keep-alive (RFC 5626 §3.5.2)', async () => {
     const kept: string[] = [];
     there.layer.onKeepAlive = ({ observed }) => void kept.push(formatEndpoint(observed));
     const peer = await pair.rawPeer(there.endpoint);

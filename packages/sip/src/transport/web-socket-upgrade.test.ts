@@ -8,7 +8,7 @@ function answer(fields: Readonly<Record<string, string | undefined>> = {}, origi
   return { accepted, line, rest, why };
 }
 
-test('RFC 6455 §1.3: the key is answered with its digest, and the sub-protocol sip is chosen', () => {
+test('RFC 6455 §1.3: the key is answered with its digest, and the sub-protocol sip is chosen (RFC 7118 §4.1)', () => {
   const { accepted, line, rest } = answer({ 'Sec-WebSocket-Protocol': 'chat, sip' });
   expect(accepted).toBe(true);
   expect(line).toBe('HTTP/1.1 101 Switching Protocols');

@@ -5,7 +5,7 @@ import { scenario } from '../scenario.ts';
 import { end, talk } from './acts.ts';
 
 describe('an answered call', () => {
-  scenario('the caller hangs up', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+  scenario('the caller hangs up (RFC 3261 §24, RFC 3665 §3.1)', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
     alice.invites(bob);
     bob.rings();
     alice.hears(180);

@@ -73,20 +73,24 @@ describe('beside the sound', () => {
     },
   );
 
-  scenario('video may come and go in a call', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
-    talk(alice, bob);
-    bob.reinvites({ sdp: instead(bob, ['m=audio 4000 RTP/AVP 8', ...VIDEO], 2) });
-    alice.answers({ sdp: instead(alice, ['m=audio 4000 RTP/AVP 8', ...VIDEO], 2) });
-    bob.hears('200 INVITE');
-    alice.expects('ACK');
-    expect(world.media.statistics().pairs.leased).toBe(4);
-    alice.reinvites({ sdp: instead(alice, ['m=audio 4000 RTP/AVP 8', 'm=video 0 RTP/AVPF 96'], 3) });
-    bob.answers({ sdp: instead(bob, ['m=audio 4000 RTP/AVP 8', 'm=video 0 RTP/AVPF 96'], 3) });
-    alice.hears('200 INVITE');
-    bob.expects('ACK');
-    expect(world.media.statistics().pairs.leased).toBe(2);
-    end(alice, bob);
-  });
+  scenario(
+    'video may come and go in a call (RFC 3264 §8.1, §8.2)',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob, world }) => {
+      talk(alice, bob);
+      bob.reinvites({ sdp: instead(bob, ['m=audio 4000 RTP/AVP 8', ...VIDEO], 2) });
+      alice.answers({ sdp: instead(alice, ['m=audio 4000 RTP/AVP 8', ...VIDEO], 2) });
+      bob.hears('200 INVITE');
+      alice.expects('ACK');
+      expect(world.media.statistics().pairs.leased).toBe(4);
+      alice.reinvites({ sdp: instead(alice, ['m=audio 4000 RTP/AVP 8', 'm=video 0 RTP/AVPF 96'], 3) });
+      bob.answers({ sdp: instead(bob, ['m=audio 4000 RTP/AVP 8', 'm=video 0 RTP/AVPF 96'], 3) });
+      alice.hears('200 INVITE');
+      bob.expects('ACK');
+      expect(world.media.statistics().pairs.leased).toBe(2);
+      end(alice, bob);
+    },
+  );
 });
 
 describe('a fax', () => {

@@ -3,7 +3,7 @@ import { scenario } from '../scenario.ts';
 import { end } from './acts.ts';
 
 describe('the caller gives up', () => {
-  scenario('while it rings', { ends: 'caller-cancelled' }, ({ alice, bob }) => {
+  scenario('while it rings (RFC 3665 §3.8)', { ends: 'caller-cancelled' }, ({ alice, bob }) => {
     alice.invites(bob);
     bob.rings();
     alice.hears(180);
@@ -41,15 +41,19 @@ describe('the caller gives up', () => {
     },
   );
 
-  scenario('the answer crosses the CANCEL (RFC 3261 §9.1)', { ends: 'caller-cancelled' }, ({ alice, bob }) => {
-    alice.invites(bob);
-    bob.rings();
-    alice.hears(180);
-    bob.answers({ delayed: 30 });
-    alice.cancels();
-    alice.hears('200 CANCEL', '487 INVITE');
-    bob.expects('CANCEL', 'ACK', 'BYE');
-  });
+  scenario(
+    'the answer crosses the CANCEL (RFC 3261 §9.1, RFC 5407 §3.1.2)',
+    { ends: 'caller-cancelled' },
+    ({ alice, bob }) => {
+      alice.invites(bob);
+      bob.rings();
+      alice.hears(180);
+      bob.answers({ delayed: 30 });
+      alice.cancels();
+      alice.hears('200 CANCEL', '487 INVITE');
+      bob.expects('CANCEL', 'ACK', 'BYE');
+    },
+  );
 
   scenario('the refusal crosses the CANCEL', { ends: 'caller-cancelled' }, ({ alice, bob }) => {
     alice.invites(bob);
@@ -84,14 +88,18 @@ describe('the caller gives up', () => {
     alice.hears('481 CANCEL');
   });
 
-  scenario('by BYE in the early dialog (RFC 3261 §15)', { ends: 'caller-cancelled' }, ({ alice, bob }) => {
-    alice.invites(bob);
-    bob.rings();
-    alice.hears(180);
-    alice.hangsUp();
-    alice.hears('200 BYE', '487 INVITE');
-    bob.expects('CANCEL', 'ACK');
-  });
+  scenario(
+    'by BYE in the early dialog (RFC 3261 §15, RFC 5407 §3.1.3)',
+    { ends: 'caller-cancelled' },
+    ({ alice, bob }) => {
+      alice.invites(bob);
+      bob.rings();
+      alice.hears(180);
+      alice.hangsUp();
+      alice.hears('200 BYE', '487 INVITE');
+      bob.expects('CANCEL', 'ACK');
+    },
+  );
 
   scenario('the CANCEL gets lost once', { ends: 'caller-cancelled' }, ({ alice, bob, world }) => {
     alice.invites(bob);

@@ -81,7 +81,7 @@ describe('offers within a call, by UPDATE', () => {
     end(alice, bob);
   });
 
-  scenario('RFC 3311 §5.2: an UPDATE crosses a re-INVITE', BOTH_UPDATE, (scene) => {
+  scenario('RFC 3311 §5.2: an UPDATE crosses a re-INVITE (RFC 5407 §3.3.2)', BOTH_UPDATE, (scene) => {
     const { alice, bob } = scene;
     talkWithUpdate(scene);
     alice.holds();

@@ -8,7 +8,7 @@ const directionAt = (actor: Actor): string => readSdp(actor.call.remoteSdp ?? ''
 const versionAt = (actor: Actor): number => Number(readSdp(actor.call.remoteSdp ?? '').origin.version);
 
 describe('within a call', () => {
-  scenario('the caller holds and resumes', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
+  scenario('the caller holds and resumes (RFC 3264 §8.4)', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
     talk(alice, bob);
     const before = versionAt(bob);
     alice.holds();
@@ -50,7 +50,7 @@ describe('within a call', () => {
   });
 
   scenario(
-    'a re-INVITE that the other side refuses leaves the call as it was',
+    'a re-INVITE that the other side refuses leaves the call as it was (RFC 6337 §3.1.1)',
     { ends: 'caller-hung-up' },
     ({ alice, bob }) => {
       talk(alice, bob);
@@ -99,7 +99,7 @@ describe('within a call', () => {
   });
 
   scenario(
-    'both offer at once: who is heard later gets 491, and what the other refused for it is tried again (RFC 3261 §14.1)',
+    'both offer at once: who is heard later gets 491, and what the other refused for it is tried again (RFC 3261 §14.1, RFC 5407 §3.3.1, RFC 6337 §4.1)',
     { ends: 'caller-hung-up', latency: 10 },
     ({ alice, bob, world }) => {
       talk(alice, bob);
@@ -142,7 +142,7 @@ describe('within a call', () => {
 });
 
 describe('an INVITE without an offer', () => {
-  scenario('the callee is asked for one', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+  scenario('the callee is asked for one (RFC 6337 §2.2)', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
     alice.invites(bob, { sdp: null });
     bob.rings();
     alice.hears(180);

@@ -29,7 +29,7 @@ describe('who calls by a trunk', () => {
       '"itsp" <sip:+79161112233',
     ],
     [
-      'RFC 3325 §5: who is asserted by one that is trusted is believed',
+      'RFC 3325 §5: who is asserted by one that is trusted is believed (RFC 3325 §8)',
       TRUSTED,
       [ASSERTED],
       '"Boss" <sip:+78121234567',
@@ -48,7 +48,7 @@ describe('who calls by a trunk', () => {
       '<sip:anonymous',
     ],
     [
-      'RFC 3325 §7: and whatever else is asserted',
+      'RFC 3325 §7: and whatever else is asserted (RFC 3325 §9.3)',
       TRUSTED,
       [['Privacy', 'id;critical'], ASSERTED, REMOTE],
       '<sip:anonymous',
@@ -198,7 +198,7 @@ describe('who calls outside', () => {
   );
 
   scenario(
-    'RFC 3323 §4.2: a phone that hides is anonymous outside, and the operator alone is told who it is',
+    'RFC 3323 §4.2: a phone that hides is anonymous outside, and the operator alone is told who it is (RFC 3323 §4.1, §5.1, §5.3)',
     { ends: 'callee-busy', ...companyOf('send: [p-asserted-identity, remote-party-id]') },
     ({ alice, itsp }) => {
       alice.invites('89031234567', { headers: [['Privacy', 'id']] });

@@ -4,7 +4,7 @@ import { end, talk } from './acts.ts';
 
 describe('Info Packages', () => {
   scenario(
-    'RFC 6086 §4.2.1: each leg is told what the other takes; those pass, others are 469 with what is taken',
+    'RFC 6086 §4.2.1: each leg is told what the other takes; those pass, others are 469 with what is taken (RFC 6086 §5.2, §7.2)',
     { ends: 'caller-hung-up' },
     ({ alice, bob }) => {
       alice.invites(bob, { headers: [['Recv-Info', 'g.floor, g.poll;x=1']] });

@@ -7,7 +7,7 @@ import { COLLEAGUES, DIALOG, forgets, gathered, told, watches } from './watch-ac
 
 describe('a busy lamp', () => {
   scenario(
-    'RFC 4235 §3.7: shows a call that rings, is answered, and ends',
+    'RFC 4235 §3.7: shows a call that rings, is answered, and ends (RFC 4235 §3.1, §3.5, §3.7.1)',
     { ends: 'caller-hung-up', cast: ['alice', 'bob', 'carol'], ...COLLEAGUES },
     (scene) => {
       const { alice, bob, carol } = scene;
@@ -59,7 +59,7 @@ describe('a busy lamp', () => {
   );
 
   scenario(
-    'shows somebody in no group with the watched one that there is a call, and not with whom',
+    'shows somebody in no group with the watched one that there is a call, and not with whom (RFC 4235 §3.6)',
     { ends: 'caller-hung-up', cast: ['alice', 'bob', 'eve'], ...COLLEAGUES },
     (scene) => {
       const { alice, bob, eve } = scene;
@@ -209,7 +209,7 @@ describe('who may watch whom', () => {
   };
 
   scenario(
-    'RFC 6665 §4.2.1.3: a mailbox and a registration are shown their own employee alone; who is nobody is 404',
+    'RFC 6665 §4.2.1.3: a mailbox and a registration are shown their own employee alone; who is nobody is 404 (RFC 3842 §3.7)',
     { ends: [], cast: ['alice', 'bob'], ...COLLEAGUES },
     ({ alice }) => {
       asks(alice, 'dialog', '299', '404');

@@ -152,7 +152,7 @@ describe('MESSAGE between employees', () => {
   );
 
   scenario(
-    'RFC 3428 §8: more than 1300 octets go over a stream alone, from end to end',
+    'RFC 3428 §8: more than 1300 octets go over a stream alone, from end to end (RFC 3261 §18.1.1)',
     { ends: [], cast: ['alice', 'bob', 'carol'] },
     ({ alice, bob, carol }) => {
       writes(alice, '203', 'x'.repeat(1_300));
@@ -185,15 +185,19 @@ describe('MESSAGE between employees', () => {
 });
 
 describe('OPTIONS', () => {
-  scenario('RFC 3261 §11.2: says what is built, out of a dialog and in one', { ends: [] }, ({ alice }) => {
-    alice.asks('OPTIONS');
-    const ok = alice.hears('200 OPTIONS');
-    expect(ok.value('Allow')).toBe(
-      'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, MESSAGE, NOTIFY, SUBSCRIBE, PUBLISH, PRACK, UPDATE, REFER',
-    );
-    expect(ok.value('Allow-Events')).toBe('dialog, message-summary, presence, reg');
-    expect(ok.value('Accept')).toBe('application/sdp');
-  });
+  scenario(
+    'RFC 3261 §11.2: says what is built, out of a dialog and in one (RFC 3261 §20.1, RFC 3311 §4)',
+    { ends: [] },
+    ({ alice }) => {
+      alice.asks('OPTIONS');
+      const ok = alice.hears('200 OPTIONS');
+      expect(ok.value('Allow')).toBe(
+        'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, MESSAGE, NOTIFY, SUBSCRIBE, PUBLISH, PRACK, UPDATE, REFER',
+      );
+      expect(ok.value('Allow-Events')).toBe('dialog, message-summary, presence, reg');
+      expect(ok.value('Accept')).toBe('application/sdp');
+    },
+  );
 
   scenario(
     'a stranger hears the same of everybody, and only who shows credentials that somebody is not there',

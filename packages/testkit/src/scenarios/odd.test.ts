@@ -43,13 +43,17 @@ describe('phones that do what they should not', () => {
     },
   );
 
-  scenario('a phone sends the caller elsewhere: not followed', { ends: 'unreachable' }, ({ alice, bob }) => {
-    alice.invites(bob);
-    bob.refuses(302, { headers: [['Contact', '<sip:evil@203.0.113.66>']] });
-    bob.expects('ACK');
-    const answer = alice.hears(480);
-    expect(answer.has('Contact')).toBe(false);
-  });
+  scenario(
+    'a phone sends the caller elsewhere: not followed (RFC 3261 §13.2.2.2)',
+    { ends: 'unreachable' },
+    ({ alice, bob }) => {
+      alice.invites(bob);
+      bob.refuses(302, { headers: [['Contact', '<sip:evil@203.0.113.66>']] });
+      bob.expects('ACK');
+      const answer = alice.hears(480);
+      expect(answer.has('Contact')).toBe(false);
+    },
+  );
 
   scenario(
     'a phone hangs up before the caller has acknowledged: the BYE waits for the ACK (RFC 3261 §15)',
@@ -80,14 +84,18 @@ describe('phones that do what they should not', () => {
     alice.expects('BYE');
   });
 
-  scenario('a caller hangs up without acknowledging', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
-    alice.manners.acknowledges = false;
-    alice.invites(bob);
-    bob.answers();
-    bob.expects('ACK');
-    alice.hears('200 INVITE');
-    end(alice, bob);
-  });
+  scenario(
+    'a caller hangs up without acknowledging (RFC 5407 §3.1.6)',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob }) => {
+      alice.manners.acknowledges = false;
+      alice.invites(bob);
+      bob.answers();
+      bob.expects('ACK');
+      alice.hears('200 INVITE');
+      end(alice, bob);
+    },
+  );
 
   scenario('a callee holds before the caller has acknowledged', { ends: 'caller-hung-up' }, ({ alice, bob, world }) => {
     alice.manners.acknowledges = false;

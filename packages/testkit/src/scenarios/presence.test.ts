@@ -6,7 +6,7 @@ import { COLLEAGUES, forgets, gathered } from './watch-acts.ts';
 
 describe('other packages', () => {
   scenario(
-    'RFC 3842 §5.1: an empty mailbox says so, the own one and that of a group',
+    'RFC 3842 §5.2: an empty mailbox says so, the own one and that of a group (RFC 3842 §3.1, §3.5, §3.7, §3.8)',
     { ends: [], ...COLLEAGUES },
     (scene) => {
       const { alice } = scene;
@@ -24,7 +24,7 @@ describe('other packages', () => {
   );
 
   scenario(
-    'RFC 3680 §5.1: an account sees where it is registered, and when that changes',
+    'RFC 3680 §5.1: an account sees where it is registered, and when that changes (RFC 3680 §4.1, §4.5, §4.7)',
     { ends: [], cast: ['bob'] },
     async (scene) => {
       const { bob, bobMobile } = scene;
@@ -44,7 +44,7 @@ describe('other packages', () => {
   );
 
   scenario(
-    'RFC 3863 §4.1: presence is open while a phone is registered, and on the phone while it talks',
+    'RFC 3863 §4.1: presence is open while a phone is registered, and on the phone while it talks (RFC 3856 §6.1, §6.5, §6.7)',
     { ends: 'caller-hung-up', cast: ['alice', 'bob'] },
     async (scene) => {
       const { alice, bob, carol, world } = scene;
@@ -75,7 +75,7 @@ describe('PUBLISH', () => {
     `<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:201@acme.example"><tuple id="a"><status><basic>${basic}</basic></status></tuple><note>${note}</note></presence>`;
 
   scenario(
-    'RFC 3903 §6: makes, refreshes, changes and removes what is published, by entity-tags',
+    'RFC 3903 §6: makes, refreshes, changes and removes what is published, by entity-tags (RFC 3903 §4.1, §11.3.1, §11.3.2)',
     { ends: [] },
     (scene) => {
       const { alice, bob } = scene;

@@ -3,7 +3,7 @@ import { scenario } from '../scenario.ts';
 import { end } from './acts.ts';
 
 describe('a call that is not answered', () => {
-  scenario('busy', { ends: 'callee-busy' }, ({ alice, bob }) => {
+  scenario('busy (RFC 3261 §21.4.24, RFC 3665 §3.9)', { ends: 'callee-busy' }, ({ alice, bob }) => {
     alice.invites(bob);
     bob.refuses(486);
     bob.expects('ACK');
@@ -29,7 +29,7 @@ describe('a call that is not answered', () => {
   });
 
   scenario(
-    'a phone that is dead says nothing: 480, and its binding stays',
+    'a phone that is dead says nothing: 480, and its binding stays (RFC 3665 §3.10)',
     { ends: 'unreachable' },
     ({ alice, bob, world }) => {
       world.network.vanish(bob.phone.settings.local.address);
@@ -44,21 +44,29 @@ describe('a call that is not answered', () => {
     alice.hears('404 INVITE');
   });
 
-  scenario('a user with no phone registered', { ends: 'unreachable' }, ({ alice }) => {
-    alice.invites('209');
-    alice.hears('480 INVITE');
-  });
+  scenario(
+    'a user with no phone registered (RFC 3261 §21.4.18, RFC 3665 §3.11)',
+    { ends: 'unreachable' },
+    ({ alice }) => {
+      alice.invites('209');
+      alice.hears('480 INVITE');
+    },
+  );
 
-  scenario('no codec in common: the callee says so', { ends: 'no-common-codec' }, ({ alice, bob }) => {
-    alice.invites(bob);
-    bob.refuses(488);
-    bob.expects('ACK');
-    // It may be a phone that takes encrypted sound only.
-    bob.expects('INVITE');
-    bob.refuses(488);
-    bob.expects('ACK');
-    alice.hears('488 INVITE');
-  });
+  scenario(
+    'no codec in common: the callee says so (RFC 3261 §13.3.1.3, §21.4.26)',
+    { ends: 'no-common-codec' },
+    ({ alice, bob }) => {
+      alice.invites(bob);
+      bob.refuses(488);
+      bob.expects('ACK');
+      // It may be a phone that takes encrypted sound only.
+      bob.expects('INVITE');
+      bob.refuses(488);
+      bob.expects('ACK');
+      alice.hears('488 INVITE');
+    },
+  );
 
   scenario('an encrypted offer without a key is refused', { ends: 'srtp-unusable' }, ({ alice }) => {
     alice.invites('202', { sdp: alice.phone.sdp({ profile: 'RTP/SAVP' }) });

@@ -80,7 +80,7 @@ describe('registrations', () => {
   );
 
   scenario(
-    'a REGISTER for nobody is answered as one with a wrong password',
+    'a REGISTER for nobody is answered as one with a wrong password (RFC 3665 §2.5)',
     { ends: [], cast: [] },
     async ({ alice, world }) => {
       Object.assign(alice.phone.settings, { password: 'wrong' });

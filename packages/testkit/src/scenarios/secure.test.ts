@@ -26,7 +26,7 @@ async function joins(world: World, role: 'alice' | 'bob', transport: 'TLS' | 'WS
 
 describe('TLS and WebSockets', () => {
   scenario(
-    'RFC 7118 §5: a phone on TLS and one on a WebSocket call each other, over the flows that they registered on',
+    'RFC 7118 §5: a phone on TLS and one on a WebSocket call each other, over the flows that they registered on (RFC 7118 §5.2, §8)',
     { ends: ['caller-hung-up', 'caller-hung-up'], cast: [], settings },
     async ({ world }) => {
       const anna = await joins(world, 'alice', 'TLS');
@@ -69,7 +69,7 @@ describe('TLS and WebSockets', () => {
   );
 
   scenario(
-    'RFC 5630 §3.1.3: a call to a sips URI rings phones on TLS alone, and our Contact in it is a sips URI',
+    'RFC 5630 §3.1.3: a call to a sips URI rings phones on TLS alone, and our Contact in it is a sips URI (RFC 5630 §5.1.1, §5.1.2)',
     { ends: ['caller-hung-up', 'unreachable'], cast: ['bob'], settings },
     async ({ bob, world }) => {
       const anna = await joins(world, 'alice', 'TLS');
@@ -89,7 +89,7 @@ describe('TLS and WebSockets', () => {
   );
 
   scenario(
-    'RFC 3261 §26.2.2: what came by UDP to a sips URI is not put through as if nobody could have read it',
+    'RFC 3261 §26.2.2: what came by UDP to a sips URI is not put through as if nobody could have read it (RFC 5630 §3.1.1, RFC 3261 §20.43)',
     { ends: [], cast: ['alice', 'bob'], settings },
     ({ alice }) => {
       alice.invites('sips:202@acme.example');

@@ -31,19 +31,23 @@ describe('crossings', () => {
     },
   );
 
-  scenario('a REFER that crosses a BYE finds no call', { ...THREE, ends: 'caller-hung-up', latency: 10 }, (scene) => {
-    const { alice, bob, carol, world } = scene;
-    talk(alice, bob);
-    world.passes(100);
-    alice.call.bye();
-    world.passes(15);
-    refers(bob, carol);
-    world.passes(100);
-    alice.hears('200 BYE');
-    bob.expects('BYE');
-    bob.hears('481 REFER');
-    carol.hearsNothing();
-  });
+  scenario(
+    'a REFER that crosses a BYE finds no call (RFC 5407 §3.3.3)',
+    { ...THREE, ends: 'caller-hung-up', latency: 10 },
+    (scene) => {
+      const { alice, bob, carol, world } = scene;
+      talk(alice, bob);
+      world.passes(100);
+      alice.call.bye();
+      world.passes(15);
+      refers(bob, carol);
+      world.passes(100);
+      alice.hears('200 BYE');
+      bob.expects('BYE');
+      bob.hears('481 REFER');
+      carol.hearsNothing();
+    },
+  );
 
   scenario(
     'both ends order one at the same moment: the first counts',

@@ -44,7 +44,7 @@ scenario(
 
 describe('a call that comes back', () => {
   scenario(
-    'security 16: a phone that forwards as a proxy does (the same Call-ID) gets 482, to whomever it forwards',
+    'security 16: a phone that forwards as a proxy does (the same Call-ID) gets 482, to whomever it forwards (RFC 5393 §4)',
     { ends: 'callee-busy', cast: ['alice', 'bob', 'carol'] },
     ({ alice, bob, carol, world }) => {
       alice.invites(bob);
