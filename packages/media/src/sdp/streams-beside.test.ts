@@ -309,7 +309,7 @@ describe('beside encrypted sound', () => {
   });
 });
 
-describe('rtcp-mux', () => {
+describe('rtcp-mux (RFC 5761 §5.1.1)', () => {
   const MUX = [...ALAW, 'a=rtcp-mux'];
 
   test.each([

@@ -32,11 +32,12 @@ function ownerOf(dialog: Dialog): DialogOwner {
   return { dialog, onRequest: () => {}, onAck: () => {} };
 }
 
-test('a dialog is found by all three of its names, and by nothing less', () => {
+test('a dialog is found by all three of its names, and by nothing less (RFC 3261 §20.8)', () => {
   const owner = ownerOf(fork('a', 'b'));
   table.set(owner);
   expect(table.find('c1', 'a', 'b')).toBe(owner);
   expect(table.find('c2', 'a', 'b')).toBeUndefined();
+  expect(table.find('C1', 'a', 'b')).toBeUndefined();
   expect(table.find('c1', 'b', 'a')).toBeUndefined();
   expect(table.find('c1', 'a', '')).toBeUndefined();
 });

@@ -151,7 +151,7 @@ test('our BYE waits no longer than 64*T1', async () => {
   expect(user.heard()).toEqual([]);
 });
 
-test('the peer’s BYE comes before its ACK, or while ours waits for it (RFC 5407 §3.1.6)', async () => {
+test('the peer’s BYE comes before its ACK, or while ours waits for it (RFC 5407 §3.1.6, §3.2.4)', async () => {
   for (const leave of [false, true]) {
     const { at, clock, phone, user, session } = await answered();
     if (leave) session.bye();

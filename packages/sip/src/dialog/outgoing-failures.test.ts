@@ -11,6 +11,7 @@ test.each([
   [302, 'failure 302 response'],
   [408, 'failure 408 response'],
   [486, 'failure 486 response'],
+  [499, 'failure 499 response'],
   [603, 'failure 603 response'],
 ])('%i (RFC 3261 §13.2.2.2 and §13.2.2.3)', async (status, event) => {
   const { at, clock, phone, user, received } = await calling();

@@ -6,7 +6,7 @@ import { SWITCH, world } from './testing/world.ts';
 
 const T1 = 500;
 
-test('what the INVITE says (RFC 3261 §8.1.1.1, §8.1.1.3, §8.1.1.4, §8.1.1.8, §20.20, §20.39)', async () => {
+test('what the INVITE says (RFC 3261 §8.1.1.1, §8.1.1.3, §8.1.1.4, §8.1.1.8, §20.20, §20.39, §8.1.1.2, §8.1.1.9, §20.37)', async () => {
   const { at, received, invite, phone } = await calling({
     sdp: 'offer',
     maxForwards: 41,
@@ -17,6 +17,7 @@ test('what the INVITE says (RFC 3261 §8.1.1.1, §8.1.1.3, §8.1.1.4, §8.1.1.8,
   });
   expect(received.requestUriText).toBe('sip:bob@10.0.0.2');
   expect(received.fromTag).toBe(invite.localTag);
+  expect(received.value('To')).toBe('<sip:bob@switch.example>');
   expect(received.toTag).toBeUndefined();
   expect(received.value('Call-ID')).toBe('ours');
   expect(received.value('CSeq')).toBe('1 INVITE');

@@ -39,7 +39,7 @@ test('RFC 3261 §8.1.1: a sound request has no fault', () => {
   expect(requestFault({ 'Content-Length': '2' }, undefined, 'ab')).toBeUndefined();
 });
 
-test.each(['Via', 'From', 'To', 'Call-ID', 'CSeq'])('%s must be there (RFC 3261 §8.1.1)', (name) => {
+test.each(['Via', 'From', 'To', 'Call-ID', 'CSeq'])('%s must be there (RFC 3261 §8.1.1, §21.4.1)', (name) => {
   expect(requestFault({ [name]: undefined })).toEqual({ status: 400, reason: `Missing ${name}` });
   expect(responseFault({ [name]: undefined })).toEqual({ reason: `Missing ${name}` });
 });

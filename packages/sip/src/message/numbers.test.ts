@@ -21,7 +21,7 @@ test('RFC 3261 §20.22: hops beyond 255 count as 255', () => {
   expect(parseMaxForwards('70000000000')).toEqual({ ok: true, value: 255 });
 });
 
-test('CSeq fits into 32 bits or is a fault (RFC 3261 §8.1.1.5)', () => {
+test('CSeq fits into 32 bits or is a fault (RFC 3261 §8.1.1.5, §20.16)', () => {
   expect(parseCSeq('0009\t INVITE')).toEqual({ ok: true, value: { number: 9, method: 'INVITE' } });
   expect(parseCSeq('4294967295 A').ok).toBe(true);
   for (const text of ['4294967296 A', '99999999999999999999 A', '1', '1 ', 'A 1', '1A', '1 A B', '-1 A', '']) {

@@ -31,6 +31,19 @@ describe('SIP URIs (RFC 3261 §19.1)', () => {
   });
 
   test.each([
+    ['sip:alice@atlanta.example', { user: 'alice', host: 'atlanta.example' }],
+    ['sip:alice:secret@atlanta.example;transport=tcp', { user: 'alice', password: 'secret' }],
+    ['sips:alice@atlanta.example?subject=project%20x&priority=urgent', { scheme: 'sips' }],
+    ['sip:+1-212-555-1212:1234@gateway.example;user=phone', { user: '+1-212-555-1212', password: '1234' }],
+    ['sip:alice@192.0.2.4', { host: '192.0.2.4' }],
+    ['sip:atlanta.example;method=REGISTER?to=alice%40atlanta.example', { headers: [['to', 'alice@atlanta.example']] }],
+    ['sip:alice;day=tuesday@atlanta.example', { user: 'alice;day=tuesday' }],
+  ])('RFC 3261 §19.1.3: %s', (text, parts) => {
+    expect(sipUriOf(text)).toMatchObject(parts);
+    expect(formatUri(uriOf(text))).toBe(text);
+  });
+
+  test.each([
     'sip:office.example',
     'sip:201@[2001:db8::1]:5070;maddr=[2001:db8::2]',
     'sip:+74951234567;phone-context=x@gw.example;user=phone',

@@ -68,6 +68,19 @@ describe('an answered call', () => {
     },
   );
 
+  scenario(
+    'RFC 7433 §4: User-to-User reaches the callee as it was written',
+    { ends: 'callee-busy' },
+    ({ alice, bob }) => {
+      alice.invites(bob, { headers: [['User-to-User', '56a390f3d2b7310023a2;encoding=hex;purpose=x']] });
+      const invite = bob.expects('INVITE');
+      expect(invite.value('User-to-User')).toBe('56a390f3d2b7310023a2;encoding=hex;purpose=x');
+      bob.refuses(486);
+      bob.expects('ACK');
+      alice.hears('486 INVITE');
+    },
+  );
+
   scenario('a leg sees nothing of the other leg', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
     const secret: readonly [string, string][] = [
       ['X-Secret', 'alice-only'],

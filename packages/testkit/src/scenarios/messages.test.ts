@@ -22,7 +22,7 @@ function writes(
 
 describe('MESSAGE between employees', () => {
   scenario(
-    'RFC 3428 §7: goes to all phones of whom it names, as it is, from the account that sent it',
+    'RFC 3428 §7: goes to all phones of whom it names, as it is, from the account that sent it (RFC 3428 §4)',
     { ends: [], cast: ['alice', 'bob', 'bobMobile'] },
     ({ alice, bob, bobMobile }) => {
       alice.asks('MESSAGE', {
@@ -37,6 +37,7 @@ describe('MESSAGE between employees', () => {
       for (const phone of [bob, bobMobile]) {
         const message = phone.expects('MESSAGE');
         expect(message.body.toString()).toBe('<a>привет</a>');
+        expect(message.has('Contact')).toBe(false);
         expect(message.value('Content-Type')).toBe('application/im-iscomposing+xml');
         expect(message.value('From')).toMatch(/^"?alice"? <sip:201@/);
         expect(message.requestUriText).toBe(phone.phone.contactUri);
@@ -186,7 +187,7 @@ describe('MESSAGE between employees', () => {
 
 describe('OPTIONS', () => {
   scenario(
-    'RFC 3261 §11.2: says what is built, out of a dialog and in one (RFC 3261 §20.1, RFC 3311 §4)',
+    'RFC 3261 §11.2: says what is built, out of a dialog and in one (RFC 3261 §20.1, RFC 3311 §4, RFC 4488 §8)',
     { ends: [] },
     ({ alice }) => {
       alice.asks('OPTIONS');
@@ -196,6 +197,7 @@ describe('OPTIONS', () => {
       );
       expect(ok.value('Allow-Events')).toBe('dialog, message-summary, presence, reg');
       expect(ok.value('Accept')).toBe('application/sdp');
+      expect(ok.supported).toContain('norefersub');
     },
   );
 

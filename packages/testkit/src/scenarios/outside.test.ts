@@ -23,6 +23,22 @@ describe('requests outside of calls', () => {
     });
   }
 
+  scenario('RFC 3261 §8.2.2.1: a scheme that nobody knows gets 416', { ends: [] }, ({ alice }) => {
+    alice.asks('MESSAGE', { uri: 'isbn:2983792873' });
+    alice.hears('416 MESSAGE');
+  });
+
+  scenario('RFC 3261 §7.3.2: header fields that belong to responses are ignored', { ends: [] }, ({ alice }) => {
+    const headers = [
+      ['RSeq', 'x'],
+      ['WWW-Authenticate', 'Digest realm="evil.example", nonce="n"'],
+      ['Unsupported', ';;'],
+      ['Retry-After', '-1'],
+    ] as const;
+    alice.asks('OPTIONS', { headers });
+    alice.hears('200 OPTIONS');
+  });
+
   scenario('NOTIFY keep-alive gets 200', { ends: [] }, ({ alice }) => {
     alice.asks('NOTIFY', { headers: [['Event', 'keep-alive']] });
     alice.hears('200 NOTIFY');

@@ -6,6 +6,22 @@ import { COLLEAGUES, forgets, gathered } from './watch-acts.ts';
 
 describe('other packages', () => {
   scenario(
+    'RFC 4235 §3.4, RFC 3856 §6.4, RFC 3842 §3.4, RFC 3680 §4.4: who says not how long gets the time of the package',
+    { ends: [] },
+    (scene) => {
+      const { alice } = scene;
+      const lasts = ['dialog', 'presence', 'message-summary', 'reg'].map((event) => {
+        alice.asks('SUBSCRIBE', { uri: 'sip:201@acme.example', headers: [['Event', event]] });
+        const { expires } = alice.hears('200 SUBSCRIBE');
+        alice.expects('NOTIFY');
+        return expires.ok ? expires.value : expires.error;
+      });
+      expect(lasts).toEqual([3600, 3600, 3600, 3761]);
+      forgets(scene, alice, alice, alice, alice);
+    },
+  );
+
+  scenario(
     'RFC 3842 §5.2: an empty mailbox says so, the own one and that of a group (RFC 3842 §3.1, §3.5, §3.7, §3.8)',
     { ends: [], ...COLLEAGUES },
     (scene) => {

@@ -90,6 +90,20 @@ describe('a call that is not answered', () => {
     },
   );
 
+  scenario(
+    'RFC 3261 §8.1.3.2: what nobody knows counts as its class: 189 rings, 499 refuses',
+    { ends: 'unreachable' },
+    (scene) => {
+      const { alice, bob } = scene;
+      alice.invites(bob);
+      bob.rings({ status: 189 });
+      alice.hears(/^18\d INVITE$/);
+      bob.refuses(499);
+      bob.expects('ACK');
+      alice.hears(/^4\d\d INVITE$/);
+    },
+  );
+
   scenario('too many hops', { ends: [] }, ({ alice }) => {
     alice.invites('202', { maxForwards: 0 });
     alice.hears('483 INVITE');
