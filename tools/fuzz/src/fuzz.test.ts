@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { SeededRandom } from '@vats/kernel/testing';
 import { describe, expect, test } from 'vitest';
 import { readCorpus, writeCorpus, writeFault } from './corpus.ts';
+import { Fuzzer } from './fuzzer.ts';
 import { mutated } from './mutate.ts';
 import { SeenBlocks } from './seen-blocks.ts';
 import { shrunk } from './shrink.ts';
@@ -45,6 +46,43 @@ describe('guidance', () => {
     const [told] = fuzz('--runs', RUNS, '--first', '--blind', 'planted');
     expect(told).toMatchObject({ executions: Number(RUNS), faults: [] });
   }, 300_000);
+});
+
+describe('a search through a batch', () => {
+  /** What runs when inputs are read one after another, as a coverage that `blocksOf` all of them since the last look. */
+  function looked(blocksOf: (inputs: readonly Buffer[]) => readonly number[]) {
+    let inputs: Buffer[] = [];
+    let looks = 0;
+    const take = () => {
+      const functions = blocksOf(inputs).map((at) => ({
+        functionName: '',
+        ranges: [{ startOffset: at, endOffset: at + 1, count: 1 }],
+      }));
+      inputs = [];
+      looks++;
+      return [{ url: 'x', functions }];
+    };
+    const target = { run: (octets: Buffer) => void inputs.push(octets), seeds: ['seed'], words: [] };
+    const random = new SeededRandom(1);
+    const report = new Fuzzer({ target, random, corpus: [], coverage: { take } }).run(4_000);
+    return { report, looks };
+  }
+
+  test('keeps the inputs alone that run something new, each once', () => {
+    const { report } = looked((inputs) => [...new Set(inputs.map(({ length }) => Math.min(length, 9)))]);
+    const lengths = report.kept.map(({ length }) => Math.min(length, 9));
+    expect(lengths.length).toBeGreaterThan(5);
+    expect(new Set(lengths).size).toBe(lengths.length);
+  });
+
+  test('is made once for what no input runs by itself, and looks grow rare where there is nothing', () => {
+    const { report, looks } = looked((inputs) => (inputs.length > 1 ? [1, 2] : [1]));
+    expect(report.kept).toHaveLength(1);
+    // Both first, 64 inputs in parts of 32 down to 1, and then batches that double.
+    expect(looks).toBeLessThan(150);
+    const quiet = looked(() => [1]);
+    expect(quiet.looks).toBeLessThan(12);
+  });
 });
 
 describe('every target', () => {

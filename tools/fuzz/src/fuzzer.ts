@@ -6,8 +6,9 @@ import { shrunk } from './shrink.ts';
 import type { Target } from './target.ts';
 
 const LONGEST = 4_096;
-/** Inputs between two looks at the coverage. Blocks that many of them share are told as one. */
+/** Inputs between two looks at the coverage: so many at first, and twice as many after each look that told nothing new. */
 const BATCH = 64;
+const LARGEST_BATCH = 1_024;
 /** Different faults after which there is nothing to be learnt any more. */
 const FAULTS_LIMIT = 20;
 
@@ -21,13 +22,16 @@ export interface Fault {
   readonly after: number;
 }
 
+/** Where a look at what ran is taken. */
+export type Coverage = Pick<BlockCoverage, 'take'>;
+
 export interface FuzzOptions {
   readonly target: Target;
   readonly random: Random;
   /** Inputs from disk. */
   readonly corpus: readonly Buffer[];
   /** Undefined: inputs are changed blindly, and none is kept. */
-  readonly coverage: BlockCoverage | undefined;
+  readonly coverage: Coverage | undefined;
   /** Ends with the first fault. */
   readonly stopsAtFault?: boolean;
 }
@@ -52,6 +56,7 @@ export class Fuzzer {
   /** What changes begin with. */
   readonly #pool: Buffer[] = [];
   #executions = 0;
+  #batchSize = BATCH;
 
   constructor(options: FuzzOptions) {
     this.#options = options;
@@ -65,7 +70,7 @@ export class Fuzzer {
     if (begun.length === 0) begun.push(Buffer.alloc(0));
     for (const octets of begun) this.#runOne(octets);
     while (this.#executions < runs && this.#faults.size < (stopsAtFault ? 1 : FAULTS_LIMIT)) {
-      this.#batch(Math.min(BATCH, runs - this.#executions));
+      this.#batch(Math.min(this.#batchSize, runs - this.#executions));
     }
     return {
       executions: this.#executions,
@@ -91,21 +96,34 @@ export class Fuzzer {
       this.#execute(input);
       inputs.push(input);
     }
-    if (coverage !== undefined && this.#seen.additions(coverage.take()) > 0) this.#keepNew(inputs, coverage);
-  }
-
-  /** Keeps those of a batch that run something new. A look costs more than many executions, so halves without any are left at once. */
-  #keepNew(inputs: readonly Buffer[], coverage: BlockCoverage): void {
-    for (const input of inputs) this.#attempt(input);
+    if (coverage === undefined) return;
     const ran = coverage.take();
-    if (inputs.length === 1) {
-      if (this.#seen.note(ran)) this.#pool.push(inputs[0]!);
+    if (this.#seen.additions(ran) === 0) {
+      this.#batchSize = Math.min(LARGEST_BATCH, 2 * this.#batchSize);
       return;
     }
-    if (this.#seen.additions(ran) === 0) return;
+    this.#batchSize = BATCH;
+    this.#keepNew(inputs, coverage);
+    // What none of them runs by itself hangs on what ran before it: looked for again it would cost a search in every batch.
+    this.#seen.note(ran);
+  }
+
+  /** Of inputs that run something new together, keeps those that do by themselves. */
+  #keepNew(inputs: readonly Buffer[], coverage: Coverage): void {
+    if (inputs.length === 1) {
+      this.#attempt(inputs[0]!);
+      if (this.#seen.note(coverage.take())) this.#pool.push(inputs[0]!);
+      return;
+    }
     const half = inputs.length >> 1;
-    this.#keepNew(inputs.slice(0, half), coverage);
-    this.#keepNew(inputs.slice(half), coverage);
+    for (const part of [inputs.slice(0, half), inputs.slice(half)]) {
+      if (part.length === 1 || this.#runsNew(part, coverage)) this.#keepNew(part, coverage);
+    }
+  }
+
+  #runsNew(inputs: readonly Buffer[], coverage: Coverage): boolean {
+    for (const input of inputs) this.#attempt(input);
+    return this.#seen.additions(coverage.take()) > 0;
   }
 
   #input(): Buffer {
