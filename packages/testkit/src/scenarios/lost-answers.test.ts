@@ -1,12 +1,17 @@
 import { describe, expect } from 'vitest';
 import { PHONES } from '../cast.ts';
-import { type Scene, scenario } from '../scenario.ts';
+import { scenario } from '../scenario.ts';
 import { end } from './acts.ts';
 
 const ALICE = PHONES.alice.local.address;
 const BOB = PHONES.bob.local.address;
 
-type Message = Parameters<Parameters<Scene['world']['network']['dropNext']>[0]>[0];
+interface Message {
+  readonly description: string;
+  readonly from: { readonly address: string };
+  readonly to: { readonly address: string };
+  readonly octets: Buffer;
+}
 
 /** What an answered call says between its 200s and its ACKs, leg by leg. The caller's first ACK is that to the challenge. */
 const ON_THE_WAY = [
