@@ -3,6 +3,13 @@ import { Child, run } from './child.ts';
 import { at, HERE, type Place } from './place.ts';
 import type { Scene } from './scene.ts';
 
+/**
+ * What Wireshark finds wrong with what it reads: octets that are no packet, and errors of the protocols that are ours. Not in the video of
+ * two phones, which passes as it is, nor in ICMP, which quotes half of a packet.
+ */
+const FAULTS =
+  '((_ws.malformed && !vp8) || (_ws.expert.severity == "Error" && (sip || sdp || stun || rtp || rtcp))) && !icmp && !icmpv6';
+
 /** Twice the time after which libpcap is given what there is (dumpcap asks for 250 ms). */
 const KERNEL_GATHERS_MS = 500;
 
@@ -24,6 +31,7 @@ export class Capture {
   readonly file: string;
   readonly #child: Child;
   readonly #sipPorts: readonly number[];
+  #stopped: Promise<void> | undefined;
 
   static async start(scene: Scene, options: CaptureOptions): Promise<Capture> {
     const name = options.name ?? 'wire';
@@ -45,7 +53,14 @@ export class Capture {
     const child = await Child.start(scene, command, args, { name: `dumpcap-${name}`, goodbye: 'SIGINT', patience });
     // Said when the interface is open and the file is there, not before.
     await child.line(/^File: /, 10_000);
-    return new Capture(name, file, child, options.sipPorts);
+    const capture = new Capture(name, file, child, options.sipPorts);
+    if (!options.headersOnly) {
+      scene.judgedBy(async () => {
+        const faults = await capture.faultsFrom(scene.ours);
+        if (faults.length > 0) throw new Error(`Wireshark finds fault with what we sent: ${faults.join('; ')}`);
+      });
+    }
+    return capture;
   }
 
   private constructor(name: string, file: string, child: Child, sipPorts: readonly number[]) {
@@ -56,7 +71,12 @@ export class Capture {
   }
 
   /** Ends the capture; the file is whole afterwards. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     // The kernel hands on what it has gathered a few times a second; told to end before that, dumpcap leaves the last packets there.
     await wait(KERNEL_GATHERS_MS);
     await this.#child.stop();
@@ -88,9 +108,15 @@ export class Capture {
       .map((line) => line.split('\t'));
   }
 
-  /** Packets that Wireshark calls malformed, as 'number: what'; [] is what a test wants to see. */
-  async malformed(): Promise<string[]> {
-    const rows = await this.rows('_ws.malformed', ['frame.number', 'udp.srcport', '_ws.col.Info']);
-    return rows.map(([frame, port, info]) => `frame ${frame} from port ${port}: ${info}`);
+  /** What Wireshark finds wrong with packets from these addresses, as 'frame 7 from port 5060: what'. Ends the capture. */
+  async faultsFrom(addresses: Iterable<string>): Promise<string[]> {
+    const sources = [...addresses].map((address) => `${address.includes(':') ? 'ipv6' : 'ip'}.src == ${address}`);
+    if (sources.length === 0) return [];
+    await this.stop();
+    const fields = ['frame.number', 'udp.srcport', 'tcp.srcport', '_ws.col.Info', '_ws.expert.message'];
+    const rows = await this.rows(`${FAULTS} && (${sources.join(' || ')})`, fields);
+    return rows.map(
+      ([frame, udp, tcp, info, message]) => `frame ${frame} from port ${udp || tcp}: ${info}: ${message}`,
+    );
   }
 }

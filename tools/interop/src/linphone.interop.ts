@@ -52,7 +52,6 @@ describe.concurrent.each(['udp', 'tcp'] as const)(
 
       expect(await codecsFromSwitch(wire, vats)).not.toContain('opus');
       await expectHeardBothWays(vats, anna, boris);
-      expect(await wire.malformed()).toEqual([]);
     });
 
     scenario(
@@ -84,7 +83,6 @@ describe.concurrent.each(['udp', 'tcp'] as const)(
         expect(rtp.length).toBeGreaterThan(200);
         expect(new Set(rtp.map(([type]) => Number(type) >= 96))).toEqual(new Set([true]));
         expect(await vats.recordings()).toEqual([]);
-        expect(await wire.malformed()).toEqual([]);
       },
     );
   },

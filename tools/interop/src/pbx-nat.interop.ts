@@ -82,7 +82,6 @@ describe.concurrent.each(['freepbx-chan_sip', 'freepbx-pjsip'] as const)(
         await set.wire.stop();
         await expectPings(set, net.natAddress);
         expect(await set.wire.rows(`ip.dst == ${net.homePhoneAddress}`, ['frame.number'])).toEqual([]);
-        expect(await set.wire.malformed()).toEqual([]);
       },
     );
   },

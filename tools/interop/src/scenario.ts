@@ -52,10 +52,15 @@ export function scenario(
     };
     const aftermath = await keptWhenItFails<unknown>(() => play(scene));
     if (typeof aftermath !== 'function') {
+      await keptWhenItFails(() => scene.judged());
       await scene.close();
       return;
     }
-    const whole = keptWhenItFails(aftermath as Aftermath).then(() => scene.close());
+    const judged = async (): Promise<void> => {
+      await (aftermath as Aftermath)();
+      await scene.judged();
+    };
+    const whole = keptWhenItFails(judged).then(() => scene.close());
     aftermaths.push(
       whole.then(
         () => undefined,

@@ -8,7 +8,10 @@ import { join } from 'node:path';
  */
 export class Scene {
   readonly directory: string;
+  /** Addresses of the switches in it: what leaves them is ours to answer for. */
+  readonly ours = new Set<string>();
   readonly #owned: { what: string; end: () => unknown }[] = [];
+  readonly #judges: (() => Promise<void>)[] = [];
 
   constructor(name: string) {
     const root = process.env.VATS_INTEROP_DIR ?? tmpdir();
@@ -34,6 +37,16 @@ export class Scene {
   /** `end` is called by `close`. */
   own(what: string, end: () => unknown): void {
     this.#owned.push({ what, end });
+  }
+
+  /** `judge` is asked when the scenario's steps are over, and throws what it finds wrong. */
+  judgedBy(judge: () => Promise<void>): void {
+    this.#judges.push(judge);
+  }
+
+  /** Asks those who judge the scenario as a whole. Throws what the first of them finds wrong. */
+  async judged(): Promise<void> {
+    for (const judge of this.#judges.splice(0)) await judge();
   }
 
   /** Ends everything; the directory goes too, unless `keep`. Throws what could not be ended. */

@@ -74,7 +74,6 @@ describe.concurrent.each(['udp', 'tcp'] as const)('SIPp subscribes over %s', (tr
       await Promise.all([anna.stop(), boris.stop()]);
       await vats.idle();
       await wire.stop();
-      expect(await wire.malformed()).toEqual([]);
     },
   );
 });
@@ -102,7 +101,6 @@ scenario('SIPp fetches, is refused, publishes', { needs: NEEDS }, async (scene) 
   await plays(publisher('203'));
   await vats.idle();
   await wire.stop();
-  expect(await wire.malformed()).toEqual([]);
 });
 
 scenario('SIPp and sipsak write to a registered SIPp', { needs: [...NEEDS, 'sipsak'] }, async (scene) => {
@@ -139,7 +137,6 @@ scenario('SIPp and sipsak write to a registered SIPp', { needs: [...NEEDS, 'sips
   await boris.stop();
   await vats.idle();
   await wire.stop();
-  expect(await wire.malformed()).toEqual([]);
 });
 
 scenario(
@@ -181,6 +178,5 @@ scenario(
     };
     expect(watching.subscriptions.ended['notify-refused'] ?? 0).toBe(0);
     await wire.stop();
-    expect(await wire.malformed()).toEqual([]);
   },
 );

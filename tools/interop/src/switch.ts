@@ -95,6 +95,7 @@ export class Switch {
     const address = options.address ?? ownAddress(SWITCHES_FROM + (started++ % SWITCHES));
     const sip = { address, port: await freePorts(4, options.place ? '127.0.0.1' : address) };
     const secure = ['tls', 'ws', 'wss'].map((name, i) => `${name}://${address}:${sip.port + 1 + i}`);
+    scene.ours.add(address);
     const data = scene.folder(`switch-${sip.port}`, 'data');
     const settingsFile = scene.path(`switch-${sip.port}`, 'vats.yaml');
     const pbxFile = scene.path(`switch-${sip.port}`, 'pbx.yaml');
