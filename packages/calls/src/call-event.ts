@@ -1,5 +1,5 @@
 import type { RecordingEnd } from '@vats/media';
-import type { LegQuality, RefusedLimit, StepOutcome } from '@vats/pbx';
+import type { LegQuality, MenuOutcome, RefusedLimit, StepOutcome } from '@vats/pbx';
 import type { FailureCode } from './failures.ts';
 
 /** 'a' is the caller; 'b1', 'b2' … are the phones rung for the call, in the order they were rung. */
@@ -97,6 +97,13 @@ export type CallEvent = Common &
         readonly prompt: string;
         readonly playedMs: number;
         readonly why: 'ended' | 'stopped';
+      }
+    /** What the caller pressed in a menu, and what that came to: `key 1`, `dialled 201`, `no-key`… A PIN is never among the keys. */
+    | {
+        readonly type: 'menu.answered';
+        readonly prompt: string;
+        readonly keys: string;
+        readonly outcome: MenuOutcome | 'not-played';
       }
     /**
      * It could not be said. `unknown`: there is no such prompt. `unreadable`: its file can't be played. `no-codec`: the caller offered

@@ -341,6 +341,7 @@ export class CallLegs {
       case 'played':
         this.#user.played(event);
         return;
+      case 'key':
       case 'collected':
       case 'speaking':
       case 'room-refused':

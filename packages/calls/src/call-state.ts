@@ -1,4 +1,4 @@
-import type { Conference, RingOutcome, ServedOutcome, StepOutcome } from '@vats/pbx';
+import type { Conference, Frozen, MenuStep, RingOutcome, ServedOutcome, StepOutcome } from '@vats/pbx';
 import type { LegName, UnstampedEvent } from './call-event.ts';
 import type { FailureCode } from './failures.ts';
 
@@ -36,11 +36,22 @@ export type Service =
   | { readonly kind: 'echo' }
   | { readonly kind: 'conference'; readonly conference: Conference }
   | {
+      readonly kind: 'menu';
+      readonly menu: Frozen<MenuStep>;
+      /** Names of prompts, the menu's own last. */
+      readonly says: readonly string[];
+    }
+  | {
       readonly kind: 'play';
       readonly prompt: string;
       /** Whether the call is answered for it. */
       readonly answer: boolean;
     };
+
+/** Whether it is what the caller called for: whoever hangs up then has had it, and has not given up. */
+export function isWhatWasCalled({ kind }: Service): boolean {
+  return kind === 'echo' || kind === 'conference';
+}
 
 /**
  * A transfer under way: the party in the caller's place waits for whom it is sent to.

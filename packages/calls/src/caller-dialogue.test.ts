@@ -27,7 +27,7 @@ beforeEach(() => {
   events = [];
   const media = plane.openCall('x1', (event) => {
     if (event.kind === 'played') speaker.told(event);
-    if (event.kind === 'collected') dialogue.told(event);
+    if (event.kind === 'collected' || event.kind === 'key') dialogue.told(event);
   })!;
   const sdp = {
     spoken: () => ({ payloadType: 8, encoding: 'pcma/8000/1', ptime: 20 }),
@@ -98,6 +98,21 @@ describe('asking', () => {
     expect(orders()[3]).toMatchObject({ most: 1 });
     collected('1', 'stopped', 2);
     expect(replies).toEqual([{ digits: '4821', why: 'complete' }]);
+  });
+
+  test('ends at once when what was keyed in is enough, those keys counted that came before another way', () => {
+    ask({ ...PIN, isEnough: (digits) => digits.length === 3 });
+    expect(orders()).toMatchObject([{ tells: true }]);
+    heardIn = TONES;
+    dialogue.changed();
+    collected('4', 'stopped', 0);
+    const key = (digits: string): void =>
+      plane.call('x1').emit({ kind: 'key', leg: 'a', collect: orders().at(-1)!.id, digits });
+    key('8');
+    expect(replies).toEqual([]);
+    key('82');
+    expect(replies).toEqual([{ digits: '482', why: 'complete' }]);
+    expect(commands().at(-1)).toEqual({ do: 'stop-collecting', leg: 'a' });
   });
 
   test('silence behind keys that came in another way is no silence', () => {

@@ -15,6 +15,8 @@ export interface WantedKeys {
   readonly betweenMs: number;
   /** Whether a key ends what is being said; true unless given. */
   readonly bargeIn?: boolean;
+  /** Whether what was keyed in so far needs no further key; asked at each. Never, unless given. */
+  readonly isEnough?: (digits: string) => boolean;
 }
 
 /** What the caller has keyed in. `nothing`: no key came in time; `time-out`: no further one did. */
@@ -103,10 +105,15 @@ export class CallerDialogue {
     if (legs.caller !== undefined) speaker.hush(legs.caller);
   }
 
-  /** Says something, and gathers keys from its first moment on. @param then told once, unless something else is asked before */
-  ask(sound: Sound, wanted: WantedKeys, then: (reply: Reply) => void): void {
+  /**
+   * Says something, and gathers keys from its first moment on.
+   *
+   * @param then told once, unless something else is asked before
+   * @param said told how saying it ended, perhaps after `then`, unless something else is said before
+   */
+  ask(sound: Sound, wanted: WantedKeys, then: (reply: Reply) => void, said?: (end: SaidEnd) => void): void {
     if (this.#over) return;
-    if (sound.items.length > 0) this.say(sound);
+    if (sound.items.length > 0) this.say(sound, said);
     this.gather(wanted, then);
   }
 
@@ -136,9 +143,16 @@ export class CallerDialogue {
   /** For the service. */
   told(event: ServiceEvent): void {
     const asking = this.#asking;
-    if (event.kind !== 'collected' || asking === undefined) return;
+    if (asking === undefined || (event.kind !== 'collected' && event.kind !== 'key')) return;
     const at = asking.orders.indexOf(event.collect);
     if (at === -1) return;
+    if (event.kind === 'key') {
+      const digits = asking.digits + event.digits;
+      if (asking.wanted.isEnough?.(digits) !== true) return;
+      asking.digits = digits;
+      this.#reply(asking, 'complete');
+      return;
+    }
     asking.orders.splice(0, at + 1);
     asking.digits += event.digits;
     const { why, terminator } = event;
@@ -160,11 +174,12 @@ export class CallerDialogue {
     const { legs } = this.#call;
     const { caller, media } = legs;
     if (caller === undefined || media === undefined) return;
-    const { most, terminators = [], firstMs, betweenMs, bargeIn = true } = asking.wanted;
+    const { most, terminators = [], firstMs, betweenMs, bargeIn = true, isEnough } = asking.wanted;
     const { events, sound } = caller.sdp.heardIn;
     asking.sources = this.#sourcesNow();
     const order = media.collect(caller.media, {
       ...{ most: most - asking.digits.length, terminators, betweenMs, bargeIn },
+      ...(isEnough !== undefined && { tells: true }),
       firstMs: asking.digits === '' ? firstMs : betweenMs,
       // Keys that come as events are not looked for in the sound as well.
       sources: { events, tones: events.length > 0 ? [] : sound },
@@ -182,7 +197,12 @@ export class CallerDialogue {
     return heard === undefined ? '' : JSON.stringify([heard.events, heard.events.length > 0 ? [] : heard.sound]);
   }
 
-  #failed(prompt: string, why: 'unknown' | 'unreadable', detail?: string): void {
+  /** Tells that a prompt can't be said, for a reason that `open` gave. */
+  cannotSay(prompt: string, why: SpeakFault): void {
+    this.#failed(prompt, why);
+  }
+
+  #failed(prompt: string, why: SpeakFault | 'unknown' | 'unreadable', detail?: string): void {
     const about = { prompt, why, ...(detail !== undefined && { detail }) };
     this.#call.log.warn('prompt.failed', about);
     this.#call.emit({ type: 'prompt.failed', ...about });

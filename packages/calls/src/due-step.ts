@@ -43,13 +43,15 @@ export class DueStep {
       case 'play':
         this.#serve({ kind: 'play', prompt: due.prompt, answer: due.answer });
         return;
+      case 'menu':
+        this.#serve({ kind: 'menu', menu: due.menu, says: due.says });
+        return;
       case 'reject':
         this.#call.feed({ type: 'refuse', failure: due.reason });
         return;
       case 'hangup':
         this.#call.feed({ type: 'refuse', failure: this.#isOpened ? 'plan-ended' : 'callee-declined' });
         return;
-      case 'menu':
       case 'queue':
       case 'voicemail':
         // route() makes none of these yet; a plan that has one must still end.

@@ -37,7 +37,7 @@ function waysOf(domain: Domain): Ways {
 function mayLead(part: unknown, extensions: ReadonlySet<string>): boolean {
   if (typeof part === 'string') return extensions.has(part);
   if (typeof part !== 'object' || part === null) return false;
-  if ('extension' in part && part.extension === true) return true;
+  if ('extension' in part && (part.extension === true || Array.isArray(part.extension))) return true;
   return Object.values(part).some((each) => mayLead(each, extensions));
 }
 

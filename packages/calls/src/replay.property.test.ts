@@ -3,10 +3,13 @@ import {
   type Activity,
   type Caller,
   Directory,
+  type Frozen,
   goesOn,
+  type MenuStep,
   NOTES_LIMIT,
   type Plan,
   type RingOutcome,
+  type StepOutcome,
   type World,
   type WorldNotes,
 } from '@vats/pbx';
@@ -88,6 +91,13 @@ function worldAt(live: World, now: number, at: Moment): World {
   };
 }
 
+/** What the caller does in a menu. */
+function keyedIn({ keys }: Frozen<MenuStep>, { channels, isHeard, talkedAgo }: Moment): StepOutcome {
+  const key = Object.keys(keys)[channels];
+  if (key !== undefined) return `key ${key}`;
+  return isHeard ? (talkedAgo % 2 === 0 ? 'no-key' : 'wrong-key') : 'dialled 201';
+}
+
 /** The record of a call that is followed by the call's own plan-keeper until nothing rings, as a store gives it back. */
 function recordOfCall(live: World, { dialled, from, inside, host, seed, moments }: Asked) {
   const domain = onlyDomain(live.directory.model);
@@ -131,7 +141,9 @@ function recordOfCall(live: World, { dialled, from, inside, host, seed, moments 
     at += due.step.do === 'ring' ? due.step.ring : 5_000;
     const { outcome, isHeard } = next;
     next = moments.next().value;
-    plan.goOn(rings ? outcome : isHeard ? 'played' : 'not-played');
+    plan.goOn(
+      rings ? outcome : due.step.do === 'menu' ? keyedIn(due.step.menu, next) : isHeard ? 'played' : 'not-played',
+    );
   }
   const record = recordOf(events);
   if (record === undefined || due === undefined) throw new Error('the call has started');

@@ -5,6 +5,7 @@ import type { CallerSide } from './caller-side.ts';
 import { ConferenceService } from './conference-service.ts';
 import type { Conferences } from './conferences.ts';
 import { EchoService } from './echo-service.ts';
+import { MenuService } from './menu-service.ts';
 import type { PinGuesses } from './pin-guesses.ts';
 import { PlayService } from './play-service.ts';
 
@@ -22,8 +23,8 @@ export interface RunningService {
   end?(): void;
 }
 
-/** Of a leg: keys that were gathered, and what happens to it in a room. */
-export type ServiceEvent = Extract<MediaEvent, { kind: 'collected' | 'speaking' | 'room-refused' }>;
+/** Of a leg: keys that are or were gathered, and what happens to it in a room. */
+export type ServiceEvent = Extract<MediaEvent, { kind: 'key' | 'collected' | 'speaking' | 'room-refused' }>;
 
 /** What services of all calls share. */
 export interface SharedByServices {
@@ -86,6 +87,8 @@ export class Services {
         return new EchoService(this.#call, this.#caller);
       case 'conference':
         return new ConferenceService(this.#call, this.#caller, this.#shared, service.conference);
+      case 'menu':
+        return new MenuService(this.#call, this.#caller, this.#shared, service);
       case 'play':
         return new PlayService(this.#call, this.#caller, service);
     }

@@ -1,5 +1,12 @@
 import type { LegName } from './call-event.ts';
-import { type CallCommand, type CallInput, type CallState, callerOf, type Untaken } from './call-state.ts';
+import {
+  type CallCommand,
+  type CallInput,
+  type CallState,
+  callerOf,
+  isWhatWasCalled,
+  type Untaken,
+} from './call-state.ts';
 import type { FailureCode } from './failures.ts';
 import { close, type Stepped } from './stepped.ts';
 
@@ -127,7 +134,7 @@ function waiting(state: Waiting, input: CallInput): Stepped | undefined {
 function served(state: Waiting, { service }: CallInput & { readonly type: 'serve' }): Stepped {
   const serve: CallCommand = { do: 'serve', service };
   const { told, opened, caller, transfer } = state;
-  if (service.kind === 'play') return [{ name: 'served', told, opened, caller, transfer, service }, [serve]];
+  if (!isWhatWasCalled(service)) return [{ name: 'served', told, opened, caller, transfer, service }, [serve]];
   return [{ name: 'served', told, opened, caller, service }, [...transferEnds(state, callerOf(state)), serve]];
 }
 

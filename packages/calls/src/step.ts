@@ -4,7 +4,7 @@ import {
   type CallInput,
   type CallState,
   callerOf,
-  type Service,
+  isWhatWasCalled,
   type Untaken as UntakenFacts,
 } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
@@ -73,11 +73,6 @@ function served(state: Extract<CallState, { name: 'served' }>, input: CallInput)
     default:
       return callerAlone(state, input);
   }
-}
-
-/** Whether it is what the caller called for: whoever hangs up then has had it, and has not given up. */
-export function isWhatWasCalled({ kind }: Service): boolean {
-  return kind === 'echo' || kind === 'conference';
 }
 
 /** What may come of the caller while nobody is rung. */

@@ -153,6 +153,7 @@ export class CallStory {
       case 'supervisor.joined':
       case 'supervisor.left':
       case 'call.opened':
+      case 'menu.answered':
       case 'prompt.played':
       case 'prompt.failed':
       case 'recording.paused':

@@ -113,6 +113,7 @@ export { COMPARED_SECONDS, cheapestOf, RateTable, type TrunkRate } from './rates
 export { readingRates, readRates } from './rates/read-rates.ts';
 export { writingRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
+export { dialledIn, type KeysRead, mostMenuKeys, readMenuKeys } from './routing/menu-keys.ts';
 export { IDLE, NOTES_LIMIT, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
 export { isRingOutcome } from './routing/outcomes.ts';
 export type {
@@ -122,6 +123,7 @@ export type {
   Forward,
   Frame,
   LastTalk,
+  MenuOutcome,
   OutsideTarget,
   Plan,
   PlanEvent,
@@ -152,6 +154,7 @@ export { duration, formatDuration, parseDuration } from './schema/duration.ts';
 export { fault, remedyForOtherTypes, shown, textThat } from './schema/fault.ts';
 export type { Hours, OpenHours } from './schema/hours.ts';
 export type { LimitBounds, Limits } from './schema/limits.ts';
+export { BETWEEN_KEYS_MS, MENU_TIMEOUT_MS, type MenuRule, type MenuStep } from './schema/menu.ts';
 export { EMERGENCY_NUMBERS, type NormalisedNumber, normaliseNumber, normaliseOperatorNumber } from './schema/number.ts';
 export { type NumberPattern, parsePattern } from './schema/pattern.ts';
 export { type PbxFile, pbxFile } from './schema/pbx-file.ts';

@@ -111,7 +111,8 @@ export const ON_THE_WAY: readonly Mutation[] = [
     'within(journey, { ...frame, next: next + 2 })',
   ),
   routing('follow-scheme', 'a list in turn rings together', "if (step.order === 'in-turn') {", 'if (false) {'),
-  routing('follow-scheme', 'a menu does nothing', 'if (otherwise !== undefined)', 'if (false)'),
+  routing('menu', 'a menu leads nowhere for who presses nothing', 'if (otherwise !== undefined)', 'if (false)'),
+  routing('menu', 'a menu asks once more than it may', 'if (asked < (menu.repeat', 'if (asked <= (menu.repeat'),
   routing(
     'follow-scheme',
     'a list that names a group rings whom the group leaves out',

@@ -15,6 +15,8 @@ export interface CollectOrder extends CollectOptions {
   readonly sources: KeySources;
   /** The first key ends what is being played. */
   readonly bargeIn: boolean;
+  /** Each key that does not end it is told at once, by `key`, so that whoever knows what they mean may end it. */
+  readonly tells?: boolean;
 }
 
 /** A key to be sent as a tone. */
@@ -38,7 +40,7 @@ export class LegSound {
   /** Keys to be sent as tones; the first one sounds. */
   readonly #tones: TonePress[] = [];
   #collector: KeyCollector | undefined;
-  #bargeIn = false;
+  #order: CollectOrder | undefined;
   #listens = false;
   #closed = false;
 
@@ -128,7 +130,7 @@ export class LegSound {
       });
     });
     this.#collector = collector;
-    this.#bargeIn = order.bargeIn;
+    this.#order = order;
     if (!this.#leg.speaks) {
       this.#listens = true;
       this.#leg.listen(order.sources);
@@ -143,9 +145,16 @@ export class LegSound {
   /** A key of this leg's, in whatever way it came. False when nobody waits for one. */
   press(key: DtmfKey): boolean {
     if (this.#collector === undefined) return false;
-    if (this.#bargeIn) this.#playback?.stop();
+    if (this.#order?.bargeIn === true) this.#playback?.stop();
     this.#collector.press(key);
+    this.#tellKeys();
     return true;
+  }
+
+  #tellKeys(): void {
+    const { digits } = this.#collector ?? {};
+    if (digits === undefined || this.#order?.tells !== true) return;
+    this.#tell({ kind: 'key', leg: this.#leg.name, collect: this.#order.id, digits });
   }
 
   close(): void {

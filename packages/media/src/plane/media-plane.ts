@@ -217,6 +217,8 @@ export type MediaEvent =
   | { kind: 'dtmf'; leg: string; key: DtmfKey; milliseconds: number }
   /** What was being played to a leg has ended; `detail` says why it failed. */
   | { kind: 'played'; leg: string; play: number; why: PlayEnd; playedMs: number; detail?: string }
+  /** Keys that are being gathered, so far: told of an order that asks for it. */
+  | { kind: 'key'; leg: string; collect: number; digits: string }
   /** The keys that were gathered; a terminator is not among the digits. */
   | { kind: 'collected'; leg: string; collect: number; digits: string; why: CollectEnd; terminator?: DtmfKey }
   /** This leg's party is now the one that talks most in its room. */

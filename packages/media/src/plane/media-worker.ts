@@ -20,7 +20,9 @@ const TICK_MS = 50;
 const TICK_GROUPS = 5;
 const TICKS_A_SECOND = 1000 / TICK_MS;
 /** A call goes on by these: keys, the end of what was played, and a loss, of which its phones are to hear. */
-const AWAITED: ReadonlySet<MediaEvent['kind']> = new Set(['dtmf', 'played', 'collected', 'room-refused', 'lost']);
+const AWAITED: ReadonlySet<MediaEvent['kind']> = new Set([
+  ...(['dtmf', 'played', 'key', 'collected', 'room-refused', 'lost'] as const),
+]);
 
 /** What runs inside a media thread: owns the sockets, carries commands out, reports. */
 export class MediaWorker {

@@ -260,6 +260,19 @@ test('keys as events are gathered once each, the first interrupts the prompt', a
   await close();
 });
 
+test('each key is told as it comes, where the order asks for it, but the one that ends it', async () => {
+  await alone(collect({ most: 3, tells: true }));
+  for (const key of ['1', '2', '3'] as const) worker.execute([{ do: 'pressed', call: 1, leg: 1, key }]);
+  await reported();
+  const told = events().filter(({ kind }) => kind === 'key' || kind === 'collected');
+  expect(told).toMatchObject([
+    { kind: 'key', leg: 'a', collect: 9, digits: '1' },
+    { kind: 'key', digits: '12' },
+    { kind: 'collected', digits: '123', why: 'complete' },
+  ]);
+  await close();
+});
+
 test('keys in the sound are gathered, too', async () => {
   const a = await alone(collect({ most: 2, sources: { events: [], tones: [[8, 'pcma/8000/1']] } }));
   const sound = new Int16Array(8_000);

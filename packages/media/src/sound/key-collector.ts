@@ -39,6 +39,11 @@ export class KeyCollector {
     this.#most = Math.max(1, Math.min(MOST_KEYS, options.most));
   }
 
+  /** What was pressed so far. */
+  get digits(): string {
+    return this.#digits;
+  }
+
   /** The prompt has ended: from now on the first key is waited for. */
   startTimer(): void {
     if (this.#over || this.#digits !== '') return;

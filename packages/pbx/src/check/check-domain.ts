@@ -11,6 +11,7 @@ import type { DomainView, JudgedView, Report } from './domain-view.ts';
 import { checkEmergency } from './emergency.ts';
 import { checkHours } from './hours.ts';
 import { checkLoops } from './loops.ts';
+import { checkMenus } from './menus.ts';
 import { checkServed } from './not-served.ts';
 import { checkNumbers } from './number-sense.ts';
 import { checkPbxRules } from './pbx-rules.ts';
@@ -64,6 +65,7 @@ const CHECKS: readonly Check[] = [
   checkTrunkIdentity,
   checkHours,
   checkConferences,
+  checkMenus,
   checkServed,
 ];
 

@@ -6,6 +6,11 @@ import { unknownPrompt } from './not-served.ts';
 /** PINs that whoever guesses tries first. */
 const GUESSED = /^(\d)\1*$|^0?123456789?0?$|^(?:1234|12345|2580|4321)$/;
 
+/** Whether a PIN is among the first that are tried. */
+export function isGuessed(pin: string): boolean {
+  return GUESSED.test(pin);
+}
+
 /** Finds conferences that say something which comes to nothing, or that anybody would get into. */
 export function checkConferences(view: DomainView, report: Report, { prompts }: Circumstances): void {
   for (const { object: conference, path } of conferencesOf(view)) {
@@ -13,7 +18,7 @@ export function checkConferences(view: DomainView, report: Report, { prompts }: 
     if (music !== undefined && music !== 'default' && !prompts.has(music)) {
       unknownPrompt(music, below(path, 'music'), report);
     }
-    if (pin !== undefined && GUESSED.test(pin)) {
+    if (pin !== undefined && isGuessed(pin)) {
       report('warning', below(path, 'pin'), `the PIN of conference ${extension} is easily guessed`, 'take another');
     }
   }

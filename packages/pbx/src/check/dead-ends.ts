@@ -5,6 +5,7 @@ import { type Places, placesCover, placesOf } from '../schema/pattern-cover.ts';
 import type { SchemeStep } from '../schema/scheme.ts';
 import { meansAbroad } from '../spending/permission.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
+import { innerSteps } from './inner-steps.ts';
 
 /** Finds where a call would go round, or come to nothing: forwards and schemes that lead back, steps and rules that nobody reaches. */
 export function checkDeadEnds(view: DomainView, report: Report): void {
@@ -71,8 +72,7 @@ function collect(
     const scheme = numbers.get(rung)?.scheme;
     if (scheme !== undefined) to.add(scheme);
   }
-  for (const inner of Object.values(step.menu?.keys ?? {})) collect(inner, to, numbers);
-  if (step.menu?.otherwise !== undefined) collect(step.menu.otherwise, to, numbers);
+  for (const [inner] of innerSteps(step)) collect(inner, to, numbers);
 }
 
 function reaches(from: string, to: string, leads: ReadonlyMap<string, ReadonlySet<string>>): boolean {

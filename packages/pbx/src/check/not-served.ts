@@ -1,5 +1,6 @@
 import type { Circumstances } from './check-memory.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
+import { promptsOf } from './inner-steps.ts';
 import { forEachStep } from './references.ts';
 
 /** What this version takes and keeps but does not do yet: one warning each, at the first place that asks for it. */
@@ -30,13 +31,13 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
   };
   for (const { object: scheme, path } of view.schemes) {
     forEachStep(scheme, path, (step, at) => {
-      if (step.menu !== undefined) once('menu', below(at, 'menu'), 'until then a call goes on with its otherwise');
       if (step.queue !== undefined) once('queue', below(at, 'queue'), 'until then the group rings');
       if (step.voicemail !== undefined) once('voicemail', below(at, 'voicemail'), 'until then a call goes on past it');
       const played = step.play?.prompt;
       if (played !== undefined && !prompts.has(played)) unknownPrompt(played, below(at, 'play'), report);
-      const prompt = step.menu?.prompt;
-      if (prompt !== undefined && !prompts.has(prompt)) unknownPrompt(prompt, below(at, 'menu', 'prompt'), report);
+      for (const [prompt, ...keys] of step.menu === undefined ? [] : promptsOf(step.menu)) {
+        if (!prompts.has(prompt)) unknownPrompt(prompt, below(at, 'menu', ...keys), report);
+      }
     });
   }
 }

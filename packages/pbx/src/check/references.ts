@@ -4,6 +4,7 @@ import { suggest } from '../problems/suggest.ts';
 import { isPublicNumber } from '../schema/destination.ts';
 import { isTrunkName, type SchemeStep } from '../schema/scheme.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
+import { innerSteps } from './inner-steps.ts';
 
 /** Kinds of what extensions belong to: one that is none of the kind that is asked for may be of another. */
 const OF_EXTENSIONS: ReadonlySet<string> = new Set(['user', 'group', 'conference', 'extension']);
@@ -164,8 +165,7 @@ export function forEachStep(
 ): void {
   const walk = (step: Frozen<SchemeStep>, at: KeyPath | undefined): void => {
     visit(step, at);
-    for (const [key, inner] of Object.entries(step.menu?.keys ?? {})) walk(inner, below(at, 'menu', 'keys', key));
-    if (step.menu?.otherwise !== undefined) walk(step.menu.otherwise, below(at, 'menu', 'otherwise'));
+    for (const [inner, ...keys] of innerSteps(step)) walk(inner, below(at, ...keys));
   };
   for (const part of ['open', 'closed'] as const) {
     for (const [index, step] of (scheme[part] ?? []).entries()) walk(step, below(path, part, index));

@@ -1,4 +1,5 @@
 import { decide } from './decide.ts';
+import { chosen } from './follow-scheme.ts';
 import { journeyOf, told } from './journey.ts';
 import { goBack } from './onward.ts';
 import type { Plan, PlanEvent, RingOutcome, World } from './plan.ts';
@@ -9,17 +10,19 @@ import type { Plan, PlanEvent, RingOutcome, World } from './plan.ts';
  */
 export function advance(plan: Plan, event: PlanEvent, world: World): Plan {
   const { step } = plan;
-  // A late event of an earlier step changes nothing, and whatever neither rings nor is played is the last.
+  // A late event of an earlier step changes nothing, and whatever neither rings nor is said is the last.
   if (event.kind === 'ring-ended') {
     return step.do === 'ring' ? decide(goBack(journeyOf(plan), event.outcome), world) : plan;
   }
+  const journey = journeyOf(plan);
+  if (step.do === 'menu') return decide(chosen(journey, event.outcome, endedBefore(plan), world), world);
   if (step.do !== 'play') return plan;
   const missed = event.outcome === 'not-played' ? `${step.prompt} could not be played` : '';
-  return decide(goBack(told(journeyOf(plan), missed), endedBefore(plan)), world);
+  return decide(goBack(told(journey, missed), endedBefore(plan)), world);
 }
 
-/** Nobody was rung by what was played: whoever ordered it goes on with how it was before. */
+/** Nobody was rung by what was said: whoever ordered it goes on with how it was before. */
 function endedBefore({ frames }: Plan): RingOutcome {
-  const frame = frames.at(-1);
-  return (frame?.in === 'scheme' ? frame.ended : undefined) ?? 'no-answer';
+  const scheme = frames.findLast((frame) => frame.in === 'scheme');
+  return scheme?.ended ?? 'no-answer';
 }

@@ -1,6 +1,6 @@
 import { isPublicNumber } from '../schema/destination.ts';
 import { enterConference } from './enter-conference.ts';
-import { enterScheme, followScheme, ringList } from './follow-scheme.ts';
+import { enterScheme, followScheme, ringList, takeInstead } from './follow-scheme.ts';
 import { goOut } from './go-out.ts';
 import { type Journey, rejected, told } from './journey.ts';
 import { type Decision, goBack, type Onward } from './onward.ts';
@@ -78,6 +78,11 @@ function takeUp(journey: Journey, outcome: RingOutcome, world: World): Decision 
       return followNumber(outer, frame.number, '', world);
     case 'scheme':
       return followScheme(outer, frame, outcome, world);
+    case 'then':
+      return takeInstead(outer, frame.step, outcome, world);
+    // Nothing but a caller's keys leads on from one.
+    case 'menu':
+      return goBack(outer, outcome);
     case 'list':
       return ringList(outer, frame, outcome);
   }

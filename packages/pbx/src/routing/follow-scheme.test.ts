@@ -48,11 +48,11 @@ test.each([
   ['[{ play: one }, { play: two }]', ['play one', 'play two', 'reject no-answer']],
   [
     '[{ play: hello }, { menu: { prompt: main, keys: {}, otherwise: { ring: "600" } } }, { ring: "202" }]',
-    ['play hello', 'ring boris+vera 25000', 'ring boris 60000', 'reject no-answer'],
+    ['play hello', 'ask main', 'ring boris+vera 25000', 'ring boris 60000', 'reject no-answer'],
   ],
   [
     '[{ menu: { prompt: main, keys: { "1": { ring: "203" } } } }, { ring: "202" }]',
-    ['ring boris 60000', 'reject no-answer'],
+    ['ask main', 'ring boris 60000', 'reject no-answer'],
   ],
   ['[{ queue: "600" }]', ['ring boris+vera 25000', 'reject no-answer']],
   ['[{ voicemail: "202" }]', ['reject no-answer']],

@@ -5,8 +5,9 @@ import { type HangupCause, isTrunkName, type PlayStep, type RingStep, type Schem
 import { type Gathered, gather } from './gather.ts';
 import type { Found } from './go-out.ts';
 import { arrived, type Journey, planOf, rejected, told, within, zoneOf } from './journey.ts';
+import { askAgain, askMenu, choiceIn } from './menu.ts';
 import { type Decision, goBack, goneRound, ringTrunk, sendTo, startScheme } from './onward.ts';
-import type { Frame, RejectReason, RingOutcome, World } from './plan.ts';
+import type { Frame, RejectReason, RingOutcome, ServedOutcome, World } from './plan.ts';
 import { nameOf, onceEach, ringOf } from './targets.ts';
 import { trunkTarget } from './to-trunk.ts';
 
@@ -60,14 +61,7 @@ function take(
   if (step.ring !== undefined) return ring(framed, step.ring, where, world);
   if (step.goto !== undefined) return startScheme(journey, step.goto, `${where} goes on with`);
   if (step.play !== undefined) return play(journey, step.play, frame, outcome, where);
-  // Nobody is asked for keys yet: a call goes on as after silence.
-  if (step.menu !== undefined) {
-    const { otherwise } = step.menu;
-    const text = `${where}: menu ${step.menu.prompt} is not served yet`;
-    if (otherwise !== undefined)
-      return take(told(journey, `${text}, so it goes on with its otherwise`), otherwise, frame, outcome, world);
-    return followScheme(told(journey, text), frame, outcome, world);
-  }
+  if (step.menu !== undefined) return askMenu(within(journey, reached(frame, outcome)), step.menu, where);
   if (step.queue !== undefined) {
     return sendTo(framed, step.queue, `${where}: queues are not served yet, so it rings`, undefined);
   }
@@ -81,7 +75,42 @@ function take(
   return hangUp(journey, step.hangup ?? 'normal', where);
 }
 
+/** A step of the scheme in which the call is, in place of the one that has led here. */
+export function takeInstead(journey: Journey, step: Frozen<SchemeStep>, outcome: RingOutcome, world: World): Decision {
+  const frame = journey.frames.at(-1);
+  if (frame?.in !== 'scheme') return goBack(journey, outcome);
+  return take({ ...journey, frames: journey.frames.slice(0, -1) }, step, frame, outcome, world);
+}
+
+/** Goes on with what the caller has chosen in a menu, or with what is done for who has not. @param outcome how what rang last ended */
+export function chosen(journey: Journey, event: ServedOutcome, outcome: RingOutcome, world: World): Decision {
+  const frame = journey.frames.at(-1);
+  if (frame?.in !== 'menu') return goBack(journey, outcome);
+  const around = { ...journey, frames: journey.frames.slice(0, -1) };
+  const choice = choiceIn(frame, event);
+  const here = told(around, choice.text);
+  switch (choice.go) {
+    case 'step':
+      return takeInstead(here, choice.step, outcome, world);
+    case 'dial':
+      return sendTo(around, choice.extension, choice.text, undefined);
+    case 'again':
+      return askAgain(here, frame, choice.first);
+    case 'tell': {
+      const { prompt, step } = choice;
+      const framed = step === undefined ? here : within(here, { in: 'then', step, path: here.path });
+      return planOf(framed, { do: 'play', prompt, answer: true, because: `menu ${frame.menu.prompt} plays ${prompt}` });
+    }
+    case 'leave':
+      return goBack(here, outcome);
+  }
+}
+
 /** Whoever was told something has reached us: no number is wrong that leads to nothing more. */
+function reached(frame: AtScheme, outcome: RingOutcome): AtScheme {
+  return { ...frame, ended: outcome === 'not-found' ? 'no-answer' : outcome };
+}
+
 function play(
   journey: Journey,
   { prompt, answer = true }: Frozen<PlayStep>,
@@ -89,8 +118,12 @@ function play(
   outcome: RingOutcome,
   where: string,
 ): Decision {
-  const framed = within(journey, { ...frame, ended: outcome === 'not-found' ? 'no-answer' : outcome });
-  return planOf(framed, { do: 'play', prompt, answer, because: `${where} plays ${prompt}` });
+  return planOf(within(journey, reached(frame, outcome)), {
+    do: 'play',
+    prompt,
+    answer,
+    because: `${where} plays ${prompt}`,
+  });
 }
 
 /** What each cause is in the table of failures: 486, 603, 480, 480, 404, 403 and 503 on the wire. */

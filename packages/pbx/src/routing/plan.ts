@@ -2,7 +2,8 @@ import type { Directory } from '../model/directory.ts';
 import type { Conference, Device, Domain, DomainNumber, Frozen, Group, Scheme, User } from '../model/model.ts';
 import type { NumberPlace } from '../numbering/number-place.ts';
 import type { GroupMember } from '../schema/group.ts';
-import type { RingStep } from '../schema/scheme.ts';
+import type { MenuStep } from '../schema/menu.ts';
+import type { RingStep, SchemeStep } from '../schema/scheme.ts';
 
 /**
  * How a ring step ends without an answer, in the words of the table of failures: what the phones answered, taken
@@ -27,7 +28,13 @@ export type RingOutcome =
   | 'no-media-ports';
 
 /** How a step ends in which the switch itself had the caller: what was to be heard was heard, or it could not be. */
-export type ServedOutcome = 'played' | 'not-played';
+export type ServedOutcome = 'played' | 'not-played' | MenuOutcome;
+
+/**
+ * How a menu ended: the key or the extension that was chosen, no key in time, keys that mean nothing there, or a key whose PIN was not
+ * given, or could not be asked for as too many wrong ones came lately.
+ */
+export type MenuOutcome = `key ${string}` | `dialled ${string}` | 'no-key' | 'wrong-key' | 'wrong-pin';
 
 /** How any step ends that others may follow. */
 export type StepOutcome = RingOutcome | ServedOutcome;
@@ -186,10 +193,9 @@ export type PlanStep =
     }
   | {
       readonly do: 'menu';
-      readonly prompt: string;
-      readonly timeout: number;
-      readonly keys: readonly string[];
-      readonly extension: boolean;
+      readonly menu: Frozen<MenuStep>;
+      /** Names of prompts, said one after the other while keys are waited for; the menu's own is the last. */
+      readonly says: readonly string[];
       readonly because: string;
     }
   | { readonly do: 'conference'; readonly conference: Conference; readonly because: string }
@@ -225,9 +231,13 @@ export type Frame = { readonly path: readonly string[] } & (
       readonly scheme: Scheme;
       readonly part: 'open' | 'closed';
       readonly next: number;
-      /** While something is played: how what rang last ended, with which the scheme goes on. */
+      /** While the switch has the caller: how what rang last ended, with which the scheme goes on. */
       readonly ended?: RingOutcome;
     }
+  /** A menu of the scheme around it, which has been asked so many times. */
+  | { readonly in: 'menu'; readonly menu: Frozen<MenuStep>; readonly asked: number }
+  /** A step of the scheme around it, to be done once the caller has been told something. */
+  | { readonly in: 'then'; readonly step: Frozen<SchemeStep> }
   /** A ring step of a scheme that goes from one to the next. */
   | { readonly in: 'list'; readonly step: Frozen<RingStep>; readonly next: number }
 );

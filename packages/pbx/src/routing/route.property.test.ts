@@ -11,13 +11,15 @@ import { modelOf } from '../testing/model-of.ts';
 import { faultsOf } from '../testing/plan-faults.ts';
 import {
   type ReferenceEnd,
+  type ReferenceMenu,
   type ReferencePlay,
   type ReferenceRing,
   ReferenceRouter,
 } from '../testing/reference-router.ts';
 import { advance } from './advance.ts';
+import { dialledIn } from './menu-keys.ts';
 import { NotedWorld, replayedWorld, type WorldNotes } from './noted-world.ts';
-import type { Plan, PlanEvent, RingOutcome, World } from './plan.ts';
+import type { Plan, PlanEvent, RingOutcome, StepOutcome, World } from './plan.ts';
 import { route } from './route.ts';
 import { eventOf, goesOn } from './step-outcomes.ts';
 
@@ -120,12 +122,11 @@ function follow(model: Model, directory: Directory, asked: ArbitraryCall): Follo
   let steps = 0;
   while (goesOn(plan.step)) {
     expect(faultsOf(plan, world), plan.story.join('\n')).toEqual([]);
-    const rings = plan.step.do === 'ring';
     now += plan.step.do === 'ring' ? plan.step.ring : PROMPT_MS;
     world = worldAt(directory, now, moments[(steps + 1) % moments.length]!);
-    const outcome: RingOutcome = outcomes[steps % outcomes.length]!;
+    const outcome = endOf(plan, outcomes[steps % outcomes.length]!, steps);
     const before = plan;
-    plan = decidedTwice(world, (moment) => advance(before, rings ? eventOf(outcome) : PLAYED, moment));
+    plan = decidedTwice(world, (moment) => advance(before, eventOf(outcome), moment));
     expect(inShort(plan), plan.story.join('\n')).toEqual(told.next({ outcome, world }).value);
     expect(plan.visited).toEqual([...reference.call.visited]);
     expect(plan.story.slice(0, before.story.length)).toEqual(before.story);
@@ -134,6 +135,19 @@ function follow(model: Model, directory: Directory, asked: ArbitraryCall): Follo
   }
   isTheEnd(plan, reference, world);
   return { end: plan.step.do === 'reject' ? plan.step.reason : plan.step.do, steps, byChance: reference.call.shuffled };
+}
+
+/** How a step ends: a ringing as it is said, a menu by one of all that the caller can do there. */
+function endOf({ step, call }: Plan, ringing: RingOutcome, nth: number): StepOutcome {
+  if (step.do === 'ring') return ringing;
+  if (step.do !== 'menu') return 'played';
+  const { menu } = step;
+  const can: StepOutcome[] = [
+    ...Object.keys(menu.keys).map((key) => `key ${key}` as const),
+    ...dialledIn(menu, call.domain).map((extension) => `dialled ${extension}` as const),
+    ...(['no-key', 'wrong-key', 'wrong-pin', 'not-played'] as const),
+  ];
+  return can[(nth * 7 + ringing.length) % can.length]!;
 }
 
 interface Followed {
@@ -172,8 +186,9 @@ function isTheEnd(plan: Plan, { call }: ReferenceRouter, world: World): void {
 }
 
 /** A step as the reference tells it. */
-function inShort({ step, record }: Plan): ReferenceRing | ReferencePlay | ReferenceEnd {
+function inShort({ step, record }: Plan): ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceEnd {
   if (step.do === 'play') return { plays: step.prompt, answers: step.answer, record };
+  if (step.do === 'menu') return { asks: step.says, keys: Object.keys(step.menu.keys), record };
   if (step.do === 'reject') return { do: 'reject', reason: step.reason };
   if (step.do !== 'ring') return { do: step.do as 'echo' | 'hangup' };
   const targets = step.targets.map((target) => ({

@@ -1,11 +1,16 @@
 import { isRingOutcome } from './outcomes.ts';
 import type { PlanEvent, PlanStep, ServedOutcome, StepOutcome } from './plan.ts';
 
-const SERVED: ReadonlySet<string> = new Set<ServedOutcome>(['played', 'not-played']);
+const SERVED: ReadonlySet<string> = new Set<ServedOutcome>([
+  ...(['played', 'not-played'] as const),
+  ...(['no-key', 'wrong-key', 'wrong-pin'] as const),
+]);
+/** What was chosen in a menu. */
+const CHOSEN = /^(?:key [0-9*#]|dialled [0-9]{1,8})$/;
 
 /** Whether a text, as a store may have kept it, says how a step ended. */
 export function isStepOutcome(text: unknown): text is StepOutcome {
-  return isRingOutcome(text) || (typeof text === 'string' && SERVED.has(text));
+  return isRingOutcome(text) || (typeof text === 'string' && (SERVED.has(text) || CHOSEN.test(text)));
 }
 
 /** What `advance` is told when a step has ended so. */
@@ -14,6 +19,6 @@ export function eventOf(outcome: StepOutcome): PlanEvent {
 }
 
 /** A step that another may follow; all others are the call's last. */
-export function goesOn(step: PlanStep): step is Extract<PlanStep, { do: 'ring' | 'play' }> {
-  return step.do === 'ring' || step.do === 'play';
+export function goesOn(step: PlanStep): step is Extract<PlanStep, { do: 'ring' | 'play' | 'menu' }> {
+  return step.do === 'ring' || step.do === 'play' || step.do === 'menu';
 }

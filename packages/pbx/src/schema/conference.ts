@@ -5,7 +5,8 @@ import { extension, line, refName, wholeNumber } from './words.ts';
 /** Parties that a room of the media plane takes at most. */
 export const MOST_SEATS = 100;
 
-const pin = textThat(
+/** What is keyed in to be let in somewhere. */
+export const pin = textThat(
   (text) => /^[0-9]{4,12}$/.test(text),
   () => 'the PIN is none that can be keyed in',
   'write 4 to 12 digits in quotes, such as "48213"',

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { duration } from './duration.ts';
 import { fault, shown, textThat } from './fault.ts';
 import { hours } from './hours.ts';
+import { type MenuStep, menuOf } from './menu.ts';
 import { normaliseNumber } from './number.ts';
-import { extension, line, refName, wholeNumber } from './words.ts';
+import { extension, line, refName } from './words.ts';
 
 /** Whom a step rings: an extension or a public number, or a trunk by its name. */
 const rung = z.codec(z.string(), z.string(), {
@@ -101,20 +102,6 @@ const play = z.union([
   longPlay,
 ]);
 
-/** What a menu does with the caller's keys. */
-export interface MenuStep {
-  prompt: string;
-  /** How long a key is waited for, in milliseconds. */
-  timeout?: number;
-  keys: Record<string, SchemeStep>;
-  /** The caller may dial an extension. */
-  extension?: boolean;
-  /** How many times the prompt is played. */
-  repeat?: number;
-  /** After the last time-out or a wrong key. */
-  otherwise?: SchemeStep;
-}
-
 /** One step of a scheme. Exactly one key is there: the step's kind. */
 export interface SchemeStep {
   play?: PlayStep;
@@ -142,22 +129,9 @@ export type HangupCause = (typeof HANGUP_CAUSES)[number];
 
 const STEP_KINDS = ['play', 'menu', 'ring', 'queue', 'voicemail', 'conference', 'goto', 'hangup'] as const;
 
-const keyName = textThat(
-  (text) => /^[0-9*#]$/.test(text),
-  (text) => `${text} is not a key of a telephone`,
-  'write one of "0" to "9", "*" and "#" in quotes',
-);
-
 export const schemeStep: z.ZodType<SchemeStep, unknown> = z.lazy(() => stepForm);
 
-const menu = z.strictObject({
-  prompt: refName,
-  timeout: duration('1s', '5m').exactOptional(),
-  keys: z.record(keyName, schemeStep),
-  extension: z.boolean().exactOptional(),
-  repeat: wholeNumber(1, 20).exactOptional(),
-  otherwise: schemeStep.exactOptional(),
-});
+const menu = menuOf(schemeStep);
 
 const stepForm = z
   .strictObject({

@@ -10,6 +10,7 @@ import {
   type Place,
   type ReferenceEnd,
   type ReferenceEvent,
+  type ReferenceMenu,
   type ReferencePlay,
   type ReferenceRing,
   type Ringing,
@@ -21,6 +22,7 @@ import { reachUser } from './reference/users.ts';
 export type {
   ReferenceEnd,
   ReferenceEvent,
+  ReferenceMenu,
   ReferencePlay,
   ReferenceRing,
   ReferenceTarget,
@@ -41,8 +43,8 @@ export class ReferenceRouter {
     this.#host = call.host;
   }
 
-  /** Gives each step that rings or is played, and is told how it ended and what the world is then. */
-  *run(): Generator<ReferenceRing | ReferencePlay, ReferenceEnd, ReferenceEvent> {
+  /** Gives each step that rings, is played or asks for keys, and is told how it ended and what the world is then. */
+  *run(): Generator<ReferenceRing | ReferencePlay | ReferenceMenu, ReferenceEnd, ReferenceEvent> {
     try {
       return { do: 'reject', reason: yield* this.#begin() };
     } catch (ended) {

@@ -36,6 +36,7 @@ export class Trip {
     const { step } = this.plan;
     if (step.do === 'ring') return `ring ${step.targets.map(nameOf).join('+')} ${step.ring}`;
     if (step.do === 'play') return `play ${step.prompt}${step.answer ? '' : ' early'}`;
+    if (step.do === 'menu') return `ask ${step.says.join('+')}`;
     return step.do === 'reject' ? `reject ${step.reason}` : step.do;
   }
 
@@ -48,12 +49,13 @@ export class Trip {
     return this;
   }
 
-  /** All that is done while nobody answers, to the end. */
+  /** All that is done while nobody answers and presses no key, to the end. */
   toTheEnd(outcome: RingOutcome = 'no-answer', moment: Moment = {}): string[] {
     const done = [this.now];
     while (goesOn(this.plan.step)) {
       if (done.length > 100) throw new Error(`no end: ${done.join(', ')}`);
-      done.push(this.after(this.plan.step.do === 'ring' ? outcome : 'played', moment).now);
+      const { do: what } = this.plan.step;
+      done.push(this.after(what === 'ring' ? outcome : what === 'menu' ? 'no-key' : 'played', moment).now);
     }
     return done;
   }

@@ -55,6 +55,35 @@ test('what a caller is told is a step of its own, and what follows it is told as
   );
 });
 
+test('a menu: each of its keys, and what comes of the one that is pressed', async () => {
+  const menu =
+    '{ menu: { prompt: main-menu, repeat: 2, extension: true, keys: { "1": { ring: "600" }, "2": { hangup: busy }, "9": { menu: { prompt: closed, keys: {}, extension: ["201"] } } }, pins: { "2": "482135" } } }';
+  const text = OFFICE.replace('open: [{ ring: "202" }]', `open: [${menu}]`);
+  await running.model.applyFile({ path: '/office.yaml', name: 'office.yaml', text });
+  const explain = (...more: string[]) =>
+    vats(
+      ...['explain', 'call', '--from', '+79161234567', '--to', '+74951234567', '--via', 'itsp'],
+      ...['--at', '2026-05-05 12:00', ...more],
+    );
+  const silent = (await explain()).out;
+  expect(silent).toContain(`     scheme main asks main-menu
+     - asked up to 2 times, a key is waited for 5s
+     - the caller may dial any extension
+     - 2 may be the beginning of an extension: 2s for the next key
+     - a PIN is asked for behind 2
+     (if that ends as key 1: menu main-menu: the caller pressed 1
+      scheme main rings 600 group Sales`);
+  expect(silent).toContain(
+    '(if that ends as key 2: menu main-menu: the caller pressed 2\n      scheme main ends the call',
+  );
+  expect(silent).not.toContain('482135');
+  expect(silent).toContain('(and when that ends as no-key)\n  2. menu main-menu: the caller pressed no key');
+  const { out } = await explain('--keys', '9,201');
+  expect(out).toContain('     - the caller may dial the extensions 201');
+  expect(out).toContain('(and when that ends as dialled 201)\n  3. menu closed: the caller dialled 201, Anna');
+  expect((await explain('--keys', '9,abc')).err).toContain('abc is nothing that a caller can press');
+});
+
 const CHEAPEST = OFFICE.replace(
   'outbound: [',
   'outbound: [{ match: "+7495*", trunk: itsp, reserve: [spare, other], leastCost: true }, ',

@@ -74,6 +74,7 @@ const callExplanation = z.object({
       endsAs: z.string().optional(),
       recorded: z.object({ record: z.boolean(), because: z.string() }).optional(),
       targets: z.array(target).optional(),
+      keys: z.array(z.string()).optional(),
       otherwise: z
         .array(
           z.object({
@@ -116,6 +117,7 @@ interface CallOptions extends Where {
   readonly via?: string;
   readonly at?: string;
   readonly outcome?: string;
+  readonly keys?: string;
   readonly domain?: string;
 }
 
@@ -142,10 +144,13 @@ export function addExplainCall(explain: Command, print: Print): void {
         'callee-declined',
       ]),
     )
+    .option('--keys <keys>', 'what the caller presses in each menu, with commas between: 2,201; nothing by default')
     .option('--domain <domain>', 'where there are several')
     .action(async (options: CallOptions) => {
-      const { from, to, id, via, at, outcome, domain } = options;
-      const asked = Object.entries({ from, to, via, at, outcome, domain }).filter(([, value]) => value !== undefined);
+      const { from, to, id, via, at, outcome, keys, domain } = options;
+      const asked = Object.entries({ from, to, via, at, outcome, keys, domain }).filter(
+        ([, value]) => value !== undefined,
+      );
       if (id !== undefined) {
         const [stray] = asked;
         if (stray !== undefined)
@@ -224,25 +229,28 @@ function identityLines({ trunk, identity = [], from, diversion }: ToldWay): stri
 }
 
 /** How the call looks to whom it rings, what it counts against, and whether it is recorded. */
-function detailsOf({ targets = [], recorded }: Step): string[] {
-  const lines = targets.flatMap(({ rings, kind, ways = [], limits = [], refusedBy = [], firstBecause }) => [
-    ...ways.map(({ trunk, sends, shows, down }) => {
-      const trouble = down === undefined ? '' : `; the trunk is ${down}`;
-      return `${rings} (${kind}) by ${trunk}: sends ${sends}, shows ${shows}${trouble}`;
-    }),
-    ...ways.flatMap(identityLines),
-    ...ways.flatMap(({ trunk, rate, price }) => {
-      if (rate !== undefined && price !== undefined)
-        return [`${trunk} costs ${price.minute} for a minute (rate ${rate})`];
-      return firstBecause === undefined ? [] : [`${trunk} has no rate for the number`];
-    }),
-    ...(firstBecause === undefined ? [] : [firstBecause]),
-    ...limits.map(
-      ({ kind: whose, key, calls, limit, used, of }) =>
-        `counts against ${[whose, key].filter((each) => each !== undefined).join(' ')}: ${limit} of ${calls} calls, ${used} of ${of} used`,
-    ),
-    ...(refusedBy.length === 0 ? [] : [`would be refused now: ${refusedBy.map(limitText).join(', ')}`]),
-  ]);
+function detailsOf({ targets = [], keys = [], recorded }: Step): string[] {
+  const lines = [
+    ...keys,
+    ...targets.flatMap(({ rings, kind, ways = [], limits = [], refusedBy = [], firstBecause }) => [
+      ...ways.map(({ trunk, sends, shows, down }) => {
+        const trouble = down === undefined ? '' : `; the trunk is ${down}`;
+        return `${rings} (${kind}) by ${trunk}: sends ${sends}, shows ${shows}${trouble}`;
+      }),
+      ...ways.flatMap(identityLines),
+      ...ways.flatMap(({ trunk, rate, price }) => {
+        if (rate !== undefined && price !== undefined)
+          return [`${trunk} costs ${price.minute} for a minute (rate ${rate})`];
+        return firstBecause === undefined ? [] : [`${trunk} has no rate for the number`];
+      }),
+      ...(firstBecause === undefined ? [] : [firstBecause]),
+      ...limits.map(
+        ({ kind: whose, key, calls, limit, used, of }) =>
+          `counts against ${[whose, key].filter((each) => each !== undefined).join(' ')}: ${limit} of ${calls} calls, ${used} of ${of} used`,
+      ),
+      ...(refusedBy.length === 0 ? [] : [`would be refused now: ${refusedBy.map(limitText).join(', ')}`]),
+    ]),
+  ];
   if (recorded === undefined) return lines;
   return [...lines, `${recorded.record ? 'recorded' : 'not recorded'}: ${recorded.because}`];
 }

@@ -79,6 +79,13 @@ test.each<[Told, string, string]>([
     'a',
     'has heard prompt menu for 0:01, not to its end',
   ],
+  [{ type: 'menu.answered', prompt: 'main', keys: '2', outcome: 'key 2' }, 'a', 'presses 2 in menu main'],
+  [{ type: 'menu.answered', prompt: 'main', keys: '', outcome: 'no-key' }, 'a', 'presses no key in menu main'],
+  [
+    { type: 'menu.answered', prompt: 'main', keys: '77', outcome: 'wrong-key' },
+    'a',
+    'presses 77 in menu main, which means nothing there',
+  ],
   [{ type: 'prompt.failed', prompt: 'x', why: 'unknown' }, 'a', 'does not hear prompt x: there is no such prompt'],
   [
     { type: 'prompt.failed', prompt: 'x', leg: 'b1', why: 'unreadable', detail: 'it is no file' },

@@ -42,6 +42,7 @@ const told = z.discriminatedUnion('type', [
   diverted,
   z.object({ at, type: z.literal('call.opened'), how: z.string() }),
   z.object({ at, type: z.literal('prompt.played'), prompt: z.string(), playedMs: z.number(), why: z.string() }),
+  z.object({ at, type: z.literal('menu.answered'), prompt: z.string(), keys: z.string(), outcome: z.string() }),
   z.object({
     at,
     type: z.literal('prompt.failed'),
@@ -106,6 +107,11 @@ function textOf(event: z.output<typeof told>): { leg: string; text: string } {
       const cut = event.why === 'stopped' ? ', not to its end' : '';
       return { leg: 'a', text: `has heard prompt ${event.prompt} for ${duration(event.playedMs)}${cut}` };
     }
+    case 'menu.answered': {
+      const { prompt, keys, outcome } = event;
+      const what = keys === '' ? 'presses no key' : `presses ${keys}`;
+      return { leg: 'a', text: `${what} in menu ${prompt}${MENU_ENDS[outcome] ?? ''}` };
+    }
     case 'prompt.failed': {
       const { prompt, leg = 'a', why, detail } = event;
       const more = detail === undefined ? '' : `: ${detail}`;
@@ -113,6 +119,13 @@ function textOf(event: z.output<typeof told>): { leg: string; text: string } {
     }
   }
 }
+
+/** What is worth a word beside the keys. */
+const MENU_ENDS: Readonly<Record<string, string>> = {
+  'wrong-key': ', which means nothing there',
+  'wrong-pin': ', and does not give its PIN',
+  'not-played': ', which can not be played',
+};
 
 function named({ number, name }: z.output<typeof supervising>['by']): string {
   return name === undefined ? number : `${number} ${name}`;

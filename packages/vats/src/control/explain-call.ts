@@ -1,14 +1,21 @@
 import { replay } from '@vats/calls';
 import {
   advance,
+  BETWEEN_KEYS_MS,
   type Caller,
   type Domain,
   eventOf,
+  type Frozen,
+  formatDuration,
   goesOn,
+  MENU_TIMEOUT_MS,
+  type MenuOutcome,
+  type MenuStep,
   momentText,
   normaliseOperatorNumber,
   type Plan,
   type RingOutcome,
+  readMenuKeys,
   readMoment,
   recordingOf,
   route,
@@ -35,12 +42,14 @@ interface ToldStep {
   /** Whether the conversation is recorded, and what of the policy says so. */
   readonly recorded?: { readonly record: boolean; readonly because: string };
   readonly targets?: readonly object[];
-  /** What would come next if the ringing ended in another way, where that is something else. */
+  /** Of a menu: what holds for its keys. */
+  readonly keys?: readonly string[];
+  /** What would come next if the ringing ended in another way, where that is something else; or by each other choice in a menu. */
   readonly otherwise?: readonly Branch[];
 }
 
 interface Branch {
-  readonly endsAs: RingOutcome;
+  readonly endsAs: StepOutcome;
   readonly do: Plan['step']['do'];
   readonly because: readonly string[];
   readonly reason?: string;
@@ -66,6 +75,7 @@ export function explainCallRoutes(running: Switch): ControlRoutes {
       const caller = callerOf(model.directory, domain, from, query.get('via') ?? undefined);
       const moment = at === undefined ? world : worldAt(world, at);
       const outcome = outcomeOf(query.get('outcome'));
+      const keys = keysOf(query.get('keys'));
       const believed =
         caller.kind === 'trunk' ? believedOf(caller, model.directory.findTrunk(domain, caller.trunk)) : undefined;
       return {
@@ -76,47 +86,94 @@ export function explainCallRoutes(running: Switch): ControlRoutes {
         timezone: setting(domain, 'timezone'),
         localTime: momentText(moment.now, setting(domain, 'timezone')),
         ...(believed !== undefined && { believed }),
-        steps: stepsOf(route({ domain, caller, dialled }, moment), moment, outcome, running),
+        steps: stepsOf(route({ domain, caller, dialled }, moment), moment, { outcome, keys }, running),
       };
     },
   };
 }
 
+/** How what the caller meets on their way is taken to end. */
+interface Supposed {
+  /** Each ringing. */
+  readonly outcome: RingOutcome;
+  /** What the caller presses in one menu after the other; nothing in those behind the last. */
+  readonly keys: readonly string[];
+}
+
 /** The steps of a plan while each that rings ends in the same way. */
-function stepsOf(first: Plan, world: World, outcome: RingOutcome, running: AskedOfTargets): ToldStep[] {
+function stepsOf(first: Plan, world: World, { outcome, keys }: Supposed, running: AskedOfTargets): ToldStep[] {
   const steps: ToldStep[] = [];
+  const left = [...keys];
   let plan = first;
   let told = 0;
   while (steps.length < STEPS_TOLD) {
     const { step, story } = plan;
     const rings = step.do === 'ring';
+    const endsAs =
+      step.do === 'menu' ? keyedIn(step.menu, plan.call.domain, left.shift() ?? '') : rings ? outcome : 'played';
     steps.push({
       do: step.do,
       because: story.slice(told),
       ...(step.do === 'reject' && { reason: step.reason }),
-      ...(step.do === 'play' && { endsAs: 'played' as const }),
+      ...(goesOn(step) && { endsAs }),
+      ...(step.do === 'menu' && {
+        keys: waysOn(step.menu, plan.call.domain),
+        otherwise: branches(plan, world, choicesIn(step.menu), endsAs),
+      }),
       ...(rings && {
-        endsAs: outcome,
         targets: targetsOf(plan, running),
-        otherwise: otherwise(plan, world, outcome),
+        otherwise: branches(plan, world, OUTCOMES, outcome),
       }),
       ...((rings || step.do === 'echo' || step.do === 'conference') && { recorded: recordingOf(plan) }),
     });
     told = story.length;
     if (!goesOn(step)) break;
-    plan = advance(plan, eventOf(rings ? outcome : 'played'), world);
+    plan = advance(plan, eventOf(endsAs), world);
   }
   return steps;
 }
 
-/** The next step after each other end of the ringing, but for ends that only refuse the caller as what they are. */
-function otherwise(plan: Plan, world: World, told: RingOutcome): Branch[] {
-  return OUTCOMES.filter((outcome) => outcome !== told).flatMap((outcome) => {
-    const { step, story } = advance(plan, { kind: 'ring-ended', outcome }, world);
-    if (step.do === 'reject' && step.reason === outcome) return [];
-    const because = story.slice(plan.story.length);
-    return [{ endsAs: outcome, do: step.do, because, ...(step.do === 'reject' && { reason: step.reason }) }];
-  });
+/** The next step after each other end of this one, but for ends that only refuse the caller as what they are. */
+function branches(plan: Plan, world: World, ends: readonly StepOutcome[], told: StepOutcome): Branch[] {
+  return ends
+    .filter((outcome) => outcome !== told)
+    .flatMap((outcome) => {
+      const { step, story } = advance(plan, eventOf(outcome), world);
+      if (step.do === 'reject' && step.reason === outcome) return [];
+      const because = story.slice(plan.story.length);
+      return [{ endsAs: outcome, do: step.do, because, ...(step.do === 'reject' && { reason: step.reason }) }];
+    });
+}
+
+/** All that the caller can do in a menu, but dial an extension. */
+function choicesIn({ keys }: Frozen<MenuStep>): StepOutcome[] {
+  return [...Object.keys(keys).map((key) => `key ${key}` as const), 'no-key', 'wrong-key'];
+}
+
+function keyedIn(menu: Frozen<MenuStep>, domain: Domain, keys: string): MenuOutcome {
+  if (keys === '') return 'no-key';
+  const { choice } = readMenuKeys(menu, domain, keys);
+  if (choice === undefined) return 'wrong-key';
+  return 'extension' in choice ? `dialled ${choice.extension}` : `key ${choice.key}`;
+}
+
+/** What of a menu is no key's own, a sentence each. */
+function waysOn(menu: Frozen<MenuStep>, domain: Domain): string[] {
+  const { keys, pins = {}, extension = false, repeat = 1 } = menu;
+  const { timeout = MENU_TIMEOUT_MS, betweenKeys = BETWEEN_KEYS_MS } = menu;
+  const lines = [`asked up to ${repeat} times, a key is waited for ${formatDuration(timeout)}`];
+  if (extension !== false) {
+    const whose = extension === true ? 'any extension' : `the extensions ${extension.join(', ')}`;
+    lines.push(`the caller may dial ${whose}`);
+  }
+  const waits = Object.keys(keys).filter((key) => readMenuKeys(menu, domain, key).mayGoOn);
+  if (waits.length > 0) {
+    lines.push(
+      `${waits.join(', ')} may be the beginning of an extension: ${formatDuration(betweenKeys)} for the next key`,
+    );
+  }
+  if (Object.keys(pins).length > 0) lines.push(`a PIN is asked for behind ${Object.keys(pins).join(', ')}`);
+  return lines;
 }
 
 /** The live world at another hour: who is on the phone now is taken to be so then. */
@@ -173,6 +230,16 @@ function momentOf(text: string | null, timezone: string, now: number): number | 
   const read = readMoment(text, timezone);
   if (!read.ok) throw new ControlError(422, `${read.message}: ${read.remedy}`);
   return read.at === now ? undefined : read.at;
+}
+
+/** What is pressed in each menu, with commas between. */
+function keysOf(text: string | null): string[] {
+  const keys = text === null ? [] : text.split(',').map((each) => each.trim());
+  const odd = keys.find((each) => !/^[0-9*#]*$/.test(each));
+  if (odd !== undefined) {
+    throw new ControlError(422, `${odd} is nothing that a caller can press: write what they press in each menu: 2,201`);
+  }
+  return keys;
 }
 
 const OUTCOMES: readonly RingOutcome[] = ['no-answer', 'callee-busy', 'callee-declined', 'unreachable'];

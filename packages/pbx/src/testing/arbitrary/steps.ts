@@ -75,12 +75,18 @@ function ringStep(extensions: readonly string[], trunks: readonly string[]): fc.
 }
 
 function menu(inner: fc.Arbitrary<Plain>): fc.Arbitrary<Plain> {
+  const rule = some({ prompt, next: fc.oneof(fc.constant('repeat'), inner) }, []);
   const shape = {
     prompt: fc.constant('main-menu'),
     timeout: fc.constantFrom('1s', '1500ms', '5m'),
     keys: fc.dictionary(fc.constantFrom('1', '2', '0', '*', '#'), inner, { maxKeys: 3 }),
-    extension: fc.boolean(),
-    repeat: fc.integer({ min: 1, max: 20 }),
+    extension: fc.oneof(fc.boolean(), fc.constant(['20x'])),
+    // More would have some calls be asked for hours.
+    repeat: fc.integer({ min: 1, max: 3 }),
+    noKey: rule,
+    wrongKey: rule,
+    betweenKeys: fc.constantFrom('500ms', '3s'),
+    bargeIn: fc.boolean(),
     otherwise: inner,
   };
   return fc.record({ menu: some(shape, ['prompt', 'keys']) });

@@ -25,8 +25,15 @@ export function* followScheme(call: ToldCall, name: string, from: Place): Ringin
   const open = scheme.hours === undefined || scheduleAt(scheme.hours, call.zone(), call.world.now).open;
   let outcome: RingOutcome = 'not-found';
   for (const each of (open ? scheme.open : scheme.closed) ?? []) {
-    const step = inMenu(each);
-    if (step === undefined) continue;
+    const here: Place = { ...at, inner: true };
+    let step: Frozen<SchemeStep> = each;
+    while (step.menu !== undefined) {
+      // Whoever was asked something has reached us.
+      if (outcome === 'not-found') outcome = 'no-answer';
+      const chosen = yield* keyedIn(call, step.menu);
+      if (typeof chosen === 'string') outcome = yield* tryOne(call, chosen, here);
+      step = typeof chosen === 'string' ? {} : chosen;
+    }
     if (step.play !== undefined) {
       yield* call.play(step.play.prompt, step.play.answer !== false);
       // Whoever was told something has reached us.
@@ -36,18 +43,29 @@ export function* followScheme(call: ToldCall, name: string, from: Place): Ringin
     if (step.hangup === 'normal') throw new Ended({ do: 'hangup' });
     if (step.hangup !== undefined) reject(CAUSES[step.hangup] ?? 'forbidden');
     if (step.voicemail !== undefined && outcome === 'not-found') outcome = 'no-answer';
-    const here: Place = { ...at, inner: true };
     if (step.queue !== undefined) outcome = yield* tryOne(call, step.queue, here);
     if (step.ring !== undefined) outcome = yield* ringStep(call, step.ring, here);
   }
   return call.back(outcome);
 }
 
-/** Of a menu, which is not served yet, its `otherwise` is done. */
-function inMenu(step: Frozen<SchemeStep>): Frozen<SchemeStep> | undefined {
-  const { menu } = step;
-  if (menu === undefined) return step;
-  return menu.otherwise === undefined ? undefined : inMenu(menu.otherwise);
+/** What comes of a menu: a step, which may do nothing, or the extension that the caller dialled. */
+function* keyedIn(call: ToldCall, menu: NonNullable<Frozen<SchemeStep>['menu']>): Ringing<Frozen<SchemeStep> | string> {
+  const rules = { 'no-key': menu.noKey, 'wrong-key': menu.wrongKey, 'wrong-pin': menu.wrongKey };
+  let said: string[] = [];
+  for (let times = menu.repeat ?? 1; ; times--) {
+    const did = yield* call.ask([...said, menu.prompt], Object.keys(menu.keys));
+    const [, how, what = ''] = /^(key|dialled) (.*)$/.exec(did) ?? [];
+    if (how === 'dialled') return what;
+    if (how === 'key') return menu.keys[what]!;
+    if (did === 'not-played') return menu.otherwise ?? {};
+    const rule = rules[did as keyof typeof rules];
+    said = rule?.prompt === undefined || did === 'wrong-pin' ? [] : [rule.prompt];
+    const next = rule?.next ?? 'repeat';
+    if (next === 'repeat' && times > 1) continue;
+    for (const prompt of said) yield* call.play(prompt, true);
+    return next === 'repeat' ? (menu.otherwise ?? {}) : next;
+  }
 }
 
 /** Somebody further out tries this and goes on however it ends, be it that it goes round. */

@@ -1,5 +1,5 @@
 import type { Domain, Group, User } from '../../model/model.ts';
-import type { Caller, RejectReason, RingOutcome, RouteCall, World } from '../../routing/plan.ts';
+import type { Caller, RejectReason, RingOutcome, RouteCall, StepOutcome, World } from '../../routing/plan.ts';
 import { isRecorded } from './recording.ts';
 
 /** A phone or number that rings, in the reference's words. */
@@ -35,18 +35,25 @@ export interface ReferencePlay {
   readonly record: boolean;
 }
 
+/** What the caller is asked. */
+export interface ReferenceMenu {
+  readonly asks: readonly string[];
+  readonly keys: readonly string[];
+  readonly record: boolean;
+}
+
 export type ReferenceEnd =
   | { readonly do: 'reject'; readonly reason: RejectReason }
   | { readonly do: 'echo' | 'hangup' };
 
 /** How the step ended, and the world after that. */
 export interface ReferenceEvent {
-  readonly outcome: RingOutcome;
+  readonly outcome: StepOutcome;
   readonly world: World;
 }
 
 /** A part of the story that may wait where somebody rings, or where the caller is told something. */
-export type Ringing<T> = Generator<ReferenceRing | ReferencePlay, T, ReferenceEvent>;
+export type Ringing<T> = Generator<ReferenceRing | ReferencePlay | ReferenceMenu, T, ReferenceEvent>;
 
 /** Ends the call from wherever it is. */
 export class Ended extends Error {
@@ -116,7 +123,14 @@ export class ToldCall {
   *ring(targets: readonly ReferenceTarget[], time: number, ofMany: boolean, out = false): Ringing<RingOutcome> {
     const event = yield { targets, ring: this.#ringFor ?? time, ofMany, record: isRecorded(this, out) };
     this.world = event.world;
-    return this.back(event.outcome);
+    return this.back(event.outcome as RingOutcome);
+  }
+
+  /** @returns what the caller did */
+  *ask(asks: readonly string[], keys: readonly string[]): Ringing<StepOutcome> {
+    const event = yield { asks, keys, record: isRecorded(this, false) };
+    this.world = event.world;
+    return event.outcome;
   }
 
   *play(plays: string, answers: boolean): Ringing<void> {
