@@ -19,7 +19,7 @@ export class DueStep {
   }
 
   take(plan: Plan): void {
-    const { step: due, group, forwards, frames } = plan;
+    const { step: due, group, forwards, frames, callerPrefix: prefix } = plan;
     if (mayMeet(plan)) this.#call.legs.mayMeet(plan.call.domain.id);
     switch (due.do) {
       case 'ring': {
@@ -29,7 +29,9 @@ export class DueStep {
           ...(due.ofMany && group !== undefined && { group }),
           ...(forwardedBy !== undefined && { forwardedBy }),
         };
-        const legs = this.#forks.choose(due.targets, frames.at(-1), about, divertingOf(plan));
+        const legs = this.#forks.choose(due.targets, frames.at(-1), about, {
+          ...{ diverting: divertingOf(plan), prefix },
+        });
         if (legs.length > 0 && !this.#caller.open()) return;
         this.#call.feed({ type: 'ring', legs, forMs: due.ring, ofMany: due.ofMany });
         return;

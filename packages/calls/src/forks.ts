@@ -16,7 +16,6 @@ import type { LegName, Party } from './call-event.ts';
 import type { MediaWishes } from './call-legs.ts';
 import type { Rung } from './call-state.ts';
 import { asksToHide, privacyOf } from './claimed-caller.ts';
-import type { Diverting } from './diverting.ts';
 import { answerEarlyUpdate } from './early-updates.ts';
 import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
 import { infoPackagesOf, recvInfo } from './info-packages.ts';
@@ -27,7 +26,7 @@ import { OutsideLegs } from './outside-legs.ts';
 import { passedHeaders } from './passed-headers.ts';
 import { PhoneLegs } from './phone-legs.ts';
 import { phoneRefusalOf } from './phone-refusal.ts';
-import { chosenOf, type OutsideRing, type PhoneRing } from './rings.ts';
+import { chosenOf, type OutsideRing, type PhoneRing, type Telling } from './rings.ts';
 import type { TalkPortions } from './talk-portions.ts';
 
 /** Hops that a request without Max-Forwards has left (RFC 3261 §8.1.1.6). */
@@ -80,10 +79,10 @@ export class Forks {
     targets: readonly RingTarget[],
     frame: Frame | undefined,
     about: LegFacts,
-    diverting?: Diverting,
+    telling: Telling = {},
   ): readonly Rung[] {
     this.#about = about;
-    const { rungs, rings } = chosenOf(this.#call, targets, frame, diverting, () => this.nextLeg());
+    const { rungs, rings } = chosenOf(this.#call, targets, frame, telling, () => this.nextLeg());
     for (const [leg, ring] of rings) this.#chosen.set(leg, ring);
     return rungs;
   }

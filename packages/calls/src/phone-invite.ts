@@ -7,15 +7,16 @@ import type { PhoneRing } from './rings.ts';
 export type Addresses = Pick<OutgoingInviteOptions, 'requestUri' | 'from' | 'to'>;
 
 /** How a phone, or a PBX that is registered, is addressed: who calls, as they may be called back, and who is called. */
-export function phoneAddresses({ origin, parts }: CallContext, { target, phone }: PhoneRing): Addresses {
+export function phoneAddresses({ origin, parts }: CallContext, { target, phone, prefix }: PhoneRing): Addresses {
   const here = parts.hostOf(phone.flow, origin.domain);
   const { number, name } = origin.party;
+  const shown = prefix === undefined ? name : `${prefix}${name ?? number}`;
   const { device, user } = target;
   const did = didOf(target);
   const place = did === undefined ? 'contact' : (device.did ?? 'request-uri');
   return {
     requestUri: place === 'request-uri' && did !== undefined ? withUser(phone.requestUri, did) : phone.requestUri,
-    from: NameAddr.of({ displayName: name, uri: SipUri.of({ user: number, ...here }) }),
+    from: NameAddr.of({ displayName: shown, uri: SipUri.of({ user: number, ...here }) }),
     to: NameAddr.of({ uri: SipUri.of({ user: place === 'contact' ? user.extension : did, ...here }) }),
   };
 }

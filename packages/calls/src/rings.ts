@@ -13,6 +13,8 @@ export interface PhoneRing {
   readonly party: Party;
   readonly target: DeviceTarget;
   readonly phone: ReachablePhone;
+  /** What it shows before the caller's name. */
+  readonly prefix?: string;
   /** It would not take the call in clear: our offer is encrypted. */
   readonly encrypted?: boolean;
 }
@@ -39,6 +41,14 @@ export interface TriedServer {
   readonly endpoint?: Endpoint;
 }
 
+/** How what a step rings is told of the call. */
+export interface Telling {
+  /** How the call is sent on to it. */
+  readonly diverting?: Diverting | undefined;
+  /** What phones show before the caller's name. */
+  readonly prefix?: string | undefined;
+}
+
 /** What a step rings, by the names of the legs to be. */
 export interface Chosen {
   readonly rungs: readonly Rung[];
@@ -49,14 +59,13 @@ export interface Chosen {
  * Every binding of every device, and every number outside; never the phone that is calling, nor one that is in the call already.
  *
  * @param frame what rings them
- * @param diverting how the call is sent on to what rings
  * @param nextLeg names a leg to be
  */
 export function chosenOf(
   call: CallContext,
   targets: readonly RingTarget[],
   frame: Frame | undefined,
-  diverting: Diverting | undefined,
+  { diverting, prefix }: Telling,
   nextLeg: () => LegName,
 ): Chosen {
   const { origin, invite, parts } = call;
@@ -83,7 +92,7 @@ export function chosenOf(
         continue;
       if (!mayGoOver(invite.request, phone.flow.transport)) continue;
       if (call.legs.all().some(({ party, flow }) => party.login === login && flow.id === phone.flow.id)) continue;
-      choose({ kind: 'phone', target, party, phone });
+      choose({ kind: 'phone', target, party, phone, ...(prefix !== undefined && { prefix }) });
     }
   }
   return { rungs, rings };

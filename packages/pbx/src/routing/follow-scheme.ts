@@ -62,6 +62,10 @@ function take(
   if (step.goto !== undefined) return startScheme(journey, step.goto, `${where} goes on with`);
   if (step.play !== undefined) return play(journey, step.play, frame, outcome, where);
   if (step.menu !== undefined) return askMenu(within(journey, reached(frame, outcome)), step.menu, where);
+  if (step.prefix !== undefined) {
+    const text = `${where} puts ${JSON.stringify(step.prefix)} before the caller's name`;
+    return followScheme(told({ ...journey, callerPrefix: step.prefix }, text), frame, outcome, world);
+  }
   if (step.queue !== undefined) {
     return sendTo(framed, step.queue, `${where}: queues are not served yet, so it rings`, undefined);
   }

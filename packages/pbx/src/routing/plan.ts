@@ -271,6 +271,8 @@ export interface Plan {
   readonly did?: string;
   /** The group that rings, or rang last. */
   readonly group?: string;
+  /** What phones show before the caller's name. */
+  readonly callerPrefix?: string;
   /** Who sent the call on, in order. */
   readonly forwards?: readonly Forward[];
 }

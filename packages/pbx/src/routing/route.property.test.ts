@@ -186,7 +186,7 @@ function isTheEnd(plan: Plan, { call }: ReferenceRouter, world: World): void {
 }
 
 /** A step as the reference tells it. */
-function inShort({ step, record }: Plan): ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceEnd {
+function inShort({ step, record, callerPrefix }: Plan): ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceEnd {
   if (step.do === 'play') return { plays: step.prompt, answers: step.answer, record };
   if (step.do === 'menu') return { asks: step.says, keys: Object.keys(step.menu.keys), record };
   if (step.do === 'reject') return { do: 'reject', reason: step.reason };
@@ -210,5 +210,5 @@ function inShort({ step, record }: Plan): ReferenceRing | ReferencePlay | Refere
           shows: target.ways[0]?.callerId,
         }),
   }));
-  return { targets, ring: step.ring, ofMany: step.ofMany, record };
+  return { targets, ring: step.ring, ofMany: step.ofMany, record, prefix: callerPrefix };
 }

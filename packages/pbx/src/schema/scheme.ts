@@ -106,6 +106,8 @@ const play = z.union([
 export interface SchemeStep {
   play?: PlayStep;
   menu?: MenuStep;
+  /** What phones show before the caller's name from here on. */
+  prefix?: string;
   ring?: RingStep;
   queue?: string;
   voicemail?: string;
@@ -127,7 +129,7 @@ const HANGUP_CAUSES = [
 ] as const;
 export type HangupCause = (typeof HANGUP_CAUSES)[number];
 
-const STEP_KINDS = ['play', 'menu', 'ring', 'queue', 'voicemail', 'conference', 'goto', 'hangup'] as const;
+const STEP_KINDS = ['play', 'menu', 'prefix', 'ring', 'queue', 'voicemail', 'conference', 'goto', 'hangup'] as const;
 
 export const schemeStep: z.ZodType<SchemeStep, unknown> = z.lazy(() => stepForm);
 
@@ -137,6 +139,8 @@ const stepForm = z
   .strictObject({
     play: play.exactOptional(),
     menu: menu.exactOptional(),
+    /** Phones that ring from here on show it before the caller's name, or number. */
+    prefix: line(32).exactOptional(),
     ring: ring.exactOptional(),
     /** A group whose queue takes the caller. */
     queue: extension.exactOptional(),

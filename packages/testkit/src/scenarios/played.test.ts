@@ -42,6 +42,26 @@ function ends(world: World, why: 'ended' | 'failed' = 'ended'): void {
 const answeredWith = (actor: Actor): readonly string[] => readSdp(actor.call.remoteSdp ?? '').codecs;
 const typesIn = (world: World): string[] => world.events.map(({ type }) => type);
 
+describe('a prefix in a scheme', () => {
+  scenario(
+    'stands before the caller’s name on phones, and not on what leaves by a trunk',
+    {
+      ends: 'callee-busy',
+      ...withScheme('{ prefix: "Sales: " }', '{ ring: { to: ["+79165550102", "201"], order: in-turn } }'),
+    },
+    ({ itsp, alice }) => {
+      itsp.invites('84951234567');
+      itsp.refuses(486);
+      itsp.expects('ACK');
+      expect(itsp.phone.calls.at(-1)?.received?.request.value('From')).toMatch(/^<sip:74951234567@/);
+      expect(alice.call.received?.request.value('From')).toMatch(/^"Sales: itsp" <sip:\+79161112233@/);
+      alice.refuses(486);
+      alice.expects('ACK');
+      itsp.hears('486 INVITE');
+    },
+  );
+});
+
 describe('a prompt in a scheme', () => {
   scenario(
     'answers the call, is heard, and then the phone rings, with a tone from the switch',

@@ -34,6 +34,7 @@ export function* followScheme(call: ToldCall, name: string, from: Place): Ringin
       if (typeof chosen === 'string') outcome = yield* tryOne(call, chosen, here);
       step = typeof chosen === 'string' ? {} : chosen;
     }
+    call.prefix = step.prefix ?? call.prefix;
     if (step.play !== undefined) {
       yield* call.play(step.play.prompt, step.play.answer !== false);
       // Whoever was told something has reached us.

@@ -26,6 +26,7 @@ export interface ReferenceRing {
   readonly ring: number;
   readonly ofMany: boolean;
   readonly record: boolean;
+  readonly prefix: string | undefined;
 }
 
 /** What the switch says to the caller. */
@@ -93,6 +94,7 @@ export class ToldCall {
   readonly forwards: { by: string; to: string; when: string }[] = [];
   did: string | undefined;
   group: string | undefined;
+  prefix: string | undefined;
   world: World;
   /** Chance put members into another order than the file's. */
   shuffled = false;
@@ -121,7 +123,10 @@ export class ToldCall {
 
   /** @param out a caller of ours rings a number outside, and nothing but their dialling has led there */
   *ring(targets: readonly ReferenceTarget[], time: number, ofMany: boolean, out = false): Ringing<RingOutcome> {
-    const event = yield { targets, ring: this.#ringFor ?? time, ofMany, record: isRecorded(this, out) };
+    const event = yield {
+      ...{ targets, ring: this.#ringFor ?? time, ofMany, record: isRecorded(this, out) },
+      prefix: this.prefix,
+    };
     this.world = event.world;
     return this.back(event.outcome as RingOutcome);
   }
