@@ -23,6 +23,6 @@ export type { Place, PlaceStore } from './places/place.ts';
 export { type Nearness, type NewPlace, PlaceBook, type PlaceBookParts } from './places/place-book.ts';
 export { CompiledPolicy, describeVerdict } from './policy/compiled-policy.ts';
 export type { Policy, PolicyMode, Rule, Verdict } from './policy/policy.ts';
-export { AccountRates, type AccountRatesOptions } from './rates/account-rates.ts';
+export { KeyRates, type KeyRatesOptions } from './rates/key-rates.ts';
 export { sourceKey, sourceKeys } from './rates/source-key.ts';
 export { type StrangerCounters, StrangerRates, type StrangerRatesOptions, type Taken } from './rates/stranger-rates.ts';

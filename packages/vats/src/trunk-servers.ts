@@ -10,8 +10,8 @@ interface TrunkAddresses {
 
 /**
  * Who is heard, where trunks are concerned. An operator of ours named their addresses, so what comes from there is read wherever it
- * is, however much it is, and whatever the switch itself shut out: else its answers to us, and its calls, would be lost. A ban by hand
- * does shut it out. That it is read says nothing of whether it is served: the front door decides that for each request.
+ * is, whatever the switch itself shut out, and far more of it than of a stranger: else its answers to us, and its calls, would be lost. A
+ * ban by hand does shut it out. That it is read says nothing of whether it is served: the front door decides that for each request.
  */
 export class TrunkServers {
   readonly #trunks: TrunkAddresses;
@@ -28,8 +28,12 @@ export class TrunkServers {
 
   /** As `Gate.admit`. */
   admit(farEnd: FarEnd, octets: Buffer | undefined, behind = false): boolean {
-    if (this.isThere(farEnd.address)) return !this.#isBannedByHand(farEnd.address);
-    return this.#access.gate.admit(farEnd, octets, behind);
+    const { address } = farEnd;
+    const { gate } = this.#access;
+    if (this.isThere(address)) {
+      return !this.#isBannedByHand(address) && (gate.isTrusted(address) || gate.admitKnown(address, octets, behind));
+    }
+    return gate.admit(farEnd, octets, behind);
   }
 
   /** As `AccessControl.isKnown`. */

@@ -1,7 +1,7 @@
 import { type Clock, ExpiringMap } from '@vats/kernel';
 import type { Nearness } from '../places/place-book.ts';
-import { AccountRates } from '../rates/account-rates.ts';
 import { detached } from '../rates/detached.ts';
+import { KeyRates } from '../rates/key-rates.ts';
 import { SHARES, sourceKey, sourceKeys } from '../rates/source-key.ts';
 import { UNPROVEN } from './ban.ts';
 import type { BanBook } from './ban-book.ts';
@@ -32,9 +32,9 @@ const COUNTED = 50_000;
 /** How many times `failures` a source of proven phones may fail in all, and an account from everywhere. */
 const PATIENCE = 3;
 /** How often an account that is being guessed is judged where it is not at home: for all near its homes together, and for all others. */
-const TURNS = { perAccount: 1, burst: 1 };
+const TURNS = { perKey: 1, burst: 1 };
 /** And for each site. So it takes some three hundred of them to use up all turns. */
-const TURNS_OF_SITE = { perAccount: 1 / 300, burst: 1 };
+const TURNS_OF_SITE = { perKey: 1 / 300, burst: 1 };
 
 /**
  * Counts wrong credentials and has their senders banned. Of a source from where nobody showed good credentials lately,
@@ -64,10 +64,10 @@ export class Failures {
   readonly #sources: ExpiringMap<string, { count: number }>;
   readonly #pairs: ExpiringMap<string, { count: number }>;
   readonly #accounts: ExpiringMap<string, AccountCount>;
-  readonly #turnsNear: AccountRates;
-  readonly #turnsElsewhere: AccountRates;
+  readonly #turnsNear: KeyRates;
+  readonly #turnsElsewhere: KeyRates;
   /** By site and account. */
-  readonly #turnsOfSites: AccountRates;
+  readonly #turnsOfSites: KeyRates;
 
   /** @throws {RangeError} unless `failures` and `within` are at least 1 */
   constructor({ clock, bans, failures, within, limit = COUNTED, nearness, onGuessed }: FailuresOptions) {
@@ -79,9 +79,9 @@ export class Failures {
     this.#sources = new ExpiringMap({ clock, limit, lifetime: within });
     this.#pairs = new ExpiringMap({ clock, limit, lifetime: within });
     this.#accounts = new ExpiringMap({ clock, limit, lifetime: within });
-    this.#turnsNear = new AccountRates({ clock, ...TURNS, limit });
-    this.#turnsElsewhere = new AccountRates({ clock, ...TURNS, limit });
-    this.#turnsOfSites = new AccountRates({ clock, ...TURNS_OF_SITE, limit });
+    this.#turnsNear = new KeyRates({ clock, ...TURNS, limit });
+    this.#turnsElsewhere = new KeyRates({ clock, ...TURNS, limit });
+    this.#turnsOfSites = new KeyRates({ clock, ...TURNS_OF_SITE, limit });
   }
 
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../policy/policy.ts';
-import { at, DE, guard, HOUR_MS, PROXY, RU } from '../testing/guard.ts';
+import { at, DE, GOES_ON, guard, HOUR_MS, PROXY, RU } from '../testing/guard.ts';
 
 describe('the order of what is asked', () => {
   test('the geofence comes before trust, bans and limits', () => {
@@ -44,14 +44,52 @@ describe('the order of what is asked', () => {
   });
 });
 
-test('a connection takes no token, and one that may not come is refused', () => {
-  const { gate, admits, connects, ban } = guard({ burst: 1, total: 1 });
-  for (let i = 0; i < 20; i++) expect(connects(RU)).toBe(true);
-  expect(admits(RU)).toBe(true);
-  expect(connects(RU)).toBe(true);
+test('a connection of a stranger costs what a request does, and one that may not come is refused', () => {
+  const { gate, clock, admits, connects, ban } = guard({ burst: 2 });
+  expect([connects(RU), admits(RU), connects(RU), admits(RU)]).toEqual([true, true, false, false]);
+  expect([connects('192.0.2.2'), connects('192.0.2.2'), connects('192.0.2.2')]).toEqual([true, true, false]);
+  clock.advance(1_000);
+  expect([connects(RU), connects(RU)]).toEqual([true, false]);
   ban(DE);
   expect(connects(DE)).toBe(false);
-  expect(gate.counters).toMatchObject({ banned: 1, overRate: 0, overTotal: 0 });
+  expect(gate.counters).toMatchObject({ banned: 1, overRate: 4, overTotal: 0 });
+});
+
+describe('known addresses', () => {
+  test('a proven far end may send as much that is new as nobody honest does; what is above is a stranger’s', () => {
+    const { gate, clock, log, admits } = guard({ known: 50, burst: 2 });
+    gate.proved(at(RU), 'one', 'anna');
+    for (let i = 0; i < 52; i++) expect(admits(RU)).toBe(true);
+    expect(admits(RU)).toBe(false);
+    expect(gate.counters).toMatchObject({ overKnown: 3, overRate: 1 });
+    expect(log.events.filter((event) => event === 'access.known-over-rate')).toHaveLength(1);
+    // What goes on is read whatever comes beside it, and so is who else is known.
+    for (let i = 0; i < 1_000; i++) expect(admits(RU, GOES_ON)).toBe(true);
+    gate.proved(at('192.0.2.2'), 'one', 'boris');
+    expect(admits('192.0.2.2')).toBe(true);
+    clock.advance(1_000);
+    for (let i = 0; i < 50; i++) expect(admits(RU)).toBe(true);
+  });
+
+  test('connections from there have the same bound', () => {
+    const { gate, connects } = guard({ known: 50, burst: 2 });
+    gate.proved(at(RU), 'one', 'anna');
+    let connected = 0;
+    for (let i = 0; i < 1_000; i++) if (connects(RU, 10_000 + i)) connected++;
+    expect(connected).toBe(52);
+  });
+
+  test('so has what a proxy passes on for one client', () => {
+    const { gate } = guard({ known: 50, burst: 2 });
+    gate.proved(at(RU), 'one', 'anna');
+    const treated = Array.from({ length: 60 }, () => gate.receive(at(RU), 'one', true));
+    expect(treated.filter((each) => each === 'welcome')).toHaveLength(52);
+  });
+
+  test('trusted networks have none', () => {
+    const { admits } = guard({ known: 1, burst: 1, trusted: [RU] });
+    for (let i = 0; i < 1_000; i++) expect(admits(RU)).toBe(true);
+  });
 });
 
 describe('refuse: 403', () => {
@@ -59,9 +97,9 @@ describe('refuse: 403', () => {
 
   test('who may not come is read, within the limits of strangers, and told so', () => {
     const { gate, admits, connects } = guard(fenced);
-    expect([admits(DE), connects(DE), admits(DE), admits(DE)]).toEqual([true, true, true, false]);
+    expect([admits(DE), connects(DE), admits(DE), connects(DE)]).toEqual([true, true, false, false]);
     expect(gate.receive(at(DE), 'office', false)).toBe('forbidden');
-    expect(gate.counters).toMatchObject({ fenced: 1, overRate: 1 });
+    expect(gate.counters).toMatchObject({ fenced: 1, overRate: 2 });
     expect(gate.receive(at(RU), 'office', false)).toBe('welcome');
   });
 

@@ -3,6 +3,8 @@ import type { BanBook } from '../bans/ban-book.ts';
 import type { Failures } from '../bans/failures.ts';
 import type { NewPlace, PlaceBook } from '../places/place-book.ts';
 import type { Policy, Verdict } from '../policy/policy.ts';
+import type { KeyRates } from '../rates/key-rates.ts';
+import { sourceKey } from '../rates/source-key.ts';
 import type { StrangerRates } from '../rates/stranger-rates.ts';
 import type { FarEnd } from './far-end.ts';
 import type { Fence, FencePolicies, Judgement, Scope } from './fence.ts';
@@ -19,6 +21,8 @@ export type Treatment = 'welcome' | 'silence' | 'forbidden';
 export interface GateCounters extends StrangerLosses {
   /** Messages and connections from where nobody may come. */
   fenced: number;
+  /** New requests and connections of known addresses beyond their bound, which were judged as a stranger's. */
+  overKnown: number;
   /** Messages and connections of those who are banned. */
   banned: number;
   /** Requests that name a well-known scanner as their User-Agent. */
@@ -49,12 +53,16 @@ export interface GateParts {
   readonly bans: BanBook;
   readonly failures: Failures;
   readonly rates: StrangerRates;
+  /** New requests and connections of each address that is known: over UDP somebody else may forge it. */
+  readonly knownRates: KeyRates;
   readonly places: PlaceBook;
   /** Addresses of proxies, whose messages are judged by the client address that they give. */
   readonly proxies: ReadonlySet<string>;
   readonly refusal: Refusal;
   /** Whether unread octets carry a nonce that we made for this source lately: looked at only when there is too much to read. */
   readonly vouchesFor: (octets: Buffer, address: string) => boolean;
+  /** Whether unread octets begin something new. */
+  readonly looksNew: (octets: Buffer) => boolean;
   readonly onEvent: (event: GateEvent) => void;
 }
 
@@ -69,12 +77,13 @@ const PROVEN_MS = 3_600_000;
  * was read, by whom it speaks to and for whom a proxy speaks. What it lets through may still be anybody: passwords are
  * judged elsewhere, and their outcome is told to it.
  *
- * In this order: geofence; trusted networks; bans; limits. A far end that showed good credentials lately is past limits, and
+ * In this order: geofence; trusted networks; bans; limits. A far end that showed good credentials lately is past limits of strangers, and
  * past what the switch itself shut out: it is guesses of others at the same address that did it. What an operator shuts out is.
  */
 export class Gate {
   readonly counters: GateCounters = {
     fenced: 0,
+    overKnown: 0,
     banned: 0,
     overRate: 0,
     overTotal: 0,
@@ -138,12 +147,26 @@ export class Gate {
         return false;
       }
       // The 403 is an answer like others, so that its sender may have only so many.
-      return octets === undefined || this.#strangers.mayBeRead(address, octets, behind);
+      if (octets === undefined) return this.#strangers.maySpeak(address);
+      return this.#strangers.mayBeRead(address, octets, behind);
     }
     if (this.isTrusted(address)) return true;
     const proven = this.#proven.has(farEnd);
     if (this.#isShutOut(address, proven)) return false;
-    return proven || octets === undefined || this.#strangers.mayBeRead(address, octets, behind);
+    if (octets === undefined) return this.#mayConnect(address);
+    return proven ? this.admitKnown(address, octets, behind) : this.#strangers.mayBeRead(address, octets, behind);
+  }
+
+  /**
+   * As `admit`, of an address that is known: a proven far end's, or a trunk's. Whatever goes on is read, and as much that is new as
+   * nobody honest sends; what is above is held to the rates of strangers, since somebody may forge that address.
+   */
+  admitKnown(address: string, octets: Buffer | undefined, behind: boolean): boolean {
+    if (octets !== undefined && !this.#parts.looksNew(octets)) return true;
+    if (this.#isWithinKnown(address)) return true;
+    return octets === undefined
+      ? this.#strangers.maySpeak(address)
+      : this.#strangers.mayBeRead(address, octets, behind);
   }
 
   /**
@@ -162,7 +185,7 @@ export class Gate {
     if (!viaProxy || this.isTrusted(address)) return 'welcome';
     const proven = this.#proven.has(farEnd);
     if (this.#isShutOut(address, proven)) return 'silence';
-    return proven || this.#strangers.maySpeak(address) ? 'welcome' : 'silence';
+    return (proven && this.#isWithinKnown(address)) || this.#strangers.maySpeak(address) ? 'welcome' : 'silence';
   }
 
   /** Whether a known proxy that speaks for nobody is answered: wherever it is itself, but only so often. */
@@ -271,6 +294,19 @@ export class Gate {
   sweep(): void {
     this.#proven.sweep();
     this.#barred.sweep();
+  }
+
+  /** A connection costs what a request does; who comes from where somebody is known has the bound of those. */
+  #mayConnect(address: string): boolean {
+    const isKnown = this.bans.good.anyGood(sourceKey(address));
+    return isKnown ? this.admitKnown(address, undefined, false) : this.#strangers.maySpeak(address);
+  }
+
+  #isWithinKnown(address: string): boolean {
+    if (this.#parts.knownRates.take(sourceKey(address))) return true;
+    this.counters.overKnown++;
+    if (this.#lines.allows(address)) this.#parts.log.warn('access.known-over-rate', { address });
+    return false;
   }
 
   #isShutOut(address: string, proven: boolean): boolean {

@@ -7,6 +7,7 @@ import { Fence } from '../gate/fence.ts';
 import { Gate, type GateEvent, type GateParts } from '../gate/gate.ts';
 import { PlaceBook } from '../places/place-book.ts';
 import type { Policy } from '../policy/policy.ts';
+import { KeyRates } from '../rates/key-rates.ts';
 import { StrangerRates } from '../rates/stranger-rates.ts';
 import { MemoryBanStore } from './memory-ban-store.ts';
 import { MemoryPlaceStore } from './memory-place-store.ts';
@@ -18,6 +19,8 @@ const COUNTRIES: Readonly<Record<string, string>> = { [RU]: 'RU', '192.0.2.2': '
 export const FAILURES = 3;
 export const HOUR_MS = 3_600_000;
 export const WORDS = Buffer.from('REGISTER');
+/** What belongs to a dialog. */
+export const GOES_ON = Buffer.from('BYE');
 /** What the digest would say yes to. */
 export const VOUCHED = Buffer.from('REGISTER with a nonce of ours');
 
@@ -31,12 +34,14 @@ interface GuardOptions {
   readonly perSource?: number;
   readonly burst?: number;
   readonly total?: number;
+  /** New requests of a known address at once. */
+  readonly known?: number;
 }
 
 /** A gate with all that it asks, small limits, and three countries. */
 export function guard(options: GuardOptions = {}) {
   const { machine = { mode: 'any' }, domains = {}, trusted = [], refusal = 'silence' } = options;
-  const { perSource = 1, burst = 2, total = 100 } = options;
+  const { perSource = 1, burst = 2, total = 100, known = 100 } = options;
   const clock = new FakeClock();
   const log = new MemoryLog();
   const ledger = new Ledger();
@@ -63,6 +68,8 @@ export function guard(options: GuardOptions = {}) {
     bans,
     failures: new Failures({ clock, bans, failures: FAILURES, within: HOUR_MS }),
     rates: new StrangerRates({ clock, perSource, burst, total }),
+    knownRates: new KeyRates({ clock, perKey: known, burst: known }),
+    looksNew: (octets) => !octets.equals(GOES_ON),
     places,
     proxies: new Set([PROXY]),
     refusal,

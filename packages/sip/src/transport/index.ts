@@ -23,6 +23,7 @@ export type {
   StreamSocket,
   StreamUser,
 } from './network.ts';
+export { looksNew } from './new-request.ts';
 export {
   type LoadStatus,
   OVERLOAD_LIMITS,

@@ -120,7 +120,7 @@ async function attack(world: World, seed: number, times: number): Promise<{ answ
   return { answered, longest };
 }
 
-const UNLIMITED = { perSource: 1_000_000, burst: 1_000_000, total: 1_000_000 };
+const UNLIMITED = { perSource: 1_000_000, burst: 1_000_000, total: 1_000_000, known: 2_000 };
 
 describe('what a stranger is answered over UDP', () => {
   for (const digest of ['md5', 'sha256', 'both'] as const) {
@@ -196,7 +196,7 @@ describe('what a stranger is answered over UDP', () => {
 });
 
 describe('how often a stranger is answered', () => {
-  const rate = { perSource: 10, burst: 20, total: 1_000 };
+  const rate = { perSource: 10, burst: 20, total: 1_000, known: 2_000 };
 
   scenario(
     'security 11: so many a second and no more, for each source by itself',

@@ -33,7 +33,7 @@ describe('STUN at the SIP port', () => {
 
   scenario(
     'security 12: who asks more than a stranger may gets no more answers',
-    { ends: [], cast: [], settings: guardedBy({ rate: { perSource: 1, burst: 5, total: 1_000 } }) },
+    { ends: [], cast: [], settings: guardedBy({ rate: { perSource: 1, burst: 5, total: 1_000, known: 2_000 } }) },
     async ({ world }) => {
       expect(await asks(world, OUTSIDE, 100)).toHaveLength(5);
     },

@@ -11,7 +11,7 @@ import { OUTSIDE, rawRequest, Stranger } from './stranger.ts';
 /** Each from an address of its own, two a millisecond: twice of what all strangers together may send. */
 const FORGED = 20_000;
 const EACH_MS = 2;
-const rate = { perSource: 200, burst: 1_000, total: 1_000 };
+const rate = { perSource: 200, burst: 1_000, total: 1_000, known: 2_000 };
 const TWO_MINUTES_MS = 120_000;
 /** When a phone repeats what nobody answers (RFC 3261 §17.1.2.2, Timer E), in ms from the first time. */
 const REPEATED_AT = [500, 1_500, 3_500, 7_500] as const;
@@ -169,7 +169,8 @@ describe('a flood from one source', () => {
     async ({ alice, bob, world }) => {
       const mallory = Stranger.overTcp(world);
       for (let i = 0; i < 500 && !mallory.gone; i++) mallory.says(rawRequest({ transport: 'TCP' }));
-      expect(mallory.hears()).toHaveLength(100);
+      // The connection costs what a request does.
+      expect(mallory.hears()).toHaveLength(99);
       expect(mallory.gone).toBe(true);
       expect(world.ledger.counts().connections).toBe(0);
       talk(alice, bob);
@@ -192,3 +193,30 @@ describe('a flood from one source', () => {
     },
   );
 });
+
+scenario(
+  'security 12: a flood with the forged source of a phone is read up to a bound; the phone’s call goes on and ends, and a second later it calls again',
+  {
+    ends: ['caller-hung-up', 'caller-hung-up', 'caller-hung-up'],
+    cast: ['alice', 'bob', 'carol'],
+    settings: guardedBy({ rate: { ...rate, burst: 100, known: 200 } }),
+  },
+  async ({ alice, bob, carol, world }) => {
+    talk(alice, bob);
+    world.passes(10_000);
+    const { counters } = world.running.transport;
+    const before = counters.received;
+    for (let i = 0; i < 5_000; i++) alice.phone.wire.send(Buffer.from(rawRequest()), SWITCH);
+    world.passes(0);
+    expect(counters.received - before).toBe(5 * 200 + 100);
+    expect(world.running.access.gate.counters).toMatchObject({ overKnown: 4_000, overRate: 3_900 });
+    expect(world.log.events).toContain('access.known-over-rate');
+    for (let i = 0; i < 5 * 200 + 100; i++) alice.hears('200 OPTIONS');
+    talk(carol, bob);
+    end(carol, bob);
+    end(alice, bob);
+    world.passes(1_000);
+    talk(alice, bob);
+    end(alice, bob);
+  },
+);

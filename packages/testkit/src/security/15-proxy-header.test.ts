@@ -106,7 +106,7 @@ describe('a proxy that the settings name', () => {
       ...BEHIND_PROXY,
       settings: withCountries({
         proxies: { [PROXY.address]: HEADER },
-        rate: { perSource: 1, burst: 3, total: 100 },
+        rate: { perSource: 1, burst: 3, total: 100, known: 2_000 },
       }),
     },
     async ({ world }) => {

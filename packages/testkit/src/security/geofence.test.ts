@@ -73,7 +73,7 @@ describe('a domain that is for Russia', () => {
 });
 
 describe('refuse: 403', () => {
-  const settings = withCountries({ refuse: '403', rate: { perSource: 1, burst: 3, total: 100 } });
+  const settings = withCountries({ refuse: '403', rate: { perSource: 1, burst: 3, total: 100, known: 2_000 } });
 
   scenario(
     'security geofence: who may not come is told so, the same for every name, and only so often',

@@ -140,7 +140,10 @@ describe('behind a proxy that the settings name', () => {
     {
       ends: [],
       cast: [],
-      settings: withCountries({ proxies, rate: { perSource: 1, burst: TURNED_AWAY.length, total: 1_000 } }),
+      settings: withCountries({
+        proxies,
+        rate: { perSource: 1, burst: TURNED_AWAY.length, total: 1_000, known: 2_000 },
+      }),
     },
     async ({ world }) => {
       for (const [at, lines] of [

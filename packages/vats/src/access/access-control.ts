@@ -6,6 +6,7 @@ import {
   Fence,
   Gate,
   type GateEvent,
+  KeyRates,
   PlaceBook,
   StrangerRates,
   sourceKey,
@@ -15,7 +16,7 @@ import type { CallManager } from '@vats/calls';
 import { type Cancel, type Clock, type Endpoint, type Ledger, type Log, NetworkSet, type Random } from '@vats/kernel';
 import { type Device, type Directory, setting } from '@vats/pbx';
 import type { Registrar, RegistrarEvent } from '@vats/registrar';
-import type { DialogLayer, TransportLayer } from '@vats/sip';
+import { type DialogLayer, looksNew, type TransportLayer } from '@vats/sip';
 import type { Store } from '@vats/store';
 import { loggedName } from '../logged-name.ts';
 import type { Settings } from '../settings/index.ts';
@@ -47,6 +48,13 @@ export interface LetIn {
 
 const HOUSEKEEPING_MS = 60_000;
 
+/** What may come at once after a rest is so many times what may come in a second: all phones of an office, after its router came back. */
+const KNOWN_AT_ONCE = 5;
+
+function knownRate({ known }: Settings['access']['rate']): { perKey: number; burst: number } {
+  return { perKey: known, burst: Math.max(1, KNOWN_AT_ONCE * known) };
+}
+
 /** The gate with all that it needs, and what happens when its rules change. */
 export class AccessControl {
   readonly gate: Gate;
@@ -55,6 +63,7 @@ export class AccessControl {
   readonly #proxies: ReadonlySet<string>;
   readonly #failures: Failures;
   readonly #rates: StrangerRates;
+  readonly #knownRates: KeyRates;
   /** What domains are called, by id. */
   #names: ReadonlyMap<string, string> = new Map();
   #settings: Settings['access'];
@@ -92,6 +101,7 @@ export class AccessControl {
     });
     this.#failures = failures;
     this.#rates = new StrangerRates({ clock, ...settings.rate });
+    this.#knownRates = new KeyRates({ clock, ...knownRate(settings.rate) });
     this.gate = new Gate({
       clock,
       log,
@@ -100,6 +110,8 @@ export class AccessControl {
       bans,
       failures,
       rates: this.#rates,
+      knownRates: this.#knownRates,
+      looksNew,
       places: new PlaceBook({
         clock,
         log,
@@ -116,7 +128,12 @@ export class AccessControl {
 
   /** Entries of the tables whose keys strangers choose: bounded, and gone some time after an attack. */
   get remembered() {
-    return { sources: this.#rates.size, failures: this.#failures.size, good: this.gate.bans.good.size };
+    return {
+      sources: this.#rates.size,
+      known: this.#knownRates.size,
+      failures: this.#failures.size,
+      good: this.gate.bans.good.size,
+    };
   }
 
   /** What those get whom a policy shuts out. */
@@ -175,7 +192,10 @@ export class AccessControl {
     gate.bans.trust(NetworkSet.of(trusted));
     gate.bans.useTimes({ duration: ban.for, longest: ban.longest });
     this.#failures.use(ban);
-    if (!isDeepStrictEqual(rate, this.#settings.rate)) this.#rates.use(rate);
+    if (!isDeepStrictEqual(rate, this.#settings.rate)) {
+      this.#rates.use(rate);
+      this.#knownRates.use(knownRate(rate));
+    }
     this.#settings = settings;
   }
 
@@ -237,6 +257,7 @@ export class AccessControl {
       this.gate.bans.good.sweep();
       this.#failures.sweep();
       this.#rates.sweep();
+      this.#knownRates.sweep();
       this.#keepHouse();
     });
   }

@@ -12,7 +12,7 @@ test('status tells what access refused, remembers and warns of', async () => {
     policy: { mode: 'any' },
     refused: 0,
     counters: { fenced: 0, wouldRefuse: 0 },
-    remembered: { sources: 0, failures: { sources: 0, pairs: 0, accounts: 0 }, good: 0 },
+    remembered: { sources: 0, known: 0, failures: { sources: 0, pairs: 0, accounts: 0 }, good: 0 },
     countries: { kind: 'builtin' },
     warnings: [],
   });

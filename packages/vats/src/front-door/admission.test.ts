@@ -1,3 +1,4 @@
+import { FakeClock } from '@vats/kernel/testing';
 import { parseMessage, type Rank, type SipRequest } from '@vats/sip';
 import { expect, test } from 'vitest';
 import { Admission } from './admission.ts';
@@ -5,10 +6,18 @@ import type { Visitor } from './visitors.ts';
 
 const [PHONE, TRUSTED, NOBODY] = ['192.0.2.1', '192.0.2.2', '203.0.113.66'];
 
-/** As what the admission has a request counted. */
-function rankOf(line: string, address: string, more: { isTrunk?: boolean; isPing?: true } = {}): Rank {
+type Sender = { isTrunk?: boolean; isPing?: true };
+
+/** As what a new admission has a request counted. */
+function rankOf(line: string, address: string, more: Sender = {}): Rank {
+  return ranking()(line, address, more);
+}
+
+/** As what one admission has one request after the other counted. */
+function ranking(clock = new FakeClock()): (line: string, address: string, more?: Sender) => Rank {
   const ranks: Rank[] = [];
   const admission = new Admission({
+    clock,
     overload: {
       refuses: (rank, callId) => {
         expect(callId).toBe('one');
@@ -21,9 +30,11 @@ function rankOf(line: string, address: string, more: { isTrunk?: boolean; isPing
     },
     gate: { isProven: (farEnd) => farEnd.address === PHONE, isTrusted: (asked) => asked === TRUSTED },
   });
-  const visitor: Visitor = { address, port: 5060, transport: 'udp', viaProxy: false, ...more };
-  expect(admission.refuses(requestOf(line), { visitor, isTrunk: more.isTrunk ?? false })).toBeUndefined();
-  return ranks[0]!;
+  return (line, address, { isTrunk = false, ...more } = {}) => {
+    const visitor: Visitor = { address, port: 5060, transport: 'udp', viaProxy: false, ...more };
+    expect(admission.refuses(requestOf(line), { visitor, isTrunk })).toBeUndefined();
+    return ranks.at(-1)!;
+  };
 }
 
 function requestOf(line: string): SipRequest {
@@ -52,6 +63,19 @@ test.each(['OPTIONS', 'NOTIFY'])('%s of those who are known costs no more than i
   expect(rankOf(line, NOBODY!, { isTrunk: true })).toBe('urgent');
 });
 
+test('a flood of OPTIONS as from a trunk, whose address anybody may forge, is ranked as strangers’; its calls are not', () => {
+  const clock = new FakeClock();
+  const rank = ranking(clock);
+  const trunk = { isTrunk: true };
+  const ranks = Array.from({ length: 2_000 }, () => rank('OPTIONS sip:acme.example', NOBODY!, trunk));
+  expect(ranks.filter((each) => each === 'urgent')).toHaveLength(1_000);
+  expect(ranks.at(-1)).toBe('stranger');
+  expect(rank('INVITE sip:201@acme.example', NOBODY!, trunk)).toBe('known');
+  expect(rank('OPTIONS sip:acme.example', PHONE!)).toBe('urgent');
+  clock.advance(1_000);
+  expect(rank('OPTIONS sip:acme.example', NOBODY!, trunk)).toBe('urgent');
+});
+
 test.each(['sip:112@acme.example', 'tel:112', 'sip:%31%30%31@acme.example', 'sip:103@acme.example;user=phone'])(
   'a call for help is never refused: %s',
   (uri) => {
@@ -71,6 +95,7 @@ test('a call for help is read however late it comes', () => {
   const admission = new Admission({
     overload: { refuses: () => undefined, isOverloaded: true, isTooLate: true, leavesUnread: () => true },
     gate: { isProven: () => false, isTrusted: () => false },
+    clock: new FakeClock(),
   });
   const starts = [
     'INVITE sip:112@a',

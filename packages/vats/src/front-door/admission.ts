@@ -1,4 +1,5 @@
-import type { Gate } from '@vats/access';
+import { type Gate, KeyRates, sourceKey } from '@vats/access';
+import type { Clock } from '@vats/kernel';
 import { EMERGENCY_NUMBERS } from '@vats/pbx';
 import type { OverloadControl, Rank, SipRequest } from '@vats/sip';
 import { dialledOf } from './dialled.ts';
@@ -7,6 +8,7 @@ import type { Visitor } from './visitors.ts';
 export interface AdmissionParts {
   readonly overload: Pick<OverloadControl, 'refuses' | 'isOverloaded' | 'isTooLate' | 'leavesUnread'>;
   readonly gate: Pick<Gate, 'isProven' | 'isTrusted'>;
+  readonly clock: Clock;
 }
 
 /** Who sends a request, as far as it matters here. */
@@ -28,6 +30,9 @@ const BEGINNING: readonly string[] = [
   'NOTIFY',
 ];
 
+/** Of one address that is known, over UDP perhaps a forged one: what phones behind one NAT, or a trunk's servers, never come to. */
+const PINGS = { perKey: 100, burst: 1_000 };
+
 /** How a call for help begins. */
 const HELP_UNREAD = new RegExp(`^INVITE (?:sips?|tel):(?:${EMERGENCY_NUMBERS.join('|')})(?![0-9])`, 'i');
 const LONGEST_START = 32;
@@ -35,13 +40,16 @@ const LONGEST_START = 32;
 /**
  * Which new requests are let in while there are too many. What belongs to a dialog or a transaction never gets here. A call for
  * help is never refused: strangers who pretend one are held to their rates before they are read. Nor is OPTIONS of those who are
- * known: its answer costs what a 503 costs, and whoever watches us by it would take us out of service.
+ * known: its answer costs what a 503 costs, and whoever watches us by it would take us out of service. So many of one address are none.
  */
 export class Admission {
   readonly #parts: AdmissionParts;
+  /** OPTIONS and NOTIFY while there is too much to do. */
+  readonly #pings: KeyRates;
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
+    this.#pings = new KeyRates({ clock: parts.clock, ...PINGS });
   }
 
   /** Undefined when the request is let in, else the seconds of Retry-After. */
@@ -68,7 +76,8 @@ export class Admission {
     const { gate } = this.#parts;
     const isKnown = isTrunk || visitor.isPing === true || gate.isTrusted(visitor.address) || gate.isProven(visitor);
     if (!isKnown) return 'stranger';
-    return method === 'OPTIONS' || method === 'NOTIFY' ? 'urgent' : 'known';
+    if (method !== 'OPTIONS' && method !== 'NOTIFY') return 'known';
+    return gate.isTrusted(visitor.address) || this.#pings.take(sourceKey(visitor.address)) ? 'urgent' : 'stranger';
   }
 }
 

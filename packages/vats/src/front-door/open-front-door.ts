@@ -71,7 +71,7 @@ export function openFrontDoor(opening: FrontDoorOpening): {
   });
   const authenticator = new Authenticator({ digest, gate, directory, choices, clock, log });
   const visitors = new Visitors({ proxies: settings.access.proxies, clock, log });
-  const admission = new Admission({ overload, gate });
+  const admission = new Admission({ overload, gate, clock });
   const door = new FrontDoor({
     ...{ transactions, authenticator, gate, admission, visitors, directory, trunks },
     capabilities,

@@ -1,4 +1,4 @@
-import { AccountRates } from '@vats/access';
+import { KeyRates } from '@vats/access';
 import type { ReachablePhone } from '@vats/calls';
 import type { Cancel, Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { Directory, Domain, User } from '@vats/pbx';
@@ -44,7 +44,7 @@ export interface MessageCounters {
 /** RFC 3428 §8: what may be larger than this goes over a transport that heeds congestion, or not at all. */
 const DATAGRAM_OCTETS = 1_300;
 /** Of one account: what a fast typist and the notes that somebody is typing need. */
-const RATE = { perAccount: 2, burst: 30 };
+const RATE = { perKey: 2, burst: 30 };
 const RETRY_AFTER_S = 5;
 /** Phones that one message goes to. */
 const BRANCHES = 400;
@@ -71,14 +71,14 @@ const PASSED = [
 export class MessageRelay {
   readonly counters: MessageCounters = { delivered: 0, undelivered: 0, refused: 0 };
   readonly #parts: MessageRelayParts;
-  readonly #rates: AccountRates;
+  readonly #rates: KeyRates;
   readonly #underWay = new Set<Cancel>();
   /** Phones whose answers are waited for, of all messages. */
   #awaited = 0;
 
   constructor(parts: MessageRelayParts) {
     this.#parts = parts;
-    this.#rates = new AccountRates({ clock: parts.clock, ...RATE });
+    this.#rates = new KeyRates({ clock: parts.clock, ...RATE });
     parts.ledger.enrol('messages under way', () => this.#underWay.size);
   }
 

@@ -16,7 +16,7 @@ test('with nothing said everybody may come, within limits, and gets silence wher
     refuse: 'silence',
     trusted: [],
     proxies: {},
-    rate: { perSource: 200, burst: 1_000, total: 1_500 },
+    rate: { perSource: 200, burst: 1_000, total: 1_500, known: 2_000 },
     ban: { failures: 10, within: 300_000, for: 3_600_000, longest: 604_800_000 },
     geo: { database: 'builtin', overrides: {} },
   });
@@ -33,6 +33,7 @@ describe('by the file', () => {
     ['{ refuse: 403 }', { refuse: '403' }],
     ['{ proxies: { "2001:DB8:0::5": X-Client } }', { proxies: { '2001:db8::5': 'X-Client' } }],
     ['{ rate: { total: 90/m } }', { rate: { total: 1.5, perSource: 1.5 } }],
+    ['{ rate: { known: 500/s } }', { rate: { known: 500, total: 1_500 } }],
     ['{ ban: { longest: 30d } }', { ban: { longest: 2_592_000_000, for: 3_600_000 } }],
     ['{ trusted: [10.20.*, "2001:db8::/32"] }', { trusted: ['10.20.*', '2001:db8::/32'] }],
   ])('%s', (access, expected) => {

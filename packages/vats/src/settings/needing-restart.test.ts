@@ -54,6 +54,7 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
   'access.rate.perSource': '100/s',
   'access.rate.burst': '7',
   'access.rate.total': '1600/s',
+  'access.rate.known': '900/s',
   'access.ban.failures': '7',
   'access.ban.within': '7m',
   'access.ban.for': '2h',

@@ -16,6 +16,7 @@ const TAKEN: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'access.rate.perSource',
   'access.rate.burst',
   'access.rate.total',
+  'access.rate.known',
   'access.ban.failures',
   'access.ban.within',
   'access.ban.for',

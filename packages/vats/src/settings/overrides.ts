@@ -64,6 +64,7 @@ const SETTING_FORMS = {
   'access.rate.perSource': 'text',
   'access.rate.burst': 'number',
   'access.rate.total': 'text',
+  'access.rate.known': 'text',
   'access.ban.failures': 'number',
   'access.ban.within': 'text',
   'access.ban.for': 'text',

@@ -163,6 +163,7 @@ export const settingsFile = z.strictObject({
           perSource: rate.exactOptional(),
           burst: count(1, 1_000_000).exactOptional(),
           total: rate.exactOptional(),
+          known: rate.exactOptional(),
         })
         .exactOptional(),
       ban: z

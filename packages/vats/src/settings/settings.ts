@@ -50,8 +50,16 @@ export interface Settings {
     readonly refuse: 'silence' | '403';
     readonly trusted: readonly string[];
     readonly proxies: Readonly<Record<string, string>>;
-    /** Requests a second that carry no valid credentials: of one source, at once, and of all sources together. */
-    readonly rate: { readonly perSource: number; readonly burst: number; readonly total: number };
+    /**
+     * Requests a second that carry no valid credentials: of one source, at once, and of all sources together. `known`: new requests a
+     * second of each address that is known, such as a trunk's.
+     */
+    readonly rate: {
+      readonly perSource: number;
+      readonly burst: number;
+      readonly total: number;
+      readonly known: number;
+    };
     /** `for`: the first ban of a source; each further one is twice as long, up to `longest`. */
     readonly ban: {
       readonly failures: number;
@@ -161,6 +169,7 @@ export function completed(said: SettingsFile, cores: number): Settings {
         perSource: said.access?.rate?.perSource ?? Math.min(200, total),
         burst: said.access?.rate?.burst ?? 1_000,
         total,
+        known: said.access?.rate?.known ?? 2_000,
       },
       ban: {
         failures: said.access?.ban?.failures ?? 10,
