@@ -3,7 +3,7 @@
  * ports, and everything that the switch counts as held. Calls are plain, recorded, held, converted, encrypted, cancelled and refused
  * ones, with sound both ways; phones register anew now and then. A line is fitted through the second half of each series.
  *
- *     node tools/bench/src/churn.ts [--minutes 30] [--rate 4] [--samples FILE]
+ *     node tools/bench/src/churn.ts [--minutes 30] [--rate 4] [--samples FILE] [--snapshots DIR]
  *
  * Ends with 1 when something grows, a call fails, or anything is left when all calls are over. Collections are asked for by V8's
  * inspector, from outside; nothing of the bench is in the switch.
@@ -16,9 +16,9 @@ import { kindAt, placeCall } from './churn/calls.ts';
 import { growthOf, type Point } from './churn/growth.ts';
 import { type Figure, takeSample } from './churn/sample.ts';
 import { Seat } from './churn/seat.ts';
-import { Threads } from './churn/threads.ts';
 import { circumstances } from './load/report.ts';
 import { formatTable } from './load/statistics.ts';
+import { Threads } from './load/threads.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +29,8 @@ const { values } = parseArgs({
     every: { type: 'string', default: '30' },
     /** A file that each sample is added to, a line of JSON each. */
     samples: { type: 'string' },
+    /** A folder for heap snapshots of every thread: after a third, two thirds and all of the time. Each holds calls up for some seconds. */
+    snapshots: { type: 'string' },
   },
 });
 const length = Number(values.minutes) * 60_000;
@@ -46,6 +48,7 @@ const SETTLES_MS = 150_000;
 const SEATS = Math.ceil(Number(values.rate) * 12);
 /** Calls that may fail of 1,000, on a machine where others work too. */
 const MAY_FAIL = 2;
+const SNAPSHOTS = 3;
 
 interface Seats {
   readonly recorded: readonly Seat[];
@@ -113,6 +116,7 @@ async function churn(): Promise<number> {
   const underWay = new Set<Promise<void>>();
   const placed = new Map<string, number>();
   let sampled = 0;
+  let snapshots = 0;
   let due = began;
   let sampling = Promise.resolve();
   const sample = async (): Promise<void> => {
@@ -155,6 +159,10 @@ async function churn(): Promise<number> {
       sampled++;
       sampling = sampling.then(sample);
     }
+    if (values.snapshots !== undefined && performance.now() - began >= ((snapshots + 1) * length) / SNAPSHOTS) {
+      const [folder, label] = [values.snapshots, String(++snapshots)];
+      sampling = sampling.then(() => threads.snapshots(folder, label));
+    }
     // On a grid, but a machine that was busy elsewhere is not made up for by a crowd.
     due = Math.max(due + gap, performance.now() - MOST_BEHIND_MS);
     await wait(Math.max(0, due - performance.now()));
@@ -166,6 +174,7 @@ async function churn(): Promise<number> {
   await vats.settled(SETTLES_MS).catch((fault: unknown) => {
     left = `LEFT OVER: ${fault}`;
   });
+  if (values.snapshots !== undefined) await threads.snapshots(values.snapshots, 'at-rest');
   const atRest = await takeSample(vats, threads);
   threads.close();
   await Promise.all(everybody.map((seat) => seat.close()));

@@ -102,17 +102,22 @@ export class BoundPair {
 
   disconnect(): void {
     if (!this.connected) return;
-    this.#round?.leave();
+    this.#leaveRounds();
     this.#connectedTo = undefined;
     if (isConnected(this.#rtp)) this.#rtp.disconnect();
   }
 
   close(): void {
     this.user = undefined;
-    this.#round?.leave();
+    this.#leaveRounds();
     this.#connectedTo = undefined;
     this.#rtp.close();
     this.#rtcp.close();
+  }
+
+  #leaveRounds(): void {
+    this.#round?.leave();
+    this.#round = undefined;
   }
 
   #hearRtp(packet: Buffer, from: RemoteInfo): void {

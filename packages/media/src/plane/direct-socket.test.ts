@@ -1,5 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type DirectSocket, directSocket, NOTHING } from './direct-socket.ts';
 
@@ -70,6 +72,25 @@ test('writes one datagram', async () => {
   const [datagram] = await once(far, 'message');
   expect([written, String(datagram)]).toEqual([true, 'hello']);
 });
+
+test('what was written is let go, and the memory that it was cut from', async () => {
+  const written = new WeakRef(writeFromAPiece());
+  // A reference that was just made is kept for this turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  expect(written.deref()).toBeUndefined();
+});
+
+function writeFromAPiece(): ArrayBufferLike {
+  const piece = Buffer.allocUnsafeSlow(65_536);
+  direct.write(piece.subarray(0, 172));
+  return piece.buffer;
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
 
 test('that nobody was there for what was written hides nothing of what came', async () => {
   direct.pause();

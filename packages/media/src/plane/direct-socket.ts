@@ -18,6 +18,10 @@ export interface DirectSocket {
 
 export const NOTHING = -1;
 
+/** What is written, one for all sockets; between two writes it holds nothing, as a packet keeps the whole memory that it was cut from. */
+const written: Buffer[] = [];
+const NO_PACKET = Buffer.alloc(0);
+
 /** What is used of the handle that Node keeps in a socket. */
 interface Handle {
   readonly fd: number;
@@ -33,7 +37,6 @@ export function directSocket(socket: Socket): DirectSocket | undefined {
   const handle = handleOf(socket);
   if (handle === undefined) return undefined;
   const { fd } = handle;
-  const one: Buffer[] = [];
   return {
     read: (into) => {
       // The first may be told that something of ours found nobody (ICMP), which is not about what waits here.
@@ -47,11 +50,13 @@ export function directSocket(socket: Socket): DirectSocket | undefined {
       return NOTHING;
     },
     write: (datagram) => {
-      one[0] = datagram;
+      written[0] = datagram;
       try {
-        return writevSync(fd, one) === datagram.length;
+        return writevSync(fd, written) === datagram.length;
       } catch {
         return false;
+      } finally {
+        written[0] = NO_PACKET;
       }
     },
     pause: () => void handle.recvStop(),

@@ -27,12 +27,14 @@ export interface RoundMember {
  * reading does. For sockets that are connected to their peers, whose address therefore need not be looked at.
  */
 export class ReadingRounds {
-  readonly #plan: Member[][] = Array.from({ length: PLANNED }, () => []);
+  readonly #plan = Array.from({ length: PLANNED }, () => new Row());
   readonly #members = new Set<Member>();
   readonly #scratch = Buffer.allocUnsafeSlow(LONGEST);
   readonly #into = [this.#scratch];
   readonly #heard: Buffer[] = [];
   readonly #heardBy: Member[] = [];
+  /** How many of both are packets that are still to be handed on. */
+  #heardCount = 0;
   #piece = Buffer.alloc(0);
   #used = 0;
   /** The next round that is to be made. */
@@ -92,15 +94,13 @@ export class ReadingRounds {
 
   #read(round: number): void {
     const due = this.#plan[round % PLANNED]!;
-    if (due.length === 0) return;
-    this.#plan[round % PLANNED] = [];
-    for (const [i, member] of due.entries()) {
-      if (!member.isIn) continue;
+    for (let left = due.size; left > 0; left--) {
       if (this.#inVain >= MOST_IN_VAIN) {
-        const soonest = this.#soonest % PLANNED;
-        this.#plan[soonest] = [...due.slice(i), ...this.#plan[soonest]!];
+        due.goBefore(this.#plan[this.#soonest % PLANNED]!);
         return;
       }
+      const member = due.take();
+      if (!member.isIn) continue;
       for (let read = 0; read < MOST_AT_ONCE; read++) {
         const length = member.socket.read(this.#into);
         if (length === NOTHING) {
@@ -126,15 +126,17 @@ export class ReadingRounds {
     const packet = this.#piece.subarray(this.#used, this.#used + length);
     this.#scratch.copy(packet, 0, 0, length);
     this.#used += length;
-    this.#heard.push(packet);
-    this.#heardBy.push(member);
+    this.#heard[this.#heardCount] = packet;
+    this.#heardBy[this.#heardCount++] = member;
   }
 
   #hand(): void {
-    const heard = this.#heard;
-    for (let i = 0; i < heard.length; i++) this.#heardBy[i]!.hear(heard[i]!);
-    heard.length = 0;
-    this.#heardBy.length = 0;
+    for (let i = 0; i < this.#heardCount; i++) {
+      const packet = this.#heard[i]!;
+      this.#heard[i] = this.#scratch;
+      this.#heardBy[i]!.hear(packet);
+    }
+    this.#heardCount = 0;
   }
 
   get #soonest(): number {
@@ -144,12 +146,14 @@ export class ReadingRounds {
   #planNext(member: Member): void {
     const soonest = this.#soonest;
     const round = Math.min(Math.max(roundOf(member.cadence.due), soonest), soonest + PLANNED - 2);
-    this.#plan[round % PLANNED]!.push(member);
+    this.#plan[round % PLANNED]!.add(member);
   }
 }
 
 class Member implements RoundMember {
   isIn = true;
+  /** In the same row of the plan, behind it. */
+  next: Member | undefined;
   readonly socket: DirectSocket;
   readonly cadence: Cadence;
   readonly hear: (packet: Buffer) => void;
@@ -174,6 +178,41 @@ class Member implements RoundMember {
     this.isIn = false;
     this.socket.resume();
     this.#left();
+  }
+}
+
+/** Members one behind another, each in one row at most. Nothing is made to stand in one. */
+class Row {
+  size = 0;
+  #first: Member | undefined;
+  #last: Member | undefined;
+
+  add(member: Member): void {
+    if (this.#last === undefined) this.#first = member;
+    else this.#last.next = member;
+    this.#last = member;
+    this.size++;
+  }
+
+  /** The first, which leaves; the row is not empty. */
+  take(): Member {
+    const first = this.#first!;
+    this.#first = first.next;
+    if (first.next === undefined) this.#last = undefined;
+    first.next = undefined;
+    this.size--;
+    return first;
+  }
+
+  /** All stand in the other row from now on, before those who do already. */
+  goBefore(row: Row): void {
+    if (row === this || this.#last === undefined) return;
+    this.#last.next = row.#first;
+    row.#first = this.#first;
+    row.#last ??= this.#last;
+    row.size += this.size;
+    this.#first = this.#last = undefined;
+    this.size = 0;
   }
 }
 

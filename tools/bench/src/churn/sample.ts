@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Switch } from '@vats/interop';
 import { residentMegabytes } from '../load/process-cost.ts';
-import type { Threads } from './threads.ts';
+import type { Threads } from '../load/threads.ts';
 
 /** What is measured, and the growth of it an hour that is worth a word. */
 export interface Figure {
@@ -12,6 +12,8 @@ export interface Figure {
 }
 
 const MEGABYTE = 1e6;
+/** V8 goes on compiling what runs seldom for an hour: 5 MB of it are no leak, and any object that kept a closure alive is among the objects. */
+const CODE_LEAST = 5;
 /** What the switch counts of what it holds: `ledger` of its status, each by its name. */
 const COUNTED_LEAST = 10;
 
@@ -26,8 +28,12 @@ export async function takeSample(vats: Switch, threads: Threads): Promise<Figure
     megabytes('resident', residentMegabytes(vats.pid), 5),
     ...names.flatMap((name) => {
       const of = memory.filter((thread) => thread.name === name);
-      const total = (what: 'heap' | 'buffers') => of.reduce((sum, thread) => sum + thread[what], 0) / MEGABYTE;
-      return [megabytes(`heap of ${name}`, total('heap'), 2), megabytes(`buffers of ${name}`, total('buffers'), 2)];
+      const total = (what: 'heap' | 'code' | 'buffers') => of.reduce((sum, thread) => sum + thread[what], 0) / MEGABYTE;
+      return [
+        megabytes(`objects of ${name}`, total('heap'), 1),
+        megabytes(`code of ${name}`, total('code'), CODE_LEAST),
+        megabytes(`buffers of ${name}`, total('buffers'), 1),
+      ];
     }),
     count('descriptors', readdirSync(`/proc/${vats.pid}/fd`).length, COUNTED_LEAST),
     count('threads', Number(/^Threads:\s+(\d+)$/m.exec(readFileSync(`/proc/${vats.pid}/status`, 'latin1'))?.[1]), 2),

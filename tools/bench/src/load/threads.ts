@@ -1,13 +1,26 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
 import { eventually, within } from '@vats/interop';
+import { allocatedBetween, type Collection } from './allocations.ts';
 
 /** What one thread of a Node process holds right after a collection, in octets. */
 export interface ThreadMemory {
   /** `main`, or the worker's name; several may have the same. */
   readonly name: string;
-  /** JavaScript objects. */
+  /** JavaScript objects, without `code`. */
   readonly heap: number;
+  /** What V8 made of functions: bytecode, machine code and what belongs to them. It has an end when all have run often enough. */
+  readonly code: number;
   /** Array buffers outside the heap: packets, tables, wasm memory. */
   readonly buffers: number;
+}
+
+/** What one thread allocated in a time. */
+export interface ThreadAllocations {
+  readonly name: string;
+  /** Octets of objects in V8's heap; what array buffers hold lies outside of it. */
+  readonly allocated: number;
+  readonly collections: number;
 }
 
 interface Answer {
@@ -20,9 +33,11 @@ interface Answer {
 
 /** A thread that ends while it is asked answers nobody. */
 const PATIENCE_MS = 20_000;
+/** A snapshot is all that a thread holds, written down: the thread does nothing else meanwhile. */
+const SNAPSHOT_PATIENCE_MS = 120_000;
 
 type Result = Readonly<Record<string, unknown>>;
-type Ask = (method: string, params?: object) => Promise<Result>;
+type Ask = (method: string, params?: object, patienceMs?: number) => Promise<Result>;
 
 /** One conversation in the inspector's protocol: questions with numbers, answers with the same ones. */
 class Conversation {
@@ -32,21 +47,24 @@ class Conversation {
     { resolve: (result: Answer['result'] & object) => void; reject: (e: Error) => void }
   >();
   #asked = 0;
+  /** Gets what is told without being asked for. */
+  told: ((method: string, params: Readonly<Record<string, unknown>>) => void) | undefined;
 
   constructor(send: (text: string) => void) {
     this.#send = send;
   }
 
-  readonly ask: Ask = (method, params = {}) => {
+  readonly ask: Ask = (method, params = {}, patienceMs = PATIENCE_MS) => {
     const id = ++this.#asked;
     const answer = new Promise<Result>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#send(JSON.stringify({ id, method, params }));
     });
-    return within(answer, PATIENCE_MS, `answer to ${method}`).finally(() => this.#waiting.delete(id));
+    return within(answer, patienceMs, `answer to ${method}`).finally(() => this.#waiting.delete(id));
   };
 
   hear(answer: Answer): void {
+    if (answer.method !== undefined) this.told?.(answer.method, answer.params ?? {});
     const waiting = this.#waiting.get(answer.id ?? -1);
     if (waiting === undefined) return;
     this.#waiting.delete(answer.id as number);
@@ -102,6 +120,36 @@ export class Threads {
     return [main, ...others.filter((memory) => memory !== undefined)];
   }
 
+  /** Begins to count what each thread allocates. */
+  async beginAllocations(): Promise<void> {
+    await Promise.all(this.#all().map(({ talk }) => evaluate(talk.ask, BEGIN)));
+  }
+
+  /** What each thread allocated since `beginAllocations`. */
+  async endAllocations(): Promise<ThreadAllocations[]> {
+    return Promise.all(
+      this.#all().map(async ({ name, talk }) => {
+        const counted = (await evaluate(talk.ask, END)) as Counted;
+        const { first, collections, last } = counted;
+        return { name, collections: collections.length, allocated: allocatedBetween(first, collections, last) };
+      }),
+    );
+  }
+
+  #all(): { readonly name: string; readonly talk: Conversation }[] {
+    return [{ name: 'main', talk: this.#main }, ...this.#workers.values()];
+  }
+
+  /**
+   * Writes what each thread holds into `folder`, a file a thread with its name and `label`, for Chrome's or any other comparison of heap
+   * snapshots. Every thread stands still while its own is written.
+   */
+  async snapshots(folder: string, label: string): Promise<void> {
+    for (const [i, { name, talk }] of this.#all().entries()) {
+      await writeSnapshot(talk, join(folder, `${i}-${name}-${label}.heapsnapshot`));
+    }
+  }
+
   close(): void {
     this.#socket.close();
   }
@@ -130,10 +178,59 @@ function nameOf(title: string, url: string): string {
   return named !== '' && !/^worker/i.test(named) ? named : (/([^/]+)\.ts/.exec(url)?.[1] ?? 'worker');
 }
 
+interface Counted {
+  readonly first: number;
+  readonly collections: readonly Collection[];
+  readonly last: number;
+}
+
+// Run in the thread that is asked, which has no code of the bench in it.
+const BEGIN = `{
+  const v8 = process.getBuiltinModule('v8');
+  const profiler = new v8.GCProfiler();
+  profiler.start();
+  globalThis.benchAllocations = { profiler, first: v8.getHeapStatistics().used_heap_size };
+}`;
+/** Nothing but code and its parts lies in these spaces. */
+const CODE = `process.getBuiltinModule('v8').getHeapSpaceStatistics()
+  .filter(({ space_name: name }) => /^(code|trusted)_/.test(name))
+  .reduce((sum, { space_used_size: size }) => sum + size, 0)`;
+const END = `(() => {
+  const { profiler, first } = globalThis.benchAllocations;
+  const last = process.getBuiltinModule('v8').getHeapStatistics().used_heap_size;
+  const collections = profiler.stop().statistics.map(({ beforeGC, afterGC }) => ({
+    before: beforeGC.heapStatistics.usedHeapSize,
+    after: afterGC.heapStatistics.usedHeapSize,
+  }));
+  return { first, collections, last };
+})()`;
+
+async function evaluate(ask: Ask, expression: string): Promise<unknown> {
+  const { result, exceptionDetails } = await ask('Runtime.evaluate', { expression, returnByValue: true });
+  if (exceptionDetails !== undefined)
+    throw new Error(`the thread could not be asked: ${JSON.stringify(exceptionDetails)}`);
+  return (result as { readonly value?: unknown }).value;
+}
+
+async function writeSnapshot(talk: Conversation, path: string): Promise<void> {
+  const file = createWriteStream(path, { mode: 0o600 });
+  talk.told = (method, { chunk }) => {
+    if (method === 'HeapProfiler.addHeapSnapshotChunk') file.write(String(chunk));
+  };
+  try {
+    await talk.ask('HeapProfiler.collectGarbage');
+    await talk.ask('HeapProfiler.takeHeapSnapshot', { reportProgress: false }, SNAPSHOT_PATIENCE_MS);
+  } finally {
+    talk.told = undefined;
+    await new Promise((closed) => file.end(closed));
+  }
+}
+
 async function measure(name: string, ask: Ask): Promise<ThreadMemory> {
   // Twice: what the first one's finalizers let go is taken by the second.
   await ask('HeapProfiler.collectGarbage');
   await ask('HeapProfiler.collectGarbage');
   const { usedSize, backingStorageSize } = await ask('Runtime.getHeapUsage');
-  return { name, heap: Number(usedSize), buffers: Number(backingStorageSize ?? 0) };
+  const code = Number(await evaluate(ask, CODE));
+  return { name, heap: Number(usedSize) - code, code, buffers: Number(backingStorageSize ?? 0) };
 }
