@@ -24,6 +24,8 @@ export interface RecordingOrder {
   readonly domain?: string;
   readonly format: RecordingFormat;
   readonly minimumMs: number;
+  /** As of `RecordOptions`. */
+  readonly quietMs?: number;
   /** Base64 of the file's key and salt, where it is to be encrypted. */
   readonly seal?: { readonly key: string; readonly salt: string };
 }
@@ -39,10 +41,10 @@ export class CallRecording<Source extends Recorded> {
     order: RecordingOrder,
     parts: { readonly clock: Clock; readonly files: OutputFiles; ended(outcome: RecordingOutcome): void },
   ) {
-    const { path, callId, domain, format, minimumMs, seal } = order;
+    const { path, callId, domain, format, minimumMs, quietMs, seal } = order;
     this.#recorder = new Recorder({
       seal: seal && { key: Buffer.from(seal.key, 'base64'), salt: Buffer.from(seal.salt, 'base64') },
-      ...{ path, call: callId, domain, format, minimumMs, clock: parts.clock, files: parts.files },
+      ...{ path, call: callId, domain, format, minimumMs, quietMs, clock: parts.clock, files: parts.files },
       ended: (outcome) => {
         this.#on.left?.record(undefined, 'left');
         this.#on.right?.record(undefined, 'left');

@@ -161,6 +161,8 @@ export interface RecordOptions {
   readonly format?: RecordingFormat;
   /** A recording that turns out to be shorter is not kept, milliseconds. Default 0. */
   readonly minimumMs?: number;
+  /** It ends by itself (`quiet`) when nothing was heard for so long, and keeps no silence at its end. Default: it does not. */
+  readonly quietMs?: number;
   /** Encrypts the file, whose name then ends in `.vrec`: `newSeal` makes it of the domain's key. */
   readonly seal?: Seal | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Cancel, Clock, Random } from '@vats/kernel';
 import type { OutputFiles } from '../recording/output-file.ts';
+import { sealedOpening } from '../recording/sealed-playback.ts';
 import { Pacer } from '../sound/pacer.ts';
 import { type SoundFiles, SoundLibrary } from '../sound/sound-library.ts';
 import type { BoundPair } from './bound-pair.ts';
@@ -59,7 +60,7 @@ export class MediaWorker {
     this.#files = options.files;
     const { clock, loop, random } = options;
     const pacer = new Pacer(clock);
-    const library = new SoundLibrary({ files: options.sounds, clock });
+    const library = new SoundLibrary({ files: options.sounds, clock, opener: sealedOpening });
     this.#studio = { library, pacer, rooms: new MixedRooms({ random, pacer }), clock };
     this.#reports = new Outbox(clock, options.post);
     const { settings } = options;

@@ -97,7 +97,7 @@ export class WorkerMediaCall implements MediaCall {
     this.#send({ do: 'echo', call: this.#number, leg: numberOf(leg) });
   }
 
-  record({ path, domain, left, right, mix, format = 'wav', minimumMs = 0, seal }: RecordOptions): void {
+  record({ path, domain, left, right, mix, format = 'wav', minimumMs = 0, quietMs, seal }: RecordOptions): void {
     if (!this.#open) return;
     if (this.#recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.#recording = path;
@@ -105,6 +105,7 @@ export class WorkerMediaCall implements MediaCall {
     const order = {
       ...{ path, callId: this.callId, format, minimumMs },
       ...(domain !== undefined && { domain }),
+      ...(quietMs !== undefined && { quietMs }),
       ...(seal !== undefined && { seal: { key: seal.key.toString('base64'), salt: seal.salt.toString('base64') } }),
     };
     const sources = { left: numbered(left), right: numbered(right), ...(mix !== undefined && { mix: numbered(mix) }) };

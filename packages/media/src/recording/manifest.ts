@@ -1,6 +1,9 @@
 import type { Law } from '../sdp/codec.ts';
 import type { Channel, Note, RecordedOn, RecordedParty, RecordingEnd } from './note.ts';
 
+/** A recording that ended so holds all that it was given. */
+const GOOD_ENDS: readonly RecordingEnd[] = ['call-ended', 'stopped', 'quiet', 'low-disk'];
+
 /** A stretch of a recording, milliseconds from its beginning. */
 interface Stretch {
   readonly fromMs: number;
@@ -189,7 +192,7 @@ class Draft {
     this.#resume(this.#durationMs);
     const [begun, ended] = [this.#begun, this.#ended];
     const end = ended?.why ?? 'killed';
-    const byFault = end !== 'call-ended' && end !== 'stopped' && end !== 'low-disk';
+    const byFault = !GOOD_ENDS.includes(end);
     return {
       manifest: 1,
       call: begun?.call ?? fallback.call,

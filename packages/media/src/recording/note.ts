@@ -14,10 +14,10 @@ export interface RecordedParty {
 }
 
 /**
- * Why a recording ended: with its call, because somebody asked, because the disk has no room left for more, because the
- * switch was killed, or by a fault of its own.
+ * Why a recording ended: with its call, because somebody asked, because nobody was heard for as long as it waits, because the disk
+ * has no room left for more, because the switch was killed, or by a fault of its own.
  */
-export type RecordingEnd = 'call-ended' | 'stopped' | 'low-disk' | 'killed' | RecordingFault;
+export type RecordingEnd = 'call-ended' | 'stopped' | 'quiet' | 'low-disk' | 'killed' | RecordingFault;
 
 /** In what a recording lies when its call is over. `wav` is G.711 as it was received. */
 export type RecordingFormat = 'wav' | 'pcm' | 'mp3' | 'ogg' | 'opus';

@@ -220,6 +220,45 @@ test('a failure is told once, and what comes after it is ignored', () => {
   expect([files.open, clock.pending]).toEqual([0, 0]);
 });
 
+describe('a recording that ends by itself', () => {
+  beforeEach(() => {
+    recorder = new Recorder({
+      ...{ path: 'two.wav', call: 'one', format: 'wav', minimumMs: 0, quietMs: 5_000, files, clock },
+      ended: (outcome) => outcomes.push(outcome),
+    });
+  });
+
+  test('does so when nothing was heard for so long, and keeps a breath of that', () => {
+    speak('left', 2_000, 1);
+    pass(4_500);
+    expect(outcomes).toEqual([]);
+    pass(1_000);
+    expect(outcomes).toMatchObject([{ why: 'quiet', fault: undefined, durationMs: 2_500 }]);
+    expect(readWavHeader(files.contents.get('two.wav')!)).toEqual({ law: 'PCMA', frames: 20_000 });
+  });
+
+  test('waits anew from each sound, and keeps the silence between two', () => {
+    speak('left', 1_000, 1);
+    pass(4_000);
+    speak('left', 1_000, 2, 1, 40_000);
+    recorder.finish();
+    clock.advance(0);
+    expect(outcomes).toMatchObject([{ why: 'call-ended', durationMs: 6_000 }]);
+  });
+
+  test('holds nothing where nobody spoke', () => {
+    pass(6_000);
+    expect(outcomes).toMatchObject([{ why: 'quiet', durationMs: 0 }]);
+  });
+
+  test('does not while it pauses', () => {
+    recorder.pause();
+    pass(20_000);
+    expect(outcomes).toEqual([]);
+    recorder.finish();
+  });
+});
+
 /** What the manifest will say, of the journal as it is on disk. */
 function manifest(): Manifest {
   clock.advance(0);

@@ -37,6 +37,8 @@ export interface RecorderOptions {
   readonly domain?: string | undefined;
   readonly format: RecordingFormat;
   readonly minimumMs: number;
+  /** It ends when nothing was heard for so long, and holds no more of a silence at its end than a breath: a message, not a conversation. */
+  readonly quietMs?: number | undefined;
   /** Encrypts it. */
   readonly seal?: Seal | undefined;
   readonly files: OutputFiles;
@@ -53,6 +55,8 @@ const LEAD_FRAMES = G711_RATE / 5;
 /** How long an encrypted recording waits for sound to be in its law. */
 const LAW_AWAITED_FRAMES = 2 * G711_RATE;
 const FRAMES_PER_MS = G711_RATE / 1000;
+/** What stays of the silence at the end of a recording that ends by itself. */
+const BREATH_FRAMES = G711_RATE / 2;
 
 /**
  * One recording of one call: takes RTP as it arrives, puts it on the call's time line, and has it written. The file's
@@ -65,6 +69,9 @@ export class Recorder {
   readonly #startedAt: number;
   readonly #writer: SoundWriter;
   readonly #isSealed: boolean;
+  readonly #quietFrames: number;
+  /** Where what was heard last ends. */
+  #heardTo = 0;
   readonly #journal: JournalWriter;
   #left = new TalkspurtAnchor();
   #right = new TalkspurtAnchor();
@@ -80,7 +87,8 @@ export class Recorder {
   #finished = false;
 
   constructor(options: RecorderOptions) {
-    const { path, files, clock, call, domain, format, minimumMs } = options;
+    const { path, files, clock, call, domain, format, minimumMs, quietMs } = options;
+    this.#quietFrames = quietMs === undefined ? Number.POSITIVE_INFINITY : quietMs * FRAMES_PER_MS;
     this.#path = path;
     this.#clock = clock;
     this.#startedAt = clock.monotonic();
@@ -198,6 +206,7 @@ export class Recorder {
     const frame = anchor.place(ssrc, rtpTimestamp(packet), rtpMarker(packet), frames, arrival);
     // Reordered behind the end of a pause: it was said within it.
     if (frame < this.#floor) return;
+    this.#heardTo = Math.max(this.#heardTo, frame + frames);
     const window = this.#advance(Math.max(frame, 0), this.#window ?? this.#begin(law, frame));
     const sequence = rtpSequence(packet);
     if (side !== 'right') {
@@ -216,20 +225,25 @@ export class Recorder {
     if (this.#finished || now - this.#flushedAt < FLUSH_EVERY_MS) return;
     this.#flushedAt = now;
     const frame = this.#now();
+    if (!this.#paused && frame - this.#heardTo >= this.#quietFrames) {
+      this.finish('quiet');
+      return;
+    }
     this.#leftNotes.tick(frame);
     this.#rightNotes.tick(frame);
     for (const room of this.#rooms) room.tick();
     // An encrypted file is written from its beginning on, so it can't wait for ever for the law of the first sound.
-    if (this.#window === undefined && this.#isSealed && frame > LAW_AWAITED_FRAMES) this.#begin('PCMA', frame);
+    const end = this.#end(frame);
+    if (this.#window === undefined && this.#isSealed && end > LAW_AWAITED_FRAMES) this.#begin('PCMA', end);
     // First, so that a kill leaves no sound whose story is not told.
     this.#journal.flush();
     if (this.#window !== undefined) {
-      this.#advance(frame, this.#window).extend(frame);
+      this.#advance(end, this.#window).extend(end);
       this.#flush(this.#window);
     }
   }
 
-  /** The recording is over: the file gets its true length, silence up to now included. Idempotent. */
+  /** The recording is over: the file gets its true length, silence up to now included, unless it is one that ends by itself. Idempotent. */
   finish(why: RecordingEnd = 'call-ended'): void {
     if (this.#finished) return;
     this.#leftNotes.stop();
@@ -239,9 +253,10 @@ export class Recorder {
     this.#why = why;
     this.#journal.flush();
     const window = this.#window;
-    if (window === undefined) this.#writer.writeSilence(this.#now());
+    const end = this.#end(this.#now());
+    if (window === undefined) this.#writer.writeSilence(end);
     else {
-      this.#advance(this.#now(), window).extend(this.#now());
+      this.#advance(end, window).extend(end);
       this.#flush(window);
     }
     this.#writer.finish();
@@ -255,6 +270,12 @@ export class Recorder {
 
   #now(): number {
     return Math.floor((this.#clock.monotonic() - this.#startedAt) * FRAMES_PER_MS);
+  }
+
+  /** Up to where the file is to hold sound. */
+  #end(now: number): number {
+    if (this.#quietFrames === Number.POSITIVE_INFINITY) return now;
+    return this.#heardTo === 0 ? 0 : Math.min(now, this.#heardTo + BREATH_FRAMES);
   }
 
   // Before the first sound nothing is written, so that the file can be in the law of the call.

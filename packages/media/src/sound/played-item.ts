@@ -8,8 +8,8 @@ import { Tone } from './tone.ts';
 
 /** One thing to be played, as plain data that crosses threads. */
 export type PlayedItem =
-  /** A WAV file. */
-  | { readonly file: string }
+  /** A WAV file, or an encrypted recording of G.711 with the key of that file alone, base64. */
+  | { readonly file: string; readonly key?: string }
   | { readonly silenceMs: number }
   /** Keys as tones, with a pause behind each. */
   | { readonly keys: readonly { readonly key: DtmfKey; readonly milliseconds: number }[] }
@@ -39,11 +39,12 @@ export function gather(
   for (const [at, item] of items.entries()) {
     if ('file' in item) {
       awaited++;
-      library.get(item.file, rate, (clip: Clip | SoundFault) => {
+      const got = (clip: Clip | SoundFault): void => {
         if (clip instanceof SoundFault) fault ??= clip;
         else pieces[at] = { clip };
         one();
-      });
+      };
+      library.get(item.file, rate, got, item.key);
     } else if ('silenceMs' in item) {
       pieces[at] = { silenceMs: item.silenceMs };
     } else if ('keys' in item) {

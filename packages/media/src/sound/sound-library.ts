@@ -21,12 +21,20 @@ export class SoundFault {
   }
 }
 
+/** A file that is being made readable. */
+export interface Opening {
+  /** Some of it: a millisecond of work. Undefined while there is more to do; then the WAV, or why there is none. */
+  step(): Uint8Array | Error | undefined;
+}
+
 /** A whole piece of sound at one rate; shared by all who play it, so nobody writes to it. */
 export type Clip = Readonly<Int16Array>;
 
 export interface SoundLibraryOptions {
   readonly files: SoundFiles;
   readonly clock: Clock;
+  /** What makes a file that is no WAV one; undefined for a file that is to be read as it is. */
+  readonly opener?: (path: string, octets: Uint8Array, key: string | undefined) => Opening | undefined;
   /** Octets of decoded sound that are kept; what was not asked for longest goes first. */
   readonly keep?: number;
   /** Octets that a file may have. */
@@ -59,6 +67,7 @@ const MOST_AWAITED = 256;
 export class SoundLibrary {
   readonly #files: SoundFiles;
   readonly #clock: Clock;
+  readonly #opener: NonNullable<SoundLibraryOptions['opener']>;
   readonly #keep: number;
   readonly #largestFile: number;
   /** In the order in which they were last asked for. */
@@ -71,6 +80,7 @@ export class SoundLibrary {
   constructor(options: SoundLibraryOptions) {
     this.#files = options.files;
     this.#clock = options.clock;
+    this.#opener = options.opener ?? (() => undefined);
     this.#keep = options.keep ?? KEEP;
     this.#largestFile = options.largestFile ?? LARGEST_FILE;
   }
@@ -80,7 +90,8 @@ export class SoundLibrary {
     return this.#octets;
   }
 
-  get(path: string, rate: SamplingRate, done: (clip: Clip | SoundFault) => void): void {
+  /** @param secret with which a file is opened that needs one */
+  get(path: string, rate: SamplingRate, done: (clip: Clip | SoundFault) => void, secret?: string): void {
     const key = `${rate} ${path}`;
     const awaited = this.#awaited.get(key);
     if (awaited !== undefined) {
@@ -93,8 +104,9 @@ export class SoundLibrary {
       return;
     }
     this.#awaited.set(key, { done: [done] });
-    if (this.#working < AT_ONCE) this.#begin(path, rate, key);
-    else this.#waiting.push(() => this.#begin(path, rate, key));
+    const begin = (): void => this.#begin(path, rate, key, secret);
+    if (this.#working < AT_ONCE) begin();
+    else this.#waiting.push(begin);
   }
 
   /** Runs `then` in a later turn. */
@@ -102,7 +114,7 @@ export class SoundLibrary {
     this.#clock.after(0, then);
   }
 
-  #begin(path: string, rate: SamplingRate, key: string): void {
+  #begin(path: string, rate: SamplingRate, key: string, secret: string | undefined): void {
     this.#working++;
     this.#files.look(path, (found) => {
       if (found instanceof Error) {
@@ -128,14 +140,23 @@ export class SoundLibrary {
           this.#answer(key, new SoundFault(path, `${path} can't be read: ${octets.message}`));
           return;
         }
-        const form = readWavForm(octets);
-        if (!form.ok) {
-          this.#answer(key, new SoundFault(path, `${path}: ${WAV_FAULTS[form.error.code]}`));
-          return;
-        }
-        this.#decode(key, new WavDecoding(octets, form.value, rate), found);
+        const read = (wav: Uint8Array): void => {
+          const form = readWavForm(wav);
+          if (form.ok) this.#decode(key, new WavDecoding(wav, form.value, rate), found);
+          else this.#answer(key, new SoundFault(path, `${path}: ${WAV_FAULTS[form.error.code]}`));
+        };
+        const opening = this.#opener(path, octets, secret);
+        if (opening === undefined) read(octets);
+        else this.#open(key, path, opening, read);
       });
     });
+  }
+
+  #open(key: string, path: string, opening: Opening, read: (wav: Uint8Array) => void): void {
+    const opened = opening.step();
+    if (opened === undefined) this.#clock.after(0, () => this.#open(key, path, opening, read));
+    else if (opened instanceof Error) this.#answer(key, new SoundFault(path, `${path}: ${opened.message}`));
+    else read(opened);
   }
 
   #decode(key: string, decoding: WavDecoding, found: { readonly changed: number; readonly size: number }): void {

@@ -138,7 +138,7 @@ export class FakeMediaCall implements MediaCall {
     this.commands.push({ do: 'bridge-streams', a: a.local.port, b: b.local.port });
   }
 
-  record({ path, left, right, mix }: RecordOptions): void {
+  record({ path, left, right, mix, quietMs }: RecordOptions): void {
     if (this.recording !== undefined) throw new Error(`${this.callId} is being recorded already`);
     this.recording = { path, startedAt: this.#clock.monotonic() };
     this.commands.push({
@@ -146,6 +146,7 @@ export class FakeMediaCall implements MediaCall {
       ...(left !== undefined && { left: named(left) }),
       ...(right !== undefined && { right: named(right) }),
       ...(mix !== undefined && { mix: named(mix) }),
+      ...(quietMs !== undefined && { quietMs }),
     });
   }
 

@@ -38,6 +38,7 @@ export type MediaCommand =
       readonly left?: RecordedLeg;
       readonly right?: RecordedLeg;
       readonly mix?: RecordedLeg;
+      readonly quietMs?: number;
     }
   | { readonly do: 'record-from'; readonly channel: Channel; readonly source?: RecordedLeg }
   | { readonly do: 'pause-recording' | 'resume-recording' }
