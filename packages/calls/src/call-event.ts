@@ -1,6 +1,7 @@
 import type { RecordingEnd } from '@vats/media';
-import type { LegQuality, MenuOutcome, RefusedLimit, StepOutcome } from '@vats/pbx';
+import type { LegQuality, MenuOutcome, RefusedLimit, RingOutcome, StepOutcome } from '@vats/pbx';
 import type { FailureCode } from './failures.ts';
+import type { QueueEnd } from './queue-figures.ts';
 
 /** 'a' is the caller; 'b1', 'b2' … are the phones rung for the call, in the order they were rung. */
 export type LegName = string;
@@ -117,6 +118,7 @@ export type CallEvent = Common &
         readonly why: 'unknown' | 'unreadable' | 'no-codec' | 'no-offer';
         readonly detail?: string;
       }
+    | QueueEvent
     | { readonly type: 'call.answered'; readonly leg: LegName; readonly party: Party }
     | { readonly type: 'recording.started'; readonly path: string }
     | {
@@ -162,6 +164,22 @@ export type CallEvent = Common &
     | KeysDropped
     | CallEnded
   );
+
+/**
+ * The caller waits for an agent of a group. `position`: from 1 on. `queue.announced`: what the caller was told. `queue.missed`: an agent
+ * rang for the caller, and why they did not answer. `queue.left`: the wait is over, and what came of it.
+ */
+export type QueueEvent =
+  | { readonly type: 'queue.entered'; readonly group: string; readonly position: number; readonly priority?: number }
+  | { readonly type: 'queue.announced'; readonly position: number; readonly waitMs?: number }
+  | { readonly type: 'queue.missed'; readonly leg: LegName; readonly agent: string; readonly why: RingOutcome }
+  | {
+      readonly type: 'queue.left';
+      readonly group: string;
+      readonly how: QueueEnd;
+      readonly waitedMs: number;
+      readonly position: number;
+    };
 
 /**
  * One side of a call is put through to somebody else. `transfer.started`: `by` has ordered it (or is replaced), `remains` waits.

@@ -24,6 +24,7 @@ import { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { phoneReturned } from './phone-returned.ts';
 import { PinGuesses } from './pin-guesses.ts';
+import { type QueueSnapshot, Queues } from './queues.ts';
 import { refusalToReplace, replacesOf } from './replaces-refusal.ts';
 import { timerOfCaller, timerPolicy } from './session-timer-policy.ts';
 import type { SupervisionRefusal } from './supervision.ts';
@@ -47,12 +48,20 @@ export class CallManager {
   #draining = false;
   #onEmpty: (() => void)[] = [];
 
-  constructor(parts: CallsParts) {
+  constructor(given: CallsParts) {
+    const queues: Queues = new Queues(given);
+    const parts: CallsParts = {
+      ...given,
+      emit: (event) => {
+        given.emit(event);
+        queues.note(event);
+      },
+    };
     this.#parts = parts;
     const outward = new OutwardLegs();
     const leaving = new LeavingLegs();
     const conferences = new Conferences(parts, () => this.#emptied());
-    const services = { conferences, guesses: new PinGuesses(parts.clock) };
+    const services = { conferences, queues, guesses: new PinGuesses(parts.clock) };
     const faults = new FaultLines(parts.clock, parts.log);
     this.#shared = { parts, channels: this.#channels, outward, leaving, services, faults };
     parts.ledger.enrol('calls', () => this.#calls.size);
@@ -64,6 +73,9 @@ export class CallManager {
     parts.ledger.enrol('legs at other systems', () => outward.size);
     parts.ledger.enrol('conferences', () => conferences.size);
     parts.ledger.enrol('recordings of conferences', () => conferences.recorded);
+    parts.ledger.enrol('callers in queues', () => queues.size);
+    parts.ledger.enrol('queue timers', () => queues.timerCount);
+    parts.ledger.enrol('agents remembered by queues', () => queues.remembered);
     parts.ledger.enrol('legs being cancelled', () => leaving.size);
   }
 
@@ -152,6 +164,21 @@ export class CallManager {
   /** The conferences in which somebody is. */
   conferences(): ConferenceSnapshot[] {
     return this.#shared.services.conferences.snapshots();
+  }
+
+  /** The groups that have a queue, or in whose somebody waits. */
+  queues(): QueueSnapshot[] {
+    return this.#shared.services.queues.snapshots();
+  }
+
+  /** Callers who wait for a group. @param domain `Domain.id` */
+  waitingIn(domain: string, group: string): number {
+    return this.#shared.services.queues.waitingIn(domain, group);
+  }
+
+  /** Phones came or went, agents logged in or out, or the model is another: who waits may ring somebody. */
+  agentsChanged(): void {
+    this.#shared.services.queues.agentsChanged();
   }
 
   /** From now on new calls get 503; `whenEmpty` is called once the last one has ended, and the recordings of conferences have. */

@@ -1,4 +1,4 @@
-import type { Conference, Frozen, MenuStep, RingOutcome, ServedOutcome, StepOutcome } from '@vats/pbx';
+import type { Conference, Frozen, MenuStep, Plan, RingOutcome, ServedOutcome, StepOutcome } from '@vats/pbx';
 import type { LegName, UnstampedEvent } from './call-event.ts';
 import type { FailureCode } from './failures.ts';
 
@@ -35,6 +35,8 @@ export type Opened = 'early' | 'answered';
 export type Service =
   | { readonly kind: 'echo' }
   | { readonly kind: 'conference'; readonly conference: Conference }
+  /** The caller waits for an agent. `plan`: whose step that is. */
+  | { readonly kind: 'queue'; readonly plan: Plan }
   | {
       readonly kind: 'menu';
       readonly menu: Frozen<MenuStep>;
@@ -94,6 +96,7 @@ export function callerOf({ caller }: CallersPlace): LegName {
  * routing, ringing, served -> closing
  * talking -> routing                       one side sends the other on (a transfer)
  * routing, ringing, served -> talking      nothing came of that, and the other side is there still
+ * served -> ringing -> served              who waits in a queue rings agents
  * ```
  *
  * `served`: the switch itself has the caller (an echo, a prompt); when it is done with that, the plan says what comes next.
@@ -108,6 +111,8 @@ export type CallState =
       /** The phone whose early media the caller hears. */
       readonly heard?: LegName;
       readonly ofMany: boolean;
+      /** The wait in a queue, to which it is back when nobody answers; the caller hears what is played there. */
+      readonly queue?: Service;
     } & Untaken)
   | ({ readonly name: 'served'; readonly service: Service } & Untaken)
   | ({ readonly name: 'talking'; readonly peer: LegName; readonly exchange?: Exchange } & CallersPlace)
@@ -124,6 +129,8 @@ export interface Exchange {
 export type CallInput =
   /** The plan's next step: ring these legs together, each already given its name. */
   | { readonly type: 'ring'; readonly legs: readonly Rung[]; readonly forMs: number; readonly ofMany?: boolean }
+  /** Who waits in a queue rings these agents. */
+  | { readonly type: 'offer'; readonly legs: readonly Rung[]; readonly forMs: number }
   /** The plan's next step: the switch itself has the caller. */
   | { readonly type: 'serve'; readonly service: Service }
   /** The caller hears the switch from now on. */
@@ -193,6 +200,10 @@ export type CallCommand =
   | { readonly do: 'tell-progress'; readonly status: number; readonly earlyMediaOf?: LegName }
   | { readonly do: 'connect'; readonly leg: LegName }
   | { readonly do: 'serve'; readonly service: Service }
+  /** An agent was rung for who waits in a queue, and does not take the call. */
+  | { readonly do: 'miss-offer'; readonly leg: LegName; readonly member: string; readonly why: RingOutcome }
+  /** No agent is rung any more, and none has answered. */
+  | { readonly do: 'end-offer' }
   /** The caller, who hears the switch, hears that somebody is being rung. */
   | { readonly do: 'ringback' }
   | { readonly do: 'reject'; readonly failure: FailureCode; readonly status: number }

@@ -127,7 +127,7 @@ export class Call implements CallContext {
     this.#callerSide = new CallerSide(this, () => this.#plan.records);
     const dueStep = new DueStep(this, this.#forks, this.#callerSide);
     this.#plan = new CallPlan(this, (plan) => dueStep.take(plan));
-    this.#services = new Services(this, this.#callerSide, shared.services);
+    this.#services = new Services(this, this.#callerSide, this.#forks, shared.services);
     this.#renegotiation = new Renegotiation(this);
     this.#keys = new Keys(this);
     this.#supervision = new Supervision(this, () => this.#talking(), hooks.onOutgoing);
@@ -245,7 +245,7 @@ export class Call implements CallContext {
   }
 
   get isServed(): boolean {
-    return this.#state.name === 'served';
+    return this.#state.name === 'served' || (this.#state.name === 'ringing' && this.#state.queue !== undefined);
   }
 
   /** What the call looks like now. */

@@ -55,6 +55,8 @@ export class DueStep {
         this.#call.feed({ type: 'refuse', failure: this.#isOpened ? 'plan-ended' : 'callee-declined' });
         return;
       case 'queue':
+        this.#serve({ kind: 'queue', plan });
+        return;
       case 'voicemail':
         // route() makes none of these yet; a plan that has one must still end.
         this.#call.feed({ type: 'refuse', failure: 'not-served' });

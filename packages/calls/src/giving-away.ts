@@ -42,7 +42,7 @@ export class GivingAway {
     if (state.transfer !== undefined || state.orphan === true) return undefined;
     const { dialled } = call.origin;
     const waiting = { ...about, to: dialled, isNegotiating: isNegotiating(leg), give: () => undefined };
-    if (state.name === 'served') return { ...waiting, stage: 'served', leaveTo: () => {} };
+    if (call.isServed) return { ...waiting, stage: 'served', leaveTo: () => {} };
     return { ...waiting, stage: 'rings', leaveTo: (heir) => this.#leaveTo(heir) };
   }
 

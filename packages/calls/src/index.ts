@@ -18,6 +18,7 @@ export { type Diverted, diversionsIn } from './diversions.ts';
 export { divertingOf } from './diverting.ts';
 export { FAILURES, type Failure, type FailureCode, reasonHeader } from './failures.ts';
 export type { CallSettings, CallsParts, Locate, ReachablePhone, RecordingTerms, Spending, TrunkLine } from './parts.ts';
+export type { QueueSnapshot } from './queues.ts';
 export { type Replay, type ReplayedStep, replay } from './replay.ts';
 export { type MachineTimer, timerPolicy } from './session-timer-policy.ts';
 export { shownOutside } from './shown-outside.ts';

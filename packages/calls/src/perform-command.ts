@@ -44,7 +44,14 @@ export function performCommand(command: CallCommand, call: CallContext, performe
     case 'tell-progress':
       callerSide.progress(command.status, command.earlyMediaOf);
       return;
+    case 'miss-offer':
+      services.missed(command.leg, command.member, command.why);
+      return;
+    case 'end-offer':
+      services.offerEnded();
+      return;
     case 'connect':
+      services.answered(command.leg);
       callerSide.connect(command.leg);
       return;
     case 'serve':

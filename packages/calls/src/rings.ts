@@ -99,7 +99,7 @@ export function chosenOf(
 }
 
 /** Whose it is: a user's mobile and a user's phones are the same person's. */
-function memberOf(target: RingTarget): string {
+export function memberOf(target: RingTarget): string {
   const outside = target.kind === 'device' ? target.outside : target;
   return outside === undefined
     ? (target as DeviceTarget).user.extension
@@ -130,5 +130,5 @@ function partyOutside(
 function ringsOwnPhones(frame: Frame | undefined, extension: string): boolean {
   if (frame === undefined) return false;
   if (frame.in === 'user') return frame.user.extension === extension;
-  return frame.in === 'group' || frame.in === 'known' || frame.in === 'number';
+  return frame.in === 'group' || frame.in === 'queue' || frame.in === 'known' || frame.in === 'number';
 }

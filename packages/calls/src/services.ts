@@ -1,13 +1,18 @@
 import type { MediaEvent } from '@vats/media';
+import type { RingOutcome } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
+import type { LegName } from './call-event.ts';
 import type { Service } from './call-state.ts';
 import type { CallerSide } from './caller-side.ts';
 import { ConferenceService } from './conference-service.ts';
 import type { Conferences } from './conferences.ts';
 import { EchoService } from './echo-service.ts';
+import type { Forks } from './forks.ts';
 import { MenuService } from './menu-service.ts';
 import type { PinGuesses } from './pin-guesses.ts';
 import { PlayService } from './play-service.ts';
+import { QueueService } from './queue-service.ts';
+import type { Queues } from './queues.ts';
 
 /**
  * Something that the switch does with the caller alone. It asks `CallerSide.speak` to be heard, and ends in one of two ways: it feeds
@@ -19,6 +24,12 @@ export interface RunningService {
   changed?(): void;
   /** What it ordered of the media plane has come about; what is said by `Speaker` is told there. */
   told?(event: ServiceEvent): void;
+  /** An agent's leg that rang for the caller is over. */
+  missed?(leg: LegName, member: string, why: RingOutcome): void;
+  /** No agent is rung any more, and none has answered. */
+  offerEnded?(): void;
+  /** Somebody talks with the caller from now on; `end` comes next. */
+  answered?(leg: LegName): void;
   /** Gives back what it holds, and tells nothing any more. */
   end?(): void;
 }
@@ -30,18 +41,21 @@ export type ServiceEvent = Extract<MediaEvent, { kind: 'key' | 'collected' | 'sp
 export interface SharedByServices {
   readonly conferences: Conferences;
   readonly guesses: PinGuesses;
+  readonly queues: Queues;
 }
 
 /** What the switch does with the caller of one call: one thing at a time. */
 export class Services {
   readonly #call: CallContext;
   readonly #caller: CallerSide;
+  readonly #forks: Forks;
   readonly #shared: SharedByServices;
   #running: RunningService | undefined;
 
-  constructor(call: CallContext, caller: CallerSide, shared: SharedByServices) {
+  constructor(call: CallContext, caller: CallerSide, forks: Forks, shared: SharedByServices) {
     this.#call = call;
     this.#caller = caller;
+    this.#forks = forks;
     this.#shared = shared;
   }
 
@@ -74,6 +88,20 @@ export class Services {
     this.#running?.told?.(event);
   }
 
+  missed(leg: LegName, member: string, why: RingOutcome): void {
+    this.#running?.missed?.(leg, member, why);
+  }
+
+  offerEnded(): void {
+    this.#running?.offerEnded?.();
+  }
+
+  /** Somebody has taken the call. */
+  answered(leg: LegName): void {
+    this.#running?.answered?.(leg);
+    this.end();
+  }
+
   /** The call goes on to something else, or is over. */
   end(): void {
     const running = this.#running;
@@ -89,6 +117,8 @@ export class Services {
         return new ConferenceService(this.#call, this.#caller, this.#shared, service.conference);
       case 'menu':
         return new MenuService(this.#call, this.#caller, this.#shared, service);
+      case 'queue':
+        return new QueueService(this.#call, this.#caller, this.#forks, this.#shared.queues, service.plan);
       case 'play':
         return new PlayService(this.#call, this.#caller, service);
     }

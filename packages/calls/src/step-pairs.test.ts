@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { everyPair } from '@vats/kernel/testing';
+import type { Plan } from '@vats/pbx';
 import { expect, test } from 'vitest';
 import { CALLER, type CallCommand, type CallInput, type CallState } from './call-state.ts';
 import { step } from './step.ts';
@@ -8,6 +9,9 @@ const FORKS = ['b1', 'b2'].map((leg) => ({ leg, first: leg, waits: false, ringin
 const RINGING = { name: 'ringing', forks: FORKS, refusals: [], told: 180, ofMany: false } as const;
 /** Who was called waits in the caller's place, while the caller, who sends it on, is there still. */
 const TRANSFER = { caller: 'b5', transfer: { by: CALLER, up: true } } as const;
+
+/** Of the plan nothing is asked here. */
+const QUEUE = { kind: 'queue', plan: {} as Plan } as const;
 
 /** Each state, some of them in several shapes. */
 const STATES = {
@@ -22,8 +26,10 @@ const STATES = {
     'ringing, b2 waits': { ...RINGING, forks: [FORKS[0]!, { ...FORKS[1]!, waits: true, after: 5, ring: 9 }] },
     'ringing, a transfers b5': { ...RINGING, told: 0, opened: 'answered', ...TRANSFER },
     'ringing, orphaned': { ...RINGING, orphan: true },
+    'ringing for a queue': { ...RINGING, told: 0, opened: 'answered', ofMany: true, queue: QUEUE },
   },
   served: {
+    'served a queue': { name: 'served', told: 0, opened: 'answered', service: QUEUE },
     'served an echo': { name: 'served', told: 0, service: { kind: 'echo' } },
     'served a prompt': { name: 'served', told: 0, service: { kind: 'play', prompt: 'p', answer: false } },
   },
@@ -40,6 +46,10 @@ const INPUTS = {
   ring: {
     'ring b3': { type: 'ring', legs: [{ leg: 'b3' }], forMs: 9 },
     'ring nobody': { type: 'ring', legs: [], forMs: 9 },
+  },
+  offer: {
+    'offer to b3': { type: 'offer', legs: [{ leg: 'b3', member: '201' }], forMs: 9 },
+    'offer to nobody': { type: 'offer', legs: [], forMs: 9 },
   },
   serve: { serve: { type: 'serve', service: { kind: 'echo' } } },
   opened: {

@@ -8,6 +8,7 @@ import {
   type Untaken as UntakenFacts,
 } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
+import { beginOffer, offering } from './step-queue.ts';
 import { beginRinging, ringing } from './step-ringing.ts';
 import { stepOfTransfer } from './step-transfer.ts';
 import { callerLeft, close, type Stepped, turnAway } from './stepped.ts';
@@ -23,7 +24,7 @@ export function step(state: CallState, input: CallInput): Stepped {
     case 'routing':
       return routing(state, input);
     case 'ringing':
-      return ringing(state, input);
+      return state.queue === undefined ? ringing(state, input) : offering(state, state.queue, input);
     case 'served':
       return served(state, input);
     case 'talking':
@@ -59,6 +60,8 @@ function untakenOf({ told, opened, caller, transfer, orphan }: UntakenFacts): Un
 function served(state: Extract<CallState, { name: 'served' }>, input: CallInput): Stepped {
   const { service } = state;
   switch (input.type) {
+    case 'offer':
+      return service.kind === 'queue' ? beginOffer(state, input) : [state, []];
     case 'opened':
       return [{ ...state, opened: input.how }, input.how === 'answered' ? [{ do: 'start-timer', timer: 'limit' }] : []];
     case 'served':

@@ -150,6 +150,10 @@ export class CallStory {
         this.#noteSound({ at: event.at, kind: 'recovered', milliseconds: event.milliseconds });
         return;
       case 'transfer.succeeded':
+      case 'queue.entered':
+      case 'queue.announced':
+      case 'queue.missed':
+      case 'queue.left':
       case 'supervisor.joined':
       case 'supervisor.left':
       case 'call.opened':

@@ -106,6 +106,10 @@ export {
   sortProblems,
 } from './problems/problem.ts';
 export { suggest } from './problems/suggest.ts';
+export { type Agent, type AgentDesk, type AgentState, agentsOf, isDeserted, isThere } from './queue/agents.ts';
+export { estimatedWait } from './queue/estimated-wait.ts';
+export { nextOffer, type Offer } from './queue/next-offer.ts';
+export { LAST_PRIORITY, type QueueRules, queueRules } from './queue/queue-rules.ts';
 export { formatMoney, MONEY_PARTS, parseMoney } from './rates/money.ts';
 export { longestFor, priceOf, type Rate } from './rates/rate.ts';
 export type { RateStore, RateTableName } from './rates/rate-store.ts';
@@ -128,6 +132,7 @@ export type {
   Plan,
   PlanEvent,
   PlanStep,
+  QueueOutcome,
   RejectReason,
   RingOutcome,
   RingTarget,

@@ -183,6 +183,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       logRegistration(log, model.directory.domainById(event.binding.domain)?.name, event);
       access.noteRegistration(event);
       watching.noteRegistration(event);
+      calls.agentsChanged();
       parts.onRegistrarEvent?.(event);
     },
     userAgent: settings.sip.userAgent,
@@ -195,6 +196,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       forgetWhatIsGone(before, after, { watching, registrar, rates, contacts, log });
       recordings.keeper.makeKeys(after.domains);
       watching.noteModel();
+      calls.agentsChanged();
       access.usePolicies(model.directory);
       // First, so that the sweep knows their servers.
       if (parts.trunks === undefined) lines.use(after.domains);
@@ -252,7 +254,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     on: (flow: Flow) => transport.ownAddressOn(flow),
     towards: (remote: string) => transport.ownAddressTowards(remote),
   };
-  const logins = new GroupLogins({ log, ...(parts.store === undefined && { file: join(data, GROUP_LOGINS) }) });
+  const logins = new GroupLogins({
+    log,
+    ...(parts.store === undefined && { file: join(data, GROUP_LOGINS) }),
+    onChange: () => calls.agentsChanged(),
+  });
   const trunks = parts.trunks ?? new RunningTrunks({ lines, directory: () => model.directory, clock, log });
   const world: LiveWorld = new LiveWorld({
     participants,

@@ -107,6 +107,7 @@ const schemePlace = (name: string): string => `scheme ${name}`;
 const numberPlace = (number: string): string => `number ${number}`;
 
 const NO_FORWARD: NonNullable<User['forward']> = {};
+const OVERFLOWS = ['full', 'waited', 'nobody'] as const;
 const FORWARDS = ['noAnswer', 'busy', 'unreachable', 'closed'] as const;
 
 function leadsOfUser({ extension, forward = NO_FORWARD, noAnswer, hours }: User): Lead[] {
@@ -127,8 +128,13 @@ function leadsOfUser({ extension, forward = NO_FORWARD, noAnswer, hours }: User)
   return leads;
 }
 
-function leadsOfGroup({ noAnswer }: Group): Lead[] {
-  return noAnswer === undefined ? [] : [{ to: noAnswer, keys: ['noAnswer'], isTold: false }];
+function leadsOfGroup({ noAnswer, queue }: Group): Lead[] {
+  const leads: Lead[] = noAnswer === undefined ? [] : [{ to: noAnswer, keys: ['noAnswer'], isTold: false }];
+  for (const when of OVERFLOWS) {
+    const to = queue?.overflow?.[when];
+    if (to !== undefined) leads.push({ to, keys: ['queue', 'overflow', when], isTold: false });
+  }
+  return leads;
 }
 
 function leadsOfNumber({ scheme, to, schedule = [], byCaller = [] }: DomainNumber): Lead[] {
@@ -150,7 +156,7 @@ function leadsOfScheme(scheme: Scheme, numbers: ReadonlySet<string>): Lead[] {
   const leads: Lead[] = [];
   forEachStep(scheme, [], (step, at = []) => {
     if (step.goto !== undefined) leads.push({ to: schemePlace(step.goto), keys: [...at, 'goto'], isTold: true });
-    if (step.queue !== undefined) leads.push({ to: step.queue, keys: [...at, 'queue'], isTold: false });
+    if (step.queue !== undefined) leads.push({ to: step.queue.to, keys: [...at, 'queue'], isTold: false });
     const { to = [], order } = step.ring ?? {};
     // Of several that ring together nobody's forwards are followed.
     if (to.length > 1 && order !== 'in-turn') return;

@@ -17,11 +17,11 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
   if (view.settingsNamed.has('holdMusic') && holdMusic !== undefined && !NO_PROMPTS.has(holdMusic)) {
     if (!prompts.has(holdMusic)) unknownPrompt(holdMusic, ['holdMusic'], report);
   }
-  const queued = firstOf(view.groups, ({ object, path }) =>
-    object.queue === undefined ? undefined : below(path, 'queue'),
-  );
-  if (queued !== undefined) {
-    report('warning', queued, 'queue settings are not served yet', 'until then nobody waits in a queue', 'key');
+  for (const { object: group, path } of view.groups) {
+    const music = group.queue?.music;
+    if (music !== undefined && path !== undefined && !NO_PROMPTS.has(music) && !prompts.has(music)) {
+      unknownPrompt(music, below(path, 'queue', 'music'), report);
+    }
   }
   const told = new Set<string>(voicemail === undefined ? [] : ['voicemail']);
   const once = (kind: string, at: ReturnType<typeof below>, effect: string): void => {
@@ -31,7 +31,6 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
   };
   for (const { object: scheme, path } of view.schemes) {
     forEachStep(scheme, path, (step, at) => {
-      if (step.queue !== undefined) once('queue', below(at, 'queue'), 'until then the group rings');
       if (step.voicemail !== undefined) once('voicemail', below(at, 'voicemail'), 'until then a call goes on past it');
       const played = step.play?.prompt;
       if (played !== undefined && !prompts.has(played)) unknownPrompt(played, below(at, 'play'), report);

@@ -96,6 +96,9 @@ export function checkReferences(view: DomainView, report: Report): void {
       mustBe(users, 'user', to, below(path, 'members', index), `group ${group.extension}`);
     }
     mustLead(group.noAnswer, below(path, 'noAnswer'), `group ${group.extension}`);
+    for (const [when, to] of Object.entries(group.queue?.overflow ?? {})) {
+      mustLead(to, below(path, 'queue', 'overflow', when), `group ${group.extension}`);
+    }
     mustBeOwn(group.callerId, path, `group ${group.extension}`);
   }
   for (const { object: number, path } of view.numbers) {
@@ -123,7 +126,7 @@ export function checkReferences(view: DomainView, report: Report): void {
         else if (!to.startsWith('+')) mustBe(extensions, 'extension', to, below(at, 'ring'), who, true);
       }
       if (step.voicemail !== undefined) mustBe(extensions, 'extension', step.voicemail, below(at, 'voicemail'), who);
-      if (step.queue !== undefined) mustBe(groups, 'group', step.queue, below(at, 'queue'), who, true);
+      if (step.queue !== undefined) mustBe(groups, 'group', step.queue.to, below(at, 'queue'), who, true);
       if (step.conference !== undefined) {
         mustBe(conferences, 'conference', step.conference, below(at, 'conference'), who, true);
       }

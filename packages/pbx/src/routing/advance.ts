@@ -1,8 +1,9 @@
 import { decide } from './decide.ts';
+import { leaveQueue } from './enter-queue.ts';
 import { chosen } from './follow-scheme.ts';
-import { journeyOf, told } from './journey.ts';
+import { type Journey, journeyOf, told } from './journey.ts';
 import { goBack } from './onward.ts';
-import type { Plan, PlanEvent, RingOutcome, World } from './plan.ts';
+import type { Plan, PlanEvent, QueueOutcome, RingOutcome, ServedOutcome, World } from './plan.ts';
 
 /**
  * The plan after its step ended. Pure. Users and rules are those of the plan's own moment, so a change of the model does
@@ -14,15 +15,33 @@ export function advance(plan: Plan, event: PlanEvent, world: World): Plan {
   if (event.kind === 'ring-ended') {
     return step.do === 'ring' ? decide(goBack(journeyOf(plan), event.outcome), world) : plan;
   }
+  const { outcome } = event;
+  if (step.do === 'queue') {
+    return isQueueOutcome(outcome) ? decide(leaveQueue(outOf(plan), step.group, outcome, world), world) : plan;
+  }
+  if (isQueueOutcome(outcome)) return plan;
   const journey = journeyOf(plan);
-  if (step.do === 'menu') return decide(chosen(journey, event.outcome, endedBefore(plan), world), world);
+  if (step.do === 'menu') return decide(chosen(journey, outcome, endedBefore(plan), world), world);
   if (step.do !== 'play') return plan;
-  const missed = event.outcome === 'not-played' ? `${step.prompt} could not be played` : '';
+  const missed = outcome === 'not-played' ? `${step.prompt} could not be played` : '';
   return decide(goBack(told(journey, missed), endedBefore(plan)), world);
+}
+
+/** The journey outside the queue that the caller has left. */
+function outOf(plan: Plan): Journey {
+  const journey = journeyOf(plan);
+  const path = journey.frames.at(-1)?.path ?? journey.path;
+  return { ...journey, frames: journey.frames.slice(0, -1), path };
 }
 
 /** Nobody was rung by what was said: whoever ordered it goes on with how it was before. */
 function endedBefore({ frames }: Plan): RingOutcome {
   const scheme = frames.findLast((frame) => frame.in === 'scheme');
   return scheme?.ended ?? 'no-answer';
+}
+
+const WAITS: ReadonlySet<ServedOutcome> = new Set<QueueOutcome>(['queue-full', 'queue-waited', 'queue-nobody']);
+
+function isQueueOutcome(outcome: ServedOutcome): outcome is QueueOutcome {
+  return WAITS.has(outcome);
 }

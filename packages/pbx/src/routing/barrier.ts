@@ -1,6 +1,6 @@
 import type { User } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
-import { type Journey, zoneOf } from './journey.ts';
+import { type InDomain, zoneOf } from './journey.ts';
 import type { RingOutcome, World } from './plan.ts';
 
 /** What keeps a user from being rung at all. */
@@ -13,7 +13,7 @@ export interface Barrier {
   readonly why: string;
 }
 
-export function barrierOf(journey: Journey, user: User, world: World): Barrier | undefined {
+export function barrierOf(journey: InDomain, user: User, world: World): Barrier | undefined {
   if (user.hours !== undefined) {
     const { open, because } = scheduleAt(user.hours, zoneOf(journey), world.now);
     if (!open) return { kind: 'off-duty', outcome: 'unreachable', why: `${user.name} is off duty (${because})` };

@@ -6,7 +6,7 @@ import { type Journey, rejected, told } from './journey.ts';
 import { type Decision, goBack, type Onward } from './onward.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
 import type { Plan, RingOutcome, World } from './plan.ts';
-import { goOnInGroup, reachGroup, ringGroup } from './reach-group.ts';
+import { callMembers, goOnInGroup, reachGroup } from './reach-group.ts';
 import { goOnWithUser, reachUser } from './reach-user.ts';
 import { followNumber, takeNumber } from './take-number.ts';
 import { arriveAtTrunk } from './to-trunk.ts';
@@ -33,6 +33,8 @@ function follow(onward: Onward, world: World): Decision {
   switch (onward.go) {
     case 'to':
       return arriveAt(onward, world);
+    case 'queue':
+      return waitAt(onward, world);
     case 'trunk':
       return arriveAtTrunk(onward, world);
     case 'scheme':
@@ -62,6 +64,13 @@ function arriveAt({ journey, to, because, by }: Onward & { go: 'to' }, world: Wo
   return goBack(told(journey, `${because}: ${text}`), 'not-found');
 }
 
+/** The scheme says that the caller waits for the group, whatever the group says. */
+function waitAt({ journey, group, because }: Onward & { go: 'queue' }, world: World): Decision {
+  const found = world.directory.findGroup(journey.call.domain, group);
+  if (found === undefined) return goBack(told(journey, `${because}: there is no group ${group} any more`), 'not-found');
+  return reachGroup(journey, found, `${because} group ${found.name}`, world, { queued: true });
+}
+
 /** The innermost that has something left says what comes next; where nobody has, the call is refused. */
 function takeUp(journey: Journey, outcome: RingOutcome, world: World): Decision {
   const frame = journey.frames.at(-1);
@@ -73,7 +82,10 @@ function takeUp(journey: Journey, outcome: RingOutcome, world: World): Decision 
     case 'group':
       return goOnInGroup(outer, frame, outcome, world);
     case 'known':
-      return ringGroup(outer, frame.group, '', world);
+      return callMembers(outer, frame.group, frame.queued, '', world);
+    // A wait ends by what became of it, which says itself where the call goes on.
+    case 'queue':
+      return goBack(outer, outcome);
     case 'number':
       return followNumber(outer, frame.number, '', world);
     case 'scheme':

@@ -67,7 +67,9 @@ function take(
     return followScheme(told({ ...journey, callerPrefix: step.prefix }, text), frame, outcome, world);
   }
   if (step.queue !== undefined) {
-    return sendTo(framed, step.queue, `${where}: queues are not served yet, so it rings`, undefined);
+    const { to, priority } = step.queue;
+    const at = priority === undefined ? framed : { ...framed, priority };
+    return { go: 'queue', journey: at, group: to, because: `${where}: the caller waits for` };
   }
   if (step.voicemail !== undefined) {
     const text = `${where}: voicemail ${step.voicemail} is not served yet`;

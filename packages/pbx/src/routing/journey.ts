@@ -2,6 +2,11 @@ import { setting } from '../model/model.ts';
 import type { Forward, Frame, Plan, PlanStep, RejectReason, RouteCall } from './plan.ts';
 import { shouldRecord } from './recording.ts';
 
+/** What is judged by a domain's settings, whoever calls. */
+export interface InDomain {
+  readonly call: Pick<RouteCall, 'domain'>;
+}
+
 /** How far a call has come: what has been decided for it, and where it has been sent. */
 export type Journey = Omit<Plan, 'step' | 'record'>;
 
@@ -44,7 +49,7 @@ export function forwarded(journey: Journey, forward: Forward): Journey {
 }
 
 /** Zone and calendar by which hours of the domain are judged. */
-export function zoneOf({ call: { domain } }: Journey) {
+export function zoneOf({ call: { domain } }: InDomain) {
   return { timezone: setting(domain, 'timezone'), calendar: setting(domain, 'calendar') };
 }
 

@@ -21,6 +21,10 @@ export interface WorldNotes {
   readonly groupTalks?: Readonly<Record<string, number>>;
   /** Group and extension, a space between them. */
   readonly loggedOut?: readonly string[];
+  /** Extensions. */
+  readonly paused?: readonly string[];
+  /** By group. */
+  readonly waiting?: Readonly<Record<string, number>>;
   /** By number. */
   readonly talks?: Readonly<Record<string, readonly LastTalk[]>>;
   readonly responsible?: Readonly<Record<string, string>>;
@@ -45,10 +49,16 @@ export class NotedWorld implements World {
   readonly now: number;
   readonly directory: Directory;
   readonly #world: World;
-  readonly #lists = { unreachable: new Set<string>(), loggedOut: new Set<string>(), trunksDown: new Set<string>() };
+  readonly #lists = {
+    unreachable: new Set<string>(),
+    loggedOut: new Set<string>(),
+    paused: new Set<string>(),
+    trunksDown: new Set<string>(),
+  };
   readonly #maps = {
     activity: new Map<string, Activity>(),
     groupTalks: new Map<string, number>(),
+    waiting: new Map<string, number>(),
     talks: new Map<string, readonly LastTalk[]>(),
     responsible: new Map<string, string>(),
     channels: new Map<string, number>(),
@@ -89,6 +99,18 @@ export class NotedWorld implements World {
     const loggedIn = this.#world.isLoggedIn(domain, group, extension);
     if (!loggedIn) this.#list(this.#lists.loggedOut, `${group} ${extension}`);
     return loggedIn;
+  }
+
+  isPaused(domain: Domain, extension: string): boolean {
+    const paused = this.#world.isPaused(domain, extension);
+    if (paused) this.#list(this.#lists.paused, extension);
+    return paused;
+  }
+
+  waitingIn(domain: Domain, group: string): number {
+    const waiting = this.#world.waitingIn(domain, group);
+    if (waiting > 0) this.#map(this.#maps.waiting, group, waiting);
+    return waiting;
   }
 
   lastTalks(domain: Domain, number: string): readonly LastTalk[] {
@@ -174,6 +196,8 @@ export function replayedWorld(notes: WorldNotes, directory: Directory): World {
     activity: (_domain, extension) => of(notes.activity, extension) ?? IDLE,
     lastTalkOf: (_domain, group, extension) => of(notes.groupTalks, `${group} ${extension}`) ?? 0,
     isLoggedIn: (_domain, group, extension) => !listed(notes.loggedOut, `${group} ${extension}`),
+    isPaused: (_domain, extension) => listed(notes.paused, extension),
+    waitingIn: (_domain, group) => of(notes.waiting, group) ?? 0,
     lastTalks: (_domain, number) => of(notes.talks, number) ?? [],
     responsible: (_domain, number) => of(notes.responsible, number),
     channelsInUse: (_domain, kind, key) => of(notes.channels, `${kind} ${key}`) ?? 0,

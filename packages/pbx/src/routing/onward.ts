@@ -27,6 +27,7 @@ export type Onward =
       readonly because: string;
       readonly ring?: number;
     }
+  | { readonly go: 'queue'; readonly journey: Journey; readonly group: string; readonly because: string }
   | { readonly go: 'scheme'; readonly journey: Journey; readonly scheme: string; readonly because: string }
   | { readonly go: 'back'; readonly journey: Journey; readonly outcome: RingOutcome };
 

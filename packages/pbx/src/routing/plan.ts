@@ -27,14 +27,17 @@ export type RingOutcome =
   | 'loop'
   | 'no-media-ports';
 
-/** How a step ends in which the switch itself had the caller: what was to be heard was heard, or it could not be. */
-export type ServedOutcome = 'played' | 'not-played' | MenuOutcome;
+/** How a step ends in which the switch itself had the caller: what was to be heard was heard, or could not be; nobody took who waited. */
+export type ServedOutcome = 'played' | 'not-played' | MenuOutcome | QueueOutcome;
 
 /**
  * How a menu ended: the key or the extension that was chosen, no key in time, keys that mean nothing there, or a key whose PIN was not
  * given, or could not be asked for as too many wrong ones came lately.
  */
 export type MenuOutcome = `key ${string}` | `dialled ${string}` | 'no-key' | 'wrong-key' | 'wrong-pin';
+
+/** How a wait in a queue ends without an answer: no place was left, the time for it is over, or no agent is there. */
+export type QueueOutcome = 'queue-full' | 'queue-waited' | 'queue-nobody';
 
 /** How any step ends that others may follow. */
 export type StepOutcome = RingOutcome | ServedOutcome;
@@ -116,6 +119,10 @@ export interface World {
   lastTalkOf(domain: Domain, group: string, extension: string): number;
   /** Whether a member takes part in a group that asks for it. */
   isLoggedIn(domain: Domain, group: string, extension: string): boolean;
+  /** Whether an employee takes no calls of groups for now. */
+  isPaused(domain: Domain, extension: string): boolean;
+  /** Callers who wait in a group's queue. */
+  waitingIn(domain: Domain, group: string): number;
   /** Who spoke last with a number, newest first, at most one of each direction. */
   lastTalks(domain: Domain, number: string): readonly LastTalk[];
   /** The employee whom the contact list names for a number. */
@@ -199,7 +206,7 @@ export type PlanStep =
       readonly because: string;
     }
   | { readonly do: 'conference'; readonly conference: Conference; readonly because: string }
-  | { readonly do: 'queue'; readonly group: string; readonly because: string }
+  | { readonly do: 'queue'; readonly group: Group; readonly because: string }
   | { readonly do: 'voicemail'; readonly box: string; readonly because: string }
   | { readonly do: 'reject'; readonly reason: RejectReason; readonly text: string; readonly because: string }
   | { readonly do: 'hangup'; readonly because: string };
@@ -224,7 +231,9 @@ export type Frame = { readonly path: readonly string[] } & (
       readonly round: number;
     }
   /** The known employee is being rung; then the group itself, or the number, goes on. */
-  | { readonly in: 'known'; readonly group: Group }
+  | { readonly in: 'known'; readonly group: Group; readonly queued: boolean }
+  /** The caller waits for a member. */
+  | { readonly in: 'queue'; readonly group: Group }
   | { readonly in: 'number'; readonly number: DomainNumber }
   | {
       readonly in: 'scheme';
@@ -273,6 +282,8 @@ export interface Plan {
   readonly group?: string;
   /** What phones show before the caller's name. */
   readonly callerPrefix?: string;
+  /** Whose turn it is in queues: 1 before 2, and so on; that of everybody unless given. */
+  readonly priority?: number;
   /** Who sent the call on, in order. */
   readonly forwards?: readonly Forward[];
 }

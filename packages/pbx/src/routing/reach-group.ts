@@ -1,11 +1,12 @@
 import type { Group } from '../model/model.ts';
 import { formatDuration } from '../schema/duration.ts';
+import { enterQueue } from './enter-queue.ts';
 import { gather } from './gather.ts';
-import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
+import { arrived, type Journey, planOf, told, within } from './journey.ts';
 import { knownEmployeeOf, ringKnown } from './known-employee.ts';
+import { leaveGroup } from './leave-group.ts';
 import { membersInOrder } from './member-order.ts';
-import { type Decision, goBack, goneRound, sendTo } from './onward.ts';
-import { OUTCOME_TEXTS } from './outcomes.ts';
+import { type Decision, goneRound } from './onward.ts';
 import type { Frame, RingOutcome, World } from './plan.ts';
 import { nameOf, ringOf } from './targets.ts';
 
@@ -13,21 +14,41 @@ import { nameOf, ringOf } from './targets.ts';
 const TOGETHER_MS = 25_000;
 const EACH_MS = 15_000;
 
-/** Sends the call to a group: to whom the caller spoke with last, if that is asked for, and then to its members. */
-export function reachGroup(journey: Journey, group: Group, because: string, world: World): Decision {
+/**
+ * Sends the call to a group: to whom the caller spoke with last, if that is asked for, and then to its members.
+ *
+ * @param queued the caller waits for one who is free; else those who are free ring at once, or nobody does
+ */
+export function reachGroup(
+  journey: Journey,
+  group: Group,
+  because: string,
+  world: World,
+  { queued = group.queue !== undefined }: { readonly queued?: boolean } = {},
+): Decision {
   const there = arrived(journey, `group ${group.extension}`, group.extension);
   if (there === undefined) {
     return goneRound(journey, `the call has been at ${group.extension} already`, because);
   }
   const here = { ...there, group: group.extension };
   const known = knownEmployeeOf(here, group.knownEmployee, group, world);
-  if (known === undefined) return ringGroup(here, group, because, world);
-  const frame: Frame = { in: 'known', group, path: here.path };
+  if (known === undefined) return callMembers(here, group, queued, because, world);
+  const frame: Frame = { in: 'known', group, queued, path: here.path };
   return ringKnown(within(here, frame), known, because);
 }
 
+/** Goes on behind whom the caller spoke with last. */
+export function callMembers(journey: Journey, group: Group, queued: boolean, because: string, world: World): Decision {
+  return (queued ? enterQueue : ringGroup)(journey, group, because, world);
+}
+
+/** How long members ring, ms. @param waves in how many goes all of them are rung */
+export function ringTimeOf({ ring }: Group, waves: number): number {
+  return ring ?? (waves === 1 ? TOGETHER_MS : EACH_MS);
+}
+
 /** Rings the members by the group's strategy. */
-export function ringGroup(journey: Journey, group: Group, because: string, world: World): Decision {
+function ringGroup(journey: Journey, group: Group, because: string, world: World): Decision {
   const waves = membersInOrder(journey, group, world);
   return ringWaves(
     journey,
@@ -46,7 +67,7 @@ export function goOnInGroup(
   world: World,
 ): Decision {
   if (frame.next < frame.waves.length) return ringWaves(journey, frame, '', outcome, world);
-  return ringAgain(journey, frame, outcome, world) ?? leave(journey, frame.group, outcome);
+  return ringAgain(journey, frame, outcome, world) ?? leaveGroup(journey, frame.group, outcome);
 }
 
 /** Rings the next members of whom any can take the call now. */
@@ -65,7 +86,7 @@ function ringWaves(
     here = told(here, ...left);
     if (busy) sum = 'callee-busy';
     if (targets.length === 0) continue;
-    const time = ringOf(targets, group.ring ?? (waves.length === 1 ? TOGETHER_MS : EACH_MS));
+    const time = ringOf(targets, ringTimeOf(group, waves.length));
     const text = `ring ${targets.map(nameOf).join(', ')} for ${formatDuration(time)}`;
     return planOf(within(here, { ...frame, next: next + 1 }), {
       do: 'ring',
@@ -77,7 +98,7 @@ function ringWaves(
   }
   here = told(here, because === '' ? '' : `${because}: nobody can take the call now`);
   // Somebody rang in this round, though the last ones did not.
-  return (frame.next > 0 ? ringAgain(here, frame, sum, world) : undefined) ?? leave(here, group, sum);
+  return (frame.next > 0 ? ringAgain(here, frame, sum, world) : undefined) ?? leaveGroup(here, group, sum);
 }
 
 /** The next round, where the group asks for it, however the last phone of this one ended: others rang in it too. */
@@ -90,14 +111,4 @@ function ringAgain(
   const { group, round } = frame;
   if (round >= (group.rounds ?? 1)) return undefined;
   return ringWaves(journey, { ...frame, next: 0, round: round + 1 }, `round ${round + 1}`, outcome, world);
-}
-
-function leave(journey: Journey, group: Group, outcome: RingOutcome): Decision {
-  const because = `group ${group.name} (${group.extension}) ${OUTCOME_TEXTS[outcome]}`;
-  const to = group.noAnswer;
-  if (to !== undefined && to !== 'voicemail') {
-    return sendTo(journey, to, `${because}, so the call goes on to ${to}`, group);
-  }
-  const text = to === undefined ? because : `${because}: voicemail is not served yet`;
-  return journey.frames.length === 0 ? rejected(journey, outcome, text, '') : goBack(told(journey, text), outcome);
 }

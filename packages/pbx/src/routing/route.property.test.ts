@@ -15,6 +15,7 @@ import {
   type ReferencePlay,
   type ReferenceRing,
   ReferenceRouter,
+  type ReferenceWait,
 } from '../testing/reference-router.ts';
 import { advance } from './advance.ts';
 import { dialledIn } from './menu-keys.ts';
@@ -137,9 +138,12 @@ function follow(model: Model, directory: Directory, asked: ArbitraryCall): Follo
   return { end: plan.step.do === 'reject' ? plan.step.reason : plan.step.do, steps, byChance: reference.call.shuffled };
 }
 
-/** How a step ends: a ringing as it is said, a menu by one of all that the caller can do there. */
+const WAITS = ['queue-waited', 'queue-full', 'queue-nobody'] as const;
+
+/** How a step ends: a ringing as it is said, a wait in each way, a menu by one of all that the caller can do there. */
 function endOf({ step, call }: Plan, ringing: RingOutcome, nth: number): StepOutcome {
   if (step.do === 'ring') return ringing;
+  if (step.do === 'queue') return WAITS[nth % WAITS.length]!;
   if (step.do !== 'menu') return 'played';
   const { menu } = step;
   const can: StepOutcome[] = [
@@ -186,9 +190,14 @@ function isTheEnd(plan: Plan, { call }: ReferenceRouter, world: World): void {
 }
 
 /** A step as the reference tells it. */
-function inShort({ step, record, callerPrefix }: Plan): ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceEnd {
+function inShort({
+  step,
+  record,
+  callerPrefix,
+}: Plan): ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait | ReferenceEnd {
   if (step.do === 'play') return { plays: step.prompt, answers: step.answer, record };
   if (step.do === 'menu') return { asks: step.says, keys: Object.keys(step.menu.keys), record };
+  if (step.do === 'queue') return { waitsFor: step.group.extension, record };
   if (step.do === 'reject') return { do: 'reject', reason: step.reason };
   if (step.do !== 'ring') return { do: step.do as 'echo' | 'hangup' };
   const targets = step.targets.map((target) => ({

@@ -4,6 +4,7 @@ import type { PlanEvent, PlanStep, ServedOutcome, StepOutcome } from './plan.ts'
 const SERVED: ReadonlySet<string> = new Set<ServedOutcome>([
   ...(['played', 'not-played'] as const),
   ...(['no-key', 'wrong-key', 'wrong-pin'] as const),
+  ...(['queue-full', 'queue-waited', 'queue-nobody'] as const),
 ]);
 /** What was chosen in a menu. */
 const CHOSEN = /^(?:key [0-9*#]|dialled [0-9]{1,8})$/;
@@ -19,6 +20,6 @@ export function eventOf(outcome: StepOutcome): PlanEvent {
 }
 
 /** A step that another may follow; all others are the call's last. */
-export function goesOn(step: PlanStep): step is Extract<PlanStep, { do: 'ring' | 'play' | 'menu' }> {
-  return step.do === 'ring' || step.do === 'play' || step.do === 'menu';
+export function goesOn(step: PlanStep): step is Extract<PlanStep, { do: 'ring' | 'play' | 'menu' | 'queue' }> {
+  return step.do === 'ring' || step.do === 'play' || step.do === 'menu' || step.do === 'queue';
 }

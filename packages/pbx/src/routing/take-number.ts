@@ -15,7 +15,8 @@ export function takeNumber(journey: Journey, number: DomainNumber, because: stri
   if (there === undefined) {
     return goneRound(journey, `the call has been at ${number.number} already`, because);
   }
-  const here = { ...there, did: number.number };
+  const { priority } = number;
+  const here = { ...there, did: number.number, ...(priority !== undefined && { priority }) };
   const refusal = refusalOf(here, number, world);
   if (refusal !== undefined) {
     const [reason, text] = refusal;

@@ -3,7 +3,8 @@ import { destination, forwardTarget } from './destination.ts';
 import { duration } from './duration.ts';
 import { fault } from './fault.ts';
 import { publicNumber } from './number.ts';
-import { extension, line, refName, wholeNumber } from './words.ts';
+import { queue } from './queue.ts';
+import { extension, line, wholeNumber } from './words.ts';
 
 /** Whoever rings again reaches whom they spoke with. */
 export const knownEmployee = z.strictObject({
@@ -75,13 +76,7 @@ export const group = z.strictObject({
   callerId: publicNumber.exactOptional(),
   /** A caller who rings again within `window` of hanging up reaches whom they spoke with, for `ring`, first. */
   knownEmployee: knownEmployee.exactOptional(),
-  queue: z
-    .strictObject({
-      max: wholeNumber(1, 10_000).exactOptional(),
-      wait: duration('1s', '24h').exactOptional(),
-      music: refName.exactOptional(),
-      announcePosition: z.boolean().exactOptional(),
-    })
-    .exactOptional(),
+  /** Callers wait for a member who is free, instead of hearing that all are busy. */
+  queue: queue.exactOptional(),
 });
 export type GroupEntry = z.output<typeof group>;

@@ -4,6 +4,7 @@ import { fault, textThat } from './fault.ts';
 import { hours } from './hours.ts';
 import { publicNumber } from './number.ts';
 import { numberPattern, parsePattern } from './pattern.ts';
+import { callerPriority } from './queue.ts';
 import { extension, line, refName, wholeNumber } from './words.ts';
 
 /** A number to be sent, with places for parts of the one that was dialled. */
@@ -129,5 +130,7 @@ export const numberEntry = z.strictObject({
   accept: z.array(numberPattern).min(1).exactOptional(),
   /** What becomes of callers without a number: they are taken unless it says refuse. */
   anonymous: z.enum(['accept', 'refuse']).exactOptional(),
+  /** Whose turn it is first in queues. */
+  priority: callerPriority.exactOptional(),
 });
 export type NumberEntry = z.output<typeof numberEntry>;

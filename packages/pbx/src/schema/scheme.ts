@@ -4,6 +4,7 @@ import { fault, shown, textThat } from './fault.ts';
 import { hours } from './hours.ts';
 import { type MenuStep, menuOf } from './menu.ts';
 import { normaliseNumber } from './number.ts';
+import { callerPriority } from './queue.ts';
 import { extension, line, refName } from './words.ts';
 
 /** Whom a step rings: an extension or a public number, or a trunk by its name. */
@@ -102,6 +103,26 @@ const play = z.union([
   longPlay,
 ]);
 
+const longQueue = z.strictObject({
+  /** The group whose members are waited for. */
+  to: extension,
+  priority: callerPriority.exactOptional(),
+});
+export type QueueStep = z.output<typeof longQueue>;
+
+/** The extension of a group, or the long form. */
+const queue = z.union([
+  z.codec(extension, longQueue, {
+    decode: (to) => ({ to }),
+    encode: ({ to, priority }, ctx) => {
+      if (priority === undefined) return to;
+      ctx.issues.push({ ...fault('needs the long form', 'write it as a mapping'), input: to });
+      return z.NEVER;
+    },
+  }),
+  longQueue,
+]);
+
 /** One step of a scheme. Exactly one key is there: the step's kind. */
 export interface SchemeStep {
   play?: PlayStep;
@@ -109,7 +130,7 @@ export interface SchemeStep {
   /** What phones show before the caller's name from here on. */
   prefix?: string;
   ring?: RingStep;
-  queue?: string;
+  queue?: QueueStep;
   voicemail?: string;
   conference?: string;
   goto?: string;
@@ -142,8 +163,8 @@ const stepForm = z
     /** Phones that ring from here on show it before the caller's name, or number. */
     prefix: line(32).exactOptional(),
     ring: ring.exactOptional(),
-    /** A group whose queue takes the caller. */
-    queue: extension.exactOptional(),
+    /** A group whose members the caller waits for. */
+    queue: queue.exactOptional(),
     /** Whose voicemail takes the caller: a user or a group. */
     voicemail: extension.exactOptional(),
     /** A conference that takes the caller. */

@@ -13,6 +13,7 @@ import {
   type ReferenceMenu,
   type ReferencePlay,
   type ReferenceRing,
+  type ReferenceWait,
   type Ringing,
   reject,
   ToldCall,
@@ -26,6 +27,7 @@ export type {
   ReferencePlay,
   ReferenceRing,
   ReferenceTarget,
+  ReferenceWait,
 } from './reference/told-call.ts';
 
 /*
@@ -43,8 +45,8 @@ export class ReferenceRouter {
     this.#host = call.host;
   }
 
-  /** Gives each step that rings, is played or asks for keys, and is told how it ended and what the world is then. */
-  *run(): Generator<ReferenceRing | ReferencePlay | ReferenceMenu, ReferenceEnd, ReferenceEvent> {
+  /** Gives each step that rings, is played, asks for keys or is a wait, and is told how it ended and what the world is then. */
+  *run(): Generator<ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait, ReferenceEnd, ReferenceEvent> {
     try {
       return { do: 'reject', reason: yield* this.#begin() };
     } catch (ended) {

@@ -35,6 +35,7 @@ export class Trip {
   get now(): string {
     const { step } = this.plan;
     if (step.do === 'ring') return `ring ${step.targets.map(nameOf).join('+')} ${step.ring}`;
+    if (step.do === 'queue') return `queue ${step.group.extension}`;
     if (step.do === 'play') return `play ${step.prompt}${step.answer ? '' : ' early'}`;
     if (step.do === 'menu') return `ask ${step.says.join('+')}`;
     return step.do === 'reject' ? `reject ${step.reason}` : step.do;
@@ -55,7 +56,8 @@ export class Trip {
     while (goesOn(this.plan.step)) {
       if (done.length > 100) throw new Error(`no end: ${done.join(', ')}`);
       const { do: what } = this.plan.step;
-      done.push(this.after(what === 'ring' ? outcome : what === 'menu' ? 'no-key' : 'played', moment).now);
+      const ends = { ring: outcome, menu: 'no-key', queue: 'queue-waited', play: 'played' } as const;
+      done.push(this.after(ends[what], moment).now);
     }
     return done;
   }

@@ -185,6 +185,8 @@ function worldAt(world: World, now: number): World {
     activity: (domain, extension) => world.activity(domain, extension),
     lastTalkOf: (domain, group, extension) => world.lastTalkOf(domain, group, extension),
     isLoggedIn: (domain, group, extension) => world.isLoggedIn(domain, group, extension),
+    isPaused: (domain, extension) => world.isPaused(domain, extension),
+    waitingIn: (domain, group) => world.waitingIn(domain, group),
     lastTalks: (domain, number) => world.lastTalks(domain, number),
     responsible: (domain, number) => world.responsible(domain, number),
     channelsInUse: (domain, kind, key) => world.channelsInUse(domain, kind, key),

@@ -2,29 +2,59 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Log } from '@vats/kernel';
 import { z } from 'zod';
 
+/** An employee takes no calls of groups for now. */
+export interface Pause {
+  /** In the employee's words. */
+  readonly reason?: string;
+  /** Wall time, ms. */
+  readonly since: number;
+}
+
 const fileContent = z.strictObject({
   /** Domain id, group and extension of each. */
   loggedIn: z.array(z.tuple([z.string(), z.string(), z.string()])),
+  paused: z
+    .array(
+      z.strictObject({
+        domain: z.string(),
+        extension: z.string(),
+        reason: z.string().exactOptional(),
+        since: z.number(),
+      }),
+    )
+    .exactOptional(),
 });
+
+type Login = readonly [domain: string, group: string, extension: string];
+type Paused = Pause & { readonly domain: string; readonly extension: string };
 
 export interface GroupLoginsOptions {
   /** Keeps them over a restart; without it they are forgotten. */
   readonly file?: string;
   readonly log: Log;
+  /** Told of every change. */
+  readonly onChange?: () => void;
 }
 
-/** Which members take part in the groups that ask for it. A change is on disk before it is answered: nobody is to be logged out by a restart. */
+/**
+ * Which members take part in the groups that ask for it, and who has a pause from all groups. A change is on disk before it is answered:
+ * nobody is to be logged out by a restart.
+ */
 export class GroupLogins {
   readonly #file: string | undefined;
-  readonly #members = new Map<string, readonly [domain: string, group: string, extension: string]>();
+  readonly #onChange: () => void;
+  #members: ReadonlyMap<string, Login> = new Map();
+  #paused: ReadonlyMap<string, Paused> = new Map();
 
   /** A file that cannot be read is said in the log, and everybody is logged out. */
-  constructor({ file, log }: GroupLoginsOptions) {
+  constructor({ file, log, onChange = () => {} }: GroupLoginsOptions) {
     this.#file = file;
+    this.#onChange = onChange;
     if (file === undefined) return;
     try {
-      const { loggedIn } = fileContent.parse(JSON.parse(readFileSync(file, 'utf8')));
-      for (const entry of loggedIn) this.#members.set(keyOf(...entry), entry);
+      const { loggedIn, paused = [] } = fileContent.parse(JSON.parse(readFileSync(file, 'utf8')));
+      this.#members = new Map(loggedIn.map((entry) => [keyOf(...entry), entry]));
+      this.#paused = new Map(paused.map((entry) => [keyOf(entry.domain, entry.extension), entry]));
     } catch (error) {
       if ((error as { code?: unknown }).code === 'ENOENT') return;
       const remedy = 'members log in again: vats group login GROUP EXTENSION';
@@ -41,23 +71,48 @@ export class GroupLogins {
   set(domain: string, group: string, extension: string, loggedIn: boolean): boolean {
     const key = keyOf(domain, group, extension);
     if (this.#members.has(key) === loggedIn) return false;
-    const after = new Map(this.#members);
-    if (loggedIn) after.set(key, [domain, group, extension]);
-    else after.delete(key);
-    this.#write([...after.values()]);
-    if (loggedIn) this.#members.set(key, [domain, group, extension]);
-    else this.#members.delete(key);
+    this.#write(changed(this.#members, key, loggedIn ? [domain, group, extension] : undefined), this.#paused);
     return true;
   }
 
-  #write(loggedIn: readonly (readonly [string, string, string])[]): void {
-    if (this.#file === undefined) return;
-    const next = `${this.#file}.new`;
-    writeFileSync(next, JSON.stringify({ loggedIn }), { mode: 0o600 });
-    renameSync(next, this.#file);
+  /** @param domain `Domain.id` */
+  pauseOf(domain: string, extension: string): Pause | undefined {
+    return this.#paused.get(keyOf(domain, extension));
+  }
+
+  /**
+   * Begins a pause, gives a running one another reason, or ends it.
+   *
+   * @param pause undefined ends it
+   * @returns false when there was none to end. @throws the file system's error, with all as it was
+   */
+  setPause(domain: string, extension: string, pause: Pause | undefined): boolean {
+    const key = keyOf(domain, extension);
+    if (pause === undefined && !this.#paused.has(key)) return false;
+    this.#write(this.#members, changed(this.#paused, key, pause && { domain, extension, ...pause }));
+    return true;
+  }
+
+  #write(members: ReadonlyMap<string, Login>, paused: ReadonlyMap<string, Paused>): void {
+    if (this.#file !== undefined) {
+      const next = `${this.#file}.new`;
+      const pauses = paused.size === 0 ? {} : { paused: [...paused.values()] };
+      writeFileSync(next, JSON.stringify({ loggedIn: [...members.values()], ...pauses }), { mode: 0o600 });
+      renameSync(next, this.#file);
+    }
+    this.#members = members;
+    this.#paused = paused;
+    this.#onChange();
   }
 }
 
-function keyOf(domain: string, group: string, extension: string): string {
-  return `${domain}\n${group}\n${extension}`;
+function changed<T>(map: ReadonlyMap<string, T>, key: string, value: T | undefined): ReadonlyMap<string, T> {
+  const after = new Map(map);
+  if (value === undefined) after.delete(key);
+  else after.set(key, value);
+  return after;
+}
+
+function keyOf(...parts: readonly string[]): string {
+  return parts.join('\n');
 }

@@ -31,7 +31,10 @@ function live() {
     log,
     directory: () => new Directory(MODEL),
     isReachable: () => true,
-    calls: () => ({ channelsInUse: (_domain, kind, key) => (kind === 'trunk' && key === 'itsp' ? 3 : 0) }),
+    calls: () => ({
+      channelsInUse: (_domain, kind, key) => (kind === 'trunk' && key === 'itsp' ? 3 : 0),
+      waitingIn: (_domain, group) => (group === '600' ? 2 : 0),
+    }),
     logins: new GroupLogins({ log }),
   });
   const seqs = new Map<string, number>();

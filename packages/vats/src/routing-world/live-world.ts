@@ -44,7 +44,7 @@ export interface LiveWorldParts extends OtherAnswers {
   readonly directory: () => Directory;
   /** @param domain `Domain.id` */
   readonly isReachable: (domain: string, login: string) => boolean;
-  readonly calls: () => Pick<CallManager, 'channelsInUse'>;
+  readonly calls: () => Pick<CallManager, 'channelsInUse' | 'waitingIn'>;
   readonly logins: GroupLogins;
   readonly participants: Participants;
 }
@@ -120,6 +120,14 @@ export class LiveWorld implements World {
 
   isLoggedIn(domain: Domain, group: string, extension: string): boolean {
     return this.#parts.logins.has(domain.id, group, extension);
+  }
+
+  isPaused(domain: Domain, extension: string): boolean {
+    return this.#parts.logins.pauseOf(domain.id, extension) !== undefined;
+  }
+
+  waitingIn(domain: Domain, group: string): number {
+    return this.#parts.calls().waitingIn(domain.id, group);
   }
 
   lastTalks(domain: Domain, number: string): readonly LastTalk[] {

@@ -35,6 +35,8 @@ export function quietWorld(directory: World['directory']): World {
     directory,
     isReachable: () => true,
     activity: () => idle,
+    isPaused: () => false,
+    waitingIn: () => 0,
     lastTalkOf: () => 0,
     isLoggedIn: () => true,
     lastTalks: (_, number) => (number === KNOWN_CALLER ? [talk] : []),

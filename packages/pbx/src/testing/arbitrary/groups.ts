@@ -13,6 +13,7 @@ const STRATEGIES = [
 ] as const;
 
 export function arbitraryGroup(extension: string, names: Names): fc.Arbitrary<Plain> {
+  const further = targetOf(names.extensions.filter((other) => other !== extension));
   const shape = {
     extension: fc.constant(extension),
     name: nameText,
@@ -22,15 +23,17 @@ export function arbitraryGroup(extension: string, names: Names): fc.Arbitrary<Pl
     skipBusy: fc.boolean(),
     wrapUp: durationText,
     login: fc.boolean(),
-    noAnswer: targetOf(names.extensions.filter((other) => other !== extension)),
+    noAnswer: further,
     ring: durationText,
     knownEmployee: known,
     ...callerIdOf(names),
     queue: some({
-      max: fc.integer({ min: 1, max: 99 }),
+      max: fc.constantFrom(1, 2, 4, 99, 101),
       wait: durationText,
       music: fc.constant('default'),
       announcePosition: fc.boolean(),
+      rest: durationText,
+      overflow: some({ full: further, waited: further, nobody: further }),
     }),
   };
   const needed = ['extension', 'name', 'members'];

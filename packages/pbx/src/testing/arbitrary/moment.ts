@@ -33,6 +33,9 @@ export const moment = fc.record({
   talking: extensions(2),
   ringing: extensions(1),
   loggedOut: extensions(3),
+  paused: extensions(1),
+  /** In every queue. */
+  waiting: fc.constantFrom(0, 0, 1, 3, 100),
   /** By extension's last digit: how long ago the last conversation ended, how many there were, how long in all. */
   ended: fc.array(ago(Object.values(DURATIONS), 20 * 60_000), { minLength: 6, maxLength: 6 }),
   answered: counts,
@@ -62,6 +65,8 @@ export function worldAt(directory: Directory, now: number, at: Moment): World {
     activity,
     isReachable: (_, login) => !at.away.includes(login),
     isLoggedIn: (_, __, extension) => !at.loggedOut.includes(extension),
+    isPaused: (_, extension) => at.paused.includes(extension),
+    waitingIn: () => at.waiting,
     // Not what was last of all the employee's.
     lastTalkOf: (_, group, extension) => now - (at.ended[(Number(group) + Number(extension)) % 6] ?? 0),
     lastTalks: (domain) => talksAt(domain, now, at),

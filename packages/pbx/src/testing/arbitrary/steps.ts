@@ -36,7 +36,12 @@ export function arbitraryStep(names: Names, depth: number): fc.Arbitrary<Plain> 
     ]);
     kinds.push(fc.record({ ring: fc.oneof(trunk, sent) }));
   }
-  if (groups.length > 0) kinds.push(fc.record({ queue: pick(groups) }));
+  if (groups.length > 0)
+    kinds.push(
+      fc.record({
+        queue: fc.oneof(pick(groups), some({ to: pick(groups), priority: fc.integer({ min: 1, max: 10 }) }, ['to'])),
+      }),
+    );
   if (schemes.length > 0) kinds.push(fc.record({ goto: pick(schemes) }));
   if (depth > 0) kinds.push(menu(arbitraryStep(names, depth - 1)));
   return fc.oneof(...kinds);

@@ -1,24 +1,64 @@
 import type { Group } from '../../model/model.ts';
 import { membersInOrder } from '../../routing/member-order.ts';
-import type { RingOutcome } from '../../routing/plan.ts';
+import type { QueueOutcome, RingOutcome } from '../../routing/plan.ts';
 import { knownTo } from './known.ts';
 import { longest } from './lists.ts';
 import { gathered } from './members.ts';
 import type { Place, Ringing, ToldCall } from './told-call.ts';
+import { entriesOf, offDuty } from './users.ts';
 
 const ALL_MS = 25_000;
 const EACH_MS = 15_000;
 
-export function* reachGroup(call: ToldCall, group: Group, from: Place): Ringing<RingOutcome> {
+/** @param waits whether the caller waits for one who is free, by the group's own word unless a scheme says so */
+export function* reachGroup(
+  call: ToldCall,
+  group: Group,
+  from: Place,
+  waits = group.queue !== undefined,
+): Ringing<RingOutcome> {
   const at = call.enter(`group ${group.extension}`, from);
   call.visited.add(group.extension);
   call.group = group.extension;
   const known = knownTo(call, group.knownEmployee, group);
   if (known !== undefined) yield* call.ring(known.targets, known.ring, true);
-  const outcome = yield* ringMembers(call, group);
-  const to = group.noAnswer;
+  const waited = waits ? yield* waitFor(call, group) : undefined;
+  const outcome = waited === undefined ? yield* ringMembers(call, group) : WAITED[waited];
+  const to = waited === undefined ? group.noAnswer : (overflowOf(group, waited) ?? group.noAnswer);
   if (to === undefined || to === 'voicemail') return call.back(outcome);
   return yield* call.to(call, to, at, group);
+}
+
+const WAITED: Readonly<Record<QueueOutcome, RingOutcome>> = {
+  'queue-full': 'callee-busy',
+  'queue-waited': 'no-answer',
+  'queue-nobody': 'unreachable',
+};
+
+function overflowOf({ queue }: Group, waited: QueueOutcome): string | undefined {
+  const { full, waited: late, nobody } = queue?.overflow ?? {};
+  return { 'queue-full': full, 'queue-waited': late, 'queue-nobody': nobody }[waited];
+}
+
+function* waitFor(call: ToldCall, group: Group): Ringing<QueueOutcome> {
+  if (call.world.waitingIn(call.domain, group.extension) >= (group.queue?.max ?? 100)) return 'queue-full';
+  if (!group.members.some(({ to }) => mayComeTo(call, group, to))) return 'queue-nobody';
+  return yield* call.wait(group);
+}
+
+/** Whether a member will take calls when they have time. */
+function mayComeTo(call: ToldCall, group: Group, to: string): boolean {
+  if (to.startsWith('+')) return true;
+  const user = call.domain.users.find(({ extension }) => extension === to);
+  if (user === undefined || user.dnd === true || offDuty(call, user)) return false;
+  if (group.login === true && !call.world.isLoggedIn(call.domain, group.extension, to)) return false;
+  const phones = user.devices.filter(({ login }) => call.world.isReachable(call.domain, login));
+  return entriesOf(user).some(
+    (entry) =>
+      entry.to === 'mobile' ||
+      entry.to.startsWith('+') ||
+      (entry.to === 'devices' ? phones.length > 0 : phones.some(({ login }) => login === entry.to)),
+  );
 }
 
 function* ringMembers(call: ToldCall, group: Group): Ringing<RingOutcome> {

@@ -33,10 +33,11 @@ export function leftOut(
   call: ToldCall,
   { extension }: User,
   group: Group,
-): 'self' | 'out' | 'busy' | 'wrap-up' | undefined {
+): 'self' | 'out' | 'paused' | 'busy' | 'wrap-up' | undefined {
   const { domain, caller, world } = call;
   if (caller.kind === 'device' && caller.user.extension === extension) return 'self';
   if (group.login === true && !world.isLoggedIn(domain, group.extension, extension)) return 'out';
+  if (world.isPaused(domain, extension)) return 'paused';
   if (group.skipBusy !== false && call.hasCall(extension)) return 'busy';
   const since = world.now - world.lastTalkOf(domain, group.extension, extension);
   return group.wrapUp !== undefined && since < group.wrapUp ? 'wrap-up' : undefined;

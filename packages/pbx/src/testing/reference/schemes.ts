@@ -3,6 +3,7 @@ import type { RejectReason, RingOutcome } from '../../routing/plan.ts';
 import { scheduleAt } from '../../schedule/schedule-at.ts';
 import { normaliseNumber } from '../../schema/number.ts';
 import type { RingStep, SchemeStep } from '../../schema/scheme.ts';
+import { reachGroup } from './groups.ts';
 import { longest, once } from './lists.ts';
 import { gathered } from './members.ts';
 import { byTrunks, OUTSIDE_MS } from './outside.ts';
@@ -44,7 +45,7 @@ export function* followScheme(call: ToldCall, name: string, from: Place): Ringin
     if (step.hangup === 'normal') throw new Ended({ do: 'hangup' });
     if (step.hangup !== undefined) reject(CAUSES[step.hangup] ?? 'forbidden');
     if (step.voicemail !== undefined && outcome === 'not-found') outcome = 'no-answer';
-    if (step.queue !== undefined) outcome = yield* tryOne(call, step.queue, here);
+    if (step.queue !== undefined) outcome = yield* waitFor(call, step.queue.to, here);
     if (step.ring !== undefined) outcome = yield* ringStep(call, step.ring, here);
   }
   return call.back(outcome);
@@ -66,6 +67,16 @@ function* keyedIn(call: ToldCall, menu: NonNullable<Frozen<SchemeStep>['menu']>)
     if (next === 'repeat' && times > 1) continue;
     for (const prompt of said) yield* call.play(prompt, true);
     return next === 'repeat' ? (menu.otherwise ?? {}) : next;
+  }
+}
+
+function* waitFor(call: ToldCall, to: string, at: Place): Ringing<RingOutcome> {
+  const group = call.domain.groups.find(({ extension }) => extension === to)!;
+  try {
+    return yield* reachGroup(call, group, at, true);
+  } catch (error) {
+    if (error instanceof Loop) return call.back('loop');
+    throw error;
   }
 }
 

@@ -1,5 +1,13 @@
 import type { Domain, Group, User } from '../../model/model.ts';
-import type { Caller, RejectReason, RingOutcome, RouteCall, StepOutcome, World } from '../../routing/plan.ts';
+import type {
+  Caller,
+  QueueOutcome,
+  RejectReason,
+  RingOutcome,
+  RouteCall,
+  StepOutcome,
+  World,
+} from '../../routing/plan.ts';
 import { isRecorded } from './recording.ts';
 
 /** A phone or number that rings, in the reference's words. */
@@ -43,6 +51,12 @@ export interface ReferenceMenu {
   readonly record: boolean;
 }
 
+/** The caller waits for a member of a group. */
+export interface ReferenceWait {
+  readonly waitsFor: string;
+  readonly record: boolean;
+}
+
 export type ReferenceEnd =
   | { readonly do: 'reject'; readonly reason: RejectReason }
   | { readonly do: 'echo' | 'hangup' };
@@ -54,7 +68,7 @@ export interface ReferenceEvent {
 }
 
 /** A part of the story that may wait where somebody rings, or where the caller is told something. */
-export type Ringing<T> = Generator<ReferenceRing | ReferencePlay | ReferenceMenu, T, ReferenceEvent>;
+export type Ringing<T> = Generator<ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait, T, ReferenceEvent>;
 
 /** Ends the call from wherever it is. */
 export class Ended extends Error {
@@ -142,6 +156,13 @@ export class ToldCall {
     const event = yield { plays, answers, record: isRecorded(this, false) };
     this.world = event.world;
     this.#ringFor = undefined;
+  }
+
+  *wait(group: Group): Ringing<QueueOutcome> {
+    const event = yield { waitsFor: group.extension, record: isRecorded(this, false) };
+    this.world = event.world;
+    this.#ringFor = undefined;
+    return event.outcome as QueueOutcome;
   }
 
   enter(place: string, { path, inner }: Place): Place {

@@ -1,0 +1,266 @@
+import type { Cancel } from '@vats/kernel';
+import {
+  type Agent,
+  agentsOf,
+  type Domain,
+  estimatedWait,
+  type Group,
+  isDeserted,
+  isThere,
+  localDate,
+  nextOffer,
+  queueRules,
+  setting,
+} from '@vats/pbx';
+import { QueueDesk } from './agent-desk.ts';
+import type { CallEvent, Party } from './call-event.ts';
+import type { CallsParts } from './parts.ts';
+import { type QueueEnd, QueueFigures, type QueueToday } from './queue-figures.ts';
+import { type Waiter, WaitingLine } from './waiting-line.ts';
+
+/** What may have made an agent free. */
+const FREEING: ReadonlySet<CallEvent['type']> = new Set([
+  'leg.ended',
+  'call.ended',
+  'supervisor.left',
+  'transfer.joined',
+]);
+
+/** Agents may come on duty, or be free in a way that nothing tells: while somebody waits that is looked at so often at least. */
+const LOOK_EVERY_MS = 30_000;
+
+/** A queue as `vats queues` shows it. */
+export interface QueueSnapshot {
+  /** `Domain.name`. */
+  readonly domain: string;
+  readonly group: string;
+  readonly name: string;
+  /** In the order in which it is their turn. */
+  readonly waiting: readonly WaiterSnapshot[];
+  readonly agents: readonly (Pick<Agent, 'to' | 'state' | 'until'> & { readonly name?: string })[];
+  readonly today: QueueToday;
+}
+
+export interface WaiterSnapshot {
+  readonly call: string;
+  readonly from: Party;
+  /** Wall time, ms. */
+  readonly since: number;
+  readonly priority: number;
+  /** An agent rings for them. */
+  readonly rings: boolean;
+}
+
+interface Talk {
+  readonly line: string;
+  readonly domain: Domain;
+  readonly agent: string;
+  readonly since: number;
+}
+
+/**
+ * The queues in which somebody waits, and who of their callers rings which agents. That is judged in a turn of its own, once for all that
+ * happened in the one before: whenever an agent may be free, and each caller in turn, so nobody is passed by who came later.
+ */
+export class Queues {
+  readonly #parts: CallsParts;
+  readonly #lines = new Map<string, WaitingLine>();
+  /** Of groups of the model. */
+  readonly #figures = new Map<string, QueueFigures>();
+  readonly #desk = new QueueDesk();
+  /** By call: who talks with whom a queue brought. */
+  readonly #talks = new Map<string, Talk>();
+  /** To look for free agents in the next turn, and by and by. */
+  #soon: Cancel | undefined;
+  #later: Cancel | undefined;
+
+  constructor(parts: CallsParts) {
+    this.#parts = parts;
+  }
+
+  /** Callers who wait. */
+  get size(): number {
+    let size = 0;
+    for (const line of this.#lines.values()) size += line.size;
+    return size;
+  }
+
+  get timerCount(): number {
+    return (this.#soon === undefined ? 0 : 1) + (this.#later === undefined ? 0 : 1);
+  }
+
+  /** Of agents and talks that are remembered while they last. */
+  get remembered(): number {
+    this.#desk.sweep(this.#parts.clock.now());
+    return this.#desk.size + this.#talks.size;
+  }
+
+  get desk(): QueueDesk {
+    return this.#desk;
+  }
+
+  /** @param domain `Domain.id` */
+  waitingIn(domain: string, group: string): number {
+    return this.#lines.get(`${domain}\n${group}`)?.size ?? 0;
+  }
+
+  /** The caller's position, from 1 on; undefined, and nobody has joined, when all places are taken. */
+  join(domain: Domain, group: Group, waiter: Waiter): number | undefined {
+    const key = keyOf(domain, group.extension);
+    const line = this.#lines.get(key) ?? new WaitingLine(domain, group.extension);
+    if (line.size >= queueRules(group).max) return undefined;
+    line.add(waiter);
+    this.#lines.set(key, line);
+    return line.positionOf(waiter);
+  }
+
+  /** Does nothing for one who has left already. @returns whether the caller was still there */
+  left(domain: Domain, group: Group, waiter: Waiter, how: QueueEnd): boolean {
+    const key = keyOf(domain, group.extension);
+    const line = this.#lines.get(key);
+    if (line === undefined || !line.remove(waiter)) return false;
+    if (line.size === 0) this.#lines.delete(key);
+    const { clock } = this.#parts;
+    this.#figuresOf(key).note(this.#today(domain), how, clock.now() - waiter.since);
+    if (this.#lines.size === 0) this.#sleep();
+    return true;
+  }
+
+  /** An agent has taken a caller who waited. */
+  talks(domain: Domain, group: Group, call: string, agent: string): void {
+    this.#desk.engage(domain, agent);
+    this.#talks.set(call, {
+      line: keyOf(domain, group.extension),
+      domain,
+      agent,
+      since: this.#parts.clock.now(),
+    });
+  }
+
+  /** Where a caller stands, and how long it will be, ms, where that can be told. */
+  standing(domain: Domain, group: Group, waiter: Waiter): { readonly position: number; readonly waitMs?: number } {
+    const key = keyOf(domain, group.extension);
+    const position = this.#lines.get(key)?.positionOf(waiter) ?? 0;
+    const talkMs = this.#figures.get(key)?.talkMs;
+    const agents = agentsOf(domain, group, this.#parts.world(), this.#desk);
+    const waitMs = estimatedWait(position, {
+      agents: agents.filter((agent) => isThere(agent) && agent.state !== 'paused').length,
+      handling: talkMs === undefined ? undefined : talkMs + (group.wrapUp ?? 0),
+    });
+    return { position, ...(waitMs !== undefined && { waitMs }) };
+  }
+
+  /** Learns of all events of all calls. */
+  note(event: CallEvent): void {
+    if (event.type === 'call.ended') this.#talkEnds(event.call, event.at);
+    if (FREEING.has(event.type)) this.agentsChanged();
+  }
+
+  /** Agents may be free who were not, or there who were away; or the groups are others. */
+  agentsChanged(): void {
+    if (this.#lines.size === 0 || this.#soon !== undefined) return;
+    this.#soon = this.#parts.clock.after(0, () => {
+      this.#soon = undefined;
+      this.#look();
+    });
+  }
+
+  /** Of all groups that have a queue, or in which somebody waits. */
+  snapshots(): QueueSnapshot[] {
+    const world = this.#parts.world();
+    return world.directory.model.domains.flatMap((domain) =>
+      domain.groups.flatMap((group) => {
+        const key = keyOf(domain, group.extension);
+        const line = this.#lines.get(key);
+        if (group.queue === undefined && line === undefined && !this.#figures.has(key)) return [];
+        return {
+          domain: domain.name,
+          group: group.extension,
+          name: group.name,
+          waiting: (line?.all() ?? []).map(({ call, party, since, priority, stage }) => ({
+            ...{ call, from: party, since, priority, rings: stage === 'rings' },
+          })),
+          agents: agentsOf(domain, group, world, this.#desk).map(({ to, user, state, until }) => ({
+            ...{ to, state },
+            ...(user?.name !== undefined && { name: user.name }),
+            ...(until !== undefined && { until }),
+          })),
+          today: this.#figuresOf(key).today(this.#today(domain)),
+        };
+      }),
+    );
+  }
+
+  #look(): void {
+    const world = this.#parts.world();
+    // Whoever leaves may change the lines.
+    for (const line of [...this.#lines.values()]) {
+      const domain = world.directory.domainById(line.domain.id);
+      const group = domain && world.directory.findGroup(domain, line.group);
+      if (domain === undefined || group === undefined || isDeserted(domain, group, world)) {
+        for (const waiter of [...line.all()]) waiter.leave('queue-nobody');
+      } else this.#offerTo(line, group);
+    }
+    this.#lookAgain();
+  }
+
+  #offerTo(line: WaitingLine, group: Group): void {
+    for (const waiter of [...line.all()]) {
+      if (waiter.stage !== 'waits') continue;
+      const offer = nextOffer(waiter.plan, group, this.#parts.world(), this.#desk);
+      // Who is free for one who came later is free for who came first.
+      if (offer === undefined) return;
+      waiter.ring(offer);
+    }
+  }
+
+  /** When the next agent has rested or wound up their last call. */
+  #lookAgain(): void {
+    this.#later?.();
+    this.#later = undefined;
+    if (this.#lines.size === 0) return;
+    const { clock } = this.#parts;
+    const now = clock.now();
+    const world = this.#parts.world();
+    let next = Math.min(this.#desk.sweep(now) ?? Number.POSITIVE_INFINITY, now + LOOK_EVERY_MS);
+    for (const { domain, group: extension } of this.#lines.values()) {
+      const group = world.directory.findGroup(domain, extension);
+      if (group?.wrapUp === undefined) continue;
+      for (const { until } of agentsOf(domain, group, world, this.#desk)) next = Math.min(next, until ?? next);
+    }
+    this.#later = clock.after(Math.max(0, next - now), () => {
+      this.#later = undefined;
+      this.#look();
+    });
+  }
+
+  #talkEnds(call: string, at: number): void {
+    const talk = this.#talks.get(call);
+    if (talk === undefined) return;
+    this.#talks.delete(call);
+    this.#desk.release(talk.domain, talk.agent);
+    this.#figuresOf(talk.line).noteTalk(at - talk.since);
+  }
+
+  #figuresOf(key: string): QueueFigures {
+    const figures = this.#figures.get(key) ?? new QueueFigures();
+    this.#figures.set(key, figures);
+    return figures;
+  }
+
+  #today(domain: Domain): string {
+    return localDate(this.#parts.clock.now(), setting(domain, 'timezone'));
+  }
+
+  /** Nobody waits. */
+  #sleep(): void {
+    this.#soon?.();
+    this.#later?.();
+    this.#soon = undefined;
+    this.#later = undefined;
+  }
+}
+
+function keyOf({ id }: Domain, group: string): string {
+  return `${id}\n${group}`;
+}
