@@ -8,6 +8,7 @@ import {
   type MenuStep,
   NOTES_LIMIT,
   type Plan,
+  type QueueOutcome,
   type RingOutcome,
   type StepOutcome,
   type World,
@@ -41,6 +42,8 @@ const moment = fc.record({
   channels: fc.nat(3),
   down: fc.subarray(['trunk-0', 'trunk-1']),
   isHeard: fc.boolean(),
+  waiting: fc.constantFrom(0, 0, 1, 100),
+  waited: fc.constantFrom<QueueOutcome>('queue-full', 'queue-waited', 'queue-nobody'),
   outcome: fc.constantFrom<RingOutcome>('no-answer', 'callee-busy', 'callee-declined', 'unreachable', 'trunk-failed'),
 });
 const asked = fc.record({
@@ -83,6 +86,8 @@ function worldAt(live: World, now: number, at: Moment): World {
     isReachable: (_, login) => !at.away.includes(login),
     lastTalkOf: () => now - at.talkedAgo,
     isLoggedIn: (_, __, extension) => !at.out.includes(extension),
+    isPaused: (_, extension) => at.busy.includes(extension) && at.away.length > 0,
+    waitingIn: () => at.waiting,
     lastTalks: () => [{ extension: '201', endedAt: now - at.talkedAgo, direction: 'in' }],
     channelsInUse: () => at.channels,
     isTrunkUp: (_, trunk) => !at.down.includes(trunk),
@@ -137,13 +142,13 @@ function recordOfCall(live: World, { dialled, from, inside, host, seed, moments 
   });
   plan.begin();
   while (due !== undefined && goesOn(due.step) && events.length < 1_000) {
-    const rings = due.step.do === 'ring';
+    const doing = due.step.do;
     at += due.step.do === 'ring' ? due.step.ring : 5_000;
-    const { outcome, isHeard } = next;
+    const { outcome, isHeard, waited } = next;
     next = moments.next().value;
-    plan.goOn(
-      rings ? outcome : due.step.do === 'menu' ? keyedIn(due.step.menu, next) : isHeard ? 'played' : 'not-played',
-    );
+    const heard = isHeard ? 'played' : 'not-played';
+    if (due.step.do === 'menu') plan.goOn(keyedIn(due.step.menu, next));
+    else plan.goOn(doing === 'ring' ? outcome : doing === 'queue' ? waited : heard);
   }
   const record = recordOf(events);
   if (record === undefined || due === undefined) throw new Error('the call has started');

@@ -54,7 +54,7 @@ test.each([
     '[{ menu: { prompt: main, keys: { "1": { ring: "203" } } } }, { ring: "202" }]',
     ['ask main', 'ring boris 60000', 'reject no-answer'],
   ],
-  ['[{ queue: "600" }]', ['ring boris+vera 25000', 'reject no-answer']],
+  ['[{ queue: "600" }]', ['queue 600', 'reject no-answer']],
   ['[{ voicemail: "202" }]', ['reject no-answer']],
   ['[{ ring: "202" }, { goto: main }]', ['ring boris 60000', 'reject loop']],
   ['[]', ['reject not-found']],
