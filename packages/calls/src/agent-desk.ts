@@ -9,9 +9,9 @@ export class QueueDesk implements AgentDesk {
   /** Wall time at which each ends. */
   readonly #rests = new Map<string, number>();
 
-  /** Agents of whom something is known: for the ledger. */
-  get size(): number {
-    return this.#engaged.size + this.#rests.size;
+  /** Agents whose phones ring: for the ledger. A rest ends by itself, and is forgotten at the next look. */
+  get engaged(): number {
+    return this.#engaged.size;
   }
 
   isEngaged(domain: Domain, to: string): boolean {

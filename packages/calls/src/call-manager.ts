@@ -75,7 +75,7 @@ export class CallManager {
     parts.ledger.enrol('recordings of conferences', () => conferences.recorded);
     parts.ledger.enrol('callers in queues', () => queues.size);
     parts.ledger.enrol('queue timers', () => queues.timerCount);
-    parts.ledger.enrol('agents remembered by queues', () => queues.remembered);
+    parts.ledger.enrol('agents engaged by queues', () => queues.engaged);
     parts.ledger.enrol('legs being cancelled', () => leaving.size);
   }
 

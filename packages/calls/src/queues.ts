@@ -89,10 +89,9 @@ export class Queues {
     return (this.#soon === undefined ? 0 : 1) + (this.#later === undefined ? 0 : 1);
   }
 
-  /** Of agents and talks that are remembered while they last. */
-  get remembered(): number {
-    this.#desk.sweep(this.#parts.clock.now());
-    return this.#desk.size + this.#talks.size;
+  /** Agents whose phones ring for a queue, or who talk with one of its callers. */
+  get engaged(): number {
+    return this.#desk.engaged + this.#talks.size;
   }
 
   get desk(): QueueDesk {
