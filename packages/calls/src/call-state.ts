@@ -1,4 +1,13 @@
-import type { Conference, Frozen, MenuStep, Plan, RingOutcome, ServedOutcome, StepOutcome } from '@vats/pbx';
+import type {
+  AgentOrder,
+  Conference,
+  Frozen,
+  MenuStep,
+  Plan,
+  RingOutcome,
+  ServedOutcome,
+  StepOutcome,
+} from '@vats/pbx';
 import type { LegName, UnstampedEvent } from './call-event.ts';
 import type { FailureCode } from './failures.ts';
 
@@ -35,6 +44,8 @@ export type Opened = 'early' | 'answered';
 export type Service =
   | { readonly kind: 'echo' }
   | { readonly kind: 'conference'; readonly conference: Conference }
+  /** What the caller has ordered by a code is done. */
+  | { readonly kind: 'agent'; readonly action: AgentOrder; readonly groups: readonly string[] }
   /** The caller waits for an agent. `plan`: whose step that is. */
   | { readonly kind: 'queue'; readonly plan: Plan }
   | {

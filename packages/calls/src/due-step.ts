@@ -54,6 +54,9 @@ export class DueStep {
       case 'hangup':
         this.#call.feed({ type: 'refuse', failure: this.#isOpened ? 'plan-ended' : 'callee-declined' });
         return;
+      case 'agent':
+        this.#serve({ kind: 'agent', action: due.action, groups: due.groups });
+        return;
       case 'queue':
         this.#serve({ kind: 'queue', plan });
         return;

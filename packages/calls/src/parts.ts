@@ -1,6 +1,6 @@
 import type { Clock, Endpoint, Ledger, Log, Random } from '@vats/kernel';
 import type { MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@vats/media';
-import type { Domain, SessionTimer, SpendingAccounts, TrunkIdentity, World } from '@vats/pbx';
+import type { AgentOrder, Domain, SessionTimer, SpendingAccounts, TrunkIdentity, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
 import type { ConferenceRecorded } from './conference-recording.ts';
@@ -121,6 +121,12 @@ export interface CallsParts {
   readonly prompt?: (domain: Domain, name: string) => string | undefined;
   /** The sound file that somebody on hold hears; undefined where there is to be none, or is none. No music without it. */
   readonly music?: (domain: Domain) => string | undefined;
+  /** Logs an employee in to groups or out of them, or begins or ends their pause; throws where that can't be kept. No code does so without it. */
+  readonly agents?: (
+    domain: Domain,
+    extension: string,
+    order: { readonly action: AgentOrder; readonly groups: readonly string[] },
+  ) => void;
   /** Told what happens to recordings of conferences, which belong to no call. */
   readonly conferenceRecorded?: (recorded: ConferenceRecorded) => void;
   /** Told every event of every call, in order within a call. */

@@ -164,14 +164,15 @@ export class Queues {
     });
   }
 
-  /** Of all groups that have a queue, or in which somebody waits. */
+  /** Of all groups that have a queue, or whose members log in, or in which somebody waits or has waited. */
   snapshots(): QueueSnapshot[] {
     const world = this.#parts.world();
     return world.directory.model.domains.flatMap((domain) =>
       domain.groups.flatMap((group) => {
         const key = keyOf(domain, group.extension);
         const line = this.#lines.get(key);
-        if (group.queue === undefined && line === undefined && !this.#figures.has(key)) return [];
+        if (group.queue === undefined && group.login !== true && !this.#figures.has(key) && line === undefined)
+          return [];
         return {
           domain: domain.name,
           group: group.extension,
@@ -191,6 +192,14 @@ export class Queues {
   }
 
   #look(): void {
+    try {
+      this.#serveLines();
+    } finally {
+      this.#lookAgain();
+    }
+  }
+
+  #serveLines(): void {
     const world = this.#parts.world();
     // Whoever leaves may change the lines.
     for (const line of [...this.#lines.values()]) {
@@ -200,7 +209,6 @@ export class Queues {
         for (const waiter of [...line.all()]) waiter.leave('queue-nobody');
       } else this.#offerTo(line, group);
     }
-    this.#lookAgain();
   }
 
   #offerTo(line: WaitingLine, group: Group): void {

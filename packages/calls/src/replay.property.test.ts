@@ -203,6 +203,8 @@ const QUIET: Moment = {
   down: [],
   outcome: 'no-answer',
   isHeard: true,
+  waiting: 0 as const,
+  waited: 'queue-waited' as const,
 };
 const CALL: Asked = {
   ...{ dialled: '+74950000000', from: '+79161234567', inside: false, host: undefined, seed: 7 },

@@ -1,5 +1,6 @@
 import type { MediaEvent } from '@vats/media';
 import type { RingOutcome } from '@vats/pbx';
+import { AgentService } from './agent-service.ts';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import type { Service } from './call-state.ts';
@@ -117,6 +118,8 @@ export class Services {
         return new ConferenceService(this.#call, this.#caller, this.#shared, service.conference);
       case 'menu':
         return new MenuService(this.#call, this.#caller, this.#shared, service);
+      case 'agent':
+        return new AgentService(this.#call, this.#caller, service);
       case 'queue':
         return new QueueService(this.#call, this.#caller, this.#forks, this.#shared.queues, service.plan);
       case 'play':

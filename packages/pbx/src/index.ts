@@ -117,8 +117,10 @@ export { COMPARED_SECONDS, cheapestOf, RateTable, type TrunkRate } from './rates
 export { readingRates, readRates } from './rates/read-rates.ts';
 export { writingRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
+export { codesOf, type Feature, takesGroup } from './routing/codes.ts';
 export { dialledIn, type KeysRead, mostMenuKeys, readMenuKeys } from './routing/menu-keys.ts';
 export { IDLE, NOTES_LIMIT, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
+export type { AgentOrder } from './routing/order-of-agent.ts';
 export { isRingOutcome } from './routing/outcomes.ts';
 export type {
   Activity,
@@ -144,7 +146,7 @@ export type {
 } from './routing/plan.ts';
 export { DEFAULT_RING_MS } from './routing/reach-user.ts';
 export { recordingOf, recordsConference } from './routing/recording.ts';
-export { ECHO_CODE, route } from './routing/route.ts';
+export { route } from './routing/route.ts';
 export { eventOf, goesOn, isStepOutcome } from './routing/step-outcomes.ts';
 export { writtenFor } from './routing/written-number.ts';
 export { CALENDAR_ASKED_BEFORE_DAYS, type CalendarEnd, calendarEnd } from './schedule/calendar-end.ts';

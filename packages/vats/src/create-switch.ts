@@ -45,6 +45,7 @@ import { openRecordings } from './recordings/open-recordings.ts';
 import { logRegistration } from './registrations.ts';
 import { GroupLogins } from './routing-world/group-logins.ts';
 import { LiveWorld } from './routing-world/live-world.ts';
+import { orderOfAgent } from './routing-world/order-of-agent.ts';
 import { runningSwitch } from './running-switch.ts';
 import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
@@ -302,6 +303,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       video: settings.media.video,
       sessionTimer: settings.sip.sessionTimer,
     },
+    agents: (domain, extension, order) => orderOfAgent(logins, clock, domain, extension, order),
     conferenceRecorded: (recorded) => {
       journal.noteConference(recorded);
       if (recorded.what.kind !== 'started' && parts.media === undefined) finishing.finish(recorded.path);

@@ -5,6 +5,7 @@ import { checkAccess } from './access.ts';
 import { checkAddresses } from './addresses.ts';
 import { checkCallerIds } from './caller-id.ts';
 import { CheckMemory, type Circumstances } from './check-memory.ts';
+import { checkCodes } from './codes.ts';
 import { checkConferences } from './conferences.ts';
 import { checkDeadEnds } from './dead-ends.ts';
 import type { DomainView, JudgedView, Report } from './domain-view.ts';
@@ -66,6 +67,7 @@ const CHECKS: readonly Check[] = [
   checkHours,
   checkConferences,
   checkMenus,
+  checkCodes,
   checkServed,
 ];
 

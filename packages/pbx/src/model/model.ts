@@ -1,5 +1,6 @@
 import type { AccessPolicy } from '../schema/access.ts';
 import type { Calendar } from '../schema/calendar.ts';
+import type { Codes } from '../schema/codes.ts';
 import type { ConferenceEntry } from '../schema/conference.ts';
 import type { GroupEntry, KnownEmployee } from '../schema/group.ts';
 import type { Hours } from '../schema/hours.ts';
@@ -79,6 +80,7 @@ export interface DomainSettings {
   readonly limits?: Frozen<Limits>;
   readonly outbound?: readonly Frozen<OutboundRule>[];
   readonly conferences?: readonly Conference[];
+  readonly codes?: Frozen<Codes>;
   readonly knownEmployee?: Frozen<KnownEmployee>;
   readonly callerId?: string;
   readonly hours?: Frozen<Hours>;
@@ -114,7 +116,16 @@ export interface Model {
 export const EMPTY_MODEL: Model = { domains: [] };
 
 /** Settings that have no default of the domain's: what is not there is not asked for. */
-type Undefaulted = 'digest' | 'limits' | 'knownEmployee' | 'callerId' | 'block' | 'accept' | 'hours' | 'regions';
+type Undefaulted =
+  | 'codes'
+  | 'digest'
+  | 'limits'
+  | 'knownEmployee'
+  | 'callerId'
+  | 'block'
+  | 'accept'
+  | 'hours'
+  | 'regions';
 
 /** What holds where a domain's settings say nothing. */
 export const DOMAIN_DEFAULTS = {

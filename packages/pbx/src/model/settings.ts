@@ -23,6 +23,7 @@ const NAMES: Record<SettingName, true> = {
   limits: true,
   outbound: true,
   conferences: true,
+  codes: true,
   knownEmployee: true,
   callerId: true,
   hours: true,

@@ -4,6 +4,7 @@ import type { NumberPlace } from '../numbering/number-place.ts';
 import type { GroupMember } from '../schema/group.ts';
 import type { MenuStep } from '../schema/menu.ts';
 import type { RingStep, SchemeStep } from '../schema/scheme.ts';
+import type { AgentOrder } from './order-of-agent.ts';
 
 /**
  * How a ring step ends without an answer, in the words of the table of failures: what the phones answered, taken
@@ -207,6 +208,8 @@ export type PlanStep =
     }
   | { readonly do: 'conference'; readonly conference: Conference; readonly because: string }
   | { readonly do: 'queue'; readonly group: Group; readonly because: string }
+  /** The caller logs in or out of groups, or begins or ends a pause from all of them. */
+  | { readonly do: 'agent'; readonly action: AgentOrder; readonly groups: readonly string[]; readonly because: string }
   | { readonly do: 'voicemail'; readonly box: string; readonly because: string }
   | { readonly do: 'reject'; readonly reason: RejectReason; readonly text: string; readonly because: string }
   | { readonly do: 'hangup'; readonly because: string };

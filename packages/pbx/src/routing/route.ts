@@ -1,17 +1,16 @@
 import type { Domain, User } from '../model/model.ts';
 import { normaliseNumber } from '../schema/number.ts';
+import { featureOf } from './codes.ts';
 import { comeIn } from './come-in.ts';
 import { decide } from './decide.ts';
 import { enterConference } from './enter-conference.ts';
 import { goOut } from './go-out.ts';
 import { begun, type Journey, planOf, rejected } from './journey.ts';
 import { type Decision, sendTo } from './onward.ts';
+import { orderOfAgent } from './order-of-agent.ts';
 import type { Plan, RouteCall, World } from './plan.ts';
 import { reachGroup } from './reach-group.ts';
 import { reachUser } from './reach-user.ts';
-
-/** The number that gives callers their own sound back. */
-export const ECHO_CODE = '*43';
 
 /**
  * Decides what is done for a call. Pure: the same call in the same world has the same plan, so `vats explain` and a test
@@ -28,7 +27,9 @@ function firstDecision(call: RouteCall, world: World): Decision {
   if (host !== undefined && isAnothers(host, domain, world)) {
     return rejected(journey, 'not-found', 'domains do not call each other by name', `${host} is another domain`);
   }
-  if (dialled === ECHO_CODE) return planOf(journey, { do: 'echo', because: `${ECHO_CODE} is the echo test` });
+  const ordered = featureOf(domain, dialled);
+  if (ordered?.feature === 'echo') return planOf(journey, { do: 'echo', because: `${ordered.code} is the echo test` });
+  if (ordered !== undefined) return orderOfAgent(journey, caller.user, ordered.feature, ordered, world);
   const user = world.directory.findUser(domain, dialled);
   if (user !== undefined) return reachUser(journey, user, named(dialled, user), world);
   const group = world.directory.findGroup(domain, dialled);

@@ -19,7 +19,11 @@ export function eventOf(outcome: StepOutcome): PlanEvent {
   return isRingOutcome(outcome) ? { kind: 'ring-ended', outcome } : { kind: 'served', outcome };
 }
 
+const GO_ON: ReadonlySet<PlanStep['do']> = new Set(['ring', 'play', 'menu', 'queue', 'agent'] as const);
+
 /** A step that another may follow; all others are the call's last. */
-export function goesOn(step: PlanStep): step is Extract<PlanStep, { do: 'ring' | 'play' | 'menu' | 'queue' }> {
-  return step.do === 'ring' || step.do === 'play' || step.do === 'menu' || step.do === 'queue';
+export function goesOn(
+  step: PlanStep,
+): step is Extract<PlanStep, { do: 'ring' | 'play' | 'menu' | 'queue' | 'agent' }> {
+  return GO_ON.has(step.do);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { access } from './access.ts';
 import { calendar } from './calendar.ts';
+import { codes } from './codes.ts';
 import { conference } from './conference.ts';
 import { country } from './country.ts';
 import { group, knownEmployee } from './group.ts';
@@ -48,6 +49,8 @@ export const pbxFile = z.strictObject({
   outbound: z.array(outboundRule).exactOptional(),
   /** Rooms in which several hear each other. */
   conferences: z.array(conference).max(1_000).exactOptional(),
+  /** What employees dial to order something of the switch. */
+  codes: codes.exactOptional(),
   /** Whoever rings again reaches whom they spoke with, by whatever number they come. */
   knownEmployee: knownEmployee.exactOptional(),
   /** Names for where callers are from, which `byCaller` of numbers may use. */

@@ -56,7 +56,7 @@ export class Trip {
     while (goesOn(this.plan.step)) {
       if (done.length > 100) throw new Error(`no end: ${done.join(', ')}`);
       const { do: what } = this.plan.step;
-      const ends = { ring: outcome, menu: 'no-key', queue: 'queue-waited', play: 'played' } as const;
+      const ends = { ring: outcome, menu: 'no-key', queue: 'queue-waited', play: 'played', agent: 'played' } as const;
       done.push(this.after(ends[what], moment).now);
     }
     return done;

@@ -10,7 +10,7 @@ test(
   async () => {
     const world = await World.open({
       pbx: queueOf(`max: ${PLACES}, wait: 1h, announcePosition: true`, 'ring: 10s', '["202"]'),
-      settings: limitedTo({ perAccount: 2_000, max: 2_000 }),
+      settings: limitedTo({ max: 2_000 }),
       mediaPairs: 3_000,
     });
     const { alice, bob } = world.actors;

@@ -231,7 +231,7 @@ describe('an agent', () => {
       cast: THREE,
       pbx: queueOf('rest: 60s', 'strategy: sequential, ring: 60s', '["202", "203"]'),
     },
-    ({ alice, bob, carol, world }) => {
+    ({ alice, carol, world }) => {
       world.network.vanish(PHONES.bob.local.address);
       waits(alice);
       world.passes(35_000);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Actor } from '../actor.ts';
 import { SWITCH } from '../cast.ts';
 import type { PhoneCall } from '../phone/phone-call.ts';
-import { AFTERMATH_MS, limitedTo, World } from '../world.ts';
+import { AFTERMATH_MS, World } from '../world.ts';
 
 const AGENTS = 50;
 const ROUNDS = 40;
@@ -48,7 +48,7 @@ test(
   'of 50 agents who answer at the same moment one has the caller, and the others are told so and are free for the next',
   async () => {
     const random = new SeededRandom(20_261_128);
-    const world = await World.open({ pbx, users, latency: 5, settings: limitedTo({ perAccount: 200 }) });
+    const world = await World.open({ pbx, users, latency: 5 });
     const agents = await agentsOf(world);
     const { alice, bob } = world.actors;
     for (let round = 0; round < ROUNDS; round++) {

@@ -19,6 +19,7 @@ import { addGroupCommands } from './group-commands.ts';
 import { addHistory } from './history-commands.ts';
 import { addListCommands } from './list-commands.ts';
 import { addPromptCommands } from './prompt-commands.ts';
+import { addQueueCommands } from './queue-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
 import { addRecordingCommands } from './recording-commands.ts';
 import { addRegionCommands } from './region-commands.ts';
@@ -204,6 +205,7 @@ function program(streams: Streams, result: { code: number }): Command {
   addRegionCommands(vats, explain, print);
   addTrunkCommands(vats, print, result);
   addGroupCommands(vats, print);
+  addQueueCommands(vats, print);
   addPromptCommands(vats, print);
   return vats;
 }

@@ -8,6 +8,13 @@ const FAULTS: Readonly<Record<string, string>> = {
   'no-offer': 'the phone has offered no sound yet',
 };
 
+const WAITED: Readonly<Record<string, string>> = {
+  answered: 'is taken by an agent',
+  abandoned: 'waits no longer',
+  waited: 'has waited as long as the queue lets',
+  nobody: 'has nobody to wait for any more',
+};
+
 const DOES: Readonly<Record<string, string>> = { listen: 'listens', whisper: 'whispers', barge: 'barges in' };
 const at = z.number();
 const supervising = z.object({
@@ -40,6 +47,10 @@ const told = z.discriminatedUnion('type', [
   z.object({ at, type: z.literal('transfer.failed'), by: z.string(), failure: z.string(), returned: z.boolean() }),
   z.object({ at, type: z.literal('transfer.joined'), leg: z.string(), into: z.string() }),
   diverted,
+  z.object({ at, type: z.literal('queue.entered'), group: z.string(), position: z.number() }),
+  z.object({ at, type: z.literal('queue.announced'), position: z.number(), waitMs: z.number().optional() }),
+  z.object({ at, type: z.literal('queue.missed'), leg: z.string(), agent: z.string(), why: z.string() }),
+  z.object({ at, type: z.literal('queue.left'), group: z.string(), how: z.string(), waitedMs: z.number() }),
   z.object({ at, type: z.literal('call.opened'), how: z.string() }),
   z.object({ at, type: z.literal('prompt.played'), prompt: z.string(), playedMs: z.number(), why: z.string() }),
   z.object({ at, type: z.literal('menu.answered'), prompt: z.string(), keys: z.string(), outcome: z.string() }),
@@ -98,6 +109,16 @@ function textOf(event: z.output<typeof told>): { leg: string; text: string } {
         text: `is a call that was first for ${event.diverted[0]?.from}, and sent on ${ways.join(', ')}`,
       };
     }
+    case 'queue.entered':
+      return { leg: 'a', text: `waits for group ${event.group}, at place ${event.position}` };
+    case 'queue.announced': {
+      const wait = event.waitMs === undefined ? '' : `, and that it will be ${duration(event.waitMs)}`;
+      return { leg: 'a', text: `is told of place ${event.position}${wait}` };
+    }
+    case 'queue.missed':
+      return { leg: event.leg, text: `agent ${event.agent} does not take the caller: ${event.why}` };
+    case 'queue.left':
+      return { leg: 'a', text: `${WAITED[event.how] ?? event.how} after ${duration(event.waitedMs)}` };
     case 'call.opened':
       return {
         leg: 'a',

@@ -14,6 +14,7 @@ import {
   momentText,
   normaliseOperatorNumber,
   type Plan,
+  type QueueOutcome,
   type RingOutcome,
   readMenuKeys,
   readMoment,
@@ -100,6 +101,15 @@ interface Supposed {
   readonly keys: readonly string[];
 }
 
+/** How a step is taken to end. @param left what the caller presses yet, a menu's worth of which is taken away */
+function supposedEnd({ step, call }: Plan, outcome: RingOutcome, left: string[]): StepOutcome {
+  if (step.do === 'ring') return outcome;
+  if (step.do === 'queue') return 'queue-waited';
+  return step.do === 'menu' ? keyedIn(step.menu, call.domain, left.shift() ?? '') : 'played';
+}
+
+const WAITS: readonly QueueOutcome[] = ['queue-waited', 'queue-full', 'queue-nobody'];
+
 /** The steps of a plan while each that rings ends in the same way. */
 function stepsOf(first: Plan, world: World, { outcome, keys }: Supposed, running: AskedOfTargets): ToldStep[] {
   const steps: ToldStep[] = [];
@@ -109,8 +119,7 @@ function stepsOf(first: Plan, world: World, { outcome, keys }: Supposed, running
   while (steps.length < STEPS_TOLD) {
     const { step, story } = plan;
     const rings = step.do === 'ring';
-    const endsAs =
-      step.do === 'menu' ? keyedIn(step.menu, plan.call.domain, left.shift() ?? '') : rings ? outcome : 'played';
+    const endsAs = supposedEnd(plan, outcome, left);
     steps.push({
       do: step.do,
       because: story.slice(told),
@@ -120,11 +129,14 @@ function stepsOf(first: Plan, world: World, { outcome, keys }: Supposed, running
         keys: waysOn(step.menu, plan.call.domain),
         otherwise: branches(plan, world, choicesIn(step.menu), endsAs),
       }),
+      ...(step.do === 'queue' && { otherwise: branches(plan, world, WAITS, endsAs) }),
       ...(rings && {
         targets: targetsOf(plan, running),
         otherwise: branches(plan, world, OUTCOMES, outcome),
       }),
-      ...((rings || step.do === 'echo' || step.do === 'conference') && { recorded: recordingOf(plan) }),
+      ...((rings || step.do === 'echo' || step.do === 'queue' || step.do === 'conference') && {
+        recorded: recordingOf(plan),
+      }),
     });
     told = story.length;
     if (!goesOn(step)) break;

@@ -16,6 +16,7 @@ import { explainCallRoutes } from './explain-call.ts';
 import { groupRoutes } from './group-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
+import { queueRoutes } from './queue-routes.ts';
 import { rateRoutes } from './rate-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { regionRoutes } from './region-routes.ts';
@@ -104,6 +105,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...regionRoutes(running),
     ...trunkRoutes(running),
     ...groupRoutes(running),
+    ...queueRoutes(running),
     ...recordingRoutes(running),
     ...supervisionRoutes(running),
     ...subscriptionRoutes(running),

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { textThat } from './fault.ts';
+
+const code = textThat(
+  (text) => text === 'none' || /^\*[0-9*]{1,7}$/.test(text),
+  (text) => `${text} is no code`,
+  'write a star and further digits, such as "*45", or none to do without it',
+);
+
+/** What employees dial to order something of the switch, each with a code of its own; `none` takes it away. */
+export const codes = z.strictObject({
+  /** Gives callers their own sound back. */
+  echo: code.exactOptional(),
+  /** Logs in to all groups that ask for it, or to the one whose extension follows. */
+  login: code.exactOptional(),
+  logout: code.exactOptional(),
+  /** Takes no calls of groups from now on. */
+  pause: code.exactOptional(),
+  resume: code.exactOptional(),
+});
+export type Codes = z.output<typeof codes>;

@@ -1,0 +1,55 @@
+import { describe, expect } from 'vitest';
+import { scenario } from '../scenario.ts';
+import { end } from './acts.ts';
+import { mediaOf, playEnds, queueOf, takes, waits } from './queue-acts.ts';
+
+describe('an agent', () => {
+  scenario(
+    'logs in and out by a code, and is rung as long as they are',
+    { ends: ['plan-ended', 'caller-hung-up', 'plan-ended', 'unreachable'], pbx: queueOf('', 'login: true') },
+    ({ alice, bob, world }) => {
+      const dials = (code: string, nth: number): void => {
+        bob.invites(code);
+        bob.hears('200 INVITE');
+        playEnds(world, mediaOf(world, nth));
+        bob.expects('BYE');
+      };
+      dials('*45', 0);
+      waits(alice);
+      takes(bob);
+      end(alice, bob);
+      dials('*46600', 2);
+      alice.invites('600');
+      alice.hears(480);
+    },
+  );
+
+  scenario(
+    'has a pause, in which no group rings them',
+    { ends: ['plan-ended', 'caller-hung-up', 'plan-ended'], pbx: queueOf() },
+    ({ alice, bob, world }) => {
+      bob.invites('*47');
+      bob.hears('200 INVITE');
+      playEnds(world, mediaOf(world));
+      bob.expects('BYE');
+      waits(alice);
+      world.passes(60_000);
+      expect(world.running.calls.queues()[0]!.agents).toMatchObject([{ state: 'paused' }]);
+      bob.invites('*48');
+      bob.hears('200 INVITE');
+      playEnds(world, mediaOf(world, 2));
+      bob.expects('BYE');
+      takes(bob);
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'who may not log in hears that there is no such thing',
+    { ends: 'not-found', pbx: queueOf() },
+    ({ alice }) => {
+      alice.invites('*45');
+      alice.hears(404);
+    },
+  );
+});
