@@ -46,3 +46,13 @@ test('priorities of members whom no priority orders', () => {
   expect(said(group(`${members}, strategy: priority`))).toEqual([]);
   expect(said(group(`${members}, strategy: priority-longest-idle`))).toEqual([]);
 });
+
+test('rounds in a queue, and how often nothing is said', () => {
+  expect(said(group(', members: ["201"], rounds: 2, queue: {}'))).toEqual([
+    expect.stringMatching(/^pbx\.yaml:6:\d+: warning: groups\[0\]\.rounds: rounds has no effect in a queue/),
+  ]);
+  expect(said(group(', members: ["201"], queue: { every: 30s }'))).toEqual([
+    expect.stringMatching(/groups\[0\]\.queue\.every: every has no effect: callers are told nothing/),
+  ]);
+  expect(said(group(', members: ["201"], queue: { every: 30s, announceWait: true }'))).toEqual([]);
+});

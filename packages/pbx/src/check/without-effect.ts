@@ -10,6 +10,7 @@ export function checkEffect(view: JudgedView, report: Report): void {
   for (const { object: group, path } of view.fresh.groups) {
     if (path === undefined) continue;
     checkPriority(group, path, report);
+    checkQueue(group, path, report);
   }
 }
 
@@ -58,6 +59,27 @@ function checkPriority({ strategy = 'all', members }: Group, path: KeyPath, repo
     below(path, 'members', index, 'priority'),
     `priority has no effect with strategy ${strategy}`,
     'write strategy: priority or priority-longest-idle, or remove it',
+    'key',
+  );
+}
+
+function checkQueue({ queue, rounds }: Group, path: KeyPath, report: Report): void {
+  if (queue === undefined) return;
+  if (rounds !== undefined) {
+    report(
+      'warning',
+      below(path, 'rounds'),
+      'rounds has no effect in a queue, whose agents are rung for as long as the caller waits',
+      'write wait: in the queue, or remove rounds',
+      'key',
+    );
+  }
+  if (queue.every === undefined || queue.announcePosition === true || queue.announceWait === true) return;
+  report(
+    'warning',
+    below(path, 'queue', 'every'),
+    'every has no effect: callers are told nothing',
+    'add announcePosition: true or announceWait: true, or remove it',
     'key',
   );
 }

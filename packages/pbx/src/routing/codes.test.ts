@@ -59,6 +59,6 @@ describe('vats check', () => {
     expect(
       lines('{}', 'trunks: [{ name: t, proxy: "sip:192.0.2.1" }]\nnumbers: [{ number: "*43", trunk: t, to: "201" }]\n'),
     ).toEqual([expect.stringContaining("number *43 is the code for echo: employees can't dial it")]);
-    expect(lines('{ echo: "43" }')).toEqual([expect.stringContaining('43 is no code; write a star')]);
+    expect(lines('{ echo: "43" }')).toEqual([expect.stringContaining('is no code; write a star')]);
   });
 });
