@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { builtInPrompt } from '@vats/media';
@@ -7,8 +7,9 @@ import { Baresip } from './baresip.ts';
 import { Capture } from './capture.ts';
 import { ANNA, BORIS, pbxFile } from './office.ts';
 import { scenario } from './scenario.ts';
-import { samples, writeTone } from './sound.ts';
+import { likeness, samples, writeTone } from './sound.ts';
 import { Switch } from './switch.ts';
+import { soundTo } from './wire-sound.ts';
 
 const NEEDS = ['baresip', 'sox', 'tshark', 'dumpcap', 'root'];
 const NUMBER = '+74951234567';
@@ -49,23 +50,6 @@ function soundsIn(heard: Float64Array): [Sound, number][] {
   return found;
 }
 
-/** How like `wanted` the best place in the first `seconds` of what was heard is; 1 is the same. */
-function likeness(heard: Float64Array, wanted: Float64Array, seconds: number): number {
-  let best = 0;
-  // A tenth of the samples is enough to find the place by, as both are the same to the sample there.
-  for (let at = 0; at < seconds * RATE && at + wanted.length <= heard.length; at++) {
-    let [product, one, other] = [0, 0, 0];
-    for (let i = 0; i < wanted.length; i += 10) {
-      const [a, b] = [heard[at + i] as number, wanted[i] as number];
-      product += a * b;
-      one += a * a;
-      other += b * b;
-    }
-    best = Math.max(best, product / Math.sqrt(one * other || 1));
-  }
-  return best;
-}
-
 scenario(
   'a caller of a scheme hears the greeting, ringback, the beep of the recording, the callee, and music while on hold',
   { needs: NEEDS },
@@ -104,11 +88,7 @@ scenario(
     await wire.stop();
 
     // By the wire: what baresip writes ends when it is put on hold.
-    const toAnna = `rtp && ip.src == ${vats.sip.address} && udp.dstport >= ${anna.rtpPort} && udp.dstport < ${anna.rtpPort + 20}`;
-    const packets = await wire.rows(toAnna, ['rtp.ssrc', 'rtp.p_type', 'rtp.payload']);
-    const octets = packets.filter(([, type]) => type === '8').map(([, , payload = '']) => payload.replaceAll(':', ''));
-    const file = scene.path('heard.al');
-    writeFileSync(file, Buffer.from(octets.join(''), 'hex'));
+    const { file, sources } = await soundTo(scene, wire, vats.sip.address, anna);
     const heard = await samples(file);
     const greeting = await samples(builtInPrompt('en', 'greeting'));
     expect(likeness(heard, greeting, 2)).toBeGreaterThan(0.95);
@@ -121,6 +101,6 @@ scenario(
     const recorded = (await vats.recordings())[0];
     expect(recorded?.state).toBe('complete');
     // In the caller's stream everything is one source's: no phone starts its jitter buffer anew.
-    expect(new Set(packets.map(([source]) => source)).size).toBe(1);
+    expect(sources.size).toBe(1);
   },
 );

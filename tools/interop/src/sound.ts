@@ -124,3 +124,20 @@ export async function writeTone(file: string, hertz: number, length: number): Pr
 export function sameTone(hertz: number, wanted: number, percent = 2): boolean {
   return Math.abs(hertz - wanted) <= (wanted * percent) / 100;
 }
+
+/** How like `wanted` the best place in the first `seconds` of what was heard is; 1 is the same. */
+export function likeness(heard: Float64Array, wanted: Float64Array, seconds: number): number {
+  let best = 0;
+  // A tenth of the samples is enough to find the place by, as both are the same to the sample there.
+  for (let at = 0; at < seconds * RATE && at + wanted.length <= heard.length; at++) {
+    let [product, one, other] = [0, 0, 0];
+    for (let i = 0; i < wanted.length; i += 10) {
+      const [a, b] = [heard[at + i] as number, wanted[i] as number];
+      product += a * b;
+      one += a * a;
+      other += b * b;
+    }
+    best = Math.max(best, product / Math.sqrt(one * other || 1));
+  }
+  return best;
+}
