@@ -106,9 +106,11 @@ export class QueueService implements RunningService, Waiter {
   }
 
   ring({ targets, ring, because }: Offer): void {
+    const { frames, forwards, callerPrefix: prefix } = this.plan;
     const { domain } = this.plan.call;
-    const about = { why: because, group: this.#group.extension };
-    const legs = this.#forks.choose(targets, this.plan.frames.at(-1), about, divertingOf(this.plan));
+    const forwardedBy = forwards?.at(-1)?.by;
+    const about = { why: because, group: this.#group.extension, ...(forwardedBy !== undefined && { forwardedBy }) };
+    const legs = this.#forks.choose(targets, frames.at(-1), about, { diverting: divertingOf(this.plan), prefix });
     for (const { member } of legs) {
       if (member === undefined) continue;
       if (!this.#ringing.has(member)) this.#queues.desk.engage(domain, member);
