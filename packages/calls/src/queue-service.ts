@@ -147,7 +147,9 @@ export class QueueService implements RunningService, Waiter {
     const { domain } = this.plan.call;
     const party = this.#call.legs.get(leg)?.party;
     this.#release();
-    if (party !== undefined) this.#queues.talks(domain, this.#group, this.call, party.extension ?? party.number);
+    if (party !== undefined) {
+      this.#queues.talks(domain, this.#group, this.call, leg, party.extension ?? party.number);
+    }
     this.#leave('answered');
   }
 

@@ -13,7 +13,7 @@ import {
   setting,
 } from '@vats/pbx';
 import { QueueDesk } from './agent-desk.ts';
-import type { CallEvent, Party } from './call-event.ts';
+import type { CallEvent, LegName, Party } from './call-event.ts';
 import type { CallsParts } from './parts.ts';
 import { type QueueEnd, QueueFigures, type QueueToday } from './queue-figures.ts';
 import { type Waiter, WaitingLine } from './waiting-line.ts';
@@ -54,7 +54,10 @@ export interface WaiterSnapshot {
 interface Talk {
   readonly line: string;
   readonly domain: Domain;
-  readonly agent: string;
+  readonly leg: LegName;
+  /** A number outside, which is engaged. */
+  readonly outside?: string;
+  /** Wall time, ms. */
   readonly since: number;
 }
 
@@ -125,15 +128,14 @@ export class Queues {
     return true;
   }
 
-  /** An agent has taken a caller who waited. */
-  talks(domain: Domain, group: Group, call: string, agent: string): void {
-    this.#desk.engage(domain, agent);
-    this.#talks.set(call, {
-      line: keyOf(domain, group.extension),
-      domain,
-      agent,
-      since: this.#parts.clock.now(),
-    });
+  /** An agent has taken a caller who waited, at this leg of their call. */
+  talks(domain: Domain, group: Group, call: string, leg: LegName, agent: string): void {
+    // Of employees the world knows it, of numbers outside nobody does.
+    const isOutside = this.#parts.world().directory.findUser(domain, agent) === undefined;
+    if (isOutside) this.#desk.engage(domain, agent);
+    const outside = isOutside ? { outside: agent } : {};
+    const since = this.#parts.clock.now();
+    this.#talks.set(call, { line: keyOf(domain, group.extension), domain, leg, since, ...outside });
   }
 
   /** Where a caller stands, and how long it will be, ms, where that can be told. */
@@ -151,7 +153,9 @@ export class Queues {
 
   /** Learns of all events of all calls. */
   note(event: CallEvent): void {
-    if (event.type === 'call.ended') this.#talkEnds(event.call, event.at);
+    if (event.type === 'call.ended' || (event.type === 'leg.ended' && this.#talks.get(event.call)?.leg === event.leg)) {
+      this.#talkEnds(event.call, event.at);
+    }
     if (FREEING.has(event.type)) this.agentsChanged();
   }
 
@@ -245,7 +249,7 @@ export class Queues {
     const talk = this.#talks.get(call);
     if (talk === undefined) return;
     this.#talks.delete(call);
-    this.#desk.release(talk.domain, talk.agent);
+    if (talk.outside !== undefined) this.#desk.release(talk.domain, talk.outside);
     this.#figuresOf(talk.line).noteTalk(at - talk.since);
   }
 

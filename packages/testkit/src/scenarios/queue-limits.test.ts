@@ -5,7 +5,7 @@ import type { PhoneCall } from '../phone/phone-call.ts';
 import { scenario } from '../scenario.ts';
 import { end, talk } from './acts.ts';
 import { mediaOf, playing, queueOf, queueStory, takes, waits } from './queue-acts.ts';
-import { holds, replacesOf } from './transfer-acts.ts';
+import { holds, refers, replacesOf } from './transfer-acts.ts';
 
 const THREE = ['alice', 'bob', 'carol'] as const;
 const OVERFLOW = 'max: 1, wait: 20s, rest: 60s, overflow: { full: "205", waited: "203", nobody: "203" }';
@@ -331,6 +331,25 @@ describe('a transfer', () => {
       carol.hearsNothing();
       bob.hangsUp();
       bob.hears('200 BYE');
+    },
+  );
+
+  scenario(
+    'by an agent makes them free for the next caller, though the first call goes on',
+    { ends: ['caller-hung-up', 'caller-hung-up'], cast: [...THREE, 'eve'], pbx: queueOf() },
+    ({ alice, bob, carol, eve, world }) => {
+      waits(alice);
+      takes(bob);
+      expect(world.running.calls.queues()[0]!.agents).toMatchObject([{ to: '202', state: 'talking' }]);
+      waits(eve);
+      refers(bob, carol);
+      bob.hears('202 REFER');
+      bob.expects('NOTIFY');
+      takes(carol);
+      bob.expects('NOTIFY', 'BYE');
+      takes(bob);
+      end(alice, carol);
+      end(eve, bob);
     },
   );
 });
