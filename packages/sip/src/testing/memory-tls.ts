@@ -13,6 +13,7 @@ import type {
 import { identityFault } from '../transport/tls-identity.ts';
 
 const NO_TLS: TransportFailure = { code: 'untrusted', detail: 'something else than TLS was spoken' };
+const TOO_MANY: TransportFailure = { code: 'overflow', detail: 'too many handshakes' };
 const [HELLO, GOOD] = ['HELLO', 'GOOD'];
 
 /**
@@ -36,7 +37,8 @@ export class MemoryTls implements TlsRim {
       onFailure: (failure) => user.onFailure(failure),
       onConnection: (stream) => {
         const secured = new SecuredInMemory(stream, (line, self) => {
-          if (line === HELLO) return self.say(`CERT ${this.names}`);
+          if (line === HELLO)
+            return user.mayHandshake(stream.observed) ? self.say(`CERT ${this.names}`) : self.fail(TOO_MANY);
           if (line === GOOD) return self.done();
           user.onHandshakeFailed(NO_TLS, stream.observed);
           self.fail(NO_TLS);

@@ -17,7 +17,7 @@ export interface TransportCounters {
   connectionsMade: number;
   /** TLS handshakes of others with us that came to nothing. */
   handshakesFailed: number;
-  /** TLS connections of strangers turned away because too many handshakes were asked for in a short time. */
+  /** TLS connections turned away because too many handshakes were asked for in a short time. */
   handshakesOverLimit: number;
   /** Connections turned away because as many as allowed were open. */
   connectionsOverLimit: number;

@@ -1,10 +1,16 @@
 import { type Clock, ExpiringMap } from '@vats/kernel';
 import { sourceOf } from './source.ts';
 
-/** Handshakes of strangers: so many a second, and so many at once. A handshake costs us a signature, about a millisecond. */
+/** Handshakes: so many a second, and so many at once. One costs us a signature, about a millisecond. */
 export const HANDSHAKE_RATES = {
+  /** Of a stranger's source. */
   perSource: { rate: 8, burst: 64 },
+  /** Of all strangers together. */
   together: { rate: 60, burst: 240 },
+  /** Of those of them who had none lately, when all together have used up theirs. */
+  newcomers: { rate: 30, burst: 120 },
+  /** Of a source where somebody is known: all phones of an office, after its router came back. */
+  perKnown: { rate: 50, burst: 1_024 },
 } as const;
 
 const SOURCES_REMEMBERED = 4_096;
@@ -38,30 +44,48 @@ class Allowance {
   }
 }
 
-/** How much work with keys strangers may give us. Whoever is known is not asked here. */
+/**
+ * How much work with keys others may give us, asked when the first octets of a handshake have come. Strangers who come again and again can
+ * use up what all of them have together, but not what is kept for those who come for the first time.
+ */
 export class HandshakeBudget {
   readonly #clock: Clock;
-  readonly #sources: ExpiringMap<string, Allowance>;
+  readonly #strangers: ExpiringMap<string, Allowance>;
+  readonly #known: ExpiringMap<string, Allowance>;
   readonly #together: Allowance;
+  readonly #newcomers: Allowance;
 
   constructor(clock: Clock) {
+    const { perSource, perKnown, together, newcomers } = HANDSHAKE_RATES;
     this.#clock = clock;
-    this.#together = new Allowance(HANDSHAKE_RATES.together, clock.monotonic());
-    const { rate, burst } = HANDSHAKE_RATES.perSource;
-    // By then it is full again, as if it had never been asked.
-    const lifetime = Math.ceil((burst / rate) * 1000);
-    this.#sources = new ExpiringMap({ clock, limit: SOURCES_REMEMBERED, lifetime });
+    this.#together = new Allowance(together, clock.monotonic());
+    this.#newcomers = new Allowance(newcomers, clock.monotonic());
+    this.#strangers = allowances(clock, perSource);
+    this.#known = allowances(clock, perKnown);
   }
 
-  /** Whether a stranger at this address may begin one more; counts it if so. */
-  allows(address: string): boolean {
+  /** Whether whoever is at this address may begin one more; counts it if so. @param isKnown whether somebody there is */
+  allows(address: string, isKnown: boolean): boolean {
     const now = this.#clock.monotonic();
     const key = sourceOf(address);
-    const source = this.#sources.get(key) ?? new Allowance(HANDSHAKE_RATES.perSource, now);
-    if (!source.has(now) || !this.#together.has(now)) return false;
+    const sources = isKnown ? this.#known : this.#strangers;
+    const before = sources.get(key);
+    const source = before ?? new Allowance(isKnown ? HANDSHAKE_RATES.perKnown : HANDSHAKE_RATES.perSource, now);
+    if (!source.has(now) || !(isKnown || this.#takesTurn(before === undefined, now))) return false;
     source.take();
-    this.#together.take();
-    this.#sources.set(key, source);
+    sources.set(key, source);
     return true;
   }
+
+  #takesTurn(isNew: boolean, now: number): boolean {
+    const turns = this.#together.has(now) || !isNew ? this.#together : this.#newcomers;
+    if (!turns.has(now)) return false;
+    turns.take();
+    return true;
+  }
+}
+
+function allowances(clock: Clock, { rate, burst }: Rate): ExpiringMap<string, Allowance> {
+  // By then it is full again, as if it had never been asked.
+  return new ExpiringMap({ clock, limit: SOURCES_REMEMBERED, lifetime: Math.ceil((burst / rate) * 1000) });
 }

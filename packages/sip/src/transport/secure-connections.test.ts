@@ -74,20 +74,50 @@ describe('whoever connects to us', () => {
     stage.clock.advance(0);
   });
 
-  test('a stranger may begin so many handshakes, whoever is known as many as they like', async () => {
-    await stage.close();
-    await stage.open({ isKnown: (address) => address === '192.0.2.50', bounds: { perStranger: 1_000 } });
-    const from = (address: string, count: number): number => {
-      for (let i = 0; i < count; i++) stage.peer(address).stream.destroy();
+  describe('and begins handshake after handshake', () => {
+    const KNOWN = '192.0.2.50';
+    const { perSource, perKnown, together, newcomers } = HANDSHAKE_RATES;
+    beforeEach(async () => {
+      await stage.close();
+      await stage.open({ isKnown: (address) => address === KNOWN, bounds: { perStranger: 10_000, perSource: 10_000 } });
+    });
+    /** So many who say so much, and how many of them were turned away. */
+    const from = (address: string, count: number, said = 'HELLO\n'): number => {
+      const before = stage.layer.counters.handshakesOverLimit;
+      for (let i = 0; i < count; i++) {
+        const peer = stage.peer(address);
+        if (said !== '') peer.says(said);
+        peer.stream.destroy();
+      }
       stage.clock.advance(0);
-      return stage.layer.counters.handshakesOverLimit;
+      return stage.layer.counters.handshakesOverLimit - before;
     };
-    const { perSource } = HANDSHAKE_RATES;
-    expect(from(THEIRS.address, perSource.burst)).toBe(0);
-    expect(from(THEIRS.address, 5)).toBe(5);
-    expect(from('192.0.2.50', 200)).toBe(5);
-    stage.clock.advance(1_000);
-    expect(from(THEIRS.address, perSource.rate + 1)).toBe(6);
+
+    test('has so many, and who is known far more', () => {
+      expect(from(THEIRS.address, perSource.burst + 5)).toBe(5);
+      expect(from(KNOWN, perKnown.burst + 7)).toBe(7);
+      stage.clock.advance(1_000);
+      expect(from(THEIRS.address, perSource.rate + 1)).toBe(1);
+      expect(from(KNOWN, perKnown.rate + 1)).toBe(1);
+    });
+
+    test('pays for none by a connection alone', () => {
+      expect(from(THEIRS.address, 10 * perSource.burst, '')).toBe(0);
+      expect(from(THEIRS.address, perSource.burst)).toBe(0);
+    });
+
+    test('keeps nobody out who comes for the first time, however many they are together', () => {
+      for (let i = 0; i < 20; i++) from(`198.51.100.${i}`, perSource.burst);
+      expect(from('203.0.113.1', 1)).toBe(0);
+      expect(from('203.0.113.1', 1)).toBe(1);
+      let turnedAway = 0;
+      for (let i = 2; i < 2 + newcomers.burst; i++) turnedAway += from(`203.0.113.${i}`, 1);
+      // Those who flooded came for the first time, too.
+      expect(turnedAway).toBeGreaterThan(0);
+      expect(turnedAway).toBeLessThan(20);
+      stage.clock.advance(2_000 / together.rate);
+      expect(from('203.0.113.1', 1)).toBe(0);
+    });
   });
 });
 

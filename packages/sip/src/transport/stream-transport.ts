@@ -69,6 +69,7 @@ export class StreamTransport implements Transport, ConnectionUser {
     const user: SecureListenerUser = {
       onConnection: (stream) => this.#accept(stream, listener?.endpoint),
       onFailure: (failure) => intake.onSocketFailure(this.#name, at, failure),
+      mayHandshake: (observed) => this.#mayHandshake(observed),
       onHandshakeFailed: (failure, observed) => this.#handshakeFailed(failure, observed),
     };
     let listener: ConnectionListener | undefined;
@@ -167,11 +168,6 @@ export class StreamTransport implements Transport, ConnectionUser {
       intake.report('transport.too-many-connections', this.#name, stream.observed);
       return undefined;
     }
-    if (isSecure(this.#name) && !this.#mayHandshake(stream.observed)) {
-      counters.handshakesOverLimit++;
-      intake.report('transport.too-many-handshakes', this.#name, stream.observed);
-      return undefined;
-    }
     counters.connectionsAccepted++;
     const connection = this.#connection('accepted', listener).begin(stream);
     this.#table.add(connection);
@@ -186,9 +182,12 @@ export class StreamTransport implements Transport, ConnectionUser {
     return true;
   }
 
-  #mayHandshake({ address }: Endpoint): boolean {
-    const { acquaintance, handshakes } = this.#options;
-    return acquaintance.isKnown(address) || handshakes.allows(address);
+  #mayHandshake(observed: Endpoint): boolean {
+    const { acquaintance, handshakes, counters, intake } = this.#options;
+    if (handshakes.allows(observed.address, acquaintance.isKnown(observed.address))) return true;
+    counters.handshakesOverLimit++;
+    intake.report('transport.too-many-handshakes', this.#name, observed);
+    return false;
   }
 
   #handshakeFailed({ code, detail }: TransportFailure, observed: Endpoint | undefined): void {

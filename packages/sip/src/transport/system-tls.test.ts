@@ -38,6 +38,7 @@ class Echo {
   readonly events: string[] = [];
   readonly failures: TransportFailure[] = [];
   admits = true;
+  handshakes = true;
   #tellClosed: (code: string) => void = () => {};
 
   constructor(tls: SystemTls) {
@@ -69,6 +70,10 @@ class Echo {
           };
         },
         onFailure: () => {},
+        mayHandshake: () => {
+          this.events.push('hello');
+          return this.handshakes;
+        },
         onHandshakeFailed: (failure) => void this.failures.push(failure),
       },
     );
@@ -134,6 +139,28 @@ describe('as server', () => {
     expect(await said('two')).toBe('two');
     expect(await shown(listener.bound, { servername: 'second.example' })).toBe('second');
     expect(events.filter((event) => event.startsWith('closed'))).toEqual([]);
+  });
+
+  test('nobody is asked for a handshake before something has come, and whoever leaves before is gone', async () => {
+    const at = await echo(material('pbx'));
+    const closed = at.closed();
+    const socket = connectPlain(at.listener.bound.port, '127.0.0.1');
+    await new Promise<void>((done) => socket.once('connect', () => done()));
+    expect(at.events.filter((event) => event === 'hello')).toEqual([]);
+    socket.end();
+    expect(await closed).toBe('closed');
+    expect(at.events).toEqual(['connection', 'closed closed']);
+  });
+
+  test('a handshake that may not be has its connection ended, and the listener goes on', async () => {
+    const at = await echo(material('pbx'));
+    at.handshakes = false;
+    const closed = at.closed();
+    expect(await shown(at.listener.bound)).not.toBe('pbx');
+    expect(await closed).toBe('overflow');
+    at.handshakes = true;
+    expect(await shown(at.listener.bound)).toBe('pbx');
+    expect(at.events.slice(0, 3)).toEqual(['connection', 'hello', 'closed overflow']);
   });
 
   test('material that OpenSSL does not take changes nothing', async () => {

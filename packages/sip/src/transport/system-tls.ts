@@ -17,6 +17,7 @@ import { tlsFailure } from './tls-failure.ts';
 import { identityFault } from './tls-identity.ts';
 import { LOWEST_VERSION, TlsContexts, type TlsMaterial } from './tls-material.ts';
 
+const TOO_MANY: TransportFailure = { code: 'overflow', detail: 'too many handshakes' };
 /** Above the transport's own limit, which says why: this one is there in case. */
 const HANDSHAKE_LIMIT_MS = 60_000;
 
@@ -108,10 +109,18 @@ export class SystemTls implements TlsRim {
     const streamUser = stream.readable ? user.onConnection(stream) : undefined;
     if (streamUser === undefined || this.#server === undefined) return void socket.resetAndDestroy();
     stream.attach(streamUser);
+    // Until something has come a connection costs nothing but itself, and its transport ends it when nothing does.
+    socket.once('readable', () => this.#begin(socket, stream, user));
+  }
+
+  #begin(socket: Socket, stream: SecuredStream, user: SecureListenerUser): void {
+    // Whoever has shut their side is readable as well.
+    if (socket.readableLength === 0 || this.#server === undefined) return void socket.destroy();
+    if (!user.mayHandshake(stream.observed)) return void stream.failed(TOO_MANY);
     const key = keyOf(socket);
     this.#handshakes.set(key, { stream, user });
     socket.once('close', () => this.#handshakes.delete(key));
-    // How a socket that somebody else accepted is given to a TLS server.
+    // How a socket that somebody else accepted is given to a TLS server, which takes what it has read already.
     this.#server.emit('connection', socket);
   }
 

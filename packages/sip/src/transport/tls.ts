@@ -23,6 +23,8 @@ export function keyOfPeer({ name, verify, authorities = '' }: TlsPeer): string {
 
 /** Who hears of connections to a TLS listener, also of those whose handshake came to nothing. */
 export interface SecureListenerUser extends StreamListenerUser {
+  /** The first octets of a handshake have come from there. False refuses it, before it costs anything, and its connection ends. */
+  mayHandshake(observed: Endpoint): boolean;
   /** A handshake failed; of whoever left in the middle of one nothing is told. `observed` is absent when the system has forgotten it. */
   onHandshakeFailed(failure: TransportFailure, observed: Endpoint | undefined): void;
 }
@@ -32,8 +34,8 @@ export interface SecureListenerUser extends StreamListenerUser {
  */
 export interface TlsRim {
   /**
-   * `onConnection` is called when somebody connects, before the handshake, so that refusing costs none. `onConnected` of what it
-   * returns tells that the handshake is done. @throws (rejects) with the system's error when the address can't be bound.
+   * `onConnection` is called when somebody connects, and `mayHandshake` when something has come from them, before the handshake, so that
+   * refusing costs none. `onConnected` of what `onConnection` returns tells that the handshake is done. @throws (rejects) with the system's error when the address can't be bound.
    */
   listen(at: Endpoint, user: SecureListenerUser): Promise<StreamListener>;
   /** As `Network.connectTcp`; `onConnected` tells that the handshake is done and the peer is who it should be. */
