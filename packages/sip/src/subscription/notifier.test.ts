@@ -257,7 +257,9 @@ describe('what ends it from here', () => {
     expect(at.notifier.size).toBe(1);
     at.notifier.end('rejected', ({ account }) => account === 'peer');
     at.clock.advance(30);
-    expect(told(at.notify())).toContain('terminated;reason=rejected');
+    // What is there is not for it any more.
+    expect(told(at.notify())).toBe('terminated;reason=rejected | ');
+    expect(at.notify().value('Content-Type')).toBeUndefined();
     at.accept();
     expect(at.leftovers()).toEqual([]);
   });

@@ -73,6 +73,13 @@ interface Entry<W extends Watcher> {
 
 const RETRY_AFTER_S = 60;
 
+/** What a subscription is to. */
+export interface WhatIsWatched {
+  /** Name of the event package. */
+  readonly package: string;
+  readonly resource: string;
+}
+
 /** All subscriptions that we notify (RFC 6665 §4.2): makes them, tells them what has changed, bounds and ends them. */
 export class Notifier<W extends Watcher> {
   readonly counters: NotifierCounters = { subscribed: 0, refused: 0, notifies: 0, ended: {} };
@@ -135,10 +142,11 @@ export class Notifier<W extends Watcher> {
     }
   }
 
-  /** Ends the subscriptions of some watchers: an account is gone, or may not come from there any more. */
-  end(reason: EndReason, whose: (watcher: W, flow: Flow) => boolean): void {
-    for (const entry of [...this.#entries()]) {
-      if (whose(entry.watcher, entry.subscription.dialog.flow)) entry.subscription.end(reason);
+  /** Ends the subscriptions of some watchers: an account is gone, may not come from there any more, or may not watch that any more. */
+  end(reason: EndReason, whose: (watcher: W, flow: Flow, watched: WhatIsWatched) => boolean): void {
+    for (const { watcher, watched, subscription } of [...this.#entries()]) {
+      const what = { package: watched.package.name, resource: watched.resource };
+      if (whose(watcher, subscription.dialog.flow, what)) subscription.end(reason);
     }
   }
 

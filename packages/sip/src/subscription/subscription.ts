@@ -99,7 +99,7 @@ export class NotifierSubscription implements DialogOwner {
     if (this.#changed && this.isReady) this.#notify();
   }
 
-  /** Ends it from our side: the subscriber is told the last state and why. */
+  /** Ends it from our side: the subscriber is told why and, unless it may not know it any more, the last state. */
   end(reason: EndReason): void {
     if (this.#life !== 'active') return;
     this.#life = 'ending';
@@ -184,7 +184,8 @@ export class NotifierSubscription implements DialogOwner {
   #send(): void {
     const context = this.#context;
     const { dialog } = this;
-    const body = this.#host.document(this.#type, this.#version);
+    const mayKnow = this.#life === 'active' || this.#reason !== 'rejected';
+    const body = mayKnow ? this.#host.document(this.#type, this.#version) : undefined;
     if (body === undefined && this.#life === 'active') return void this.end('noresource');
     this.#changed = false;
     this.#outstanding = true;

@@ -1,8 +1,9 @@
 import type { HeaderField, SipRequest } from '@vats/sip';
 import { describe, expect } from 'vitest';
+import { pbxYaml } from '../cast.ts';
 import { scenario } from '../scenario.ts';
 import { end, talk } from './acts.ts';
-import { COLLEAGUES, forgets, gathered } from './watch-acts.ts';
+import { COLLEAGUES, forgets, gathered, watches } from './watch-acts.ts';
 
 describe('other packages', () => {
   scenario(
@@ -18,6 +19,42 @@ describe('other packages', () => {
       });
       expect(lasts).toEqual(['3600', '3600', '3600', '3761']);
       forgets(scene, alice, alice, alice, alice);
+    },
+  );
+
+  scenario(
+    'RFC 6665 §4.4.1: who leaves a group is told that its mailbox is none of theirs any more, and nothing of what lies in it',
+    { ends: [], ...COLLEAGUES },
+    async (scene) => {
+      const { alice, bob, world } = scene;
+      for (const actor of [alice, bob]) {
+        actor.asks('SUBSCRIBE', { uri: 'sip:600@acme.example', headers: [['Event', 'message-summary']] });
+        actor.hears('200 SUBSCRIBE');
+        actor.expects('NOTIFY');
+      }
+      watches(alice, '202');
+      await world.applies(pbxYaml(COLLEAGUES.pbx.replace('"201", ', '')));
+      const notify = alice.expects('NOTIFY');
+      expect(notify.value('Subscription-State')).toBe('terminated;reason=rejected');
+      expect([notify.value('Event'), notify.body.length]).toEqual(['message-summary', 0]);
+      alice.hearsNothing();
+      bob.hearsNothing();
+      alice.asks('SUBSCRIBE', { uri: 'sip:600@acme.example', headers: [['Event', 'message-summary']] });
+      alice.hears('403 SUBSCRIBE');
+      forgets(scene, alice, bob);
+    },
+  );
+
+  scenario(
+    'RFC 6665 §4.1.3: a phone that is another employee’s now is told to subscribe anew, as that one',
+    { ends: [], cast: ['alice', 'bob'] },
+    async ({ alice, world }) => {
+      watches(alice, '202');
+      const moved = pbxYaml().replace('login: alice,', 'login: successor,').replace('login: nobody,', 'login: alice,');
+      await world.applies(moved);
+      const notify = alice.expects('NOTIFY');
+      expect(notify.value('Subscription-State')).toBe('terminated;reason=deactivated');
+      alice.hearsNothing();
     },
   );
 

@@ -13,9 +13,22 @@ const NOT_FOUND: Refusal = { status: 404, headers: [] };
 const FORBIDDEN: Refusal = { status: 403, headers: [] };
 
 /**
- * What a SUBSCRIBE or PUBLISH of an account names, if it may have it. Nobody watches another company. `dialog` and `presence`: every
- * employee of the company, and its trunks' lamps. `message-summary`: one's own mailbox, and that of a group that one is in. `reg`: oneself.
+ * Whether an employee may watch something that is there. Nobody watches another company. `dialog` and `presence`: every employee of the
+ * company, and its trunks' lamps. `message-summary`: one's own mailbox, and that of a group that one is in. `reg`: oneself.
  */
+export function mayWatch(
+  packageName: string,
+  { domain: id, kind, name }: Resource,
+  { domain, user }: WhoWatches,
+  directory: Directory,
+): boolean {
+  if (id !== domain.id) return false;
+  if (packageName !== 'reg' && packageName !== 'message-summary') return true;
+  if (kind === 'group') return directory.isMember(domain, name, user.extension);
+  return directory.findUser(domain, name)?.extension === user.extension;
+}
+
+/** What a SUBSCRIBE or PUBLISH of an account names, if it may have it. */
 export function watchTarget(
   request: SipRequest,
   packageName: string,
@@ -30,15 +43,15 @@ export function watchTarget(
   const id = domain.id;
   const employee = directory.findUser(domain, dialled);
   if (employee !== undefined) {
-    const isOwn = employee.extension === user.extension;
-    if (!isOwn && (packageName === 'reg' || packageName === 'message-summary')) return FORBIDDEN;
-    if (packageName === 'reg' && dialled !== employee.extension) return { domain: id, kind: 'account', name: dialled };
-    return { domain: id, kind: 'employee', name: employee.extension };
+    const isAccount = packageName === 'reg' && dialled !== employee.extension;
+    const resource: Resource = isAccount
+      ? { domain: id, kind: 'account', name: dialled }
+      : { domain: id, kind: 'employee', name: employee.extension };
+    return mayWatch(packageName, resource, { domain, user }, directory) ? resource : FORBIDDEN;
   }
   if (packageName === 'message-summary' && directory.findGroup(domain, dialled) !== undefined) {
-    return directory.isMember(domain, dialled, user.extension)
-      ? { domain: id, kind: 'group', name: dialled }
-      : FORBIDDEN;
+    const resource: Resource = { domain: id, kind: 'group', name: dialled };
+    return mayWatch(packageName, resource, { domain, user }, directory) ? resource : FORBIDDEN;
   }
   if (packageName === 'dialog' && directory.findTrunk(domain, dialled) !== undefined)
     return { domain: id, kind: 'trunk', name: dialled };

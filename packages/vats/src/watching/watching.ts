@@ -24,8 +24,8 @@ import { accountOf, type PbxWatcher } from './pbx-watcher.ts';
 import { presencePackage } from './presence-package.ts';
 import { Publications } from './publications.ts';
 import { registrationPackage } from './registration-package.ts';
-import { resourceKey } from './resource.ts';
-import { watchTarget } from './watch-target.ts';
+import { readResource, resourceKey } from './resource.ts';
+import { mayWatch, type WhoWatches, watchTarget } from './watch-target.ts';
 
 export interface WatchingParts {
   readonly dialogs: DialogLayer;
@@ -115,14 +115,23 @@ export class Watching {
       this.notifier.changed('message-summary', resourceKey({ domain, kind, name: extension }));
   }
 
-  /** The model is another one: who is gone is watched by nobody, and watches nobody. */
+  /**
+   * The model is another one: who is gone is watched by nobody, and watches nobody; who may not watch something any more is told so. A
+   * phone that is another employee's now subscribes anew, as that one.
+   */
   noteModel(): void {
     const directory = this.#parts.directory();
     this.notifier.review();
-    this.notifier.end('rejected', ({ domain: id, login }) => {
+    const whoIs = ({ domain: id, login }: PbxWatcher): WhoWatches | undefined => {
       const domain = directory.domainById(id);
-      return domain === undefined || directory.findDevice(domain, login) === undefined;
+      const user = domain && directory.findDevice(domain, login)?.user;
+      return domain && user && { domain, user };
+    };
+    this.notifier.end('rejected', (watcher, _flow, watched) => {
+      const who = whoIs(watcher);
+      return who === undefined || !mayWatch(watched.package, readResource(watched.resource), who, directory);
     });
+    this.notifier.end('deactivated', (watcher) => whoIs(watcher)?.user.extension !== watcher.extension);
     const presence = this.#packages.get('presence');
     this.publications.keepOnly((resource) => presence?.state(resource) !== undefined);
   }
