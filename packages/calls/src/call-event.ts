@@ -119,7 +119,13 @@ export type CallEvent = Common &
         readonly detail?: string;
       }
     | QueueEvent
-    | { readonly type: 'call.answered'; readonly leg: LegName; readonly party: Party }
+    | {
+        readonly type: 'call.answered';
+        readonly leg: LegName;
+        readonly party: Party;
+        /** They asked not to be named to others: the switch and its operator know them, and show them to nobody. */
+        readonly hides?: true;
+      }
     | { readonly type: 'recording.started'; readonly path: string }
     | {
         readonly type: 'recording.finished';

@@ -6,7 +6,7 @@ import { CALLER } from './call-state.ts';
 import { connectedIdentity, ringingIdentity } from './connected-identity.ts';
 import type { FailureCode } from './failures.ts';
 import { infoPackagesOf } from './info-packages.ts';
-import type { Leg } from './leg.ts';
+import { hiding, type Leg } from './leg.ts';
 import { answeredTo } from './outside-invite.ts';
 import type { Sound } from './speaker.ts';
 
@@ -252,7 +252,7 @@ export class CallerSide {
     legs.join(caller, callee);
     this.#call.holdMusic.review(caller, callee);
     this.#call.emit({ type: 'leg.answered', leg: name });
-    this.#call.emit({ type: 'call.answered', leg: name, party: callee.party });
+    this.#call.emit({ type: 'call.answered', leg: name, party: callee.party, ...hiding(callee) });
     this.talkBegins(caller, callee);
   }
 

@@ -230,6 +230,7 @@ export class Forks {
       },
       {
         onProgress: (response, early) => {
+          noteHiding(leg, response);
           if (early !== undefined) this.#noteEarly(leg.name, early.id);
           this.#onProgress(leg, response, early);
         },
@@ -237,7 +238,7 @@ export class Forks {
         onAnswer: (response, session) => {
           leg.infoPackages = infoPackagesOf(response);
           leg.recvInfo = recvInfo(response);
-          if (asksToHide(privacyOf(response))) leg.hides = true;
+          noteHiding(leg, response);
           return this.#onAnswer(leg, session);
         },
         onFailure: (failure) => this.#onFailure(leg, failure),
@@ -361,4 +362,9 @@ export class Forks {
 
 function maxForwardsOf(request: SipRequest): number {
   return request.maxForwards?.ok ? request.maxForwards.value : DEFAULT_MAX_FORWARDS;
+}
+
+/** Whoever is called may ask not to be named to others (RFC 3323 §4.2). */
+function noteHiding(leg: Leg, response: SipResponse): void {
+  if (asksToHide(privacyOf(response))) leg.hides = true;
 }

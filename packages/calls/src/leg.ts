@@ -55,6 +55,11 @@ export interface Leg extends FarEnd {
   unheld?: boolean;
   /** Whether the peer itself put the call on hold. */
   holds: boolean;
-  /** Its answer asked that the caller is not told whom they reached (RFC 3323). */
+  /** It asked not to be named to others (RFC 3323). */
   hides?: true;
+}
+
+/** What an event says of a leg that asked not to be named. */
+export function hiding({ hides }: Pick<Leg, 'hides'>): { hides?: true } {
+  return hides === true ? { hides } : {};
 }

@@ -6,7 +6,7 @@ import type { NamedDialog } from './dialog-named.ts';
 import type { FailureCode } from './failures.ts';
 import type { Forks } from './forks.ts';
 import { infoPackagesOf, recvInfo } from './info-packages.ts';
-import type { Leg } from './leg.ts';
+import { hiding, type Leg } from './leg.ts';
 import type { Renegotiation } from './renegotiation.ts';
 
 /** What a takeover needs of its call. */
@@ -71,7 +71,7 @@ export class Takeover {
       holdMusic.review(stays, comes);
     }
     this.#call.emit({ type: 'leg.answered', leg: name });
-    this.#call.emit({ type: 'call.answered', leg: name, party: comes.party });
+    this.#call.emit({ type: 'call.answered', leg: name, party: comes.party, ...hiding(comes) });
     recorder.putThrough(stays, comes);
     const isHeld = stays.unheld === true && stays.sdp.media().held;
     stays.unheld = false;

@@ -59,6 +59,30 @@ describe('a busy lamp', () => {
   );
 
   scenario(
+    'RFC 3323 §4.2: who asks not to be named in their answer is named in nobody’s lamp; the operator knows who it was',
+    { ends: 'caller-hung-up', cast: ['alice', 'bob', 'carol'], ...COLLEAGUES },
+    (scene) => {
+      const { alice, bob, carol, world } = scene;
+      watches(carol, '201');
+      alice.invites(bob);
+      bob.answers({ headers: [['Privacy', 'id']] });
+      expect(alice.hears('200 INVITE').value('P-Asserted-Identity')).toBeUndefined();
+      bob.expects('ACK');
+      gathered(scene);
+      const notify = carol.expects('NOTIFY');
+      expect(told(notify)).toBe('active 1: initiator confirmed');
+      expect(notify.body.toString()).not.toContain('202');
+      expect(world.events.find(({ type }) => type === 'call.answered')).toMatchObject({
+        ...{ party: { extension: '202' }, hides: true },
+      });
+      end(alice, bob);
+      gathered(scene);
+      carol.expects('NOTIFY');
+      forgets(scene, carol);
+    },
+  );
+
+  scenario(
     'shows somebody in no group with the watched one that there is a call, and not with whom (RFC 4235 §3.6)',
     { ends: 'caller-hung-up', cast: ['alice', 'bob', 'eve'], ...COLLEAGUES },
     (scene) => {

@@ -8,13 +8,15 @@ export interface Participant {
   /** Unique in the call: the leg's name, or what stands for a seat. */
   readonly place: string;
   readonly party: Party;
+  /** They asked not to be named to others. */
+  readonly hides?: true;
   /** The trunk that the call came or went by here. */
   readonly trunk?: string;
   /** They dialled, in this call or in the one that a transfer has brought them from. */
   readonly dialled: boolean;
   /** `trying`: nobody has been told to ring yet. `early`: somebody rings. `confirmed`: they are on the phone. */
   readonly state: 'trying' | 'early' | 'confirmed';
-  /** With whom, or at whose number; undefined where that is several. */
+  /** With whom, or at whose number; undefined where that is several, or somebody who does not want to be named. */
   readonly remote: Party | undefined;
 }
 

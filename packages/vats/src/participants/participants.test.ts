@@ -82,3 +82,28 @@ test('a caller who goes on to somebody else is on the phone with them, as they c
     'x a, +74951234567, dialled, confirmed, 203',
   ]);
 });
+
+test('who asked not to be named is shown as nobody’s other party, and is a participant all the same', () => {
+  const { starts, tell, talks, shows } = ground();
+  starts('x', party('201'), '600');
+  tell('x', { type: 'leg.started', leg: 'b1', party: party('202'), flow: 'f' });
+  tell('x', { type: 'call.answered', leg: 'b1', party: party('202'), hides: true });
+  expect(shows()).toEqual(['x b1, 202, was called, confirmed, 201', 'x a, 201, dialled, confirmed, -']);
+  const more = { byParty: party('202'), remains: 'a', party: party('201'), to: '204' };
+  tell('x', { type: 'transfer.started', how: 'blind', by: 'b1', ...more });
+  tell('x', { type: 'transfer.failed', by: 'b1', failure: 'callee-busy', returned: true });
+  expect(shows()).toContain('x a, 201, dialled, confirmed, -');
+  tell('x', {
+    type: 'transfer.started',
+    how: 'blind',
+    by: 'a',
+    ...more,
+    byParty: party('201'),
+    remains: 'b1',
+    party: party('202'),
+  });
+  tell('x', { type: 'leg.started', leg: 'b2', party: party('204'), flow: 'f' });
+  expect(shows()).toContain('x b2, 204, was called, trying, -');
+  tell('x', { type: 'call.ended' });
+  expect(talks).toHaveLength(2);
+});

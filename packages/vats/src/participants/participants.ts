@@ -111,13 +111,13 @@ export class Participants {
     const { dialled = false } = (joined === undefined ? undefined : call.coming) ?? {};
     call.coming = undefined;
     this.#put(call, {
-      ...{ call: id, domain: call.domain, place: leg, party, dialled, remote: call.caller.party },
+      ...{ call: id, domain: call.domain, place: leg, party, dialled, remote: shownOf(call.caller) },
       state: joined === undefined ? 'trying' : 'confirmed',
       ...(trunk !== undefined && { trunk }),
     });
   }
 
-  #answered({ leg, party, at }: CallEvent & { readonly type: 'call.answered' }, call: OpenCall): void {
+  #answered({ leg, party, hides, at }: CallEvent & { readonly type: 'call.answered' }, call: OpenCall): void {
     const former = call.talk?.leg;
     this.#endTalk(call, at);
     if (former !== undefined && former !== leg) this.#leave(call, former);
@@ -125,16 +125,17 @@ export class Participants {
     if (leg !== CALLER) {
       call.talk = { leg, by: party, startedAt: at };
       this.#become(call, leg, 'confirmed');
+      if (hides) this.#hide(call, leg);
     }
     // Also somebody who had left with an earlier conversation.
-    this.#put(call, { ...call.caller, state: 'confirmed', remote: party });
+    this.#put(call, { ...call.caller, state: 'confirmed', remote: hides ? undefined : party });
   }
 
   #returned({ by, at }: { readonly by: LegName; readonly at: number }, call: OpenCall): void {
-    const party = call.places.get(by)?.party;
-    if (party === undefined) return;
-    call.talk = { leg: by, by: party, startedAt: at };
-    this.#meets(call, call.caller.place, party);
+    const back = call.places.get(by);
+    if (back === undefined) return;
+    call.talk = { leg: by, by: back.party, startedAt: at };
+    this.#meets(call, call.caller.place, shownOf(back));
   }
 
   #legEnded({ leg, at }: { readonly leg: LegName; readonly at: number }, call: OpenCall): void {
@@ -165,7 +166,12 @@ export class Participants {
     this.#put(call, { ...known, state });
   }
 
-  #meets(call: OpenCall, place: string, remote: Party): void {
+  #hide(call: OpenCall, place: string): void {
+    const known = call.places.get(place);
+    if (known !== undefined) this.#put(call, { ...known, hides: true });
+  }
+
+  #meets(call: OpenCall, place: string, remote: Party | undefined): void {
     const known = call.places.get(place);
     if (known !== undefined) this.#put(call, { ...known, remote });
   }
@@ -182,4 +188,9 @@ export class Participants {
     if (!call.places.delete(place)) return;
     for (const user of this.#users) user.participantChanged?.(before, undefined);
   }
+}
+
+/** As whom others see somebody. */
+function shownOf({ party, hides }: Participant): Party | undefined {
+  return hides ? undefined : party;
 }
