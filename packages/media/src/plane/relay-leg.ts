@@ -309,7 +309,7 @@ export class RelayLeg implements PairUser, WatchedLeg {
     // The recording holds what the other side could hear: nobody is overheard while on hold, or muted in a room.
     if (this.#recorder !== undefined && passage?.to?.output.receives !== false && passage?.isUnheard !== true) {
       const law = this.#laws[payloadType];
-      if (law !== undefined) this.#recorder.hear(this.#side, law, packet, payloadAt, rtpPayloadEnd(packet));
+      if (law !== undefined) this.#recorder.hear(this.#side, law, packet, payloadAt, rtpPayloadEnd(packet), now);
     }
     // Whoever is told of a key must not hear it as well, or it would count twice there.
     if (inKey && !this.#hush(packet, payloadAt, payloadType)) return;

@@ -196,11 +196,11 @@ export class Recorder {
     this.#journal.note({ note: 'resumed', ms: this.#floor / FRAMES_PER_MS });
   }
 
-  /** A G.711 packet of one side: its payload is octets `at` up to `end`. */
-  hear(side: Side, law: Law, packet: Uint8Array, at: number, end: number): void {
+  /** A G.711 packet of one side that came at `now`, by the recorder's clock: its payload is octets `at` up to `end`. */
+  hear(side: Side, law: Law, packet: Uint8Array, at: number, end: number, now = this.#clock.monotonic()): void {
     const frames = end - at;
     if (this.#paused || this.#finished || frames <= 0 || frames > LONGEST_PACKET) return;
-    const arrival = this.#now();
+    const arrival = this.#frameAt(now);
     const ssrc = rtpSsrc(packet);
     const anchor = side === 'right' ? this.#right : this.#left;
     const frame = anchor.place(ssrc, rtpTimestamp(packet), rtpMarker(packet), frames, arrival);
@@ -269,7 +269,11 @@ export class Recorder {
   }
 
   #now(): number {
-    return Math.floor((this.#clock.monotonic() - this.#startedAt) * FRAMES_PER_MS);
+    return this.#frameAt(this.#clock.monotonic());
+  }
+
+  #frameAt(monotonic: number): number {
+    return Math.floor((monotonic - this.#startedAt) * FRAMES_PER_MS);
   }
 
   /** Up to where the file is to hold sound. */

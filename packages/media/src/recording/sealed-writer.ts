@@ -4,6 +4,7 @@ import type { Law } from '../sdp/codec.ts';
 import type { OutputFiles } from './output-file.ts';
 import { fileKey, SALT_OCTETS, SEGMENT_OCTETS, sealedHeader, sealSegment } from './sealed-format.ts';
 import { SerialFile } from './serial-file.ts';
+import { soundBlocks } from './sound-blocks.ts';
 import {
   faultOf,
   MAX_PENDING_OCTETS,
@@ -79,6 +80,7 @@ export class SealedWriter implements SoundWriter {
     this.#reserve(from + octets.length);
     if (from > this.#end) this.#fillSilence(from);
     octets.copy(this.#open, from + skip - this.#sealed, skip);
+    soundBlocks.giveBack(octets);
     this.#end = Math.max(this.#end, from + octets.length);
     this.#sealOld();
     this.#next();

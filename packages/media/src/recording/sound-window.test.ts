@@ -60,20 +60,48 @@ test('nothing is overwritten before it was taken', () => {
   expect(() => window.extend(WINDOW_FRAMES + 1)).toThrow(RangeError);
 });
 
+test('sound that is taken back is silence, also where one channel goes on alone', () => {
+  const window = new SoundWindow('PCMA', 0);
+  window.write(0, 0, packet(6, 1), 0, 6, 'PCMA');
+  window.write(1, 0, packet(8, 2), 0, 8, 'PCMA');
+  window.take();
+  window.silence(4);
+  window.write(1, 6, packet(4, 3), 0, 4, 'PCMA');
+  const taken = window.take()!;
+  expect(taken.frame).toBe(4);
+  expect(channel(taken.octets, 0)).toEqual([SILENCE, SILENCE, SILENCE, SILENCE, SILENCE, SILENCE]);
+  expect(channel(taken.octets, 1)).toEqual([SILENCE, SILENCE, 3, 3, 3, 3]);
+});
+
 test('what is taken in pieces is what one long buffer would hold', () => {
-  const step = fc.record({ channel: fc.constantFrom(0 as const, 1 as const), back: fc.nat(3000), frames: fc.nat(400) });
+  const step = fc.record({
+    channel: fc.constantFrom(0 as const, 1 as const),
+    back: fc.nat(3000),
+    frames: fc.nat(400),
+    isTaken: fc.boolean(),
+    cutBack: fc.option(fc.nat(1000), { freq: 10 }),
+  });
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 200 }), (steps) => {
       const window = new SoundWindow('PCMA', 0);
       const expected = Buffer.alloc(400_000, SILENCE);
       const file = Buffer.alloc(400_000, SILENCE);
-      steps.forEach(({ channel: which, back, frames }, i) => {
+      const take = (): void => {
+        const taken = window.take();
+        taken?.octets.copy(file, taken.frame * 2);
+      };
+      steps.forEach(({ channel: which, back, frames, isTaken, cutBack }, i) => {
         const frame = Math.max(0, window.end + 200 - back);
         window.write(which, frame, packet(frames, i & 0x7f), 0, frames, 'PCMA');
         for (let at = frame; at < frame + frames; at++) expected[at * 2 + which] = i & 0x7f;
-        const taken = window.take();
-        taken?.octets.copy(file, taken.frame * 2);
+        if (cutBack !== null) {
+          const from = Math.max(0, window.end - cutBack);
+          window.silence(from);
+          expected.fill(SILENCE, from * 2);
+        }
+        if (isTaken || window.end - window.changedFrom > WINDOW_FRAMES / 2) take();
       });
+      take();
       expect(file.equals(expected)).toBe(true);
     }),
     { numRuns: 50 },

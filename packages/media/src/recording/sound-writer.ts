@@ -16,7 +16,7 @@ export interface SoundOutcome {
 export interface SoundWriter {
   /** The law of all that follows; to be called before any sound. */
   law: Law;
-  /** Puts `octets`, which are the writer's from now on, at `frame`. What is written first must be the recording's beginning. */
+  /** Puts `octets`, which are the writer's from now on, to be given back to `soundBlocks`, at `frame`. What is written first must be the recording's beginning. */
   write(frame: number, octets: Buffer): void;
   /** Silence from the beginning up to `frame`. */
   writeSilence(frame: number): void;

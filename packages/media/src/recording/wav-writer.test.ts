@@ -1,6 +1,7 @@
 import { FakeClock } from '@vats/kernel/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { MemoryFiles } from '../testing/memory-files.ts';
+import { soundBlocks } from './sound-blocks.ts';
 import type { SoundOutcome } from './sound-writer.ts';
 import { readWavHeader, WAV_HEADER_OCTETS } from './wav-header.ts';
 import { WavWriter } from './wav-writer.ts';
@@ -61,6 +62,24 @@ test('the law may be told until there is sound', () => {
   clock.advance(0);
   expect(readWavHeader(file())).toEqual({ law: 'PCMU', frames: 100_000 });
   expect(file().subarray(WAV_HEADER_OCTETS).equals(Buffer.alloc(200_000, 0xff))).toBe(true);
+});
+
+test('memory of sound is not used again before the disk has taken it', () => {
+  files.latency = 100;
+  const wav = writer();
+  const blocks = Array.from({ length: 5 }, () => soundBlocks.take(8_000));
+  for (const [i, block] of blocks.entries()) {
+    wav.write(i * 4_000, block.fill(i + 1));
+    // Somebody else's sound, meanwhile.
+    soundBlocks.take(8_000).fill(99);
+    clock.advance(30);
+  }
+  clock.advance(2_000);
+  const sound = file().subarray(WAV_HEADER_OCTETS);
+  expect(blocks.map((_, i) => sound[i * 8_000])).toEqual([1, 2, 3, 4, 5]);
+  expect(sound.includes(99)).toBe(false);
+  const again = blocks.map(() => soundBlocks.take(8_000).buffer);
+  expect(new Set(again)).toEqual(new Set(blocks.map(({ buffer }) => buffer)));
 });
 
 test('one operation is under way at a time, however slow the disk', () => {

@@ -3,6 +3,7 @@ import { SILENCE } from '../rtp/g711.ts';
 import type { Law } from '../sdp/codec.ts';
 import type { OutputFiles } from './output-file.ts';
 import { SerialFile } from './serial-file.ts';
+import { soundBlocks } from './sound-blocks.ts';
 import {
   faultOf,
   MAX_PENDING_OCTETS,
@@ -63,7 +64,6 @@ export class WavWriter implements SoundWriter {
     this.#headerFrames = -1;
   }
 
-  /** Puts `octets`, which are the writer's from now on, at `frame`. */
   write(frame: number, octets: Buffer): void {
     if (this.#fault !== undefined) return;
     if (this.#pendingOctets + octets.length > MAX_PENDING_OCTETS) {
@@ -138,7 +138,10 @@ export class WavWriter implements SoundWriter {
     const frames = Math.max(this.#frames, frameAt(position + octets.length));
     const isFirst = this.#headerFrames < 0;
     const written = (error?: Error): void => {
-      if (own) this.#pendingOctets -= octets.length;
+      if (own) {
+        this.#pendingOctets -= octets.length;
+        soundBlocks.giveBack(octets);
+      }
       if (error === undefined) {
         this.#frames = frames;
         if (isFirst) this.#headerFrames = frames;
