@@ -10,12 +10,11 @@ function make() {
   const acks = new Acks(clock, LIFETIME);
   const sent: string[] = [];
   const flow = { send: (octets: Buffer) => sent.push(octets.toString('latin1')) };
+  const dialogOf = (localTag: string) =>
+    ({ callId: 'c', localTag, remoteTag: 'r', flowTo: () => flow }) as unknown as Dialog;
   /** Keeps the ACK of the dialog with this local tag. */
-  const keep = (localTag: string) => {
-    const dialog = { callId: 'c', localTag, remoteTag: 'r', flowTo: () => flow } as unknown as Dialog;
-    acks.keep(dialog, 1, Buffer.from(localTag), undefined);
-  };
-  return { clock, acks, sent, keep };
+  const keep = (localTag: string) => acks.keep(dialogOf(localTag), 1, Buffer.from(localTag), undefined);
+  return { clock, acks, sent, keep, dialogOf };
 }
 
 test('an ACK is sent again for its whole lifetime and no longer, whatever else is kept meanwhile', () => {
@@ -31,6 +30,16 @@ test('an ACK is sent again for its whole lifetime and no longer, whatever else i
   clock.advance(1_000);
   expect(acks.repeat('c', 'one', 'r', 1)).toBe(false);
   expect(acks.repeat('c', 'other1', 'r', 1)).toBe(true);
+});
+
+test('what is kept shares no memory with what was sent, which was cut from a piece of 64 KiB', () => {
+  const { acks, sent, dialogOf } = make();
+  const octets = Buffer.from('ACK sip:201@192.0.2.1 SIP/2.0\r\nSubject: \xe9\xff\r\n\r\n', 'latin1');
+  const before = octets.toString('latin1');
+  acks.keep(dialogOf('one'), 1, octets, undefined);
+  octets.fill(0);
+  expect(acks.repeat('c', 'one', 'r', 1)).toBe(true);
+  expect(sent).toEqual([before]);
 });
 
 test('only the very 2xx gets it', () => {
