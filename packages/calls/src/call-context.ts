@@ -37,6 +37,8 @@ export interface CallOrigin {
   readonly hides?: true;
   /** How the call was sent on before it came here, the first diversion first; whatever is told, believed or not. */
   readonly diverted?: readonly Diverted[];
+  /** Somebody in the call has asked for TLS all the way, by a `sips:` URI. */
+  readonly secure?: true;
   /** What a trunk asserts is believed: whom it says the call was first for is part of the story, and passed on. */
   readonly trusted?: true;
 }

@@ -12,6 +12,7 @@ import {
   type TonePress,
 } from '@vats/media';
 import type { Flow } from '@vats/sip';
+import type { CallOrigin } from './call-context.ts';
 import type { CallEnded, LegName, Party, UnstampedEvent } from './call-event.ts';
 import { CALLER, type CallInput } from './call-state.ts';
 import { JoinedLegs } from './joined-legs.ts';
@@ -19,6 +20,7 @@ import { type FarEnd, farEndOf, type Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
 import { LegStreams } from './leg-streams.ts';
 import type { CallsParts } from './parts.ts';
+import { mayGoOver } from './secure-call.ts';
 import type { ServiceEvent } from './services.ts';
 import { qualityOf, type SoundTreatment, SoundTreatments } from './sound-treatments.ts';
 
@@ -40,6 +42,8 @@ export interface MovedLeg {
 
 /** What the legs of a call tell it. */
 interface CallLegsUser {
+  /** What is asked of the call now. */
+  readonly origin: Pick<CallOrigin, 'secure'>;
   feed(input: CallInput): void;
   emit(event: UnstampedEvent): void;
   /** A key was pressed that the other side has by its signalling. */
@@ -126,6 +130,7 @@ export class CallLegs {
   /** Leases ports for a leg; undefined when there are none. The call's media is opened with its first leg. */
   open(name: LegName, party: Party, at: FarEnd, wishes: MediaWishes): Leg | undefined {
     const { flow } = at;
+    this.#mustGoOver(flow);
     const leased = this.#lease(name, flow);
     if (leased === undefined) return undefined;
     const { media, streams } = leased;
@@ -157,6 +162,7 @@ export class CallLegs {
 
   /** Takes a leg of another call in: its dialog as it is, its sound at ports of this call. Undefined when there are none. */
   adopt(name: LegName, { leg, giveBack }: MovedLeg): Leg | undefined {
+    this.#mustGoOver(leg.flow);
     this.#holdings.hold(name, giveBack);
     const leased = this.#lease(name, leg.flow);
     if (leased === undefined) {
@@ -202,6 +208,11 @@ export class CallLegs {
     leg.sdp.move({ local: leased.media.local, ports: leased.streams });
     former?.close();
     return true;
+  }
+
+  /** Whoever chooses a leg's way knows what the call may go over; nothing gets past this all the same. */
+  #mustGoOver({ transport }: Flow): void {
+    if (!mayGoOver(this.#user.origin, transport)) throw new Error(`a leg over ${transport} in a call to a sips URI`);
   }
 
   #lease(name: LegName, flow: Flow): { readonly media: MediaLeg; readonly streams: LegStreams } | undefined {

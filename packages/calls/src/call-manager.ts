@@ -26,6 +26,7 @@ import { phoneReturned } from './phone-returned.ts';
 import { PinGuesses } from './pin-guesses.ts';
 import { type QueueSnapshot, Queues } from './queues.ts';
 import { refusalToReplace, replacesOf } from './replaces-refusal.ts';
+import { tlsAsked } from './secure-call.ts';
 import { timerOfCaller, timerPolicy } from './session-timer-policy.ts';
 import type { SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
@@ -80,7 +81,8 @@ export class CallManager {
   }
 
   /** An INVITE whose sender is known and may call. */
-  invite(request: SipRequest, flow: Flow, origin: CallOrigin): void {
+  invite(request: SipRequest, flow: Flow, from: CallOrigin): void {
+    const origin: CallOrigin = { ...from, ...tlsAsked(request) };
     const options = this.#asTheyWant(origin);
     const tooShort = refusedInterval(request, this.#timerOf(options));
     if (tooShort !== undefined) {

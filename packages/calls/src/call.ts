@@ -139,14 +139,13 @@ export class Call implements CallContext {
       renegotiation: this.#renegotiation,
       talking: () => this.#talking(),
       consultationOf: (replaces, transferor) => hooks.consultationOf(this, replaces, transferor),
-      asks: (asking) => {
-        this.origin = asking;
-      },
+      asks: (asking) => this.#asks(asking),
       changed: () => this.#supervision.review(),
     });
     this.#takeover = new Takeover(this, {
       forks: this.#forks,
       renegotiation: this.#renegotiation,
+      asks: (asking) => this.#asks(asking),
       changed: () => this.#supervision.review(),
     });
     this.#giving = new GivingAway({
@@ -220,6 +219,11 @@ export class Call implements CallContext {
   /** Rings a supervisor, who is then taken into the call's sound; or says why not. */
   supervise(kind: SupervisionKind, user: User): SupervisionRefusal | undefined {
     return this.#supervision.supervise(kind, user);
+  }
+
+  #asks(origin: CallOrigin): void {
+    this.origin = origin;
+    if (origin.secure === true) this.#supervision.keepToTls();
   }
 
   #talking(): { readonly caller: Leg; readonly peer: Leg; readonly exchanging: boolean } | undefined {

@@ -33,6 +33,9 @@ export interface Consultation {
   readonly stage: 'talks' | 'rings' | 'served';
   /** Whether a negotiation is under way, which must end first. */
   readonly isNegotiating: boolean;
+  /** It is to a `sips:` URI, and whether all who may come of it are on TLS. */
+  readonly secure: boolean;
+  readonly isOverTls: boolean;
   /** Takes who talks with the transferor out of it, for the call with this id; the rest of it ends. Only while it talks. */
   give(into: string): Given | undefined;
   /** The transferor leaves, whoever answers goes to the heir. Only while it rings. */

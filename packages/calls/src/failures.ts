@@ -291,6 +291,14 @@ export const FAILURES = {
     en: 'The caller must encrypt its sound: SRTP is required',
     ru: 'Вызывающий должен шифровать звук: требуется SRTP',
   },
+  'tls-only': {
+    status: 403,
+    q850: 79,
+    log: 'info',
+    mango: 1130,
+    en: 'The call may not leave TLS',
+    ru: 'Вызов не может выйти за пределы TLS',
+  },
   'srtp-unusable': {
     status: 488,
     q850: 65,

@@ -1,3 +1,4 @@
+import { isSecure } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import type { CallState } from './call-state.ts';
@@ -31,7 +32,12 @@ export class GivingAway {
     const state = this.#parts.state();
     const talking = this.#parts.talking();
     const other = call.otherOf(leg);
-    const about = { id: call.id, abandon: (failure: FailureCode) => this.#abandoned(failure) };
+    const others = call.legs.all().filter((each) => each !== leg);
+    const security = {
+      secure: call.origin.secure === true,
+      isOverTls: others.every(({ flow }) => isSecure(flow.transport)),
+    };
+    const about = { ...security, id: call.id, abandon: (failure: FailureCode) => this.#abandoned(failure) };
     if (talking !== undefined && other !== undefined) {
       const negotiating = talking.exchanging || isNegotiating(leg) || isNegotiating(other);
       const give = (into: string) => this.#give(leg, other, into);

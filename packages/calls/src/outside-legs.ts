@@ -132,7 +132,7 @@ export class OutsideLegs {
         skip(trunk, 'can not be reached');
         continue;
       }
-      if (!mayGoOver(this.#call.invite.request, at.transport)) {
+      if (!mayGoOver(origin, at.transport)) {
         skip(trunk, 'does not speak TLS, and the call is to a sips URI');
         continue;
       }

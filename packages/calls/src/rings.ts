@@ -5,7 +5,7 @@ import type { LegName, Party } from './call-event.ts';
 import type { Rung } from './call-state.ts';
 import type { Diverting } from './diverting.ts';
 import type { ReachablePhone } from './parts.ts';
-import { mayGoOver } from './secure-call.ts';
+import { waysTo } from './secure-call.ts';
 
 /** One phone that a step of the plan rings. */
 export interface PhoneRing {
@@ -87,10 +87,9 @@ export function chosenOf(
     }
     const { login } = target.device;
     const party = partyOf(target, frame);
-    for (const phone of parts.locate(origin.domain, login)) {
+    for (const phone of waysTo(parts.locate(origin.domain, login), origin)) {
       if (login === own && [phone, ...(phone.otherFlows ?? [])].some(({ flow }) => flow.id === invite.flow.id))
         continue;
-      if (!mayGoOver(invite.request, phone.flow.transport)) continue;
       if (call.legs.all().some(({ party, flow }) => party.login === login && flow.id === phone.flow.id)) continue;
       choose({ kind: 'phone', target, party, phone, ...(prefix !== undefined && { prefix }) });
     }

@@ -5,6 +5,7 @@ import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
 import type { Leg } from './leg.ts';
 import { roomOrderOf } from './room-order.ts';
+import { waysTo } from './secure-call.ts';
 import { type SupervisionKind, Supervisor } from './supervisor.ts';
 
 /**
@@ -62,7 +63,7 @@ export class Supervision {
     if (this.#supervisors.size >= MOST) return 'too-many';
     const { origin, parts } = this.#call;
     const phones = user.devices.flatMap((device) =>
-      parts.locate(origin.domain, device.login).map((phone) => ({ ...device, phone })),
+      waysTo(parts.locate(origin.domain, device.login), origin).map((phone) => ({ device, phone })),
     );
     const supervised: Supervised = {
       kind,
@@ -86,6 +87,11 @@ export class Supervision {
     for (const { supervisor } of this.#supervisors.values()) if (supervisor.joined) supervisor.changed();
     this.#meet();
     this.#record();
+  }
+
+  /** The call keeps to TLS from now on. */
+  keepToTls(): void {
+    for (const { supervisor } of [...this.#supervisors.values()]) supervisor.keepToTls();
   }
 
   /** The call is over. */

@@ -1,16 +1,27 @@
 import type { Cancel } from '@vats/kernel';
-import type { RoomOrder, SrtpPolicy } from '@vats/media';
-import type { User } from '@vats/pbx';
-import { type InviteFailure, NameAddr, type OutgoingInvite, type Session, type SessionUser, SipUri } from '@vats/sip';
+import type { RoomOrder } from '@vats/media';
+import type { Device, User } from '@vats/pbx';
+import {
+  type IncomingReinvite,
+  type InviteFailure,
+  NameAddr,
+  type OutgoingInvite,
+  type Session,
+  type SessionUser,
+  SipUri,
+} from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import { CallLegs } from './call-legs.ts';
 import { COMPLETED_ELSEWHERE, type FailureCode, reasonHeader } from './failures.ts';
 import type { Leg } from './leg.ts';
 import { LegHoldings } from './leg-holdings.ts';
+import { nextFlow, withEncryption } from './next-try.ts';
 import type { ReachablePhone } from './parts.ts';
+import { phoneWay } from './phone-way.ts';
 import { relayInDialogRequest } from './relay-request.ts';
 import { roomOrderOf } from './room-order.ts';
+import { mayGoOver } from './secure-call.ts';
 
 /** How a supervisor takes part in a call: hears it; is heard by the employee alone; is heard by both. */
 export type SupervisionKind = 'listen' | 'whisper' | 'barge';
@@ -18,12 +29,12 @@ export type SupervisionKind = 'listen' | 'whisper' | 'barge';
 /** How long their phones ring. */
 const RING_MS = 60_000;
 
-/** One of their phones, and what its account's settings say. */
+/** One of their phones, as it is rung. */
 interface SupervisorsPhone {
-  readonly login: string;
-  readonly calls?: number;
-  readonly srtp?: SrtpPolicy;
+  readonly device: Device;
   readonly phone: ReachablePhone;
+  /** It would not take the call in clear. */
+  readonly encrypted?: boolean;
 }
 
 /** What a supervisor is given. */
@@ -78,6 +89,9 @@ export class Supervisor {
       call.parts,
       log,
       {
+        get origin() {
+          return call.origin;
+        },
         feed: (input) => {
           if (input.type === 'hang-up') this.end(input.failure);
         },
@@ -99,7 +113,7 @@ export class Supervisor {
     const beside = call.legs.media;
     if (beside === undefined) return false;
     this.#legs.opensBeside(beside);
-    for (const at of phones) this.#invite(at, false);
+    for (const at of phones) this.#invite(at);
     this.#stopRinging = call.parts.clock.after(RING_MS, () => this.end('no-answer'));
     return this.#invites.size > 0;
   }
@@ -129,16 +143,27 @@ export class Supervisor {
     this.#options.gone(why);
   }
 
-  /** @param encrypted it would not take the call in clear */
-  #invite(at: SupervisorsPhone, encrypted: boolean): void {
+  /** The call keeps to TLS from now on: what of it is in clear ends. */
+  keepToTls(): void {
+    const { origin } = this.#options.call;
+    const isInClear = (leg: Leg | undefined) => leg !== undefined && !mayGoOver(origin, leg.flow.transport);
+    if (isInClear(this.#talks)) {
+      this.end('tls-only');
+      return;
+    }
+    for (const name of [...this.#invites.keys()]) if (isInClear(this.#legs.get(name))) this.#cancel(name, []);
+    this.#nothingLeft('tls-only');
+  }
+
+  #invite(at: SupervisorsPhone): void {
     const { call, number, shows, onOutgoing } = this.#options;
     const { origin, parts, places } = call;
-    const { phone, srtp } = at;
+    const { device, phone, encrypted = false } = at;
     // Names that no leg of the call itself has.
     const name = `s${number}.${++this.#count}`;
-    if (!places.take(name, at)) return;
+    if (!places.take(name, device)) return;
     this.#holdings.hold(name, () => places.leave(name));
-    const leg = this.#legs.open(name, this.party, phone, { srtp, encrypted });
+    const leg = this.#legs.open(name, this.party, phone, { srtp: device.srtp, encrypted });
     const offer = leg?.sdp.offerOwn();
     if (leg === undefined || offer?.ok !== true) {
       this.#legs.drop(name);
@@ -152,12 +177,12 @@ export class Supervisor {
         to: NameAddr.of({ uri: SipUri.of({ user: this.party.number, ...here }) }),
         target: phone.flow,
         sdp: offer.value,
-        ...(phone.routes.length > 0 && { routes: phone.routes }),
+        ...phoneWay(parts, origin.domain, device, phone),
       },
       {
         onProgress: () => {},
         onAnswer: (_response, session) => this.#answered(leg, session),
-        onFailure: (failure) => this.#failed(leg, failure, encrypted ? undefined : at),
+        onFailure: (failure) => this.#failed(leg, failure, at),
       },
     );
     this.#invites.set(name, invite);
@@ -184,14 +209,13 @@ export class Supervisor {
     return this.#sessionUser(leg);
   }
 
-  /** @param clear the phone, where it was offered clear sound */
-  #failed(leg: Leg, { cause, status }: InviteFailure, clear: SupervisorsPhone | undefined): void {
+  #failed(leg: Leg, failure: InviteFailure, at: SupervisorsPhone): void {
     if (!this.#invites.has(leg.name)) return;
     this.#forget(leg.name);
     this.#legs.drop(leg.name);
-    // As in any call, a phone that encrypts always says so by a 488.
-    if (clear !== undefined && (clear.srtp ?? 'optional') === 'optional' && cause === 'response' && status === 488)
-      this.#invite(clear, true);
+    const otherFlow = nextFlow(at.phone, failure);
+    if (otherFlow !== undefined) this.#invite({ ...at, phone: otherFlow });
+    else if (at.encrypted !== true && withEncryption(at.device.srtp, failure)) this.#invite({ ...at, encrypted: true });
     this.#nothingLeft('no-answer');
   }
 
@@ -219,29 +243,37 @@ export class Supervisor {
         leg.onAnswerInAck = undefined;
         take?.(sdp);
       },
-      onReinvite: (reinvite) => {
-        const asks = reinvite.offer === undefined;
-        const read = reinvite.offer === undefined ? undefined : leg.sdp.receiveOffer(reinvite.offer);
-        const sdp = read?.ok === false ? read : asks ? leg.sdp.offerOwn() : leg.sdp.answerOwn('any');
-        if (!sdp.ok) {
-          if (read?.ok !== false) leg.sdp.rollBack();
-          reinvite.reject(488);
-          return;
-        }
-        const take = (): void => {
-          this.#legs.describe(leg);
-          this.takeSeat();
-        };
-        if (asks) {
-          leg.onAnswerInAck = (answer) => {
-            if (answer !== undefined && leg.sdp.receiveAnswer(answer).ok) take();
-          };
-        }
-        reinvite.answer({ sdp: sdp.value });
-        if (!asks) take();
+      onReinvite: (reinvite) => this.#renegotiated(leg, reinvite),
+      onUpdate: (update) => this.#renegotiated(leg, update),
+      onRefreshed: (sdp) => {
+        if (leg.sdp.receiveAnswer(sdp).ok) this.#describe(leg);
       },
       onRequest: (request, respond) => relayInDialogRequest(request, respond, undefined),
       onEnd: () => this.end('callee-hung-up'),
     };
+  }
+
+  /** Its phone says that its sound is another, or asks what ours is. */
+  #renegotiated(leg: Leg, reinvite: IncomingReinvite): void {
+    const asks = reinvite.offer === undefined;
+    const read = reinvite.offer === undefined ? undefined : leg.sdp.receiveOffer(reinvite.offer);
+    const sdp = read?.ok === false ? read : asks ? leg.sdp.offerOwn() : leg.sdp.answerOwn('any');
+    if (!sdp.ok) {
+      if (read?.ok !== false) leg.sdp.rollBack();
+      reinvite.reject(488);
+      return;
+    }
+    if (asks) {
+      leg.onAnswerInAck = (answer) => {
+        if (answer !== undefined && leg.sdp.receiveAnswer(answer).ok) this.#describe(leg);
+      };
+    }
+    reinvite.answer({ sdp: sdp.value });
+    if (!asks) this.#describe(leg);
+  }
+
+  #describe(leg: Leg): void {
+    this.#legs.describe(leg);
+    this.takeSeat();
   }
 }

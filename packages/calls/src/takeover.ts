@@ -1,4 +1,4 @@
-import type { IncomingInvite, IncomingInviteUser } from '@vats/sip';
+import { type IncomingInvite, type IncomingInviteUser, isSecure, warning } from '@vats/sip';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import { isNegotiating } from './consultation.ts';
@@ -8,11 +8,14 @@ import type { Forks } from './forks.ts';
 import { infoPackagesOf, recvInfo } from './info-packages.ts';
 import { hiding, type Leg } from './leg.ts';
 import type { Renegotiation } from './renegotiation.ts';
+import { WOULD_LEAVE_TLS } from './secure-call.ts';
 
 /** What a takeover needs of its call. */
 export interface TakeoverParts {
   readonly forks: Forks;
   readonly renegotiation: Renegotiation;
+  /** What is asked of the call from now on. */
+  readonly asks: (origin: CallOrigin) => void;
   /** The two who talk are others than before. */
   readonly changed: () => void;
 }
@@ -52,9 +55,14 @@ export class Takeover {
       invite.reject(491);
       return;
     }
+    if (!this.#staysOnTls(origin, invite, stays)) {
+      invite.reject(403, { headers: [warning(WOULD_LEAVE_TLS)] });
+      return;
+    }
     const comes = this.#comes(name, invite, origin, leg);
     if (comes === undefined) return;
     holder.leg = comes;
+    if (origin.secure === true) this.#parts.asks({ ...this.#call.origin, secure: true });
     if (stage === 'confirmed') this.#replace(leg, comes, stays, invite);
     else this.#pickUp(leg, comes, stays, invite);
   }
@@ -77,6 +85,11 @@ export class Takeover {
     stays.unheld = false;
     if (isHeld) this.#parts.renegotiation.renew(stays, comes);
     this.#parts.changed();
+  }
+
+  #staysOnTls({ secure }: CallOrigin, { flow }: IncomingInvite, stays: Leg): boolean {
+    if (secure !== true && this.#call.origin.secure !== true) return true;
+    return isSecure(flow.transport) && isSecure(stays.flow.transport);
   }
 
   #userOf(holder: { readonly leg?: Leg }): IncomingInviteUser {

@@ -1,5 +1,5 @@
 import type { Caller } from '@vats/pbx';
-import { type IncomingRefer, type ReferOutcome, type Replaces, warning } from '@vats/sip';
+import { type IncomingRefer, isSecure, isSips, type ReferOutcome, type Replaces, warning } from '@vats/sip';
 import type { CallContext, CallOrigin } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import type { CallPlan } from './call-plan.ts';
@@ -10,6 +10,7 @@ import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import type { Forks } from './forks.ts';
 import type { Leg } from './leg.ts';
 import type { Renegotiation } from './renegotiation.ts';
+import { mayGoOver, WOULD_LEAVE_TLS } from './secure-call.ts';
 import { type Dialled, dialledIn, type OrderRefusal, transferorOf } from './transfer-order.ts';
 
 /** What the transfers of a call need of it. */
@@ -35,6 +36,8 @@ interface Order {
   readonly caller: Caller;
   readonly to: Dialled;
   readonly consultation: Consultation | undefined;
+  /** The call may not leave TLS from now on. */
+  readonly secure: boolean;
 }
 
 interface Running extends Order {
@@ -93,7 +96,11 @@ export class Transfers {
     if (consultation?.isNegotiating === true) return NEGOTIATING;
     // Whom a phone consults it names by our Contact, which nobody could dial.
     const to = consultation === undefined ? dialledIn(refer, domain, directory) : { dialled: consultation.to };
-    return 'status' in to ? to : { by: leg, caller, to, consultation };
+    if ('status' in to) return to;
+    const secure = call.origin.secure === true || isSips(refer.target) || consultation?.secure === true;
+    const stays = leg === talking.caller ? talking.peer : talking.caller;
+    const isOverTls = isSecure(stays.flow.transport) && consultation?.isOverTls !== false;
+    return secure && !isOverTls ? refused(403, WOULD_LEAVE_TLS) : { by: leg, caller, to, consultation, secure };
   }
 
   /** The other side waits from now on. */
@@ -103,7 +110,7 @@ export class Transfers {
     call.legs.takesCallersPlace(remains);
     const [transferor, waits] = [call.legs.get(by), call.legs.get(remains)];
     if (running === undefined || transferor === undefined || waits === undefined) return;
-    const { consultation, to } = running;
+    const { consultation, to, secure } = running;
     if (transferor.holds) waits.unheld = true;
     call.speaker.hush(transferor);
     call.legs.part(transferor);
@@ -121,6 +128,7 @@ export class Transfers {
     const asked = {
       dialled,
       ...(host !== undefined && { host }),
+      ...(secure && { secure }),
       ...(isTheirs && hides !== undefined && { hides }),
       ...(isTheirs && callerId !== undefined && { callerId }),
     };
@@ -197,8 +205,13 @@ export class Transfers {
     const { call, forks } = this.#parts;
     const waits = call.legs.caller;
     if (given === undefined || waits === undefined || this.#running !== running) {
-      if (given !== undefined) this.#turnAway(given);
+      if (given !== undefined) this.#turnAway(given, 'caller-cancelled');
       this.#refuse(running, 'unreachable');
+      return;
+    }
+    if (!mayGoOver(call.origin, given.leg.flow.transport)) {
+      this.#turnAway(given, 'tls-only');
+      this.#refuse(running, 'tls-only');
       return;
     }
     const name = forks.nextLeg();
@@ -251,12 +264,12 @@ export class Transfers {
   }
 
   /** Whoever comes too late is let go, and all that is held for them with them. */
-  #turnAway({ leg, giveBack, portion }: Given): void {
+  #turnAway({ leg, giveBack, portion }: Given, failure: FailureCode): void {
     const { call, forks } = this.#parts;
     const name = forks.nextLeg();
     call.holdings.hold(name, giveBack);
     if (portion !== undefined) forks.portions.adopt(name, portion);
-    leg.session?.bye([['Reason', reasonHeader('caller-cancelled')]]);
+    leg.session?.bye([['Reason', reasonHeader(failure)]]);
     call.holdings.giveBack(name);
   }
 

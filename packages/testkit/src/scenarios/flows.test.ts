@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import type { Actor } from '../actor.ts';
 import { PHONES } from '../cast.ts';
 import { scenario } from '../scenario.ts';
-import { connect, end } from './acts.ts';
+import { connect, end, talk } from './acts.ts';
 
 const INSTANCE = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>"';
 const SUPPORTED = [['Supported', 'path, outbound']] as const;
@@ -73,6 +73,60 @@ describe('RFC 5626: a phone with two flows', () => {
       connect(alice, bobMobile);
       end(alice, bobMobile);
       // Until the INVITE to it, and the question whether it is there, have been given up.
+      world.passes(70_000);
+    },
+  );
+
+  scenario(
+    'RFC 5626 §7: a MESSAGE goes over the other where one of them fails or is silent, and is the same request',
+    { ends: [], ...ALONE },
+    async ({ alice, bob, bobMobile, world }) => {
+      const text = { uri: 'sip:202@acme.example', headers: [['Content-Type', 'text/plain']] as const, body: 'x' };
+      await twoFlows(bob, bobMobile);
+      bob.manners.replies.MESSAGE = 430;
+      alice.asks('MESSAGE', text);
+      const [first, second] = [bob.expects('MESSAGE'), bobMobile.expects('MESSAGE')];
+      expect([second.callId, second.fromTag, second.cseq]).toEqual([first.callId, first.fromTag, first.cseq]);
+      alice.hears('200 MESSAGE');
+      world.network.vanish(PHONES.bob.local.address);
+      alice.asks('MESSAGE', text);
+      world.passes(3_900);
+      bobMobile.hearsNothing();
+      world.passes(200);
+      bobMobile.expects('MESSAGE');
+      alice.hears('200 MESSAGE');
+      world.passes(70_000);
+      expect(world.running.messages.counters).toMatchObject({ delivered: 2, undelivered: 0 });
+    },
+  );
+
+  scenario(
+    'RFC 5626 §7: a MESSAGE that no flow takes is undelivered, once',
+    { ends: [], ...ALONE },
+    async ({ alice, bob, bobMobile, world }) => {
+      await twoFlows(bob, bobMobile);
+      for (const phone of [bob, bobMobile]) phone.manners.replies.MESSAGE = 408;
+      alice.asks('MESSAGE', { uri: 'sip:202@acme.example', headers: [['Content-Type', 'text/plain']], body: 'x' });
+      bob.expects('MESSAGE');
+      bobMobile.expects('MESSAGE');
+      alice.hears('480 MESSAGE');
+      expect(world.running.messages.counters).toMatchObject({ delivered: 0, undelivered: 1 });
+    },
+  );
+
+  scenario(
+    'RFC 5626 §7: a supervisor is rung over the other where one of them is silent',
+    { ends: 'caller-hung-up', cast: ['alice', 'carol'] },
+    async ({ alice, bob, bobMobile, carol, world }) => {
+      await twoFlows(bob, bobMobile);
+      talk(alice, carol);
+      world.network.vanish(PHONES.bob.local.address);
+      expect(world.running.calls.supervise(world.media.calls[0]!.callId, 'listen', '202')).toBeUndefined();
+      world.passes(4_100);
+      bobMobile.answers();
+      bobMobile.expects('ACK');
+      end(alice, carol);
+      bobMobile.expects('BYE');
       world.passes(70_000);
     },
   );

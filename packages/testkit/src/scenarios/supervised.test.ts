@@ -1,10 +1,13 @@
 import type { SupervisionKind } from '@vats/calls';
 import type { FakeMediaCall, MediaCommand } from '@vats/media/testing';
 import { describe, expect } from 'vitest';
+import { PHONES, pbxYaml } from '../cast.ts';
+import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 import { connect, end, talk } from './acts.ts';
 import { COMPANY, pbxUser } from './company.ts';
+import { update } from './session-acts.ts';
 
 const CAST = { cast: ['alice', 'bob', 'carol'] } as const;
 const RECORDED = { pbx: 'recording: all\n' };
@@ -135,6 +138,40 @@ describe('a supervisor', () => {
       carol.refuses(486);
       carol.expects('ACK');
       end(alice, bob);
+    },
+  );
+
+  scenario(
+    'has what any leg has: the session timer of their account, and answers to an UPDATE',
+    { ...CAST, ends: 'caller-hung-up' },
+    async ({ alice, bob, carol, world }) => {
+      await world.applies(pbxYaml().replace('login: carol,', 'sessionTimer: { mode: off }, login: carol,'));
+      talk(alice, bob);
+      supervise(world, 'listen');
+      expect(carol.call.received?.request.value('Session-Expires')).toBeUndefined();
+      carol.answers();
+      carol.expects('ACK');
+      update(carol, carol.call.sdp({ codecs: ['0 PCMU/8000'] }));
+      expect(readSdp(carol.hears('200 UPDATE').body.toString()).codecs).toEqual(['0 PCMU/8000']);
+      expect(joins(mediaOfSupervisor(world)).at(-1)?.order.format.encoding).toBe('pcmu/8000/1');
+      end(alice, bob);
+      carol.expects('BYE');
+    },
+  );
+
+  scenario(
+    'whose connection is gone and who has registered again hears over the new one that the call has ended',
+    { ...CAST, ends: 'caller-hung-up' },
+    async ({ alice, bob, carol, world }) => {
+      talk(alice, bob);
+      supervise(world, 'listen');
+      carol.answers();
+      carol.expects('ACK');
+      world.network.breakStreams(PHONES.carol.local.address);
+      world.passes(1_000);
+      await carol.registers();
+      end(alice, bob);
+      carol.expects('BYE');
     },
   );
 

@@ -1,11 +1,6 @@
 import type { Cancel, Clock } from '@vats/kernel';
-import type { Flow, HeaderField, ReplyDraft, RequestDraft, SipResponse, TransactionLayer } from '@vats/sip';
-
-/** One phone that a message goes to. */
-export interface MessageBranch {
-  readonly draft: RequestDraft;
-  readonly flow: Flow;
-}
+import type { HeaderField, ReplyDraft, SipResponse, TransactionLayer } from '@vats/sip';
+import { type MessageWay, sendByWays } from './message-ways.ts';
 
 /** When the sender is told that nobody takes the message: before its own transaction gives up, which is after 32 s. */
 const PATIENCE_MS = 24_000;
@@ -14,42 +9,41 @@ const PATIENCE_MS = 24_000;
  * One message on its way to several phones (RFC 3428 §7; a fork of what is no INVITE): each gets it, the first that takes it answers
  * for all, and only when none does the sender hears of a refusal. It is answered once, and always in time.
  *
+ * @param branches the ways to each phone
  * @param respond called once
  * @returns gives up waiting, and answers nothing: for the end of the process
  */
 export function forkMessage(
-  branches: readonly MessageBranch[],
+  branches: readonly (readonly MessageWay[])[],
   transactions: Pick<TransactionLayer, 'send'>,
   clock: Clock,
   respond: (reply: ReplyDraft) => void,
 ): Cancel {
   const refusals: ReplyDraft[] = [];
+  const waits: Cancel[] = [];
   let isAnswered = false;
-  const answer = (reply: ReplyDraft): void => {
-    if (isAnswered) return;
+  const close = (): void => {
     isAnswered = true;
     impatience();
+    for (const stopWaiting of waits) stopWaiting();
+  };
+  const answer = (reply: ReplyDraft): void => {
+    if (isAnswered) return;
+    close();
     respond(reply);
   };
   const impatience = clock.after(PATIENCE_MS, () => answer(best(refusals)));
-  const refused = (reply: ReplyDraft): void => {
-    if (refusals.push(reply) === branches.length) answer(best(refusals));
+  const answered = (response?: SipResponse): void => {
+    if (response !== undefined && response.status < 300) answer({ status: response.status });
+    else if (refusals.push(response === undefined ? UNAVAILABLE : refusalOf(response)) === branches.length)
+      answer(best(refusals));
   };
-  for (const { draft, flow } of branches) {
-    transactions.send(draft, flow, {
-      onResponse: (response) => {
-        if (response.status < 200) return;
-        if (response.status < 300) answer({ status: response.status });
-        else refused(refusalOf(response));
-      },
-      onTimeout: () => refused(UNAVAILABLE),
-      onTransportError: () => refused(UNAVAILABLE),
-    });
+  for (const ways of branches) {
+    const stopWaiting = sendByWays(ways, transactions, clock, answered);
+    if (isAnswered) stopWaiting();
+    else waits.push(stopWaiting);
   }
-  return () => {
-    isAnswered = true;
-    impatience();
-  };
+  return close;
 }
 
 const UNAVAILABLE: ReplyDraft = { status: 480 };

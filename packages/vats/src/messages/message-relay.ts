@@ -1,5 +1,5 @@
 import { KeyRates } from '@vats/access';
-import type { ReachablePhone } from '@vats/calls';
+import { type ReachablePhone, tlsAsked, waysTo } from '@vats/calls';
 import type { Cancel, Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { Directory, Domain, User } from '@vats/pbx';
 import {
@@ -15,8 +15,9 @@ import {
 } from '@vats/sip';
 import type { Authenticated } from '../front-door/authenticator.ts';
 import { dialledOf } from '../front-door/dialled.ts';
-import { forkMessage, type MessageBranch } from './message-fork.ts';
+import { forkMessage } from './message-fork.ts';
 import { messageTargets } from './message-targets.ts';
+import type { MessageWay } from './message-ways.ts';
 
 export interface MessageRelayParts {
   readonly transactions: TransactionLayer;
@@ -114,7 +115,7 @@ export class MessageRelay {
     request: SipRequest,
     flow: Flow,
     { domain, user, device }: Authenticated,
-  ): readonly MessageBranch[] | ReplyDraft {
+  ): readonly (readonly MessageWay[])[] | ReplyDraft {
     if (!flow.reliable && request.bytes.length > DATAGRAM_OCTETS)
       return { status: 413, reason: 'Message Too Large For UDP' };
     const hops = refusedHops(request);
@@ -130,27 +131,44 @@ export class MessageRelay {
     if (targets === 'unknown') return { status: 404 };
     if (targets === 'outside') return { status: 403, reason: 'Messages Go To Colleagues Only' };
     const branches = targets.users.flatMap((each) => this.#branchesTo(each, targets.to, request, domain, user));
-    const fitting = branches.filter((branch) => branch.flow.reliable || request.body.length <= DATAGRAM_OCTETS);
+    const fits = (way: MessageWay): boolean => way.flow.reliable || request.body.length <= DATAGRAM_OCTETS;
+    const fitting = branches.map((ways) => ways.filter(fits)).filter(({ length }) => length > 0);
     if (this.#awaited + Math.min(fitting.length, BRANCHES) > MOST_AWAITED)
       return { status: 503, headers: [['Retry-After', `${RETRY_AFTER_S}`]] };
     if (fitting.length > 0) return fitting.slice(0, BRANCHES);
     return branches.length > 0 ? { status: 413, reason: 'Message Too Large For UDP' } : { status: 480 };
   }
 
-  #branchesTo(to: User, called: string, request: SipRequest, domain: Domain, from: User): readonly MessageBranch[] {
-    return to.devices
-      .flatMap(({ login }) => this.#parts.locate(domain, login))
-      .map((phone) => ({ flow: phone.flow, draft: this.#draft(phone, called, request, domain, from) }));
-  }
-
-  #draft(
-    phone: ReachablePhone,
+  /** The ways to each of their phones. */
+  #branchesTo(
+    to: User,
     called: string,
     request: SipRequest,
     domain: Domain,
     from: User,
-  ): MessageBranch['draft'] {
-    const { hostOf, random, userAgent } = this.#parts;
+  ): readonly (readonly MessageWay[])[] {
+    const { locate, random } = this.#parts;
+    const asked = tlsAsked(request);
+    return to.devices
+      .flatMap(({ login }) => waysTo(locate(domain, login), asked))
+      .map((phone) => {
+        const names = { tag: random.token(12), callId: random.token(24) };
+        return [phone, ...(phone.otherFlows ?? [])].map((way) => ({
+          flow: way.flow,
+          draft: this.#draft(way, names, called, request, domain, from),
+        }));
+      });
+  }
+
+  #draft(
+    phone: ReachablePhone,
+    { tag, callId }: { readonly tag: string; readonly callId: string },
+    called: string,
+    request: SipRequest,
+    domain: Domain,
+    from: User,
+  ): MessageWay['draft'] {
+    const { hostOf, userAgent } = this.#parts;
     const here = hostOf(phone.flow, domain);
     const sender = NameAddr.of({ displayName: from.name, uri: SipUri.of({ user: from.extension, ...here }) });
     const { maxForwards } = request;
@@ -158,9 +176,9 @@ export class MessageRelay {
     const headers: HeaderField[] = [
       ...phone.routes.map((route): HeaderField => ['Route', route]),
       ['Max-Forwards', `${hops}`],
-      ['From', `${formatNameAddr(sender)};tag=${random.token(12)}`],
+      ['From', `${formatNameAddr(sender)};tag=${tag}`],
       ['To', formatNameAddr(NameAddr.of({ uri: SipUri.of({ user: called, ...here }) }))],
-      ['Call-ID', random.token(24)],
+      ['Call-ID', callId],
       ['CSeq', '1 MESSAGE'],
       ...(userAgent === undefined ? [] : [['User-Agent', userAgent] as const]),
     ];
