@@ -13,6 +13,7 @@ import type { HoldMusic } from './hold-music.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
 import type { LegHoldings } from './leg-holdings.ts';
+import type { NegotiationTerms } from './negotiation.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import type { Speaker } from './speaker.ts';
@@ -70,6 +71,8 @@ export interface CallContext {
   readonly leaving: LeavingLegs;
   /** What a leg may be offered: only what a recording can hold, when there will be one. */
   readonly policy: CodecPolicy;
+  /** By what its two sides are brought together. */
+  readonly terms: NegotiationTerms;
   /** The leg that talks with this one, when the call is up. */
   otherOf(leg: Leg): Leg | undefined;
   /** Who hears the leg before anybody has answered: the caller and the phone whose early media it has. */

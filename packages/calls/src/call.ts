@@ -27,6 +27,7 @@ import { Keys } from './keys.ts';
 import type { LeavingLegs } from './leaving-legs.ts';
 import type { Leg } from './leg.ts';
 import { LegHoldings } from './leg-holdings.ts';
+import type { NegotiationTerms } from './negotiation.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import { type Performers, performCommand } from './perform-command.ts';
@@ -182,6 +183,10 @@ export class Call implements CallContext {
   get policy(): CodecPolicy {
     // Whoever records by hand wants it to go on, as well: a re-INVITE leads to nothing that is not recorded.
     return this.#plan.records || this.recorder.state !== 'off' ? 'g711' : 'any';
+  }
+
+  get terms(): NegotiationTerms {
+    return { callerOffered: this.invite.offer !== undefined, policy: this.policy };
   }
 
   /** Timers that run. */

@@ -1,6 +1,7 @@
 import type { EarlyDialog, IncomingReinvite } from '@vats/sip';
 import type { CallContext } from './call-context.ts';
 import type { Leg } from './leg.ts';
+import { calleeAnswer } from './negotiation.ts';
 import { warningOf } from './refusal-headers.ts';
 
 /**
@@ -15,12 +16,9 @@ export function answerEarlyUpdate(call: CallContext, leg: Leg, update: IncomingR
     update.reject(488, { headers: [warningOf(read.error.code)] });
     return;
   }
-  const hasSpoken = caller !== undefined && (call.invite.offer !== undefined || caller.session !== undefined);
   const sdp = read.value.refresh
     ? { ok: true as const, value: leg.sdp.answerAgain() }
-    : hasSpoken
-      ? leg.sdp.answerFrom(caller.sdp, call.policy)
-      : leg.sdp.answerOwn(call.policy);
+    : calleeAnswer(caller, leg, call.terms);
   if (!sdp.ok) {
     const headers = [warningOf(sdp.error.code, leg.sdp.offeredSound)];
     leg.sdp.rollBack();

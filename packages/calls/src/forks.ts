@@ -186,13 +186,10 @@ export class Forks {
 
   /** Leases ports for a leg and makes the offer to it; where that fails the leg is gone. */
   #open(name: LegName, party: Party, at: FarEnd, wishes: MediaWishes): Opened {
-    const { legs, policy, invite } = this.#call;
+    const { legs, terms } = this.#call;
     const { caller } = legs;
     const leg = legs.open(name, party, at, wishes);
-    const offer =
-      caller === undefined || leg === undefined
-        ? undefined
-        : calleeOffer(caller, leg, invite.offer !== undefined, policy);
+    const offer = caller === undefined || leg === undefined ? undefined : calleeOffer(caller, leg, terms);
     if (leg !== undefined && offer?.ok) return { ok: true, leg, sdp: offer.value };
     legs.drop(name);
     return leg === undefined
@@ -296,7 +293,7 @@ export class Forks {
   }
 
   #onAnswer(leg: Leg, session: Session): SessionUser {
-    const { legs, policy, invite, log } = this.#call;
+    const { legs, terms, log } = this.#call;
     this.#release(leg.name);
     leg.session = session;
     const { remoteSdp } = session;
@@ -304,7 +301,7 @@ export class Forks {
     const isKnown = leg.updatedIn === session.dialog.remoteTag;
     const usable =
       legs.caller !== undefined && remoteSdp !== undefined && (isKnown || leg.sdp.receiveAnswer(remoteSdp).ok);
-    const forCaller = usable ? callerAnswer(legs.caller, leg, invite.offer !== undefined, policy) : undefined;
+    const forCaller = usable ? callerAnswer(legs.caller, leg, terms) : undefined;
     if (forCaller?.ok) {
       if (forCaller.value !== undefined) leg.forCaller = forCaller.value;
       this.#outside.answered(leg.name);

@@ -7,6 +7,7 @@ import type { FailureCode } from './failures.ts';
 import type { Forks } from './forks.ts';
 import { infoPackagesOf, recvInfo } from './info-packages.ts';
 import { hiding, type Leg } from './leg.ts';
+import { calleeAnswer, calleeOffer, callerAnswer } from './negotiation.ts';
 import type { Renegotiation } from './renegotiation.ts';
 import { WOULD_LEAVE_TLS } from './secure-call.ts';
 
@@ -140,13 +141,9 @@ export class Takeover {
   }
 
   #replace(leaves: Leg, comes: Leg, stays: Leg, invite: IncomingInvite): void {
-    const { policy } = this.#call;
+    const { terms } = this.#call;
     if (leaves.holds) stays.unheld = true;
-    const unheld = stays.unheld === true;
-    const sdp =
-      invite.offer === undefined
-        ? comes.sdp.offerFrom(stays.sdp, policy, { agreed: true, unheld })
-        : comes.sdp.answerFrom(stays.sdp, policy, { unheld });
+    const sdp = invite.offer === undefined ? calleeOffer(stays, comes, terms) : calleeAnswer(stays, comes, terms);
     if (!sdp.ok) {
       this.#refuse(comes, invite);
       return;
@@ -173,17 +170,15 @@ export class Takeover {
   }
 
   #pickUp(rings: Leg, comes: Leg, caller: Leg, invite: IncomingInvite): void {
-    const { policy } = this.#call;
-    // With nobody's offer there is nothing that either could be answered with now.
-    const offers =
-      invite.offer !== undefined && (caller.session !== undefined || this.#call.invite.offer !== undefined);
-    const sdp = offers ? comes.sdp.answerFrom(caller.sdp, policy) : undefined;
-    const forCaller = caller.session !== undefined || !sdp?.ok ? undefined : caller.sdp.answerFrom(comes.sdp, policy);
-    if (!sdp?.ok || forCaller?.ok === false) {
+    const { terms } = this.#call;
+    // Who comes without an offer would have to be waited for, while the phones ring on and others may answer.
+    const sdp = invite.offer === undefined ? undefined : calleeAnswer(caller, comes, terms);
+    const forCaller = sdp?.ok ? callerAnswer(caller, comes, terms) : undefined;
+    if (!sdp?.ok || !forCaller?.ok) {
       this.#refuse(comes, invite);
       return;
     }
-    if (forCaller !== undefined) comes.forCaller = forCaller.value;
+    if (forCaller.value !== undefined) comes.forCaller = forCaller.value;
     this.#tellStart(comes, `picks up for ${rings.party.number} (Replaces)`);
     comes.session = invite.accept({ sdp: sdp.value });
     this.#call.feed({ type: 'picked-up', leg: rings.name, by: comes.name });

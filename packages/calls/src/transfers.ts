@@ -9,6 +9,7 @@ import { type Consultation, type Given, isNegotiating } from './consultation.ts'
 import { FAILURES, type FailureCode, reasonHeader } from './failures.ts';
 import type { Forks } from './forks.ts';
 import type { Leg } from './leg.ts';
+import { calleeOffer } from './negotiation.ts';
 import type { Renegotiation } from './renegotiation.ts';
 import { mayGoOver, WOULD_LEAVE_TLS } from './secure-call.ts';
 import { type Dialled, dialledIn, type OrderRefusal, transferorOf } from './transfer-order.ts';
@@ -239,7 +240,7 @@ export class Transfers {
         else call.feed({ type: 'leg-ended', leg: name, failure: 'callee-hung-up' });
       },
     });
-    const offer = leg.sdp.offerFrom(waits.sdp, call.policy, { agreed: true, unheld: waits.unheld === true });
+    const offer = calleeOffer(waits, leg, call.terms);
     if (!offer.ok) {
       this.#lost(running, 'no-common-codec');
       return;

@@ -2,8 +2,9 @@ import { describe, expect } from 'vitest';
 import { PHONES } from '../cast.ts';
 import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
-import { end } from './acts.ts';
+import { end, talk } from './acts.ts';
 import { ALLOWS, prack, REQUIRES, ringsReliably, SUPPORTS, update } from './session-acts.ts';
+import { holds, refers } from './transfer-acts.ts';
 
 const ALICE = PHONES.alice.local.address;
 
@@ -119,6 +120,46 @@ describe('provisional responses that must not get lost', () => {
       world.passes(100);
       expect(bob.heardAgain('ACK')).toBe(1);
       end(alice, bob);
+    },
+  );
+});
+
+describe('an UPDATE of a phone that rings (RFC 3311 §5.2)', () => {
+  scenario(
+    'RFC 3311 §5.2: is answered with what a caller without an offer has agreed to meanwhile',
+    { ends: 'caller-hung-up' },
+    ({ alice, bob }) => {
+      alice.invites(bob, { sdp: null, headers: [REQUIRES] });
+      ringsReliably(bob, 1);
+      prack(alice, alice.hears(183), alice.phone.sdp({ codecs: ['0 PCMU/8000'] }));
+      alice.hears('200 PRACK');
+      update(bob, bob.call.sdp({ codecs: ['8 PCMA/8000', '0 PCMU/8000'] }));
+      expect(readSdp(bob.hears('200 UPDATE').body.toString()).codecs).toEqual(['0 PCMU/8000']);
+      bob.answers({ sdp: null });
+      alice.hears('200 INVITE');
+      bob.expects('ACK');
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'RFC 3311 §5.2: hears whoever waits for it in a transfer, though they were held before',
+    { ends: 'caller-hung-up', cast: ['alice', 'bob', 'carol'] },
+    ({ alice, bob, carol }) => {
+      talk(alice, bob);
+      holds(bob, alice);
+      refers(bob, carol);
+      bob.hears('202 REFER');
+      ringsReliably(carol, 1);
+      bob.expects('NOTIFY', 'NOTIFY');
+      update(carol, carol.call.sdp({ port: 4_100 }));
+      expect(readSdp(carol.hears('200 UPDATE').body.toString()).direction).toBe('sendrecv');
+      carol.answers({ sdp: null });
+      carol.expects('ACK');
+      bob.expects('NOTIFY', 'BYE');
+      alice.answers();
+      alice.expects('ACK');
+      end(alice, carol);
     },
   );
 });

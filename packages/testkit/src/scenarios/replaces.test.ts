@@ -1,9 +1,11 @@
 import { describe, expect } from 'vitest';
 import type { PhoneCall } from '../phone/phone-call.ts';
+import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
 import { end, talk } from './acts.ts';
 import { COMPANY, pbxUser } from './company.ts';
-import { directionAt, holds, typesOf } from './transfer-acts.ts';
+import { prack, REQUIRES } from './session-acts.ts';
+import { directionAt, holds, refers, typesOf } from './transfer-acts.ts';
 
 /** A dialog of ours with a phone, as the phone would have another one name it to us. */
 function replaces({ callId, localTag, remoteTag }: PhoneCall, more = ''): [string, string] {
@@ -71,6 +73,61 @@ describe('an INVITE with Replaces', () => {
       alice.hears('200 INVITE');
       expect(bob.expects('CANCEL', 'ACK')).toBeDefined();
       end(alice, carol);
+    },
+  );
+
+  scenario(
+    'RFC 3891 §3: of a caller without an offer who has ours already (RFC 3262 §5)',
+    { ends: 'caller-hung-up', cast: ['alice', 'bob', 'carol'] },
+    ({ alice, bob, carol }) => {
+      alice.invites(bob, { sdp: null, headers: [REQUIRES] });
+      bob.rings();
+      prack(alice, alice.hears('180 INVITE'), alice.phone.sdp({ codecs: ['0 PCMU/8000'] }));
+      alice.hears('200 PRACK');
+      carol.invites('202', { headers: [replaces(bob.call)] });
+      expect(readSdp(carol.hears('200 INVITE').body.toString()).codecs[0]).toBe('0 PCMU/8000');
+      expect(alice.hears('200 INVITE').body.length).toBe(0);
+      bob.expects('CANCEL', 'ACK');
+      end(alice, carol);
+    },
+  );
+
+  scenario(
+    'RFC 3891 §3: of a caller without an offer, who gets one made of what the new phone said',
+    { ends: 'caller-hung-up', cast: ['alice', 'bob', 'carol'] },
+    ({ alice, bob, carol }) => {
+      alice.phone.manners.acknowledges = false;
+      alice.invites(bob, { sdp: null });
+      bob.rings();
+      alice.hears('180 INVITE');
+      carol.invites('202', { sdp: carol.phone.sdp({ codecs: ['0 PCMU/8000'] }), headers: [replaces(bob.call)] });
+      carol.hears('200 INVITE');
+      const offer = readSdp(alice.hears('200 INVITE').body.toString());
+      expect(offer.codecs[0]).toBe('0 PCMU/8000');
+      alice.acknowledges(alice.phone.sdp({ codecs: ['0 PCMU/8000'] }));
+      alice.phone.manners.acknowledges = true;
+      bob.expects('CANCEL', 'ACK');
+      end(alice, carol);
+    },
+  );
+
+  scenario(
+    'RFC 3891 §3: for whoever waits in a transfer and was held: the hold is over',
+    { ends: 'caller-hung-up', cast: ['alice', 'bob', 'carol', 'eve'] },
+    ({ alice, bob, carol, eve }) => {
+      talk(alice, bob);
+      holds(bob, alice);
+      refers(bob, carol);
+      bob.hears('202 REFER');
+      carol.rings();
+      bob.expects('NOTIFY', 'NOTIFY');
+      eve.invites('203', { headers: [replaces(carol.call)] });
+      expect(readSdp(eve.hears('200 INVITE').body.toString()).direction).toBe('sendrecv');
+      carol.expects('CANCEL', 'ACK');
+      bob.expects('NOTIFY', 'BYE');
+      alice.answers();
+      alice.expects('ACK');
+      end(alice, eve);
     },
   );
 
