@@ -54,7 +54,9 @@ scenario(
     await wire('others', PEER, [[answer(99_999)], [sound, SOUND]]);
     await expect(scene.judged()).resolves.toBeUndefined();
     await wire('description', OURS, [[answer(SOUND)], [answer(99_999)]]);
-    await expect(scene.judged()).rejects.toThrow(/with what we sent: frame 2 from port \d+: .*Invalid media port/);
+    await expect(scene.judged()).rejects.toThrow(
+      /with what we sent \(1\): frame 2 from port \d+: .*Invalid media port/,
+    );
     await wire('sound', OURS, [[answer(SOUND)], [sound, SOUND]]);
     await expect(scene.judged()).rejects.toThrow(new RegExp(`frame 2 from port ${SOUND}: .*Malformed`));
   },

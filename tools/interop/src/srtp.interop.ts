@@ -18,7 +18,8 @@ async function office(scene: Scene, accounts: readonly Account[]) {
     pbx: pbxFile({ recording: 'all', accounts }),
     settings: { log: { level: 'trace' } },
   });
-  const wire = await Capture.start(scene, { filter: `host ${vats.sip.address}`, sipPorts: [vats.sip.port] });
+  const filter = `host ${vats.sip.address}`;
+  const wire = await Capture.start(scene, { filter, sipPorts: [vats.sip.port], encrypted: true });
   return { vats, wire };
 }
 

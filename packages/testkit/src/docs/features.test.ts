@@ -6,6 +6,7 @@ import { hasTest } from './test-titles.ts';
 const PAGES = [
   { name: 'features.md', heading: 'feature', rows: 50 },
   { name: 'media-proof.md', heading: 'clause', rows: 50 },
+  { name: 'signalling-proof.md', heading: 'row', rows: 50 },
 ] as const;
 
 const DOCS = new URL('../../../../docs/', import.meta.url);
