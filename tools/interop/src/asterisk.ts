@@ -23,7 +23,7 @@ const MODULES = [
   // Its RTP is built on pjproject's ICE, whichever driver is loaded.
   ...['res_sorcery_config', 'res_sorcery_memory', 'res_sorcery_astdb', 'res_pjproject', 'res_rtp_asterisk'],
   ...['res_timing_timerfd', 'pbx_config', 'res_clioriginate'],
-  ...['app_dial', 'app_echo', 'app_playtones', 'app_read', 'app_record', 'app_senddtmf', 'app_verbose'],
+  ...['app_dial', 'app_echo', 'app_playtones', 'app_read', 'app_record', 'app_senddtmf', 'app_transfer', 'app_verbose'],
   ...['app_mixmonitor', 'app_playback', 'app_waituntil', 'app_stack'],
   ...['bridge_simple', 'bridge_native_rtp', 'bridge_softmix', 'bridge_builtin_features', 'bridge_holding'],
   ...['codec_alaw', 'codec_ulaw', 'codec_resample', 'format_pcm', 'format_wav'],
@@ -42,6 +42,7 @@ const DRIVER_MODULES = {
     ...['res_pjsip_authenticator_digest', 'res_pjsip_outbound_authenticator_digest', 'res_pjsip_registrar'],
     ...['res_pjsip_outbound_registration', 'res_pjsip_nat', 'res_pjsip_rfc3326', 'res_pjsip_dtmf_info'],
     ...['res_pjsip_path', 'res_pjsip_header_funcs', 'res_pjsip_diversion', 'res_pjsip_logger', 'res_pjsip_dlg_options'],
+    'res_pjsip_refer',
     'chan_pjsip',
   ],
 } as const;

@@ -138,6 +138,14 @@ export class PbxAtUs {
     await this.asterisk.rx(`channel originate Local/${number}@from-internal extension s@talk`);
   }
 
+  /** From now on whoever comes in hears the PBX for two seconds, and is sent on to this number of ours by Transfer() (a REFER). */
+  async sendsOn(number: string): Promise<void> {
+    const { address, port } = this.vats.sip;
+    const target = `${number}@${address}:${port}`;
+    const transfer = this.#recipe === 'freepbx-chan_sip' ? `SIP/${target}` : `PJSIP/sip:${target}`;
+    await this.asterisk.rx(`dialplan set global SENDS_TO ${transfer}`);
+  }
+
   /** What the PBX's extension heard in its first call. */
   get heard(): string {
     return join(this.asterisk.folder, 'sound', 'heard.wav');
@@ -219,7 +227,7 @@ function dialplan(recipe: Recipe, sound: string): string {
   const inbound = ['from-trunk', 'from-pstn', 'from-vats'].map(
     (context) => `[${context}]
 exten => _[+0-9].,1,Log(NOTICE,came in as \${EXTEN} from \${CALLERID(num)} by \${EXTEN})
- same => n,Goto(talk,s,1)`,
+ same => n,GotoIf($["\${SENDS_TO}" = ""]?talk,s,1:sends,s,1)`,
   );
   const to = recipe === 'freepbx-chan_sip' ? 'SIP_HEADER(To)' : 'PJSIP_HEADER(read,To)';
   const trunk = recipe === 'freepbx-chan_sip' ? `SIP/vats-user11/\${EXTEN}` : `PJSIP/\${EXTEN}@vats-user11`;
@@ -234,6 +242,12 @@ exten => _[+0-9].,1,Set(CALLED=\${CUT(CUT(${to},@,1),:,2)})
 exten => _[+*0-9].,1,Set(CALLERID(num)=\${CID})
  same => n,Dial(${trunk},30)
  same => n,Log(NOTICE,dialled \${DIALSTATUS} \${HANGUPCAUSE})
+[sends]
+exten => s,1,Answer()
+ same => n,PlayTones(${PBX.tone})
+ same => n,Wait(2)
+ same => n,StopPlayTones()
+ same => n,Transfer(\${SENDS_TO})
 [talk]
 exten => s,1,Answer()
  same => n,MixMonitor(${sound}/both.wav,r(${sound}/heard.wav))

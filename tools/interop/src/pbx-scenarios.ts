@@ -4,10 +4,11 @@ import type { Baresip } from './baresip.ts';
 import { expectTone } from './judge.ts';
 import { ownAddress } from './own-address.ts';
 import { PBX_NEEDS, PbxAtUs, type Recipe } from './pbx-at-us.ts';
-import { ANNA, type Did, NUMBER, PBX, pbxFileFor } from './pbx-at-us-file.ts';
+import { ANNA, BORIS, type Did, NUMBER, PBX, pbxFileFor } from './pbx-at-us-file.ts';
 import { freePorts } from './ports.ts';
 import { scenario } from './scenario.ts';
 import { Sipp } from './sipp.ts';
+import { seconds } from './sound.ts';
 import { TONE } from './two-phones.ts';
 
 const FOREIGN = '+79161234567';
@@ -48,6 +49,34 @@ export function pbxScenarios(recipe: Recipe): void {
     await set.wire.stop();
     const events = (await set.wire.rows(keys, ['rtpevent.event_id'])).map(([id]) => id);
     expect(new Set(events)).toEqual(new Set(['9', '8', '11']));
+  });
+
+  scenario(`it sends its caller on by Transfer(), a blind REFER (${recipe})`, { needs: PBX_NEEDS }, async (scene) => {
+    const set = await PbxAtUs.start(scene, recipe, pbxFileFor({ second: BORIS }));
+    await set.registered();
+    const [anna, boris] = await Promise.all([set.phone(), set.phone(BORIS, TONE.boris)]);
+    await set.sendsOn(BORIS.extension);
+    await reaches(set, anna, PBX.extension, PBX.extension);
+    // His phone shows whom he will speak with.
+    expect((await boris.event('CALL_INCOMING')).peeruri).toContain(`sip:${ANNA.extension}@`);
+    await boris.answer();
+    await boris.event('CALL_ESTABLISHED');
+    await wait(2_500);
+    await over(set, anna);
+    await boris.event('CALL_CLOSED');
+    await expectTone(boris.heard()[0] as string, TONE.anna, { from: 0.5, length: 1.5 });
+    const heard = anna.heard()[0] as string;
+    await expectTone(heard, PBX.tone, { from: 0.5, length: 1 });
+    await expectTone(heard, TONE.boris, { from: (await seconds(heard)) - 2, length: 1.2 });
+    await Promise.all([anna.stop(), boris.stop()]);
+    await set.wire.stop();
+    expect(await set.requests('REFER', 'from', ['sip.Refer-To'])).toHaveLength(1);
+    const [accepted] = await set.wire.rows('sip.Status-Code == 202', ['ip.src']);
+    expect(accepted).toEqual([set.vats.sip.address]);
+    const states = await set.wire.rows('sip.Method == "NOTIFY" && sip.Event contains "refer"', [
+      'sip.Subscription-State',
+    ]);
+    expect(states.map(([state]) => state?.split(';')[0]).at(-1)).toBe('terminated');
   });
 
   play('it calls a phone through our challenge: its number is shown where it is ours, else replaced', async (set) => {
