@@ -203,6 +203,11 @@ export class Gate {
     return this.#proven.has(farEnd);
   }
 
+  /** As whom this far end counts: the account that is proven there, if it is one alone; else by itself. */
+  nameOf(farEnd: FarEnd): string {
+    return this.#proven.accountAt(farEnd) ?? `${farEnd.address} ${farEnd.port} ${farEnd.transport}`;
+  }
+
   /** Whether a ban ends what this far end has open. It is asked of every connection when one began, and counts nothing. */
   isBanned(farEnd: FarEnd): boolean {
     const { address } = farEnd;

@@ -96,3 +96,14 @@ test('what is over is forgotten when it is swept', () => {
   proven.sweep();
   expect(proven.size).toBe(6);
 });
+
+test('a far end at which one account is proven counts as that account, and one of several by itself', () => {
+  const { clock, proven } = flows();
+  expect(proven.accountAt(at('192.0.2.1', 5060))).toBeUndefined();
+  proven.prove(at('192.0.2.1', 5060), ANNA, 2_000);
+  expect(proven.accountAt(at('192.0.2.1', 5060))).toBe(ANNA);
+  proven.prove(at('192.0.2.1', 5060), BORIS, 1_000);
+  expect(proven.accountAt(at('192.0.2.1', 5060))).toBeUndefined();
+  clock.advance(1_000);
+  expect(proven.accountAt(at('192.0.2.1', 5060))).toBe(ANNA);
+});

@@ -73,6 +73,13 @@ export class ProvenFlows {
     return false;
   }
 
+  /** The account that is proven there, if it is one alone. */
+  accountAt(farEnd: FarEnd): string | undefined {
+    const proofs = this.#byFarEnd.get(farEnd.address)?.get(wayOf(farEnd))?.values() ?? [];
+    const [only, ...others] = [...proofs].filter((proof) => this.#holds(proof));
+    return others.length === 0 ? only?.account : undefined;
+  }
+
   /** Whether this account is. */
   proves(farEnd: FarEnd, account: string): boolean {
     const proof = this.#find(farEnd, account);

@@ -42,9 +42,9 @@ function controlled(limits: Partial<OverloadLimits> = {}) {
   });
   let calls = 0;
   /** So many new requests, each of a call of its own: which share of them was let in. */
-  const share = (rank: Rank, count = 1_000): number => {
+  const share = (rank: Rank, count = 1_000, who = ''): number => {
     let admitted = 0;
-    for (let i = 0; i < count; i++) if (control.refuses(rank, `call-${calls++}@a`) === undefined) admitted++;
+    for (let i = 0; i < count; i++) if (control.refuses(rank, `call-${calls++}@a`, who) === undefined) admitted++;
     return admitted / count;
   };
   /** Requests go on coming for so long, ten to a look. */
@@ -468,4 +468,22 @@ test('it looks only while requests come', () => {
   control.refuses('known', 'x');
   control.close();
   expect([control.waiting, clock.fake.pending]).toEqual([0, 0]);
+});
+
+test('one account that asks for everything takes nobody else’s place', () => {
+  const { load, share, passes, control } = controlled();
+  Object.assign(load, { occupancy: 1, backlog: 300 });
+  passes(500);
+  let [phones, flooder] = [0, 0];
+  for (let look = 0; look < 40; look++) {
+    // It settles at what fits, and stays there.
+    if (control.status.admitted.known < 0.5) Object.assign(load, { occupancy: 0.9, backlog: 0 });
+    flooder = share('known', 900, 'flooder');
+    phones = 0;
+    for (let i = 0; i < 20; i++) phones += share('known', 1, `phone ${i}`) / 20;
+    passes(100);
+  }
+  expect(control.status.admitted.known).toBeLessThan(0.6);
+  expect(phones).toBeCloseTo(1);
+  expect(flooder).toBeLessThan(0.6);
 });

@@ -1,4 +1,6 @@
 import type { Cancel, Clock, Random } from '@vats/kernel';
+import { FairShares } from './fair-shares.ts';
+import { hashOf } from './hash-of.ts';
 import type { LoadSample, LoadSources } from './load-sample.ts';
 import { looksNew } from './new-request.ts';
 
@@ -114,6 +116,9 @@ export class OverloadControl {
   readonly #onEnded: OverloadOptions['onEnded'];
   readonly #salt: number;
   readonly #madeAt: number;
+  /** Of what is let in of those who are known. */
+  readonly #fair: FairShares;
+  #turn = 0;
   /** Share of the new requests that fits, as far as is known. */
   #level = 1;
   #began: { readonly at: number; readonly refused: number } | undefined;
@@ -141,6 +146,7 @@ export class OverloadControl {
     this.#onEnded = onEnded;
     this.#salt = random.below(2 ** 32);
     this.#madeAt = clock.monotonic();
+    this.#fair = new FairShares(this.#salt);
   }
 
   get status(): LoadStatus {
@@ -163,15 +169,16 @@ export class OverloadControl {
    * A new request came. Undefined when it is to be let in; else the seconds after which its sender may come again, for
    * Retry-After: others for each, so that not all come again at once, and the same for a retransmission.
    * @param callId whose requests are treated alike
+   * @param who asks, among whom what is let in of `known` is divided: an account, or a far end
    */
-  refuses(rank: Rank, callId: string): number | undefined {
+  refuses(rank: Rank, callId: string, who = ''): number | undefined {
     if (this.#nextLook === undefined) this.#begin();
     this.#requests++;
     if (this.#began === undefined || rank === 'urgent') return undefined;
     this.#noteRank(rank);
-    const turn = Math.floor(this.#clock.monotonic() / TURN_MS);
-    const drawn = hashOf(callId, this.#salt ^ turn);
-    if (drawn < this.#shareOf(rank) * 2 ** 32) return undefined;
+    const drawn = hashOf(callId, this.#salt ^ this.#turnNow());
+    const share = rank === 'known' ? this.#fair.ask(who) : this.#shareOf(rank);
+    if (drawn < share * 2 ** 32) return undefined;
     this.#refused++;
     const spread = Math.min(RETRY_SPREAD_MOST_S, Math.round(RETRY_SPREAD_S / this.#level));
     return RETRY_LEAST_S + (drawn % spread);
@@ -202,6 +209,16 @@ export class OverloadControl {
     if (this.#began === undefined) return 1;
     const share = rank === 'known' ? this.#level / STRANGERS_OUT : 1 - (1 - this.#level) / (1 - STRANGERS_OUT);
     return Math.max(0, Math.min(1, share));
+  }
+
+  /** Afterwards others have their turn, and askers other neighbours in their slots. */
+  #turnNow(): number {
+    const turn = Math.floor(this.#clock.monotonic() / TURN_MS);
+    if (turn !== this.#turn) {
+      this.#turn = turn;
+      this.#fair.shuffle(this.#salt ^ turn, this.#shareOf('known'));
+    }
+    return turn;
   }
 
   #noteRank(rank: Rank): void {
@@ -306,6 +323,7 @@ export class OverloadControl {
     this.#level = Math.min(1, room, Math.max(this.#leastLevel(sample), this.#level * factor));
     if (this.#level > STRANGERS_OUT) this.#strangersOut = undefined;
     else this.#strangersOut ??= { since: now, requests: 0, strangers: 0 };
+    this.#fair.fits(this.#shareOf('known'));
     if (this.#level < 1) this.#calmSince = undefined;
     else this.#calmSince ??= now;
     if (this.#calmSince === undefined || now - this.#calmSince < calm) return;
@@ -317,14 +335,4 @@ export class OverloadControl {
 
 function delayOf({ lateness, backlog }: LoadSample): number {
   return Math.max(lateness, backlog);
-}
-
-/** FNV-1a over the text, with a seed that nobody outside knows: who chooses Call-IDs can't choose to be let in. */
-function hashOf(text: string, seed: number): number {
-  let hash = seed ^ 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  // The last octets would else hardly reach the upper bits, which decide.
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

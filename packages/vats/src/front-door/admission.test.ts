@@ -6,6 +6,8 @@ import type { Visitor } from './visitors.ts';
 
 const [PHONE, TRUSTED, NOBODY] = ['192.0.2.1', '192.0.2.2', '203.0.113.66'];
 
+const nameOf = ({ address }: { address: string }): string => `account at ${address}`;
+
 type Sender = { isTrunk?: boolean; isPing?: true };
 
 /** As what a new admission has a request counted. */
@@ -28,7 +30,7 @@ function ranking(clock = new FakeClock()): (line: string, address: string, more?
       isTooLate: false,
       leavesUnread: () => false,
     },
-    gate: { isProven: (farEnd) => farEnd.address === PHONE, isTrusted: (asked) => asked === TRUSTED },
+    gate: { isProven: (farEnd) => farEnd.address === PHONE, isTrusted: (asked) => asked === TRUSTED, nameOf },
   });
   return (line, address, { isTrunk = false, ...more } = {}) => {
     const visitor: Visitor = { address, port: 5060, transport: 'udp', viaProxy: false, ...more };
@@ -94,7 +96,7 @@ test.each(['sip:1121@acme.example', 'sip:acme.example', 'sip:0112@acme.example',
 test('a call for help is read however late it comes', () => {
   const admission = new Admission({
     overload: { refuses: () => undefined, isOverloaded: true, isTooLate: true, leavesUnread: () => true },
-    gate: { isProven: () => false, isTrusted: () => false },
+    gate: { isProven: () => false, isTrusted: () => false, nameOf },
     clock: new FakeClock(),
   });
   const starts = [
@@ -113,4 +115,25 @@ test('a call for help is read however late it comes', () => {
     true,
     true,
   ]);
+});
+
+test('what is let in is divided among accounts, and trunks by their address', () => {
+  const names: (string | undefined)[] = [];
+  const admission = new Admission({
+    overload: {
+      refuses: (_rank, _callId, who) => {
+        names.push(who);
+        return undefined;
+      },
+      isOverloaded: true,
+      isTooLate: false,
+      leavesUnread: () => false,
+    },
+    gate: { isProven: () => true, isTrusted: () => false, nameOf },
+    clock: new FakeClock(),
+  });
+  const visitor: Visitor = { address: PHONE!, port: 5060, transport: 'udp', viaProxy: false };
+  for (const isTrunk of [false, true])
+    admission.refuses(requestOf('INVITE sip:201@acme.example'), { visitor, isTrunk });
+  expect(names).toEqual([`account at ${PHONE}`, PHONE]);
 });

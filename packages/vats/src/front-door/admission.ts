@@ -7,7 +7,7 @@ import type { Visitor } from './visitors.ts';
 
 export interface AdmissionParts {
   readonly overload: Pick<OverloadControl, 'refuses' | 'isOverloaded' | 'isTooLate' | 'leavesUnread'>;
-  readonly gate: Pick<Gate, 'isProven' | 'isTrusted'>;
+  readonly gate: Pick<Gate, 'isProven' | 'isTrusted' | 'nameOf'>;
   readonly clock: Clock;
 }
 
@@ -54,10 +54,13 @@ export class Admission {
 
   /** Undefined when the request is let in, else the seconds of Retry-After. */
   refuses(request: SipRequest, arrival: Arrival): number | undefined {
-    const { overload } = this.#parts;
+    const { overload, gate } = this.#parts;
     // While there is room for all it matters to nobody who they are.
     if (!overload.isOverloaded) return overload.refuses('urgent', '');
-    return overload.refuses(this.#rankOf(request, arrival), request.value('Call-ID') ?? '');
+    const { visitor, isTrunk } = arrival;
+    // A trunk's servers count by their address, whatever port their calls come from.
+    const who = isTrunk ? visitor.address : gate.nameOf(visitor);
+    return overload.refuses(this.#rankOf(request, arrival), request.value('Call-ID') ?? '', who);
   }
 
   /** Whether a datagram is not even read: only what is new, when it comes too late to be of use. */
