@@ -5,6 +5,7 @@ import type {
   MenuStep,
   Plan,
   RingOutcome,
+  SaidValue,
   ServedOutcome,
   StepOutcome,
 } from '@vats/pbx';
@@ -57,6 +58,8 @@ export type Service =
   | {
       readonly kind: 'play';
       readonly prompt: string;
+      /** Said in recorded words, in place of a prompt. */
+      readonly said?: SaidValue;
       /** Whether the call is answered for it. */
       readonly answer: boolean;
     };

@@ -43,7 +43,10 @@ export class DueStep {
         this.#serve({ kind: 'conference', conference: due.conference });
         return;
       case 'play':
-        this.#serve({ kind: 'play', prompt: due.prompt, answer: due.answer });
+        this.#serve({
+          ...{ kind: 'play', prompt: due.prompt, answer: due.answer },
+          ...(due.said !== undefined && { said: due.said }),
+        });
         return;
       case 'menu':
         this.#serve({ kind: 'menu', menu: due.menu, says: due.says });

@@ -1,3 +1,5 @@
+import { type PlayedItem, saidItems } from '@vats/media';
+import { setting } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { UnstampedEvent } from './call-event.ts';
 import type { Service } from './call-state.ts';
@@ -21,15 +23,13 @@ export class PlayService implements RunningService {
   }
 
   begin(): void {
-    const { parts, origin } = this.#call;
-    const { prompt, answer } = this.#service;
     // Nobody pays for a call that is answered in order to say nothing.
-    const file = parts.prompt?.(origin.domain, prompt);
-    if (file === undefined) {
+    const items = this.#items;
+    if (items.length === 0) {
       this.#failed('unknown');
       return;
     }
-    const fault = this.#caller.speak({ answer }, (opensNow) => this.#say(file, opensNow));
+    const fault = this.#caller.speak({ answer: this.#service.answer }, (opensNow) => this.#say(items, opensNow));
     if (fault !== undefined) this.#failed(fault);
   }
 
@@ -37,12 +37,20 @@ export class PlayService implements RunningService {
     this.#over = true;
   }
 
-  #say(file: string, opensNow: boolean): void {
+  get #items(): readonly PlayedItem[] {
+    const { parts, origin } = this.#call;
+    const { prompt, said } = this.#service;
+    if (said !== undefined) return saidItems(setting(origin.domain, 'language'), said);
+    const file = parts.prompt?.(origin.domain, prompt);
+    return file === undefined ? [] : [{ file }];
+  }
+
+  #say(items: readonly PlayedItem[], opensNow: boolean): void {
     const { legs, speaker } = this.#call;
     const { caller } = legs;
     if (caller === undefined || this.#over) return;
     const afterMs = opensNow ? AFTER_ANSWER_MS : 0;
-    speaker.say(caller, { items: [{ file }], ...(afterMs > 0 && { afterMs }) }, (end) => this.#said(end));
+    speaker.say(caller, { items, ...(afterMs > 0 && { afterMs }) }, (end) => this.#said(end));
   }
 
   #said({ why, playedMs, detail }: SaidEnd): void {

@@ -139,6 +139,7 @@ export type {
   RingOutcome,
   RingTarget,
   RouteCall,
+  SaidValue,
   ServedOutcome,
   StepOutcome,
   Way,

@@ -8,6 +8,7 @@ import { arrived, type Journey, planOf, rejected, told, within, zoneOf } from '.
 import { askAgain, askMenu, choiceIn } from './menu.ts';
 import { type Decision, goBack, goneRound, ringTrunk, sendTo, startScheme } from './onward.ts';
 import type { Frame, RejectReason, RingOutcome, ServedOutcome, World } from './plan.ts';
+import { NO_CALLER, saidIn } from './said-value.ts';
 import { nameOf, onceEach, ringOf } from './targets.ts';
 import { trunkTarget } from './to-trunk.ts';
 
@@ -61,6 +62,12 @@ function take(
   if (step.ring !== undefined) return ring(framed, step.ring, where, world);
   if (step.goto !== undefined) return startScheme(journey, step.goto, `${where} goes on with`);
   if (step.play !== undefined) return play(journey, step.play, frame, outcome, where);
+  if (step.say !== undefined) {
+    const value = saidIn(step.say, journey, world);
+    if (value === undefined) return followScheme(told(journey, `${where}: ${NO_CALLER}`), frame, outcome, world);
+    const because = `${where} says ${value.prompt}`;
+    return planOf(within(journey, reached(frame, outcome)), { do: 'play', ...value, answer: true, because });
+  }
   if (step.menu !== undefined) return askMenu(within(journey, reached(frame, outcome)), step.menu, where);
   if (step.prefix !== undefined) {
     const text = `${where} puts ${JSON.stringify(step.prefix)} before the caller's name`;

@@ -180,6 +180,12 @@ export interface Way {
 
 export type RingTarget = DeviceTarget | OutsideTarget;
 
+/** A value that is said in recorded words of the domain's language. */
+export type SaidValue =
+  | { readonly number: number }
+  | { readonly digits: string }
+  | { readonly hours: number; readonly minutes: number };
+
 /** One thing to do for the caller. `because` says, for a person, what chose it. */
 export type PlanStep =
   | {
@@ -194,7 +200,9 @@ export type PlanStep =
   | { readonly do: 'echo'; readonly because: string }
   | {
       readonly do: 'play';
+      /** Its name; of what is said in recorded words, what that is, for a person. */
       readonly prompt: string;
+      readonly said?: SaidValue;
       /** Whether the call is answered for it; a caller who was answered before hears it there in any case. */
       readonly answer: boolean;
       readonly because: string;

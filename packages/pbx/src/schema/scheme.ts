@@ -5,7 +5,7 @@ import { hours } from './hours.ts';
 import { type MenuStep, menuOf } from './menu.ts';
 import { normaliseNumber } from './number.ts';
 import { callerPriority } from './queue.ts';
-import { extension, line, refName } from './words.ts';
+import { extension, line, refName, wholeNumber } from './words.ts';
 
 /** Whom a step rings: an extension or a public number, or a trunk by its name. */
 const rung = z.codec(z.string(), z.string(), {
@@ -123,9 +123,27 @@ const queue = z.union([
   longQueue,
 ]);
 
+/** The largest number that the recorded words say. */
+const LARGEST_SAID = 999_999_999_999;
+
+/** What the switch says in recorded words: what time it is, the caller's number, a number, or digits one by one. */
+const said = z.union([
+  z.enum(['time', 'caller']),
+  z.strictObject({ number: wholeNumber(0, LARGEST_SAID) }),
+  z.strictObject({
+    digits: textThat(
+      (text) => /^[0-9*#+ ()-]{1,40}$/.test(text) && /[0-9*#+]/.test(text),
+      (text) => `${text} has no digits to say`,
+      'write digits, *, # and + in quotes, such as "8 800 200-06-00"',
+    ),
+  }),
+]);
+export type SayStep = z.output<typeof said>;
+
 /** One step of a scheme. Exactly one key is there: the step's kind. */
 export interface SchemeStep {
   play?: PlayStep;
+  say?: SayStep;
   menu?: MenuStep;
   /** What phones show before the caller's name from here on. */
   prefix?: string;
@@ -150,7 +168,18 @@ const HANGUP_CAUSES = [
 ] as const;
 export type HangupCause = (typeof HANGUP_CAUSES)[number];
 
-const STEP_KINDS = ['play', 'menu', 'prefix', 'ring', 'queue', 'voicemail', 'conference', 'goto', 'hangup'] as const;
+const STEP_KINDS = [
+  'play',
+  'say',
+  'menu',
+  'prefix',
+  'ring',
+  'queue',
+  'voicemail',
+  'conference',
+  'goto',
+  'hangup',
+] as const;
 
 export const schemeStep: z.ZodType<SchemeStep, unknown> = z.lazy(() => stepForm);
 
@@ -159,6 +188,7 @@ const menu = menuOf(schemeStep);
 const stepForm = z
   .strictObject({
     play: play.exactOptional(),
+    say: said.exactOptional(),
     menu: menu.exactOptional(),
     /** Phones that ring from here on show it before the caller's name, or number. */
     prefix: line(32).exactOptional(),

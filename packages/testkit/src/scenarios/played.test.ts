@@ -1,4 +1,5 @@
 import { recordOf, replay } from '@vats/calls';
+import { say } from '@vats/media';
 import type { FakeMediaCall } from '@vats/media/testing';
 import { describe, expect } from 'vitest';
 import type { Actor } from '../actor.ts';
@@ -41,6 +42,55 @@ function ends(world: World, why: 'ended' | 'failed' = 'ended'): void {
 
 const answeredWith = (actor: Actor): readonly string[] => readSdp(actor.call.remoteSdp ?? '').codecs;
 const typesIn = (world: World): string[] => world.events.map(({ type }) => type);
+
+describe('a value in a scheme', () => {
+  scenario(
+    'is said in recorded words of the domain’s language: the time, the caller’s number, a number, digits',
+    {
+      ends: 'callee-busy',
+      ...withScheme(
+        '{ say: time }',
+        '{ say: caller }',
+        '{ say: { number: 22 } }',
+        '{ say: { digits: "8 *" } }',
+        '{ ring: "201" }',
+      ),
+    },
+    ({ itsp, alice, world }) => {
+      const words = (): string[] => {
+        const order = mediaOf(world).commands.findLast((command) => command.do === 'play')!;
+        return order.order.items.map((item) => ('file' in item ? item.file.replace(/^.*\/|\.wav$/g, '') : '?'));
+      };
+      itsp.invites('84951234567');
+      itsp.hears('200 INVITE');
+      const local = new Date(world.events[0]!.at + 3 * 3_600_000);
+      expect(words()).toEqual(say('ru', { hours: local.getUTCHours(), minutes: local.getUTCMinutes() }));
+      ends(world);
+      expect(words()).toEqual(['plus', ...'79161112233']);
+      ends(world);
+      expect(words()).toEqual(['20', '2']);
+      ends(world);
+      expect(words()).toEqual(['8', 'star']);
+      ends(world);
+      alice.refuses(486);
+      alice.expects('ACK');
+      itsp.expects('BYE');
+      expect(recordOf(world.events)?.explain).toContain('scheme main says the digits 8 *');
+    },
+  );
+
+  scenario(
+    'the number of a caller who shows none is not said',
+    { ends: 'callee-busy', ...withScheme('{ say: caller }', '{ ring: "201" }') },
+    ({ itsp, alice, world }) => {
+      itsp.invites('84951234567', { headers: [['Privacy', 'id']] });
+      alice.refuses(486);
+      alice.expects('ACK');
+      itsp.hears('486 INVITE');
+      expect(recordOf(world.events)?.explain).toContain('scheme main: the caller shows no number that could be said');
+    },
+  );
+});
 
 describe('a prefix in a scheme', () => {
   scenario(

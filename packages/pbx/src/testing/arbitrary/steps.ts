@@ -19,6 +19,7 @@ export function arbitraryStep(names: Names, depth: number): fc.Arbitrary<Plain> 
   const { extensions, trunks, groups, schemes } = names;
   const kinds: fc.Arbitrary<Plain>[] = [
     fc.record({ play: fc.oneof(prompt, some({ prompt, answer: fc.boolean() }, ['prompt'])) }),
+    fc.record({ say: fc.constantFrom('time', 'caller', { number: 22 }, { digits: '8 800' }) }),
     fc.record({ prefix: fc.constantFrom('Sales: ', 'By night, ') }),
     fc.record({ hangup: fc.constantFrom(...HANGUPS) }),
     fc.record({ ring: fc.constant('+79161234567') }),

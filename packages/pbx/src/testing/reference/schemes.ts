@@ -35,6 +35,11 @@ export function* followScheme(call: ToldCall, name: string, from: Place): Ringin
       if (typeof chosen === 'string') outcome = yield* tryOne(call, chosen, here);
       step = typeof chosen === 'string' ? {} : chosen;
     }
+    const words = step.say === undefined ? undefined : saidTo(call, step.say);
+    if (words !== undefined) {
+      yield* call.play(words, true);
+      if (outcome === 'not-found') outcome = 'no-answer';
+    }
     call.prefix = step.prefix ?? call.prefix;
     if (step.play !== undefined) {
       yield* call.play(step.play.prompt, step.play.answer !== false);
@@ -49,6 +54,16 @@ export function* followScheme(call: ToldCall, name: string, from: Place): Ringin
     if (step.ring !== undefined) outcome = yield* ringStep(call, step.ring, here);
   }
   return call.back(outcome);
+}
+
+/** What of a value is said, for a person. */
+function saidTo({ caller }: ToldCall, say: NonNullable<Frozen<SchemeStep>['say']>): string | undefined {
+  if (say === 'time') return 'the time';
+  if (say === 'caller') {
+    const isKnown = caller.kind === 'device' || caller.number !== undefined;
+    return isKnown ? 'the number of the caller' : undefined;
+  }
+  return 'number' in say ? `the number ${say.number}` : `the digits ${say.digits}`;
 }
 
 /** What comes of a menu: a step, which may do nothing, or the extension that the caller dialled. */
