@@ -91,9 +91,14 @@ export class MenuService implements RunningService {
       return;
     }
     const { choice } = readMenuKeys(this.#menu, this.#call.origin.domain, keys);
-    if (choice === undefined) this.#end(keys, keys === '' ? 'no-key' : 'wrong-key');
+    if (choice === undefined) this.#end(this.#shown(keys), keys === '' ? 'no-key' : 'wrong-key');
     else if ('extension' in choice) this.#end(keys, `dialled ${choice.extension}`);
     else this.#choose(choice.key);
+  }
+
+  /** Of keys that mean nothing, what may be told: where there are PINs, someone who knows one may have keyed it in too early. */
+  #shown(keys: string): string {
+    return this.#menu.pins === undefined ? keys : keys.slice(0, 1);
   }
 
   #choose(key: string): void {

@@ -239,6 +239,18 @@ describe('a menu', () => {
   );
 
   scenario(
+    'a PIN that is keyed in before it is asked for is not told either',
+    { ends: 'plan-ended', ...GUARDED },
+    ({ itsp, world }) => {
+      callsIn(itsp);
+      waits(world, '48213');
+      waits(world);
+      itsp.expects('BYE');
+      expect(JSON.stringify(world.events)).not.toContain('48213');
+    },
+  );
+
+  scenario(
     'whoever does not give the PIN is asked for a key again, without a word of a wrong one',
     { ends: 'plan-ended', ...GUARDED },
     ({ itsp, world }) => {
