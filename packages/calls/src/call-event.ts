@@ -99,6 +99,8 @@ export type CallEvent = Common &
         readonly playedMs: number;
         readonly why: 'ended' | 'stopped';
       }
+    /** A service of the company's own was asked what is done with the caller, and said so, or did not; `service` is its host. */
+    | { readonly type: 'decision.made' | 'decision.failed'; readonly service: string; readonly why?: string }
     /** What the caller pressed in a menu, and what that came to: `key 1`, `dialled 201`, `no-key`… A PIN is never among the keys. */
     | {
         readonly type: 'menu.answered';

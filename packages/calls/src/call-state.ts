@@ -56,6 +56,14 @@ export type Service =
       readonly says: readonly string[];
     }
   | {
+      readonly kind: 'decide';
+      readonly url: string;
+      /** ms */
+      readonly timeout: number;
+      readonly pressed: readonly string[];
+      readonly did?: string;
+    }
+  | {
       readonly kind: 'play';
       readonly prompt: string;
       /** Said in recorded words, in place of a prompt. */

@@ -51,6 +51,11 @@ export class DueStep {
       case 'menu':
         this.#serve({ kind: 'menu', menu: due.menu, says: due.says });
         return;
+      case 'decide': {
+        const { url, timeout, pressed } = due;
+        this.#serve({ kind: 'decide', url, timeout, pressed, ...(plan.did !== undefined && { did: plan.did }) });
+        return;
+      }
       case 'reject':
         this.#call.feed({ type: 'refuse', failure: due.reason });
         return;

@@ -18,7 +18,18 @@ export { type Diverted, diversionsIn } from './diversions.ts';
 export { divertingOf } from './diverting.ts';
 export { FAILURES, type Failure, type FailureCode, reasonHeader } from './failures.ts';
 export { FLOW_SILENCE_MS, isFlowFailure } from './next-try.ts';
-export type { CallSettings, CallsParts, Locate, ReachablePhone, RecordingTerms, Spending, TrunkLine } from './parts.ts';
+export type {
+  AskDecision,
+  CallSettings,
+  CallsParts,
+  DecisionAnswer,
+  DecisionQuestion,
+  Locate,
+  ReachablePhone,
+  RecordingTerms,
+  Spending,
+  TrunkLine,
+} from './parts.ts';
 export type { QueueSnapshot } from './queues.ts';
 export { type Replay, type ReplayedStep, replay } from './replay.ts';
 export { tlsAsked, waysTo } from './secure-call.ts';

@@ -93,6 +93,38 @@ export interface RecordingTerms {
   readonly seal?: Seal | undefined;
 }
 
+/** What a service that decides is told of a call. */
+export interface DecisionQuestion {
+  /** The call's id. */
+  readonly call: string;
+  /** `Domain.name`. */
+  readonly domain: string;
+  /** The caller's number, and what was dialled. */
+  readonly from: string;
+  readonly to: string;
+  /** The number of the domain by which the call came in. */
+  readonly number?: string;
+  /** What the caller has chosen in menus, in order. */
+  readonly keys: readonly string[];
+}
+
+/** The body of its answer, or why there is none. */
+export type DecisionAnswer =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly why: string };
+
+/**
+ * Asks a service that decides what is done with a caller.
+ *
+ * @param answered told once, in a later turn; never after the returned function was called
+ * @returns gives up
+ */
+export type AskDecision = (
+  url: string,
+  question: DecisionQuestion,
+  answered: (answer: DecisionAnswer) => void,
+) => () => void;
+
 /** What calls are made of; `createSwitch` joins it. */
 export interface CallsParts {
   readonly dialogs: DialogLayer;
@@ -127,6 +159,8 @@ export interface CallsParts {
     extension: string,
     order: { readonly action: AgentOrder; readonly groups: readonly string[] },
   ) => void;
+  /** Services of companies that decide. None is asked without it. */
+  readonly decide?: AskDecision;
   /** Told what happens to recordings of conferences, which belong to no call. */
   readonly conferenceRecorded?: (recorded: ConferenceRecorded) => void;
   /** Told every event of every call, in order within a call. */

@@ -7,6 +7,7 @@ import type { Service } from './call-state.ts';
 import type { CallerSide } from './caller-side.ts';
 import { ConferenceService } from './conference-service.ts';
 import type { Conferences } from './conferences.ts';
+import { DecideService } from './decide-service.ts';
 import { EchoService } from './echo-service.ts';
 import type { Forks } from './forks.ts';
 import { MenuService } from './menu-service.ts';
@@ -122,6 +123,8 @@ export class Services {
         return new AgentService(this.#call, this.#caller, service);
       case 'queue':
         return new QueueService(this.#call, this.#caller, this.#forks, this.#shared.queues, service.plan);
+      case 'decide':
+        return new DecideService(this.#call, service);
       case 'play':
         return new PlayService(this.#call, this.#caller, service);
     }

@@ -157,6 +157,8 @@ export class CallStory {
       case 'supervisor.joined':
       case 'supervisor.left':
       case 'call.opened':
+      case 'decision.made':
+      case 'decision.failed':
       case 'menu.answered':
       case 'prompt.played':
       case 'prompt.failed':

@@ -118,6 +118,7 @@ export { readingRates, readRates } from './rates/read-rates.ts';
 export { writingRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
 export { codesOf, type Feature, takesGroup } from './routing/codes.ts';
+export { type DecisionFault, LONGEST_DECISION, readDecision } from './routing/decision.ts';
 export { dialledIn, type KeysRead, mostMenuKeys, readMenuKeys } from './routing/menu-keys.ts';
 export { IDLE, NOTES_LIMIT, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
 export type { AgentOrder } from './routing/order-of-agent.ts';
@@ -125,6 +126,7 @@ export { isRingOutcome } from './routing/outcomes.ts';
 export type {
   Activity,
   Caller,
+  DecideOutcome,
   DeviceTarget,
   Forward,
   Frame,

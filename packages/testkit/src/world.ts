@@ -62,6 +62,8 @@ export interface WorldOptions {
   readonly ownTrunks?: boolean;
   /** What the DNS says to the switch's own trunks. */
   readonly dns?: FakeDns;
+  /** Services of companies that decide what is done with a caller. */
+  readonly decide?: NonNullable<SwitchParts['decide']>;
   /** What the switch measures of its load; a loop at rest unless given. */
   readonly load?: NonNullable<SwitchParts['load']>;
   /** Events that may be logged as errors, because the scenario is about them. */
@@ -166,6 +168,7 @@ export class World {
         ...(this.#options.ownTrunks !== true && { trunks: this.trunks }),
         ...(this.#options.dns !== undefined && { dns: this.#options.dns }),
         ...(spending !== undefined && { spending }),
+        ...(this.#options.decide !== undefined && { decide: this.#options.decide }),
         ...(this.#options.load !== undefined && { load: this.#options.load }),
         onCallEvent: (event) => this.events.push(event),
         onRegistrarEvent: (event) => this.registrations.push(event),

@@ -18,6 +18,7 @@ import { BannedConnections } from './access/banned-connections.ts';
 import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
+import { DecisionServices } from './decisions/decision-services.ts';
 import { forgetWhatIsGone } from './forget-what-is-gone.ts';
 import { capabilitiesOf } from './front-door/capabilities.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
@@ -278,6 +279,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   ledger.enrol('employees on the phone', () => world.size);
   const locate = (domain: Domain, login: string): readonly ReachablePhone[] =>
     reachablePhones({ registrar, access, directory: model.directory }, domain, login);
+  const decisions = new DecisionServices({ allow: settings.decisions.allow, ledger });
   const calls: CallManager = new CallManager({
     dialogs,
     media,
@@ -295,6 +297,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     recordings: (domain) => recordings.keeper.terms(domain),
     music: (domain) => musicFile(data, domain),
     prompt: (domain, name) => promptFile(data, setting(domain, 'language'), name)?.path,
+    decide: parts.decide ?? ((...asked) => decisions.ask(...asked)),
     settings: {
       recordings: recordingsDirectory,
       timeLimit: settings.calls.timeLimit,

@@ -1,4 +1,4 @@
-import type { CallEvent, CallManager, Spending } from '@vats/calls';
+import type { AskDecision, CallEvent, CallManager, Spending } from '@vats/calls';
 import type { Clock, Ledger, Log, Random } from '@vats/kernel';
 import type { MediaPlane } from '@vats/media';
 import type { SpendingAccounts, SpendingEvent } from '@vats/pbx';
@@ -46,6 +46,8 @@ export interface SwitchParts {
   readonly random?: Random;
   readonly log?: Log;
   readonly media?: MediaPlane;
+  /** Asks services of companies what is done with a caller. */
+  readonly decide?: AskDecision;
   readonly store?: Store;
   readonly ledger?: Ledger;
   readonly dns?: DnsQuestions;

@@ -1,11 +1,11 @@
 import type { Frozen, User } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
+import { innerSteps } from '../routing/inner-steps.ts';
 import { isPublicNumber } from '../schema/destination.ts';
 import { type Places, placesCover, placesOf } from '../schema/pattern-cover.ts';
 import type { SchemeStep } from '../schema/scheme.ts';
 import { meansAbroad } from '../spending/permission.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
-import { innerSteps } from './inner-steps.ts';
 
 /** Finds where a call would go round, or come to nothing: forwards and schemes that lead back, steps and rules that nobody reaches. */
 export function checkDeadEnds(view: DomainView, report: Report): void {

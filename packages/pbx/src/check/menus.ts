@@ -1,5 +1,6 @@
 import type { Frozen, Scheme } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
+import { innerSteps } from '../routing/inner-steps.ts';
 import { matcherOf } from '../routing/menu-keys.ts';
 import type { MenuStep } from '../schema/menu.ts';
 import { parsePattern } from '../schema/pattern.ts';
@@ -7,7 +8,6 @@ import type { SchemeStep } from '../schema/scheme.ts';
 import { conferencesOf } from './addresses.ts';
 import { isGuessed } from './conferences.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
-import { innerSteps } from './inner-steps.ts';
 
 /** A menu within a menu … within a menu: more of them nobody finds their way through. */
 const DEEPEST = 4;

@@ -1,6 +1,6 @@
+import { promptsOf } from '../routing/inner-steps.ts';
 import type { Circumstances } from './check-memory.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
-import { promptsOf } from './inner-steps.ts';
 import { forEachStep } from './references.ts';
 
 /** What this version takes and keeps but does not do yet: one warning each, at the first place that asks for it. */

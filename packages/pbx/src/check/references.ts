@@ -1,10 +1,10 @@
 import type { Frozen, Scheme } from '../model/model.ts';
 import type { KeyPath } from '../problems/problem.ts';
 import { suggest } from '../problems/suggest.ts';
+import { innerSteps } from '../routing/inner-steps.ts';
 import { isPublicNumber } from '../schema/destination.ts';
 import { isTrunkName, type SchemeStep } from '../schema/scheme.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
-import { innerSteps } from './inner-steps.ts';
 
 /** Kinds of what extensions belong to: one that is none of the kind that is asked for may be of another. */
 const OF_EXTENSIONS: ReadonlySet<string> = new Set(['user', 'group', 'conference', 'extension']);

@@ -1,6 +1,6 @@
 import { decide } from './decide.ts';
 import { leaveQueue } from './enter-queue.ts';
-import { chosen } from './follow-scheme.ts';
+import { chosen, decided } from './follow-scheme.ts';
 import { type Journey, journeyOf, planOf, told } from './journey.ts';
 import { goBack } from './onward.ts';
 import type { Plan, PlanEvent, QueueOutcome, RingOutcome, ServedOutcome, World } from './plan.ts';
@@ -23,6 +23,7 @@ export function advance(plan: Plan, event: PlanEvent, world: World): Plan {
   const journey = journeyOf(plan);
   if (step.do === 'agent') return planOf(journey, { do: 'hangup', because: 'and that is all' });
   if (step.do === 'menu') return decide(chosen(journey, outcome, endedBefore(plan), world), world);
+  if (step.do === 'decide') return decide(decided(journey, outcome, endedBefore(plan), world), world);
   if (step.do !== 'play') return plan;
   const missed = outcome === 'not-played' ? `${step.prompt} could not be played` : '';
   return decide(goBack(told(journey, missed), endedBefore(plan)), world);

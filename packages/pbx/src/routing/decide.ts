@@ -92,7 +92,8 @@ function takeUp(journey: Journey, outcome: RingOutcome, world: World): Decision 
       return followScheme(outer, frame, outcome, world);
     case 'then':
       return takeInstead(outer, frame.step, outcome, world);
-    // Nothing but a caller's keys leads on from one.
+    // Nothing but a caller's keys, and a service's answer, leads on from these.
+    case 'decide':
     case 'menu':
       return goBack(outer, outcome);
     case 'list':

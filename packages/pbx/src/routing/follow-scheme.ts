@@ -1,7 +1,9 @@
 import type { Frozen, Scheme } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
+import { DECIDE_TIMEOUT_MS } from '../schema/decide.ts';
 import { formatDuration } from '../schema/duration.ts';
 import { type HangupCause, isTrunkName, type PlayStep, type RingStep, type SchemeStep } from '../schema/scheme.ts';
+import { readDecision } from './decision.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Found } from './go-out.ts';
 import { arrived, type Journey, planOf, rejected, told, within, zoneOf } from './journey.ts';
@@ -9,6 +11,7 @@ import { askAgain, askMenu, choiceIn } from './menu.ts';
 import { type Decision, goBack, goneRound, ringTrunk, sendTo, startScheme } from './onward.ts';
 import type { Frame, RejectReason, RingOutcome, ServedOutcome, World } from './plan.ts';
 import { NO_CALLER, saidIn } from './said-value.ts';
+import { DECIDED } from './step-outcomes.ts';
 import { nameOf, onceEach, ringOf } from './targets.ts';
 import { trunkTarget } from './to-trunk.ts';
 
@@ -69,6 +72,13 @@ function take(
     return planOf(within(journey, reached(frame, outcome)), { do: 'play', ...value, answer: true, because });
   }
   if (step.menu !== undefined) return askMenu(within(journey, reached(frame, outcome)), step.menu, where);
+  if (step.decide !== undefined) {
+    const { url, timeout = DECIDE_TIMEOUT_MS } = step.decide;
+    const { pressed = [] } = journey;
+    const around = within(journey, { ...frame, ended: outcome });
+    const asking = within(around, { in: 'decide', decide: step.decide, path: journey.path });
+    return planOf(asking, { do: 'decide', url, timeout, pressed, because: `${where} asks ${URL.parse(url)?.host}` });
+  }
   if (step.prefix !== undefined) {
     const text = `${where} puts ${JSON.stringify(step.prefix)} before the caller's name`;
     return followScheme(told({ ...journey, callerPrefix: step.prefix }, text), frame, outcome, world);
@@ -99,8 +109,9 @@ export function takeInstead(journey: Journey, step: Frozen<SchemeStep>, outcome:
 export function chosen(journey: Journey, event: ServedOutcome, outcome: RingOutcome, world: World): Decision {
   const frame = journey.frames.at(-1);
   if (frame?.in !== 'menu') return goBack(journey, outcome);
-  const around = { ...journey, frames: journey.frames.slice(0, -1) };
   const choice = choiceIn(frame, event);
+  const pressed = pressedWith(journey, event);
+  const around = { ...journey, frames: journey.frames.slice(0, -1), ...(pressed.length > 0 && { pressed }) };
   const here = told(around, choice.text);
   switch (choice.go) {
     case 'step':
@@ -117,6 +128,24 @@ export function chosen(journey: Journey, event: ServedOutcome, outcome: RingOutc
     case 'leave':
       return goBack(here, outcome);
   }
+}
+
+function pressedWith({ pressed = [] }: Journey, event: ServedOutcome): readonly string[] {
+  const [, keys] = /^(?:key|dialled) (.+)$/.exec(event) ?? [];
+  return keys === undefined ? pressed : [...pressed, keys];
+}
+
+/** Goes on with what a service has answered, or with what is done without. @param outcome how what rang last ended */
+export function decided(journey: Journey, event: ServedOutcome, outcome: RingOutcome, world: World): Decision {
+  const frame = journey.frames.at(-1);
+  if (frame?.in !== 'decide') return goBack(journey, outcome);
+  const around = { ...journey, frames: journey.frames.slice(0, -1) };
+  const said = event.startsWith(DECIDED) ? event.slice(DECIDED.length) : undefined;
+  const step = said === undefined ? undefined : readDecision(said);
+  if (step?.ok === true) return takeInstead(told(around, `the service says ${said}`), step.value, outcome, world);
+  const here = told(around, 'the service gave no answer that can be done');
+  const { otherwise } = frame.decide;
+  return otherwise === undefined ? goBack(here, outcome) : takeInstead(here, otherwise, outcome, world);
 }
 
 /** Whoever was told something has reached us: no number is wrong that leads to nothing more. */

@@ -1,6 +1,7 @@
 import type { Directory } from '../model/directory.ts';
 import type { Conference, Device, Domain, DomainNumber, Frozen, Group, Scheme, User } from '../model/model.ts';
 import type { NumberPlace } from '../numbering/number-place.ts';
+import type { DecideStep } from '../schema/decide.ts';
 import type { GroupMember } from '../schema/group.ts';
 import type { MenuStep } from '../schema/menu.ts';
 import type { RingStep, SchemeStep } from '../schema/scheme.ts';
@@ -29,7 +30,7 @@ export type RingOutcome =
   | 'no-media-ports';
 
 /** How a step ends in which the switch itself had the caller: what was to be heard was heard, or could not be; nobody took who waited. */
-export type ServedOutcome = 'played' | 'not-played' | MenuOutcome | QueueOutcome;
+export type ServedOutcome = 'played' | 'not-played' | MenuOutcome | DecideOutcome | QueueOutcome;
 
 /**
  * How a menu ended: the key or the extension that was chosen, no key in time, keys that mean nothing there, or a key whose PIN was not
@@ -39,6 +40,9 @@ export type MenuOutcome = `key ${string}` | `dialled ${string}` | 'no-key' | 'wr
 
 /** How a wait in a queue ends without an answer: no place was left, the time for it is over, or no agent is there. */
 export type QueueOutcome = 'queue-full' | 'queue-waited' | 'queue-nobody';
+
+/** What a service of the company's own decided: a step, as its JSON says it; or that it gave none that can be done. */
+export type DecideOutcome = `decided ${string}` | 'not-decided';
 
 /** How any step ends that others may follow. */
 export type StepOutcome = RingOutcome | ServedOutcome;
@@ -214,6 +218,15 @@ export type PlanStep =
       readonly says: readonly string[];
       readonly because: string;
     }
+  | {
+      readonly do: 'decide';
+      readonly url: string;
+      /** ms */
+      readonly timeout: number;
+      /** What the caller has chosen in menus so far, in order: keys, and extensions. */
+      readonly pressed: readonly string[];
+      readonly because: string;
+    }
   | { readonly do: 'conference'; readonly conference: Conference; readonly because: string }
   | { readonly do: 'queue'; readonly group: Group; readonly because: string }
   /** The caller logs in or out of groups, or begins or ends a pause from all of them. */
@@ -256,6 +269,8 @@ export type Frame = { readonly path: readonly string[] } & (
     }
   /** A menu of the scheme around it, which has been asked so many times. */
   | { readonly in: 'menu'; readonly menu: Frozen<MenuStep>; readonly asked: number }
+  /** A service is asked what is done. */
+  | { readonly in: 'decide'; readonly decide: Frozen<DecideStep> }
   /** A step of the scheme around it, to be done once the caller has been told something. */
   | { readonly in: 'then'; readonly step: Frozen<SchemeStep> }
   /** A ring step of a scheme that goes from one to the next. */
@@ -291,6 +306,8 @@ export interface Plan {
   readonly did?: string;
   /** The group that rings, or rang last. */
   readonly group?: string;
+  /** What the caller has chosen in menus, in order. */
+  readonly pressed?: readonly string[];
   /** What phones show before the caller's name. */
   readonly callerPrefix?: string;
   /** Whose turn it is in queues: 1 before 2, and so on; that of everybody unless given. */

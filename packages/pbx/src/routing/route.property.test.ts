@@ -10,6 +10,7 @@ import { arbitraryPbx } from '../testing/arbitrary-pbx.ts';
 import { modelOf } from '../testing/model-of.ts';
 import { faultsOf } from '../testing/plan-faults.ts';
 import {
+  type ReferenceDecision,
   type ReferenceEnd,
   type ReferenceMenu,
   type ReferencePlay,
@@ -140,10 +141,18 @@ function follow(model: Model, directory: Directory, asked: ArbitraryCall): Follo
 
 const WAITS = ['queue-waited', 'queue-full', 'queue-nobody'] as const;
 
+const DECISIONS: readonly StepOutcome[] = [
+  'not-decided',
+  'decided {"ring":"201"}',
+  'decided {"menu":{"prompt":"more","keys":{"1":{"ring":"+79161234567"}}}}',
+  'decided {"prefix":"VIP "}',
+];
+
 /** How a step ends: a ringing as it is said, a wait in each way, a menu by one of all that the caller can do there. */
 function endOf({ step, call }: Plan, ringing: RingOutcome, nth: number): StepOutcome {
   if (step.do === 'ring') return ringing;
   if (step.do === 'queue') return WAITS[nth % WAITS.length]!;
+  if (step.do === 'decide') return DECISIONS[nth % DECISIONS.length]!;
   if (step.do !== 'menu') return 'played';
   const { menu } = step;
   const can: StepOutcome[] = [
@@ -194,8 +203,9 @@ function inShort({
   step,
   record,
   callerPrefix,
-}: Plan): ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait | ReferenceEnd {
+}: Plan): ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait | ReferenceDecision | ReferenceEnd {
   if (step.do === 'play') return { plays: step.prompt, answers: step.answer, record };
+  if (step.do === 'decide') return { url: step.url, pressed: step.pressed };
   if (step.do === 'menu') return { asks: step.says, keys: Object.keys(step.menu.keys), record };
   if (step.do === 'queue') return { waitsFor: step.group.extension, record };
   if (step.do === 'reject') return { do: 'reject', reason: step.reason };

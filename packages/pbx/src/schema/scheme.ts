@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type DecideStep, decideOf } from './decide.ts';
 import { duration } from './duration.ts';
 import { fault, shown, textThat } from './fault.ts';
 import { hours } from './hours.ts';
@@ -145,6 +146,7 @@ export interface SchemeStep {
   play?: PlayStep;
   say?: SayStep;
   menu?: MenuStep;
+  decide?: DecideStep;
   /** What phones show before the caller's name from here on. */
   prefix?: string;
   ring?: RingStep;
@@ -172,6 +174,7 @@ const STEP_KINDS = [
   'play',
   'say',
   'menu',
+  'decide',
   'prefix',
   'ring',
   'queue',
@@ -184,12 +187,14 @@ const STEP_KINDS = [
 export const schemeStep: z.ZodType<SchemeStep, unknown> = z.lazy(() => stepForm);
 
 const menu = menuOf(schemeStep);
+const decide = decideOf(schemeStep);
 
 const stepForm = z
   .strictObject({
     play: play.exactOptional(),
     say: said.exactOptional(),
     menu: menu.exactOptional(),
+    decide: decide.exactOptional(),
     /** Phones that ring from here on show it before the caller's name, or number. */
     prefix: line(32).exactOptional(),
     ring: ring.exactOptional(),

@@ -8,6 +8,7 @@ import {
   Loop,
   type Orderer,
   type Place,
+  type ReferenceDecision,
   type ReferenceEnd,
   type ReferenceEvent,
   type ReferenceMenu,
@@ -21,6 +22,7 @@ import {
 import { reachUser } from './reference/users.ts';
 
 export type {
+  ReferenceDecision,
   ReferenceEnd,
   ReferenceEvent,
   ReferenceMenu,
@@ -45,8 +47,12 @@ export class ReferenceRouter {
     this.#host = call.host;
   }
 
-  /** Gives each step that rings, is played, asks for keys or is a wait, and is told how it ended and what the world is then. */
-  *run(): Generator<ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait, ReferenceEnd, ReferenceEvent> {
+  /** Gives each step that rings, is played, asks for keys or a service, or is a wait, and is told how it ended and what the world is then. */
+  *run(): Generator<
+    ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait | ReferenceDecision,
+    ReferenceEnd,
+    ReferenceEvent
+  > {
     try {
       return { do: 'reject', reason: yield* this.#begin() };
     } catch (ended) {

@@ -21,6 +21,12 @@ export interface Moment extends Partial<World> {
   readonly seed?: number;
 }
 
+/** How a step ends by which nobody is rung, where nothing comes of it. */
+const SILENT = {
+  ...({ play: 'played', menu: 'no-key', decide: 'not-decided' } as const),
+  ...({ queue: 'queue-waited', agent: 'played' } as const),
+};
+
 /** A call on its way, told in short. */
 export class Trip {
   plan: Plan;
@@ -37,6 +43,7 @@ export class Trip {
     if (step.do === 'ring') return `ring ${step.targets.map(nameOf).join('+')} ${step.ring}`;
     if (step.do === 'queue') return `queue ${step.group.extension}`;
     if (step.do === 'play') return `play ${step.prompt}${step.answer ? '' : ' early'}`;
+    if (step.do === 'decide') return `decide ${step.url}`;
     if (step.do === 'menu') return `ask ${step.says.join('+')}`;
     return step.do === 'reject' ? `reject ${step.reason}` : step.do;
   }
@@ -56,8 +63,7 @@ export class Trip {
     while (goesOn(this.plan.step)) {
       if (done.length > 100) throw new Error(`no end: ${done.join(', ')}`);
       const { do: what } = this.plan.step;
-      const ends = { ring: outcome, menu: 'no-key', queue: 'queue-waited', play: 'played', agent: 'played' } as const;
-      done.push(this.after(ends[what], moment).now);
+      done.push(this.after(what === 'ring' ? outcome : SILENT[what], moment).now);
     }
     return done;
   }

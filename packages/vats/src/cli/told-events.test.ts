@@ -79,6 +79,12 @@ test.each<[Told, string, string]>([
     'a',
     'has heard prompt menu for 0:01, not to its end',
   ],
+  [{ type: 'decision.made', service: 'crm.example' }, 'a', 'crm.example says what is done'],
+  [
+    { type: 'decision.failed', service: 'crm.example', why: 'its answer is no JSON' },
+    'a',
+    'crm.example does not say what is done: its answer is no JSON',
+  ],
   [{ type: 'menu.answered', prompt: 'main', keys: '2', outcome: 'key 2' }, 'a', 'presses 2 in menu main'],
   [{ type: 'menu.answered', prompt: 'main', keys: '', outcome: 'no-key' }, 'a', 'presses no key in menu main'],
   [

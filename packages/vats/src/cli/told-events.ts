@@ -53,6 +53,10 @@ const told = z.discriminatedUnion('type', [
   z.object({ at, type: z.literal('queue.left'), group: z.string(), how: z.string(), waitedMs: z.number() }),
   z.object({ at, type: z.literal('call.opened'), how: z.string() }),
   z.object({ at, type: z.literal('prompt.played'), prompt: z.string(), playedMs: z.number(), why: z.string() }),
+  z.object({
+    ...{ at, type: z.enum(['decision.made', 'decision.failed']) },
+    ...{ service: z.string(), why: z.string().optional() },
+  }),
   z.object({ at, type: z.literal('menu.answered'), prompt: z.string(), keys: z.string(), outcome: z.string() }),
   z.object({
     at,
@@ -128,6 +132,13 @@ function textOf(event: z.output<typeof told>): { leg: string; text: string } {
       const cut = event.why === 'stopped' ? ', not to its end' : '';
       return { leg: 'a', text: `has heard prompt ${event.prompt} for ${duration(event.playedMs)}${cut}` };
     }
+    case 'decision.made':
+      return { leg: 'a', text: `${event.service} says what is done` };
+    case 'decision.failed':
+      return {
+        leg: 'a',
+        text: `${event.service} does not say what is done: ${event.why ?? 'nothing is known of why'}`,
+      };
     case 'menu.answered': {
       const { prompt, keys, outcome } = event;
       const what = keys === '' ? 'presses no key' : `presses ${keys}`;

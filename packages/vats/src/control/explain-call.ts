@@ -105,6 +105,8 @@ interface Supposed {
 function supposedEnd({ step, call }: Plan, outcome: RingOutcome, left: string[]): StepOutcome {
   if (step.do === 'ring') return outcome;
   if (step.do === 'queue') return 'queue-waited';
+  // No service is asked for what is only explained.
+  if (step.do === 'decide') return 'not-decided';
   return step.do === 'menu' ? keyedIn(step.menu, call.domain, left.shift() ?? '') : 'played';
 }
 

@@ -35,6 +35,7 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
   'media.video': 'false',
   'calls.max': '7',
   'calls.timeLimit': '1h',
+  'decisions.allow': '127.0.0.1',
   'history.keep': '365d',
   'recordings.minFree': '1GB',
   'recordings.storage.s3.endpoint': 'https://s3.example.com',

@@ -45,6 +45,7 @@ const SETTING_FORMS = {
   'media.video': 'truth',
   'calls.max': 'number',
   'calls.timeLimit': 'text',
+  'decisions.allow': 'list',
   'history.keep': 'text',
   'recordings.minFree': 'text',
   'recordings.storage.s3.endpoint': 'text',

@@ -138,6 +138,8 @@ export const settingsFile = z.strictObject({
       timeLimit: duration('10s', '7d').exactOptional(),
     })
     .exactOptional(),
+  /** Services that decide what is done with callers (docs/menus.md): those in internal networks that may be asked. */
+  decisions: z.strictObject({ allow: networks.exactOptional() }).exactOptional(),
   /** How long finished calls are kept. Left out: for ever, for nobody's records should go by a default. */
   history: z.strictObject({ keep: duration('1h', '3650d').exactOptional() }).exactOptional(),
   recordings: z

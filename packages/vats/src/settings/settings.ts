@@ -34,6 +34,8 @@ export interface Settings {
     readonly video: boolean;
   };
   readonly calls: { readonly max: number; readonly timeLimit: number };
+  /** Networks in which a company's services are asked for decisions although they are internal. */
+  readonly decisions: { readonly allow: readonly string[] };
   readonly recordings: {
     /** Octets that must be free on their disk. */
     readonly minFree: number;
@@ -153,6 +155,7 @@ export function completed(said: SettingsFile, cores: number): Settings {
       video: said.media?.video ?? true,
     },
     calls: { max: said.calls?.max ?? 2_000, timeLimit: said.calls?.timeLimit ?? 12 * HOUR },
+    decisions: { allow: said.decisions?.allow ?? [] },
     recordings: {
       minFree: said.recordings?.minFree ?? 500e6,
       ...(said.recordings?.storage?.s3 !== undefined && { storage: { s3: bucketOf(said.recordings.storage.s3) } }),

@@ -44,7 +44,13 @@ export function arbitraryStep(names: Names, depth: number): fc.Arbitrary<Plain> 
       }),
     );
   if (schemes.length > 0) kinds.push(fc.record({ goto: pick(schemes) }));
-  if (depth > 0) kinds.push(menu(arbitraryStep(names, depth - 1)));
+  if (depth > 0) {
+    const inner = arbitraryStep(names, depth - 1);
+    kinds.push(menu(inner));
+    kinds.push(
+      fc.record({ decide: some({ url: fc.constant('https://crm.example/next'), otherwise: inner }, ['url']) }),
+    );
+  }
   return fc.oneof(...kinds);
 }
 

@@ -2,7 +2,7 @@ import type { Frozen } from '../../model/model.ts';
 import type { RejectReason, RingOutcome } from '../../routing/plan.ts';
 import { scheduleAt } from '../../schedule/schedule-at.ts';
 import { normaliseNumber } from '../../schema/number.ts';
-import type { RingStep, SchemeStep } from '../../schema/scheme.ts';
+import { type RingStep, type SchemeStep, schemeStep } from '../../schema/scheme.ts';
 import { reachGroup } from './groups.ts';
 import { longest, once } from './lists.ts';
 import { gathered } from './members.ts';
@@ -28,7 +28,14 @@ export function* followScheme(call: ToldCall, name: string, from: Place): Ringin
   for (const each of (open ? scheme.open : scheme.closed) ?? []) {
     const here: Place = { ...at, inner: true };
     let step: Frozen<SchemeStep> = each;
-    while (step.menu !== undefined) {
+    while (step.menu !== undefined || step.decide !== undefined) {
+      if (step.decide !== undefined) {
+        const said = yield* call.decide(step.decide.url);
+        const { otherwise = {} } = step.decide;
+        step = said === 'not-decided' ? otherwise : schemeStep.parse(JSON.parse(said.replace('decided ', '')));
+        continue;
+      }
+      if (step.menu === undefined) break;
       // Whoever was asked something has reached us.
       if (outcome === 'not-found') outcome = 'no-answer';
       const chosen = yield* keyedIn(call, step.menu);
@@ -71,8 +78,9 @@ function* keyedIn(call: ToldCall, menu: NonNullable<Frozen<SchemeStep>['menu']>)
   const rules = { 'no-key': menu.noKey, 'wrong-key': menu.wrongKey, 'wrong-pin': menu.wrongKey };
   let said: string[] = [];
   for (let times = menu.repeat ?? 1; ; times--) {
-    const did = yield* call.ask([...said, menu.prompt], Object.keys(menu.keys));
+    const did: string = yield* call.ask([...said, menu.prompt], Object.keys(menu.keys));
     const [, how, what = ''] = /^(key|dialled) (.*)$/.exec(did) ?? [];
+    if (how !== undefined) call.pressed.push(what);
     if (how === 'dialled') return what;
     if (how === 'key') return menu.keys[what]!;
     if (did === 'not-played') return menu.otherwise ?? {};

@@ -44,6 +44,12 @@ export interface ReferencePlay {
   readonly record: boolean;
 }
 
+/** A service that is asked. */
+export interface ReferenceDecision {
+  readonly url: string;
+  readonly pressed: readonly string[];
+}
+
 /** What the caller is asked. */
 export interface ReferenceMenu {
   readonly asks: readonly string[];
@@ -68,7 +74,11 @@ export interface ReferenceEvent {
 }
 
 /** A part of the story that may wait where somebody rings, or where the caller is told something. */
-export type Ringing<T> = Generator<ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait, T, ReferenceEvent>;
+export type Ringing<T> = Generator<
+  ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait | ReferenceDecision,
+  T,
+  ReferenceEvent
+>;
 
 /** Ends the call from wherever it is. */
 export class Ended extends Error {
@@ -109,6 +119,7 @@ export class ToldCall {
   did: string | undefined;
   group: string | undefined;
   prefix: string | undefined;
+  readonly pressed: string[] = [];
   world: World;
   /** Chance put members into another order than the file's. */
   shuffled = false;
@@ -163,6 +174,13 @@ export class ToldCall {
     this.world = event.world;
     this.#ringFor = undefined;
     return event.outcome as QueueOutcome;
+  }
+
+  /** @returns what the service says */
+  *decide(url: string): Ringing<StepOutcome> {
+    const event = yield { url, pressed: [...this.pressed] };
+    this.world = event.world;
+    return event.outcome;
   }
 
   enter(place: string, { path, inner }: Place): Place {

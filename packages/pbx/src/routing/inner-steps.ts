@@ -5,8 +5,9 @@ import type { SchemeStep } from '../schema/scheme.ts';
 /** A step inside another one, and the keys of the file that lead to it from there. */
 export type InnerStep = readonly [step: Frozen<SchemeStep>, ...keys: string[]];
 
-/** The steps to which a menu leads by what it says itself. */
-export function innerSteps({ menu }: Frozen<SchemeStep>): InnerStep[] {
+/** The steps to which a step leads by what it says itself. */
+export function innerSteps({ menu, decide }: Frozen<SchemeStep>): InnerStep[] {
+  if (decide?.otherwise !== undefined) return [[decide.otherwise, 'decide', 'otherwise']];
   if (menu === undefined) return [];
   const { keys, noKey, wrongKey, otherwise } = menu;
   const steps = Object.entries(keys).map(([key, step]): InnerStep => [step, 'menu', 'keys', key]);
