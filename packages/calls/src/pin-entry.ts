@@ -50,6 +50,11 @@ export class PinEntry {
     const items = this.#dialogue.prompts(...prompts);
     this.#dialogue.ask({ items, ...(afterMs > 0 && { afterMs }) }, PIN_KEYS, ({ digits }) => {
       this.#tries++;
+      // Others of the same caller's calls may have used up what was left meanwhile.
+      if (!this.#guesses.allows(tried)) {
+        then('locked');
+        return;
+      }
       if (isSame(digits, pin)) {
         this.#guesses.right(tried);
         then('right');
@@ -58,6 +63,10 @@ export class PinEntry {
       // Silence guesses nothing.
       if (digits !== '') this.#guesses.wrong(tried);
       this.#call.log.info('pin.wrong', { what, tries: this.#tries });
+      if (!this.#guesses.allows(tried)) {
+        const { domain, party } = this.#call.origin;
+        this.#call.log.warn('pin.guessed', { domain: domain.name, what, caller: party.number });
+      }
       if (this.#tries < TRIES) this.#askAgain(what, pin, ['wrong-pin', 'enter-pin'], 0, then);
       else then('wrong');
     });
