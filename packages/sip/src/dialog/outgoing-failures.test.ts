@@ -70,5 +70,5 @@ test('a user that fails at its answer leaves no call behind', async () => {
   clock.advance(50);
   expect(phone.heard.slice(-2)).toEqual(['ACK', 'BYE']);
   phone.respond(phone.request('BYE'), 200);
-  expect(at.leftovers()).toEqual(['Error: bug']);
+  expect(at.leftovers()).toEqual([expect.stringContaining('Error: bug')]);
 });
