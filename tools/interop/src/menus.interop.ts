@@ -1,4 +1,6 @@
 import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -136,6 +138,73 @@ scenario(
     const files = anna.heard();
     expect(files).toHaveLength(calls.length);
     for (const [i, { heard }] of calls.entries()) expect([i, await soundsIn(files[i]!)]).toEqual([i, heard]);
+    for (const each of [anna, boris, vera]) await each.stop();
+    expect(await vats.stop()).toEqual({ code: 0, signal: null });
+  },
+);
+
+scenario(
+  'a service of the company is told what a caller chose, and says who rings; when it is silent somebody else does',
+  { needs: NEEDS },
+  async (scene) => {
+    const told: { from?: string; keys?: string[] }[] = [];
+    const service = createServer((request, response) => {
+      let text = '';
+      request.on('data', (part) => {
+        text += part;
+      });
+      request.on('end', () => {
+        const question = JSON.parse(text) as (typeof told)[number];
+        told.push(question);
+        if (question.keys?.[0] === '1') response.end(JSON.stringify({ ring: BORIS.extension }));
+      });
+    });
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    scene.own('the service that decides', () => service.close());
+    scene.own('whom it keeps waiting', () => service.closeAllConnections());
+    const { port } = service.address() as AddressInfo;
+    const asks = {
+      decide: { url: `http://127.0.0.1:${port}/next`, timeout: '1s', otherwise: { ring: VERA.extension } },
+    };
+    const menu = { prompt: 'main', keys: { '1': { prefix: 'One: ' }, '2': { prefix: 'Two: ' } } };
+    const more = {
+      numbers: [{ number: NUMBER, scheme: 'main' }],
+      schemes: [{ name: 'main', open: [{ menu }, asks] }],
+    };
+    const vats = await Switch.start(scene, {
+      pbx: pbxFile({ accounts: [ANNA, BORIS, VERA], more }),
+      settings: { decisions: { allow: ['127.0.0.1'] } },
+    });
+    const prompts = join(vats.data, 'prompts');
+    mkdirSync(prompts, { recursive: true });
+    await writeTone(join(prompts, 'main.wav'), TONES.main, 3);
+    const phone = (account: Account, tone: number) => Baresip.start(scene, { ...account, switch: vats.sip, tone });
+    const [anna, boris, vera] = await Promise.all([
+      phone(ANNA, 420),
+      phone(BORIS, TONES.boris),
+      phone(VERA, TONES.vera),
+    ]);
+    for (const each of [anna, boris, vera]) await each.registered();
+    for (const [key, rings] of [
+      ['1', boris],
+      ['2', vera],
+    ] as const) {
+      await anna.dial(NUMBER);
+      await anna.event('CALL_ESTABLISHED');
+      await wait(1_000);
+      await presses(anna, key);
+      await rings.event('CALL_INCOMING', 15_000);
+      await rings.answer();
+      await rings.event('CALL_ESTABLISHED');
+      await wait(500);
+      await anna.hangUp();
+      await rings.event('CALL_CLOSED');
+      await vats.idle(15_000);
+    }
+    expect(told).toMatchObject([
+      { from: ANNA.extension, keys: ['1'] },
+      { from: ANNA.extension, keys: ['2'] },
+    ]);
     for (const each of [anna, boris, vera]) await each.stop();
     expect(await vats.stop()).toEqual({ code: 0, signal: null });
   },
