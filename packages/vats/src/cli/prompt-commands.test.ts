@@ -53,6 +53,35 @@ test('an imported WAV becomes one channel at a rate of ours, goes before the bui
   expect(promptFile(data, 'ru', 'none')).toBeUndefined();
 });
 
+test('a prompt of one’s own is removed, and the built-in one is heard again', async () => {
+  const from = file('x.wav', monoWav(SOUND, 48_000));
+  for (const name of ['greeting', 'x']) await vats('prompts', 'import', from, '--name', name);
+  const own = join(data, 'prompts', 'greeting.wav');
+  const { code, out } = await vats('prompts', 'remove', 'greeting');
+  expect([code, out]).toEqual([
+    0,
+    `greeting: ${own} is removed; ${promptFile(data, 'ru', 'greeting')?.path} is heard in its place\n`,
+  ]);
+  expect(promptFile(data, 'ru', 'greeting')?.own).toBe(false);
+  expect((await vats('prompts', 'remove', 'x')).out).toContain('is removed; steps that say it are passed over');
+  expect(promptFile(data, 'ru', 'x')).toBeUndefined();
+});
+
+test('what is no prompt of one’s own is not removed, and no file elsewhere', async () => {
+  file('x.wav', 'kept');
+  for (const [name, why] of [
+    ['greeting', 'greeting is no prompt of your own: it is a built-in one; see vats prompts list'],
+    ['none', 'none is no prompt of your own: there is none; see vats prompts list'],
+    ['../x', '../x is not a name'],
+  ] as const) {
+    const { code, err } = await vats('prompts', 'remove', name);
+    expect([name, code !== 0, err]).toEqual([name, true, expect.stringContaining(why)]);
+  }
+  const { err } = await vats('prompts', 'remove', 'x', '--language', 'en');
+  expect(err).toContain('x is no prompt of your own for en');
+  expect(readFileSync(join(data, 'x.wav'), 'utf8')).toBe('kept');
+});
+
 test('an own prompt that was there already is said to be replaced', async () => {
   const from = file('x.wav', monoWav(SOUND, 48_000));
   const into = join(data, 'prompts', 'x.wav');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Language } from '@vats/media';
 import { type Command, Option } from 'commander';
@@ -39,11 +39,7 @@ export function addPromptCommands(vats: Command, print: Print): void {
     )
     .action(async (file: string, options: Where & { name?: string; language?: Language; rate: string }) => {
       const name = options.name ?? basename(file, extname(file));
-      if (!NAME.test(name)) {
-        throw configurationFailure(
-          `${name} is not a name: write 1 to 64 letters, digits, dots, hyphens and underscores with --name`,
-        );
-      }
+      if (!NAME.test(name)) throw configurationFailure(`${noName(name)} with --name`);
       const { importPrompt, ImportFailure } = await import('../prompts/import-prompt.ts');
       const { promptFolder } = await import('../prompts/prompt-files.ts');
       const into = join(promptFolder(dataDirectory(options), options.language), `${name}.wav`);
@@ -58,6 +54,39 @@ export function addPromptCommands(vats: Command, print: Print): void {
         throw error;
       }
     });
+  looking(
+    prompts.command('remove').description('remove a prompt of your own; a built-in one of its name is heard again'),
+  )
+    .argument('<name>')
+    .addOption(languageOption())
+    .action(async (name: string, options: Where & { language?: Language }) => {
+      if (!NAME.test(name)) throw configurationFailure(noName(name));
+      const { promptFile, promptFolder } = await import('../prompts/prompt-files.ts');
+      const data = dataDirectory(options);
+      const { language } = options;
+      const file = join(promptFolder(data, language), `${name}.wav`);
+      if (!existsSync(file)) {
+        const where = language === undefined ? '' : ` for ${language}`;
+        const is = promptFile(data, language ?? 'ru', name)?.own === false ? 'it is a built-in one' : 'there is none';
+        throw new CliFailure(EXIT.runtime, `${name} is no prompt of your own${where}: ${is}; see vats prompts list`);
+      }
+      try {
+        rmSync(file);
+      } catch (error) {
+        throw new CliFailure(
+          EXIT.runtime,
+          `${file} can't be removed: ${error instanceof Error ? error.message : error}`,
+        );
+      }
+      const left = promptFile(data, language ?? 'ru', name);
+      const now = left === undefined ? 'steps that say it are passed over' : `${left.path} is heard in its place`;
+      const raw = { name, file, ...(left !== undefined && { instead: left.path }) };
+      print(options, { raw, read: raw }, () => `${name}: ${file} is removed; ${now}\n`);
+    });
+}
+
+function noName(text: string): string {
+  return `${text} is not a name: write 1 to 64 letters, digits, dots, hyphens and underscores`;
 }
 
 function languageOption(): Option {
