@@ -83,5 +83,6 @@ const FAULTS = {
   'no-step': 'its answer is no step of a scheme',
   trunk: 'its answer names a trunk: only the outbound rules may',
   decide: 'its answer asks another service',
+  pin: 'its answer has PINs, which the history would tell',
   'too-deep': 'its answer has more than four menus within each other',
 } as const;

@@ -29,6 +29,8 @@ test.each([
   ['{"menu":{"prompt":"a","keys":{},"noKey":{"next":{"ring":"itsp"}}}}', 'trunk'],
   ['{"decide":{"url":"https://crm.example/"}}', 'decide'],
   ['{"menu":{"prompt":"a","keys":{"1":{"decide":{"url":"https://crm.example/"}}}}}', 'decide'],
+  ['{"menu":{"prompt":"a","keys":{"1":{"ring":"201"}},"pins":{"1":"482135"}}}', 'pin'],
+  ['{"menu":{"prompt":"a","keys":{"1":{"menu":{"prompt":"b","keys":{},"pins":{"1":"482135"}}}}}}', 'pin'],
   [JSON.stringify(menus(5)), 'too-deep'],
   [JSON.stringify({ play: 'a'.repeat(LONGEST_DECISION) }), 'too-long'],
 ])('%s is none: %s', (text, code) => {

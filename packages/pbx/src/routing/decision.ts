@@ -11,9 +11,9 @@ const DEEPEST = 4;
 
 /**
  * Why an answer is no step. `trunk`: it names a trunk, past the domain's outbound rules. `decide`: it asks another service. `too-deep`:
- * menus within menus.
+ * menus within menus. `pin`: it has PINs, which would stand in the story with it.
  */
-export type DecisionFault = 'too-long' | 'no-json' | 'no-step' | 'trunk' | 'decide' | 'too-deep';
+export type DecisionFault = 'too-long' | 'no-json' | 'no-step' | 'trunk' | 'decide' | 'pin' | 'too-deep';
 
 /**
  * Reads what a service of the company's own has answered: one step, as a scheme has them. It may lead wherever the domain's rules let
@@ -36,6 +36,7 @@ export function readDecision(text: string): Parsed<SchemeStep, DecisionFault> {
 function faultOf(step: SchemeStep, depth: number): DecisionFault | undefined {
   if (step.decide !== undefined) return 'decide';
   if (step.ring?.to.some(isTrunkName) === true || step.ring?.number !== undefined) return 'trunk';
+  if (step.menu?.pins !== undefined) return 'pin';
   if (step.menu !== undefined && depth > DEEPEST) return 'too-deep';
   for (const [inner] of innerSteps(step)) {
     const fault = faultOf(inner as SchemeStep, depth + 1);
