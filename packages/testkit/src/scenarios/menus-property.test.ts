@@ -1,4 +1,4 @@
-import { recordOf, replay } from '@vats/calls';
+import { type DecisionAnswer, recordOf, replay } from '@vats/calls';
 import { SeededRandom } from '@vats/kernel/testing';
 import type { CollectEnd } from '@vats/media';
 import type { FakeMediaCall } from '@vats/media/testing';
@@ -30,6 +30,7 @@ function step(random: SeededRandom, depth: number): object {
     { say: 'caller' },
     { prefix: 'Sales: ' },
     { goto: 'night' },
+    { decide: { url: 'https://crm.example/', ...(maybe(random, 2) && { otherwise: { ring: '202' } }) } },
     { hangup: 'busy' },
   ];
   return depth > 0 && maybe(random, 2) ? { menu: menu(random, depth) } : pick(random, plain);
@@ -92,11 +93,24 @@ function tells(media: FakeMediaCall, random: SeededRandom): void {
   media.emit({ kind: 'collected', leg: 'a', collect: order, digits, why: pick(random, ends) });
 }
 
+/** What a service may answer. */
+const ANSWERS: readonly DecisionAnswer[] = [
+  { ok: true, text: '{ "ring": "201" }' },
+  { ok: true, text: '{ "menu": { "prompt": "main-menu", "keys": { "1": { "ring": "202" } }, "extension": true } }' },
+  { ok: true, text: '{ "ring": "itsp" }' },
+  { ok: true, text: 'of course' },
+  { ok: false, why: 'ECONNREFUSED' },
+];
+
 /** What the caller may do beside that, and what those who are rung may. */
-function acts(world: World, random: SeededRandom): void {
+function acts(world: World, random: SeededRandom, asked: ((answer: DecisionAnswer) => void)[]): void {
   const { itsp, alice, bob } = world.actors;
   const call = itsp.phone.calls.find(({ ended, sent }) => !ended && sent !== undefined);
-  switch (random.below(12)) {
+  switch (random.below(13)) {
+    case 12:
+      // An answer may come after its time as well.
+      (maybe(random, 3) ? asked.at(-1) : asked.pop())?.(pick(random, ANSWERS));
+      return;
     case 0:
     case 1:
       if (call === undefined) itsp.phone.dial('84951234567');
@@ -133,14 +147,19 @@ const met = new Map<string, number>();
 /** Whatever a caller does in whatever menus: each call ends once, its plan is made again from its record, nothing is left over or told. */
 test.each(Array.from({ length: 40 }, (_, seed) => seed))('menus at random %i', async (seed) => {
   const random = new SeededRandom(seed + 7_000);
+  const asked: ((answer: DecisionAnswer) => void)[] = [];
   const world = await World.open({
     cast: ['itsp', 'alice', 'bob'].filter((role) => role !== 'itsp') as ['alice', 'bob'],
     users: pbxUser(),
     pbx: pbxOf(random),
     latency: seed % 2 === 0 ? 0 : 15,
+    decide: (_, __, answered) => {
+      asked.push(answered);
+      return () => {};
+    },
   });
   for (let act = 0; act < ACTS; act++) {
-    acts(world, random);
+    acts(world, random, asked);
     world.passes(maybe(random, 4) ? random.below(3_000) : random.below(60));
   }
   const { itsp, alice, bob } = world.actors;
@@ -173,8 +192,17 @@ test.each(Array.from({ length: 40 }, (_, seed) => seed))('menus at random %i', a
 });
 
 test('these callers did all that can be done', () => {
-  const few = ['key', 'dialled', 'no-key', 'wrong-key', 'wrong-pin', 'not-played', 'call.answered', 'leg.held'].filter(
-    (what) => (met.get(what) ?? 0) < 2,
-  );
+  const few = [
+    'key',
+    'dialled',
+    'no-key',
+    'wrong-key',
+    'wrong-pin',
+    'not-played',
+    'call.answered',
+    'leg.held',
+    'decision.made',
+    'decision.failed',
+  ].filter((what) => (met.get(what) ?? 0) < 2);
   expect(few, JSON.stringify([...met])).toEqual([]);
 });
