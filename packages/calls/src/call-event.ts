@@ -1,7 +1,6 @@
 import type { RecordingEnd } from '@vats/media';
-import type { LegQuality, MenuOutcome, RefusedLimit, RingOutcome, StepOutcome } from '@vats/pbx';
+import type { LegQuality, MenuOutcome, QueueEnd, RefusedLimit, RingOutcome, StepOutcome } from '@vats/pbx';
 import type { FailureCode } from './failures.ts';
-import type { QueueEnd } from './queue-figures.ts';
 
 /** 'a' is the caller; 'b1', 'b2' … are the phones rung for the call, in the order they were rung. */
 export type LegName = string;

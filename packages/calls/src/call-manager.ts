@@ -1,5 +1,6 @@
 import { FaultLines } from '@vats/kernel';
 import type { RecordingEnd } from '@vats/media';
+import type { QueueWait } from '@vats/pbx';
 import {
   type Flow,
   type IncomingInviteOptions,
@@ -171,6 +172,11 @@ export class CallManager {
   /** The groups that have a queue, or in whose somebody waits. */
   queues(): QueueSnapshot[] {
     return this.#shared.services.queues.snapshots();
+  }
+
+  /** Counts a wait of today that was over before the switch started. @param domain `Domain.id` */
+  restoreWait(domain: string, wait: QueueWait): void {
+    this.#shared.services.queues.restore(domain, wait);
   }
 
   /** Callers who wait for a group. @param domain `Domain.id` */

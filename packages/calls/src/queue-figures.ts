@@ -1,5 +1,4 @@
-/** How a caller left a queue: somebody answered, the caller hung up, the time was over, or no agent was there any more. */
-export type QueueEnd = 'answered' | 'abandoned' | 'waited' | 'nobody';
+import type { QueueEnd } from '@vats/pbx';
 
 /** What came of a queue's callers today. */
 export interface QueueToday {

@@ -5,6 +5,7 @@ import {
   LAST_PRIORITY,
   type Offer,
   type Plan,
+  type QueueEnd,
   type QueueRules,
   queueRules,
   type RingOutcome,
@@ -16,7 +17,6 @@ import { CallerDialogue } from './caller-dialogue.ts';
 import type { CallerSide } from './caller-side.ts';
 import { divertingOf } from './diverting.ts';
 import type { Forks } from './forks.ts';
-import type { QueueEnd } from './queue-figures.ts';
 import type { Queues } from './queues.ts';
 import { memberOf } from './rings.ts';
 import type { RunningService } from './services.ts';

@@ -9,13 +9,15 @@ import {
   isThere,
   localDate,
   nextOffer,
+  type QueueEnd,
+  type QueueWait,
   queueRules,
   setting,
 } from '@vats/pbx';
 import { QueueDesk } from './agent-desk.ts';
 import type { CallEvent, LegName, Party } from './call-event.ts';
 import type { CallsParts } from './parts.ts';
-import { type QueueEnd, QueueFigures, type QueueToday } from './queue-figures.ts';
+import { QueueFigures, type QueueToday } from './queue-figures.ts';
 import { type Waiter, WaitingLine } from './waiting-line.ts';
 
 /** What may have made an agent free. */
@@ -126,6 +128,12 @@ export class Queues {
     this.#figuresOf(key).note(this.#today(domain), how, clock.now() - waiter.since);
     if (this.#lines.size === 0) this.#sleep();
     return true;
+  }
+
+  /** What came of a caller before the switch started, today. @param domain `Domain.id` */
+  restore(domain: string, { group, how, waitedMs }: QueueWait): void {
+    const found = this.#parts.world().directory.domainById(domain);
+    if (found !== undefined) this.#figuresOf(keyOf(found, group)).note(this.#today(found), how, waitedMs);
   }
 
   /** An agent has taken a caller who waited, at this leg of their call. */

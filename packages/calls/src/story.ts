@@ -1,4 +1,4 @@
-import type { CallForward, CallLeg, CallRecord, CallTalk, ReachedLimit, SoundTrouble } from '@vats/pbx';
+import type { CallForward, CallLeg, CallRecord, CallTalk, QueueWait, ReachedLimit, SoundTrouble } from '@vats/pbx';
 import type { CallEnded, CallEvent, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
@@ -32,6 +32,7 @@ export class CallStory {
   readonly #talks: (Omit<Writable<CallTalk>, 'to'> & { to?: number })[] = [];
   readonly #forwards: CallForward[] = [];
   readonly #limits: ReachedLimit[] = [];
+  readonly #waits: QueueWait[] = [];
   readonly #sound: SoundTrouble[] = [];
   readonly #recordings = new Map<string, { path: string; durationMs: number; failed?: string }>();
   #explain: readonly string[] = [];
@@ -149,11 +150,15 @@ export class CallStory {
       case 'media.recovered':
         this.#noteSound({ at: event.at, kind: 'recovered', milliseconds: event.milliseconds });
         return;
+      case 'queue.left': {
+        const { group, how, at, waitedMs } = event;
+        if (this.#waits.length < ENTRIES_KEPT) this.#waits.push({ group, how, at, waitedMs });
+        return;
+      }
       case 'transfer.succeeded':
       case 'queue.entered':
       case 'queue.announced':
       case 'queue.missed':
-      case 'queue.left':
       case 'supervisor.joined':
       case 'supervisor.left':
       case 'call.opened':
@@ -216,6 +221,7 @@ export class CallStory {
       talks,
       forwards: [...this.#forwards],
       ...(this.#limits.length > 0 && { limits: [...this.#limits] }),
+      ...(this.#waits.length > 0 && { queues: [...this.#waits] }),
       ...(this.#sound.length > 0 && { sound: [...this.#sound] }),
       explain: this.#explain,
       recordings: [...this.#recordings.values()].map((recording) => ({ ...recording })),

@@ -136,6 +136,19 @@ export type SoundTrouble =
   | { readonly at: number; readonly kind: 'silent' }
   | { readonly at: number; readonly kind: 'recovered'; readonly milliseconds: number };
 
+/** How a caller left a queue: somebody answered, the caller hung up, the time was over, or no agent was there any more. */
+export type QueueEnd = 'answered' | 'abandoned' | 'waited' | 'nobody';
+
+/** A wait in a queue that is over. */
+export interface QueueWait {
+  /** The group's extension. */
+  readonly group: string;
+  readonly how: QueueEnd;
+  /** When it ended, milliseconds since the epoch. */
+  readonly at: number;
+  readonly waitedMs: number;
+}
+
 /** What a list of finished calls tells of each. Times are milliseconds since the epoch. */
 export interface CallSummary {
   readonly id: string;
@@ -174,6 +187,8 @@ export interface CallSummary {
   readonly forwards: readonly CallForward[];
   /** Limits that were in its way outside; absent where none was. */
   readonly limits?: readonly ReachedLimit[];
+  /** The queues in which the caller waited, in order. */
+  readonly queues?: readonly QueueWait[];
   /** What was wrong with its sound while it was up. */
   readonly sound?: readonly SoundTrouble[];
   /** The plan's lines: the reason of each step. */

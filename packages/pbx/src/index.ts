@@ -28,6 +28,8 @@ export type {
   HistoryStore,
   LastConversation,
   LegQuality,
+  QueueEnd,
+  QueueWait,
   ReachedLimit,
   RecordingEntry,
   RecordingFilter,

@@ -270,6 +270,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     isReachable: (domain, login) => registrar.isReachable(domain, login),
     calls: () => calls,
     logins,
+    onWait: (domain, wait) => calls.restoreWait(domain, wait),
     isTrunkUp: (domain, trunk) => trunks.isUp(domain, trunk),
     responsible: (domain, number) => contacts.find(domain.id, number)?.extension,
     cheapestFirst: (domain, number, names) => rates.cheapestFirst(domain.id, number, names),

@@ -31,6 +31,24 @@ describe('a caller of a queue', () => {
     },
   );
 
+  scenario(
+    'is counted in the figures of the day, also after a restart',
+    { ends: 'caller-cancelled', pbx: queueOf() },
+    async ({ alice, bob, world }) => {
+      waits(alice);
+      bob.rings();
+      world.passes(3_000);
+      alice.hangsUp();
+      alice.hears('200 BYE');
+      bob.expects('CANCEL', 'ACK');
+      await world.written();
+      expect(recordOf(world.events)!.queues).toMatchObject([{ group: '600', how: 'abandoned', waitedMs: 3_000 }]);
+      await world.stop();
+      await world.start();
+      expect(world.running.calls.queues()[0]).toMatchObject({ group: '600', today: { abandoned: 1, answered: 0 } });
+    },
+  );
+
   scenario('who hangs up has given up', { ends: 'caller-cancelled', pbx: queueOf() }, ({ alice, bob, world }) => {
     waits(alice);
     bob.rings();

@@ -9,6 +9,7 @@ import {
   type LastTalk,
   localDate,
   type NumberPlace,
+  type QueueWait,
   setting,
   type World,
 } from '@vats/pbx';
@@ -46,6 +47,8 @@ export interface LiveWorldParts extends OtherAnswers {
   readonly isReachable: (domain: string, login: string) => boolean;
   readonly calls: () => Pick<CallManager, 'channelsInUse' | 'waitingIn'>;
   readonly logins: GroupLogins;
+  /** Told of each wait in a queue that ended today before the start. @param domain `Domain.id` */
+  readonly onWait?: (domain: string, wait: QueueWait) => void;
   readonly participants: Participants;
 }
 
@@ -160,7 +163,11 @@ export class LiveWorld implements World {
     for (let page = 0; page < PAGES; page++) {
       const { calls, next } = await history.list({ since, limit: PAGE_CALLS, ...after });
       // Newest first, and days are counted upwards.
-      for (const { domain, from, talks, legs } of calls) {
+      for (const { domain, from, talks, legs, queues = [] } of calls) {
+        for (const wait of queues) {
+          const zone = this.#zoneOf(domain);
+          if (localDate(wait.at, zone) === localDate(now, zone)) this.#parts.onWait?.(domain, wait);
+        }
         for (const { leg, party: by, from: startedAt, to: endedAt } of talks) {
           const group = legs.find((each) => each.leg === leg)?.group;
           this.#groups.note({ domain, by, endedAt, ...(group !== undefined && { group }) });
