@@ -28,7 +28,7 @@ async function count(wire: Capture, filter: string): Promise<number> {
   return (await wire.rows(filter, ['frame.number'])).length;
 }
 
-describe('Asterisk’s chan_pjsip as an operator whose line', () => {
+describe.concurrent('Asterisk’s chan_pjsip as an operator whose line', () => {
   for (const timers of ['yes', 'required', 'always'] as const) {
     scenario(
       `has timers=${timers} and 100rel=required: calls both ways are heard, and each has its PRACK and its timer`,

@@ -5,7 +5,7 @@ import { playBoth, sessionsStage } from './sipp-sessions.ts';
 
 const PBX = ownAddress(71);
 
-describe('reliable provisional responses (RFC 3262) with SIPp on both sides', () => {
+describe.concurrent('reliable provisional responses (RFC 3262) with SIPp on both sides', () => {
   scenario(
     'a caller that requires them and a phone that sends them: each leg has its own PRACK, and no 200 repeats the SDP',
     { needs: ['sipp', 'dumpcap', 'tshark'] },

@@ -67,7 +67,7 @@ async function talk(caller: Baresip, callee: Baresip, extension: string, ends: '
   await expectTone(caller.heard().at(-1)!, callee.tone, { from: 0.7, length: 1 });
 }
 
-describe('RFC 3327: a record-routing Kamailio with Path in front', () => {
+describe.concurrent('RFC 3327: a record-routing Kamailio with Path in front', () => {
   for (const transport of ['udp', 'tcp'] as const) {
     scenario(
       `two phones register through it over ${transport}, call each other with sound, hold, and hang up from both sides`,

@@ -5,7 +5,7 @@ import { playBoth, sessionsStage } from './sipp-sessions.ts';
 
 const PBX = ownAddress(73);
 
-describe('session timers (RFC 4028) with SIPp on both sides', () => {
+describe.concurrent('session timers (RFC 4028) with SIPp on both sides', () => {
   scenario(
     'a caller that asks for too little gets 422, then 90 s, and refreshes by UPDATE and re-INVITE; its phone knows none',
     { needs: ['sipp', 'dumpcap', 'tshark'] },
