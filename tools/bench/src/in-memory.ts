@@ -23,11 +23,16 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '100' },
     /** Milliseconds that the process sleeps before each call: what a call costs when others had the caches meanwhile. */
     pause: { type: 'string', default: '0' },
+    heap: { type: 'boolean', default: false },
   },
 });
 const calls = Number(values.calls);
 const rounds = Number(values.rounds);
 const pause = Number(values.pause);
+const collect = globalThis.gc;
+if (values.heap && collect === undefined) throw new Error('--heap needs node --expose-gc');
+/** Longer than anything of a call is kept (64*T1). */
+const OVER_MS = 40_000;
 const never = new Int32Array(new SharedArrayBuffer(4));
 const gap = 1_000 / Number(values.rate);
 const HELD_AT_ONCE = Math.round(1_000 / gap);
@@ -50,7 +55,8 @@ const ledger = new Ledger();
 const network = new InstantNetwork(phones.receive);
 phones.network = network;
 const media = new FakeMediaPlane({ clock, ledger, addresses: { 4: SWITCH.address }, pairs: 100_000 });
-const pbx = await createSwitch(settings.value, { network, clock, ledger, media, store: new MemoryStore() });
+const store = new MemoryStore();
+const pbx = await createSwitch(settings.value, { network, clock, ledger, media, store });
 await pbx.model.applyFile({ path: '/pbx.yaml', name: 'pbx.yaml', text: pbxFile({}) });
 for (const who of ['caller', 'callee'] as const) {
   phones.register(who);
@@ -71,6 +77,21 @@ async function round(count: number): Promise<void> {
   }
 }
 
+async function tellHeap(soFar: number): Promise<void> {
+  while (held.length > 0) held.shift()?.end();
+  clock.advance(OVER_MS);
+  await new Promise(setImmediate);
+  // The history is on disk in a switch.
+  await store.history.removeBefore(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+  // What the first one's finalizers let go is taken by the second.
+  collect?.();
+  collect?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  console.log(
+    `${soFar} calls: ${(heapUsed / 1e6).toFixed(2)} MB of objects, ${(arrayBuffers / 1e6).toFixed(2)} of buffers`,
+  );
+}
+
 await round(calls);
 const costs: number[] = [];
 for (let i = 0; i < rounds; i++) {
@@ -78,6 +99,7 @@ for (let i = 0; i < rounds; i++) {
   await round(calls);
   const { user, system } = process.cpuUsage(before);
   costs.push((user + system) / calls);
+  if (values.heap) await tellHeap((i + 2) * calls);
 }
 console.log(circumstances());
 console.log(`${calls} calls a round, ${rounds} rounds: ${formatSpread(spread(costs), 0)} microseconds of CPU a call`);

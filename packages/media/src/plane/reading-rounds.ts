@@ -1,5 +1,6 @@
 import { Cadence, STEP_MS } from './cadence.ts';
 import { type DirectSocket, NOTHING } from './direct-socket.ts';
+import { WaitingRow } from './waiting-row.ts';
 
 /** Rounds that are planned ahead; more than the longest beat. */
 const PLANNED = 64;
@@ -27,7 +28,7 @@ export interface RoundMember {
  * reading does. For sockets that are connected to their peers, whose address therefore need not be looked at.
  */
 export class ReadingRounds {
-  readonly #plan = Array.from({ length: PLANNED }, () => new Row());
+  readonly #plan = Array.from({ length: PLANNED }, () => new WaitingRow<Member>());
   readonly #members = new Set<Member>();
   readonly #scratch = Buffer.allocUnsafeSlow(LONGEST);
   readonly #into = [this.#scratch];
@@ -152,7 +153,7 @@ export class ReadingRounds {
 
 class Member implements RoundMember {
   isIn = true;
-  /** In the same row of the plan, behind it. */
+  /** In the same row of the plan. */
   next: Member | undefined;
   readonly socket: DirectSocket;
   readonly cadence: Cadence;
@@ -178,41 +179,6 @@ class Member implements RoundMember {
     this.isIn = false;
     this.socket.resume();
     this.#left();
-  }
-}
-
-/** Members one behind another, each in one row at most. Nothing is made to stand in one. */
-class Row {
-  size = 0;
-  #first: Member | undefined;
-  #last: Member | undefined;
-
-  add(member: Member): void {
-    if (this.#last === undefined) this.#first = member;
-    else this.#last.next = member;
-    this.#last = member;
-    this.size++;
-  }
-
-  /** The first, which leaves; the row is not empty. */
-  take(): Member {
-    const first = this.#first!;
-    this.#first = first.next;
-    if (first.next === undefined) this.#last = undefined;
-    first.next = undefined;
-    this.size--;
-    return first;
-  }
-
-  /** All stand in the other row from now on, before those who do already. */
-  goBefore(row: Row): void {
-    if (row === this || this.#last === undefined) return;
-    this.#last.next = row.#first;
-    row.#first = this.#first;
-    row.#last ??= this.#last;
-    row.size += this.size;
-    this.#first = this.#last = undefined;
-    this.size = 0;
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { PhoneCall } from '@vats/testkit';
 import { type Seat, VOICES, type Voice } from './seat.ts';
 
 /** What makes a call other than a plain one. */
@@ -56,12 +57,8 @@ const RINGS_MS = 300;
  * @throws when anything does not come, or one side hears nothing
  */
 export async function placeCall(kind: Kind, caller: Seat, callee: Seat, talk: number): Promise<void> {
-  const { srtp = false } = kind;
-  const call = caller.phone.dial(callee.extension, { sdp: caller.sdp(kind.caller, { srtp }) });
-  await callee.until('an INVITE', () => callee.phone.calls.at(-1)?.received !== undefined);
-  const answering = callee.phone.call;
-  answering.respond(180);
-  await wait(RINGS_MS);
+  const ringing = await ring(kind, caller, callee);
+  const { call, answering } = ringing;
   if (kind.ends === 'cancelled') {
     call.cancel();
     await caller.until('487', () => call.sent?.final?.status === 487);
@@ -73,10 +70,8 @@ export async function placeCall(kind: Kind, caller: Seat, callee: Seat, talk: nu
     await caller.until('486', () => call.sent?.final?.status === 486);
     return;
   }
-  answering.respond(200, { sdp: callee.sdp(kind.callee) });
-  await caller.until('200', () => call.sent?.final?.status === 200);
-  caller.speak(call);
-  callee.speak(answering);
+  await answer(kind, caller, callee, ringing);
+  const { srtp = false } = kind;
   const renegotiate = async (direction: 'sendonly' | 'sendrecv', voices: readonly [caller: Voice, callee: Voice]) => {
     const before = answering.received;
     call.invite({ sdp: caller.sdp(voices[0], { srtp, direction }) });
@@ -99,4 +94,29 @@ export async function placeCall(kind: Kind, caller: Seat, callee: Seat, talk: nu
   }
   call.bye();
   await callee.until('BYE', () => answering.ended);
+}
+
+/** Both ends of one call. */
+export interface Ends {
+  readonly call: PhoneCall;
+  readonly answering: PhoneCall;
+}
+
+/** Calls, and rings for a moment. @throws when the INVITE does not come */
+export async function ring(kind: Kind, caller: Seat, callee: Seat): Promise<Ends> {
+  const { srtp = false } = kind;
+  const call = caller.phone.dial(callee.extension, { sdp: caller.sdp(kind.caller, { srtp }) });
+  await callee.until('an INVITE', () => callee.phone.calls.at(-1)?.received !== undefined);
+  const answering = callee.phone.call;
+  answering.respond(180);
+  await wait(RINGS_MS);
+  return { call, answering };
+}
+
+/** Answers; both speak from then on. @throws when the answer does not come */
+export async function answer(kind: Kind, caller: Seat, callee: Seat, { call, answering }: Ends): Promise<void> {
+  answering.respond(200, { sdp: callee.sdp(kind.callee) });
+  await caller.until('200', () => call.sent?.final?.status === 200);
+  caller.speak(call);
+  callee.speak(answering);
 }

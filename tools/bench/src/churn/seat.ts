@@ -60,6 +60,7 @@ export class Seat {
   #srtp: SrtpPhone | undefined;
   #key = '';
   #sequence = 0;
+  #timestamp = 0;
   #version = 0;
 
   static async open(settings: SeatSettings): Promise<Seat> {
@@ -137,15 +138,16 @@ export class Seat {
     this.#to = { address, port };
   }
 
-  /** One packet, if it speaks. */
-  say(): void {
+  /** One packet, if it speaks. @param after so many times its length since the last one: more than one are pauses between packets */
+  say(after = 1): void {
     if (this.#to === undefined) return;
     const { step, payload, codec } = this.#voice;
     const sequence = ++this.#sequence & 0xffff;
+    this.#timestamp = (this.#timestamp + after * step) >>> 0;
     const packet = rtpPacket({
       sequence,
       payloadType: Number.parseInt(codec, 10),
-      timestamp: this.#sequence * step,
+      timestamp: this.#timestamp,
       ssrc: this.#soundPort,
       payload,
     });
