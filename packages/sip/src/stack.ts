@@ -9,9 +9,17 @@ import {
   SystemClock,
   SystemRandom,
 } from '@vats/kernel';
-import { DialogLayer, type DialogLayerOptions } from './dialog/index.ts';
+import { DialogLayer, type DialogLayerOptions, type SessionTimerPolicy } from './dialog/index.ts';
+import type { HeaderField } from './message/write-message.ts';
 import { TransactionLayer } from './transaction/index.ts';
-import { type Network, SystemNetwork, TransportLayer, type TransportLayerOptions } from './transport/index.ts';
+import {
+  type Network,
+  type Origins,
+  SystemNetwork,
+  type TlsRim,
+  TransportLayer,
+  type TransportLayerOptions,
+} from './transport/index.ts';
 
 export interface SipStackOptions {
   /** What User-Agent and Server say; without it neither is written. */
@@ -30,12 +38,25 @@ export interface SipStackOptions {
   readonly log?: Log;
   /** Counts what is alive; one of its own unless given. */
   readonly ledger?: Ledger;
+  /** TLS and WSS can be listened on and spoken with it; `new SystemTls(material)`, or without material to speak it only. */
+  readonly tls?: TlsRim;
+  /** Pages of which web sites may open a WebSocket; none unless given. */
+  readonly origins?: Origins;
+  /** The session timer of calls that name none of their own (RFC 4028); adds `timer` to `supported`. */
+  readonly sessionTimer?: SessionTimerPolicy;
+  /** Reliable provisional responses (RFC 3262); adds `100rel` to `supported`. Which go so: `DialogLayerOptions.reliable`. */
+  readonly reliable?: DialogLayerOptions['reliable'];
+  /** What an answer to OPTIONS within a dialog says beside Allow and Supported. */
+  readonly answersOptions?: readonly HeaderField[];
   /** What else the transport layer is told: who may talk to us, what we call ourselves. */
   readonly transport?: Pick<TransportLayerOptions, 'admit' | 'isKnown' | 'isProven' | 'sentBy' | 'timeouts' | 'bounds'>;
   /** What else the dialog layer is told. */
   readonly dialogs?: Pick<DialogLayerOptions, 'timers' | 'mayMove'>;
 }
 
+/** What an extension is called, and the methods that it needs within dialogs. */
+const RELIABLE = { name: '100rel', methods: ['PRACK', 'UPDATE'] } as const;
+const TIMER = { name: 'timer', methods: ['UPDATE'] } as const;
 const METHODS = ['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'INFO', 'MESSAGE', 'NOTIFY'] as const;
 
 /**
@@ -60,12 +81,21 @@ export class SipStack {
     const bare = options.clock ?? new SystemClock();
     const faults = new FaultLines(bare, log);
     const clock = new GuardedClock(bare, (error) => faults.tell('timer.failed', error));
-    const { allow = METHODS, supported = [], network = new SystemNetwork(), userAgent } = options;
+    const { network = new SystemNetwork(), userAgent, tls, origins, sessionTimer, reliable, answersOptions } = options;
+    const extensions = [...(reliable === undefined ? [] : [RELIABLE]), ...(sessionTimer === undefined ? [] : [TIMER])];
+    const supported = [...(options.supported ?? []), ...extensions.map(({ name }) => name)];
+    const allow = [...(options.allow ?? METHODS), ...extensions.flatMap(({ methods }) => methods)];
     const common = { clock, random, ledger, log };
     this.clock = clock;
     this.random = random;
     this.ledger = ledger;
-    this.transport = new TransportLayer({ ...options.transport, ...common, network });
+    this.transport = new TransportLayer({
+      ...options.transport,
+      ...common,
+      network,
+      ...(tls !== undefined && { tls }),
+      ...(origins !== undefined && { origins }),
+    });
     const { transport } = this;
     this.transactions = new TransactionLayer({ ...common, transport });
     const { transactions } = this;
@@ -76,8 +106,11 @@ export class SipStack {
       ...named,
       transport,
       transactions,
-      allow,
-      supported,
+      allow: [...new Set(allow)],
+      supported: [...new Set(supported)],
+      ...(sessionTimer !== undefined && { sessionTimer }),
+      ...(reliable !== undefined && { reliable }),
+      ...(answersOptions !== undefined && { answersOptions }),
     });
   }
 
