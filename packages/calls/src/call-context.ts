@@ -49,6 +49,8 @@ export interface CallContext {
   readonly id: string;
   /** For whom the plan is made now: who called, or who has ordered the transfer that is under way or came last. */
   readonly origin: CallOrigin;
+  /** Who called, whose INVITE it was. */
+  readonly first: CallOrigin;
   readonly parts: CallsParts;
   readonly log: Log;
   readonly invite: IncomingInvite;

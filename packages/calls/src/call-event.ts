@@ -237,13 +237,13 @@ export interface CallEnded {
   readonly status: number;
   readonly from: Party;
   readonly dialled: string;
-  /** Who spoke with the caller. */
+  /** Who answered first, and when: the switch itself may have. What came later is in the events. */
   readonly answeredBy?: Party;
   readonly startedAt: number;
   readonly answeredAt?: number;
   /** From start to end, milliseconds. */
   readonly durationMs: number;
-  /** From answer to end, milliseconds; 0 for a call nobody answered. */
+  /** From the first answer to the end, milliseconds; 0 for a call nobody answered. */
   readonly talkMs: number;
   /** Of a call that ended by `limit-reached`: whose limit, and which. */
   readonly limit?: RefusedLimit;

@@ -7,12 +7,17 @@ import type { CallState } from './call-state.ts';
 export interface CallSnapshot {
   readonly id: string;
   readonly domain: string;
+  /** Who is in the caller's place: a transfer may have left somebody else there. */
   readonly from: Party;
+  /** By whoever called, or by who sent the other side on last. */
   readonly dialled: string;
   readonly state: CallState['name'];
   readonly startedAt: number;
+  /** The first answer, whoever came later. */
   readonly answeredAt?: number;
   readonly answeredBy?: Party;
+  /** With whom they talk now; the switch itself among them. */
+  readonly talksWith?: Party;
   /** There is a recording of it, or of some of it. */
   readonly recorded: boolean;
   readonly recording: 'off' | 'on' | 'paused';

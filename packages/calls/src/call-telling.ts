@@ -1,7 +1,7 @@
 import type { Log } from '@vats/kernel';
 import { limitText, type RefusedLimit } from '@vats/pbx';
 import type { CallOrigin } from './call-context.ts';
-import type { CallEnded, CallEvent, UnstampedEvent } from './call-event.ts';
+import type { CallEnded, CallEvent, Party, UnstampedEvent } from './call-event.ts';
 import type { CallSnapshot } from './call-snapshot.ts';
 import { FAILURES, type FailureCode } from './failures.ts';
 import type { CallsParts } from './parts.ts';
@@ -34,7 +34,12 @@ export class CallTelling {
   #seq = 0;
   /** The limit that was reached last. */
   #limit: RefusedLimit | undefined;
+  /** Who answered first. */
   #answered: { readonly at: number; readonly by: NonNullable<CallEnded['answeredBy']> } | undefined;
+
+  /** With whom whoever is in the caller's place talks now, and who has sent the other side on. */
+  #with: Party | undefined;
+  #transferor: Party | undefined;
 
   constructor(id: string, origin: CallOrigin, parts: Pick<CallsParts, 'clock' | 'emit'>, log: Log) {
     this.#id = id;
@@ -44,16 +49,26 @@ export class CallTelling {
     this.#startedAt = parts.clock.now();
   }
 
-  /** Wall times in ms, and who answered. */
-  get times(): Pick<CallSnapshot, 'startedAt' | 'answeredAt' | 'answeredBy'> {
+  /** Wall times in ms, who answered, and who is talked with now. */
+  get course(): Pick<CallSnapshot, 'startedAt' | 'answeredAt' | 'answeredBy' | 'talksWith'> {
     const answered = this.#answered;
-    const startedAt = this.#startedAt;
-    return answered === undefined ? { startedAt } : { startedAt, answeredAt: answered.at, answeredBy: answered.by };
+    const talksWith = this.#with;
+    return {
+      startedAt: this.#startedAt,
+      ...(answered !== undefined && { answeredAt: answered.at, answeredBy: answered.by }),
+      ...(talksWith !== undefined && { talksWith }),
+    };
   }
 
   emit(event: UnstampedEvent): void {
     const at = this.#parts.clock.now();
-    if (event.type === 'call.answered') this.#answered = { at, by: event.party };
+    if (event.type === 'call.answered') {
+      this.#answered ??= { at, by: event.party };
+      this.#with = event.party;
+    } else if (event.type === 'transfer.started') {
+      this.#with = undefined;
+      this.#transferor = event.byParty;
+    } else if (event.type === 'transfer.failed' && event.returned) this.#with = this.#transferor;
     else if (event.type === 'limit.reached') this.#limit = limitOf(event);
     this.#tell(event);
     // Whoever makes an event makes it for this call alone: it is stamped as it is, not copied.

@@ -69,6 +69,7 @@ export interface CallHooks {
 export class Call implements CallContext {
   readonly id: string;
   origin: CallOrigin;
+  readonly first: CallOrigin;
   readonly parts: CallsParts;
   readonly log: Log;
   readonly legs: CallLegs;
@@ -91,8 +92,6 @@ export class Call implements CallContext {
   readonly #supervision: Supervision;
   readonly #transfers: Transfers;
   readonly #takeover: Takeover;
-  /** As it began. */
-  readonly #first: CallOrigin;
   readonly #giving: GivingAway;
   readonly #performers: Performers;
 
@@ -111,7 +110,7 @@ export class Call implements CallContext {
     this.#faults = shared.faults;
     this.id = id;
     this.origin = origin;
-    this.#first = origin;
+    this.first = origin;
     this.log = parts.log.child({ call: id });
     this.#telling = new CallTelling(id, origin, parts, this.log);
     this.#hooks = hooks;
@@ -262,10 +261,11 @@ export class Call implements CallContext {
     return {
       id: this.id,
       domain: this.origin.domain.name,
-      from: this.#first.party,
-      dialled: this.#first.dialled,
+      // Who is in it now: a transfer or a Replaces may have brought others.
+      from: this.legs.caller?.party ?? this.first.party,
+      dialled: this.origin.dialled,
       state: this.#state.name,
-      ...this.#telling.times,
+      ...this.#telling.course,
       recorded: this.recorder.last !== undefined,
       recording: this.recorder.state,
       legs: this.legs.all().map(({ name, party, flow, client, holds, session }) => ({

@@ -5,7 +5,7 @@ import type { LegName } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import { connectedIdentity, ringingIdentity } from './connected-identity.ts';
 import type { FailureCode } from './failures.ts';
-import { infoPackagesOf } from './info-packages.ts';
+import { infoPackagesOf, recvInfo } from './info-packages.ts';
 import { hiding, type Leg } from './leg.ts';
 import { answeredTo } from './outside-invite.ts';
 import type { Sound } from './speaker.ts';
@@ -60,6 +60,7 @@ export class CallerSide {
       return false;
     }
     leg.infoPackages = infoPackagesOf(invite.request);
+    leg.recvInfo = recvInfo(invite.request);
     if (invite.offer === undefined) return true;
     const received = leg.sdp.receiveOffer(invite.offer);
     if (received.ok) return true;

@@ -2,6 +2,7 @@ import type { Frame, RingOutcome, RingTarget } from '@vats/pbx';
 import type {
   EarlyDialog,
   Flow,
+  HeaderField,
   InviteFailure,
   OutgoingInvite,
   OutgoingInviteOptions,
@@ -14,7 +15,7 @@ import type {
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import type { MediaWishes } from './call-legs.ts';
-import type { Rung } from './call-state.ts';
+import { CALLER, type Rung } from './call-state.ts';
 import { asksToHide, privacyOf } from './claimed-caller.ts';
 import { answerEarlyUpdate } from './early-updates.ts';
 import { COMPLETED_ELSEWHERE, reasonHeader } from './failures.ts';
@@ -219,11 +220,7 @@ export class Forks {
         target: flow,
         sdp,
         maxForwards: maxForwardsOf(invite.request) - 1,
-        headers: [
-          ...passedHeaders(invite.request, this.#call.origin),
-          ...recvInfo(invite.request),
-          ...(options.headers ?? []),
-        ],
+        headers: [...this.#ofCaller(), ...(options.headers ?? [])],
       },
       {
         onProgress: (response, early) => {
@@ -244,6 +241,14 @@ export class Forks {
     );
     this.#invites.set(leg.name, outgoing);
     this.#onOutgoing(outgoing.callId, true);
+  }
+
+  /** What whoever is in the caller's place says themselves: another one than the caller has sent no INVITE that anything could be taken from. */
+  #ofCaller(): HeaderField[] {
+    const { legs, invite, first } = this.#call;
+    const { caller } = legs;
+    const own = caller?.name === CALLER ? passedHeaders(invite.request, first) : [];
+    return [...own, ...(caller?.recvInfo ?? [])];
   }
 
   /** A leg is over before anybody there could say something. */

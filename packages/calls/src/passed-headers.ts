@@ -11,7 +11,10 @@ const PASSED = ['Alert-Info', 'Priority', 'Subject', 'User-to-User'] as const;
 /** Values of one header that are passed at most: a caller may not blow up another's message. */
 const VALUES_LIMIT = 4;
 
-/** @param origin who calls: how our phones ring is for ours to say, and for a trunk that is trusted */
+/**
+ * @param request the INVITE that began the call
+ * @param origin whose it is: how our phones ring is for ours to say, and for a trunk that is trusted
+ */
 export function passedHeaders(request: SipRequest, origin: Pick<CallOrigin, 'caller' | 'trusted'>): HeaderField[] {
   const passed: HeaderField[] = [];
   const mayAlert = origin.caller.kind === 'device' || origin.trusted === true;

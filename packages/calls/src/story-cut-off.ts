@@ -1,6 +1,6 @@
 import type { CallRecord, CallTalk } from '@vats/pbx';
 import type { CallEvent } from './call-event.ts';
-import { CALLER } from './call-state.ts';
+import { EVENTS_KEPT, recordOf } from './story.ts';
 
 type Ended = CallEvent & { readonly type: 'call.ended' };
 
@@ -14,8 +14,6 @@ type Ended = CallEvent & { readonly type: 'call.ended' };
  */
 export function cutOff(record: CallRecord, lastSign: number, domainName: string): { record: CallRecord; event: Ended } {
   const endedAt = Math.max(lastSign, record.endedAt);
-  const speaks = record.talks.findLast(({ to }) => to === record.endedAt);
-  const wasUp = (leg: string): boolean => leg === CALLER || leg === speaks?.leg;
   const talkMs = record.answeredAt === undefined ? 0 : endedAt - record.answeredAt;
   const event: Ended = {
     type: 'call.ended',
@@ -39,11 +37,24 @@ export function cutOff(record: CallRecord, lastSign: number, domainName: string)
     endedAt,
     talkMs,
     waitMs: (record.answeredAt ?? endedAt) - record.startedAt,
-    legs: record.legs.map((leg) => (wasUp(leg.leg) ? { ...leg, endedAt } : leg)),
-    talks: record.talks.map((talk): CallTalk => (talk === speaks ? { ...talk, to: endedAt } : talk)),
+    ...legsAndTalks(record, event),
     story: [...record.story, event],
   };
   return { record: closed, event };
+}
+
+/** Whoever was there, and whoever talked, did so to the end. */
+function legsAndTalks(record: CallRecord, ended: Ended): Pick<CallRecord, 'legs' | 'talks'> {
+  // What became of each leg, and who was in whose place after a transfer, is in the events.
+  const told = record.story.length < EVENTS_KEPT ? recordOf([...(record.story as CallEvent[]), ended]) : undefined;
+  if (told !== undefined) return { legs: told.legs, talks: told.talks };
+  // Of a story that was too long what still went on is known by its end, the note's.
+  const { legs, talks, endedAt } = record;
+  const end = ended.at;
+  return {
+    legs: legs.map((leg) => (leg.endedAt === endedAt ? { ...leg, endedAt: end } : leg)),
+    talks: talks.map((talk): CallTalk => (talk.to === endedAt ? { ...talk, to: end } : talk)),
+  };
 }
 
 function lastSeq(story: readonly unknown[]): number {

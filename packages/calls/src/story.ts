@@ -5,7 +5,7 @@ import type { FailureCode } from './failures.ts';
 import { directionOf, resultOf, wayOutOf } from './story-verdict.ts';
 
 /** Events kept of one call; a call that makes more (a phone that holds and resumes all day) keeps its first ones and the end. */
-const EVENTS_KEPT = 500;
+export const EVENTS_KEPT = 500;
 /** The same for each list within the record. */
 const ENTRIES_KEPT = 200;
 
@@ -38,6 +38,7 @@ export class CallStory {
   #explain: readonly string[] = [];
   /** What the plan said of the whole call. */
   readonly #said: Partial<Pick<Writable<CallRecord>, 'direction' | 'did' | 'group' | 'world' | 'seed'>> = {};
+  #wasTransferred = false;
   /** The leg in the caller's place. */
   #caller: string = CALLER;
   #answered: { readonly at: number; readonly by: Party; readonly byTheSwitch: boolean } | undefined;
@@ -55,6 +56,11 @@ export class CallStory {
   /** When its first recording began. */
   get recordingSince(): number | undefined {
     return this.#recordingSince;
+  }
+
+  /** A side of it was sent on: whose legs are up can't be told from who called and who answered. */
+  get wasTransferred(): boolean {
+    return this.#wasTransferred;
   }
 
   note(event: CallEvent): void {
@@ -100,6 +106,7 @@ export class CallStory {
         return;
       case 'transfer.started':
         // Who waits is who is talked with from now on, whoever called.
+        this.#wasTransferred = true;
         this.#endTalk(event.at);
         this.#caller = event.remains;
         return;

@@ -58,7 +58,7 @@ export class CallJournal {
     story.note(event);
     this.#noteRecording(event, story);
     if (event.type !== 'call.ended') {
-      if (event.type === 'call.started' || event.type === 'call.answered') this.#noteOpen(story);
+      if (isNoted(event, story)) this.#noteOpen(story);
       this.#parts.onEvent(event);
       return;
     }
@@ -148,4 +148,10 @@ export class CallJournal {
       .put(entry)
       .catch((error: unknown) => this.#outage.failed('recordings.not-listed', { call: entry.call }, error));
   }
+}
+
+/** Whether a kill from now on would lose who is in the call. */
+function isNoted({ type }: CallEvent, { wasTransferred }: CallStory): boolean {
+  if (type === 'call.started' || type === 'call.answered') return true;
+  return wasTransferred && (type === 'transfer.started' || type === 'transfer.failed' || type === 'leg.ended');
 }

@@ -1,8 +1,9 @@
 import { recordOf } from '@vats/calls';
 import { describe, expect } from 'vitest';
 import { scenario } from '../scenario.ts';
-import { end, talk } from './acts.ts';
-import { fragment, holds, joins, typesOf } from './transfer-acts.ts';
+import { connect, end, refuse, talk } from './acts.ts';
+import { COMPANY, pbxUser } from './company.ts';
+import { fragment, holds, joins, refers, typesOf } from './transfer-acts.ts';
 
 const THREE = { cast: ['alice', 'bob', 'carol'] } as const;
 
@@ -160,6 +161,93 @@ describe('an attended transfer', () => {
         ['right', false],
         ['right', true],
       ]);
+    },
+  );
+});
+
+describe('what is told of a call after a transfer', () => {
+  scenario(
+    'who is in it now; its answer is the first one, in the history, in `call.ended` and in `vats calls`',
+    { ...THREE, ends: 'caller-hung-up' },
+    async ({ alice, bob, carol, world }) => {
+      talk(alice, bob);
+      const now = () => world.running.calls.snapshots()[0];
+      const answeredAt = now()?.answeredAt;
+      world.passes(5_000);
+      refers(bob, carol);
+      bob.hears('202 REFER');
+      expect(now()).toMatchObject({ from: { number: '201' }, dialled: '203' });
+      expect(now()?.talksWith).toBeUndefined();
+      carol.answers();
+      carol.expects('ACK');
+      bob.expects('NOTIFY', 'NOTIFY', 'BYE');
+      expect(now()).toMatchObject({
+        ...{ from: { number: '201' }, dialled: '203', talksWith: { number: '203' } },
+        ...{ answeredAt, answeredBy: { number: '202' } },
+      });
+      world.passes(5_000);
+      end(alice, carol);
+      await world.stage.eventually(() => world.events.some(({ type }) => type === 'call.ended'));
+      const ended = world.events.find(({ type }) => type === 'call.ended');
+      const first = { answeredAt, answeredBy: { number: '202' }, talkMs: 10_000 };
+      expect(ended).toMatchObject(first);
+      expect(recordOf(world.events)).toMatchObject(first);
+    },
+  );
+
+  scenario(
+    'a caller who sends the other side on is in it no more',
+    { ...THREE, ends: 'callee-hung-up' },
+    ({ alice, bob, carol, world }) => {
+      talk(alice, bob);
+      refers(alice, carol);
+      alice.hears('202 REFER');
+      carol.answers();
+      carol.expects('ACK');
+      alice.expects('NOTIFY', 'NOTIFY', 'BYE');
+      const [call] = world.running.calls.snapshots();
+      expect(call).toMatchObject({ from: { number: '202' }, dialled: '203', talksWith: { number: '203' } });
+      end(bob, carol);
+    },
+  );
+
+  scenario(
+    'a transfer of which nothing comes gives the two back',
+    { ...THREE, ends: 'caller-hung-up' },
+    ({ alice, bob, carol, world }) => {
+      talk(alice, bob);
+      refers(bob, carol);
+      bob.hears('202 REFER');
+      refuse(carol, 486);
+      bob.expects('NOTIFY', 'NOTIFY');
+      const [call] = world.running.calls.snapshots();
+      expect(call).toMatchObject({ from: { number: '201' }, dialled: '202', talksWith: { number: '202' } });
+      end(alice, bob);
+    },
+  );
+
+  scenario(
+    'whom it brings from outside talks by their trunk, and comes from the other call',
+    { cast: ['alice', 'bob'], ends: ['caller-hung-up', 'transferred'], pbx: COMPANY, users: pbxUser() },
+    ({ alice, bob, itsp, world }) => {
+      talk(alice, bob);
+      holds(bob, alice);
+      bob.invites('+79991112233');
+      connect(bob, itsp);
+      joins(bob.phone.calls, '+79991112233');
+      world.passes(0);
+      bob.hears('202 REFER');
+      itsp.answers();
+      itsp.expects('ACK');
+      alice.answers();
+      alice.expects('ACK');
+      bob.expects('NOTIFY', 'BYE', 'NOTIFY', 'BYE');
+      const [first, second] = world.events.filter(({ type }) => type === 'call.started');
+      const come = world.events.find(
+        (event) => event.call === first?.call && event.type === 'leg.started' && event.leg === 'b2',
+      );
+      expect(come).toMatchObject({ trunk: 'itsp', joined: second?.call, party: { number: '+79991112233' } });
+      end(alice, itsp);
     },
   );
 });

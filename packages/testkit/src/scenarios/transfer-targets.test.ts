@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { readSdp } from '../phone/sdp-text.ts';
 import { scenario } from '../scenario.ts';
-import { end, talk } from './acts.ts';
+import { connect, end, talk } from './acts.ts';
 import { COMPANY, pbxUser } from './company.ts';
 import { fragment, holds, joins, refers } from './transfer-acts.ts';
 
@@ -201,6 +201,59 @@ describe('where to', () => {
       expect(joined.slice(-2).sort()).toEqual(['a', 'b2']);
       end(alice, carol);
       eve.expects('BYE');
+    },
+  );
+});
+
+describe('what the target of a transfer sees of the INVITE that began the call', () => {
+  scenario(
+    'a stranger’s is judged as a stranger’s, whoever sends them on: no order how to ring',
+    { cast: ['alice', 'bob'], ends: 'caller-hung-up', ...COMPANY_OF },
+    ({ alice, bob, itsp }) => {
+      itsp.invites('+74951234567', {
+        headers: [
+          ['Alert-Info', '<http://tones.example/internal.wav>'],
+          ['Subject', 'an offer'],
+        ],
+      });
+      connect(itsp, alice);
+      refers(alice, '202');
+      alice.hears('202 REFER');
+      const invite = bob.expects('INVITE');
+      expect([invite.value('Alert-Info'), invite.value('Subject')]).toEqual([undefined, 'an offer']);
+      bob.call.respond(200);
+      alice.expects('NOTIFY', 'NOTIFY', 'BYE');
+      bob.expects('ACK');
+      end(itsp, bob);
+    },
+  );
+
+  scenario(
+    'a caller who sends the other side on says nothing in their name; Info Packages are those of who waits',
+    { ...THREE, ends: 'callee-hung-up' },
+    ({ alice, bob, carol }) => {
+      alice.invites(bob, {
+        headers: [
+          ['Alert-Info', '<http://tones.example/internal.wav>'],
+          ['Subject', 'about Bob'],
+          ['User-to-User', '56a390;encoding=hex'],
+          ['Recv-Info', 'of-alice'],
+        ],
+      });
+      bob.answers({ headers: [['Recv-Info', 'of-bob']] });
+      alice.hears('200 INVITE');
+      bob.expects('ACK');
+      refers(alice, carol);
+      alice.hears('202 REFER');
+      const invite = carol.expects('INVITE');
+      expect(['Alert-Info', 'Subject', 'User-to-User', 'Recv-Info'].map((name) => invite.value(name))).toEqual([
+        ...[undefined, undefined, undefined],
+        'of-bob',
+      ]);
+      carol.call.respond(200);
+      alice.expects('NOTIFY', 'NOTIFY', 'BYE');
+      carol.expects('ACK');
+      end(bob, carol);
     },
   );
 });

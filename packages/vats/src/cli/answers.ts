@@ -104,6 +104,7 @@ export const callsAnswer = z.object({
       startedAt: z.number(),
       answeredAt: z.number().optional(),
       answeredBy: party.optional(),
+      talksWith: party.optional(),
       recorded: z.boolean(),
       recording: z.enum(['off', 'on', 'paused']),
       legs: z.array(

@@ -173,12 +173,12 @@ export function registrationsText({ registrations, now }: z.output<typeof regist
 
 export function callsText({ calls, now }: z.output<typeof callsAnswer>): string {
   return table(
-    ['id', 'from', 'to', 'answered by', 'state', 'since', 'recorded', 'refreshed', 'sound'],
+    ['id', 'from', 'to', 'talks with', 'state', 'since', 'recorded', 'refreshed', 'sound'],
     calls.map((call) => [
       call.id,
       call.from.number,
       call.dialled,
-      call.answeredBy?.number ?? '',
+      call.talksWith?.number ?? '',
       call.state,
       duration(Math.max(0, now - (call.answeredAt ?? call.startedAt))),
       call.recording === 'on' ? 'yes' : call.recording === 'paused' ? 'paused' : call.recorded ? 'no more' : 'no',
