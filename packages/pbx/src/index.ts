@@ -113,6 +113,8 @@ export { COMPARED_SECONDS, cheapestOf, RateTable, type TrunkRate } from './rates
 export { readingRates, readRates } from './rates/read-rates.ts';
 export { writingRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
+export { codeOf, USUAL_CODES } from './routing/codes.ts';
+export { mailboxOwner } from './routing/leave-message.ts';
 export { dialledIn, type KeysRead, mostMenuKeys, readMenuKeys } from './routing/menu-keys.ts';
 export { IDLE, NOTES_LIMIT, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
 export { isRingOutcome } from './routing/outcomes.ts';
@@ -182,5 +184,7 @@ export { keyOfSubject, type SpendingSubject } from './spending/subject.ts';
 export { exportUsers } from './users/export-users.ts';
 export { type ImportedUsers, importingUsers, type NewPassword, type UserImport } from './users/import-users.ts';
 export { readingUsers, type UserCells, type UserLine } from './users/read-users.ts';
+export type { MailboxEntry, VoiceMessage, VoicemailStore } from './voicemail/voicemail-store.ts';
+export { type VoicemailTerms, voicemailTerms } from './voicemail/voicemail-terms.ts';
 export { readingYaml, readValue, readYaml, type YamlSource } from './yaml/read-yaml.ts';
 export { NO_PLACES, type Places } from './yaml/yaml-source.ts';

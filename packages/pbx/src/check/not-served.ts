@@ -5,15 +5,12 @@ import { forEachStep } from './references.ts';
 
 /** What this version takes and keeps but does not do yet: one warning each, at the first place that asks for it. */
 export function checkServed(view: DomainView, report: Report, { prompts }: Circumstances): void {
-  const voicemail =
-    firstOf(view.users, voicemailOf) ??
-    firstOf(view.groups, ({ object, path }) => (object.noAnswer === 'voicemail' ? below(path, 'noAnswer') : undefined));
-  if (voicemail !== undefined)
-    report('warning', voicemail, 'voicemail is not served yet', 'until then the call ends there as unanswered');
   const { holdMusic, recording } = view.settings;
   const notice = 'call-is-recorded';
   if (view.settingsNamed.has('recording') && recording?.announce === true && !prompts.has(notice))
     unknownPrompt(notice, ['recording', 'announce'], report);
+  const greeting = view.settingsNamed.has('voicemail') ? view.settings.voicemail?.greeting : undefined;
+  if (greeting !== undefined && !prompts.has(greeting)) unknownPrompt(greeting, ['voicemail', 'greeting'], report);
   if (view.settingsNamed.has('holdMusic') && holdMusic !== undefined && !NO_PROMPTS.has(holdMusic)) {
     if (!prompts.has(holdMusic)) unknownPrompt(holdMusic, ['holdMusic'], report);
   }
@@ -23,7 +20,7 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
   if (queued !== undefined) {
     report('warning', queued, 'queue settings are not served yet', 'until then nobody waits in a queue', 'key');
   }
-  const told = new Set<string>(voicemail === undefined ? [] : ['voicemail']);
+  const told = new Set<string>();
   const once = (kind: string, at: ReturnType<typeof below>, effect: string): void => {
     if (at === undefined || told.has(kind)) return;
     told.add(kind);
@@ -32,7 +29,6 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
   for (const { object: scheme, path } of view.schemes) {
     forEachStep(scheme, path, (step, at) => {
       if (step.queue !== undefined) once('queue', below(at, 'queue'), 'until then the group rings');
-      if (step.voicemail !== undefined) once('voicemail', below(at, 'voicemail'), 'until then a call goes on past it');
       const played = step.play?.prompt;
       if (played !== undefined && !prompts.has(played)) unknownPrompt(played, below(at, 'play'), report);
       for (const [prompt, ...keys] of step.menu === undefined ? [] : promptsOf(step.menu)) {
@@ -52,12 +48,6 @@ export function unknownPrompt(name: string, path: ReturnType<typeof below>, repo
     `there is no prompt ${name}`,
     `make one of a sound file with vats prompts import FILE --name ${name}, or write a name that vats prompts list shows`,
   );
-}
-
-function voicemailOf({ object, path }: DomainView['users'][number]): ReturnType<typeof below> {
-  if (object.noAnswer?.to === 'voicemail') return below(path, 'noAnswer', 'to');
-  const when = Object.entries(object.forward ?? {}).find(([, to]) => to === 'voicemail')?.[0];
-  return when === undefined ? undefined : below(path, 'forward', when);
 }
 
 function firstOf<T, R>(list: readonly T[], find: (item: T) => R | undefined): R | undefined {

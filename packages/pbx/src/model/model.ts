@@ -10,6 +10,7 @@ import type { Regions } from '../schema/region.ts';
 import type { SchemeEntry } from '../schema/scheme.ts';
 import type { TrunkEntry } from '../schema/trunk.ts';
 import type { DeviceEntry, DigestChoice, UserEntry } from '../schema/user.ts';
+import type { Codes, VoicemailSettings } from '../schema/voicemail.ts';
 
 /** What nobody may change: the model is replaced as a whole, so whoever reads it sees one moment of it. */
 export type Frozen<T> = T extends string | number | boolean | undefined
@@ -75,6 +76,8 @@ export interface DomainSettings {
   readonly access?: Frozen<AccessPolicy>;
   readonly digest?: DigestChoice;
   readonly recording?: Frozen<RecordingPolicy>;
+  readonly voicemail?: Frozen<VoicemailSettings>;
+  readonly codes?: Frozen<Codes>;
   readonly calendar?: Frozen<Calendar>;
   readonly limits?: Frozen<Limits>;
   readonly outbound?: readonly Frozen<OutboundRule>[];
@@ -125,6 +128,8 @@ export const DOMAIN_DEFAULTS = {
   holdMusic: 'default',
   access: { mode: 'any' },
   recording: { mode: 'none' },
+  voicemail: {},
+  codes: {},
   calendar: {},
   outbound: [],
   conferences: [],

@@ -19,6 +19,8 @@ const NAMES: Record<SettingName, true> = {
   access: true,
   digest: true,
   recording: true,
+  voicemail: true,
+  codes: true,
   calendar: true,
   limits: true,
   outbound: true,

@@ -1,8 +1,8 @@
 import { decide } from './decide.ts';
 import { chosen } from './follow-scheme.ts';
-import { journeyOf, told } from './journey.ts';
+import { journeyOf, planOf, told } from './journey.ts';
 import { goBack } from './onward.ts';
-import type { Plan, PlanEvent, RingOutcome, World } from './plan.ts';
+import type { Plan, PlanEvent, RingOutcome, ServedOutcome, World } from './plan.ts';
 
 /**
  * The plan after its step ended. Pure. Users and rules are those of the plan's own moment, so a change of the model does
@@ -14,11 +14,24 @@ export function advance(plan: Plan, event: PlanEvent, world: World): Plan {
   if (event.kind === 'ring-ended') {
     return step.do === 'ring' ? decide(goBack(journeyOf(plan), event.outcome), world) : plan;
   }
+  if (step.do === 'voicemail') return afterMessage(plan, step, event.outcome, world);
   const journey = journeyOf(plan);
   if (step.do === 'menu') return decide(chosen(journey, event.outcome, endedBefore(plan), world), world);
   if (step.do !== 'play') return plan;
   const missed = event.outcome === 'not-played' ? `${step.prompt} could not be played` : '';
   return decide(goBack(told(journey, missed), endedBefore(plan)), world);
+}
+
+/** Whoever left a message has had what there is; where none could be left, what comes next is as if there were no voicemail. */
+function afterMessage(
+  plan: Plan,
+  { box, ended }: Extract<Plan['step'], { do: 'voicemail' }>,
+  outcome: ServedOutcome,
+  world: World,
+): Plan {
+  const journey = journeyOf(plan);
+  if (outcome === 'message-left') return planOf(journey, { do: 'hangup', because: `a message was left for ${box}` });
+  return decide(goBack(told(journey, `no message could be left for ${box}`), ended), world);
 }
 
 /** Nobody was rung by what was said: whoever ordered it goes on with how it was before. */

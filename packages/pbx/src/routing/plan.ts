@@ -28,7 +28,7 @@ export type RingOutcome =
   | 'no-media-ports';
 
 /** How a step ends in which the switch itself had the caller: what was to be heard was heard, or it could not be. */
-export type ServedOutcome = 'played' | 'not-played' | MenuOutcome;
+export type ServedOutcome = 'played' | 'not-played' | 'message-left' | 'no-message' | MenuOutcome;
 
 /**
  * How a menu ended: the key or the extension that was chosen, no key in time, keys that mean nothing there, or a key whose PIN was not
@@ -200,7 +200,10 @@ export type PlanStep =
     }
   | { readonly do: 'conference'; readonly conference: Conference; readonly because: string }
   | { readonly do: 'queue'; readonly group: string; readonly because: string }
-  | { readonly do: 'voicemail'; readonly box: string; readonly because: string }
+  /** The caller may leave a message in the mailbox of a user or a group. `ended`: how the call went before. */
+  | { readonly do: 'voicemail'; readonly box: string; readonly ended: RingOutcome; readonly because: string }
+  /** The caller hears the messages of a mailbox. `own`: by a phone of its user, or of a member of its group. */
+  | { readonly do: 'mailbox'; readonly box: string; readonly own: boolean; readonly because: string }
   | { readonly do: 'reject'; readonly reason: RejectReason; readonly text: string; readonly because: string }
   | { readonly do: 'hangup'; readonly because: string };
 

@@ -3,6 +3,7 @@ import { formatDuration } from '../schema/duration.ts';
 import { gather } from './gather.ts';
 import { arrived, type Journey, planOf, rejected, told, within } from './journey.ts';
 import { knownEmployeeOf, ringKnown } from './known-employee.ts';
+import { leaveMessage } from './leave-message.ts';
 import { membersInOrder } from './member-order.ts';
 import { type Decision, goBack, goneRound, sendTo } from './onward.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
@@ -95,9 +96,9 @@ function ringAgain(
 function leave(journey: Journey, group: Group, outcome: RingOutcome): Decision {
   const because = `group ${group.name} (${group.extension}) ${OUTCOME_TEXTS[outcome]}`;
   const to = group.noAnswer;
-  if (to !== undefined && to !== 'voicemail') {
-    return sendTo(journey, to, `${because}, so the call goes on to ${to}`, group);
-  }
-  const text = to === undefined ? because : `${because}: voicemail is not served yet`;
-  return journey.frames.length === 0 ? rejected(journey, outcome, text, '') : goBack(told(journey, text), outcome);
+  if (to === 'voicemail') return leaveMessage(journey, group, outcome, because);
+  if (to !== undefined) return sendTo(journey, to, `${because}, so the call goes on to ${to}`, group);
+  return journey.frames.length === 0
+    ? rejected(journey, outcome, because, '')
+    : goBack(told(journey, because), outcome);
 }

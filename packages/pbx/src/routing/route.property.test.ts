@@ -12,6 +12,7 @@ import { faultsOf } from '../testing/plan-faults.ts';
 import {
   type ReferenceEnd,
   type ReferenceMenu,
+  type ReferenceMessage,
   type ReferencePlay,
   type ReferenceRing,
   ReferenceRouter,
@@ -140,6 +141,7 @@ function follow(model: Model, directory: Directory, asked: ArbitraryCall): Follo
 /** How a step ends: a ringing as it is said, a menu by one of all that the caller can do there. */
 function endOf({ step, call }: Plan, ringing: RingOutcome, nth: number): StepOutcome {
   if (step.do === 'ring') return ringing;
+  if (step.do === 'voicemail') return /^(no-answer|callee-busy)$/.test(ringing) ? 'message-left' : 'no-message';
   if (step.do !== 'menu') return 'played';
   const { menu } = step;
   const can: StepOutcome[] = [
@@ -186,7 +188,12 @@ function isTheEnd(plan: Plan, { call }: ReferenceRouter, world: World): void {
 }
 
 /** A step as the reference tells it. */
-function inShort({ step, record, callerPrefix }: Plan): ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceEnd {
+function inShort({
+  step,
+  record,
+  callerPrefix,
+}: Plan): ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceMessage | ReferenceEnd {
+  if (step.do === 'voicemail') return { messageFor: step.box };
   if (step.do === 'play') return { plays: step.prompt, answers: step.answer, record };
   if (step.do === 'menu') return { asks: step.says, keys: Object.keys(step.menu.keys), record };
   if (step.do === 'reject') return { do: 'reject', reason: step.reason };

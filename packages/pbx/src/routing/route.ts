@@ -1,11 +1,13 @@
 import type { Domain, User } from '../model/model.ts';
 import { normaliseNumber } from '../schema/number.ts';
+import { codeOf } from './codes.ts';
 import { comeIn } from './come-in.ts';
 import { decide } from './decide.ts';
 import { enterConference } from './enter-conference.ts';
 import { goOut } from './go-out.ts';
 import { begun, type Journey, planOf, rejected } from './journey.ts';
 import { type Decision, sendTo } from './onward.ts';
+import { openMailbox } from './open-mailbox.ts';
 import type { Plan, RouteCall, World } from './plan.ts';
 import { reachGroup } from './reach-group.ts';
 import { reachUser } from './reach-user.ts';
@@ -29,6 +31,8 @@ function firstDecision(call: RouteCall, world: World): Decision {
     return rejected(journey, 'not-found', 'domains do not call each other by name', `${host} is another domain`);
   }
   if (dialled === ECHO_CODE) return planOf(journey, { do: 'echo', because: `${ECHO_CODE} is the echo test` });
+  const code = codeOf(domain, 'voicemail');
+  if (dialled.startsWith(code)) return openMailbox(journey, caller.user, dialled.slice(code.length), code, world);
   const user = world.directory.findUser(domain, dialled);
   if (user !== undefined) return reachUser(journey, user, named(dialled, user), world);
   const group = world.directory.findGroup(domain, dialled);

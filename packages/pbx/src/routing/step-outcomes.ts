@@ -2,7 +2,7 @@ import { isRingOutcome } from './outcomes.ts';
 import type { PlanEvent, PlanStep, ServedOutcome, StepOutcome } from './plan.ts';
 
 const SERVED: ReadonlySet<string> = new Set<ServedOutcome>([
-  ...(['played', 'not-played'] as const),
+  ...(['played', 'not-played', 'message-left', 'no-message'] as const),
   ...(['no-key', 'wrong-key', 'wrong-pin'] as const),
 ]);
 /** What was chosen in a menu. */
@@ -19,6 +19,6 @@ export function eventOf(outcome: StepOutcome): PlanEvent {
 }
 
 /** A step that another may follow; all others are the call's last. */
-export function goesOn(step: PlanStep): step is Extract<PlanStep, { do: 'ring' | 'play' | 'menu' }> {
-  return step.do === 'ring' || step.do === 'play' || step.do === 'menu';
+export function goesOn(step: PlanStep): step is Extract<PlanStep, { do: 'ring' | 'play' | 'menu' | 'voicemail' }> {
+  return step.do === 'ring' || step.do === 'play' || step.do === 'menu' || step.do === 'voicemail';
 }

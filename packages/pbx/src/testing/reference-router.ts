@@ -11,6 +11,7 @@ import {
   type ReferenceEnd,
   type ReferenceEvent,
   type ReferenceMenu,
+  type ReferenceMessage,
   type ReferencePlay,
   type ReferenceRing,
   type Ringing,
@@ -23,6 +24,7 @@ export type {
   ReferenceEnd,
   ReferenceEvent,
   ReferenceMenu,
+  ReferenceMessage,
   ReferencePlay,
   ReferenceRing,
   ReferenceTarget,
@@ -43,8 +45,8 @@ export class ReferenceRouter {
     this.#host = call.host;
   }
 
-  /** Gives each step that rings, is played or asks for keys, and is told how it ended and what the world is then. */
-  *run(): Generator<ReferenceRing | ReferencePlay | ReferenceMenu, ReferenceEnd, ReferenceEvent> {
+  /** Gives each step that rings, is played, asks for keys or takes a message, and is told how it ended and what the world is then. */
+  *run(): Generator<ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceMessage, ReferenceEnd, ReferenceEvent> {
     try {
       return { do: 'reject', reason: yield* this.#begin() };
     } catch (ended) {
@@ -92,7 +94,6 @@ export class ReferenceRouter {
 
 function* sendOn(call: ToldCall, to: string, at: Place, by: Orderer, ring?: number): Ringing<RingOutcome> {
   call.rings(ring);
-  if (to === 'voicemail') return call.back('no-answer');
   const user = call.user(to);
   if (user !== undefined) return yield* reachUser(call, user, at);
   const group = call.domain.groups.find(({ extension }) => extension === to);

@@ -37,6 +37,8 @@ export class Trip {
     if (step.do === 'ring') return `ring ${step.targets.map(nameOf).join('+')} ${step.ring}`;
     if (step.do === 'play') return `play ${step.prompt}${step.answer ? '' : ' early'}`;
     if (step.do === 'menu') return `ask ${step.says.join('+')}`;
+    if (step.do === 'voicemail') return `voicemail ${step.box}`;
+    if (step.do === 'mailbox') return `mailbox ${step.box}${step.own ? ' own' : ''}`;
     return step.do === 'reject' ? `reject ${step.reason}` : step.do;
   }
 
@@ -55,7 +57,8 @@ export class Trip {
     while (goesOn(this.plan.step)) {
       if (done.length > 100) throw new Error(`no end: ${done.join(', ')}`);
       const { do: what } = this.plan.step;
-      done.push(this.after(what === 'ring' ? outcome : what === 'menu' ? 'no-key' : 'played', moment).now);
+      const ends = { ring: outcome, play: 'played', menu: 'no-key', voicemail: 'message-left' } as const;
+      done.push(this.after(ends[what], moment).now);
     }
     return done;
   }

@@ -17,7 +17,8 @@ export function* reachGroup(call: ToldCall, group: Group, from: Place): Ringing<
   if (known !== undefined) yield* call.ring(known.targets, known.ring, true);
   const outcome = yield* ringMembers(call, group);
   const to = group.noAnswer;
-  if (to === undefined || to === 'voicemail') return call.back(outcome);
+  if (to === undefined) return call.back(outcome);
+  if (to === 'voicemail') return yield* call.message(group.extension, outcome);
   return yield* call.to(call, to, at, group);
 }
 

@@ -43,6 +43,11 @@ export interface ReferenceMenu {
   readonly record: boolean;
 }
 
+/** The caller may leave a message. */
+export interface ReferenceMessage {
+  readonly messageFor: string;
+}
+
 export type ReferenceEnd =
   | { readonly do: 'reject'; readonly reason: RejectReason }
   | { readonly do: 'echo' | 'hangup' };
@@ -54,7 +59,7 @@ export interface ReferenceEvent {
 }
 
 /** A part of the story that may wait where somebody rings, or where the caller is told something. */
-export type Ringing<T> = Generator<ReferenceRing | ReferencePlay | ReferenceMenu, T, ReferenceEvent>;
+export type Ringing<T> = Generator<ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceMessage, T, ReferenceEvent>;
 
 /** Ends the call from wherever it is. */
 export class Ended extends Error {
@@ -142,6 +147,13 @@ export class ToldCall {
     const event = yield { plays, answers, record: isRecorded(this, false) };
     this.world = event.world;
     this.#ringFor = undefined;
+  }
+
+  *message(messageFor: string, outcome: RingOutcome): Ringing<RingOutcome> {
+    const event = yield { messageFor };
+    this.world = event.world;
+    if (event.outcome === 'message-left') throw new Ended({ do: 'hangup' });
+    return this.back(outcome);
   }
 
   enter(place: string, { path, inner }: Place): Place {
