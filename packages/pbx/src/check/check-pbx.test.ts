@@ -208,7 +208,7 @@ test('a login may be the extension of its own user', () => {
 
 test('prompts that there are need no warning', () => {
   const checked = checkPbx(EXAMPLE, 'pbx.yaml', {
-    prompts: () => new Set([...['greeting', 'main-menu', 'please-wait', 'enter-extension', 'wrong-choice']]),
+    prompts: () => new Set(['greeting', 'main-menu', 'please-wait', 'enter-extension', 'wrong-choice', 'unavailable']),
   });
   const prompts = checked.ok ? checked.warnings.filter(({ message }) => message.includes('prompt')) : [];
   expect(prompts.map(({ message }) => message)).toEqual(['there is no prompt closed']);

@@ -6,7 +6,7 @@ domain: acme.example
 users:
   - { extension: "201", name: Anna, devices: [{ login: anna, password: Vf5kNm7Z }], forward: { always: voicemail } }
   - { extension: "202", name: Boris, devices: [{ login: boris, password: Qw8rTy2U }] }
-  - { extension: "210", name: PBX, devices: [{ login: pbx, password: Qw8rTy2U, trunk: true }] }
+  - { extension: "210", name: PBX, devices: [{ login: branch, password: Qw8rTy2U, trunk: true }] }
 groups: [{ extension: "600", name: Sales, members: ["201"], noAnswer: voicemail }]
 `;
 
@@ -19,7 +19,7 @@ test.each([
   // A login is no mailbox, and behind a PBX anybody may call.
   ['anna', '*98boris', 'reject not-found'],
   ['anna', '*98999', 'reject not-found'],
-  ['pbx', '*98', 'mailbox 210'],
+  ['branch', '*98', 'mailbox 210'],
 ])('%s dials %s: %s', (login, dialled, now) => {
   expect(routesOf(ACME).from(login, dialled).now).toBe(now);
 });
