@@ -35,6 +35,10 @@ export type Opened = 'early' | 'answered';
 export type Service =
   | { readonly kind: 'echo' }
   | { readonly kind: 'conference'; readonly conference: Conference }
+  /** The caller may leave a message. */
+  | { readonly kind: 'voicemail'; readonly box: string }
+  /** They hear the messages of a mailbox. `own`: by a phone of its user, or of a member of its group. */
+  | { readonly kind: 'mailbox'; readonly box: string; readonly own: boolean }
   | {
       readonly kind: 'menu';
       readonly menu: Frozen<MenuStep>;
@@ -50,7 +54,7 @@ export type Service =
 
 /** Whether it is what the caller called for: whoever hangs up then has had it, and has not given up. */
 export function isWhatWasCalled({ kind }: Service): boolean {
-  return kind === 'echo' || kind === 'conference';
+  return kind === 'echo' || kind === 'conference' || kind === 'mailbox';
 }
 
 /**

@@ -54,8 +54,13 @@ export class DueStep {
       case 'hangup':
         this.#call.feed({ type: 'refuse', failure: this.#isOpened ? 'plan-ended' : 'callee-declined' });
         return;
-      case 'queue':
       case 'voicemail':
+        this.#serve({ kind: 'voicemail', box: due.box });
+        return;
+      case 'mailbox':
+        this.#serve({ kind: 'mailbox', box: due.box, own: due.own });
+        return;
+      case 'queue':
         // route() makes none of these yet; a plan that has one must still end.
         this.#call.feed({ type: 'refuse', failure: 'not-served' });
         return;

@@ -130,7 +130,7 @@ function waiting(state: Waiting, input: CallInput): Stepped | undefined {
   }
 }
 
-/** An echo or a conference is somebody to be put through to; what is only said on the way there is not. */
+/** An echo, a conference or a mailbox is somebody to be put through to; what is only said on the way there is not. */
 function served(state: Waiting, { service }: CallInput & { readonly type: 'serve' }): Stepped {
   const serve: CallCommand = { do: 'serve', service };
   const { told, opened, caller, transfer } = state;

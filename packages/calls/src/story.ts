@@ -1,4 +1,4 @@
-import type { CallForward, CallLeg, CallRecord, CallTalk, ReachedLimit, SoundTrouble } from '@vats/pbx';
+import type { CallForward, CallLeg, CallRecord, CallTalk, LeftMessage, ReachedLimit, SoundTrouble } from '@vats/pbx';
 import type { CallEnded, CallEvent, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
@@ -34,6 +34,7 @@ export class CallStory {
   readonly #limits: ReachedLimit[] = [];
   readonly #sound: SoundTrouble[] = [];
   readonly #recordings = new Map<string, { path: string; durationMs: number; failed?: string }>();
+  #message: LeftMessage | undefined;
   #explain: readonly string[] = [];
   /** What the plan said of the whole call. */
   readonly #said: Partial<Pick<Writable<CallRecord>, 'direction' | 'did' | 'group' | 'world' | 'seed'>> = {};
@@ -149,9 +150,16 @@ export class CallStory {
       case 'media.recovered':
         this.#noteSound({ at: event.at, kind: 'recovered', milliseconds: event.milliseconds });
         return;
+      case 'message.left': {
+        const { box, message: id, durationMs, urgent } = event;
+        this.#message = { box, id, durationMs, ...(urgent === true && { urgent }) };
+        return;
+      }
       case 'transfer.succeeded':
       case 'supervisor.joined':
       case 'supervisor.left':
+      case 'message.refused':
+      case 'mailbox.opened':
       case 'call.opened':
       case 'menu.answered':
       case 'prompt.played':
@@ -209,6 +217,7 @@ export class CallStory {
       legs,
       talks,
       forwards: [...this.#forwards],
+      ...(this.#message !== undefined && { message: this.#message }),
       ...(this.#limits.length > 0 && { limits: [...this.#limits] }),
       ...(this.#sound.length > 0 && { sound: [...this.#sound] }),
       explain: this.#explain,

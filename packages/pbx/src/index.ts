@@ -27,6 +27,7 @@ export type {
   CallTalk,
   HistoryStore,
   LastConversation,
+  LeftMessage,
   LegQuality,
   ReachedLimit,
   RecordingEntry,
@@ -120,6 +121,7 @@ export { IDLE, NOTES_LIMIT, NotedWorld, replayedWorld, type WorldNotes } from '.
 export { isRingOutcome } from './routing/outcomes.ts';
 export type {
   Activity,
+  CallBack,
   Caller,
   DeviceTarget,
   Forward,

@@ -1,8 +1,9 @@
 import { decide } from './decide.ts';
 import { chosen } from './follow-scheme.ts';
 import { journeyOf, planOf, told } from './journey.ts';
-import { goBack } from './onward.ts';
+import { goBack, sendTo } from './onward.ts';
 import type { Plan, PlanEvent, RingOutcome, ServedOutcome, World } from './plan.ts';
+import { calledBack } from './step-outcomes.ts';
 
 /**
  * The plan after its step ended. Pure. Users and rules are those of the plan's own moment, so a change of the model does
@@ -14,12 +15,23 @@ export function advance(plan: Plan, event: PlanEvent, world: World): Plan {
   if (event.kind === 'ring-ended') {
     return step.do === 'ring' ? decide(goBack(journeyOf(plan), event.outcome), world) : plan;
   }
+  const number = calledBack(event.outcome);
+  if (number !== undefined) return callBack(plan, number, world);
   if (step.do === 'voicemail') return afterMessage(plan, step, event.outcome, world);
   const journey = journeyOf(plan);
   if (step.do === 'menu') return decide(chosen(journey, event.outcome, endedBefore(plan), world), world);
   if (step.do !== 'play') return plan;
   const missed = event.outcome === 'not-played' ? `${step.prompt} could not be played` : '';
   return decide(goBack(told(journey, missed), endedBefore(plan)), world);
+}
+
+/** As if the employee had dialled the number. */
+function callBack(plan: Plan, number: string, world: World): Plan {
+  const { caller } = plan.call;
+  const takes = plan.step.do === 'mailbox' || plan.step.do === 'voicemail';
+  if (!takes || caller.kind !== 'device') return plan;
+  const journey = { ...journeyOf(plan), frames: [] };
+  return decide(sendTo(journey, number, `${caller.user.name} calls ${number} back, which is`, caller.user), world);
 }
 
 /** Whoever left a message has had what there is; where none could be left, what comes next is as if there were no voicemail. */

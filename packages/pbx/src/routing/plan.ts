@@ -28,7 +28,10 @@ export type RingOutcome =
   | 'no-media-ports';
 
 /** How a step ends in which the switch itself had the caller: what was to be heard was heard, or it could not be. */
-export type ServedOutcome = 'played' | 'not-played' | 'message-left' | 'no-message' | MenuOutcome;
+export type ServedOutcome = 'played' | 'not-played' | 'message-left' | 'no-message' | CallBack | MenuOutcome;
+
+/** Whoever hears a mailbox calls the number back that left a message. */
+export type CallBack = `call-back ${string}`;
 
 /**
  * How a menu ended: the key or the extension that was chosen, no key in time, keys that mean nothing there, or a key whose PIN was not

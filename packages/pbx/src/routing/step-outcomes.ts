@@ -7,10 +7,17 @@ const SERVED: ReadonlySet<string> = new Set<ServedOutcome>([
 ]);
 /** What was chosen in a menu. */
 const CHOSEN = /^(?:key [0-9*#]|dialled [0-9]{1,8})$/;
+const CALL_BACK = /^call-back (\+?[0-9]{1,15})$/;
+
+/** The number that is called back; undefined for any other end. */
+export function calledBack(outcome: StepOutcome): string | undefined {
+  return CALL_BACK.exec(outcome)?.[1];
+}
 
 /** Whether a text, as a store may have kept it, says how a step ended. */
 export function isStepOutcome(text: unknown): text is StepOutcome {
-  return isRingOutcome(text) || (typeof text === 'string' && (SERVED.has(text) || CHOSEN.test(text)));
+  if (typeof text !== 'string') return false;
+  return isRingOutcome(text) || SERVED.has(text) || CHOSEN.test(text) || CALL_BACK.test(text);
 }
 
 /** What `advance` is told when a step has ended so. */

@@ -174,6 +174,11 @@ export class MemoryStore implements Store {
     };
   }
 
+  /** What lies in mailboxes. */
+  get messages(): readonly VoiceMessage[] {
+    return [...this.#messages.values()];
+  }
+
   /** Every write fails like this until `recover`. */
   fail(error = new StoreError('disk-full', 'the disk is full', 'make room on the disk')): void {
     this.#failure = error;
