@@ -130,11 +130,12 @@ function waiting(state: Waiting, input: CallInput): Stepped | undefined {
   }
 }
 
-/** An echo, a conference or a mailbox is somebody to be put through to; what is only said on the way there is not. */
+/** An echo, a conference, a mailbox or leaving a message is the end of the way; what is only said on it is not. */
 function served(state: Waiting, { service }: CallInput & { readonly type: 'serve' }): Stepped {
   const serve: CallCommand = { do: 'serve', service };
   const { told, opened, caller, transfer } = state;
-  if (!isWhatWasCalled(service)) return [{ name: 'served', told, opened, caller, transfer, service }, [serve]];
+  if (!isWhatWasCalled(service) && service.kind !== 'voicemail')
+    return [{ name: 'served', told, opened, caller, transfer, service }, [serve]];
   return [{ name: 'served', told, opened, caller, service }, [...transferEnds(state, callerOf(state)), serve]];
 }
 

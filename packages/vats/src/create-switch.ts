@@ -51,8 +51,7 @@ import type { Settings } from './settings/index.ts';
 import type { Switch, SwitchParts } from './switch.ts';
 import { TlsKeeper } from './tls/tls-keeper.ts';
 import { TrunkServers } from './trunk-servers.ts';
-import { MessageKeeper } from './voicemail/message-keeper.ts';
-import { Voicemail } from './voicemail/voicemail.ts';
+import { openVoicemail } from './voicemail/open-voicemail.ts';
 import { Watching } from './watching/watching.ts';
 
 export type { Switch, SwitchParts } from './switch.ts';
@@ -60,8 +59,6 @@ export type { Switch, SwitchParts } from './switch.ts';
 const DIGEST_SECRET_OCTETS = 32;
 /** In the data directory: which members are logged in to their groups. */
 const GROUP_LOGINS = 'group-logins.json';
-/** In the data directory: the folder of messages. */
-const VOICEMAIL = 'voicemail';
 
 /**
  * Joins the parts to a switch: the only place that knows all of them.
@@ -207,30 +204,15 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     { register: () => numbering.names, prompts: (language) => promptNames(data, language) },
   );
   access.usePolicies(model.directory);
-  const messageKeeper = new MessageKeeper({
-    ...{ store, data, directory: join(data, VOICEMAIL), clock, log, ledger },
-    voicemail: () => voicemail,
-    domains: () => model.directory.model.domains,
-  });
-  const voicemail: Voicemail = await Voicemail.load({
-    ...{ store, data, directory: join(data, VOICEMAIL), clock, random, log },
-    directoryOf: () => model.directory,
-    disk: {
-      get isLow() {
-        return recordings.disk.isLow;
-      },
-    },
-    // What a test puts in the media plane's place writes no file.
-    finish: (path) => {
-      if (parts.media === undefined) messageKeeper.finish(path);
-    },
+  const mailboxes = await openVoicemail({
+    ...{ store, data, clock, random, log, ledger, hasFiles: parts.media === undefined },
+    directory: () => model.directory,
+    isDiskLow: () => recordings.disk.isLow,
     onEvent: (event) => parts.onVoicemailEvent?.(event),
     onChange: (domain, box) => watching.noteMailbox(domain, box),
   });
-  ledger.enrol('messages being left', () => voicemail.book.drafts);
-  ledger.enrol('messages being written', () => voicemail.unsaved);
-  undo.push(() => voicemail.close());
-  undo.push(() => messageKeeper.close());
+  const { voicemail } = mailboxes;
+  undo.push(() => mailboxes.close());
   const participants = new Participants();
   ledger.enrol('calls with participants', () => participants.size);
   const watching: Watching = new Watching({
@@ -376,11 +358,10 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   await listen(settings, transport);
   if (parts.media === undefined) {
     for (const path of await repair(recordingsDirectory, store, log)) finishing.finish(path);
-    await messageKeeper.mend(voicemail.cutOff);
   }
   await recordings.disk.start();
   recordings.keeper.start();
-  messageKeeper.start();
+  await mailboxes.start();
   recordings.storage.start();
   await endCutOffCalls({
     store,
@@ -426,6 +407,6 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       voicemail,
       sweepAccess,
     },
-    { recordings, messageKeeper, journal, keeper, bannedConnections, tls },
+    { recordings, mailboxes, journal, keeper, bannedConnections, tls },
   );
 }

@@ -61,11 +61,22 @@ export function explainCallRoutes(running: Switch): ControlRoutes {
   return {
     'GET /explain/call/:id': async ({ params }) => {
       const record = await keptCall(params.id ?? '', store, calls);
-      const { id, from, dialled, startedAt, outcome, answeredBy, limits } = record;
+      const { id, from, dialled, startedAt, outcome, answeredBy, limits, message } = record;
       const domain = model.directory.domainById(record.domain)?.name ?? record.domain;
       const again = replay(record, model.directory);
       const answered = answeredBy === undefined ? {} : { answeredBy };
-      return { id, domain, from: from.number, to: dialled, at: startedAt, outcome, limits, ...answered, ...again };
+      return {
+        id,
+        domain,
+        from: from.number,
+        to: dialled,
+        at: startedAt,
+        outcome,
+        limits,
+        message,
+        ...answered,
+        ...again,
+      };
     },
     'GET /explain/call': ({ query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);
@@ -109,8 +120,9 @@ function stepsOf(first: Plan, world: World, { outcome, keys }: Supposed, running
   while (steps.length < STEPS_TOLD) {
     const { step, story } = plan;
     const rings = step.do === 'ring';
+    const served = step.do === 'voicemail' ? 'message-left' : 'played';
     const endsAs =
-      step.do === 'menu' ? keyedIn(step.menu, plan.call.domain, left.shift() ?? '') : rings ? outcome : 'played';
+      step.do === 'menu' ? keyedIn(step.menu, plan.call.domain, left.shift() ?? '') : rings ? outcome : served;
     steps.push({
       do: step.do,
       because: story.slice(told),

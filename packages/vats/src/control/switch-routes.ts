@@ -24,6 +24,7 @@ import { subscriptionRoutes, subscriptionStatus } from './subscription-routes.ts
 import { supervisionRoutes } from './supervision-routes.ts';
 import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
 import { userListRoutes } from './user-list-routes.ts';
+import { voicemailRoutes } from './voicemail-routes.ts';
 
 const applyBody = z.strictObject({
   path: z.string(),
@@ -105,6 +106,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...trunkRoutes(running),
     ...groupRoutes(running),
     ...recordingRoutes(running),
+    ...voicemailRoutes(running),
     ...supervisionRoutes(running),
     ...subscriptionRoutes(running),
   };
