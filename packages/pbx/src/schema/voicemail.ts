@@ -22,8 +22,6 @@ export const voicemail = z.strictObject({
   pin: z.enum(['everywhere', 'elsewhere']).exactOptional(),
   /** Whoever calls from outside and presses * during a greeting may open a mailbox with its PIN. */
   fromOutside: z.boolean().exactOptional(),
-  /** Phones whose lamp is told of messages: those that ask for it, or all that are registered. */
-  lamps: z.enum(['asked', 'all']).exactOptional(),
   /** What is sent to the `email` of a user or a group: the message itself, a note of it, or nothing. */
   mail: z.enum(['sound', 'note', 'none']).exactOptional(),
 });

@@ -14,7 +14,6 @@ const USUAL: Omit<VoicemailTerms, 'greeting' | 'keep'> = {
   minutes: 60,
   pin: 'everywhere',
   fromOutside: false,
-  lamps: 'asked',
   mail: 'sound',
 };
 
