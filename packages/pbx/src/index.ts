@@ -165,7 +165,7 @@ export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
 export { findRegion, readRegionPart } from './schema/region.ts';
 export { type SessionTimer, sessionTimer } from './schema/session-timer.ts';
 export type { DigestChoice } from './schema/user.ts';
-export { isHost } from './schema/words.ts';
+export { email, host, isHost, line } from './schema/words.ts';
 export { DEFAULT_COSTLY, LIMIT_NAMES, type LimitName, type Scope } from './spending/bounds.ts';
 export { calledBy } from './spending/called-number.ts';
 export type {

@@ -205,7 +205,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   );
   access.usePolicies(model.directory);
   const mailboxes = await openVoicemail({
-    ...{ store, data, clock, random, log, ledger, hasFiles: parts.media === undefined },
+    ...{ store, data, clock, random, log, ledger, smtp: settings.smtp, hasFiles: parts.media === undefined },
     directory: () => model.directory,
     isDiskLow: () => recordings.disk.isLow,
     onEvent: (event) => parts.onVoicemailEvent?.(event),

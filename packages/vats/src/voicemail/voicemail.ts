@@ -41,6 +41,8 @@ export interface VoicemailParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** False where a test has something in the media plane's place, which writes no files. */
+  readonly hasFiles: boolean;
   /** A recording has ended: what is left to do with its file is to be done. */
   readonly finish: (path: string) => void;
   /** What lies in a mailbox is other than it was. */
@@ -324,7 +326,7 @@ export class Voicemail implements Mailboxes {
   }
 
   #deleteFiles(path: string): void {
-    if (!path.startsWith(`${this.#parts.directory}/`)) return;
+    if (!this.#parts.hasFiles || !path.startsWith(`${this.#parts.directory}/`)) return;
     const gone = Promise.all([path, manifestPathOf(path), journalOf(path)].map((file) => rm(file, { force: true })))
       .then(() => {})
       .catch((error: unknown) => this.#parts.log.error('voicemail.not-deleted', { path, error: String(error) }));
