@@ -2,6 +2,8 @@ import { recordOf } from '@vats/calls';
 import { describe, expect } from 'vitest';
 import { pbxYaml } from '../cast.ts';
 import { type Scene, scenario } from '../scenario.ts';
+import { talk } from './acts.ts';
+import { refers } from './transfer-acts.ts';
 import { leavesMessage, Sounds, speaksTo, voicemailOf } from './voicemail-acts.ts';
 
 const typesIn = ({ world }: Pick<Scene, 'world'>): string[] => world.events.map(({ type }) => type);
@@ -246,6 +248,33 @@ describe('leaving a message', () => {
       await world.written();
       world.passes(2_000);
       expect(await box(scene)).toMatchObject({ newMessages: 1 });
+    },
+  );
+
+  scenario(
+    'whoever is transferred to a mailbox leaves a message there; what was recorded of the conversation ends before',
+    { ends: 'caller-cancelled', users: voicemailOf().users, pbx: `recording: all\n${voicemailOf().pbx}` },
+    async (scene) => {
+      const { alice, bob, world } = scene;
+      talk(alice, bob);
+      const sounds = new Sounds(world);
+      const conversation = sounds.recording;
+      expect(conversation).toContain('/recordings/');
+      refers(bob, '220');
+      bob.hears('202 REFER');
+      bob.expects('NOTIFY', 'NOTIFY', 'BYE');
+      expect(sounds.playing).toEqual(['unavailable', 'leave-message']);
+      sounds.ends();
+      sounds.ends();
+      world.passes(0);
+      expect(sounds.recording).toContain('/voicemail/');
+      world.passes(5_000);
+      alice.hangsUp();
+      alice.hears('200 BYE');
+      world.passes(0);
+      expect(await box(scene)).toMatchObject({ newMessages: 1 });
+      expect(world.events).toContainEqual(expect.objectContaining({ type: 'recording.finished', path: conversation }));
+      expect(world.events.filter(({ type }) => type.startsWith('recording.'))).toHaveLength(2);
     },
   );
 });
