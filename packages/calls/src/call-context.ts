@@ -17,6 +17,7 @@ import type { NegotiationTerms } from './negotiation.ts';
 import type { OutwardLegs } from './outward-legs.ts';
 import type { CallsParts } from './parts.ts';
 import type { Speaker } from './speaker.ts';
+import type { SoloRecorder } from './voicemail/solo-recorder.ts';
 
 /** Who calls, as authentication found it, or the way by which a trunk's call came. */
 export interface CallOrigin {
@@ -56,6 +57,8 @@ export interface CallContext {
   readonly invite: IncomingInvite;
   readonly legs: CallLegs;
   readonly recorder: CallRecorder;
+  /** What of the caller is recorded for a mailbox. */
+  readonly solo: SoloRecorder;
   /** Whether the switch itself has the caller now. */
   readonly isServed: boolean;
   /** What the switch says to the call's legs. */

@@ -120,6 +120,18 @@ export type CallEvent = Common &
         readonly detail?: string;
       }
     | QueueEvent
+    /** A message was left in a mailbox, by whoever called. Nobody has answered the call for that. */
+    | {
+        readonly type: 'message.left';
+        readonly box: string;
+        readonly message: string;
+        readonly durationMs: number;
+        readonly urgent?: true;
+      }
+    /** None could be left, or none was: what was in the way. */
+    | { readonly type: 'message.refused'; readonly box: string; readonly why: string }
+    /** Somebody was let into a mailbox. */
+    | { readonly type: 'mailbox.opened'; readonly box: string }
     | {
         readonly type: 'call.answered';
         readonly leg: LegName;

@@ -161,7 +161,9 @@ export class CallManager {
   stopRecordings(why: RecordingEnd): number {
     const recorded = [...this.#calls.values()].filter(({ recorder }) => recorder.state !== 'off');
     for (const { recorder } of recorded) recorder.stop(why);
-    return recorded.length + this.#shared.services.conferences.stopRecordings(why);
+    const left = [...this.#calls.values()].filter(({ solo }) => solo.runs);
+    for (const { solo } of left) solo.stop(why);
+    return recorded.length + left.length + this.#shared.services.conferences.stopRecordings(why);
   }
 
   /** The conferences in which somebody is. */

@@ -36,7 +36,8 @@ function recorder(): { recorder: CallRecorder; leg: (name: string, recordable?: 
   const origin = { domain: { id: 'd1' }, party: { number: '201' }, dialled: '202' };
   const speaker = new Speaker({ parts, legs: { media } } as never);
   const emit = (event: UnstampedEvent): unknown => events.push(event);
-  const call = { id: 'x1', origin, parts, log: new MemoryLog(), emit, speaker, holdMusic: { review: () => {} } };
+  const solo = { runs: false };
+  const call = { id: 'x1', origin, parts, log: new MemoryLog(), emit, speaker, solo, holdMusic: { review: () => {} } };
   const made = new CallRecorder(call as never, () => media);
   const leg = (name: string, recordable = true) =>
     ({

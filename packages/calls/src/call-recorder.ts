@@ -24,7 +24,7 @@ export type RecordingRefusal =
   | 'low-disk'
   | 'no-key';
 
-type RecorderCall = Pick<CallContext, 'id' | 'origin' | 'parts' | 'log' | 'emit' | 'speaker' | 'holdMusic'>;
+type RecorderCall = Pick<CallContext, 'id' | 'origin' | 'parts' | 'log' | 'emit' | 'speaker' | 'holdMusic' | 'solo'>;
 
 interface Prepared {
   readonly media: MediaCall;
@@ -64,6 +64,11 @@ export class CallRecorder {
   /** The last recording as far as it is known: its path from its start, its length from its end. */
   get last(): Known | undefined {
     return this.#last;
+  }
+
+  /** The media plane has not told yet that its recording has ended. */
+  get occupied(): boolean {
+    return this.#runs;
   }
 
   /** Sound is kept now, or would be but for a pause. */
@@ -206,6 +211,7 @@ export class CallRecorder {
     const [left, right] = [this.#left, this.#right];
     if (this.#over || media === undefined || left === undefined || right === undefined) return 'nobody-talks';
     if (this.#runs) return this.#closing ? 'busy' : 'running';
+    if (this.#call.solo.runs) return 'busy';
     if ([left, right].some(({ sdp }) => !sdp.recordable)) return 'codec';
     const terms = parts.recordings?.(origin.domain) ?? {};
     return 'refused' in terms ? terms.refused : { media, left, right, terms };

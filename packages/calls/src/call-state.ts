@@ -49,6 +49,10 @@ export type Service =
   | { readonly kind: 'agent'; readonly action: AgentOrder; readonly groups: readonly string[] }
   /** The caller waits for an agent. `plan`: whose step that is. */
   | { readonly kind: 'queue'; readonly plan: Plan }
+  /** The caller may leave a message. */
+  | { readonly kind: 'voicemail'; readonly box: string }
+  /** They hear the messages of a mailbox. `own`: by a phone of its user, or of a member of its group. */
+  | { readonly kind: 'mailbox'; readonly box: string; readonly own: boolean }
   | {
       readonly kind: 'menu';
       readonly menu: Frozen<MenuStep>;
@@ -74,7 +78,7 @@ export type Service =
 
 /** Whether it is what the caller called for: whoever hangs up then has had it, and has not given up. */
 export function isWhatWasCalled({ kind }: Service): boolean {
-  return kind === 'echo' || kind === 'conference';
+  return kind === 'echo' || kind === 'conference' || kind === 'mailbox';
 }
 
 /**

@@ -40,6 +40,7 @@ import { Supervision, type SupervisionRefusal } from './supervision.ts';
 import type { SupervisionKind } from './supervisor.ts';
 import { Takeover } from './takeover.ts';
 import { Transfers } from './transfers.ts';
+import { SoloRecorder } from './voicemail/solo-recorder.ts';
 
 /** What all calls share. */
 export interface SharedByCalls {
@@ -74,6 +75,7 @@ export class Call implements CallContext {
   readonly log: Log;
   readonly legs: CallLegs;
   readonly recorder: CallRecorder;
+  readonly solo: SoloRecorder;
   readonly speaker: Speaker;
   readonly holdMusic: HoldMusic;
   readonly places: CallPlaces;
@@ -121,6 +123,7 @@ export class Call implements CallContext {
     this.#timers = new CallTimers(parts, (timer) => this.feed({ type: 'timer', timer }));
     this.legs = new CallLegs(id, parts, this.log, this, this.holdings);
     this.recorder = new CallRecorder(this, () => this.legs.media);
+    this.solo = new SoloRecorder(this);
     this.speaker = new Speaker(this);
     this.holdMusic = new HoldMusic(this);
     this.#forks = new Forks(this, hooks.onOutgoing);
@@ -326,7 +329,8 @@ export class Call implements CallContext {
 
   /** For the call's legs. */
   recordingEnded(event: Extract<MediaEvent, { kind: 'recording-finished' | 'recording-failed' }>): void {
-    this.recorder.onMedia(event);
+    if (!this.solo.has(event.path)) this.recorder.onMedia(event);
+    this.solo.onMedia(event);
   }
 
   /** For the call's legs. */
@@ -352,6 +356,7 @@ export class Call implements CallContext {
     if (this.#state.name !== 'ended') return;
     const { failure, status } = this.#state;
     this.#timers.stopAll();
+    this.solo.close();
     this.#telling.end(
       { failure, status, elsewhere: this.#elsewhere },
       { recording: this.recorder.last, counts: this.legs.counts },

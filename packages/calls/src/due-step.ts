@@ -69,8 +69,10 @@ export class DueStep {
         this.#serve({ kind: 'queue', plan });
         return;
       case 'voicemail':
-        // route() makes none of these yet; a plan that has one must still end.
-        this.#call.feed({ type: 'refuse', failure: 'not-served' });
+        this.#serve({ kind: 'voicemail', box: due.box });
+        return;
+      case 'mailbox':
+        this.#serve({ kind: 'mailbox', box: due.box, own: due.own });
         return;
     }
   }

@@ -40,3 +40,4 @@ export { cutOff } from './story-cut-off.ts';
 export type { SupervisionRefusal } from './supervision.ts';
 export type { SupervisionKind } from './supervisor.ts';
 export { calledNumberOf, DEFAULT_PLACES, type NumberPlace } from './trunk-request.ts';
+export type { BoxMessage, Draft, Mailbox, Mailboxes, TakeRefusal } from './voicemail/mailboxes.ts';

@@ -6,6 +6,7 @@ import type { CallEvent } from './call-event.ts';
 import type { ConferenceRecorded } from './conference-recording.ts';
 import type { FarEnd } from './leg.ts';
 import type { MachineTimer } from './session-timer-policy.ts';
+import type { Mailboxes } from './voicemail/mailboxes.ts';
 
 /** A way to a phone: what the registrar knows of one binding that can be rung now. */
 export interface ReachablePhone extends FarEnd {
@@ -161,6 +162,8 @@ export interface CallsParts {
   ) => void;
   /** Services of companies that decide. None is asked without it. */
   readonly decide?: AskDecision;
+  /** Where messages are left and heard. Nobody has a mailbox without it. */
+  readonly mailboxes?: Mailboxes;
   /** Told what happens to recordings of conferences, which belong to no call. */
   readonly conferenceRecorded?: (recorded: ConferenceRecorded) => void;
   /** Told every event of every call, in order within a call. */

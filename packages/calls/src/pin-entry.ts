@@ -10,6 +10,9 @@ const LONGEST_PIN = 12;
 
 const PIN_KEYS: WantedKeys = { most: LONGEST_PIN, terminators: ['#'], firstMs: 10_000, betweenMs: 5_000 };
 
+/** The right PIN, or what tells in a constant time whether one is. */
+type Pin = string | ((digits: string) => boolean);
+
 /** How asking for a PIN ended. `locked`: it was not asked for, or no more, as too many wrong ones came lately. */
 export type PinEnd = 'right' | 'wrong' | 'locked';
 
@@ -33,15 +36,16 @@ export class PinEntry {
 
   /**
    * @param what as of `isOpen`
+   * @param pin the right one, or what tells whether one is
    * @param afterMs how long the first word has to wait
    * @param then told once
    */
-  ask(what: string, pin: string, afterMs: number, then: (end: PinEnd) => void): void {
+  ask(what: string, pin: Pin, afterMs: number, then: (end: PinEnd) => void): void {
     this.#tries = 0;
     this.#askAgain(what, pin, ['enter-pin'], afterMs, then);
   }
 
-  #askAgain(what: string, pin: string, prompts: readonly string[], afterMs: number, then: (end: PinEnd) => void): void {
+  #askAgain(what: string, pin: Pin, prompts: readonly string[], afterMs: number, then: (end: PinEnd) => void): void {
     const tried = this.#tryOf(what);
     if (!this.#guesses.allows(tried)) {
       then('locked');
@@ -55,7 +59,7 @@ export class PinEntry {
         then('locked');
         return;
       }
-      if (isSame(digits, pin)) {
+      if (typeof pin === 'string' ? isSame(digits, pin) : pin(digits)) {
         this.#guesses.right(tried);
         then('right');
         return;

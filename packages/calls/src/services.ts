@@ -15,6 +15,8 @@ import type { PinGuesses } from './pin-guesses.ts';
 import { PlayService } from './play-service.ts';
 import { QueueService } from './queue-service.ts';
 import type { Queues } from './queues.ts';
+import { MailboxService } from './voicemail/mailbox-service.ts';
+import { MessageService } from './voicemail/message-service.ts';
 
 /**
  * Something that the switch does with the caller alone. It asks `CallerSide.speak` to be heard, and ends in one of two ways: it feeds
@@ -127,6 +129,10 @@ export class Services {
         return new DecideService(this.#call, service);
       case 'play':
         return new PlayService(this.#call, this.#caller, service);
+      case 'voicemail':
+        return new MessageService(this.#call, this.#caller, this.#shared, service.box);
+      case 'mailbox':
+        return new MailboxService(this.#call, this.#caller, this.#shared, service);
     }
   }
 }

@@ -130,11 +130,11 @@ function waiting(state: Waiting, input: CallInput): Stepped | undefined {
   }
 }
 
-/** An echo, a conference or a queue is somebody to be put through to; what is only said on the way there is not. */
+/** An echo, a conference, a queue, a mailbox or leaving a message is somebody to be put through to; what is only said on the way there is not. */
 function served(state: Waiting, { service }: CallInput & { readonly type: 'serve' }): Stepped {
   const serve: CallCommand = { do: 'serve', service };
   const { told, opened, caller, transfer } = state;
-  const isThere = isWhatWasCalled(service) || service.kind === 'queue';
+  const isThere = isWhatWasCalled(service) || service.kind === 'queue' || service.kind === 'voicemail';
   if (!isThere) return [{ name: 'served', told, opened, caller, transfer, service }, [serve]];
   return [{ name: 'served', told, opened, caller, service }, [...transferEnds(state, callerOf(state)), serve]];
 }

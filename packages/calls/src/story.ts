@@ -1,4 +1,13 @@
-import type { CallForward, CallLeg, CallRecord, CallTalk, QueueWait, ReachedLimit, SoundTrouble } from '@vats/pbx';
+import type {
+  CallForward,
+  CallLeg,
+  CallRecord,
+  CallTalk,
+  LeftMessage,
+  QueueWait,
+  ReachedLimit,
+  SoundTrouble,
+} from '@vats/pbx';
 import type { CallEnded, CallEvent, Party } from './call-event.ts';
 import { CALLER } from './call-state.ts';
 import type { FailureCode } from './failures.ts';
@@ -35,6 +44,7 @@ export class CallStory {
   readonly #waits: QueueWait[] = [];
   readonly #sound: SoundTrouble[] = [];
   readonly #recordings = new Map<string, { path: string; durationMs: number; failed?: string }>();
+  #message: LeftMessage | undefined;
   #explain: readonly string[] = [];
   /** What the plan said of the whole call. */
   readonly #said: Partial<Pick<Writable<CallRecord>, 'direction' | 'did' | 'group' | 'world' | 'seed'>> = {};
@@ -162,12 +172,19 @@ export class CallStory {
         if (this.#waits.length < ENTRIES_KEPT) this.#waits.push({ group, how, at, waitedMs });
         return;
       }
+      case 'message.left': {
+        const { box, message: id, durationMs, urgent } = event;
+        this.#message = { box, id, durationMs, ...(urgent === true && { urgent }) };
+        return;
+      }
       case 'transfer.succeeded':
       case 'queue.entered':
       case 'queue.announced':
       case 'queue.missed':
       case 'supervisor.joined':
       case 'supervisor.left':
+      case 'message.refused':
+      case 'mailbox.opened':
       case 'call.opened':
       case 'decision.made':
       case 'decision.failed':
@@ -227,6 +244,7 @@ export class CallStory {
       legs,
       talks,
       forwards: [...this.#forwards],
+      ...(this.#message !== undefined && { message: this.#message }),
       ...(this.#limits.length > 0 && { limits: [...this.#limits] }),
       ...(this.#waits.length > 0 && { queues: [...this.#waits] }),
       ...(this.#sound.length > 0 && { sound: [...this.#sound] }),

@@ -149,6 +149,15 @@ export interface QueueWait {
   readonly waitedMs: number;
 }
 
+/** A message that the caller left. */
+export interface LeftMessage {
+  /** Whose mailbox it lies in: an extension. */
+  readonly box: string;
+  readonly id: string;
+  readonly durationMs: number;
+  readonly urgent?: true;
+}
+
 /** What a list of finished calls tells of each. Times are milliseconds since the epoch. */
 export interface CallSummary {
   readonly id: string;
@@ -185,6 +194,7 @@ export interface CallSummary {
   readonly legs: readonly CallLeg[];
   readonly talks: readonly CallTalk[];
   readonly forwards: readonly CallForward[];
+  readonly message?: LeftMessage;
   /** Limits that were in its way outside; absent where none was. */
   readonly limits?: readonly ReachedLimit[];
   /** The queues in which the caller waited, in order. */

@@ -27,6 +27,7 @@ export type {
   CallTalk,
   HistoryStore,
   LastConversation,
+  LeftMessage,
   LegQuality,
   QueueEnd,
   QueueWait,
@@ -119,14 +120,16 @@ export { COMPARED_SECONDS, cheapestOf, RateTable, type TrunkRate } from './rates
 export { readingRates, readRates } from './rates/read-rates.ts';
 export { writingRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
-export { codesOf, type Feature, takesGroup } from './routing/codes.ts';
+export { codesOf, type Feature, takesExtension } from './routing/codes.ts';
 export { type DecisionFault, LONGEST_DECISION, readDecision } from './routing/decision.ts';
+export { mailboxOwner } from './routing/leave-message.ts';
 export { dialledIn, type KeysRead, mostMenuKeys, readMenuKeys } from './routing/menu-keys.ts';
 export { IDLE, NOTES_LIMIT, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
 export type { AgentOrder } from './routing/order-of-agent.ts';
 export { isRingOutcome } from './routing/outcomes.ts';
 export type {
   Activity,
+  CallBack,
   Caller,
   DecideOutcome,
   DeviceTarget,
@@ -173,7 +176,7 @@ export { type PbxFile, pbxFile } from './schema/pbx-file.ts';
 export { findRegion, readRegionPart } from './schema/region.ts';
 export { type SessionTimer, sessionTimer } from './schema/session-timer.ts';
 export type { DigestChoice } from './schema/user.ts';
-export { isHost } from './schema/words.ts';
+export { email, host, isHost, line } from './schema/words.ts';
 export { DEFAULT_COSTLY, LIMIT_NAMES, type LimitName, type Scope } from './spending/bounds.ts';
 export { calledBy } from './spending/called-number.ts';
 export type {
@@ -194,5 +197,7 @@ export { keyOfSubject, type SpendingSubject } from './spending/subject.ts';
 export { exportUsers } from './users/export-users.ts';
 export { type ImportedUsers, importingUsers, type NewPassword, type UserImport } from './users/import-users.ts';
 export { readingUsers, type UserCells, type UserLine } from './users/read-users.ts';
+export type { MailboxEntry, VoiceMessage, VoicemailStore } from './voicemail/voicemail-store.ts';
+export { type VoicemailTerms, voicemailTerms } from './voicemail/voicemail-terms.ts';
 export { readingYaml, readValue, readYaml, type YamlSource } from './yaml/read-yaml.ts';
 export { NO_PLACES, type Places } from './yaml/yaml-source.ts';

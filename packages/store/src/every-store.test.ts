@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Store } from './store.ts';
 import { MemoryStore } from './testing/memory-store.ts';
 import { ACME, openIn } from './testing/reopened.ts';
-import { sampleBan, sampleCall, samplePlace, sampleRecording, summaryOf } from './testing/samples.ts';
+import { sampleBan, sampleCall, sampleMessage, samplePlace, sampleRecording, summaryOf } from './testing/samples.ts';
 import { scratchDirectory } from './testing/scratch.ts';
 import { workerLink } from './worker-link.ts';
 
@@ -77,9 +77,34 @@ for (const [name, open] of stores) {
   });
 }
 
+for (const [name, open] of stores) {
+  test(`${name}: a message is kept once for each id and goes with it, a mailbox once for each domain and extension`, async () => {
+    using scratch = scratchDirectory();
+    const { voicemail, close } = bound(await open(scratch.path));
+    const [one, two] = [sampleMessage(1), sampleMessage(2)];
+    await Promise.all([voicemail.put(one), voicemail.put(two)]);
+    await voicemail.put({ ...one, state: 'heard' });
+    await voicemail.putBox({ domain: 'd1', box: '202' });
+    await voicemail.putBox({ domain: 'd1', box: '202', greeting: 'voicemail/d1/202/greeting.wav' });
+    await voicemail.putBox({ domain: 'd2', box: '202', pin: { salt: 's', digest: 'd' } });
+    const { messages, boxes } = await voicemail.load();
+    expect(messages).toEqual([{ ...one, state: 'heard' }, two]);
+    expect(new Set(boxes)).toEqual(
+      new Set([
+        { domain: 'd1', box: '202', greeting: 'voicemail/d1/202/greeting.wav' },
+        { domain: 'd2', box: '202', pin: { salt: 's', digest: 'd' } },
+      ]),
+    );
+    await voicemail.remove([one.id, 'never-there']);
+    await voicemail.remove([]);
+    expect((await voicemail.load()).messages).toEqual([two]);
+    await close();
+  });
+}
+
 function bound(store: Store) {
-  const { models, history, recordings, bindings, bans, places } = store;
-  return { models, history, recordings, bindings, bans, places, close: () => store.close() };
+  const { models, history, recordings, bindings, bans, places, voicemail } = store;
+  return { models, history, recordings, bindings, bans, places, voicemail, close: () => store.close() };
 }
 
 test('the memory store fails and recovers when told to', async () => {

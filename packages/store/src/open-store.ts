@@ -14,6 +14,7 @@ import { SqlitePlaces } from './sqlite-places.ts';
 import { SqliteRates } from './sqlite-rates.ts';
 import { SqliteRecordings } from './sqlite-recordings.ts';
 import { SqliteSpending } from './sqlite-spending.ts';
+import { SqliteVoicemail } from './sqlite-voicemail.ts';
 import type { Store, StoreHealth, StoreOptions } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { storeFileOf } from './store-url.ts';
@@ -91,6 +92,7 @@ class SqliteStore implements Store {
   readonly rates: SqliteRates;
   readonly contacts: SqliteContacts;
   readonly numbering: SqliteNumbering;
+  readonly voicemail: SqliteVoicemail;
   readonly #client: DatabaseClient;
   readonly #reader: DatabaseClient;
   readonly #writer: GroupCommit;
@@ -119,6 +121,7 @@ class SqliteStore implements Store {
     this.rates = new SqliteRates(client, writer);
     this.contacts = new SqliteContacts(client, writer);
     this.numbering = new SqliteNumbering(client, writer);
+    this.voicemail = new SqliteVoicemail(client, writer);
   }
 
   health(): StoreHealth {

@@ -8,6 +8,7 @@ import type {
   RecordingStore,
   RegisterStore,
   SpendingStore,
+  VoicemailStore,
 } from '@vats/pbx';
 import type { BindingStore } from '@vats/registrar';
 import type { RecordingKeys } from './recording-keys.ts';
@@ -66,6 +67,8 @@ export interface Store {
   readonly contacts: ContactStore;
   /** Whose numbers are whose, for all domains. */
   readonly numbering: RegisterStore;
+  /** Mailboxes and their messages, which outlive the domain that they are of. */
+  readonly voicemail: VoicemailStore;
   /** What recordings are encrypted with. */
   readonly recordingKeys: RecordingKeys;
   health(): StoreHealth;

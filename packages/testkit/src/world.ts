@@ -345,6 +345,7 @@ function withMethods(store: Store): Store {
     rates: store.rates,
     contacts: store.contacts,
     numbering: store.numbering,
+    voicemail: store.voicemail,
     health: () => store.health(),
     seal: (text) => store.seal(text),
     unseal: (sealed) => store.unseal(sealed),

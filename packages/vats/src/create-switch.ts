@@ -53,6 +53,7 @@ import type { Settings } from './settings/index.ts';
 import type { Switch, SwitchParts } from './switch.ts';
 import { TlsKeeper } from './tls/tls-keeper.ts';
 import { TrunkServers } from './trunk-servers.ts';
+import { openVoicemail } from './voicemail/open-voicemail.ts';
 import { Watching } from './watching/watching.ts';
 
 export type { Switch, SwitchParts } from './switch.ts';
@@ -207,11 +208,20 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     { register: () => numbering.names, prompts: (language) => promptNames(data, language) },
   );
   access.usePolicies(model.directory);
+  const mailboxes = await openVoicemail({
+    ...{ store, data, clock, random, log, ledger, smtp: settings.smtp, hasFiles: parts.media === undefined },
+    directory: () => model.directory,
+    isDiskLow: () => recordings.disk.isLow,
+    onEvent: (event) => parts.onVoicemailEvent?.(event),
+    onChange: (domain, box) => watching.noteMailbox(domain, box),
+  });
+  const { voicemail } = mailboxes;
+  undo.push(() => mailboxes.close());
   const participants = new Participants();
   ledger.enrol('calls with participants', () => participants.size);
   const watching: Watching = new Watching({
     participants,
-    ...{ dialogs, registrar, clock, random, log, ledger },
+    ...{ dialogs, registrar, clock, random, log, ledger, mailboxes: voicemail.watched },
     directory: () => model.directory,
   });
   undo.push(async () => watching.close());
@@ -297,6 +307,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     spending: parts.spending ?? spending,
     recordings: (domain) => recordings.keeper.terms(domain),
     music: (domain) => musicFile(data, domain),
+    mailboxes: voicemail,
     prompt: (domain, name) => promptFile(data, setting(domain, 'language'), name)?.path,
     decide: parts.decide ?? ((...asked) => decisions.ask(...asked)),
     settings: {
@@ -362,6 +373,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   }
   await recordings.disk.start();
   recordings.keeper.start();
+  await mailboxes.start();
   recordings.storage.start();
   await endCutOffCalls({
     store,
@@ -404,8 +416,9 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       logins,
       watching,
       messages,
+      voicemail,
       sweepAccess,
     },
-    { recordings, journal, keeper, bannedConnections, tls },
+    { recordings, mailboxes, journal, keeper, bannedConnections, tls },
   );
 }

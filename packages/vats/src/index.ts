@@ -3,3 +3,4 @@ export { checkSettings, readSettings, type Settings, type SettingsSources } from
 export { StartFailure } from './start-failure.ts';
 export type { ByTrunk, Trunks } from './trunks.ts';
 export { VERSION } from './version.ts';
+export type { VoicemailEvent } from './voicemail/voicemail.ts';

@@ -4,6 +4,7 @@ import type { HistoryKeeper } from './history-keeper.ts';
 import type { Recordings } from './recordings/open-recordings.ts';
 import type { Switch } from './switch.ts';
 import type { TlsKeeper } from './tls/tls-keeper.ts';
+import type { OpenVoicemail } from './voicemail/open-voicemail.ts';
 
 /** All that a switch shows of itself, but for what `runningSwitch` adds. */
 export type SwitchMembers = Omit<
@@ -14,6 +15,7 @@ export type SwitchMembers = Omit<
 /** Parts that nobody outside is shown, but that a switch is closed with. */
 export interface PartsWithin {
   readonly recordings: Recordings;
+  readonly mailboxes: OpenVoicemail;
   readonly journal: CallJournal;
   readonly keeper: HistoryKeeper;
   readonly bannedConnections: BannedConnections;
@@ -57,7 +59,7 @@ export function runningSwitch(members: SwitchMembers, within: PartsWithin): Swit
 async function close(members: SwitchMembers, within: PartsWithin): Promise<void> {
   const { numbering, calls, watching, messages, trunks, transactions, overload } = members;
   const { registrar, transport, access, media, store } = members;
-  const { recordings, journal, keeper, bannedConnections, tls } = within;
+  const { recordings, mailboxes, journal, keeper, bannedConnections, tls } = within;
   tls.close();
   numbering.close();
   calls.hangUpAll('switch-stopped');
@@ -67,6 +69,7 @@ async function close(members: SwitchMembers, within: PartsWithin): Promise<void>
   recordings.disk.close();
   recordings.keeper.close();
   await recordings.finishing.close();
+  await mailboxes.close();
   await recordings.storage.close();
   // While requests can still go out: the operators are told that we are gone.
   await trunks.close();

@@ -31,6 +31,7 @@ import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
 import type { Settings, TlsSettings } from './settings/index.ts';
 import type { TlsKeeper } from './tls/tls-keeper.ts';
 import type { Trunks } from './trunks.ts';
+import type { Voicemail, VoicemailEvent } from './voicemail/voicemail.ts';
 import type { Watching } from './watching/watching.ts';
 
 /** New requests began to be refused because there are too many, or that is over. Times in ms but for `seconds`. */
@@ -66,6 +67,8 @@ export interface SwitchParts {
   readonly onSpendingEvent?: (event: SpendingEvent) => void;
   readonly onTrunkEvent?: (event: TrunkEvent) => void;
   readonly onLoadEvent?: (event: LoadEvent) => void;
+  /** Told when a message was left (it is on disk then), heard, or deleted. */
+  readonly onVoicemailEvent?: (event: VoicemailEvent) => void;
   /** What is measured of the load; under a clock that is given the event loop is taken to be at rest unless it says otherwise. */
   readonly load?: Partial<LoadSources>;
 }
@@ -112,6 +115,8 @@ export interface Switch {
   reloadTls(settings: TlsSettings): void;
   /** Who watches whom. */
   readonly watching: Watching;
+  /** Mailboxes and the messages in them. */
+  readonly voicemail: Voicemail;
   /** Carries messages between employees. */
   readonly messages: MessageRelay;
   /**

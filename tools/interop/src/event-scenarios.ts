@@ -79,6 +79,21 @@ export function lampWatcher(extension: string): string {
   ]);
 }
 
+/** Watches a mailbox while one message of it becomes an old one; then ends it. */
+export function mailboxWatcher(extension: string): string {
+  const subscribe = { method: 'SUBSCRIBE', to: extension };
+  const event = ['Event: message-summary', 'Accept: application/simple-message-summary'];
+  return scenario('a mailbox', [
+    ...asks({ ...subscribe, headers: [...event, 'Expires: 300'] }),
+    '<recv response="200" rrs="true"/>',
+    notified('active', 'Messages-Waiting: yes.*Voice-Message: 1/0'),
+    notified('active', 'Messages-Waiting: no.*Voice-Message: 0/1'),
+    send({ ...subscribe, cseq: 3, within: true, headers: [...event, 'Expires: 0'] }),
+    '<recv response="200"/>',
+    notified('terminated;reason=timeout', 'Messages-Waiting: no'),
+  ]);
+}
+
 /** Asks for a state once (Expires: 0). */
 export function fetcher(extension: string, event: string, body: string): string {
   return scenario('a fetch', [

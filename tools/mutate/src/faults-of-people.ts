@@ -72,8 +72,8 @@ export const OF_PEOPLE: readonly Mutation[] = [
   routing(
     'reach-group',
     'what a group does with a call that nobody took is not done',
-    "if (to !== undefined && to !== 'voicemail') {",
-    'if (false) {',
+    'if (to !== undefined) return sendTo(',
+    'if (false) return sendTo(',
   ),
   routing('known-employee', 'the window has no end', 'return now - endedAt <= window;', 'return true;'),
   routing('known-employee', 'the window is a millisecond short', 'now - endedAt <= window', 'now - endedAt < window'),

@@ -13,9 +13,9 @@ import { checkEmergency } from './emergency.ts';
 import { checkHours } from './hours.ts';
 import { checkLoops } from './loops.ts';
 import { checkMenus } from './menus.ts';
-import { checkServed } from './not-served.ts';
 import { checkNumbers } from './number-sense.ts';
 import { checkPbxRules } from './pbx-rules.ts';
+import { checkPrompts } from './prompts.ts';
 import { checkReferences } from './references.ts';
 import { checkRegions } from './regions.ts';
 import { checkSchemeUse } from './scheme-use.ts';
@@ -68,7 +68,7 @@ const CHECKS: readonly Check[] = [
   checkConferences,
   checkMenus,
   checkCodes,
-  checkServed,
+  checkPrompts,
 ];
 
 /** What a domain is judged with. */

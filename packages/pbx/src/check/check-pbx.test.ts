@@ -196,18 +196,13 @@ test.each([
   expect(said(text).some((line) => line.includes(`: warning: `) && line.includes(message))).toBe(true);
 });
 
-test('steps that wait for the media plane say so, each kind once, at its key', () => {
-  const lines = said(EXAMPLE).filter((line) => line.includes(' is not served yet'));
-  expect(lines).toEqual([expect.stringMatching(/^pbx\.yaml:\d+:\d+: warning: .*: voicemail is not served yet/)]);
-});
-
 test('a login may be the extension of its own user', () => {
   expect(errors(changed('login: pavel', 'login: "202"'))).toEqual([]);
 });
 
 test('prompts that there are need no warning', () => {
   const checked = checkPbx(EXAMPLE, 'pbx.yaml', {
-    prompts: () => new Set([...['greeting', 'main-menu', 'please-wait', 'enter-extension', 'wrong-choice']]),
+    prompts: () => new Set(['greeting', 'main-menu', 'please-wait', 'enter-extension', 'wrong-choice', 'unavailable']),
   });
   const prompts = checked.ok ? checked.warnings.filter(({ message }) => message.includes('prompt')) : [];
   expect(prompts.map(({ message }) => message)).toEqual(['there is no prompt closed']);

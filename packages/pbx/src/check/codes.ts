@@ -1,4 +1,4 @@
-import { codesOf, featureOf, takesGroup } from '../routing/codes.ts';
+import { codesOf, featureOf, takesExtension } from '../routing/codes.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
 /** Finds codes of which one stands in the way of another, and numbers of the domain that a code hides from employees. */
@@ -33,6 +33,6 @@ export function checkCodes(view: DomainView, report: Report): void {
 }
 
 /** Whether a longer code would be taken for a shorter one with a group's digits. */
-function isHidden(feature: Parameters<typeof takesGroup>[0], code: string, longer: string): boolean {
-  return takesGroup(feature) && longer.startsWith(code) && /^[0-9]+$/.test(longer.slice(code.length));
+function isHidden(feature: Parameters<typeof takesExtension>[0], code: string, longer: string): boolean {
+  return takesExtension(feature) && longer.startsWith(code) && /^[0-9]+$/.test(longer.slice(code.length));
 }

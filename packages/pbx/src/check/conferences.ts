@@ -1,7 +1,7 @@
 import { conferencesOf } from './addresses.ts';
 import type { Circumstances } from './check-memory.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
-import { unknownPrompt } from './not-served.ts';
+import { unknownPrompt } from './prompts.ts';
 
 /** PINs that whoever guesses tries first. */
 const GUESSED = /^(\d)\1*$|^0?123456789?0?$|^(?:1234|12345|2580|4321)$/;

@@ -11,6 +11,7 @@ import type { Regions } from '../schema/region.ts';
 import type { SchemeEntry } from '../schema/scheme.ts';
 import type { TrunkEntry } from '../schema/trunk.ts';
 import type { DeviceEntry, DigestChoice, UserEntry } from '../schema/user.ts';
+import type { VoicemailSettings } from '../schema/voicemail.ts';
 
 /** What nobody may change: the model is replaced as a whole, so whoever reads it sees one moment of it. */
 export type Frozen<T> = T extends string | number | boolean | undefined
@@ -76,6 +77,7 @@ export interface DomainSettings {
   readonly access?: Frozen<AccessPolicy>;
   readonly digest?: DigestChoice;
   readonly recording?: Frozen<RecordingPolicy>;
+  readonly voicemail?: Frozen<VoicemailSettings>;
   readonly calendar?: Frozen<Calendar>;
   readonly limits?: Frozen<Limits>;
   readonly outbound?: readonly Frozen<OutboundRule>[];
@@ -136,6 +138,7 @@ export const DOMAIN_DEFAULTS = {
   holdMusic: 'default',
   access: { mode: 'any' },
   recording: { mode: 'none' },
+  voicemail: {},
   calendar: {},
   outbound: [],
   conferences: [],

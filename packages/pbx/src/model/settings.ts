@@ -19,6 +19,7 @@ const NAMES: Record<SettingName, true> = {
   access: true,
   digest: true,
   recording: true,
+  voicemail: true,
   calendar: true,
   limits: true,
   outbound: true,

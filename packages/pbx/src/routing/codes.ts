@@ -11,10 +11,11 @@ const DEFAULTS: Readonly<Record<Feature, string>> = {
   logout: '*46',
   pause: '*47',
   resume: '*48',
+  voicemail: '*98',
 };
 
-/** Features whose code may be followed by digits, the extension of a group. */
-const WITH_GROUP: ReadonlySet<Feature> = new Set(['login', 'logout']);
+/** Features whose code may be followed by digits, the extension that it is about. */
+const WITH_EXTENSION: ReadonlySet<Feature> = new Set(['login', 'logout', 'voicemail']);
 
 /** The codes of a domain; a feature without one is not there. */
 export function codesOf({ settings }: Pick<Domain, 'settings'>): readonly (readonly [Feature, string])[] {
@@ -23,20 +24,25 @@ export function codesOf({ settings }: Pick<Domain, 'settings'>): readonly (reado
 }
 
 /** Whether digits may follow a feature's code. */
-export function takesGroup(feature: Feature): boolean {
-  return WITH_GROUP.has(feature);
+export function takesExtension(feature: Feature): boolean {
+  return WITH_EXTENSION.has(feature);
 }
 
-/** What somebody orders by what they dialled, and the digits behind the code. */
-export function featureOf(
-  domain: Pick<Domain, 'settings'>,
-  dialled: string,
-): { readonly feature: Feature; readonly digits: string; readonly code: string } | undefined {
+/** What somebody orders by what they dialled. */
+export interface Ordered {
+  readonly feature: Feature;
+  /** Behind the code; empty where there are none. */
+  readonly digits: string;
+  readonly code: string;
+}
+
+/** Undefined where what they dialled is no code. */
+export function featureOf(domain: Pick<Domain, 'settings'>, dialled: string): Ordered | undefined {
   if (!dialled.startsWith('*')) return undefined;
   for (const [feature, code] of codesOf(domain)) {
     if (!dialled.startsWith(code)) continue;
     const digits = dialled.slice(code.length);
-    if (digits === '' || (takesGroup(feature) && /^[0-9]+$/.test(digits))) return { feature, digits, code };
+    if (digits === '' || (takesExtension(feature) && /^[0-9]+$/.test(digits))) return { feature, digits, code };
   }
   return undefined;
 }

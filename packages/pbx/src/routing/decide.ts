@@ -48,7 +48,6 @@ function follow(onward: Onward, world: World): Decision {
 function arriveAt({ journey, to, because, by }: Onward & { go: 'to' }, world: World): Decision {
   const { domain } = journey.call;
   const { directory } = world;
-  if (to === 'voicemail') return goBack(told(journey, `${because}: voicemail is not served yet`), 'no-answer');
   const user = directory.findUser(domain, to);
   if (user !== undefined) return reachUser(journey, user, `${because} ${user.name}`, world);
   const group = directory.findGroup(domain, to);

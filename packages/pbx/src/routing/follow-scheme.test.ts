@@ -55,7 +55,8 @@ test.each([
     ['ask main', 'ring boris 60000', 'reject no-answer'],
   ],
   ['[{ queue: "600" }]', ['queue 600', 'reject no-answer']],
-  ['[{ voicemail: "202" }]', ['reject no-answer']],
+  ['[{ voicemail: "202" }]', ['voicemail 202', 'hangup']],
+  ['[{ ring: "203" }, { voicemail: "600" }, { ring: "202" }]', ['ring vera 60000', 'voicemail 600', 'hangup']],
   ['[{ ring: "202" }, { goto: main }]', ['ring boris 60000', 'reject loop']],
   ['[]', ['reject not-found']],
 ])('%s: %j', (open, done) => {

@@ -7,6 +7,7 @@ import { readDecision } from './decision.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Found } from './go-out.ts';
 import { arrived, type Journey, planOf, rejected, told, within, zoneOf } from './journey.ts';
+import { leaveMessage, mailboxOwner } from './leave-message.ts';
 import { askAgain, askMenu, choiceIn } from './menu.ts';
 import { type Decision, goBack, goneRound, ringTrunk, sendTo, startScheme } from './onward.ts';
 import type { Frame, RejectReason, RingOutcome, ServedOutcome, World } from './plan.ts';
@@ -89,8 +90,10 @@ function take(
     return { go: 'queue', journey: at, group: to, because: `${where}: the caller waits for` };
   }
   if (step.voicemail !== undefined) {
-    const text = `${where}: voicemail ${step.voicemail} is not served yet`;
-    return followScheme(told(journey, text), frame, outcome === 'not-found' ? 'no-answer' : outcome, world);
+    const owner = mailboxOwner(journey.call.domain, step.voicemail, world.directory);
+    const ended = outcome === 'not-found' ? 'no-answer' : outcome;
+    if (owner !== undefined) return leaveMessage(framed, owner, ended, `${where} takes messages`);
+    return followScheme(told(journey, `${where}: nobody has mailbox ${step.voicemail} any more`), frame, ended, world);
   }
   if (step.conference !== undefined) {
     return sendTo(framed, step.conference, `${where} leads to`, undefined);

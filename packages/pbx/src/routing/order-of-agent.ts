@@ -1,9 +1,7 @@
 import type { User } from '../model/model.ts';
-import type { featureOf } from './codes.ts';
+import type { Ordered } from './codes.ts';
 import { type Journey, planOf, rejected } from './journey.ts';
 import type { Plan, World } from './plan.ts';
-
-type Ordered = NonNullable<ReturnType<typeof featureOf>>;
 
 /** What an employee orders about calls of groups, by a code. */
 export type AgentOrder = 'login' | 'logout' | 'pause' | 'resume';

@@ -30,7 +30,18 @@ export type RingOutcome =
   | 'no-media-ports';
 
 /** How a step ends in which the switch itself had the caller: what was to be heard was heard, or could not be; nobody took who waited. */
-export type ServedOutcome = 'played' | 'not-played' | MenuOutcome | DecideOutcome | QueueOutcome;
+export type ServedOutcome =
+  | 'played'
+  | 'not-played'
+  | 'message-left'
+  | 'no-message'
+  | CallBack
+  | MenuOutcome
+  | DecideOutcome
+  | QueueOutcome;
+
+/** Whoever hears a mailbox calls the number back that left a message. */
+export type CallBack = `call-back ${string}`;
 
 /**
  * How a menu ended: the key or the extension that was chosen, no key in time, keys that mean nothing there, or a key whose PIN was not
@@ -231,7 +242,10 @@ export type PlanStep =
   | { readonly do: 'queue'; readonly group: Group; readonly because: string }
   /** The caller logs in or out of groups, or begins or ends a pause from all of them. */
   | { readonly do: 'agent'; readonly action: AgentOrder; readonly groups: readonly string[]; readonly because: string }
-  | { readonly do: 'voicemail'; readonly box: string; readonly because: string }
+  /** The caller may leave a message in the mailbox of a user or a group. `ended`: how the call went before. */
+  | { readonly do: 'voicemail'; readonly box: string; readonly ended: RingOutcome; readonly because: string }
+  /** The caller hears the messages of a mailbox. `own`: by a phone of its user, or of a member of its group. */
+  | { readonly do: 'mailbox'; readonly box: string; readonly own: boolean; readonly because: string }
   | { readonly do: 'reject'; readonly reason: RejectReason; readonly text: string; readonly because: string }
   | { readonly do: 'hangup'; readonly because: string };
 

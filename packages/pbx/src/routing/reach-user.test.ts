@@ -137,7 +137,8 @@ describe('forwards', () => {
       ['ring anna+anna-soft 60000', 'ring +79169999999 by itsp 120000', 'reject callee-busy'],
     ],
     ['forward: { busy: "202" }', 'no-answer', ['ring anna+anna-soft 60000', 'reject no-answer']],
-    ['forward: { noAnswer: voicemail }', 'no-answer', ['ring anna+anna-soft 60000', 'reject no-answer']],
+    ['forward: { noAnswer: voicemail }', 'no-answer', ['ring anna+anna-soft 60000', 'voicemail 201', 'hangup']],
+    ['forward: { busy: voicemail }', 'callee-busy', ['ring anna+anna-soft 60000', 'voicemail 201', 'hangup']],
     ['forward: { noAnswer: "203" }', 'no-answer', ['ring anna+anna-soft 60000', 'reject loop']],
     ['forward: { noAnswer: "202" }', 'callee-declined', ['ring anna+anna-soft 60000', 'reject callee-declined']],
   ] as const)('%s, after %s: %j', (keys, outcome, done) => {

@@ -3,6 +3,7 @@ import { isPublicNumber } from '../schema/destination.ts';
 import { formatDuration } from '../schema/duration.ts';
 import { barrierOf } from './barrier.ts';
 import { arrived, forwarded, type Journey, planOf, rejected, told, within } from './journey.ts';
+import { leaveMessage } from './leave-message.ts';
 import { type Decision, goBack, goneRound, sendTo } from './onward.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
 import type { Frame, ReachEntry, RingOutcome, RingTarget, World } from './plan.ts';
@@ -21,6 +22,8 @@ export function reachUser(journey: Journey, user: User, because: string, world: 
   const always = user.forward?.always;
   if (always !== undefined) {
     const on = forwarded(there, { by: user.extension, to: always, when: 'always' });
+    if (always === 'voicemail')
+      return leaveMessage(on, user, 'no-answer', `${because}, and ${user.name} takes no calls`);
     return sendTo(on, always, `${because}, and all calls of ${user.name} go on to ${always}`, user);
   }
   const barrier = barrierOf(there, user, world);
@@ -110,13 +113,9 @@ function nothingToRing(journey: Journey, user: User, because: string): Decision 
 function leave(journey: Journey, user: User, outcome: RingOutcome, offDuty = false): Decision {
   const because = `${user.name} (${user.extension}) ${OUTCOME_TEXTS[outcome]}`;
   const to = forwardOf(user, outcome, offDuty);
-  if (to === 'voicemail') {
-    const text = 'voicemail is not served yet';
-    if (journey.frames.length === 0) return rejected(journey, outcome, text, because);
-    return goBack(told(journey, `${because}: ${text}`), outcome);
-  }
   if (to !== undefined) {
     const on = forwarded(journey, { by: user.extension, to, when: offDuty ? 'closed' : outcome });
+    if (to === 'voicemail') return leaveMessage(on, user, outcome, because);
     return sendTo(on, to, `${because}, so the call goes on to ${to}`, user);
   }
   return journey.frames.length === 0

@@ -6,8 +6,8 @@ import type { Plan, PlanStep } from './plan.ts';
 
 /** Whether the domain's policy records this step's conversation. */
 export function shouldRecord(journey: Journey, step: PlanStep): boolean {
-  // A conference is recorded as one for all, and not in the calls of those who are there.
-  if (step.do === 'conference') return false;
+  // A conference is recorded as one for all, and not in the calls of those who are there; a message is a recording itself.
+  if (step.do === 'conference' || step.do === 'voicemail' || step.do === 'mailbox') return false;
   const policy = setting(journey.call.domain, 'recording');
   if (policy.mode !== 'rules') return policy.mode === 'all';
   return policy.rules?.[ruleFor(policy.rules, journey, step)]?.record ?? false;

@@ -13,6 +13,7 @@ import {
   type ReferenceDecision,
   type ReferenceEnd,
   type ReferenceMenu,
+  type ReferenceMessage,
   type ReferencePlay,
   type ReferenceRing,
   ReferenceRouter,
@@ -153,6 +154,7 @@ function endOf({ step, call }: Plan, ringing: RingOutcome, nth: number): StepOut
   if (step.do === 'ring') return ringing;
   if (step.do === 'queue') return WAITS[nth % WAITS.length]!;
   if (step.do === 'decide') return DECISIONS[nth % DECISIONS.length]!;
+  if (step.do === 'voicemail') return /^(no-answer|callee-busy)$/.test(ringing) ? 'message-left' : 'no-message';
   if (step.do !== 'menu') return 'played';
   const { menu } = step;
   const can: StepOutcome[] = [
@@ -203,7 +205,15 @@ function inShort({
   step,
   record,
   callerPrefix,
-}: Plan): ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait | ReferenceDecision | ReferenceEnd {
+}: Plan):
+  | ReferenceRing
+  | ReferencePlay
+  | ReferenceMenu
+  | ReferenceMessage
+  | ReferenceWait
+  | ReferenceDecision
+  | ReferenceEnd {
+  if (step.do === 'voicemail') return { messageFor: step.box };
   if (step.do === 'play') return { plays: step.prompt, answers: step.answer, record };
   if (step.do === 'decide') return { url: step.url, pressed: step.pressed };
   if (step.do === 'menu') return { asks: step.says, keys: Object.keys(step.menu.keys), record };

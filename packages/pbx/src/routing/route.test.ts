@@ -4,6 +4,7 @@ import { modelOf, worldOf } from '../testing/model-of.ts';
 import { advance } from './advance.ts';
 import type { Plan, RingOutcome, RouteCall } from './plan.ts';
 import { route } from './route.ts';
+import { eventOf } from './step-outcomes.ts';
 import { nameOf } from './targets.ts';
 
 const ACME = `
@@ -84,7 +85,7 @@ test.each([
 
 test('only devices that can be reached ring', () => {
   expect(short(planFor('202', ['boris']))).toBe('ring boris-laptop 20000');
-  expect(short(planFor('202', ['boris', 'boris-laptop']))).toBe('reject unreachable');
+  expect(short(planFor('202', ['boris', 'boris-laptop']))).toBe('voicemail');
   expect(short(planFor('201', ['anna']))).toBe('reject unreachable');
 });
 
@@ -98,9 +99,17 @@ test.each([
   expect(short(after(planFor('203'), outcome))).toBe(`reject ${reason}`);
 });
 
-test('voicemail that is not served yet leaves the caller without an answer', () => {
+test('a caller whom nobody answers may leave a message, and is told no more where none can be left', () => {
   const plan = after(planFor('202'), 'no-answer');
-  expect(plan.step).toMatchObject({ do: 'reject', reason: 'no-answer', text: 'voicemail is not served yet' });
+  expect(plan.step).toMatchObject({ do: 'voicemail', box: '202', ended: 'no-answer' });
+  expect(plan.record).toBe(false);
+  expect(advance(plan, eventOf('message-left'), worldOf(MODEL)).step).toMatchObject({ do: 'hangup' });
+  expect(advance(plan, eventOf('no-message'), worldOf(MODEL)).step).toMatchObject({
+    do: 'reject',
+    reason: 'no-answer',
+  });
+  // What a phone still says changes nothing while a message is being left.
+  expect(after(plan, 'callee-busy')).toBe(plan);
 });
 
 test('a call goes on to the next extension when nobody answers, and a refusal is an answer', () => {

@@ -1,12 +1,13 @@
 import type { Domain, User } from '../model/model.ts';
 import { normaliseNumber } from '../schema/number.ts';
-import { featureOf } from './codes.ts';
+import { featureOf, type Ordered } from './codes.ts';
 import { comeIn } from './come-in.ts';
 import { decide } from './decide.ts';
 import { enterConference } from './enter-conference.ts';
 import { goOut } from './go-out.ts';
 import { begun, type Journey, planOf, rejected } from './journey.ts';
 import { type Decision, sendTo } from './onward.ts';
+import { openMailbox } from './open-mailbox.ts';
 import { orderOfAgent } from './order-of-agent.ts';
 import type { Plan, RouteCall, World } from './plan.ts';
 import { reachGroup } from './reach-group.ts';
@@ -28,8 +29,7 @@ function firstDecision(call: RouteCall, world: World): Decision {
     return rejected(journey, 'not-found', 'domains do not call each other by name', `${host} is another domain`);
   }
   const ordered = featureOf(domain, dialled);
-  if (ordered?.feature === 'echo') return planOf(journey, { do: 'echo', because: `${ordered.code} is the echo test` });
-  if (ordered !== undefined) return orderOfAgent(journey, caller.user, ordered.feature, ordered, world);
+  if (ordered !== undefined) return orderedBy(journey, caller.user, ordered, world);
   const user = world.directory.findUser(domain, dialled);
   if (user !== undefined) return reachUser(journey, user, named(dialled, user), world);
   const group = world.directory.findGroup(domain, dialled);
@@ -37,6 +37,19 @@ function firstDecision(call: RouteCall, world: World): Decision {
   const conference = world.directory.findConference(domain, dialled);
   if (conference !== undefined) return enterConference(journey, conference, `${dialled} is`);
   return routeNumber(journey, caller.user, world);
+}
+
+/** What an employee has ordered by a code. */
+function orderedBy(journey: Journey, user: User, ordered: Ordered, world: World): Plan {
+  const { feature, digits, code } = ordered;
+  switch (feature) {
+    case 'echo':
+      return planOf(journey, { do: 'echo', because: `${code} is the echo test` });
+    case 'voicemail':
+      return openMailbox(journey, user, digits, code, world);
+    default:
+      return orderOfAgent(journey, user, feature, ordered, world);
+  }
 }
 
 /** A number that is no extension: one of the domain's own, or one outside. */

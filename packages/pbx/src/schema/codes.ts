@@ -17,5 +17,7 @@ export const codes = z.strictObject({
   /** Takes no calls of groups from now on. */
   pause: code.exactOptional(),
   resume: code.exactOptional(),
+  /** Opens the own mailbox, or that of the extension that follows. */
+  voicemail: code.exactOptional(),
 });
 export type Codes = z.output<typeof codes>;

@@ -4,7 +4,7 @@ import { duration } from './duration.ts';
 import { fault } from './fault.ts';
 import { publicNumber } from './number.ts';
 import { queue } from './queue.ts';
-import { extension, line, wholeNumber } from './words.ts';
+import { email, extension, line, wholeNumber } from './words.ts';
 
 /** Whoever rings again reaches whom they spoke with. */
 export const knownEmployee = z.strictObject({
@@ -72,6 +72,8 @@ export const group = z.strictObject({
   login: z.boolean().exactOptional(),
   /** Where a call goes that nobody took. */
   noAnswer: forwardTarget.exactOptional(),
+  /** Where messages of the mailbox are sent to. */
+  email: email.exactOptional(),
   /** What members' calls outside show who have no number of their own, and calls that the group sends outside: one of the domain's numbers. */
   callerId: publicNumber.exactOptional(),
   /** A caller who rings again within `window` of hanging up reaches whom they spoke with, for `ring`, first. */

@@ -15,6 +15,7 @@ import { regions } from './region.ts';
 import { scheme } from './scheme.ts';
 import { trunk } from './trunk.ts';
 import { digestChoice, user } from './user.ts';
+import { voicemail } from './voicemail.ts';
 import { host, line, refName, timezone } from './words.ts';
 
 /** A company's PBX, as `vats apply` takes it: one domain. What a key of a list leaves out keeps its default. */
@@ -35,6 +36,9 @@ export const pbxFile = z.strictObject({
   access: access.exactOptional(),
   digest: digestChoice.exactOptional(),
   recording: recording.exactOptional(),
+  voicemail: voicemail.exactOptional(),
+  /** What employees dial for what the switch itself does; what is not named has its usual code. */
+  codes: codes.exactOptional(),
   /** Days that are not as their day of the week: `vats calendar import` writes them too. */
   calendar: calendar.exactOptional(),
   /** The company's working hours: the working day of `knownEmployee: { window: day }`. Schemes and users have hours of their own. */
@@ -50,7 +54,6 @@ export const pbxFile = z.strictObject({
   /** Rooms in which several hear each other. */
   conferences: z.array(conference).max(1_000).exactOptional(),
   /** What employees dial to order something of the switch. */
-  codes: codes.exactOptional(),
   /** Whoever rings again reaches whom they spoke with, by whatever number they come. */
   knownEmployee: knownEmployee.exactOptional(),
   /** Names for where callers are from, which `byCaller` of numbers may use. */

@@ -7,7 +7,7 @@ import { hours } from './hours.ts';
 import { limits } from './limits.ts';
 import { publicNumber } from './number.ts';
 import { sessionTimer } from './session-timer.ts';
-import { extension, host, isLogin, line, login, secret, wholeNumber } from './words.ts';
+import { email, extension, host, isLogin, line, login, secret, wholeNumber } from './words.ts';
 
 const hexDigest = (characters: number, name: string) =>
   z.codec(z.string(), z.string(), {
@@ -131,6 +131,8 @@ export const user = z.strictObject({
   extension,
   name: line(128),
   mobile: publicNumber.exactOptional(),
+  /** Where messages of the mailbox are sent to. */
+  email: email.exactOptional(),
   /** What the outside sees; one of the domain's numbers. */
   callerId: publicNumber.exactOptional(),
   devices: z.array(device).exactOptional(),

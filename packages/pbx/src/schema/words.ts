@@ -71,6 +71,16 @@ function faultOfSecret(text: string): string | undefined {
   return /[\u0000-\u001f\u007f]/.test(text) ? 'holds control characters' : undefined;
 }
 
+/** An address for mail (RFC 5321 §4.1.2), without quotes, comments or names beside it. */
+export const email = textThat(
+  (text) => text.length <= 254 && EMAIL.test(text),
+  (text) => `${text} is not an e-mail address`,
+  'write one such as anna@acme.example',
+);
+
+const EMAIL =
+  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}$/;
+
 /** An IANA time zone name that this machine's tables know. */
 export const timezone = textThat(
   isTimezone,

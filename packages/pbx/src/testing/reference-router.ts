@@ -12,6 +12,7 @@ import {
   type ReferenceEnd,
   type ReferenceEvent,
   type ReferenceMenu,
+  type ReferenceMessage,
   type ReferencePlay,
   type ReferenceRing,
   type ReferenceWait,
@@ -26,6 +27,7 @@ export type {
   ReferenceEnd,
   ReferenceEvent,
   ReferenceMenu,
+  ReferenceMessage,
   ReferencePlay,
   ReferenceRing,
   ReferenceTarget,
@@ -47,9 +49,9 @@ export class ReferenceRouter {
     this.#host = call.host;
   }
 
-  /** Gives each step that rings, is played, asks for keys or a service, or is a wait, and is told how it ended and what the world is then. */
+  /** Gives each step that rings, is played, asks for keys or a service, takes a message, or is a wait, and is told how it ended and what the world is then. */
   *run(): Generator<
-    ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait | ReferenceDecision,
+    ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceMessage | ReferenceWait | ReferenceDecision,
     ReferenceEnd,
     ReferenceEvent
   > {
@@ -100,7 +102,6 @@ export class ReferenceRouter {
 
 function* sendOn(call: ToldCall, to: string, at: Place, by: Orderer, ring?: number): Ringing<RingOutcome> {
   call.rings(ring);
-  if (to === 'voicemail') return call.back('no-answer');
   const user = call.user(to);
   if (user !== undefined) return yield* reachUser(call, user, at);
   const group = call.domain.groups.find(({ extension }) => extension === to);

@@ -24,7 +24,7 @@ export interface Moment extends Partial<World> {
 /** How a step ends by which nobody is rung, where nothing comes of it. */
 const SILENT = {
   ...({ play: 'played', menu: 'no-key', decide: 'not-decided' } as const),
-  ...({ queue: 'queue-waited', agent: 'played' } as const),
+  ...({ queue: 'queue-waited', agent: 'played', voicemail: 'message-left' } as const),
 };
 
 /** A call on its way, told in short. */
@@ -45,6 +45,8 @@ export class Trip {
     if (step.do === 'play') return `play ${step.prompt}${step.answer ? '' : ' early'}`;
     if (step.do === 'decide') return `decide ${step.url}`;
     if (step.do === 'menu') return `ask ${step.says.join('+')}`;
+    if (step.do === 'voicemail') return `voicemail ${step.box}`;
+    if (step.do === 'mailbox') return `mailbox ${step.box}${step.own ? ' own' : ''}`;
     return step.do === 'reject' ? `reject ${step.reason}` : step.do;
   }
 

@@ -4,6 +4,7 @@ import type {
   CallRecord,
   ContactStore,
   HistoryStore,
+  MailboxEntry,
   Model,
   Rate,
   RateStore,
@@ -14,6 +15,8 @@ import type {
   RegisterStore,
   SpendingStore,
   StoredRegister,
+  VoiceMessage,
+  VoicemailStore,
 } from '@vats/pbx';
 import { EMPTY_MODEL } from '@vats/pbx';
 import { MemorySpendingStore } from '@vats/pbx/testing';
@@ -44,6 +47,8 @@ export class MemoryStore implements Store {
   readonly #rates = new Map<string, RateTableName & { readonly rates: readonly Rate[] }>();
   readonly #contacts = new MemoryContacts();
   #numbering: StoredRegister | undefined;
+  readonly #messages = new Map<string, VoiceMessage>();
+  readonly #boxes = new Map<string, MailboxEntry>();
 
   readonly models: ModelStore;
   readonly bindings: BindingStore;
@@ -55,6 +60,7 @@ export class MemoryStore implements Store {
   readonly rates: RateStore;
   readonly contacts: ContactStore;
   readonly numbering: RegisterStore;
+  readonly voicemail: VoicemailStore;
 
   constructor(model: Model = EMPTY_MODEL) {
     this.#model = model;
@@ -149,6 +155,16 @@ export class MemoryStore implements Store {
       },
       save: (change) => this.#write(() => contacts.take(change)),
     };
+    this.voicemail = {
+      load: async () => structuredClone({ messages: [...this.#messages.values()], boxes: [...this.#boxes.values()] }),
+      put: (message) => this.#write(() => void this.#messages.set(message.id, structuredClone(message))),
+      remove: (ids) =>
+        this.#write(() => {
+          for (const id of ids) this.#messages.delete(id);
+        }),
+      putBox: (entry) =>
+        this.#write(() => void this.#boxes.set(JSON.stringify([entry.domain, entry.box]), structuredClone(entry))),
+    };
     this.numbering = {
       load: async () => structuredClone(this.#numbering),
       save: (register) =>
@@ -156,6 +172,11 @@ export class MemoryStore implements Store {
           this.#numbering = structuredClone(register);
         }),
     };
+  }
+
+  /** What lies in mailboxes. */
+  get messages(): readonly VoiceMessage[] {
+    return [...this.#messages.values()];
   }
 
   /** Every write fails like this until `recover`. */

@@ -1,5 +1,5 @@
 import type { Ban, Place } from '@vats/access';
-import type { CallRecord, CallSummary, RecordingEntry } from '@vats/pbx';
+import type { CallRecord, CallSummary, RecordingEntry, VoiceMessage } from '@vats/pbx';
 
 /** A finished call; `number` tells it from others and is the second it started in. */
 export function sampleCall(number: number, changes: Partial<CallRecord> = {}): CallRecord {
@@ -78,6 +78,16 @@ export function samplePlace(login: string, changes: Partial<Place> = {}): Place 
     firstSeen: 1_000,
     lastSeen: 2_000,
     uses: 3,
+    ...changes,
+  };
+}
+
+/** A message in mailbox 202; `number` tells it from others and is the second at which it was left. */
+export function sampleMessage(number: number, changes: Partial<VoiceMessage> = {}): VoiceMessage {
+  return {
+    ...{ id: `message-${number}`, domain: 'acme.example', box: '202', call: `call-${number}` },
+    ...{ from: { number: '+79161112233' }, takenAt: number * 1_000, durationMs: 5_000 },
+    ...{ path: `voicemail/acme.example/202/message-${number}.wav`, state: 'new' as const },
     ...changes,
   };
 }

@@ -54,6 +54,7 @@ const ROWS_BY_VERSION: Record<string, readonly string[]> = {
     `insert into contacts values ('a', '+74951234567', 'Ivan', '201')`,
   ],
   '0005-numbering': [`insert into numbering values (0, '{}')`],
+  '0006-voicemail': [`insert into messages values ('m', '{}')`, `insert into mailboxes values ('a', '201', '{}')`],
 };
 
 test('every version has its sample of rows here', () => {
@@ -100,6 +101,11 @@ test.each(NAMES)('a database as %s left it is read by today’s version, nothing
   expect(await read(database, { read: 'contacts', limit: 9 })).toMatchObject(spending ? [{ extension: '201' }] : []);
   const numbering = has('0005-numbering') ? [{ part: 0, document: '{}' }] : [];
   expect(await read(database, { read: 'numbering' })).toEqual(numbering);
+  expect(await read(database, { read: 'voicemail' })).toMatchObject(
+    has('0006-voicemail')
+      ? { messages: [{ id: 'm' }], boxes: [{ domain: 'a', box: '201' }] }
+      : { messages: [], boxes: [] },
+  );
   await database.close();
 });
 

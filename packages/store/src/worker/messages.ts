@@ -37,6 +37,9 @@ export type Write =
   | { readonly do: 'put-contacts'; readonly domain: string; readonly rows: string }
   | { readonly do: 'remove-contact'; readonly domain: string; readonly number: string }
   | { readonly do: 'remove-contacts'; readonly domain: string }
+  | { readonly do: 'put-message'; readonly row: Tables['messages'] }
+  | { readonly do: 'remove-message'; readonly id: string }
+  | { readonly do: 'put-mailbox'; readonly row: Tables['mailboxes'] }
   | { readonly do: 'put-numbering'; readonly row: Tables['numbering'] }
   | { readonly do: 'remove-numbering' };
 
@@ -81,6 +84,7 @@ export type Read =
   | { readonly read: 'held' }
   | { readonly read: 'rates' }
   | { readonly read: 'numbering' }
+  | { readonly read: 'voicemail' }
   /** In the order of their numbers, after one of them. */
   | {
       readonly read: 'contacts';
@@ -122,6 +126,7 @@ export interface Rows {
   rates: readonly Tables['rates'][];
   contacts: readonly Tables['contacts'][];
   numbering: readonly Tables['numbering'][];
+  voicemail: { readonly messages: readonly Tables['messages'][]; readonly boxes: readonly Tables['mailboxes'][] };
 }
 
 /** To the worker. It answers every request with its number, in the order that they came. */

@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { up as searchableHistory } from './migration-0003.ts';
 import { up as spendingAndContacts } from './migration-0004.ts';
 import { up as numbering } from './migration-0005.ts';
+import { up as voicemail } from './migration-0006.ts';
 
 /**
  * How a database of any earlier version becomes today's, in the order of their names. What is released is never changed:
@@ -110,4 +111,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-history': { up: searchableHistory },
   '0004-spending': { up: spendingAndContacts },
   '0005-numbering': { up: numbering },
+  '0006-voicemail': { up: voicemail },
 };

@@ -58,5 +58,7 @@ export const ANY_ROW: Tables = {
   spending_held: { call: '', subjects: '', costly: 0, talk_ms: 0, money: 0 },
   rates: { domain: '', name: '', part: 0, document: '' },
   contacts: { domain: '', number: '', name: '', extension: '' },
+  messages: { id: '', document: '' },
+  mailboxes: { domain: '', box: '', document: '' },
   numbering: { part: 0, document: '' },
 };

@@ -25,6 +25,11 @@ export async function read(
       return db.selectFrom('spending_held').selectAll().orderBy('call').execute();
     case 'rates':
       return db.selectFrom('rates').selectAll().orderBy('domain').orderBy('name').orderBy('part').execute();
+    case 'voicemail':
+      return {
+        messages: await db.selectFrom('messages').selectAll().orderBy('id').execute(),
+        boxes: await db.selectFrom('mailboxes').selectAll().execute(),
+      };
     case 'numbering':
       return db.selectFrom('numbering').selectAll().orderBy('part').execute();
     case 'contacts': {

@@ -64,6 +64,9 @@ export function statementsOf(sqlite: SQLite.Database, db: Kysely<Tables>): Run<W
       name: '',
     }),
     ...ofContacts,
+    'put-message': put('messages'),
+    'remove-message': prepared(sqlite, db.deleteFrom('messages').where('id', '=', ''), { id: '' }),
+    'put-mailbox': put('mailboxes'),
     'put-numbering': put('numbering'),
     'remove-numbering': () => removeNumbering({}),
   };

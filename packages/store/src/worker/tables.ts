@@ -116,6 +116,10 @@ export interface Tables {
   rates: { domain: string; name: string; part: number; document: string };
   /** Who has which number outside; empty text for what is not known of them. */
   contacts: { domain: string; number: string; name: string; extension: string };
+  /** Messages in mailboxes: a VoiceMessage each, in JSON. */
+  messages: { id: string; document: string };
+  /** What a mailbox has of its own: a MailboxEntry, in JSON. */
+  mailboxes: { domain: string; box: string; document: string };
   /** The numbering register in parts: the first says what it is made of, each other has thousands of ranges, in JSON. */
   numbering: { part: number; document: string };
 }

@@ -233,6 +233,14 @@ export const policyExplanation = z.object({
 export const settingsExplanation = z.object({ domains: z.array(policyExplanation) });
 
 const historyParty = party.extend({ extension: z.string().optional() });
+/** A message that the caller left. */
+export const leftMessage = z.object({
+  box: z.string(),
+  id: z.string(),
+  durationMs: z.number(),
+  urgent: z.boolean().optional(),
+});
+
 /** A limit that kept a call from going out or cut it off, in the units of `vats limits`. */
 export const reachedLimit = z.object({
   cutOff: z.boolean().optional(),
@@ -276,6 +284,7 @@ const historyCall = z.object({
       gone: z.string().optional(),
     }),
   ),
+  message: leftMessage.optional(),
   limits: z.array(reachedLimit).optional(),
 });
 

@@ -2,10 +2,10 @@ import { limitText } from '@vats/pbx';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { printable } from '../printable.ts';
-import { reachedLimit } from './answers.ts';
+import { leftMessage, reachedLimit } from './answers.ts';
 import { ask, looking, type Print, type Where } from './asking.ts';
 import { localTime } from './local-time.ts';
-import { limitReached } from './show-history.ts';
+import { limitReached, messageText } from './show-history.ts';
 
 const limitUse = z.object({
   kind: z.string(),
@@ -98,6 +98,7 @@ const keptExplanation = z.object({
   outcome: z.string(),
   answeredBy: z.object({ number: z.string(), name: z.string().optional() }).optional(),
   limits: z.array(reachedLimit).optional(),
+  message: leftMessage.optional(),
   steps: z.array(
     z.object({
       at: z.number(),
@@ -168,7 +169,7 @@ export function addExplainCall(explain: Command, print: Print): void {
 
 /** The plan as it was made; and, where the present model makes another one, from where on. */
 function keptText(call: z.output<typeof keptExplanation>): string {
-  const { id, from, to, at, steps, outcome, answeredBy, limits = [], verdict, why } = call;
+  const { id, from, to, at, steps, outcome, answeredBy, limits = [], message, verdict, why } = call;
   const lines = [`${from} called ${to} at ${localTime(at)} (${id})`];
   steps.forEach(({ after, because, now }, index) => {
     if (after !== undefined) lines.push(`     (and that ended as ${after})`);
@@ -183,6 +184,7 @@ function keptText(call: z.output<typeof keptExplanation>): string {
     lines.push(`     (answered by ${printable(number)}${name === undefined ? '' : ` ${printable(name)}`})`);
   }
   lines.push(...limits.map((limit) => `     ${printable(limitReached(limit))}`));
+  if (message !== undefined) lines.push(`     ${messageText(message)}`);
   lines.push(`     (and the call ended as ${outcome})`, VERDICTS[verdict] + (why === undefined ? '' : `: ${why}`));
   return `${lines.join('\n')}\n`;
 }

@@ -29,6 +29,7 @@ import { addSubscriptionCommand } from './subscription-commands.ts';
 import { addSupervisionCommands } from './supervision-commands.ts';
 import { addTrunkCommands } from './trunk-commands.ts';
 import { addUserListCommands } from './user-list-commands.ts';
+import { addVoicemailCommands } from './voicemail-commands.ts';
 import { withSubcommands } from './with-subcommands.ts';
 
 /** Runs one command line; resolves with the exit code (0 good, 1 runtime, 2 usage, 3 configuration). */
@@ -160,6 +161,7 @@ function program(streams: Streams, result: { code: number }): Command {
       out(`${id} is ended\n`);
     });
   addRecordingCommands(vats, calls, streams, print);
+  addVoicemailCommands(vats, streams, print);
   addSupervisionCommands(calls, streams);
   addConferenceCommand(vats, print);
   addSubscriptionCommand(vats, print);

@@ -34,7 +34,7 @@ const agentsAnswer = z.object({
 });
 const pauseAnswer = z.object({ member: z.string(), paused: z.boolean(), changed: z.boolean() });
 const codesAnswer = z.object({
-  codes: z.array(z.object({ feature: z.string(), code: z.string(), group: z.boolean() })),
+  codes: z.array(z.object({ feature: z.string(), code: z.string(), extension: z.boolean() })),
 });
 
 interface InDomain extends Where {
@@ -124,12 +124,17 @@ const WHAT: Readonly<Record<string, string>> = {
   logout: 'logs you out of your groups, or of the one whose extension follows',
   pause: 'no group rings you from now on',
   resume: 'groups ring you again',
+  voicemail: 'opens your mailbox, or that of the extension that follows',
 };
 
 function codesText({ codes }: z.output<typeof codesAnswer>): string {
   return table(
     ['code', 'feature', 'what'],
-    codes.map(({ feature, code, group }) => [group ? `${code}[GROUP]` : code, feature, WHAT[feature] ?? '']),
+    codes.map(({ feature, code, extension }) => [
+      extension ? `${code}[EXTENSION]` : code,
+      feature,
+      WHAT[feature] ?? '',
+    ]),
     'there is no code',
   );
 }

@@ -23,7 +23,11 @@ export function historyText({ calls, next, lookedBackTo }: z.output<typeof histo
     call.answeredBy?.number ?? '',
     duration(call.waitMs),
     call.talkMs === 0 ? '' : duration(call.talkMs),
-    call.result === 'answered' ? call.result : `${call.result}: ${call.outcome}`,
+    call.message !== undefined
+      ? `${call.result}: message left`
+      : call.result === 'answered'
+        ? call.result
+        : `${call.result}: ${call.outcome}`,
     call.id,
     ...(isLimited ? [limitsCell(call.limits)] : []),
   ]);
@@ -51,6 +55,7 @@ export function storyText(story: Story): string {
     ['from', named(story.from)],
     ['dialled', story.dialled + (story.did === undefined ? '' : `, number ${story.did}`)],
     ...(story.group === undefined ? [] : [['group', story.group] as [string, string]]),
+    ...(story.message === undefined ? [] : [['message', messageText(story.message)] as [string, string]]),
     ['result', `${story.result}: ${endOf(story)} (${story.outcome}${statusOf(story.status)})`],
     ['wait', `${duration(story.waitMs)}, talk ${duration(story.talkMs)}`],
     ...story.recordings.map(({ path, durationMs, failed, gone }): [string, string] => [
@@ -178,6 +183,11 @@ function named({ number, name }: Party): string {
 export function limitReached(limit: NonNullable<Story['limits']>[number]): string {
   const what = limit.cutOff === true ? 'may not talk on' : 'not';
   return `${what} by trunk ${limit.trunk}: ${limitText(limit)}`;
+}
+
+/** What the caller left in whose mailbox. */
+export function messageText({ box, id, durationMs, urgent }: NonNullable<Story['message']>): string {
+  return `left ${urgent === true ? 'an urgent message' : 'a message'} of ${duration(durationMs)} in mailbox ${box} (${id})`;
 }
 
 /** How a call ended; by a limit, by which. */

@@ -62,11 +62,22 @@ export function explainCallRoutes(running: Switch): ControlRoutes {
   return {
     'GET /explain/call/:id': async ({ params }) => {
       const record = await keptCall(params.id ?? '', store, calls);
-      const { id, from, dialled, startedAt, outcome, answeredBy, limits } = record;
+      const { id, from, dialled, startedAt, outcome, answeredBy, limits, message } = record;
       const domain = model.directory.domainById(record.domain)?.name ?? record.domain;
       const again = replay(record, model.directory);
       const answered = answeredBy === undefined ? {} : { answeredBy };
-      return { id, domain, from: from.number, to: dialled, at: startedAt, outcome, limits, ...answered, ...again };
+      return {
+        id,
+        domain,
+        from: from.number,
+        to: dialled,
+        at: startedAt,
+        outcome,
+        limits,
+        message,
+        ...answered,
+        ...again,
+      };
     },
     'GET /explain/call': ({ query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);
@@ -107,6 +118,7 @@ function supposedEnd({ step, call }: Plan, outcome: RingOutcome, left: string[])
   if (step.do === 'queue') return 'queue-waited';
   // No service is asked for what is only explained.
   if (step.do === 'decide') return 'not-decided';
+  if (step.do === 'voicemail') return 'message-left';
   return step.do === 'menu' ? keyedIn(step.menu, call.domain, left.shift() ?? '') : 'played';
 }
 

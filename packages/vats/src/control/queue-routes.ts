@@ -1,4 +1,4 @@
-import { codesOf, type Domain, takesGroup } from '@vats/pbx';
+import { codesOf, type Domain, takesExtension } from '@vats/pbx';
 import { z } from 'zod';
 import type { Switch } from '../create-switch.ts';
 import { bodyOf } from './body-of.ts';
@@ -49,7 +49,9 @@ export function queueRoutes({
     },
     'GET /codes': ({ query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);
-      return { codes: codesOf(domain).map(([feature, code]) => ({ feature, code, group: takesGroup(feature) })) };
+      return {
+        codes: codesOf(domain).map(([feature, code]) => ({ feature, code, extension: takesExtension(feature) })),
+      };
     },
   };
 }

@@ -25,6 +25,7 @@ import { subscriptionRoutes, subscriptionStatus } from './subscription-routes.ts
 import { supervisionRoutes } from './supervision-routes.ts';
 import { trunkRoutes, trunkStatus } from './trunk-routes.ts';
 import { userListRoutes } from './user-list-routes.ts';
+import { voicemailRoutes } from './voicemail-routes.ts';
 
 const applyBody = z.strictObject({
   path: z.string(),
@@ -107,6 +108,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
     ...groupRoutes(running),
     ...queueRoutes(running),
     ...recordingRoutes(running),
+    ...voicemailRoutes(running),
     ...supervisionRoutes(running),
     ...subscriptionRoutes(running),
   };

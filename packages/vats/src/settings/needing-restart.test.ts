@@ -46,6 +46,12 @@ const OTHERWISE: Readonly<Record<SettingKey, string>> = {
   'recordings.storage.s3.accessKey': 'env=KEY',
   'recordings.storage.s3.secretKey': 'file=/run/secrets/s3',
   'recordings.storage.s3.keepLocal': 'true',
+  'smtp.host': 'smtp.example.com',
+  'smtp.port': '2525',
+  'smtp.tls': 'off',
+  'smtp.user': 'pbx',
+  'smtp.password': 'file=/run/secrets/smtp',
+  'smtp.from': 'pbx@example.com',
   'http.listen': 'off',
   'store.url': 'sqlite:./other.db',
   'access.policy': 'russia',
@@ -72,6 +78,11 @@ const NEEDED = [
   { from: 'test', key: 'sip.tls.clients.authorities', value: '/etc/vats/ca.pem' },
   { from: 'test', key: 'recordings.storage.s3.endpoint', value: 'https://elsewhere.example.com' },
   { from: 'test', key: 'recordings.storage.s3.bucket', value: 'recordings' },
+  { from: 'test', key: 'smtp.host', value: 'mail.example.com' },
+  { from: 'test', key: 'smtp.port', value: '587' },
+  { from: 'test', key: 'smtp.user', value: 'vats' },
+  { from: 'test', key: 'smtp.password', value: 'env=PASSWORD' },
+  { from: 'test', key: 'smtp.from', value: 'vats@example.com' },
 ] as const;
 
 /** The defaults, but for one key. */

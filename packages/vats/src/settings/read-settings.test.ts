@@ -57,7 +57,7 @@ test('with nothing said the defaults hold', () => {
 
 /** The example with what it shows commented out. */
 const SHOWN = EXAMPLE.replace('  geo: { database: builtin }  ', '  # ').replace(
-  /^( *)# ( *)(advertise|local|history|proxies|geo|storage|s3|endpoint|region|bucket|prefix|addressing|accessKey|secretKey|keepLocal|store|url|tls|certificate|key|others|clients):/gm,
+  /^( *)# ( *)(advertise|local|history|proxies|geo|storage|s3|endpoint|region|bucket|prefix|addressing|accessKey|secretKey|keepLocal|store|url|smtp|host|port|user|password|from|tls|certificate|key|others|clients):/gm,
   '$1$2$3:',
 );
 
@@ -68,6 +68,7 @@ test('what the example shows commented out is good as well', () => {
     media: { advertise: '203.0.113.10' },
     history: { keep: 365 * 86_400_000 },
     store: { url: 'sqlite:./data/vats.db' },
+    smtp: { host: 'smtp.example.com', port: 587, tls: 'starttls', password: { file: '/run/secrets/smtp' } },
     recordings: {
       minFree: 500e6,
       storage: {

@@ -3,7 +3,7 @@ import { atOnce, isIPv6, type Steps } from '@vats/kernel';
 import { type Checked, NO_PLACES, type Places, type Problem, readingYaml, sortProblems } from '@vats/pbx';
 import { accessProblems } from './access-problems.ts';
 import { type Override, overridesOfEnvironment, placesOf, readOverride, SETTING_KEYS } from './overrides.ts';
-import { completed, type S3Settings, type Settings } from './settings.ts';
+import { completed, type S3Settings, type Settings, type SmtpSettings } from './settings.ts';
 import { type SettingsFile, settingsFile } from './settings-file.ts';
 import { type FilesJudged, tlsFileProblems, tlsProblems } from './tls-problems.ts';
 
@@ -110,6 +110,7 @@ function contradictions(settings: Settings, placesFor: (key: string) => Places):
     }
   }
   problems.push(...storageProblems(settings.recordings.storage?.s3, placesFor));
+  problems.push(...smtpProblems(settings.smtp, placesFor));
   const [first, second] = addresses;
   if (first !== undefined && second !== undefined && isIPv6(first) === isIPv6(second)) {
     const remedy = 'write one IPv4 and one IPv6 address';
@@ -150,6 +151,23 @@ function storageProblems(s3: S3Settings | undefined, placesFor: (key: string) =>
       ),
     );
   }
+  return problems;
+}
+
+function smtpProblems(smtp: SmtpSettings | undefined, placesFor: (key: string) => Places): Problem[] {
+  if (smtp === undefined) return [];
+  const problems: Problem[] = [];
+  const say = (key: 'host' | 'from' | 'password' | 'tls', message: string, remedy: string, isWarning = false): void => {
+    const severity = isWarning ? ({ severity: 'warning' } as const) : {};
+    const path = isWarning ? ['smtp', key] : ['smtp'];
+    problems.push(placesFor(`smtp.${key}`).problem(path, message, remedy, severity));
+  };
+  if (smtp.host === '') say('host', 'the host is missing', 'write host: smtp.example.com');
+  if (smtp.from === '') say('from', 'nobody is named as sender', 'write from: pbx@example.com');
+  if ((smtp.user === undefined) !== (smtp.password === undefined))
+    say('password', 'user and password go together', 'write both, or neither');
+  if (smtp.tls === 'off' && !/^(127\.|localhost$|::1$)/.test(smtp.host))
+    say('tls', 'mail goes there in the clear', 'write tls: starttls', true);
   return problems;
 }
 

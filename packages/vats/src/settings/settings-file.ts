@@ -1,5 +1,18 @@
 import { isIP } from 'node:net';
-import { access, country, duration, fault, network, networks, sessionTimer, shown, textThat } from '@vats/pbx';
+import {
+  access,
+  country,
+  duration,
+  email,
+  fault,
+  host,
+  line,
+  network,
+  networks,
+  sessionTimer,
+  shown,
+  textThat,
+} from '@vats/pbx';
 import { z } from 'zod';
 import { secretSource } from './secret-source.ts';
 import { storagePrefix, storageUrl, storageWord } from './storage-values.ts';
@@ -67,6 +80,17 @@ const s3 = z.strictObject({
   secretKey: secretSource.exactOptional(),
   /** Files stay here, too. */
   keepLocal: z.boolean().exactOptional(),
+});
+
+/** The server that mail goes out by (docs/voicemail.md). */
+const smtp = z.strictObject({
+  host: host.exactOptional(),
+  port: count(1, 65_535).exactOptional(),
+  /** `starttls` (by default) and `tls` (from the first octet) are insisted on; `off`: in the clear. */
+  tls: z.enum(['starttls', 'tls', 'off']).exactOptional(),
+  user: line(254).exactOptional(),
+  password: secretSource.exactOptional(),
+  from: email.exactOptional(),
 });
 
 /** A PEM file with the chain of a certificate, its own one first, and one with its key. */
@@ -149,6 +173,7 @@ export const settingsFile = z.strictObject({
       storage: z.strictObject({ s3: s3.exactOptional() }).exactOptional(),
     })
     .exactOptional(),
+  smtp: smtp.exactOptional(),
   http: z.strictObject({ listen: z.union([z.literal('off'), endpointText]).exactOptional() }).exactOptional(),
   store: z.strictObject({ url: storeUrl.exactOptional() }).exactOptional(),
   access: z

@@ -44,6 +44,8 @@ export interface Settings {
   };
   /** How long finished calls are kept; absent: for ever. */
   readonly history: { readonly keep?: number };
+  /** Absent: no mail is sent. */
+  readonly smtp?: SmtpSettings;
   readonly http: { readonly listen: Endpoint | 'off' };
   readonly store: { readonly url: string };
   readonly access: {
@@ -82,6 +84,17 @@ export interface CertificateFiles {
 export interface TlsSettings extends CertificateFiles {
   readonly others: readonly CertificateFiles[];
   readonly clients?: { readonly authorities: string; readonly required: boolean };
+}
+
+/** The server that mail goes out by. */
+export interface SmtpSettings {
+  /** Empty where nobody said it, which is a problem; so is `from`. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'starttls' | 'tls' | 'off';
+  readonly user?: string;
+  readonly password?: SecretSource;
+  readonly from: string;
 }
 
 /** A bucket of an S3-compatible server. */
@@ -161,6 +174,7 @@ export function completed(said: SettingsFile, cores: number): Settings {
       ...(said.recordings?.storage?.s3 !== undefined && { storage: { s3: bucketOf(said.recordings.storage.s3) } }),
     },
     history: said.history ?? {},
+    ...(said.smtp !== undefined && { smtp: smtpOf(said.smtp) }),
     http: { listen: said.http?.listen ?? { address: LOOPBACK, port: 8080 } },
     store: { url: said.store?.url ?? `sqlite:${join(data, 'vats.db')}` },
     access: {
@@ -221,3 +235,21 @@ function byOneSpelling(proxies: Readonly<Record<string, string>>): Record<string
     }),
   );
 }
+
+function smtpOf({
+  host = '',
+  tls = 'starttls',
+  port,
+  user,
+  password,
+  from = '',
+}: NonNullable<SettingsFile['smtp']>): SmtpSettings {
+  return {
+    ...{ host, tls, from, port: port ?? SMTP_PORTS[tls] },
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { password }),
+  };
+}
+
+/** Submission (RFC 6409, RFC 8314), and what a machine's own server listens on. */
+const SMTP_PORTS = { starttls: 587, tls: 465, off: 25 } as const;

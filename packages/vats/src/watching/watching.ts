@@ -32,8 +32,7 @@ export interface WatchingParts {
   readonly registrar: Pick<Registrar, 'bindingsOf' | 'isReachable'>;
   readonly directory: () => Directory;
   readonly participants: Participants;
-  /** What lies in mailboxes; without it every one is empty. */
-  readonly mailboxes?: Mailboxes;
+  readonly mailboxes: Mailboxes;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -66,7 +65,7 @@ export class Watching {
     const isReachable = registrar.isReachable.bind(registrar);
     const packages = [
       dialogPackage(lamps, directory),
-      mailboxPackage(parts.mailboxes ?? emptyMailboxes(directory)),
+      mailboxPackage(parts.mailboxes),
       presencePackage({ directory, isReachable, lamps, publications }),
       registrationPackage({ clock, directory, registrar }),
     ];
@@ -177,19 +176,5 @@ function watcherOf(request: SipRequest, { domain, user, device }: Authenticated,
     host,
     port: uri?.port,
     ...(visitor.viaProxy && { client: visitor.address }),
-  };
-}
-
-/** Until there is voicemail: every employee and every group has a mailbox, and nothing lies in it. */
-function emptyMailboxes(directory: () => Directory): Mailboxes {
-  return {
-    of: (id, extension) => {
-      const domain = directory().domainById(id);
-      if (domain === undefined) return undefined;
-      const isThere =
-        directory().findUser(domain, extension)?.extension === extension ||
-        directory().findGroup(domain, extension) !== undefined;
-      return isThere ? { newMessages: 0, oldMessages: 0 } : undefined;
-    },
   };
 }

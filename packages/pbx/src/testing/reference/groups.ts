@@ -25,7 +25,8 @@ export function* reachGroup(
   const waited = waits ? yield* waitFor(call, group) : undefined;
   const outcome = waited === undefined ? yield* ringMembers(call, group) : WAITED[waited];
   const to = waited === undefined ? group.noAnswer : (overflowOf(group, waited) ?? group.noAnswer);
-  if (to === undefined || to === 'voicemail') return call.back(outcome);
+  if (to === undefined) return call.back(outcome);
+  if (to === 'voicemail') return yield* call.message(group.extension, outcome);
   return yield* call.to(call, to, at, group);
 }
 

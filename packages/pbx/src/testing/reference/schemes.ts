@@ -56,7 +56,9 @@ export function* followScheme(call: ToldCall, name: string, from: Place): Ringin
     if (step.goto !== undefined) return yield* followScheme(call, step.goto, at);
     if (step.hangup === 'normal') throw new Ended({ do: 'hangup' });
     if (step.hangup !== undefined) reject(CAUSES[step.hangup] ?? 'forbidden');
-    if (step.voicemail !== undefined && outcome === 'not-found') outcome = 'no-answer';
+    if (step.voicemail !== undefined) {
+      outcome = yield* call.message(step.voicemail, outcome === 'not-found' ? 'no-answer' : outcome);
+    }
     if (step.queue !== undefined) outcome = yield* waitFor(call, step.queue.to, here);
     if (step.ring !== undefined) outcome = yield* ringStep(call, step.ring, here);
   }

@@ -63,6 +63,11 @@ export interface ReferenceWait {
   readonly record: boolean;
 }
 
+/** The caller may leave a message. */
+export interface ReferenceMessage {
+  readonly messageFor: string;
+}
+
 export type ReferenceEnd =
   | { readonly do: 'reject'; readonly reason: RejectReason }
   | { readonly do: 'echo' | 'hangup' };
@@ -75,7 +80,7 @@ export interface ReferenceEvent {
 
 /** A part of the story that may wait where somebody rings, or where the caller is told something. */
 export type Ringing<T> = Generator<
-  ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceWait | ReferenceDecision,
+  ReferenceRing | ReferencePlay | ReferenceMenu | ReferenceMessage | ReferenceWait | ReferenceDecision,
   T,
   ReferenceEvent
 >;
@@ -181,6 +186,13 @@ export class ToldCall {
     const event = yield { url, pressed: [...this.pressed] };
     this.world = event.world;
     return event.outcome;
+  }
+
+  *message(messageFor: string, outcome: RingOutcome): Ringing<RingOutcome> {
+    const event = yield { messageFor };
+    this.world = event.world;
+    if (event.outcome === 'message-left') throw new Ended({ do: 'hangup' });
+    return this.back(outcome);
   }
 
   enter(place: string, { path, inner }: Place): Place {

@@ -22,9 +22,7 @@ export function* reachUser(call: ToldCall, user: User, from: Place): Ringing<Rin
   if (always !== undefined) return yield* forward(call, user, always, 'always', at);
   if (offDuty(call, user)) {
     const { closed } = user.forward ?? {};
-    return closed === undefined || closed === 'voicemail'
-      ? call.back('unreachable')
-      : yield* forward(call, user, closed, 'closed', at);
+    return closed === undefined ? call.back('unreachable') : yield* forward(call, user, closed, 'closed', at);
   }
   const kept = keptFrom(call, user);
   if (kept !== undefined) return yield* leave(call, user, kept, at);
@@ -57,12 +55,16 @@ function* leave(call: ToldCall, user: User, outcome: RingOutcome, at: Place): Ri
     'do-not-disturb': user.forward?.busy,
   };
   const to = forwards[outcome];
-  if (to === undefined || to === 'voicemail') return call.back(outcome);
+  if (to === undefined) return call.back(outcome);
   return yield* forward(call, user, to, outcome, at);
 }
 
+/** How a call had gone that did not ring. */
+const ENDED: Readonly<Record<string, RingOutcome>> = { always: 'no-answer', closed: 'unreachable' };
+
 function* forward(call: ToldCall, user: User, to: string, when: string, at: Place): Ringing<RingOutcome> {
   call.forwards.push({ by: user.extension, to, when });
+  if (to === 'voicemail') return yield* call.message(user.extension, ENDED[when] ?? (when as RingOutcome));
   return yield* call.to(call, to, at, user);
 }
 

@@ -3,17 +3,14 @@ import type { Circumstances } from './check-memory.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 import { forEachStep } from './references.ts';
 
-/** What this version takes and keeps but does not do yet: one warning each, at the first place that asks for it. */
-export function checkServed(view: DomainView, report: Report, { prompts }: Circumstances): void {
-  const voicemail =
-    firstOf(view.users, voicemailOf) ??
-    firstOf(view.groups, ({ object, path }) => (object.noAnswer === 'voicemail' ? below(path, 'noAnswer') : undefined));
-  if (voicemail !== undefined)
-    report('warning', voicemail, 'voicemail is not served yet', 'until then the call ends there as unanswered');
+/** Prompts that the file names and that are not there. */
+export function checkPrompts(view: DomainView, report: Report, { prompts }: Circumstances): void {
   const { holdMusic, recording } = view.settings;
   const notice = 'call-is-recorded';
   if (view.settingsNamed.has('recording') && recording?.announce === true && !prompts.has(notice))
     unknownPrompt(notice, ['recording', 'announce'], report);
+  const greeting = view.settingsNamed.has('voicemail') ? view.settings.voicemail?.greeting : undefined;
+  if (greeting !== undefined && !prompts.has(greeting)) unknownPrompt(greeting, ['voicemail', 'greeting'], report);
   if (view.settingsNamed.has('holdMusic') && holdMusic !== undefined && !NO_PROMPTS.has(holdMusic)) {
     if (!prompts.has(holdMusic)) unknownPrompt(holdMusic, ['holdMusic'], report);
   }
@@ -23,15 +20,8 @@ export function checkServed(view: DomainView, report: Report, { prompts }: Circu
       unknownPrompt(music, below(path, 'queue', 'music'), report);
     }
   }
-  const told = new Set<string>(voicemail === undefined ? [] : ['voicemail']);
-  const once = (kind: string, at: ReturnType<typeof below>, effect: string): void => {
-    if (at === undefined || told.has(kind)) return;
-    told.add(kind);
-    report('warning', at, `${kind} is not served yet`, effect, 'key');
-  };
   for (const { object: scheme, path } of view.schemes) {
     forEachStep(scheme, path, (step, at) => {
-      if (step.voicemail !== undefined) once('voicemail', below(at, 'voicemail'), 'until then a call goes on past it');
       const played = step.play?.prompt;
       if (played !== undefined && !prompts.has(played)) unknownPrompt(played, below(at, 'play'), report);
       for (const [prompt, ...keys] of step.menu === undefined ? [] : promptsOf(step.menu)) {
@@ -51,18 +41,4 @@ export function unknownPrompt(name: string, path: ReturnType<typeof below>, repo
     `there is no prompt ${name}`,
     `make one of a sound file with vats prompts import FILE --name ${name}, or write a name that vats prompts list shows`,
   );
-}
-
-function voicemailOf({ object, path }: DomainView['users'][number]): ReturnType<typeof below> {
-  if (object.noAnswer?.to === 'voicemail') return below(path, 'noAnswer', 'to');
-  const when = Object.entries(object.forward ?? {}).find(([, to]) => to === 'voicemail')?.[0];
-  return when === undefined ? undefined : below(path, 'forward', when);
-}
-
-function firstOf<T, R>(list: readonly T[], find: (item: T) => R | undefined): R | undefined {
-  for (const item of list) {
-    const found = find(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
