@@ -1,8 +1,7 @@
-import { FakeClock, SeededRandom } from '@vats/kernel/testing';
+import type { FakeClock, SeededRandom } from '@vats/kernel/testing';
 import { expect, test } from 'vitest';
-import { MemoryNetwork } from '../testing/memory-network.ts';
+import { lossyStacks } from './testing/lossy-stacks.ts';
 import { Recorder } from './testing/recorder.ts';
-import { PHONE, Stack, SWITCH } from './testing/world.ts';
 import type { IncomingReinvite, Session } from './user.ts';
 
 const CALLS = 200;
@@ -98,15 +97,7 @@ test.each([
 ])(
   '%d lost, up to %i ms late, seed %i: every call ends on both sides, and nothing is left',
   async (rate, spread, seed) => {
-    const clock = new FakeClock();
-    const random = new SeededRandom(seed);
-    const net = new MemoryNetwork(clock);
-    Object.defineProperty(net, 'latency', { get: () => 20 + random.below(spread + 1) });
-    const ours = new Stack(clock, net.host(SWITCH.address), 100 + seed);
-    const theirs = new Stack(clock, net.host(PHONE.address), 200 + seed);
-    await ours.transport.listen({ transport: 'udp', endpoint: SWITCH });
-    await theirs.transport.listen({ transport: 'udp', endpoint: PHONE });
-    net.lose(rate, random);
+    const { clock, random, ours, theirs } = await lossyStacks(rate, spread, seed);
     const callers: Restless[] = [];
     const callees: Restless[] = [];
     theirs.dialogs.outOfDialog = (request, flow) => {

@@ -1,9 +1,8 @@
-import { FakeClock, SeededRandom } from '@vats/kernel/testing';
+import type { FakeClock, SeededRandom } from '@vats/kernel/testing';
 import { expect, test } from 'vitest';
-import { MemoryNetwork } from '../testing/memory-network.ts';
 import { EXTENDED, REQUIRES, SUPPORTS, TIMED } from './testing/extended.ts';
+import { lossyStacks } from './testing/lossy-stacks.ts';
 import { Recorder } from './testing/recorder.ts';
-import { PHONE, Stack, SWITCH } from './testing/world.ts';
 import type { EarlyDialog, IncomingReinvite, Session } from './user.ts';
 
 const CALLS = 100;
@@ -119,16 +118,8 @@ test.each([
 );
 
 async function play(rate: number, spread: number, seed: number): Promise<void> {
-  const clock = new FakeClock();
-  const random = new SeededRandom(seed);
-  const net = new MemoryNetwork(clock);
-  Object.defineProperty(net, 'latency', { get: () => 20 + random.below(spread + 1) });
   const layer = { ...EXTENDED, sessionTimer: { ...TIMED, expires: 90 } };
-  const ours = new Stack(clock, net.host(SWITCH.address), 100 + seed, layer);
-  const theirs = new Stack(clock, net.host(PHONE.address), 200 + seed, layer);
-  await ours.transport.listen({ transport: 'udp', endpoint: SWITCH });
-  await theirs.transport.listen({ transport: 'udp', endpoint: PHONE });
-  net.lose(rate, random);
+  const { clock, random, ours, theirs } = await lossyStacks(rate, spread, seed, layer);
   const callers: Restless[] = [];
   const callees: Restless[] = [];
   theirs.dialogs.outOfDialog = (request, flow) => {
