@@ -59,7 +59,8 @@ scenario(
       ...{ scenario: 'caller', target: vats.sip, local, users: [GLEB], dials: '600' },
       ...{ calls: OTHERS, rate: 10, hold: 20_000, patience: 60 },
     });
-    await wait(8_000);
+    // All that is said to who waits is heard to its end before an agent comes.
+    await wait(10_000);
     const before = await queue();
     expect(before.waiting.map(({ from }) => from.number)).toEqual(['201', ...Array(OTHERS).fill('205')]);
     await vats.apply(pbx(['202', '203', '204']));
