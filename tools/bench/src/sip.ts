@@ -47,13 +47,15 @@ if (missing !== undefined) {
 }
 
 const PASSWORD = 'Ld9kQm4X';
-const accounts: readonly Account[] = Array.from({ length: users }, (_, i) => ({
+// Two more than register: whom rounds of registrations left several Contacts would be rung at all of them.
+const accounts: readonly Account[] = Array.from({ length: users + 2 }, (_, i) => ({
   extension: String(40_000 + i),
   name: `Phone ${i}`,
   login: `phone${i}`,
   password: PASSWORD,
 }));
-const [caller, callee] = [accounts[0]!, accounts[1]!];
+const registering = accounts.slice(0, users);
+const [caller, callee] = [accounts[users]!, accounts[users + 1]!];
 
 const scene = new Scene('bench-sip');
 try {
@@ -125,7 +127,7 @@ async function once(task: Task, contestant: Contestant, isWarmup: boolean): Prom
     scenario: task,
     target: contestant.target,
     local: { address: '127.0.0.1', port: await freePorts() },
-    ...(task === 'register' && { users: accounts }),
+    ...(task === 'register' && { users: registering }),
     ...(CORES.load !== undefined && { core: CORES.load }),
   });
   const result = await sipp.finished((load.calls / load.rate) * 1_000 + 60_000);
