@@ -37,7 +37,7 @@ function speak({ clock, relay }: ReturnType<typeof writing>, from: number, packe
   return from + packets;
 }
 
-test('a press begins with a marker, is updated every 20 ms, and ends three times (RFC 4733 §2.5.1.2)', () => {
+test('a press begins with a marker, is updated every 20 ms, and ends three times (RFC 4733 §2.5.1.2, §2.5.1.4)', () => {
   const run = writing();
   speak(run, 10, 1);
   run.writer.press(press('5', 90));
@@ -81,7 +81,7 @@ test('a packet that comes late keeps the number that it would have had', () => {
   expect(run.sent.map(rtpSequence)).toEqual([10, 12, 13, 14, 15, 16, 11]);
 });
 
-test('presses wait for each other, with a moment of none between them; too many are lost (RFC 4733 §2.6)', () => {
+test('presses wait for each other, with a moment of none between them; too many are lost', () => {
   const run = writing();
   speak(run, 0, 1);
   for (let i = 0; i < 80; i++) run.writer.press(press(String(i % 10) as DtmfKey, 40));

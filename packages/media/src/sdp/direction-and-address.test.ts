@@ -48,4 +48,6 @@ test('RTCP is expected on the port above unless a=rtcp says otherwise (RFC 3605 
   const a = leg(20_000);
   value(a.receiveOffer(sdp(ALAW)));
   expect(a.media().claimedRtcp).toEqual({ address: '127.0.0.2', port: 4001 });
+  value(a.receiveOffer(sdp([...ALAW, 'a=rtcp:4777'], { version: 2 })));
+  expect(a.media().claimedRtcp).toEqual({ address: '127.0.0.2', port: 4777 });
 });

@@ -75,7 +75,7 @@ describe('who may encrypt', () => {
 });
 
 describe('an answer of ours', () => {
-  test('takes the first line that it can, by its tag, with a key of its own (RFC 4568 §5.1.2, §6.2)', () => {
+  test('takes the first line that it can, by its tag, with a key of its own (RFC 4568 §5.1.2)', () => {
     const a = secured('optional');
     value(
       a.receiveOffer(sdp(savp(['1 NULL inline:AAAA', `4 AEAD_AES_128_GCM inline:${GCM}`, `5 ${CM80} inline:${K1}`]))),
@@ -86,6 +86,15 @@ describe('an answer of ours', () => {
     expect(Buffer.from(ours!, 'base64')).toHaveLength(28);
     expect(ours).not.toBe(GCM);
     expect(keys(a)).toEqual({ suite: 'AEAD_AES_128_GCM', ours, theirs: GCM });
+  });
+
+  test('RFC 4568 §6.2: a key of AES_CM_128 has 16 octets, and its salt 14', () => {
+    const a = secured('optional');
+    value(a.receiveOffer(sdp(savp([`1 ${CM80} inline:${K1}`]))));
+    expect(Buffer.from(keysOf(value(a.answerOwn()))[0]!, 'base64')).toHaveLength(16 + 14);
+    const short = Buffer.alloc(29).toString('base64');
+    const read = secured('required').receiveOffer(sdp(savp([`1 ${CM80} inline:${short}`])));
+    expect(read).toMatchObject({ ok: false, error: { code: 'no-usable-key' } });
   });
 
   test('keeps its key for as long as the suite stays, though theirs changes; another suite has another key', () => {

@@ -50,7 +50,7 @@ describe('RFC 5626: where a trunk wants flows', () => {
     expect(register.supported).toEqual(['path', 'outbound']);
   });
 
-  test('others are not told of it', () => {
+  test('others are not told of it, and of Path alone (RFC 3327 §5.1)', () => {
     bench.use(OVER_TCP);
     expect(registers().at(-1)!.value('Contact')).not.toContain('reg-id');
     expect(registers().at(-1)!.supported).toEqual(['path']);
@@ -100,6 +100,20 @@ describe('RFC 5626: where a trunk wants flows', () => {
     bench.passes(62);
     expect(bench.transport.counters.connectionsMade).toBeGreaterThan(1);
     bench.network.comeBack('198.51.100.9');
+  });
+
+  test('RFC 5626 §4.5: a flow that never becomes a registration is made again with growing waits', () => {
+    bench.use(FLOWED);
+    operator.register = () => ({ status: 500 });
+    for (let second = 0; second < 1_800; second++) {
+      bench.passes(1);
+      bench.network.breakStreams('198.51.100.9');
+    }
+    const times = bench.network.sent('REGISTER').map(({ at }) => at / 1000);
+    const waits = times.slice(1).map((time, at) => time - times[at]!);
+    expect(waits.length).toBeLessThan(20);
+    expect(Math.max(...waits.slice(0, 5))).toBeLessThan(20);
+    expect(Math.min(...waits.slice(8))).toBeGreaterThan(60);
   });
 
   test('a peer that promised no answers owes none', () => {

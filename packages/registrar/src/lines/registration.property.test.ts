@@ -53,7 +53,7 @@ function atOnce(bench: LinesBench): number {
 }
 
 // 60 runs of at most 25 happenings and 400 s each: some three hours of an operator's bad day a run.
-test('whatever the operator does, one REGISTER at a time goes out, and the line never stops trying (RFC 3261 §10.2.7)', async () => {
+test('whatever the operator does, one REGISTER at a time goes out, and the line never stops trying (RFC 3261 §10.2)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 25 }), fc.integer(), async (story, seed) => {
       const bench = await LinesBench.open(seed);

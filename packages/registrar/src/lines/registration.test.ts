@@ -28,7 +28,7 @@ const registers = (): SipRequest[] => operator.requests('REGISTER');
 const always = (reply: ReplyDraft | undefined) => () => reply;
 
 describe('a registration', () => {
-  test('is made through the challenge, for 180 s, with a random Contact user and no user in the Request-URI', () => {
+  test('is made through the challenge, for 180 s, with a random Contact user and no user in the Request-URI (RFC 3261 §10.2.1)', () => {
     bench.use(ITSP);
     const [first, second] = registers();
     expect(first?.requestUriText).toBe('sip:sip.itsp.example');
@@ -74,7 +74,7 @@ describe('a registration', () => {
     expect(operator.bindings.get(bench.line().contactUser!)?.until).toBeGreaterThan(bench.clock.monotonic() + 40_000);
   });
 
-  test('goes by what is granted: in our Contact among others, rewritten or not, else in Expires (RFC 3261 §10.2.1)', () => {
+  test('goes by what is granted: in our Contact among others, rewritten or not, else in Expires (RFC 3261 §10.2.4)', () => {
     const ours = (request: SipRequest): string => contactUserOf(request)!;
     operator.register = (request) => ({
       status: 200,
@@ -196,7 +196,7 @@ describe('a refusal', () => {
 });
 
 describe('silence', () => {
-  test('for an hour is tried again all the time, ever more rarely, told once, and heals', () => {
+  test('for an hour is tried again all the time, ever more rarely, told once, and heals (RFC 3261 §10.2.7)', () => {
     bench.network.vanish(OPERATOR.address);
     bench.use(ITSP);
     bench.passes(3600);

@@ -101,7 +101,7 @@ describe('requests of the peer', () => {
     expect(endOf(call)).toEqual([]);
   });
 
-  test('a stray ACK is met with silence (RFC 6026 §8.8)', async () => {
+  test('a stray ACK is met with silence', async () => {
     const call = await phoneCalled();
     const { at, user } = call;
     at.phone.send('ACK');
@@ -153,7 +153,7 @@ describe('requests of ours', () => {
     expect(at.leftovers()).toEqual([]);
   });
 
-  test('no response ends it too (RFC 3261 §15.1.1)', async () => {
+  test('no response ends it too (RFC 3261 §12.2.1.2)', async () => {
     const call = await weCalled();
     const { at, user, session } = call;
     const failures: string[] = [];

@@ -227,6 +227,35 @@ test('BYE in the early dialog ends the call as CANCEL does (RFC 3261 §15)', asy
   expect(at.leftovers()).toEqual([]);
 });
 
+test('RFC 5407 §3.1.3: a BYE of the early dialog crosses our 2xx', async () => {
+  const { at, clock, phone, user, incoming } = await invited();
+  incoming.progress(180);
+  clock.advance(50);
+  phone.join(phone.response(180));
+  incoming.accept({ sdp: 'ours' });
+  phone.send('BYE');
+  clock.advance(50);
+  expect(phone.heard.slice(-2).sort()).toEqual(['200 BYE', '200 INVITE']);
+  expect(user.heard()).toEqual(['end remote-bye']);
+  phone.send('ACK', { seq: 1 });
+  clock.advance(60_000);
+  expect(phone.count('200 INVITE')).toBe(1);
+  expect(phone.count('BYE')).toBe(0);
+  expect(at.leftovers()).toEqual([]);
+});
+
+test('RFC 5407 §3.1.5: a re-INVITE that overtakes the ACK with the answer is 491', async () => {
+  const { at, clock, phone, user } = await answered(null);
+  phone.send('INVITE', { sdp: 'later' });
+  clock.advance(50);
+  expect(phone.count('491 INVITE')).toBe(1);
+  phone.send('ACK', { seq: phone.seq - 1, sdp: 'answer' });
+  clock.advance(50);
+  expect(user.heard()).toEqual(['ack answer']);
+  phone.send('BYE');
+  expect(at.leftovers()).toEqual([]);
+});
+
 test('a second INVITE in the early dialog is 500 with Retry-After (RFC 3261 §14.2)', async () => {
   const { at, clock, phone, user, incoming } = await invited();
   incoming.progress(180);
@@ -261,7 +290,7 @@ test('requests within the early dialog reach the user; what it leaves open ends 
   expect(at.leftovers()).toEqual([]);
 });
 
-test('a retransmitted INVITE makes one call and gets the last response again (RFC 5407 §3.1.1)', async () => {
+test('a retransmitted INVITE makes one call and gets the last response again', async () => {
   const { at, clock, phone, user, incoming } = await invited();
   incoming.progress(180);
   clock.advance(50);

@@ -6,7 +6,7 @@ import { SWITCH, world } from './testing/world.ts';
 
 const T1 = 500;
 
-test('what the INVITE says (RFC 3261 §8.1.1.1, §8.1.1.3, §8.1.1.4, §8.1.1.8, §20.20, §20.39, §8.1.1.2, §8.1.1.9, §20.37)', async () => {
+test('what the INVITE says (RFC 3261 §8.1.1.1, §8.1.1.2, §8.1.1.3, §8.1.1.8, §8.1.1.9, §20.20, §20.37, §20.39)', async () => {
   const { at, received, invite, phone } = await calling({
     sdp: 'offer',
     maxForwards: 41,
@@ -29,6 +29,24 @@ test('what the INVITE says (RFC 3261 §8.1.1.1, §8.1.1.3, §8.1.1.4, §8.1.1.8,
   expect(received.value('Supported')).toBe('replaces');
   expect(received.body.toString()).toBe('offer');
   phone.respond(received, 486, { tag: 'b' });
+  expect(at.leftovers()).toEqual([]);
+});
+
+test('RFC 3261 §8.1.1.4: each call has a Call-ID of its own, which its ACK and BYE say too', async () => {
+  const at = await world();
+  const callIds = [1, 2].map(() => {
+    const user = new Recorder();
+    const { callId } = at.call(user, { sdp: 'offer' });
+    at.clock.advance(50);
+    at.phone.respond(at.phone.request('INVITE'), 200, { tag: 'b1', sdp: 'answer' });
+    at.clock.advance(50);
+    user.session?.bye();
+    at.clock.advance(50);
+    for (const method of ['INVITE', 'ACK', 'BYE']) expect(at.phone.request(method).value('Call-ID')).toBe(callId);
+    at.phone.respond(at.phone.request('BYE'), 200);
+    return callId;
+  });
+  expect(new Set(callIds).size).toBe(2);
   expect(at.leftovers()).toEqual([]);
 });
 

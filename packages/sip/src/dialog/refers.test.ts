@@ -15,6 +15,7 @@ function request(method: string, seq: number, ...lines: string[]): SipRequest {
 function dialog() {
   const clock = new FakeClock();
   const told: string[] = [];
+  const bodies: string[] = [];
   const responses: number[] = [];
   const orders: IncomingRefer[] = [];
   const answers: ((stands: boolean) => void)[] = [];
@@ -24,6 +25,7 @@ function dialog() {
     notify: (headers, body, answered) => {
       const of = (name: string) => headers.find(([each]) => each === name)?.[1];
       told.push(`${of('Event')} ${of('Subscription-State')} ${body.toString().slice(8, 11)}`);
+      bodies.push(`${of('Content-Type')} | ${body}`);
       answers.push(answered);
     },
   });
@@ -31,15 +33,16 @@ function dialog() {
   const refer = (seq: number, ...lines: string[]): void =>
     refers.received(request('REFER', seq, 'Refer-To: <sip:1@a>', ...lines), respond, (order) => orders.push(order));
   const subscribe = (...lines: string[]): boolean => refers.subscribed(request('SUBSCRIBE', 9, ...lines), respond);
-  return { clock, told, responses, orders, answers, refers, refer, subscribe, respond };
+  return { clock, told, bodies, responses, orders, answers, refers, refer, subscribe, respond };
 }
 
 describe('REFERs of one dialog', () => {
   test('RFC 3515 §2.4.4: one is told at once that it goes on, then how, then the end (RFC 3515 §2.4.5)', () => {
-    const { told, responses, orders, answers, refer, clock } = dialog();
+    const { told, bodies, responses, orders, answers, refer, clock } = dialog();
     refer(2);
     const outcome = orders[0]?.accept();
     expect([responses, told]).toEqual([[202], ['refer active;expires=300 100']]);
+    expect(bodies).toEqual(['message/sipfrag;version=2.0 | SIP/2.0 100 Trying\r\n']);
     // What happens while a NOTIFY is under way is told once, when that one was answered.
     outcome?.progress(183);
     outcome?.progress(180);

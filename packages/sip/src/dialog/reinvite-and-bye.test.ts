@@ -41,7 +41,7 @@ describe('BYE and re-INVITE', () => {
     }
   });
 
-  test('our BYE meets their re-INVITE: it gets 487 (RFC 5407 §3.2.2)', async () => {
+  test('our BYE meets their re-INVITE: it gets 487', async () => {
     const call = await weCalled();
     const { at, user, session } = call;
     at.phone.send('INVITE', { sdp: 'hold' });
@@ -53,6 +53,18 @@ describe('BYE and re-INVITE', () => {
     at.phone.respond(at.phone.request('BYE'), 200);
     expect(at.leftovers()).toEqual([]);
     expect(at.phone.count('200 INVITE')).toBe(0);
+  });
+
+  test('RFC 5407 §3.2.2: a re-INVITE behind our BYE is 481', async () => {
+    const call = await weCalled();
+    const { at, user, session } = call;
+    session.bye();
+    at.phone.send('INVITE', { sdp: 'hold' });
+    at.clock.advance(50);
+    expect(at.phone.heard.sort()).toEqual(['481 INVITE', 'BYE']);
+    at.phone.respond(at.phone.request('BYE'), 200);
+    expect(at.leftovers()).toEqual([]);
+    expect(user.heard()).toEqual([]);
   });
 
   test('our BYE before the ACK of their re-INVITE goes at once', async () => {

@@ -30,7 +30,7 @@ test('an SDP without type is taken for one', () => {
   expect(read([], SDP)).toEqual({ sdp: SDP });
 });
 
-test('the SDP among other parts is found (RFC 3261 §7.4, RFC 5621 §3)', () => {
+test('the SDP among other parts is found (RFC 3261 §7.4, RFC 5621 §4)', () => {
   const isup = 'Content-Type: application/isup\r\nContent-Disposition: signal;handling=optional\r\n\r\n\x01\x02';
   expect(read(...multipart('b', isup, `content-TYPE : application/sdp\r\n\r\n${SDP}`))).toEqual({ sdp: SDP });
   expect(read(...multipart('b', `Content-Type: application/sdp\r\n\r\n${SDP}`, isup))).toEqual({ sdp: SDP });

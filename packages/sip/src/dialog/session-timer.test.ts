@@ -47,7 +47,7 @@ describe('as called side', () => {
     expect(endOf(call)).toEqual([]);
   });
 
-  test('RFC 4028 §9: what a proxy asked for a caller that cannot is ours to refresh (RFC 4028 §8.1)', async () => {
+  test('RFC 4028 §9: what a proxy asked for a caller that cannot is ours to refresh', async () => {
     const call = await called([expires('600')]);
     expect(call.success.value('Session-Expires')).toBe('600;refresher=uas');
     expect(call.success.require).toEqual([]);

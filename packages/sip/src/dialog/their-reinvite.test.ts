@@ -136,7 +136,7 @@ describe.each([
     expect(endOf(call)).toEqual([]);
   });
 
-  test('another of theirs when the lost ACK owed an answer: 491 (RFC 5407 §3.1.5)', async () => {
+  test('another of theirs when the lost ACK owed an answer: 491', async () => {
     const call = await make();
     const { at, user } = call;
     at.phone.send('INVITE');

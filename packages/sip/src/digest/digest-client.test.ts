@@ -245,7 +245,7 @@ test('credentials that were sent unasked and are refused under the same nonce ar
   expect(later.challenged(challenge('realm="r", nonce="n1"'), PEER)).toBe('rejected');
 });
 
-test('RFC 3261 §22.3: a proxy and a server: each is answered once, and the request carries both (RFC 8760 §2.5)', () => {
+test('RFC 3261 §22.3: a proxy and a server: each is answered once, and the request carries both', () => {
   const client = clientOf();
   const exchange = client.begin({ method: 'INVITE', inDialog: false });
   exchange.credentials(URI, PEER);

@@ -12,7 +12,7 @@ afterEach(() => {
 describe('INVITE over UDP', () => {
   beforeEach(() => over('udp'));
 
-  test('Timer A doubles, Timer B gives up (RFC 3261 §17.1.1.2)', () => {
+  test('Timer A doubles, Timer B gives up (RFC 3261 §17.1.1.1, §17.1.1.2)', () => {
     const transaction = send('INVITE');
     wire.clock.advance(31_999);
     expect(wire.times('INVITE')).toEqual([0, 500, 1_500, 3_500, 7_500, 15_500, 31_500]);

@@ -78,7 +78,7 @@ describe('INVITE over UDP', () => {
     expect(told).toEqual(['INVITE', 'terminated']);
   });
 
-  test('after 2xx the INVITE is absorbed, and its user repeats the 2xx (RFC 6026 §7.1, RFC 6026 §5, §8.5)', () => {
+  test('after 2xx the INVITE is absorbed, and its user repeats the 2xx (RFC 6026 §5, §7.1, §8.5, RFC 5407 §3.1.1)', () => {
     inject('INVITE');
     respond(200);
     inject('INVITE');
@@ -128,7 +128,7 @@ describe('INVITE over UDP', () => {
     expect(wire.heard()).toEqual([]);
   });
 
-  test('a send that fails is told, and the transaction goes on (RFC 6026 §8.7)', async () => {
+  test('a send that fails is told, and the transaction goes on (RFC 6026 §8.8)', async () => {
     inject('INVITE');
     await wire.transport.close();
     respond(180);

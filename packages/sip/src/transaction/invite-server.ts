@@ -26,7 +26,7 @@ export type ServerTimer = 'trying' | 'late' | 'abandoned' | 'G' | 'H' | 'I' | 'J
 export type ServerMachine = Machine<ServerState, ServerEvent, ServerEffect, ServerTimer>;
 
 /**
- * INVITE server transaction: RFC 3261 §17.2.1 (figure 7) as changed by RFC 6026 §7.1, §8.7: `accepted` absorbs what comes again
+ * INVITE server transaction: RFC 3261 §17.2.1 (figure 7) as changed by RFC 6026 §7.1, §8.8: `accepted` absorbs what comes again
  * after a 2xx, and an error of the transport ends nothing. `trying` is `proceeding` before any response, so that the 100
  * after 200 ms has a state to belong to. Over a reliable transport Timer G never runs and Timer I is 0.
  *

@@ -104,7 +104,7 @@ const FIGURES: [
     `,
   ],
   [
-    'INVITE server transaction (RFC 3261 §17.2.1, RFC 6026 §7.1 and §8.7)',
+    'INVITE server transaction (RFC 3261 §17.2.1, RFC 6026 §7.1 and §8.8)',
     INVITE_SERVER,
     [...SERVER_EVENTS, ...SERVER_TIMERS],
     `

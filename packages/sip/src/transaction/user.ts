@@ -50,7 +50,7 @@ export interface ServerTransactionUser {
    * this function the layer sends it.
    */
   onCancel?(cancel: SipRequest): void;
-  /** A response could not be sent. The transaction goes on (RFC 6026 §8.7): the client may ask again. */
+  /** A response could not be sent. The transaction goes on (RFC 6026 §8.8): the client may ask again. */
   onTransportError?(failure: TransportFailure): void;
   onTerminated?(): void;
 }

@@ -50,7 +50,7 @@ describe('within a call', () => {
   });
 
   scenario(
-    'a re-INVITE that the other side refuses leaves the call as it was (RFC 6337 §3.1.1)',
+    'a re-INVITE that the other side refuses leaves the call as it was (RFC 6337 §2.3, §3.4)',
     { ends: 'caller-hung-up' },
     ({ alice, bob }) => {
       talk(alice, bob);
@@ -99,7 +99,7 @@ describe('within a call', () => {
   });
 
   scenario(
-    'both offer at once: who is heard later gets 491, and what the other refused for it is tried again (RFC 3261 §14.1, RFC 5407 §3.3.1, RFC 6337 §4.1)',
+    'both offer at once: who is heard later gets 491, and what the other refused for it is tried again (RFC 3261 §14.1, RFC 5407 §3.3.1, RFC 6337 §4.2)',
     { ends: 'caller-hung-up', latency: 10 },
     ({ alice, bob, world }) => {
       talk(alice, bob);

@@ -198,7 +198,27 @@ describe('who calls outside', () => {
   );
 
   scenario(
-    'RFC 3323 §4.2: a phone that hides is anonymous outside, and the operator alone is told who it is (RFC 3323 §4.1, §5.1, §5.3)',
+    'RFC 3323 §5.1: who asks for privacy of headers has no name in any of them',
+    { ends: 'callee-busy', ...companyOf('send: [p-asserted-identity]') },
+    ({ alice, itsp, world }) => {
+      const headers: [string, string][] = [
+        ['Privacy', 'header'],
+        ['Call-Info', '<http://alice.example/>'],
+        ['Reply-To', '<sip:alice@acme.example>'],
+        ['User-Agent', 'alice'],
+      ];
+      alice.invites('89031234567', { headers });
+      itsp.refuses(486);
+      itsp.expects('ACK');
+      alice.hears('486 INVITE');
+      const invite = String(world.network.sent('INVITE').at(-1)?.octets);
+      expect(invite).toContain('From: "Anonymous" <sip:anonymous@anonymous.invalid>');
+      expect(invite).not.toContain('alice');
+    },
+  );
+
+  scenario(
+    'RFC 3323 §4.2: a phone that hides is anonymous outside, and the operator alone is told who it is (RFC 3323 §4.1)',
     { ends: 'callee-busy', ...companyOf('send: [p-asserted-identity, remote-party-id]') },
     ({ alice, itsp }) => {
       alice.invites('89031234567', { headers: [['Privacy', 'id']] });

@@ -187,7 +187,7 @@ describe('MESSAGE between employees', () => {
 
 describe('OPTIONS', () => {
   scenario(
-    'RFC 3261 §11.2: says what is built, out of a dialog and in one (RFC 3261 §20.1, RFC 3311 §4, RFC 4488 §8)',
+    'RFC 3261 §11.2: says what is built, out of a dialog and in one (RFC 3261 §20.1, RFC 3311 §4, RFC 4488 §4)',
     { ends: [] },
     ({ alice }) => {
       alice.asks('OPTIONS');

@@ -66,6 +66,20 @@ describe('registrations', () => {
   );
 
   scenario(
+    'RFC 3665 §2.1: a phone registers through the challenge',
+    { ends: [], cast: [] },
+    async ({ alice, world }) => {
+      await alice.registers();
+      expect(world.network.wire.map(({ description }) => description)).toEqual([
+        'REGISTER',
+        '401 REGISTER',
+        'REGISTER',
+        '200 REGISTER',
+      ]);
+    },
+  );
+
+  scenario(
     'a REGISTER that is repeated is one REGISTER, and its answer the same',
     { ends: [], cast: [] },
     async ({ alice, world }) => {

@@ -51,7 +51,7 @@ describe('TLS and WebSockets', () => {
   );
 
   scenario(
-    'RFC 5630 §3.1.3: a call to a sips URI rings phones on TLS alone, and our Contact in it is a sips URI (RFC 5630 §5.1.1, §5.1.2)',
+    'RFC 5630 §5.1.1, §5.1.2: a call to a sips URI rings phones on TLS alone, and our Contact in it is a sips URI',
     { ends: ['caller-hung-up', 'unreachable'], cast: ['bob'], settings },
     async ({ bob, world }) => {
       const anna = await joins(world, 'alice', 'TLS');
@@ -71,7 +71,7 @@ describe('TLS and WebSockets', () => {
   );
 
   scenario(
-    'RFC 3261 §26.2.2: what came by UDP to a sips URI is not put through as if nobody could have read it (RFC 5630 §3.1.1, RFC 3261 §20.43)',
+    'RFC 3261 §26.2.2: what came by UDP to a sips URI is not put through as if nobody could have read it (RFC 3261 §20.43)',
     { ends: [], cast: ['alice', 'bob'], settings },
     ({ alice }) => {
       alice.invites('sips:202@acme.example');

@@ -38,7 +38,7 @@ describe('less usual ways', () => {
     },
   );
 
-  scenario('a number as tel URI (RFC 3261 §19.1.6, RFC 3966 §3)', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
+  scenario('a number as tel URI (RFC 3261 §19.1.6)', { ends: 'caller-hung-up' }, ({ alice, bob }) => {
     alice.invites('tel:202');
     bob.answers();
     alice.hears('200 INVITE');
