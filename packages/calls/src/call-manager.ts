@@ -27,6 +27,7 @@ import { phoneReturned } from './phone-returned.ts';
 import { PinGuesses } from './pin-guesses.ts';
 import { type QueueSnapshot, Queues } from './queues.ts';
 import { refusalToReplace, replacesOf } from './replaces-refusal.ts';
+import { rungLongest } from './rung-longest.ts';
 import { tlsAsked } from './secure-call.ts';
 import { timerOfCaller, timerPolicy } from './session-timer-policy.ts';
 import type { SupervisionRefusal } from './supervision.ts';
@@ -101,6 +102,7 @@ export class CallManager {
       this.#replace(request, flow, origin, replaces);
       return;
     }
+    if (this.#pickUp(request, flow, origin)) return;
     const id = this.#parts.random.token(CALL_ID_CHARACTERS);
     const call = new Call(this.#shared, id, origin, this.#accounts.ofCall(origin.domain.id), {
       open: (user) => this.#parts.dialogs.incomingInvite(request, flow, user, options),
@@ -255,6 +257,18 @@ export class CallManager {
       found.call.takeOver(found.named, origin, (user) =>
         dialogs.incomingInvite(request, flow, user, this.#asTheyWant(origin)),
       );
+  }
+
+  /** An INVITE whose number is the code for it answers what rings elsewhere. False: it does not, and is a call of its own. */
+  #pickUp(request: SipRequest, flow: Flow, origin: CallOrigin): boolean {
+    const found = rungLongest(this.#calls.values(), origin, this.#parts.world);
+    found?.call.takeOver(
+      { leg: found.leg, stage: 'our-early' },
+      origin,
+      (user) => this.#parts.dialogs.incomingInvite(request, flow, user, this.#asTheyWant(origin)),
+      origin.dialled,
+    );
+    return found !== undefined;
   }
 
   #replaceable(

@@ -20,7 +20,7 @@ import { dialogNamedIn, type NamedDialog } from './dialog-named.ts';
 import { toldDiversions } from './diversions.ts';
 import { DueStep } from './due-step.ts';
 import { type FailureCode, reasonHeader } from './failures.ts';
-import { Forks } from './forks.ts';
+import { Forks, type RingingPhone } from './forks.ts';
 import { GivingAway } from './giving-away.ts';
 import { HoldMusic } from './hold-music.ts';
 import { Keys } from './keys.ts';
@@ -250,9 +250,19 @@ export class Call implements CallContext {
     return this.#giving.consultation(leg);
   }
 
-  /** An INVITE comes to take the place of one of the call's legs (RFC 3891). */
-  takeOver(named: NamedDialog, origin: CallOrigin, open: (user: IncomingInviteUser) => IncomingInvite): void {
-    this.#takeover.take(named, this.#talking(), origin, open);
+  /** An INVITE comes to take the place of one of the call's legs (RFC 3891). @param by what names the leg, for a person */
+  takeOver(
+    named: NamedDialog,
+    origin: CallOrigin,
+    open: (user: IncomingInviteUser) => IncomingInvite,
+    by?: string,
+  ): void {
+    this.#takeover.take(named, this.#talking(), origin, open, by);
+  }
+
+  /** The phones of ours that ring for it. */
+  ringingPhones(): readonly RingingPhone[] {
+    return this.#forks.ringingPhones();
   }
 
   get isServed(): boolean {

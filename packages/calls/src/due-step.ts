@@ -68,6 +68,10 @@ export class DueStep {
       case 'queue':
         this.#serve({ kind: 'queue', plan });
         return;
+      case 'pick-up':
+        // What rang when the plan was made is found before there is a call of the caller's own: now it has been answered, or given up.
+        this.#call.feed({ type: 'refuse', failure: 'nothing-rings' });
+        return;
       case 'voicemail':
         this.#serve({ kind: 'voicemail', box: due.box });
         return;

@@ -226,6 +226,14 @@ export const FAILURES = {
     ru: 'Достигнут предел исходящих вызовов',
   },
   'not-found': { status: 404, q850: 1, log: 'info', mango: 1133, en: 'No such number', ru: 'Номер не существует' },
+  'nothing-rings': {
+    status: 404,
+    q850: 1,
+    log: 'info',
+    mango: 1133,
+    en: 'No phone rings there that could be picked up',
+    ru: 'Нет звонящего телефона, вызов на котором можно перехватить',
+  },
   'not-served': {
     status: 404,
     q850: 3,

@@ -43,6 +43,15 @@ export interface LegFacts {
   readonly why?: string;
 }
 
+/** A phone of ours that rings. */
+export interface RingingPhone {
+  readonly leg: Leg;
+  /** The clock's monotonic time of its INVITE, ms. */
+  readonly since: number;
+  /** The group as whose member it is rung. */
+  readonly group?: string;
+}
+
 type Opened =
   | { readonly ok: true; readonly leg: Leg; readonly sdp: string }
   | { readonly ok: false; readonly failure: RingOutcome; readonly status: number };
@@ -55,6 +64,8 @@ export class Forks {
   readonly #outside: OutsideLegs;
   readonly #chosen = new Map<LegName, PhoneRing | OutsideRing>();
   readonly #invites = new Map<LegName, OutgoingInvite>();
+  /** When each INVITE left, and for which group. */
+  readonly #rung = new Map<LegName, Omit<RingingPhone, 'leg'>>();
   /** Remote tags of the early dialogs of each INVITE under way. */
   readonly #early = new Map<LegName, Set<string>>();
   /** Legs outside whose INVITE is made, and leaves when what they may use is on disk. */
@@ -115,6 +126,14 @@ export class Forks {
       if (this.#early.get(name)?.has(localTag === toTag ? fromTag : toTag) === true) return name;
     }
     return undefined;
+  }
+
+  /** The phones of ours that ring. */
+  ringingPhones(): readonly RingingPhone[] {
+    return [...this.#rung].flatMap(([name, rung]) => {
+      const leg = this.#call.legs.get(name);
+      return leg === undefined || leg.trunk !== undefined ? [] : { leg, ...rung };
+    });
   }
 
   /** A name that no leg of the call has had. */
@@ -240,6 +259,8 @@ export class Forks {
       },
     );
     this.#invites.set(leg.name, outgoing);
+    const { group } = this.#about;
+    this.#rung.set(leg.name, { since: parts.clock.monotonic(), ...(group !== undefined && { group }) });
     this.#onOutgoing(outgoing.callId, true);
   }
 
@@ -355,6 +376,7 @@ export class Forks {
   #release(name: LegName): void {
     this.#phones.ringsNoMore(name);
     this.#early.delete(name);
+    this.#rung.delete(name);
     const outgoing = this.#invites.get(name);
     if (outgoing === undefined) return;
     this.#invites.delete(name);

@@ -5,6 +5,7 @@ import { CALLER } from './call-state.ts';
 const SOUGHT_NOBODY: ReadonlySet<string> = new Set([
   'not-found',
   'not-served',
+  'nothing-rings',
   'forbidden',
   'address-incomplete',
   'account-limit',

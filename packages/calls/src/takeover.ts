@@ -28,8 +28,8 @@ interface Talking {
 }
 
 /**
- * Phones that come into a call by themselves, with an INVITE that names one of its dialogs (Replaces, RFC 3891): they take the
- * place of that leg, or answer in the place of a phone that rings.
+ * Phones that come into a call by themselves, with an INVITE that names one of its dialogs (Replaces, RFC 3891) or is a code for it: they
+ * take the place of that leg, or answer in the place of a phone that rings.
  */
 export class Takeover {
   readonly #call: CallContext;
@@ -40,12 +40,13 @@ export class Takeover {
     this.#parts = parts;
   }
 
-  /** @param talking who talks now, if anybody does */
+  /** @param talking who talks now, if anybody does; `by` what names the dialog, for a person */
   take(
     { leg, stage }: NamedDialog,
     talking: Talking | undefined,
     origin: CallOrigin,
     open: (user: IncomingInviteUser) => IncomingInvite,
+    by = 'Replaces',
   ): void {
     const stays = stage === 'confirmed' ? this.#call.otherOf(leg) : this.#call.legs.caller;
     const isReady = stage === 'our-early' || (talking !== undefined && !talking.exchanging && !isNegotiating(leg));
@@ -65,7 +66,7 @@ export class Takeover {
     holder.leg = comes;
     if (origin.secure === true) this.#parts.asks({ ...this.#call.origin, secure: true });
     if (stage === 'confirmed') this.#replace(leg, comes, stays, invite);
-    else this.#pickUp(leg, comes, stays, invite);
+    else this.#pickUp(leg, comes, stays, invite, by);
   }
 
   /** A leg whose dialog is there is joined with who stays. */
@@ -169,7 +170,7 @@ export class Takeover {
     this.#call.emit({ type: 'transfer.succeeded', by, leg: comes.name, party: comes.party });
   }
 
-  #pickUp(rings: Leg, comes: Leg, caller: Leg, invite: IncomingInvite): void {
+  #pickUp(rings: Leg, comes: Leg, caller: Leg, invite: IncomingInvite, by: string): void {
     const { terms } = this.#call;
     // Who comes without an offer would have to be waited for, while the phones ring on and others may answer.
     const sdp = invite.offer === undefined ? undefined : calleeAnswer(caller, comes, terms);
@@ -179,7 +180,7 @@ export class Takeover {
       return;
     }
     if (forCaller.value !== undefined) comes.forCaller = forCaller.value;
-    this.#tellStart(comes, `picks up for ${rings.party.number} (Replaces)`);
+    this.#tellStart(comes, `picks up for ${rings.party.number} (${by})`);
     comes.session = invite.accept({ sdp: sdp.value });
     this.#call.feed({ type: 'picked-up', leg: rings.name, by: comes.name });
   }

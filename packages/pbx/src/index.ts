@@ -120,13 +120,14 @@ export { COMPARED_SECONDS, cheapestOf, RateTable, type TrunkRate } from './rates
 export { readingRates, readRates } from './rates/read-rates.ts';
 export { writingRates } from './rates/write-rates.ts';
 export { advance } from './routing/advance.ts';
-export { codesOf, type Feature, takesExtension } from './routing/codes.ts';
+export { type CodeDigits, codesOf, digitsAfter, type Feature, featureOf } from './routing/codes.ts';
 export { type DecisionFault, LONGEST_DECISION, readDecision } from './routing/decision.ts';
 export { mailboxOwner } from './routing/leave-message.ts';
 export { dialledIn, type KeysRead, mostMenuKeys, readMenuKeys } from './routing/menu-keys.ts';
 export { IDLE, NOTES_LIMIT, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
 export type { AgentOrder } from './routing/order-of-agent.ts';
 export { isRingOutcome } from './routing/outcomes.ts';
+export type { PickUp } from './routing/pick-up.ts';
 export type {
   Activity,
   CallBack,

@@ -1,4 +1,4 @@
-import { codesOf, featureOf, takesExtension } from '../routing/codes.ts';
+import { codesOf, type Feature, featureOf, mayFollow } from '../routing/codes.ts';
 import { below, type DomainView, type Report } from './domain-view.ts';
 
 /** Finds codes of which one stands in the way of another, and numbers of the domain that a code hides from employees. */
@@ -32,7 +32,7 @@ export function checkCodes(view: DomainView, report: Report): void {
   }
 }
 
-/** Whether a longer code would be taken for a shorter one with a group's digits. */
-function isHidden(feature: Parameters<typeof takesExtension>[0], code: string, longer: string): boolean {
-  return takesExtension(feature) && longer.startsWith(code) && /^[0-9]+$/.test(longer.slice(code.length));
+/** Whether a longer code would be taken for a shorter one with digits behind it. */
+function isHidden(feature: Feature, code: string, longer: string): boolean {
+  return longer.startsWith(code) && longer !== code && mayFollow(feature, longer.slice(code.length));
 }

@@ -4,18 +4,26 @@ import type { Codes } from '../schema/codes.ts';
 /** What a code orders. */
 export type Feature = keyof Codes;
 
-/** What holds where a domain says nothing. */
-const DEFAULTS: Readonly<Record<Feature, string>> = {
-  echo: '*43',
-  login: '*45',
-  logout: '*46',
-  pause: '*47',
-  resume: '*48',
-  voicemail: '*98',
+/** What may follow a code. */
+export type CodeDigits = 'group' | 'extension';
+
+interface FeatureFacts {
+  /** What holds where a domain says nothing. */
+  readonly code: string;
+  readonly digits?: CodeDigits;
+}
+
+const FEATURES: Readonly<Record<Feature, FeatureFacts>> = {
+  echo: { code: '*43' },
+  login: { code: '*45', digits: 'group' },
+  logout: { code: '*46', digits: 'group' },
+  pause: { code: '*47' },
+  resume: { code: '*48' },
+  voicemail: { code: '*98', digits: 'extension' },
+  pickup: { code: '*8', digits: 'extension' },
 };
 
-/** Features whose code may be followed by digits, the extension that it is about. */
-const WITH_EXTENSION: ReadonlySet<Feature> = new Set(['login', 'logout', 'voicemail']);
+const DEFAULTS = Object.fromEntries(Object.entries(FEATURES).map(([feature, { code }]) => [feature, code]));
 
 /** The codes of a domain; a feature without one is not there. */
 export function codesOf({ settings }: Pick<Domain, 'settings'>): readonly (readonly [Feature, string])[] {
@@ -23,9 +31,14 @@ export function codesOf({ settings }: Pick<Domain, 'settings'>): readonly (reado
   return all.filter(([, code]) => code !== 'none');
 }
 
-/** Whether digits may follow a feature's code. */
-export function takesExtension(feature: Feature): boolean {
-  return WITH_EXTENSION.has(feature);
+/** What the digits mean that may follow a feature's code; undefined where none may. */
+export function digitsAfter(feature: Feature): CodeDigits | undefined {
+  return FEATURES[feature].digits;
+}
+
+/** Whether this, dialled behind a feature's code, belongs to it. */
+export function mayFollow(feature: Feature, digits: string): boolean {
+  return digits === '' || (digitsAfter(feature) !== undefined && /^[0-9]+$/.test(digits));
 }
 
 /** What somebody orders by what they dialled. */
@@ -42,7 +55,7 @@ export function featureOf(domain: Pick<Domain, 'settings'>, dialled: string): Or
   for (const [feature, code] of codesOf(domain)) {
     if (!dialled.startsWith(code)) continue;
     const digits = dialled.slice(code.length);
-    if (digits === '' || (takesExtension(feature) && /^[0-9]+$/.test(digits))) return { feature, digits, code };
+    if (mayFollow(feature, digits)) return { feature, digits, code };
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import type { GroupMember } from '../schema/group.ts';
 import type { MenuStep } from '../schema/menu.ts';
 import type { RingStep, SchemeStep } from '../schema/scheme.ts';
 import type { AgentOrder } from './order-of-agent.ts';
+import type { PickUp } from './pick-up.ts';
 
 /**
  * How a ring step ends without an answer, in the words of the table of failures: what the phones answered, taken
@@ -68,10 +69,11 @@ export type StepOutcome = RingOutcome | ServedOutcome;
  * - `unreachable`: the user has no device, or none that can be reached now
  * - `no-channel`: as many calls as the number or the trunk takes at once
  * - `caller-blocked`: the number does not take calls of this caller
+ * - `nothing-rings`: there is no ringing phone that could be picked up
  * - `congestion`: a scheme says that there is no room for the call
  * - `limit-reached`: whoever orders the call outside has used up what they may
  */
-export type RejectReason = RingOutcome | 'not-served' | 'forbidden' | 'caller-blocked' | 'congestion';
+export type RejectReason = RingOutcome | 'not-served' | 'forbidden' | 'caller-blocked' | 'congestion' | 'nothing-rings';
 
 /** Who calls. */
 export type Caller =
@@ -246,6 +248,8 @@ export type PlanStep =
   | { readonly do: 'voicemail'; readonly box: string; readonly ended: RingOutcome; readonly because: string }
   /** The caller hears the messages of a mailbox. `own`: by a phone of its user, or of a member of its group. */
   | { readonly do: 'mailbox'; readonly box: string; readonly own: boolean; readonly because: string }
+  /** The caller answers what has rung longest there, in the place of that phone. */
+  | ({ readonly do: 'pick-up'; readonly because: string } & PickUp)
   | { readonly do: 'reject'; readonly reason: RejectReason; readonly text: string; readonly because: string }
   | { readonly do: 'hangup'; readonly because: string };
 

@@ -9,6 +9,7 @@ import { begun, type Journey, planOf, rejected } from './journey.ts';
 import { type Decision, sendTo } from './onward.ts';
 import { openMailbox } from './open-mailbox.ts';
 import { orderOfAgent } from './order-of-agent.ts';
+import { pickUp } from './pick-up.ts';
 import type { Plan, RouteCall, World } from './plan.ts';
 import { reachGroup } from './reach-group.ts';
 import { reachUser } from './reach-user.ts';
@@ -47,6 +48,8 @@ function orderedBy(journey: Journey, user: User, ordered: Ordered, world: World)
       return planOf(journey, { do: 'echo', because: `${code} is the echo test` });
     case 'voicemail':
       return openMailbox(journey, user, digits, code, world);
+    case 'pickup':
+      return pickUp(journey, user, ordered, world);
     default:
       return orderOfAgent(journey, user, feature, ordered, world);
   }

@@ -19,5 +19,7 @@ export const codes = z.strictObject({
   resume: code.exactOptional(),
   /** Opens the own mailbox, or that of the extension that follows. */
   voicemail: code.exactOptional(),
+  /** Answers what rings at a colleague's phone in a group of one's own, or at the extension that follows. */
+  pickup: code.exactOptional(),
 });
 export type Codes = z.output<typeof codes>;

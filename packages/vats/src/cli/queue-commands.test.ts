@@ -37,5 +37,5 @@ test('a pause of nobody is refused with its remedy', async () => {
 });
 
 test('codes are listed', async () => {
-  expect((await vats('codes')).out).toMatch(/\*45\[EXTENSION\] +login +logs you in/);
+  expect((await vats('codes')).out).toMatch(/\*45\[GROUP\] +login +logs you in/);
 });

@@ -34,7 +34,7 @@ const agentsAnswer = z.object({
 });
 const pauseAnswer = z.object({ member: z.string(), paused: z.boolean(), changed: z.boolean() });
 const codesAnswer = z.object({
-  codes: z.array(z.object({ feature: z.string(), code: z.string(), extension: z.boolean() })),
+  codes: z.array(z.object({ feature: z.string(), code: z.string(), digits: z.string().optional() })),
 });
 
 interface InDomain extends Where {
@@ -125,15 +125,15 @@ const WHAT: Readonly<Record<string, string>> = {
   pause: 'no group rings you from now on',
   resume: 'groups ring you again',
   voicemail: 'opens your mailbox, or that of the extension that follows',
+  pickup: 'answers what rings in your groups, or at the extension that follows',
 };
 
 function codesText({ codes }: z.output<typeof codesAnswer>): string {
   return table(
     ['code', 'feature', 'what'],
-    codes.map(({ feature, code, extension }) => [
-      extension ? `${code}[EXTENSION]` : code,
-      feature,
-      WHAT[feature] ?? '',
+    codes.map(({ feature, code, digits }) => [
+      digits === undefined ? code : `${code}[${digits.toUpperCase()}]`,
+      ...[feature, WHAT[feature] ?? ''],
     ]),
     'there is no code',
   );

@@ -1,4 +1,4 @@
-import { codesOf, type Domain, takesExtension } from '@vats/pbx';
+import { codesOf, type Domain, digitsAfter } from '@vats/pbx';
 import { z } from 'zod';
 import type { Switch } from '../create-switch.ts';
 import { bodyOf } from './body-of.ts';
@@ -49,9 +49,11 @@ export function queueRoutes({
     },
     'GET /codes': ({ query }) => {
       const domain = theDomain(model, query.get('domain') ?? undefined);
-      return {
-        codes: codesOf(domain).map(([feature, code]) => ({ feature, code, extension: takesExtension(feature) })),
-      };
+      const codes = codesOf(domain).map(([feature, code]) => {
+        const digits = digitsAfter(feature);
+        return { feature, code, ...(digits !== undefined && { digits }) };
+      });
+      return { codes };
     },
   };
 }
