@@ -3,6 +3,7 @@ import type {
   Conference,
   Frozen,
   MenuStep,
+  OwnChange,
   Plan,
   RingOutcome,
   SaidValue,
@@ -47,6 +48,7 @@ export type Service =
   | { readonly kind: 'conference'; readonly conference: Conference }
   /** What the caller has ordered by a code is done. */
   | { readonly kind: 'agent'; readonly action: AgentOrder; readonly groups: readonly string[] }
+  | { readonly kind: 'own-setting'; readonly change: OwnChange }
   /** The caller waits for an agent. `plan`: whose step that is. */
   | { readonly kind: 'queue'; readonly plan: Plan }
   /** The caller may leave a message. */

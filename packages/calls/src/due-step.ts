@@ -65,6 +65,9 @@ export class DueStep {
       case 'agent':
         this.#serve({ kind: 'agent', action: due.action, groups: due.groups });
         return;
+      case 'own-setting':
+        this.#serve({ kind: 'own-setting', change: due.change });
+        return;
       case 'queue':
         this.#serve({ kind: 'queue', plan });
         return;

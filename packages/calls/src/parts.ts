@@ -1,6 +1,6 @@
 import type { Clock, Endpoint, Ledger, Log, Random } from '@vats/kernel';
 import type { MediaPlane, RecordingFormat, Seal, SrtpPolicy } from '@vats/media';
-import type { AgentOrder, Domain, SessionTimer, SpendingAccounts, TrunkIdentity, World } from '@vats/pbx';
+import type { AgentOrder, Domain, OwnChange, SessionTimer, SpendingAccounts, TrunkIdentity, World } from '@vats/pbx';
 import type { DialogLayer, DigestClient, Flow, FlowTarget } from '@vats/sip';
 import type { CallEvent } from './call-event.ts';
 import type { ConferenceRecorded } from './conference-recording.ts';
@@ -160,6 +160,8 @@ export interface CallsParts {
     extension: string,
     order: { readonly action: AgentOrder; readonly groups: readonly string[] },
   ) => void;
+  /** Keeps what an employee has set by phone; throws where that can't be. No code does so without it. */
+  readonly setOwn?: (domain: Domain, extension: string, change: OwnChange) => void;
   /** Services of companies that decide. None is asked without it. */
   readonly decide?: AskDecision;
   /** Where messages are left and heard. Nobody has a mailbox without it. */

@@ -1,6 +1,5 @@
 import type { MediaEvent } from '@vats/media';
 import type { RingOutcome } from '@vats/pbx';
-import { AgentService } from './agent-service.ts';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
 import type { Service } from './call-state.ts';
@@ -11,6 +10,7 @@ import { DecideService } from './decide-service.ts';
 import { EchoService } from './echo-service.ts';
 import type { Forks } from './forks.ts';
 import { MenuService } from './menu-service.ts';
+import { OrderService, orderOfAgent, orderOfOwn } from './order-service.ts';
 import type { PinGuesses } from './pin-guesses.ts';
 import { PlayService } from './play-service.ts';
 import { QueueService } from './queue-service.ts';
@@ -122,7 +122,9 @@ export class Services {
       case 'menu':
         return new MenuService(this.#call, this.#caller, this.#shared, service);
       case 'agent':
-        return new AgentService(this.#call, this.#caller, service);
+        return new OrderService(this.#call, this.#caller, orderOfAgent(service, this.#call.parts));
+      case 'own-setting':
+        return new OrderService(this.#call, this.#caller, orderOfOwn(service, this.#call.parts));
       case 'queue':
         return new QueueService(this.#call, this.#caller, this.#forks, this.#shared.queues, service.plan);
       case 'decide':

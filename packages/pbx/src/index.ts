@@ -127,6 +127,14 @@ export { dialledIn, type KeysRead, mostMenuKeys, readMenuKeys } from './routing/
 export { IDLE, NOTES_LIMIT, NotedWorld, replayedWorld, type WorldNotes } from './routing/noted-world.ts';
 export type { AgentOrder } from './routing/order-of-agent.ts';
 export { isRingOutcome } from './routing/outcomes.ts';
+export {
+  changedOwn,
+  forwardsOf,
+  isUndisturbed,
+  type OwnChange,
+  type OwnForward,
+  type OwnSettings,
+} from './routing/own-settings.ts';
 export type { PickUp } from './routing/pick-up.ts';
 export type {
   Activity,

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { CallManager, type ReachablePhone } from '@vats/calls';
 import { FaultLines, GuardedClock, Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
-import { type Domain, setting } from '@vats/pbx';
+import { type Domain, isUndisturbed, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
 import {
   DEFAULT_PORT,
@@ -19,7 +19,7 @@ import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
 import { DecisionServices } from './decisions/decision-services.ts';
-import { forgetWhatIsGone } from './forget-what-is-gone.ts';
+import { forgetWhatIsGone, noteDisturbance } from './forget-what-is-gone.ts';
 import { capabilitiesOf } from './front-door/capabilities.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
 import { HistoryKeeper } from './history-keeper.ts';
@@ -47,6 +47,7 @@ import { logRegistration } from './registrations.ts';
 import { GroupLogins } from './routing-world/group-logins.ts';
 import { LiveWorld } from './routing-world/live-world.ts';
 import { orderOfAgent } from './routing-world/order-of-agent.ts';
+import { OwnSettingsKeeper } from './routing-world/own-settings.ts';
 import { runningSwitch } from './running-switch.ts';
 import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
@@ -61,6 +62,8 @@ export type { Switch, SwitchParts } from './switch.ts';
 const DIGEST_SECRET_OCTETS = 32;
 /** In the data directory: which members are logged in to their groups. */
 const GROUP_LOGINS = 'group-logins.json';
+/** Beside it: what employees have set by phone. */
+const OWN_SETTINGS = 'own-settings.json';
 
 /**
  * Joins the parts to a switch: the only place that knows all of them.
@@ -196,7 +199,8 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     () => clock.now(),
     (before, after) => {
-      forgetWhatIsGone(before, after, { watching, registrar, rates, contacts, log });
+      forgetWhatIsGone(before, after, { watching, registrar, rates, contacts, own, log });
+      noteDisturbance(before, after, watching);
       recordings.keeper.makeKeys(after.domains);
       watching.noteModel();
       calls.agentsChanged();
@@ -217,12 +221,21 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   });
   const { voicemail } = mailboxes;
   undo.push(() => mailboxes.close());
+  const own = new OwnSettingsKeeper({
+    log,
+    ...(parts.store === undefined && { file: join(data, OWN_SETTINGS) }),
+    onChange: (domain, extension) => {
+      watching.noteEmployee(domain, extension);
+      calls.agentsChanged();
+    },
+  });
   const participants = new Participants();
   ledger.enrol('calls with participants', () => participants.size);
   const watching: Watching = new Watching({
     participants,
     ...{ dialogs, registrar, clock, random, log, ledger, mailboxes: voicemail.watched },
     directory: () => model.directory,
+    isUndisturbed: (domain, user) => isUndisturbed(user, own.of(domain, user.extension)),
   });
   undo.push(async () => watching.close());
 
@@ -281,6 +294,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     calls: () => calls,
     logins,
     onWait: (domain, wait) => calls.restoreWait(domain, wait),
+    own,
     isTrunkUp: (domain, trunk) => trunks.isUp(domain, trunk),
     responsible: (domain, number) => contacts.find(domain.id, number)?.extension,
     cheapestFirst: (domain, number, names) => rates.cheapestFirst(domain.id, number, names),
@@ -319,6 +333,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       sessionTimer: settings.sip.sessionTimer,
     },
     agents: (domain, extension, order) => orderOfAgent(logins, clock, domain, extension, order),
+    setOwn: (domain, extension, change) => own.set(domain.id, extension, change),
     conferenceRecorded: (recorded) => {
       journal.noteConference(recorded);
       if (recorded.what.kind !== 'started' && parts.media === undefined) finishing.finish(recorded.path);
@@ -414,6 +429,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
       numbering,
       world,
       logins,
+      own,
       watching,
       messages,
       voicemail,

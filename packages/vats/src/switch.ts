@@ -28,6 +28,7 @@ import type { DiskWatch } from './recordings/disk-watch.ts';
 import type { RecordingStorage } from './recordings/recording-storage.ts';
 import type { GroupLogins } from './routing-world/group-logins.ts';
 import type { LiveWorld, OtherAnswers } from './routing-world/live-world.ts';
+import type { OwnSettingsKeeper } from './routing-world/own-settings.ts';
 import type { Settings, TlsSettings } from './settings/index.ts';
 import type { TlsKeeper } from './tls/tls-keeper.ts';
 import type { Trunks } from './trunks.ts';
@@ -109,6 +110,8 @@ export interface Switch {
   /** The moment as plans see it. */
   readonly world: LiveWorld;
   readonly logins: GroupLogins;
+  /** What employees have set by phone. */
+  readonly own: OwnSettingsKeeper;
   /** Our certificates, as far as we have any, and what an operator should know of them. */
   readonly tls: Pick<TlsKeeper, 'certificates' | 'warnings'>;
   /** Reads the certificates anew; connections that are there stay. @throws StartFailure, with all as it was */

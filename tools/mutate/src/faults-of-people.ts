@@ -34,7 +34,7 @@ export const OF_PEOPLE: readonly Mutation[] = [
   routing('user-targets', 'delays are lost', 'const begins = after + later;', 'const begins = later;'),
   routing('targets', 'a phone rings twice for one call', 'if (seen.has(key)) return false;', ''),
   routing('targets', 'the ring ends before the last has rung', 'after + ring)', 'ring)'),
-  routing('barrier', 'do not disturb disturbs', 'if (user.dnd === true) {', 'if (false) {'),
+  routing('barrier', 'do not disturb disturbs', 'if (isUndisturbed(user, own)) {', 'if (false) {'),
   routing('barrier', 'hours of users hold for nobody', 'if (!open) return', 'if (false) return'),
   routing('barrier', 'who takes one call at a time gets two', 'if (talking + ringing > 0) {', 'if (false) {'),
   routing('left-out', 'busy members ring', "if (group.skipBusy !== false && talking + ringing > 0) return 'busy';", ''),

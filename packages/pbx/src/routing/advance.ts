@@ -25,7 +25,8 @@ export function advance(plan: Plan, event: PlanEvent, world: World): Plan {
   if (step.do === 'voicemail') return afterMessage(plan, step, outcome, world);
   if (isQueueOutcome(outcome)) return plan;
   const journey = journeyOf(plan);
-  if (step.do === 'agent') return planOf(journey, { do: 'hangup', because: 'and that is all' });
+  if (step.do === 'agent' || step.do === 'own-setting')
+    return planOf(journey, { do: 'hangup', because: 'and that is all' });
   if (step.do === 'menu') return decide(chosen(journey, outcome, endedBefore(plan), world), world);
   if (step.do === 'decide') return decide(decided(journey, outcome, endedBefore(plan), world), world);
   if (step.do !== 'play') return plan;

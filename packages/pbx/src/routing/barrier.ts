@@ -1,6 +1,7 @@
 import type { User } from '../model/model.ts';
 import { scheduleAt } from '../schedule/schedule-at.ts';
 import { type InDomain, zoneOf } from './journey.ts';
+import { isUndisturbed, ownOf } from './own-settings.ts';
 import type { RingOutcome, World } from './plan.ts';
 
 /** What keeps a user from being rung at all. */
@@ -18,8 +19,11 @@ export function barrierOf(journey: InDomain, user: User, world: World): Barrier 
     const { open, because } = scheduleAt(user.hours, zoneOf(journey), world.now);
     if (!open) return { kind: 'off-duty', outcome: 'unreachable', why: `${user.name} is off duty (${because})` };
   }
-  if (user.dnd === true) {
-    return { kind: 'do-not-disturb', outcome: 'do-not-disturb', why: `${user.name} does not want to be disturbed` };
+  const own = ownOf(journey.call.domain, user, world);
+  if (isUndisturbed(user, own)) {
+    const set = own?.dnd === undefined ? '' : ' (set by phone)';
+    const why = `${user.name} does not want to be disturbed${set}`;
+    return { kind: 'do-not-disturb', outcome: 'do-not-disturb', why };
   }
   if (user.callWaiting === false) {
     const { talking, ringing } = world.activity(journey.call.domain, user.extension);

@@ -5,7 +5,7 @@ import type { Codes } from '../schema/codes.ts';
 export type Feature = keyof Codes;
 
 /** What may follow a code. */
-export type CodeDigits = 'group' | 'extension';
+export type CodeDigits = 'group' | 'extension' | 'number';
 
 interface FeatureFacts {
   /** What holds where a domain says nothing. */
@@ -21,6 +21,14 @@ const FEATURES: Readonly<Record<Feature, FeatureFacts>> = {
   resume: { code: '*48' },
   voicemail: { code: '*98', digits: 'extension' },
   pickup: { code: '*8', digits: 'extension' },
+  dnd: { code: '*78' },
+  disturb: { code: '*79' },
+  forward: { code: '*72', digits: 'number' },
+  unforward: { code: '*73' },
+  forwardBusy: { code: '*90', digits: 'number' },
+  unforwardBusy: { code: '*91' },
+  forwardNoAnswer: { code: '*92', digits: 'number' },
+  unforwardNoAnswer: { code: '*93' },
 };
 
 const DEFAULTS = Object.fromEntries(Object.entries(FEATURES).map(([feature, { code }]) => [feature, code]));
@@ -38,7 +46,9 @@ export function digitsAfter(feature: Feature): CodeDigits | undefined {
 
 /** Whether this, dialled behind a feature's code, belongs to it. */
 export function mayFollow(feature: Feature, digits: string): boolean {
-  return digits === '' || (digitsAfter(feature) !== undefined && /^[0-9]+$/.test(digits));
+  if (digits === '') return true;
+  const what = digitsAfter(feature);
+  return what !== undefined && (what === 'number' ? /^\+?[0-9]+$/ : /^[0-9]+$/).test(digits);
 }
 
 /** What somebody orders by what they dialled. */

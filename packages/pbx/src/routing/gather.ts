@@ -63,7 +63,8 @@ export function gather(
     if (user === undefined) continue;
     const why =
       group === undefined ? undefined : user === self ? 'it is who calls' : leftOut(journey, group, user, world);
-    const barrier = member?.phones === undefined ? barrierOf(journey, user, world) : undefined;
+    const asks = member?.phones === undefined || world.ownSettings(domain, to) !== undefined;
+    const barrier = asks ? barrierOf(journey, user, world) : undefined;
     if (why !== undefined || barrier !== undefined) {
       busy ||= why === 'busy';
       left.push(barrier?.why ?? `${user.name} is left out: ${why}`);

@@ -1,6 +1,7 @@
 import type { Directory } from '../model/directory.ts';
 import type { Domain } from '../model/model.ts';
 import type { NumberPlace } from '../numbering/number-place.ts';
+import type { OwnSettings } from './own-settings.ts';
 import type { Activity, LastTalk, World } from './plan.ts';
 
 /** Who has done nothing yet. */
@@ -23,6 +24,8 @@ export interface WorldNotes {
   readonly loggedOut?: readonly string[];
   /** Extensions. */
   readonly paused?: readonly string[];
+  /** By extension. */
+  readonly own?: Readonly<Record<string, OwnSettings>>;
   /** By group. */
   readonly waiting?: Readonly<Record<string, number>>;
   /** By number. */
@@ -58,6 +61,7 @@ export class NotedWorld implements World {
   readonly #maps = {
     activity: new Map<string, Activity>(),
     groupTalks: new Map<string, number>(),
+    own: new Map<string, OwnSettings>(),
     waiting: new Map<string, number>(),
     talks: new Map<string, readonly LastTalk[]>(),
     responsible: new Map<string, string>(),
@@ -105,6 +109,12 @@ export class NotedWorld implements World {
     const paused = this.#world.isPaused(domain, extension);
     if (paused) this.#list(this.#lists.paused, extension);
     return paused;
+  }
+
+  ownSettings(domain: Domain, extension: string): OwnSettings | undefined {
+    const own = this.#world.ownSettings(domain, extension);
+    if (own !== undefined) this.#map(this.#maps.own, extension, own);
+    return own;
   }
 
   waitingIn(domain: Domain, group: string): number {
@@ -197,6 +207,7 @@ export function replayedWorld(notes: WorldNotes, directory: Directory): World {
     lastTalkOf: (_domain, group, extension) => of(notes.groupTalks, `${group} ${extension}`) ?? 0,
     isLoggedIn: (_domain, group, extension) => !listed(notes.loggedOut, `${group} ${extension}`),
     isPaused: (_domain, extension) => listed(notes.paused, extension),
+    ownSettings: (_domain, extension) => of(notes.own, extension),
     waitingIn: (_domain, group) => of(notes.waiting, group) ?? 0,
     lastTalks: (_domain, number) => of(notes.talks, number) ?? [],
     responsible: (_domain, number) => of(notes.responsible, number),

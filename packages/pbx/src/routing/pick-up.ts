@@ -16,12 +16,7 @@ export interface PickUp {
  * Answers a call that rings at a colleague's phone, by a code: of all colleagues with whom the employee shares a group, of one that is
  * named, or of a group. Which of several calls, and which phone, is the one that has rung longest.
  */
-export function pickUp(
-  journey: Journey,
-  user: User,
-  { code, digits }: Ordered,
-  world: World,
-): Plan {
+export function pickUp(journey: Journey, user: User, { code, digits }: Ordered, world: World): Plan {
   const { domain } = journey.call;
   const is = `${code} picks a call up`;
   const found = digits === '' ? colleagues(journey, user, world) : named(journey, digits, world);

@@ -6,6 +6,7 @@ import type { GroupMember } from '../schema/group.ts';
 import type { MenuStep } from '../schema/menu.ts';
 import type { RingStep, SchemeStep } from '../schema/scheme.ts';
 import type { AgentOrder } from './order-of-agent.ts';
+import type { OwnChange, OwnSettings } from './own-settings.ts';
 import type { PickUp } from './pick-up.ts';
 
 /**
@@ -139,6 +140,8 @@ export interface World {
   isLoggedIn(domain: Domain, group: string, extension: string): boolean;
   /** Whether an employee takes no calls of groups for now. */
   isPaused(domain: Domain, extension: string): boolean;
+  /** What an employee has set by phone, beside the PBX file; undefined where that is nothing. */
+  ownSettings(domain: Domain, extension: string): OwnSettings | undefined;
   /** Callers who wait in a group's queue. */
   waitingIn(domain: Domain, group: string): number;
   /** Who spoke last with a number, newest first, at most one of each direction. */
@@ -248,6 +251,8 @@ export type PlanStep =
   | { readonly do: 'voicemail'; readonly box: string; readonly ended: RingOutcome; readonly because: string }
   /** The caller hears the messages of a mailbox. `own`: by a phone of its user, or of a member of its group. */
   | { readonly do: 'mailbox'; readonly box: string; readonly own: boolean; readonly because: string }
+  /** The caller sets what becomes of their own calls. */
+  | { readonly do: 'own-setting'; readonly change: OwnChange; readonly because: string }
   /** The caller answers what has rung longest there, in the place of that phone. */
   | ({ readonly do: 'pick-up'; readonly because: string } & PickUp)
   | { readonly do: 'reject'; readonly reason: RejectReason; readonly text: string; readonly because: string }

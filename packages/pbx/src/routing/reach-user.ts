@@ -6,6 +6,7 @@ import { arrived, forwarded, type Journey, planOf, rejected, told, within } from
 import { leaveMessage } from './leave-message.ts';
 import { type Decision, goBack, goneRound, sendTo } from './onward.ts';
 import { OUTCOME_TEXTS } from './outcomes.ts';
+import { forwardsOf, ownOf } from './own-settings.ts';
 import type { Frame, ReachEntry, RingOutcome, RingTarget, World } from './plan.ts';
 import { nameOf, ringOf } from './targets.ts';
 import { reachOf, targetsOf } from './user-targets.ts';
@@ -19,20 +20,22 @@ export function reachUser(journey: Journey, user: User, because: string, world: 
   if (there === undefined) {
     return goneRound(journey, `the call has been at ${user.extension} already`, because);
   }
-  const always = user.forward?.always;
+  const own = ownOf(there.call.domain, user, world);
+  const { always } = forwardsOf(user, own);
   if (always !== undefined) {
     const on = forwarded(there, { by: user.extension, to: always, when: 'always' });
     if (always === 'voicemail')
       return leaveMessage(on, user, 'no-answer', `${because}, and ${user.name} takes no calls`);
-    return sendTo(on, always, `${because}, and all calls of ${user.name} go on to ${always}`, user);
+    const set = own?.always === undefined ? '' : ' (set by phone)';
+    return sendTo(on, always, `${because}, and all calls of ${user.name} go on to ${always}${set}`, user);
   }
   const barrier = barrierOf(there, user, world);
   if (barrier !== undefined) {
-    return leave(told(there, `${because}: ${barrier.why}`), user, barrier.outcome, barrier.kind === 'off-duty');
+    return leave(told(there, `${because}: ${barrier.why}`), user, barrier.outcome, world, barrier.kind === 'off-duty');
   }
   const left: string[] = [];
   const rung = ringNext(there, user, reachOf(user), because, left, world);
-  return rung ?? nothingToRing(told(there, ...left), user, because);
+  return rung ?? nothingToRing(told(there, ...left), user, because, world);
 }
 
 /** After some of a user's phones rang in vain. */
@@ -47,13 +50,14 @@ export function goOnWithUser(
     const because = `${user.name} (${user.extension}) ${OUTCOME_TEXTS[outcome]} there`;
     // While some of their phones rang, the user may have taken another call.
     const barrier = barrierOf(journey, user, world);
-    if (barrier?.kind === 'on-the-phone') return leave(told(journey, `${because}, and ${barrier.why}`), user, outcome);
+    if (barrier?.kind === 'on-the-phone')
+      return leave(told(journey, `${because}, and ${barrier.why}`), user, outcome, world);
     const left: string[] = [];
     const next = ringNext(journey, user, entries, because, left, world);
     // How those ended that did ring; who could not be rung after them changes nothing of that.
-    return next ?? leave(told(journey, ...left), user, outcome);
+    return next ?? leave(told(journey, ...left), user, outcome, world);
   }
-  return leave(journey, user, outcome);
+  return leave(journey, user, outcome, world);
 }
 
 /**
@@ -99,20 +103,21 @@ function ring(
   });
 }
 
-function nothingToRing(journey: Journey, user: User, because: string): Decision {
+function nothingToRing(journey: Journey, user: User, because: string, world: World): Decision {
   const asksDevices = reachOf(user).some(({ to }) => to !== 'mobile' && !isPublicNumber(to));
   const what = !asksDevices
     ? 'none of the numbers can be called'
     : user.devices.length === 0
       ? `${user.name} has no device`
       : `no device of ${user.name} is registered`;
-  return leave(told(journey, `${because}: ${what}`), user, 'unreachable');
+  return leave(told(journey, `${because}: ${what}`), user, 'unreachable', world);
 }
 
 /** Where a call goes that the user did not take. Only silence is followed by `noAnswer`; a refusal is an answer. */
-function leave(journey: Journey, user: User, outcome: RingOutcome, offDuty = false): Decision {
+function leave(journey: Journey, user: User, outcome: RingOutcome, world: World, offDuty = false): Decision {
   const because = `${user.name} (${user.extension}) ${OUTCOME_TEXTS[outcome]}`;
-  const to = forwardOf(user, outcome, offDuty);
+  const forward = forwardsOf(user, ownOf(journey.call.domain, user, world));
+  const to = forwardOf(forward, user.noAnswer, outcome, offDuty);
   if (to !== undefined) {
     const on = forwarded(journey, { by: user.extension, to, when: offDuty ? 'closed' : outcome });
     if (to === 'voicemail') return leaveMessage(on, user, outcome, because);
@@ -123,18 +128,23 @@ function leave(journey: Journey, user: User, outcome: RingOutcome, offDuty = fal
     : goBack(told(journey, because), outcome);
 }
 
-function forwardOf({ forward, noAnswer }: User, outcome: RingOutcome, offDuty: boolean): string | undefined {
-  if (offDuty) return forward?.closed;
+function forwardOf(
+  forward: NonNullable<User['forward']>,
+  noAnswer: User['noAnswer'],
+  outcome: RingOutcome,
+  offDuty: boolean,
+): string | undefined {
+  if (offDuty) return forward.closed;
   switch (outcome) {
     case 'no-answer':
-      return forward?.noAnswer ?? noAnswer?.to;
+      return forward.noAnswer ?? noAnswer?.to;
     case 'unreachable':
     case 'trunk-failed':
     case 'trunk-refused':
-      return forward?.unreachable ?? noAnswer?.to;
+      return forward.unreachable ?? noAnswer?.to;
     case 'callee-busy':
     case 'do-not-disturb':
-      return forward?.busy;
+      return forward.busy;
     default:
       return undefined;
   }

@@ -10,9 +10,10 @@ import { type Decision, sendTo } from './onward.ts';
 import { openMailbox } from './open-mailbox.ts';
 import { orderOfAgent } from './order-of-agent.ts';
 import { pickUp } from './pick-up.ts';
-import type { Plan, RouteCall, World } from './plan.ts';
+import type { Caller, Plan, RouteCall, World } from './plan.ts';
 import { reachGroup } from './reach-group.ts';
 import { reachUser } from './reach-user.ts';
+import { isOwn, setOwn } from './set-own.ts';
 
 /**
  * Decides what is done for a call. Pure: the same call in the same world has the same plan, so `vats explain` and a test
@@ -30,7 +31,7 @@ function firstDecision(call: RouteCall, world: World): Decision {
     return rejected(journey, 'not-found', 'domains do not call each other by name', `${host} is another domain`);
   }
   const ordered = featureOf(domain, dialled);
-  if (ordered !== undefined) return orderedBy(journey, caller.user, ordered, world);
+  if (ordered !== undefined) return orderedBy(journey, caller, ordered, world);
   const user = world.directory.findUser(domain, dialled);
   if (user !== undefined) return reachUser(journey, user, named(dialled, user), world);
   const group = world.directory.findGroup(domain, dialled);
@@ -41,17 +42,23 @@ function firstDecision(call: RouteCall, world: World): Decision {
 }
 
 /** What an employee has ordered by a code. */
-function orderedBy(journey: Journey, user: User, ordered: Ordered, world: World): Plan {
+function orderedBy(
+  journey: Journey,
+  caller: Extract<Caller, { kind: 'device' }>,
+  ordered: Ordered,
+  world: World,
+): Plan {
   const { feature, digits, code } = ordered;
+  if (isOwn(feature)) return setOwn(journey, caller, feature, ordered, world);
   switch (feature) {
     case 'echo':
       return planOf(journey, { do: 'echo', because: `${code} is the echo test` });
     case 'voicemail':
-      return openMailbox(journey, user, digits, code, world);
+      return openMailbox(journey, caller.user, digits, code, world);
     case 'pickup':
-      return pickUp(journey, user, ordered, world);
+      return pickUp(journey, caller.user, ordered, world);
     default:
-      return orderOfAgent(journey, user, feature, ordered, world);
+      return orderOfAgent(journey, caller.user, feature, ordered, world);
   }
 }
 

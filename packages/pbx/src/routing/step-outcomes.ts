@@ -37,11 +37,15 @@ const GO_ON: ReadonlySet<PlanStep['do']> = new Set([
   'queue',
   'agent',
   'voicemail',
+  'own-setting',
 ] as const);
 
 /** A step that another may follow; all others are the call's last. */
 export function goesOn(
   step: PlanStep,
-): step is Extract<PlanStep, { do: 'ring' | 'play' | 'menu' | 'decide' | 'queue' | 'agent' | 'voicemail' }> {
+): step is Extract<
+  PlanStep,
+  { do: 'ring' | 'play' | 'menu' | 'decide' | 'queue' | 'agent' | 'voicemail' | 'own-setting' }
+> {
   return GO_ON.has(step.do);
 }

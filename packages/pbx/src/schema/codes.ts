@@ -21,5 +21,15 @@ export const codes = z.strictObject({
   voicemail: code.exactOptional(),
   /** Answers what rings at a colleague's phone in a group of one's own, or at the extension that follows. */
   pickup: code.exactOptional(),
+  /** Nothing rings from now on; and the end of that. */
+  dnd: code.exactOptional(),
+  disturb: code.exactOptional(),
+  /** Calls go on to the number that follows: all, or those that find one busy or that one does not answer; and the end of each. */
+  forward: code.exactOptional(),
+  unforward: code.exactOptional(),
+  forwardBusy: code.exactOptional(),
+  unforwardBusy: code.exactOptional(),
+  forwardNoAnswer: code.exactOptional(),
+  unforwardNoAnswer: code.exactOptional(),
 });
 export type Codes = z.output<typeof codes>;

@@ -41,6 +41,7 @@ export function worldOf(model: Model, unreachable: readonly string[] = [], chang
     lastTalkOf: () => 0,
     isLoggedIn: () => true,
     isPaused: () => false,
+    ownSettings: () => undefined,
     waitingIn: () => 0,
     lastTalks: () => [],
     responsible: () => undefined,

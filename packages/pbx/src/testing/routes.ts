@@ -25,6 +25,7 @@ export interface Moment extends Partial<World> {
 const SILENT = {
   ...({ play: 'played', menu: 'no-key', decide: 'not-decided' } as const),
   ...({ queue: 'queue-waited', agent: 'played', voicemail: 'message-left' } as const),
+  ...({ 'own-setting': 'played' } as const),
 };
 
 /** A call on its way, told in short. */

@@ -18,6 +18,7 @@ import { addExplainCall } from './explain-call.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { addHistory } from './history-commands.ts';
 import { addListCommands } from './list-commands.ts';
+import { addOwnCommands } from './own-commands.ts';
 import { addPromptCommands } from './prompt-commands.ts';
 import { addQueueCommands } from './queue-commands.ts';
 import { readPbxText, readText } from './read-text.ts';
@@ -197,6 +198,7 @@ function program(streams: Streams, result: { code: number }): Command {
       print(options, made, (account) => accountText(account, options.passwordStdin === true));
     });
 
+  addOwnCommands(user, print);
   addUserListCommands(user, streams, print);
   addListCommands(vats, streams, print);
 

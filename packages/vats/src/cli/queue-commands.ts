@@ -126,6 +126,14 @@ const WHAT: Readonly<Record<string, string>> = {
   resume: 'groups ring you again',
   voicemail: 'opens your mailbox, or that of the extension that follows',
   pickup: 'answers what rings in your groups, or at the extension that follows',
+  dnd: 'nothing rings at your phones',
+  disturb: 'your phones ring again',
+  forward: 'all your calls go on to the number that follows',
+  unforward: 'your calls ring at your phones again',
+  forwardBusy: 'calls that find you busy go on to the number that follows',
+  unforwardBusy: 'and no longer do',
+  forwardNoAnswer: 'calls that you do not answer go on to the number that follows',
+  unforwardNoAnswer: 'and no longer do',
 };
 
 function codesText({ codes }: z.output<typeof codesAnswer>): string {

@@ -212,6 +212,7 @@ function worldAt(world: World, now: number): World {
     lastTalkOf: (domain, group, extension) => world.lastTalkOf(domain, group, extension),
     isLoggedIn: (domain, group, extension) => world.isLoggedIn(domain, group, extension),
     isPaused: (domain, extension) => world.isPaused(domain, extension),
+    ownSettings: (domain, extension) => world.ownSettings(domain, extension),
     waitingIn: (domain, group) => world.waitingIn(domain, group),
     lastTalks: (domain, number) => world.lastTalks(domain, number),
     responsible: (domain, number) => world.responsible(domain, number),

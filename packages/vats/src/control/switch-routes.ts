@@ -16,6 +16,7 @@ import { explainCallRoutes } from './explain-call.ts';
 import { groupRoutes } from './group-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
+import { ownRoutes } from './own-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { rateRoutes } from './rate-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
@@ -95,6 +96,7 @@ export function switchRoutes(running: Switch, random: Random, reload: () => Prom
       return { ...answer, login, password };
     },
     'POST /reload': () => reload(),
+    ...ownRoutes(running),
     ...accessRoutes(running),
     ...explainCallRoutes(running),
     ...scheduleRoutes(running),

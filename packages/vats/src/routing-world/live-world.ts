@@ -9,6 +9,7 @@ import {
   type LastTalk,
   localDate,
   type NumberPlace,
+  type OwnSettings,
   type QueueWait,
   setting,
   type World,
@@ -19,6 +20,7 @@ import { Engagements } from './engagements.ts';
 import type { GroupLogins } from './group-logins.ts';
 import { GroupTalks } from './group-talks.ts';
 import { LastTalks } from './last-talks.ts';
+import type { OwnSettingsKeeper } from './own-settings.ts';
 
 const DAY_MS = 86_400_000;
 /**
@@ -49,6 +51,8 @@ export interface LiveWorldParts extends OtherAnswers {
   readonly logins: GroupLogins;
   /** Told of each wait in a queue that ended today before the start. @param domain `Domain.id` */
   readonly onWait?: (domain: string, wait: QueueWait) => void;
+  /** What employees have set by phone; nothing without it. */
+  readonly own?: Pick<OwnSettingsKeeper, 'of'>;
   readonly participants: Participants;
 }
 
@@ -127,6 +131,10 @@ export class LiveWorld implements World {
 
   isPaused(domain: Domain, extension: string): boolean {
     return this.#parts.logins.pauseOf(domain.id, extension) !== undefined;
+  }
+
+  ownSettings(domain: Domain, extension: string): OwnSettings | undefined {
+    return this.#parts.own?.of(domain.id, extension);
   }
 
   waitingIn(domain: Domain, group: string): number {

@@ -1,4 +1,4 @@
-import type { Directory } from '@vats/pbx';
+import type { Directory, User } from '@vats/pbx';
 import {
   DIALOG_INFO_TYPE,
   type DialogView,
@@ -14,15 +14,25 @@ import { type Resource, readResource } from './resource.ts';
 /** Ways of writing one state that are kept: hosts by which watchers know the company, with and without parties. */
 const WRITINGS_KEPT = 16;
 
-/** Busy lamps (RFC 4235): the dialogs of an employee or a trunk. */
-export function dialogPackage(lamps: Lamps, directory: () => Directory): EventPackage<PbxWatcher> {
+/** RFC 4235 has no word for it, and keys show nothing but dialogs: one with nobody. */
+const UNDISTURBED: Lamp = { id: 'do-not-disturb', direction: 'recipient', state: 'confirmed', remote: undefined };
+
+/** Busy lamps (RFC 4235): the dialogs of an employee or a trunk, and one more while an employee does not want to be disturbed. */
+export function dialogPackage(
+  lamps: Lamps,
+  directory: () => Directory,
+  isUndisturbed: (domain: string, user: User) => boolean,
+): EventPackage<PbxWatcher> {
   return {
     name: 'dialog',
     types: [DIALOG_INFO_TYPE],
     expiry: { shortest: 60, usual: 3_600, longest: 3_600 },
     state: (key) => {
       const resource = readResource(key);
-      return isThere(directory(), resource) ? new LampState(lamps.of(key), resource, directory) : undefined;
+      if (!isThere(directory(), resource)) return undefined;
+      const user = employeeOf(directory(), resource);
+      const more = user !== undefined && isUndisturbed(resource.domain, user) ? [UNDISTURBED] : [];
+      return new LampState([...lamps.of(key), ...more], resource, directory);
     },
   };
 }
@@ -62,4 +72,9 @@ function isThere(directory: Directory, { domain: id, kind, name }: Resource): bo
   if (domain === undefined) return false;
   if (kind === 'trunk') return directory.findTrunk(domain, name) !== undefined;
   return directory.findUser(domain, name)?.extension === name;
+}
+
+function employeeOf(directory: Directory, { domain: id, kind, name }: Resource): User | undefined {
+  const domain = kind === 'employee' ? directory.domainById(id) : undefined;
+  return domain && directory.findUser(domain, name);
 }

@@ -1,5 +1,5 @@
 import type { Clock, Ledger, Log, Random } from '@vats/kernel';
-import type { Directory } from '@vats/pbx';
+import type { Directory, User } from '@vats/pbx';
 import type { Registrar, RegistrarEvent } from '@vats/registrar';
 import {
   badEvent,
@@ -33,6 +33,8 @@ export interface WatchingParts {
   readonly directory: () => Directory;
   readonly participants: Participants;
   readonly mailboxes: Mailboxes;
+  /** Whether nothing is to ring at an employee. @param domain `Domain.id` */
+  readonly isUndisturbed: (domain: string, user: User) => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -62,11 +64,12 @@ export class Watching {
       onChange: (resource) => this.notifier.changed('presence', resource),
     });
     const { lamps, publications } = this;
+    const { isUndisturbed } = parts;
     const isReachable = registrar.isReachable.bind(registrar);
     const packages = [
-      dialogPackage(lamps, directory),
+      dialogPackage(lamps, directory, isUndisturbed),
       mailboxPackage(parts.mailboxes),
-      presencePackage({ directory, isReachable, lamps, publications }),
+      presencePackage({ directory, isReachable, isUndisturbed, lamps, publications }),
       registrationPackage({ clock, directory, registrar }),
     ];
     this.#packages = new Map(packages.map((each) => [each.name, each]));
@@ -106,6 +109,13 @@ export class Watching {
     this.notifier.changed('reg', employee);
     this.notifier.changed('reg', resourceKey({ domain: id, kind: 'account', name: login }));
     if (type !== 'refreshed') this.notifier.changed('presence', employee);
+  }
+
+  /** An employee is not to be disturbed, or is again. @param domain `Domain.id` */
+  noteEmployee(domain: string, extension: string): void {
+    const employee = resourceKey({ domain, kind: 'employee', name: extension });
+    this.notifier.changed('dialog', employee);
+    this.notifier.changed('presence', employee);
   }
 
   /** Voicemail was left or heard. @param domain `Domain.id` */

@@ -36,6 +36,7 @@ export function quietWorld(directory: World['directory']): World {
     isReachable: () => true,
     activity: () => idle,
     isPaused: () => false,
+    ownSettings: () => undefined,
     waitingIn: () => 0,
     lastTalkOf: () => 0,
     isLoggedIn: () => true,

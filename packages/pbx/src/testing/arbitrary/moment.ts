@@ -66,6 +66,7 @@ export function worldAt(directory: Directory, now: number, at: Moment): World {
     isReachable: (_, login) => !at.away.includes(login),
     isLoggedIn: (_, __, extension) => !at.loggedOut.includes(extension),
     isPaused: (_, extension) => at.paused.includes(extension),
+    ownSettings: () => undefined,
     waitingIn: () => at.waiting,
     // Not what was last of all the employee's.
     lastTalkOf: (_, group, extension) => now - (at.ended[(Number(group) + Number(extension)) % 6] ?? 0),
