@@ -144,6 +144,7 @@ export type {
   DeviceTarget,
   Forward,
   Frame,
+  LastCaller,
   LastTalk,
   MenuOutcome,
   OutsideTarget,

@@ -21,6 +21,7 @@ const FEATURES: Readonly<Record<Feature, FeatureFacts>> = {
   resume: { code: '*48' },
   voicemail: { code: '*98', digits: 'extension' },
   pickup: { code: '*8', digits: 'extension' },
+  returnCall: { code: '*69' },
   dnd: { code: '*78' },
   disturb: { code: '*79' },
   forward: { code: '*72', digits: 'number' },

@@ -2,7 +2,7 @@ import type { Directory } from '../model/directory.ts';
 import type { Domain } from '../model/model.ts';
 import type { NumberPlace } from '../numbering/number-place.ts';
 import type { OwnSettings } from './own-settings.ts';
-import type { Activity, LastTalk, World } from './plan.ts';
+import type { Activity, LastCaller, LastTalk, World } from './plan.ts';
 
 /** Who has done nothing yet. */
 export const IDLE: Activity = { talking: 0, ringing: 0, lastTalkEnd: 0, answered: 0, talkMs: 0 };
@@ -26,6 +26,8 @@ export interface WorldNotes {
   readonly paused?: readonly string[];
   /** By extension. */
   readonly own?: Readonly<Record<string, OwnSettings>>;
+  /** By extension. */
+  readonly callers?: Readonly<Record<string, LastCaller>>;
   /** By group. */
   readonly waiting?: Readonly<Record<string, number>>;
   /** By number. */
@@ -62,6 +64,7 @@ export class NotedWorld implements World {
     activity: new Map<string, Activity>(),
     groupTalks: new Map<string, number>(),
     own: new Map<string, OwnSettings>(),
+    callers: new Map<string, LastCaller>(),
     waiting: new Map<string, number>(),
     talks: new Map<string, readonly LastTalk[]>(),
     responsible: new Map<string, string>(),
@@ -127,6 +130,12 @@ export class NotedWorld implements World {
     const talks = this.#world.lastTalks(domain, number);
     if (talks.length > 0) this.#map(this.#maps.talks, number, talks);
     return talks;
+  }
+
+  lastCaller(domain: Domain, extension: string): LastCaller | undefined {
+    const caller = this.#world.lastCaller(domain, extension);
+    if (caller !== undefined) this.#map(this.#maps.callers, extension, caller);
+    return caller;
   }
 
   responsible(domain: Domain, number: string): string | undefined {
@@ -210,6 +219,7 @@ export function replayedWorld(notes: WorldNotes, directory: Directory): World {
     ownSettings: (_domain, extension) => of(notes.own, extension),
     waitingIn: (_domain, group) => of(notes.waiting, group) ?? 0,
     lastTalks: (_domain, number) => of(notes.talks, number) ?? [],
+    lastCaller: (_domain, extension) => of(notes.callers, extension),
     responsible: (_domain, number) => of(notes.responsible, number),
     channelsInUse: (_domain, kind, key) => of(notes.channels, `${kind} ${key}`) ?? 0,
     isTrunkUp: (_domain, trunk) => !listed(notes.trunksDown, trunk),

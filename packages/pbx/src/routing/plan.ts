@@ -126,6 +126,12 @@ export interface LastTalk {
   readonly direction: 'in' | 'out';
 }
 
+/** Who called an employee last; without a number that can be called back where they showed none. */
+export interface LastCaller {
+  /** An extension, or E.164. */
+  readonly number?: string;
+}
+
 /** What route() may ask about the present moment. Every answer is immediate; none has an effect. */
 export interface World {
   /** Wall time in milliseconds since the epoch. */
@@ -146,6 +152,8 @@ export interface World {
   waitingIn(domain: Domain, group: string): number;
   /** Who spoke last with a number, newest first, at most one of each direction. */
   lastTalks(domain: Domain, number: string): readonly LastTalk[];
+  /** Who called an employee last; undefined where nobody is known. */
+  lastCaller(domain: Domain, extension: string): LastCaller | undefined;
   /** The employee whom the contact list names for a number. */
   responsible(domain: Domain, number: string): string | undefined;
   /** Calls at once that a number of the domain, or a trunk, carries now. */

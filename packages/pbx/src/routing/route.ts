@@ -13,6 +13,7 @@ import { pickUp } from './pick-up.ts';
 import type { Caller, Plan, RouteCall, World } from './plan.ts';
 import { reachGroup } from './reach-group.ts';
 import { reachUser } from './reach-user.ts';
+import { returnCall } from './return-call.ts';
 import { isOwn, setOwn } from './set-own.ts';
 
 /**
@@ -47,7 +48,7 @@ function orderedBy(
   caller: Extract<Caller, { kind: 'device' }>,
   ordered: Ordered,
   world: World,
-): Plan {
+): Decision {
   const { feature, digits, code } = ordered;
   if (isOwn(feature)) return setOwn(journey, caller, feature, ordered, world);
   switch (feature) {
@@ -55,6 +56,8 @@ function orderedBy(
       return planOf(journey, { do: 'echo', because: `${code} is the echo test` });
     case 'voicemail':
       return openMailbox(journey, caller.user, digits, code, world);
+    case 'returnCall':
+      return returnCall(journey, caller, ordered, world);
     case 'pickup':
       return pickUp(journey, caller.user, ordered, world);
     default:

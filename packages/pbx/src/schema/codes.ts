@@ -21,6 +21,8 @@ export const codes = z.strictObject({
   voicemail: code.exactOptional(),
   /** Answers what rings at a colleague's phone in a group of one's own, or at the extension that follows. */
   pickup: code.exactOptional(),
+  /** Calls whoever called last. */
+  returnCall: code.exactOptional(),
   /** Nothing rings from now on; and the end of that. */
   dnd: code.exactOptional(),
   disturb: code.exactOptional(),

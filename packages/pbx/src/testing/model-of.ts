@@ -42,6 +42,7 @@ export function worldOf(model: Model, unreachable: readonly string[] = [], chang
     isLoggedIn: () => true,
     isPaused: () => false,
     ownSettings: () => undefined,
+    lastCaller: () => undefined,
     waitingIn: () => 0,
     lastTalks: () => [],
     responsible: () => undefined,

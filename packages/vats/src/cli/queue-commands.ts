@@ -126,6 +126,7 @@ const WHAT: Readonly<Record<string, string>> = {
   resume: 'groups ring you again',
   voicemail: 'opens your mailbox, or that of the extension that follows',
   pickup: 'answers what rings in your groups, or at the extension that follows',
+  returnCall: 'calls whoever called you last',
   dnd: 'nothing rings at your phones',
   disturb: 'your phones ring again',
   forward: 'all your calls go on to the number that follows',

@@ -215,6 +215,7 @@ function worldAt(world: World, now: number): World {
     ownSettings: (domain, extension) => world.ownSettings(domain, extension),
     waitingIn: (domain, group) => world.waitingIn(domain, group),
     lastTalks: (domain, number) => world.lastTalks(domain, number),
+    lastCaller: (domain, extension) => world.lastCaller(domain, extension),
     responsible: (domain, number) => world.responsible(domain, number),
     channelsInUse: (domain, kind, key) => world.channelsInUse(domain, kind, key),
     isTrunkUp: (domain, trunk) => world.isTrunkUp(domain, trunk),

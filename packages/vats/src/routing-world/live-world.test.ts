@@ -271,7 +271,10 @@ test('a restart loses neither who spoke with whom nor what was done today', asyn
     id,
     domain: domain.id,
     from: { number: '+79161234567' },
-    legs: [{ leg: 'a' }, { leg: 'b1', group: '600' }],
+    legs: [
+      { leg: 'a', party: { number: '+79161234567' } },
+      { leg: 'b1', group: '600', party: { number: '202', extension: '202' } },
+    ],
     talks: [{ leg: 'b1', party: { number: '202', extension: '202' }, from: to - MINUTE, to }],
   });
   const pages = [
@@ -295,6 +298,7 @@ test('a restart loses neither who spoke with whom nor what was done today', asyn
   ]);
   expect(of('201')).toMatchObject({ lastTalkEnd: talked.endedAt, answered: 0 });
   expect(of('202')).toMatchObject({ answered: 1, talkMs: MINUTE, lastTalkEnd: EVENING - MINUTE });
+  expect(world.lastCaller(domain, '202')).toEqual({ number: '+79161234567' });
 });
 
 test('a store that fails at the start costs that knowledge, and is said', async () => {
@@ -315,4 +319,30 @@ test('what nobody tells is as it ordinarily is; channels are those of the calls'
   expect(world.cheapestFirst(domain, '+7', ['b', 'a'])).toEqual(['b', 'a']);
   expect(world.channelsInUse(domain, 'trunk', 'itsp')).toBe(3);
   expect(world.isLoggedIn(domain, '600', '201')).toBe(false);
+});
+
+test('who called last is whoever rang there last, and can be called back where they showed a number of ours or a public one', () => {
+  const { starts, rings, ends, world, tell } = live();
+  const last = (extension: string) => world.lastCaller(domain, extension);
+  expect(last('201')).toBeUndefined();
+  starts('a', { number: '89161234567' });
+  rings('a', 'b1', '201');
+  ends('a');
+  expect(last('201')).toEqual({ number: '+79161234567' });
+  starts('b', { number: '202', extension: '202' });
+  rings('b', 'b1', '201');
+  rings('b', 'b2', '202');
+  expect([last('201'), last('202')]).toEqual([{ number: '202' }, undefined]);
+  // A short number of a trunk's is nobody of ours, and who hides is not the one before.
+  starts('c', { number: '202' });
+  rings('c', 'b1', '201');
+  expect(last('201')).toEqual({});
+  starts('d', { number: 'anonymous' });
+  rings('d', 'b1', '202');
+  expect(last('202')).toEqual({});
+  starts('e', { number: '89161234567' });
+  rings('e', 'b1', '201');
+  tell('d', { type: 'supervisor.joined', by: { number: '201', extension: '201' }, how: 'listen' });
+  starts('f', { number: '201', extension: '201' });
+  expect(last('201')).toEqual({ number: '+79161234567' });
 });

@@ -6,6 +6,7 @@ import {
   type Domain,
   type HistoryStore,
   IDLE,
+  type LastCaller,
   type LastTalk,
   localDate,
   type NumberPlace,
@@ -19,6 +20,7 @@ import { DaysOfWork } from './day-of-work.ts';
 import { Engagements } from './engagements.ts';
 import type { GroupLogins } from './group-logins.ts';
 import { GroupTalks } from './group-talks.ts';
+import { LastCallers } from './last-callers.ts';
 import { LastTalks } from './last-talks.ts';
 import type { OwnSettingsKeeper } from './own-settings.ts';
 
@@ -63,12 +65,14 @@ export class LiveWorld implements World {
   readonly #work: DaysOfWork;
   readonly #talks: LastTalks;
   readonly #groups = new GroupTalks();
+  readonly #callers = new LastCallers();
 
   constructor(parts: LiveWorldParts) {
     this.#parts = parts;
     this.#talks = new LastTalks(parts.clock);
     this.#work = new DaysOfWork((domain, at) => localDate(at, this.#zoneOf(domain)));
     parts.participants.tell(this.#engagements);
+    parts.participants.tell(this.#callers);
     parts.participants.tell({
       conversationEnded: (conversation) => {
         this.#work.note(conversation);
@@ -145,6 +149,10 @@ export class LiveWorld implements World {
     return this.#talks.of(domain.id, number);
   }
 
+  lastCaller(domain: Domain, extension: string): LastCaller | undefined {
+    return this.#callers.of(domain.id, extension);
+  }
+
   responsible(domain: Domain, number: string): string | undefined {
     return this.#parts.responsible?.(domain, number);
   }
@@ -176,6 +184,7 @@ export class LiveWorld implements World {
           const zone = this.#zoneOf(domain);
           if (localDate(wait.at, zone) === localDate(now, zone)) this.#parts.onWait?.(domain, wait);
         }
+        for (const { party } of legs.slice(1)) this.#callers.restore(domain, party.extension, from);
         for (const { leg, party: by, from: startedAt, to: endedAt } of talks) {
           const group = legs.find((each) => each.leg === leg)?.group;
           this.#groups.note({ domain, by, endedAt, ...(group !== undefined && { group }) });

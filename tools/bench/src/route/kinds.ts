@@ -37,6 +37,7 @@ export function quietWorld(directory: World['directory']): World {
     activity: () => idle,
     isPaused: () => false,
     ownSettings: () => undefined,
+    lastCaller: () => undefined,
     waitingIn: () => 0,
     lastTalkOf: () => 0,
     isLoggedIn: () => true,

@@ -67,6 +67,7 @@ export function worldAt(directory: Directory, now: number, at: Moment): World {
     isLoggedIn: (_, __, extension) => !at.loggedOut.includes(extension),
     isPaused: (_, extension) => at.paused.includes(extension),
     ownSettings: () => undefined,
+    lastCaller: () => undefined,
     waitingIn: () => at.waiting,
     // Not what was last of all the employee's.
     lastTalkOf: (_, group, extension) => now - (at.ended[(Number(group) + Number(extension)) % 6] ?? 0),
