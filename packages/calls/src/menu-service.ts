@@ -15,6 +15,11 @@ import { PinEntry } from './pin-entry.ts';
 import type { RunningService, ServiceEvent, SharedByServices } from './services.ts';
 import type { SaidEnd } from './speaker.ts';
 
+/** Whoever pressed what means nothing here may be in the middle of dialling: what they press within such a time of it goes by, ms. */
+const STILL_DIALLING_MS = 1_000;
+/** Of what goes by, so much at once; more is asked for again. */
+const MOST_GOING_BY = 32;
+
 /** Asks the caller once what they want, and for the PIN of what they choose where it has one; what follows is the plan's. */
 export class MenuService implements RunningService {
   readonly #call: CallContext;
@@ -48,7 +53,7 @@ export class MenuService implements RunningService {
     const fault = this.#dialogue.open(true, (afterMs) => {
       const sound = { items, ...(afterMs > 0 && { afterMs }) };
       const said = (end: SaidEnd): void => this.#said(end);
-      this.#dialogue.ask(sound, this.#wanted, ({ digits }) => this.#judge(digits), said);
+      this.#dialogue.ask(sound, this.#wanted, ({ digits, why }) => this.#judge(digits, why !== 'time-out'), said);
     });
     if (fault === undefined) return;
     this.#dialogue.cannotSay(this.#menu.prompt, fault);
@@ -82,18 +87,31 @@ export class MenuService implements RunningService {
     if (isHeard) this.#call.emit({ type: 'prompt.played', prompt: this.#menu.prompt, playedMs, why });
     const keys = this.#early;
     this.#early = undefined;
-    if (keys !== undefined) this.#judge(keys);
+    if (keys !== undefined) this.#judge(keys, false);
   }
 
-  #judge(keys: string): void {
+  /** @param mayGoOn whether the caller may be pressing keys yet */
+  #judge(keys: string, mayGoOn: boolean): void {
     if (this.#menu.bargeIn === false && this.#dialogue.saying !== undefined) {
       this.#early = keys;
       return;
     }
     const { choice } = readMenuKeys(this.#menu, this.#call.origin.domain, keys);
-    if (choice === undefined) this.#end(this.#shown(keys), keys === '' ? 'no-key' : 'wrong-key');
+    if (choice === undefined) this.#nothing(keys, mayGoOn);
     else if ('extension' in choice) this.#end(keys, `dialled ${choice.extension}`);
     else this.#choose(choice.key);
+  }
+
+  #nothing(keys: string, mayGoOn: boolean): void {
+    if (keys === '') this.#end('', 'no-key');
+    else if (mayGoOn) this.#goBy(() => this.#end(this.#shown(keys), 'wrong-key'));
+    else this.#end(this.#shown(keys), 'wrong-key');
+  }
+
+  /** Else the rest of a number that nobody has would choose in the menu that is asked next. */
+  #goBy(then: () => void): void {
+    const wanted = { most: MOST_GOING_BY, firstMs: STILL_DIALLING_MS, betweenMs: STILL_DIALLING_MS };
+    this.#dialogue.gather(wanted, ({ why }) => (why === 'complete' ? this.#goBy(then) : then()));
   }
 
   /** Of keys that mean nothing, what may be told: where there are PINs, someone who knows one may have keyed it in too early. */

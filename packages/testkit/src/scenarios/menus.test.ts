@@ -42,7 +42,11 @@ function presses(world: World, keys: string): void {
     media.emit({ kind: 'key', leg: 'a', collect: id, digits: keys.slice(0, length) });
   }
   world.passes(0);
+  if (isGoingBy(world)) waits(world);
 }
+
+/** Whether what the caller presses goes by, since what they pressed before means nothing. */
+const isGoingBy = (world: World): boolean => asked(world).firstMs === 1_000;
 
 /** No key comes, or no further one. */
 function waits(world: World, digits = ''): void {
@@ -112,6 +116,30 @@ describe('a menu', () => {
       expect.objectContaining({ type: 'menu.answered', keys: '7', outcome: 'wrong-key' }),
     );
   });
+
+  scenario(
+    'the rest of a number that nobody has chooses nothing: it goes by, until the caller is quiet',
+    {
+      ends: 'caller-hung-up',
+      ...withMenu(`{ prompt: main-menu, ${KEYS}, extension: true, repeat: 2, otherwise: { ring: "202" } }`),
+    },
+    ({ itsp, alice, world }) => {
+      callsIn(itsp);
+      const media = mediaOf(world);
+      const first = asked(world).id;
+      for (const digits of ['2', '29']) media.emit({ kind: 'key', leg: 'a', collect: first, digits });
+      expect(isGoingBy(world)).toBe(true);
+      media.emit({ kind: 'key', leg: 'a', collect: asked(world).id, digits: '1' });
+      world.passes(0);
+      alice.hearsNothing();
+      waits(world, '1');
+      expect(hears(world)).toEqual(['main-menu']);
+      expect(isGoingBy(world)).toBe(false);
+      presses(world, '1');
+      alice.rings();
+      talks(itsp, alice);
+    },
+  );
 
   scenario(
     'is asked again as often as it says, each time with the prompt of its rule before it',

@@ -154,6 +154,16 @@ test('a broken PBX file is told with its place and exit code 3, before anything 
   expect(existsSync(join(data, 'vats.db'))).toBe(false);
 });
 
+test('beside what is wrong with a file it is not told that built-in prompts are missing', async () => {
+  const file = join(data, 'pbx.yaml');
+  const scheme = 'schemes: [{ name: main, open: [{ play: greeting }, { ring: "299" }] }]';
+  writeFileSync(file, `domain: acme.example\n${scheme}\n`);
+  const running = vatsUp(...LISTEN, '--apply', file);
+  expect(await running.exit).toBe(3);
+  expect(running.output()).toContain('299');
+  expect(running.output()).not.toContain('greeting');
+});
+
 test('warnings about a file at the start steer no terminal', async () => {
   const file = join(data, 'pbx\u009b31m\u202e.yaml');
   writeFileSync(file, 'domain: acme.example\ngroups: [{ extension: "600", name: Sales, members: [] }]\n');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { atOnce, inTurns, type Steps, SystemRandom } from '@vats/kernel';
-import { checkPbx, formatProblem } from '@vats/pbx';
+import { checkPbx, formatProblem, type PromptNames } from '@vats/pbx';
 import { changed } from '../control/changed.ts';
 import { ControlError, ControlServer } from '../control/control-server.ts';
 import { switchRoutes } from '../control/switch-routes.ts';
@@ -10,6 +10,7 @@ import { createSwitch, type Switch } from '../create-switch.ts';
 import { makeDemoDomain } from '../first-start.ts';
 import { openLog, type SwitchLog } from '../log.ts';
 import { oneAfterAnother } from '../one-after-another.ts';
+import { promptNames } from '../prompts/prompt-files.ts';
 import { fullCollection, RestCollection } from '../rest-collection.ts';
 import {
   keysNeedingRestart,
@@ -119,7 +120,8 @@ function checkFiles(files: readonly string[], data: string): void {
   // Accounts of earlier days may break rules of today: whether they are such, only the store knows, which is asked later.
   const judgeAccounts = !existsSync(data);
   for (const name of files) {
-    const checked = checkPbx(readText(name), name, { judgeAccounts });
+    const prompts: PromptNames = (language) => promptNames(data, language);
+    const checked = checkPbx(readText(name), name, { judgeAccounts, prompts });
     if (!checked.ok) throw configurationFailure(checked.problems.map(formatProblem).join('\n'));
   }
 }
