@@ -130,6 +130,8 @@ export type CallEvent = Common &
       }
     /** None could be left, or none was: what was in the way. */
     | { readonly type: 'message.refused'; readonly box: string; readonly why: string }
+    /** What an employee has ordered by a code is done. `of`: the groups, the number or the state that it is about. */
+    | { readonly type: 'order.done'; readonly what: string; readonly of?: string }
     /** Somebody was let into a mailbox. */
     | { readonly type: 'mailbox.opened'; readonly box: string }
     | {

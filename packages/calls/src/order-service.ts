@@ -12,8 +12,8 @@ export interface Order {
   readonly beeps: 1 | 2;
   /** Does it; throws where it can't be kept. Undefined where nobody is there who would. */
   readonly carryOut: ((domain: Domain, extension: string) => void) | undefined;
-  /** For the log, where it can't be kept. */
-  readonly said: { readonly event: string; readonly what: string };
+  /** For the story, and for the log where it can't be kept. `of`: the groups, the number or the state that it is about. */
+  readonly said: { readonly event: string; readonly what: string; readonly of?: string };
 }
 
 /** An agent logs in or out, or has a pause. */
@@ -24,7 +24,7 @@ export function orderOfAgent(
   return {
     beeps: action === 'login' || action === 'resume' ? 1 : 2,
     carryOut: agents && ((domain, extension) => agents(domain, extension, { action, groups })),
-    said: { event: 'agents.not-saved', what: action },
+    said: { event: 'agents.not-saved', what: action, ...(groups.length > 0 && { of: groups.join(', ') }) },
   };
 }
 
@@ -37,7 +37,7 @@ export function orderOfOwn(
   return {
     beeps: to === undefined || to === false || to === 'none' ? 1 : 2,
     carryOut: setOwn && ((domain, extension) => setOwn(domain, extension, change)),
-    said: { event: 'own-settings.not-saved', what: set },
+    said: { event: 'own-settings.not-saved', what: set, ...(to !== undefined && { of: String(to) }) },
   };
 }
 
@@ -70,6 +70,8 @@ export class OrderService implements RunningService {
       this.#call.feed({ type: 'refuse', failure: 'congestion' });
       return;
     }
+    const { event: _, ...done } = said;
+    this.#call.emit({ type: 'order.done', ...done });
     // Done, whether it can be heard or not.
     const fault = this.#caller.speak({ answer: true }, (opensNow) => this.#beep(opensNow ? AFTER_ANSWER_MS : 0));
     if (fault !== undefined) this.#call.feed({ type: 'served', outcome: 'not-played' });

@@ -55,7 +55,7 @@ export interface StoryFacts {
   readonly outcome: string;
   /** Somebody spoke with the caller. */
   readonly spoke: boolean;
-  /** The switch itself answered. */
+  /** The switch itself answered, or did what the caller had ordered. */
   readonly served: boolean;
   /** Answered at another place, outside this switch. */
   readonly elsewhere: boolean;

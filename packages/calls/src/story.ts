@@ -45,6 +45,8 @@ export class CallStory {
   readonly #sound: SoundTrouble[] = [];
   readonly #recordings = new Map<string, { path: string; durationMs: number; failed?: string }>();
   #message: LeftMessage | undefined;
+  /** An employee has ordered something by a code. */
+  #ordered = false;
   #explain: readonly string[] = [];
   /** What the plan said of the whole call. */
   readonly #said: Partial<Pick<Writable<CallRecord>, 'direction' | 'did' | 'group' | 'world' | 'seed'>> = {};
@@ -172,6 +174,9 @@ export class CallStory {
         if (this.#waits.length < ENTRIES_KEPT) this.#waits.push({ group, how, at, waitedMs });
         return;
       }
+      case 'order.done':
+        this.#ordered = true;
+        return;
       case 'message.left': {
         const { box, message: id, durationMs, urgent } = event;
         this.#message = { box, id, durationMs, ...(urgent === true && { urgent }) };
@@ -218,7 +223,7 @@ export class CallStory {
     const answered = this.#answered;
     const direction = this.#said.direction ?? directionOf(started, legs, this.#said.did);
     const elsewhere = ended?.elsewhere === true;
-    const served = answered?.byTheSwitch === true;
+    const served = answered?.byTheSwitch === true || this.#ordered;
     const { did, group, world, seed } = this.#said;
     const out = direction === 'out' ? wayOutOf(legs, talks) : undefined;
     const trunk = started.trunk ?? out?.trunk;

@@ -21,7 +21,7 @@ export type CallDirection = 'in' | 'out' | 'internal';
  *
  * - `answered`: somebody spoke with the caller
  * - `missed`: an incoming or internal call that looked for somebody of ours, and that nobody answered, here or elsewhere
- * - `served`: the switch itself answered and nobody else was looked for (the echo test)
+ * - `served`: the switch itself answered and nobody else was looked for (the echo test, a code)
  * - `failed`: everything else: outgoing calls that nobody took, numbers that nobody has, what a rule denied
  */
 export type CallResult = 'answered' | 'missed' | 'served' | 'failed';

@@ -1,3 +1,4 @@
+import { recordOf } from '@vats/calls';
 import { describe, expect } from 'vitest';
 import { scenario } from '../scenario.ts';
 import { end } from './acts.ts';
@@ -15,6 +16,11 @@ describe('an agent', () => {
         bob.expects('BYE');
       };
       dials('*45', 0);
+      // Nobody was looked for, so nobody has missed it.
+      expect(recordOf(world.events)).toMatchObject({
+        result: 'served',
+        story: expect.arrayContaining([expect.objectContaining({ type: 'order.done', what: 'login', of: '600' })]),
+      });
       waits(alice);
       takes(bob);
       end(alice, bob);

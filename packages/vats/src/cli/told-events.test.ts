@@ -85,6 +85,8 @@ test.each<[Told, string, string]>([
     'a',
     'crm.example does not say what is done: its answer is no JSON',
   ],
+  [{ type: 'order.done', what: 'login', of: '600' }, 'a', 'has ordered login: 600'],
+  [{ type: 'order.done', what: 'pause' }, 'a', 'has ordered pause'],
   [{ type: 'menu.answered', prompt: 'main', keys: '2', outcome: 'key 2' }, 'a', 'presses 2 in menu main'],
   [{ type: 'menu.answered', prompt: 'main', keys: '', outcome: 'no-key' }, 'a', 'presses no key in menu main'],
   [

@@ -57,6 +57,7 @@ const told = z.discriminatedUnion('type', [
     ...{ at, type: z.enum(['decision.made', 'decision.failed']) },
     ...{ service: z.string(), why: z.string().optional() },
   }),
+  z.object({ at, type: z.literal('order.done'), what: z.string(), of: z.string().optional() }),
   z.object({ at, type: z.literal('menu.answered'), prompt: z.string(), keys: z.string(), outcome: z.string() }),
   z.object({
     at,
@@ -139,6 +140,8 @@ function textOf(event: z.output<typeof told>): { leg: string; text: string } {
         leg: 'a',
         text: `${event.service} does not say what is done: ${event.why ?? 'nothing is known of why'}`,
       };
+    case 'order.done':
+      return { leg: 'a', text: `has ordered ${event.what}${event.of === undefined ? '' : `: ${event.of}`}` };
     case 'menu.answered': {
       const { prompt, keys, outcome } = event;
       const what = keys === '' ? 'presses no key' : `presses ${keys}`;
