@@ -31,7 +31,7 @@ export class TrunkServers {
     const { address } = farEnd;
     const { gate } = this.#access;
     if (this.isThere(address)) {
-      return !this.#isBannedByHand(address) && (gate.isTrusted(address) || gate.admitKnown(address, octets, behind));
+      return !this.#isBannedByHand(address) && (gate.isTrusted(address) || gate.admitKnown(farEnd, octets, behind));
     }
     return gate.admit(farEnd, octets, behind);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../policy/policy.ts';
-import { at, DE, GOES_ON, guard, HOUR_MS, PROXY, RU } from '../testing/guard.ts';
+import { at, DE, GOES_ON, guard, HOUR_MS, PROXY, RU, WORDS } from '../testing/guard.ts';
 
 describe('the order of what is asked', () => {
   test('the geofence comes before trust, bans and limits', () => {
@@ -84,6 +84,39 @@ describe('known addresses', () => {
     gate.proved(at(RU), 'one', 'anna');
     const treated = Array.from({ length: 60 }, () => gate.receive(at(RU), 'one', true));
     expect(treated.filter((each) => each === 'welcome')).toHaveLength(52);
+  });
+
+  test('each way from an address has its own: datagrams, new connections, and every connection that is up', () => {
+    const { gate, connects } = guard({ known: 50, burst: 2 });
+    const [anna, boris, vera] = [at(RU), at(RU, 40_001, 'tls'), at(RU, 40_001, 'tcp')];
+    gate.proved(anna, 'one', 'anna');
+    gate.proved(boris, 'one', 'boris');
+    gate.proved(vera, 'one', 'vera');
+    for (let i = 0; i < 60; i++) connects(RU, 50_000 + i);
+    expect(gate.admit(anna, WORDS)).toBe(true);
+    for (let i = 0; i < 60; i++) gate.admit(anna, WORDS);
+    expect(gate.admit(anna, WORDS)).toBe(false);
+    for (let i = 0; i < 50; i++) expect(gate.admit(boris, WORDS)).toBe(true);
+    expect(gate.admit(boris, WORDS)).toBe(false);
+    expect(gate.admit(boris, GOES_ON)).toBe(true);
+    expect(gate.admit(vera, WORDS)).toBe(true);
+    expect(gate.receive(anna, 'one', true)).toBe('welcome');
+  });
+
+  test('what a connection sends above it takes nothing from the new phones at its address', () => {
+    const { gate, admits } = guard({ known: 50, burst: 2 });
+    const boris = at(RU, 40_001, 'tls');
+    gate.proved(boris, 'one', 'boris');
+    for (let i = 0; i < 100; i++) gate.admit(boris, WORDS);
+    expect(gate.counters).toMatchObject({ overKnown: 50, overRate: 0 });
+    expect([admits(RU), admits(RU), admits(RU)]).toEqual([true, true, false]);
+  });
+
+  test('a trunk’s connection is as little silenced by what comes otherwise from its address', () => {
+    const { gate } = guard({ known: 50, burst: 2 });
+    for (let i = 0; i < 60; i++) gate.admitKnown(at(RU), WORDS, false);
+    for (let i = 0; i < 60; i++) gate.admitKnown(at(RU, 50_000 + i, 'tcp'), undefined, false);
+    expect(gate.admitKnown(at(RU, 5060, 'tcp'), WORDS, false)).toBe(true);
   });
 
   test('trusted networks have none', () => {

@@ -21,7 +21,7 @@ export type Treatment = 'welcome' | 'silence' | 'forbidden';
 export interface GateCounters extends StrangerLosses {
   /** Messages and connections from where nobody may come. */
   fenced: number;
-  /** New requests and connections of known addresses beyond their bound, which were judged as a stranger's. */
+  /** New requests and connections of known addresses beyond their bound: judged as a stranger's, or over a connection not heard. */
   overKnown: number;
   /** Messages and connections of those who are banned. */
   banned: number;
@@ -53,7 +53,7 @@ export interface GateParts {
   readonly bans: BanBook;
   readonly failures: Failures;
   readonly rates: StrangerRates;
-  /** New requests and connections of each address that is known: over UDP somebody else may forge it. */
+  /** What is new of each address that is known, by its way: datagrams, which may be forged; new connections; each connection that is up. */
   readonly knownRates: KeyRates;
   readonly places: PlaceBook;
   /** Addresses of proxies, whose messages are judged by the client address that they give. */
@@ -153,20 +153,21 @@ export class Gate {
     if (this.isTrusted(address)) return true;
     const proven = this.#proven.has(farEnd);
     if (this.#isShutOut(address, proven)) return false;
-    if (octets === undefined) return this.#mayConnect(address);
-    return proven ? this.admitKnown(address, octets, behind) : this.#strangers.mayBeRead(address, octets, behind);
+    if (octets === undefined) return this.#mayConnect(farEnd);
+    return proven ? this.admitKnown(farEnd, octets, behind) : this.#strangers.mayBeRead(address, octets, behind);
   }
 
   /**
-   * As `admit`, of an address that is known: a proven far end's, or a trunk's. Whatever goes on is read, and as much that is new as
-   * nobody honest sends; what is above is held to the rates of strangers, since somebody may forge that address.
+   * As `admit`, of who is known: a proven far end, or a trunk. Whatever goes on is read, and as much that is new as nobody honest
+   * sends. Datagrams above that are held to the rates of strangers, since somebody may forge their address, and so are new connections;
+   * of a connection that is up, whose far end nobody can forge, they are not heard.
    */
-  admitKnown(address: string, octets: Buffer | undefined, behind: boolean): boolean {
-    if (octets !== undefined && !this.#parts.looksNew(octets)) return true;
-    if (this.#isWithinKnown(address)) return true;
-    return octets === undefined
-      ? this.#strangers.maySpeak(address)
-      : this.#strangers.mayBeRead(address, octets, behind);
+  admitKnown(farEnd: FarEnd, octets: Buffer | undefined, behind: boolean): boolean {
+    const { address, port, transport } = farEnd;
+    if (octets === undefined) return this.#isWithinKnown(farEnd, 'connections') || this.#strangers.maySpeak(address);
+    if (!this.#parts.looksNew(octets)) return true;
+    if (transport !== 'udp') return this.#isWithinKnown(farEnd, `${transport} ${port}`);
+    return this.#isWithinKnown(farEnd, 'udp') || this.#strangers.mayBeRead(address, octets, behind);
   }
 
   /**
@@ -185,7 +186,8 @@ export class Gate {
     if (!viaProxy || this.isTrusted(address)) return 'welcome';
     const proven = this.#proven.has(farEnd);
     if (this.#isShutOut(address, proven)) return 'silence';
-    return (proven && this.#isWithinKnown(address)) || this.#strangers.maySpeak(address) ? 'welcome' : 'silence';
+    const isHeard = (proven && this.#isWithinKnown(farEnd, 'by a proxy')) || this.#strangers.maySpeak(address);
+    return isHeard ? 'welcome' : 'silence';
   }
 
   /** Whether a known proxy that speaks for nobody is answered: wherever it is itself, but only so often. */
@@ -302,13 +304,15 @@ export class Gate {
   }
 
   /** A connection costs what a request does; who comes from where somebody is known has the bound of those. */
-  #mayConnect(address: string): boolean {
+  #mayConnect(farEnd: FarEnd): boolean {
+    const { address } = farEnd;
     const isKnown = this.bans.good.anyGood(sourceKey(address));
-    return isKnown ? this.admitKnown(address, undefined, false) : this.#strangers.maySpeak(address);
+    return isKnown ? this.admitKnown(farEnd, undefined, false) : this.#strangers.maySpeak(address);
   }
 
-  #isWithinKnown(address: string): boolean {
-    if (this.#parts.knownRates.take(sourceKey(address))) return true;
+  /** @param way each has a bound of its own, so that what comes one way from an address takes nothing from the others */
+  #isWithinKnown({ address }: FarEnd, way: string): boolean {
+    if (this.#parts.knownRates.take(`${sourceKey(address)} ${way}`)) return true;
     this.counters.overKnown++;
     if (this.#lines.allows(address)) this.#parts.log.warn('access.known-over-rate', { address });
     return false;

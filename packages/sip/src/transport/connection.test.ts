@@ -74,7 +74,7 @@ test('a connection that is on its way out is not used again', async () => {
 test('who is no longer admitted loses the connection at the next message', async () => {
   await stage.layer.close();
   let admitted = true;
-  await stage.open({ admit: () => admitted });
+  await stage.open({ admit: () => admitted, isKnown: () => false });
   const guest = stage.peer();
   guest.says(MESSAGE);
   admitted = false;
@@ -86,7 +86,7 @@ test('who is no longer admitted loses the connection at the next message', async
 test('nor is such a one told what is wrong with a stream', async () => {
   await stage.layer.close();
   let admitted = true;
-  await stage.open({ admit: () => admitted });
+  await stage.open({ admit: () => admitted, isKnown: () => false });
   const guest = stage.peer();
   guest.says(MESSAGE);
   admitted = false;
@@ -94,6 +94,20 @@ test('nor is such a one told what is wrong with a stream', async () => {
   expect(guest.text).toBe('');
   expect(stage.layer.counters).toMatchObject({ refused: 1, unframed: 1 });
   expect(guest.closed).toBeDefined();
+});
+
+test('who is proven and only sends too much keeps the connection, and is heard again', async () => {
+  await stage.layer.close();
+  let admitted = false;
+  await stage.open({ admit: (_from, _transport, octets) => admitted || octets === undefined, isProven: () => true });
+  const phone = stage.peer();
+  phone.says(MESSAGE);
+  expect(stage.heard).toEqual([]);
+  expect(stage.layer.counters.refused).toBe(1);
+  expect(phone.closed).toBeUndefined();
+  admitted = true;
+  phone.says(MESSAGE);
+  expect(stage.heard).toEqual(['c']);
 });
 
 test('a message that closes its own connection is the last one heard on it', () => {

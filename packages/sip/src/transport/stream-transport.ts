@@ -129,6 +129,8 @@ export class StreamTransport implements Transport, ConnectionUser {
     if (this.#options.intake.admits(connection.observed, this.#name, octets))
       return this.#options.intake.onOctets(octets, connection);
     this.#options.counters.refused++;
+    // Who is proven has only sent too much for now, and calls go over the connection. `dropFlows` ends it where it may not stay.
+    if (this.#options.acquaintance.isProven(connection.observed, this.#name)) return false;
     connection.destroy(NOT_ADMITTED);
     return false;
   }
