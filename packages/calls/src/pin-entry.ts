@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { CallContext } from './call-context.ts';
 import type { CallerDialogue, WantedKeys } from './caller-dialogue.ts';
+import type { Leg } from './leg.ts';
 import type { PinGuesses, PinTry } from './pin-guesses.ts';
 
 /** Wrong PINs, or none, of one asking. */
@@ -16,14 +17,19 @@ type Pin = string | ((digits: string) => boolean);
 /** How asking for a PIN ended. `locked`: it was not asked for, or no more, as too many wrong ones came lately. */
 export type PinEnd = 'right' | 'wrong' | 'locked';
 
+/** What is asked of a call: above all who is in the caller's place, for that one keys in, whoever the plan is made for. */
+interface AskedCall extends Pick<CallContext, 'log' | 'origin'> {
+  readonly legs: { readonly caller: Pick<Leg, 'party' | 'trunk'> | undefined };
+}
+
 /** Asks the caller for a PIN, three times at most. What is keyed in is told nobody. */
 export class PinEntry {
-  readonly #call: Pick<CallContext, 'log' | 'origin'>;
+  readonly #call: AskedCall;
   readonly #dialogue: CallerDialogue;
   readonly #guesses: PinGuesses;
   #tries = 0;
 
-  constructor(call: Pick<CallContext, 'log' | 'origin'>, dialogue: CallerDialogue, guesses: PinGuesses) {
+  constructor(call: AskedCall, dialogue: CallerDialogue, guesses: PinGuesses) {
     this.#call = call;
     this.#dialogue = dialogue;
     this.#guesses = guesses;
@@ -68,19 +74,25 @@ export class PinEntry {
       if (digits !== '') this.#guesses.wrong(tried);
       this.#call.log.info('pin.wrong', { what, tries: this.#tries });
       if (!this.#guesses.allows(tried)) {
-        const { domain, party } = this.#call.origin;
-        this.#call.log.warn('pin.guessed', { domain: domain.name, what, caller: party.number });
+        const { domain } = this.#call.origin;
+        this.#call.log.warn('pin.guessed', { domain: domain.name, what, caller: this.#caller.party.number });
       }
       if (this.#tries < TRIES) this.#askAgain(what, pin, ['wrong-pin', 'enter-pin'], 0, then);
       else then('wrong');
     });
   }
 
+  /** After a transfer the plan is that of whoever ordered it, and somebody else keys in. */
+  get #caller(): Pick<Leg, 'party' | 'trunk'> {
+    const { legs, origin } = this.#call;
+    return legs.caller ?? { party: origin.party };
+  }
+
   #tryOf(what: string): PinTry {
-    const { domain, caller, party } = this.#call.origin;
-    const isDevice = caller.kind === 'device';
-    const who = isDevice ? caller.user.extension : `${caller.trunk} ${party.number}`;
-    return { what: `${domain.id} ${what}`, who, known: isDevice };
+    const { party, trunk = '' } = this.#caller;
+    const isDevice = party.login !== undefined && party.extension !== undefined;
+    const who = isDevice ? party.extension : `${trunk} ${party.number}`;
+    return { what: `${this.#call.origin.domain.id} ${what}`, who, known: isDevice };
   }
 }
 
