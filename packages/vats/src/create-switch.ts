@@ -19,6 +19,7 @@ import { Addressing } from './addressing/addressing.ts';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
 import { DecisionServices } from './decisions/decision-services.ts';
+import { guardedDecisions } from './decisions/guarded-decisions.ts';
 import { forgetWhatIsGone, noteDisturbance } from './forget-what-is-gone.ts';
 import { capabilitiesOf } from './front-door/capabilities.ts';
 import { openFrontDoor } from './front-door/open-front-door.ts';
@@ -323,7 +324,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     music: (domain) => musicFile(data, domain),
     mailboxes: voicemail,
     prompt: (domain, name) => promptFile(data, setting(domain, 'language'), name)?.path,
-    decide: parts.decide ?? ((...asked) => decisions.ask(...asked)),
+    decide: guardedDecisions(parts.decide ?? ((...asked) => decisions.ask(...asked)), faults, clock),
     settings: {
       recordings: recordingsDirectory,
       timeLimit: settings.calls.timeLimit,
