@@ -128,3 +128,24 @@ test('whoever gives up is told nothing, and nothing is under way any more', asyn
   await gone;
   expect(answer).toBe(0);
 });
+
+test('a domain has so many questions under way, whatever the others ask, and one more has no answer', async () => {
+  const resolve = (): Promise<readonly string[]> => new Promise(() => {});
+  const services = new DecisionServices({ allow: [], ledger, resolve });
+  const refused = { ok: false, why: 'too many services are asked at once for this domain' };
+  const answers: DecisionAnswer[] = [];
+  const ask = (domain: string) =>
+    services.ask('https://crm.example/', { ...QUESTION, domain }, (answer) => answers.push(answer));
+  const under = Array.from({ length: 20 }, () => ask('acme.example'));
+  ask('acme.example');
+  const other = ask('other.example');
+  await new Promise(setImmediate);
+  expect(answers).toEqual([refused]);
+  expect(ledger.leftovers([])).toHaveLength(1);
+  under.shift()?.();
+  for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+  under.push(ask('acme.example'));
+  await new Promise(setImmediate);
+  expect(answers).toHaveLength(1);
+  for (const giveUp of [...under, other]) giveUp();
+});

@@ -10,6 +10,9 @@ import { isInternal } from './internal-addresses.ts';
 /** Questions under way at most; one more has no answer. */
 const MOST_AT_ONCE = 200;
 
+/** Of them for one domain, so that a company whose service is slow takes nobody else's place. */
+const MOST_OF_DOMAIN = 20;
+
 /** Octets of an answer's header. */
 const LONGEST_HEADER = 16_384;
 
@@ -32,6 +35,8 @@ export class DecisionServices {
   readonly #allowed: NetworkSet;
   readonly #resolve: (name: string) => Promise<readonly string[]>;
   readonly #asked = new Set<ClientRequest>();
+  /** How many of them are whose, by the domain's name. */
+  readonly #ofDomain = new Map<string, number>();
 
   constructor({ allow, ledger, resolve = addressesOf }: DecisionServicesOptions) {
     this.#allowed = NetworkSet.of(allow);
@@ -50,12 +55,8 @@ export class DecisionServices {
     const fail = (why: string): void => end({ ok: false, why });
     const target = new URL(url);
     const host = target.hostname.replace(/^\[|\]$/g, '');
-    const refusal =
-      this.#asked.size >= MOST_AT_ONCE
-        ? 'too many services are asked at once'
-        : isIP(host) !== 0 && !this.#mayAsk(host)
-          ? INTERNAL
-          : undefined;
+    const { domain } = question;
+    const refusal = this.#crowding(domain) ?? (isIP(host) !== 0 && !this.#mayAsk(host) ? INTERNAL : undefined);
     if (refusal !== undefined) {
       setImmediate(() => fail(refusal));
       return () => {
@@ -72,7 +73,10 @@ export class DecisionServices {
       },
     });
     this.#asked.add(request);
-    request.on('close', () => this.#asked.delete(request));
+    this.#counts(domain, 1);
+    request.on('close', () => {
+      if (this.#asked.delete(request)) this.#counts(domain, -1);
+    });
     request.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
     request.on('response', (response) => {
       read(response, end);
@@ -101,6 +105,18 @@ export class DecisionServices {
       () => found(refused(`${name} is not found in the DNS`), '', 0),
     );
   };
+
+  #crowding(domain: string): string | undefined {
+    if (this.#asked.size >= MOST_AT_ONCE) return 'too many services are asked at once';
+    const own = this.#ofDomain.get(domain) ?? 0;
+    return own >= MOST_OF_DOMAIN ? 'too many services are asked at once for this domain' : undefined;
+  }
+
+  #counts(domain: string, change: 1 | -1): void {
+    const count = (this.#ofDomain.get(domain) ?? 0) + change;
+    if (count > 0) this.#ofDomain.set(domain, count);
+    else this.#ofDomain.delete(domain);
+  }
 
   #mayAsk(address: string): boolean {
     return !isInternal(address) || this.#allowed.find(address) !== undefined;
