@@ -38,6 +38,7 @@ export type {
   SoundTrouble,
   StreamCounts,
 } from './history.ts';
+export { isInternal } from './internal-addresses.ts';
 export {
   type Applied,
   type ApplyOptions,

@@ -15,6 +15,7 @@ import { checkLoops } from './loops.ts';
 import { checkMenus } from './menus.ts';
 import { checkNumbers } from './number-sense.ts';
 import { checkPbxRules } from './pbx-rules.ts';
+import { checkPlainDecisions } from './plain-decisions.ts';
 import { checkPrompts } from './prompts.ts';
 import { checkReferences } from './references.ts';
 import { checkRegions } from './regions.ts';
@@ -43,6 +44,7 @@ const OF_EACH: ReadonlySet<Check> = new Set<Check>([
   checkTrunkCodecs,
   checkTrunkIdentity,
   checkHours,
+  checkPlainDecisions,
 ]);
 
 const CHECKS: readonly Check[] = [
@@ -65,6 +67,7 @@ const CHECKS: readonly Check[] = [
   checkTrunkCodecs,
   checkTrunkIdentity,
   checkHours,
+  checkPlainDecisions,
   checkConferences,
   checkMenus,
   checkCodes,

@@ -4,8 +4,7 @@ import { request as askSecurely } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { DecisionAnswer, DecisionQuestion } from '@vats/calls';
 import { type Ledger, NetworkSet } from '@vats/kernel';
-import { LONGEST_DECISION } from '@vats/pbx';
-import { isInternal } from './internal-addresses.ts';
+import { isInternal, LONGEST_DECISION } from '@vats/pbx';
 
 /** Questions under way at most; one more has no answer. */
 const MOST_AT_ONCE = 200;
