@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { parseMessage } from '../message/parse-message.ts';
 import { type HeaderField, writeRequest, writeResponse } from '../message/write-message.ts';
-import type { Flow } from '../transport/index.ts';
+import type { Flow, TransportName } from '../transport/index.ts';
 import { Dialog, type DialogSet } from './dialog.ts';
 import { mayArriveOver } from './flow-rule.ts';
 
-function flow(address = '192.0.2.7', port = 5060, id = `udp/${address}/${port}`): Flow {
+function flow(address = '192.0.2.7', port = 5060, transport: TransportName = 'udp'): Flow {
   return {
-    id,
-    transport: 'udp',
-    reliable: false,
+    id: `${transport}/${address}/${port}`,
+    transport,
+    reliable: transport !== 'udp',
     bound: { address: '10.0.0.1', port: 5060 },
     observed: { address, port },
     open: true,
@@ -138,6 +138,32 @@ test('a target refresh moves the target and leaves the route set (RFC 3261 §12.
   expect(dialog.remoteTarget).toBe('sip:bob@192.0.2.9');
 });
 
+test('a host is vouched for by what its request came over, whatever the dialog is on when it is answered', () => {
+  const dialog = callee(['Contact', '<sip:bob@192.0.2.7>']);
+  dialog.flow = flow('192.0.2.7', 40_000, 'tcp');
+  dialog.refreshTarget(invite(['Contact', '<sip:bob@192.0.2.66>']), flow());
+  expect(dialog).toMatchObject({ remoteTarget: 'sip:bob@192.0.2.66', vouchedTarget: 'sip:bob@192.0.2.7' });
+  dialog.flow = flow();
+  dialog.refreshTarget(invite(['Contact', '<sip:bob@192.0.2.9>']), flow('192.0.2.7', 40_000, 'tcp'));
+  expect(dialog.vouchedTarget).toBe('sip:bob@192.0.2.9');
+});
+
+test.each(['tls', 'wss'] as const)('a dialog on %s goes on over TLS alone, from wherever', (transport) => {
+  const dialog = callee(['Contact', '<sip:bob@192.0.2.7>']);
+  dialog.flow = flow('192.0.2.7', 40_000, transport);
+  const mayMove = () => true;
+  for (const other of ['udp', 'tcp', 'ws'] as const) {
+    expect(mayArriveOver(dialog, flow('192.0.2.7', 40_000, other)), other).toBe(false);
+    expect(mayArriveOver(dialog, flow('192.0.2.8', 40_000, other), mayMove), other).toBe(false);
+  }
+  for (const other of ['tls', 'wss'] as const) {
+    expect(mayArriveOver(dialog, flow('192.0.2.7', 41_000, other)), other).toBe(true);
+    expect(mayArriveOver(dialog, flow('192.0.2.8', 41_000, other), mayMove), other).toBe(true);
+  }
+  dialog.flow = flow();
+  expect(mayArriveOver(dialog, flow('192.0.2.7', 41_000, 'tcp'))).toBe(true);
+});
+
 describe('CSeq of the peer (RFC 3261 §12.2.2)', () => {
   test('rises strictly, by any step', () => {
     const dialog = callee();
@@ -195,7 +221,7 @@ describe('where requests of a dialog may come from', () => {
   );
   test.each([
     ['its flow', flow(), true],
-    ['the same host, another port or connection', flow('192.0.2.7', 40_000, 'tcp/9'), true],
+    ['the same host, another port or connection', flow('192.0.2.7', 40_000, 'tcp'), true],
     ['the Contact', flow('192.0.2.20'), true],
     ['the route set', flow('192.0.2.30'), true],
     ['anywhere else', flow('192.0.2.8'), false],

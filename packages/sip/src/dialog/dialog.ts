@@ -204,12 +204,15 @@ export class Dialog implements DialogFacts {
     if (message.has('Allow')) this.allowsUpdate = message.allow.includes('UPDATE');
   }
 
-  /** Takes the Contact of a target refresh request or of its 2xx (RFC 3261 §12.2); without one all stays. */
-  refreshTarget(message: SipMessage): void {
+  /**
+   * Takes the Contact of a target refresh request or of its 2xx (RFC 3261 §12.2); without one all stays.
+   * @param over what it came over, if it is a request: when that is answered, the dialog may be on another flow
+   */
+  refreshTarget(message: SipMessage, over: Flow = this.flow): void {
     const uri = contactUri(message);
     if (uri === undefined || uri === this.#remoteTarget) return;
     this.#remoteTarget = detached(uri);
-    if (this.flow.transport !== 'udp') this.#vouchedTarget = this.#remoteTarget;
+    if (over.transport !== 'udp') this.#vouchedTarget = this.#remoteTarget;
     this.#routing = undefined;
   }
 

@@ -1,7 +1,7 @@
 import { sameHost } from '../message/host.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import { parseUri, type Uri } from '../message/uri.ts';
-import type { Flow } from '../transport/index.ts';
+import { type Flow, isSecure } from '../transport/index.ts';
 import type { DialogFacts } from './user.ts';
 
 /**
@@ -14,12 +14,18 @@ import type { DialogFacts } from './user.ts';
  *   lets the peer behind a proxy speak to us directly, and a proxy with several addresses use another one); or named later over a
  *   connection. A datagram within the dialog, whose source may be forged, names no third host.
  *
- * Whoever moved to an address that is none of these is refused, unless the wiring's own rule lets it in.
+ * Whoever moved to an address that is none of these is refused, unless the wiring's own rule, `mayMove`, lets it in. What is on TLS stays
+ * there: whoever writes in the clear can be anybody, wherever it seems to come from.
  */
-export function mayArriveOver(dialog: DialogFacts, arrived: Flow): boolean {
+export function mayArriveOver(
+  dialog: DialogFacts,
+  arrived: Flow,
+  mayMove: (dialog: DialogFacts, arrived: Flow) => boolean = () => false,
+): boolean {
   const { address } = arrived.observed;
+  if (isSecure(dialog.flow.transport) && !isSecure(arrived.transport)) return false;
   if (arrived === dialog.flow || sameHost(address, dialog.flow.observed.address)) return true;
-  return namedHosts(dialog).some((host) => sameHost(address, host));
+  return namedHosts(dialog).some((host) => sameHost(address, host)) || mayMove(dialog, arrived);
 }
 
 function namedHosts(dialog: DialogFacts): string[] {

@@ -144,7 +144,7 @@ export class InviteUsage implements ReinviteHost, TheirReinviteHost {
   answerReinvite(reinvite: TheirReinvite, sdp: string, headers: readonly HeaderField[]): void {
     this.#theirs = undefined;
     this.dialog.learn(reinvite.request);
-    this.dialog.refreshTarget(reinvite.request);
+    this.dialog.refreshTarget(reinvite.request, reinvite.transaction.flow);
     this.succeed(reinvite.transaction, false, sdp, headers);
   }
 

@@ -198,7 +198,7 @@ export class DialogLayer {
       this.counters.unknownDialog++;
       return 'unknown';
     }
-    if (mayArriveOver(owner.dialog, flow) || this.#mayMove(owner.dialog, flow)) return owner;
+    if (mayArriveOver(owner.dialog, flow, this.#mayMove)) return owner;
     this.counters.foreignSource++;
     if (this.#lines.allows(sourceOf(flow.observed.address))) this.#foreign(request, owner.dialog, flow);
     return new Foreign(owner.elsewhere ?? 403);

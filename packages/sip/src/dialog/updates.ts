@@ -88,7 +88,7 @@ export class Updates implements OurUpdateHost, TheirReinviteHost {
     else if (offer !== undefined) this.offered(transaction, offer);
     else {
       this.dialog.learn(request);
-      this.dialog.refreshTarget(request);
+      this.dialog.refreshTarget(request, transaction.flow);
       this.#succeed(transaction, undefined, []);
     }
   }
@@ -111,7 +111,7 @@ export class Updates implements OurUpdateHost, TheirReinviteHost {
     this.exchange.sendAnswer(sdp);
     this.renewed = true;
     this.dialog.learn(update.request);
-    this.dialog.refreshTarget(update.request);
+    this.dialog.refreshTarget(update.request, update.transaction.flow);
     this.#succeed(update.transaction, sdp, headers);
     this.host.onStable();
   }

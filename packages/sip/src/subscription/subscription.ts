@@ -142,7 +142,7 @@ export class NotifierSubscription implements DialogOwner {
     const terms = this.#host.judge(request);
     // A refused refresh leaves the subscription as it was (RFC 6665 §4.1.2.2).
     if ('status' in terms) return void refuse(this.#context, transaction, terms);
-    this.dialog.refreshTarget(request);
+    this.dialog.refreshTarget(request, transaction.flow);
     this.#take(transaction, terms);
   }
 
