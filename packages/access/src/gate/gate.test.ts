@@ -125,6 +125,23 @@ describe('known addresses', () => {
   });
 });
 
+test('accounts that share far ends are one asker at their address, however many those are', () => {
+  const { gate } = guard();
+  const names = new Set<string>();
+  for (let port = 1; port <= 64; port++) {
+    for (const login of ['anna', 'boris']) gate.proved(at(RU, port), 'one', login);
+  }
+  for (let port = 1; port <= 64; port++) names.add(gate.nameOf(at(RU, port)));
+  expect(names.size).toBe(1);
+  gate.proved(at(RU, 100), 'one', 'vera');
+  gate.proved(at(RU, 101, 'tcp'), 'one', 'vera');
+  expect(gate.nameOf(at(RU, 100))).toBe(gate.nameOf(at(RU, 101, 'tcp')));
+  for (const login of ['anna', 'boris']) gate.proved(at(DE), 'one', login);
+  const others = [at(DE), at(RU, 100), at(RU, 200), at(RU, 201)].map((farEnd) => gate.nameOf(farEnd));
+  for (const name of others) names.add(name);
+  expect(names.size).toBe(5);
+});
+
 describe('refuse: 403', () => {
   const fenced = { machine: { mode: 'russia' }, refusal: '403', burst: 2 } as const;
 

@@ -205,9 +205,15 @@ export class Gate {
     return this.#proven.has(farEnd);
   }
 
-  /** As whom this far end counts: the account that is proven there, if it is one alone; else by itself. */
+  /**
+   * As whom this far end counts: the account that is proven there, if it is one alone. All of one address where several are count as one,
+   * or two accounts that share each of many ports would be as many; who is not proven counts by itself.
+   */
   nameOf(farEnd: FarEnd): string {
-    return this.#proven.accountAt(farEnd) ?? `${farEnd.address} ${farEnd.port} ${farEnd.transport}`;
+    const { address, port, transport } = farEnd;
+    const account = this.#proven.accountAt(farEnd);
+    if (account !== undefined) return account;
+    return this.#proven.has(farEnd) ? `${sourceKey(address)} shared` : `${address} ${port} ${transport}`;
   }
 
   /** Whether a ban ends what this far end has open. It is asked of every connection when one began, and counts nothing. */
