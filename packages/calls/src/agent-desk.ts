@@ -39,6 +39,14 @@ export class QueueDesk implements AgentDesk {
     this.#rests.set(keyOf(domain, to), Math.max(until, this.restsUntil(domain, to)));
   }
 
+  /** As this desk has it, and with those who are left out for one caller resting as well. @param apart of that caller */
+  with(apart: QueueDesk): AgentDesk {
+    return {
+      isEngaged: (domain, to) => this.isEngaged(domain, to),
+      restsUntil: (domain, to) => Math.max(this.restsUntil(domain, to), apart.restsUntil(domain, to)),
+    };
+  }
+
   /** Forgets the rests that are over, and says when the next one will be; undefined where nobody rests. @param now wall time, ms */
   sweep(now: number): number | undefined {
     let next: number | undefined;

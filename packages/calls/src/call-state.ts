@@ -177,6 +177,8 @@ export type CallInput =
       readonly status: number;
       /** The Q.850 cause that a trunk gave. */
       readonly cause?: number;
+      /** Nothing was sent there. */
+      readonly unsent?: true;
     }
   /** A way to a number outside failed, and another one to it is tried as a leg of its own. */
   | {
@@ -229,7 +231,14 @@ export type CallCommand =
   | { readonly do: 'connect'; readonly leg: LegName }
   | { readonly do: 'serve'; readonly service: Service }
   /** An agent was rung for who waits in a queue, and does not take the call. */
-  | { readonly do: 'miss-offer'; readonly leg: LegName; readonly member: string; readonly why: RingOutcome }
+  | {
+      readonly do: 'miss-offer';
+      readonly leg: LegName;
+      readonly member: string;
+      readonly why: RingOutcome;
+      /** Nothing was sent there. */
+      readonly unsent?: true;
+    }
   /** No agent is rung any more, and none has answered. */
   | { readonly do: 'end-offer' }
   /** The caller, who hears the switch, hears that somebody is being rung. */

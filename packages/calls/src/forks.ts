@@ -275,7 +275,7 @@ export class Forks {
   /** A leg is over before anybody there could say something. */
   #refused(leg: LegName, failure: RingOutcome, status: number): void {
     this.#call.legs.drop(leg);
-    this.#call.feed({ type: 'refused', leg, failure, status });
+    this.#call.feed({ type: 'refused', leg, failure, status, unsent: true });
   }
 
   /** Stops ringing one phone; one that was only chosen is forgotten. */

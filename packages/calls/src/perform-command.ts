@@ -45,7 +45,7 @@ export function performCommand(command: CallCommand, call: CallContext, performe
       callerSide.progress(command.status, command.earlyMediaOf);
       return;
     case 'miss-offer':
-      services.missed(command.leg, command.member, command.why);
+      services.missed(command);
       return;
     case 'end-offer':
       services.offerEnded();

@@ -11,6 +11,7 @@ import {
   type RingOutcome,
   setting,
 } from '@vats/pbx';
+import { QueueDesk } from './agent-desk.ts';
 import type { CallContext } from './call-context.ts';
 import type { LegName, Party } from './call-event.ts';
 import { CallerDialogue } from './caller-dialogue.ts';
@@ -19,13 +20,16 @@ import { divertingOf } from './diverting.ts';
 import type { Forks } from './forks.ts';
 import type { Queues } from './queues.ts';
 import { memberOf } from './rings.ts';
-import type { RunningService } from './services.ts';
+import type { MissedOffer, RunningService } from './services.ts';
 import type { Sound } from './speaker.ts';
 import type { Waiter, WaitOver } from './waiting-line.ts';
 
 /** Whoever is answered at once need not hear how many wait. */
 const FIRST_ANNOUNCEMENT_MS = 3_000;
 const MINUTE_MS = 60_000;
+
+/** What an agent's phone, or the way to it, may say that lies with the caller: another one may well be put through. */
+const OF_THE_CALLER: ReadonlySet<RingOutcome> = new Set(['no-common-codec', 'loop', 'too-many-hops', 'limit-reached']);
 
 const ENDS: Readonly<Record<WaitOver, QueueEnd>> = {
   'queue-waited': 'waited',
@@ -39,6 +43,7 @@ export class QueueService implements RunningService, Waiter {
   readonly plan: Plan;
   readonly priority: number;
   readonly since: number;
+  readonly apart = new QueueDesk();
   readonly #call: CallContext;
   readonly #dialogue: CallerDialogue;
   readonly #forks: Forks;
@@ -48,6 +53,8 @@ export class QueueService implements RunningService, Waiter {
   readonly #rules: QueueRules;
   /** Who rings, by how many legs. */
   readonly #ringing = new Map<string, number>();
+  /** Of those, whom some leg has really rung. */
+  readonly #rung = new Set<string>();
   readonly #timers = new Map<'wait' | 'announce', Cancel>();
   #stage: Waiter['stage'] = 'enters';
   #left = false;
@@ -116,13 +123,16 @@ export class QueueService implements RunningService, Waiter {
       if (!this.#ringing.has(member)) this.#queues.desk.engage(domain, member);
       this.#ringing.set(member, (this.#ringing.get(member) ?? 0) + 1);
     }
-    // Whose phones went away in this very moment, or are in this call already.
-    for (const member of new Set(targets.map(memberOf))) if (!this.#ringing.has(member)) this.#rests(member);
+    // No way to their phones is one for this call, or they went away in this very moment, or are in this call already.
+    for (const member of new Set(targets.map(memberOf)))
+      if (!this.#ringing.has(member)) this.#rests(member, this.apart);
     this.#stage = 'rings';
     this.#call.feed({ type: 'offer', legs, forMs: ring });
   }
 
-  missed(leg: LegName, member: string, why: RingOutcome): void {
+  missed({ leg, member, why, unsent }: MissedOffer): void {
+    // An account that has all the calls it may have is busy for everybody.
+    if (!OF_THE_CALLER.has(why) && (unsent === undefined || why === 'callee-busy')) this.#rung.add(member);
     const left = (this.#ringing.get(member) ?? 0) - 1;
     if (left > 0) {
       this.#ringing.set(member, left);
@@ -130,8 +140,10 @@ export class QueueService implements RunningService, Waiter {
     }
     if (!this.#ringing.delete(member)) return;
     this.#queues.desk.release(this.plan.call.domain, member);
-    this.#rests(member);
-    this.#call.emit({ type: 'queue.missed', leg, agent: member, why });
+    if (this.#rung.delete(member)) {
+      this.#rests(member, this.#queues.desk);
+      this.#call.emit({ type: 'queue.missed', leg, agent: member, why });
+    } else this.#rests(member, this.apart);
     // With the others ringing on, it may be somebody else's turn for whoever comes next.
     this.#queues.agentsChanged();
   }
@@ -183,11 +195,12 @@ export class QueueService implements RunningService, Waiter {
   #release(): void {
     for (const member of this.#ringing.keys()) this.#queues.desk.release(this.plan.call.domain, member);
     this.#ringing.clear();
+    this.#rung.clear();
   }
 
-  #rests(member: string): void {
+  #rests(member: string, desk: QueueDesk): void {
     const { clock } = this.#call.parts;
-    this.#queues.desk.rest(this.plan.call.domain, member, clock.now() + this.#rules.rest);
+    desk.rest(this.plan.call.domain, member, clock.now() + this.#rules.rest);
   }
 
   /** Tells where the caller stands, and for how long it will be. @param before prompts that come first */

@@ -5,6 +5,7 @@ import {
   type Domain,
   estimatedWait,
   type Group,
+  isAnyFree,
   isDeserted,
   isThere,
   localDate,
@@ -224,12 +225,16 @@ export class Queues {
   }
 
   #offerTo(line: WaitingLine, group: Group): void {
+    const isAnyoneFree = () => isAnyFree(line.domain, group, this.#parts.world(), this.#desk);
+    let some = isAnyoneFree();
     for (const waiter of [...line.all()]) {
+      if (!some) return;
       if (waiter.stage !== 'waits') continue;
-      const offer = nextOffer(waiter.plan, group, this.#parts.world(), this.#desk);
-      // Who is free for one who came later is free for who came first.
-      if (offer === undefined) return;
+      const offer = nextOffer(waiter.plan, group, this.#parts.world(), this.#desk.with(waiter.apart));
+      // Who is free is not to be had for this one, for reasons that the next one need not have.
+      if (offer === undefined) continue;
       waiter.ring(offer);
+      some = isAnyoneFree();
     }
   }
 
@@ -242,7 +247,9 @@ export class Queues {
     const now = clock.now();
     const world = this.#parts.world();
     let next = Math.min(this.#desk.sweep(now) ?? Number.POSITIVE_INFINITY, now + LOOK_EVERY_MS);
-    for (const { domain, group: extension } of this.#lines.values()) {
+    for (const line of this.#lines.values()) {
+      const { domain, group: extension } = line;
+      for (const { apart } of line.all()) next = Math.min(next, apart.sweep(now) ?? next);
       const group = world.directory.findGroup(domain, extension);
       if (group?.wrapUp === undefined) continue;
       for (const { until } of agentsOf(domain, group, world, this.#desk)) next = Math.min(next, until ?? next);

@@ -1,8 +1,7 @@
 import type { MediaEvent } from '@vats/media';
-import type { RingOutcome } from '@vats/pbx';
 import type { CallContext } from './call-context.ts';
 import type { LegName } from './call-event.ts';
-import type { Service } from './call-state.ts';
+import type { CallCommand, Service } from './call-state.ts';
 import type { CallerSide } from './caller-side.ts';
 import { ConferenceService } from './conference-service.ts';
 import type { Conferences } from './conferences.ts';
@@ -18,6 +17,9 @@ import type { Queues } from './queues.ts';
 import { MailboxService } from './voicemail/mailbox-service.ts';
 import { MessageService } from './voicemail/message-service.ts';
 
+/** An agent's leg that rang for the caller is over. */
+export type MissedOffer = Extract<CallCommand, { do: 'miss-offer' }>;
+
 /**
  * Something that the switch does with the caller alone. It asks `CallerSide.speak` to be heard, and ends in one of two ways: it feeds
  * the call `{ type: 'served', outcome }`, and the plan goes on; or `end` is called, because the call is over.
@@ -28,8 +30,7 @@ export interface RunningService {
   changed?(): void;
   /** What it ordered of the media plane has come about; what is said by `Speaker` is told there. */
   told?(event: ServiceEvent): void;
-  /** An agent's leg that rang for the caller is over. */
-  missed?(leg: LegName, member: string, why: RingOutcome): void;
+  missed?(offer: MissedOffer): void;
   /** No agent is rung any more, and none has answered. */
   offerEnded?(): void;
   /** Somebody talks with the caller from now on; `end` comes next. */
@@ -92,8 +93,8 @@ export class Services {
     this.#running?.told?.(event);
   }
 
-  missed(leg: LegName, member: string, why: RingOutcome): void {
-    this.#running?.missed?.(leg, member, why);
+  missed(offer: MissedOffer): void {
+    this.#running?.missed?.(offer);
   }
 
   offerEnded(): void {

@@ -37,9 +37,10 @@ function missedBy(before: Ringing, after: CallState, input: CallInput): CallComm
   const why: RingOutcome | undefined =
     input.type === 'refused' ? input.failure : input.type === 'timer' ? 'no-answer' : undefined;
   if (why === undefined) return [];
+  const unsent = input.type === 'refused' && input.unsent ? { unsent: input.unsent } : {};
   const left = after.name === 'ringing' ? after.forks : [];
   const isLeft = ({ first }: Fork): boolean => left.some((fork) => fork.first === first);
   return before.forks
     .filter((fork) => !isLeft(fork))
-    .map(({ leg, member = leg }) => ({ do: 'miss-offer', leg, member, why }));
+    .map(({ leg, member = leg }) => ({ do: 'miss-offer', leg, member, why, ...unsent }));
 }

@@ -1,4 +1,5 @@
 import type { Domain, Offer, Plan } from '@vats/pbx';
+import type { QueueDesk } from './agent-desk.ts';
 import type { Party } from './call-event.ts';
 
 /** Why somebody who waits goes on to elsewhere. */
@@ -16,6 +17,8 @@ export interface Waiter {
   readonly since: number;
   /** `waits`: may ring agents. `rings`: does. `enters`: has no sound yet. */
   readonly stage: 'enters' | 'waits' | 'rings';
+  /** Whom this caller can't be put through to, and until when that is not tried again: nobody else's calls pass them over for it. */
+  readonly apart: QueueDesk;
   ring(offer: Offer): void;
   /** Waits no longer; one who rings goes when that is over. */
   leave(how: WaitOver): void;

@@ -51,6 +51,11 @@ export function agentsOf(domain: Domain, group: Group, world: World, desk: Agent
   return group.members.flatMap((member) => agentOf(domain, group, member, world, desk) ?? []);
 }
 
+/** Whether any member could be rung now, if nothing in the call of who waits speaks against it. */
+export function isAnyFree(domain: Domain, group: Group, world: World, desk: AgentDesk): boolean {
+  return group.members.some((member) => agentOf(domain, group, member, world, desk)?.state === 'free');
+}
+
 function agentOf(
   domain: Domain,
   group: Group,
