@@ -19,6 +19,7 @@ import { QueueDesk } from './agent-desk.ts';
 import type { CallEvent, LegName, Party } from './call-event.ts';
 import type { CallsParts } from './parts.ts';
 import { QueueFigures, type QueueToday } from './queue-figures.ts';
+import { QueueTalks } from './queue-talks.ts';
 import { type Waiter, WaitingLine } from './waiting-line.ts';
 
 /** What may have made an agent free. */
@@ -54,16 +55,6 @@ export interface WaiterSnapshot {
   readonly rings: boolean;
 }
 
-interface Talk {
-  readonly line: string;
-  readonly domain: Domain;
-  readonly leg: LegName;
-  /** A number outside, which is engaged. */
-  readonly outside?: string;
-  /** Wall time, ms. */
-  readonly since: number;
-}
-
 /**
  * The queues in which somebody waits, and who of their callers rings which agents. That is judged in a turn of its own, once for all that
  * happened in the one before: whenever an agent may be free, and each caller in turn, so nobody is passed by who came later.
@@ -74,8 +65,7 @@ export class Queues {
   /** Of groups of the model. */
   readonly #figures = new Map<string, QueueFigures>();
   readonly #desk = new QueueDesk();
-  /** By call: who talks with whom a queue brought. */
-  readonly #talks = new Map<string, Talk>();
+  readonly #talks = new QueueTalks(this.#desk, (line, milliseconds) => this.#figuresOf(line).noteTalk(milliseconds));
   /** To look for free agents in the next turn, and by and by. */
   #soon: Cancel | undefined;
   #later: Cancel | undefined;
@@ -139,12 +129,10 @@ export class Queues {
 
   /** An agent has taken a caller who waited, at this leg of their call. */
   talks(domain: Domain, group: Group, call: string, leg: LegName, agent: string): void {
-    // Of employees the world knows it, of numbers outside nobody does.
     const isOutside = this.#parts.world().directory.findUser(domain, agent) === undefined;
-    if (isOutside) this.#desk.engage(domain, agent);
-    const outside = isOutside ? { outside: agent } : {};
     const since = this.#parts.clock.now();
-    this.#talks.set(call, { line: keyOf(domain, group.extension), domain, leg, since, ...outside });
+    const line = keyOf(domain, group.extension);
+    this.#talks.begin(call, leg, { line, domain, since, ...(isOutside && { outside: agent }) });
   }
 
   /** Where a caller stands, and how long it will be, ms, where that can be told. */
@@ -162,9 +150,7 @@ export class Queues {
 
   /** Learns of all events of all calls. */
   note(event: CallEvent): void {
-    if (event.type === 'call.ended' || (event.type === 'leg.ended' && this.#talks.get(event.call)?.leg === event.leg)) {
-      this.#talkEnds(event.call, event.at);
-    }
+    this.#talks.note(event);
     if (FREEING.has(event.type)) this.agentsChanged();
   }
 
@@ -258,14 +244,6 @@ export class Queues {
       this.#later = undefined;
       this.#look();
     });
-  }
-
-  #talkEnds(call: string, at: number): void {
-    const talk = this.#talks.get(call);
-    if (talk === undefined) return;
-    this.#talks.delete(call);
-    if (talk.outside !== undefined) this.#desk.release(talk.domain, talk.outside);
-    this.#figuresOf(talk.line).noteTalk(at - talk.since);
   }
 
   #figuresOf(key: string): QueueFigures {
