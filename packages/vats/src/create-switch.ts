@@ -200,7 +200,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     log,
     () => clock.now(),
     (before, after) => {
-      forgetWhatIsGone(before, after, { watching, registrar, rates, contacts, own, log });
+      forgetWhatIsGone(before, after, { watching, registrar, rates, contacts, own, logins, model, log });
       noteDisturbance(before, after, watching);
       recordings.keeper.makeKeys(after.domains);
       watching.noteModel();

@@ -1,9 +1,10 @@
 import type { Log } from '@vats/kernel';
-import type { Model } from '@vats/pbx';
+import type { Directory, Model } from '@vats/pbx';
 import type { Registrar } from '@vats/registrar';
 import type { ContactBook } from './contact-book.ts';
 import type { RateTables } from './rate-tables.ts';
 import { accountsGone } from './registrations.ts';
+import type { GroupLogins } from './routing-world/group-logins.ts';
 import type { OwnSettingsKeeper } from './routing-world/own-settings.ts';
 import type { Watching } from './watching/watching.ts';
 
@@ -14,20 +15,34 @@ interface Keepers {
   readonly rates: Pick<RateTables, 'forget'>;
   readonly contacts: Pick<ContactBook, 'forget'>;
   readonly own: Pick<OwnSettingsKeeper, 'keepOnly'>;
+  readonly logins: Pick<GroupLogins, 'keepOnly'>;
+  /** As it is now. */
+  readonly model: { readonly directory: Directory };
   readonly log: Log;
 }
 
-/** The model has become another: bindings and subscriptions of accounts that it has no more, and lists of its former domains, go. */
+/** The model has become another: bindings and subscriptions of accounts that it has no more, what former employees had set and agents were, and lists of its former domains, go. */
 export function forgetWhatIsGone(before: Model, after: Model, keepers: Keepers): void {
-  const { watching, registrar, rates, contacts, own, log } = keepers;
+  const { watching, registrar, rates, contacts, own, logins, model, log } = keepers;
   for (const [domain, login] of accountsGone(before, after)) {
     watching.forgetAccount(domain, login);
     registrar.remove(domain, login).catch((error: unknown) => {
       log.error('registrar.not-removed', { login, error: String(error) });
     });
   }
-  const extensions = new Map(after.domains.map(({ id, users }) => [id, new Set(users.map((user) => user.extension))]));
-  own.keepOnly((domain, extension) => extensions.get(domain)?.has(extension) === true);
+  const { directory } = model;
+  const isThere = (id: string, extension: string): boolean => {
+    const domain = directory.domainById(id);
+    return domain !== undefined && directory.findUser(domain, extension)?.extension === extension;
+  };
+  own.keepOnly(isThere);
+  logins.keepOnly({
+    isThere,
+    isMember(id, group, extension) {
+      const domain = directory.domainById(id);
+      return domain !== undefined && directory.isMember(domain, group, extension);
+    },
+  });
   const there = new Set(after.domains.map(({ id }) => id));
   for (const { id } of before.domains) {
     if (there.has(id)) continue;

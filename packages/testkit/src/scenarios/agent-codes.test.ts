@@ -1,5 +1,6 @@
 import { recordOf } from '@vats/calls';
 import { describe, expect } from 'vitest';
+import { pbxYaml } from '../cast.ts';
 import { scenario } from '../scenario.ts';
 import { end } from './acts.ts';
 import { mediaOf, playEnds, queueOf, takes, waits } from './queue-acts.ts';
@@ -47,6 +48,36 @@ describe('an agent', () => {
       bob.expects('BYE');
       takes(bob);
       end(alice, bob);
+    },
+  );
+
+  scenario(
+    'leaves neither pause nor log-in to whoever gets the extension later',
+    { ends: [], pbx: queueOf('', 'login: true') },
+    async ({ world }) => {
+      const { logins, model } = world.running;
+      const { id } = model.directory.model.domains[0]!;
+      const text = pbxYaml(queueOf('', 'login: true', '["202", "203"]'));
+      await world.applies(text);
+      for (const extension of ['202', '203']) {
+        logins.set(id, '600', extension, true);
+        logins.setPause(id, extension, { since: 0 });
+      }
+      const bobs = /\n {2}- extension: "202"[\s\S]*?(?=\n {2}- extension: )/;
+      expect(text).toMatch(bobs);
+      const file = { path: '/pbx.yaml', name: 'pbx.yaml', prune: true };
+      const without = pbxYaml(queueOf('', 'login: true', '["203"]')).replace(bobs, '');
+      expect(await model.applyFile({ ...file, text: without })).toMatchObject({ ok: true });
+      expect(model.directory.findUser(model.directory.model.domains[0]!, '202')).toBeUndefined();
+      await world.applies(text);
+      const told = ['202', '203'].map((extension) => [
+        logins.has(id, '600', extension),
+        logins.pauseOf(id, extension) !== undefined,
+      ]);
+      expect(told).toEqual([
+        [false, false],
+        [true, true],
+      ]);
     },
   );
 

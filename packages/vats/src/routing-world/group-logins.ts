@@ -36,12 +36,19 @@ export interface GroupLoginsOptions {
   readonly onChange?: () => void;
 }
 
+/** Who there is. Domains are `Domain.id`. */
+export interface Present {
+  isThere(domain: string, extension: string): boolean;
+  isMember(domain: string, group: string, extension: string): boolean;
+}
+
 /**
  * Which members take part in the groups that ask for it, and who has a pause from all groups. A change is on disk before it is answered:
  * nobody is to be logged out by a restart.
  */
 export class GroupLogins {
   readonly #file: string | undefined;
+  readonly #log: Log;
   readonly #onChange: () => void;
   #members: ReadonlyMap<string, Login> = new Map();
   #paused: ReadonlyMap<string, Paused> = new Map();
@@ -49,6 +56,7 @@ export class GroupLogins {
   /** A file that cannot be read is said in the log, and everybody is logged out. */
   constructor({ file, log, onChange = () => {} }: GroupLoginsOptions) {
     this.#file = file;
+    this.#log = log;
     this.#onChange = onChange;
     if (file === undefined) return;
     try {
@@ -93,17 +101,41 @@ export class GroupLogins {
     return true;
   }
 
-  #write(members: ReadonlyMap<string, Login>, paused: ReadonlyMap<string, Paused>): void {
-    if (this.#file !== undefined) {
-      const next = `${this.#file}.new`;
-      const pauses = paused.size === 0 ? {} : { paused: [...paused.values()] };
-      writeFileSync(next, JSON.stringify({ loggedIn: [...members.values()], ...pauses }), { mode: 0o600 });
-      renameSync(next, this.#file);
+  /** Forgets who is gone: whoever has the extension after them begins anew. That counts also if it can't be written, which the log says. */
+  keepOnly({ isThere, isMember }: Present): void {
+    const members = kept(this.#members, (login) => isMember(...login));
+    const paused = kept(this.#paused, ({ domain, extension }) => isThere(domain, extension));
+    if (members.size === this.#members.size && paused.size === this.#paused.size) return;
+    try {
+      this.#save(members, paused);
+    } catch (error) {
+      this.#log.error('groups.logins-not-written', { file: this.#file, error: String(error) });
     }
+    this.#become(members, paused);
+  }
+
+  #write(members: ReadonlyMap<string, Login>, paused: ReadonlyMap<string, Paused>): void {
+    this.#save(members, paused);
+    this.#become(members, paused);
+  }
+
+  #save(members: ReadonlyMap<string, Login>, paused: ReadonlyMap<string, Paused>): void {
+    if (this.#file === undefined) return;
+    const next = `${this.#file}.new`;
+    const pauses = paused.size === 0 ? {} : { paused: [...paused.values()] };
+    writeFileSync(next, JSON.stringify({ loggedIn: [...members.values()], ...pauses }), { mode: 0o600 });
+    renameSync(next, this.#file);
+  }
+
+  #become(members: ReadonlyMap<string, Login>, paused: ReadonlyMap<string, Paused>): void {
     this.#members = members;
     this.#paused = paused;
     this.#onChange();
   }
+}
+
+function kept<T>(map: ReadonlyMap<string, T>, stays: (value: T) => boolean): ReadonlyMap<string, T> {
+  return new Map([...map].filter(([, value]) => stays(value)));
 }
 
 function changed<T>(map: ReadonlyMap<string, T>, key: string, value: T | undefined): ReadonlyMap<string, T> {
