@@ -52,12 +52,13 @@ export class CallManager {
   #onEmpty: (() => void)[] = [];
 
   constructor(given: CallsParts) {
-    const queues: Queues = new Queues(given);
+    const faults = new FaultLines(given.clock, given.log);
+    const queues: Queues = new Queues(given, faults);
     const parts: CallsParts = {
       ...given,
       emit: (event) => {
         given.emit(event);
-        queues.note(event);
+        queues.note(event, this.#calls.get(event.call)?.origin.domain.id);
       },
     };
     this.#parts = parts;
@@ -65,7 +66,6 @@ export class CallManager {
     const leaving = new LeavingLegs();
     const conferences = new Conferences(parts, () => this.#emptied());
     const services = { conferences, queues, guesses: new PinGuesses(parts.clock) };
-    const faults = new FaultLines(parts.clock, parts.log);
     this.#shared = { parts, channels: this.#channels, outward, leaving, services, faults };
     parts.ledger.enrol('calls', () => this.#calls.size);
     parts.ledger.enrol('legs', () => this.#sum((call) => call.legs.size));

@@ -109,7 +109,7 @@ export class QueueService implements RunningService, Waiter {
     if (this.#rules.announcePosition || this.#rules.announceWait) {
       this.#start('announce', FIRST_ANNOUNCEMENT_MS, () => this.#announce(['queue-all-busy']));
     }
-    this.#queues.agentsChanged();
+    this.#queues.agentsChanged(this.plan.call.domain.id);
   }
 
   ring({ targets, ring, because }: Offer): void {
@@ -145,14 +145,14 @@ export class QueueService implements RunningService, Waiter {
       this.#call.emit({ type: 'queue.missed', leg, agent: member, why });
     } else this.#rests(member, this.apart);
     // With the others ringing on, it may be somebody else's turn for whoever comes next.
-    this.#queues.agentsChanged();
+    this.#queues.agentsChanged(this.plan.call.domain.id);
   }
 
   offerEnded(): void {
     this.#release();
     this.#stage = 'waits';
     if (this.#leaves !== undefined) this.leave(this.#leaves);
-    else this.#queues.agentsChanged();
+    else this.#queues.agentsChanged(this.plan.call.domain.id);
   }
 
   answered(leg: LegName): void {

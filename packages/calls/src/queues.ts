@@ -1,4 +1,4 @@
-import type { Cancel } from '@vats/kernel';
+import type { Cancel, FaultLines } from '@vats/kernel';
 import {
   type Agent,
   agentsOf,
@@ -61,6 +61,7 @@ export interface WaiterSnapshot {
  */
 export class Queues {
   readonly #parts: CallsParts;
+  readonly #faults: FaultLines;
   readonly #lines = new Map<string, WaitingLine>();
   /** Of groups of the model. */
   readonly #figures = new Map<string, QueueFigures>();
@@ -69,9 +70,12 @@ export class Queues {
   /** To look for free agents in the next turn, and by and by. */
   #soon: Cancel | undefined;
   #later: Cancel | undefined;
+  /** Whose agents may be free, by `Domain.id`; undefined: anybody's. */
+  #changed: Set<string> | undefined = new Set();
 
-  constructor(parts: CallsParts) {
+  constructor(parts: CallsParts, faults: FaultLines) {
     this.#parts = parts;
+    this.#faults = faults;
   }
 
   /** Callers who wait. */
@@ -148,18 +152,26 @@ export class Queues {
     return { position, ...(waitMs !== undefined && { waitMs }) };
   }
 
-  /** Learns of all events of all calls. */
-  note(event: CallEvent): void {
+  /** Learns of all events of all calls. @param domain `Domain.id` of the call's */
+  note(event: CallEvent, domain?: string): void {
     this.#talks.note(event);
-    if (FREEING.has(event.type)) this.agentsChanged();
+    if (FREEING.has(event.type)) this.agentsChanged(domain);
   }
 
-  /** Agents may be free who were not, or there who were away; or the groups are others. */
-  agentsChanged(): void {
-    if (this.#lines.size === 0 || this.#soon !== undefined) return;
-    this.#soon = this.#parts.clock.after(0, () => {
+  /**
+   * Agents may be free who were not, or there who were away; or the groups are others.
+   *
+   * @param domain `Domain.id` of theirs; anybody's unless given
+   */
+  agentsChanged(domain?: string): void {
+    if (this.#lines.size === 0) return;
+    if (domain === undefined) this.#changed = undefined;
+    else this.#changed?.add(domain);
+    this.#soon ??= this.#parts.clock.after(0, () => {
       this.#soon = undefined;
-      this.#look();
+      const changed = this.#changed;
+      this.#changed = new Set();
+      this.#look((line) => changed?.has(line.domain.id) !== false);
     });
   }
 
@@ -190,24 +202,28 @@ export class Queues {
     );
   }
 
-  #look(): void {
+  #look(isMeant: (line: WaitingLine) => boolean): void {
+    // Whoever leaves may change the lines.
+    for (const line of [...this.#lines.values()].filter(isMeant)) this.#guarded(line, () => this.#serve(line));
+    this.#lookAgain(isMeant);
+  }
+
+  /** A fault of ours at one line, or at one of its callers, keeps nothing from the others. */
+  #guarded({ domain, group }: WaitingLine, work: () => void): void {
     try {
-      this.#serveLines();
-    } finally {
-      this.#lookAgain();
+      work();
+    } catch (error) {
+      this.#faults.tell('queue.failed', error, { domain: domain.name, group });
     }
   }
 
-  #serveLines(): void {
+  #serve(line: WaitingLine): void {
     const world = this.#parts.world();
-    // Whoever leaves may change the lines.
-    for (const line of [...this.#lines.values()]) {
-      const domain = world.directory.domainById(line.domain.id);
-      const group = domain && world.directory.findGroup(domain, line.group);
-      if (domain === undefined || group === undefined || isDeserted(domain, group, world)) {
-        for (const waiter of [...line.all()]) waiter.leave('queue-nobody');
-      } else this.#offerTo(line, group);
-    }
+    const domain = world.directory.domainById(line.domain.id);
+    const group = domain && world.directory.findGroup(domain, line.group);
+    if (domain === undefined || group === undefined || isDeserted(domain, group, world)) {
+      for (const waiter of [...line.all()]) waiter.leave('queue-nobody');
+    } else this.#offerTo(line, group);
   }
 
   #offerTo(line: WaitingLine, group: Group): void {
@@ -216,34 +232,51 @@ export class Queues {
     for (const waiter of [...line.all()]) {
       if (!some) return;
       if (waiter.stage !== 'waits') continue;
-      const offer = nextOffer(waiter.plan, group, this.#parts.world(), this.#desk.with(waiter.apart));
-      // Who is free is not to be had for this one, for reasons that the next one need not have.
-      if (offer === undefined) continue;
-      waiter.ring(offer);
-      some = isAnyoneFree();
+      this.#guarded(line, () => {
+        const offer = nextOffer(waiter.plan, group, this.#parts.world(), this.#desk.with(waiter.apart));
+        // Who is free is not to be had for this one, for reasons that the next one need not have.
+        if (offer === undefined) return;
+        waiter.ring(offer);
+        some = isAnyoneFree();
+      });
     }
   }
 
-  /** When the next agent has rested or wound up their last call. */
-  #lookAgain(): void {
+  /** When the next agent has rested or wound up their last call. @param isLookedAt whose lines have just been looked at */
+  #lookAgain(isLookedAt: (line: WaitingLine) => boolean): void {
     this.#later?.();
     this.#later = undefined;
     if (this.#lines.size === 0) return;
     const { clock } = this.#parts;
     const now = clock.now();
-    const world = this.#parts.world();
-    let next = Math.min(this.#desk.sweep(now) ?? Number.POSITIVE_INFINITY, now + LOOK_EVERY_MS);
+    const rested = this.#desk.sweep(now) ?? Number.POSITIVE_INFINITY;
+    let next = Number.POSITIVE_INFINITY;
     for (const line of this.#lines.values()) {
-      const { domain, group: extension } = line;
-      for (const { apart } of line.all()) next = Math.min(next, apart.sweep(now) ?? next);
-      const group = world.directory.findGroup(domain, extension);
-      if (group?.wrapUp === undefined) continue;
-      for (const { until } of agentsOf(domain, group, world, this.#desk)) next = Math.min(next, until ?? next);
+      if (isLookedAt(line)) {
+        line.nextLook = rested;
+        this.#guarded(line, () => this.#sooner(line, now));
+      }
+      // Wall time may have been set back.
+      line.nextLook = Math.min(line.nextLook, now + LOOK_EVERY_MS);
+      next = Math.min(next, line.nextLook);
     }
     this.#later = clock.after(Math.max(0, next - now), () => {
       this.#later = undefined;
-      this.#look();
+      const due = clock.now();
+      this.#look(({ nextLook }) => nextLook <= due);
     });
+  }
+
+  #sooner(line: WaitingLine, now: number): void {
+    const { domain, group: extension } = line;
+    const sooner = (at: number | undefined): void => {
+      line.nextLook = Math.min(line.nextLook, at ?? line.nextLook);
+    };
+    for (const { apart } of line.all()) sooner(apart.sweep(now));
+    const world = this.#parts.world();
+    const group = world.directory.findGroup(domain, extension);
+    if (group?.wrapUp === undefined) return;
+    for (const { until } of agentsOf(domain, group, world, this.#desk)) sooner(until);
   }
 
   #figuresOf(key: string): QueueFigures {
@@ -262,6 +295,7 @@ export class Queues {
     this.#later?.();
     this.#soon = undefined;
     this.#later = undefined;
+    this.#changed = new Set();
   }
 }
 

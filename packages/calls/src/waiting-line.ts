@@ -29,6 +29,8 @@ export class WaitingLine {
   readonly domain: Domain;
   /** The group's extension. */
   readonly group: string;
+  /** Wall time at which agents may be free of whom nothing tells. */
+  nextLook = Number.POSITIVE_INFINITY;
   readonly #waiters: Waiter[] = [];
 
   constructor(domain: Domain, group: string) {
