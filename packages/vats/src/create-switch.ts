@@ -3,19 +3,7 @@ import { CallManager, type ReachablePhone } from '@vats/calls';
 import { FaultLines, GuardedClock, Ledger, SILENT, SystemClock, SystemRandom } from '@vats/kernel';
 import { type Domain, isUndisturbed, setting } from '@vats/pbx';
 import { Registrar, TrunkLines } from '@vats/registrar';
-import {
-  DEFAULT_PORT,
-  DigestServer,
-  type Flow,
-  NodeDns,
-  SystemNetwork,
-  sameHost,
-  TransactionLayer,
-  TransportLayer,
-} from '@vats/sip';
-import { AccessControl } from './access/access-control.ts';
-import { BannedConnections } from './access/banned-connections.ts';
-import { Addressing } from './addressing/addressing.ts';
+import { DEFAULT_PORT, type Flow, NodeDns, SystemNetwork, sameHost } from '@vats/sip';
 import { CallJournal } from './call-journal.ts';
 import { endCutOffCalls } from './cut-off-calls.ts';
 import { DecisionServices } from './decisions/decision-services.ts';
@@ -28,17 +16,8 @@ import { isNameOf } from './is-name-of.ts';
 import { openLists } from './lists.ts';
 import { MessageRelay } from './messages/message-relay.ts';
 import { openDialogs } from './open-dialogs.ts';
-import { openOverload } from './open-overload.ts';
-import {
-  connectionsAtMost,
-  freeSpace,
-  listen,
-  openCountryTable,
-  openStoreFor,
-  prepareDirectory,
-  repair,
-  startMedia,
-} from './opening.ts';
+import { openEdge } from './open-edge.ts';
+import { freeSpace, listen, openStoreFor, prepareDirectory, repair, startMedia } from './opening.ts';
 import { Participants } from './participants/participants.ts';
 import { PbxModel } from './pbx-model.ts';
 import { musicFile, promptFile, promptNames } from './prompts/prompt-files.ts';
@@ -53,14 +32,11 @@ import { runningSwitch } from './running-switch.ts';
 import { RunningTrunks } from './running-trunks.ts';
 import type { Settings } from './settings/index.ts';
 import type { Switch, SwitchParts } from './switch.ts';
-import { TlsKeeper } from './tls/tls-keeper.ts';
-import { TrunkServers } from './trunk-servers.ts';
 import { openVoicemail } from './voicemail/open-voicemail.ts';
 import { Watching } from './watching/watching.ts';
 
 export type { Switch, SwitchParts } from './switch.ts';
 
-const DIGEST_SECRET_OCTETS = 32;
 /** In the data directory: which members are logged in to their groups. */
 const GROUP_LOGINS = 'group-logins.json';
 /** Beside it: what employees have set by phone. */
@@ -96,65 +72,11 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
   const media = parts.media ?? (await startMedia(settings, { clock, log, ledger }));
   undo.push(() => media.close());
 
-  const addressing = new Addressing({
-    media: settings.media.addresses,
-    local: settings.sip.local,
-    ...(settings.sip.advertise && { advertise: settings.sip.advertise }),
-    ...(settings.media.advertise && { advertiseMedia: settings.media.advertise }),
+  const edge = await openEdge(settings, parts, {
+    ...{ network, store, data, clock, random, log, ledger, undo },
+    lines: () => lines,
   });
-  // Set when the front door stands, before anything is listened on.
-  let isTooLate: (octets: Buffer, transport: string) => boolean = () => false;
-  const tls = new TlsKeeper({ settings: settings.sip.tls, clock, log });
-  undo.push(async () => tls.close());
-  const transport = new TransportLayer({
-    network,
-    tls: parts.tls ?? tls.rim,
-    origins: settings.sip.webSocket.origins,
-    clock,
-    random,
-    log,
-    ledger,
-    admit: (endpoint, transport, octets, behind) =>
-      servers.admit({ ...endpoint, transport }, octets, behind) &&
-      !(octets !== undefined && isTooLate(octets, transport)),
-    isKnown: (address) => servers.isKnown(address),
-    isProven: (endpoint, transport) => servers.isProven({ ...endpoint, transport }),
-    bounds: { total: connectionsAtMost(settings, log) },
-    sentBy: (flow, bound) => addressing.sentBy(flow, bound),
-  });
-  undo.push(() => transport.close());
-  const digest = new DigestServer({ clock, random, secret: random.bytes(DIGEST_SECRET_OCTETS) });
-  const access = new AccessControl({
-    settings: settings.access,
-    table: openCountryTable(settings, data),
-    store,
-    clock,
-    random,
-    log,
-    ledger,
-    vouchesFor: (octets, address) => digest.vouchesFor(octets, address),
-    onEvent: (event) => {
-      if (event.type === 'banned') bannedConnections.banBegan(event.ban);
-      parts.onAccessEvent?.(event);
-    },
-  });
-  const servers: TrunkServers = new TrunkServers(
-    {
-      isOfTrunk: (address) => lines.isOfTrunk(address),
-      areOfOne: (one, other) => lines.areOfOne(one, other),
-    },
-    access,
-  );
-  const bannedConnections = new BannedConnections({ clock, log, gate: servers, transport });
-  await access.load();
-  undo.push(() => access.close());
-  const transactions = new TransactionLayer({ transport, clock, random, log, ledger });
-  const overload = openOverload({
-    ...{ transport, transactions, store, clock, random, log },
-    sources: parts.load ?? (parts.clock === undefined ? {} : { occupancy: () => 0 }),
-    onEvent: (event) => parts.onLoadEvent?.(event),
-  });
-  undo.push(async () => overload.close());
+  const { addressing, tls, transport, digest, access, servers, bannedConnections, transactions, overload } = edge;
   const capabilities = capabilitiesOf(settings.sip);
   const dialogs = openDialogs(settings.sip, capabilities, {
     ...{ transactions, transport, clock, random, log, ledger },
@@ -379,7 +301,7 @@ async function start(settings: Settings, parts: SwitchParts, undo: (() => Promis
     },
     directory: () => model.directory,
   });
-  isTooLate = (octets, transport) => transport === 'udp' && admission.leavesUnread(octets);
+  edge.isTooLate = (octets, transport) => transport === 'udp' && admission.leavesUnread(octets);
   dialogs.mayAnswer = (request, flow) => door.mayAnswer(request, flow);
 
   await world.restore(store.history);
