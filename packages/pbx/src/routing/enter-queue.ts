@@ -39,7 +39,7 @@ export function leaveQueue(journey: Journey, group: Group, how: QueueOutcome, wo
   const { max, wait } = queueRules(now);
   const texts = {
     'queue-full': `all ${max} places are taken`,
-    'queue-waited': `nobody was free within ${formatDuration(wait)}`,
+    'queue-waited': `nobody took the call within ${formatDuration(wait)}`,
     'queue-nobody': 'no agent is there',
   };
   const here = told(journey, `queue of ${now.name}: ${texts[how]}`);
