@@ -110,7 +110,15 @@ export {
   sortProblems,
 } from './problems/problem.ts';
 export { suggest } from './problems/suggest.ts';
-export { type Agent, type AgentDesk, type AgentState, agentsOf, isAnyFree, isDeserted, isThere } from './queue/agents.ts';
+export {
+  type Agent,
+  type AgentDesk,
+  type AgentState,
+  agentsOf,
+  isAnyFree,
+  isDeserted,
+  isThere,
+} from './queue/agents.ts';
 export { estimatedWait } from './queue/estimated-wait.ts';
 export { nextOffer, type Offer } from './queue/next-offer.ts';
 export { LAST_PRIORITY, type QueueRules, queueRules } from './queue/queue-rules.ts';

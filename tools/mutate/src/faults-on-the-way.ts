@@ -184,8 +184,8 @@ export const ON_THE_WAY: readonly Mutation[] = [
   routing(
     'advance',
     'where no message can be left the call goes on as if nobody had answered',
-    'no message could be left for ${box}`), ended)',
-    "no message could be left for ${box}`), 'no-answer')",
+    'box}`), ended)',
+    "box}`), 'no-answer')",
   ),
   routing('onward', 'a circle ends as if nobody answered', "text}`), 'loop')", "text}`), 'no-answer')"),
   routing('recording', 'who calls is no party', '[caller, ...visited]', 'visited'),
