@@ -64,7 +64,6 @@ export type StepOutcome = RingOutcome | ServedOutcome;
  * Why a plan refuses the call; each is a row of the table of failures (SIP status, Q.850 cause, texts).
  *
  * - `not-found`: nobody has this number or login
- * - `not-served`: the target exists, its kind is not served yet
  * - `forbidden`: a rule of the domain denies it
  * - `loop`: forwards lead back to where the call has been
  * - `unreachable`: the user has no device, or none that can be reached now
@@ -74,7 +73,7 @@ export type StepOutcome = RingOutcome | ServedOutcome;
  * - `congestion`: a scheme says that there is no room for the call
  * - `limit-reached`: whoever orders the call outside has used up what they may
  */
-export type RejectReason = RingOutcome | 'not-served' | 'forbidden' | 'caller-blocked' | 'congestion' | 'nothing-rings';
+export type RejectReason = RingOutcome | 'forbidden' | 'caller-blocked' | 'congestion' | 'nothing-rings';
 
 /** Who calls. */
 export type Caller =
